@@ -1,0 +1,75 @@
+import * as v from 'valibot'
+import {endEvent, featureEvent, startEvent} from './event.ts'
+import {programHeader} from './header.ts'
+import {limits} from './limits.ts'
+import {toProblems} from './problem.ts'
+import {describeProblems} from './report.ts'
+
+/** What only this machine may know: pseudonyms are made from it, and it is never sent. */
+export const localBlock = v.object({
+  /** Host name as the system says it. */
+  host: v.nullish(v.pipe(v.string(), v.maxLength(255)), null),
+  /** The machine id as node-machine-id gives it; null where the writer cannot read it. */
+  machineId: v.nullish(v.pipe(v.string(), v.maxLength(128)), null),
+  /** The id of this boot: a later boot's clocks are not comparable. */
+  bootId: v.nullish(v.pipe(v.string(), v.maxLength(64)), null),
+  /** Path of the script that was started. */
+  script: v.nullish(v.pipe(v.string(), v.maxLength(4096)), null),
+})
+
+const bufferedEntries = {
+  format: v.literal(1, 'wanted format 1'),
+  header: v.nullish(programHeader, null),
+  local: v.nullish(localBlock, null),
+}
+
+/** One line of a buffer file: an event without pseudonyms, with the header of its program and what stays local. */
+export const bufferedEvent = v.variant(
+  'type',
+  [
+    v.object({...bufferedEntries, ...v.omit(startEvent, ['script']).entries}),
+    v.object({...bufferedEntries, ...endEvent.entries}),
+    v.object({...bufferedEntries, ...featureEvent.entries}),
+  ],
+  'wanted an event of type start, end or feature',
+)
+
+export type BufferedEvent = Readonly<v.InferOutput<typeof bufferedEvent>>
+export type LocalBlock = Readonly<v.InferOutput<typeof localBlock>>
+
+/** What a buffer file holds. `unfinished`: its last line has no end yet, or it is empty. */
+export type ParsedBufferFile =
+  | {readonly kind: 'events'; readonly events: readonly BufferedEvent[]}
+  | {readonly kind: 'unfinished'}
+  | {readonly kind: 'damaged'; readonly message: string}
+
+/** Writes events as a buffer file holds them: one JSON a line, each line ended. */
+export function encodeBufferFile(events: readonly BufferedEvent[]): string {
+  return events.map(buffered => `${JSON.stringify(buffered)}\n`).join('')
+}
+
+/** Reads a buffer file as any of its writers makes it. Pure; never throws; one wrong line makes the file damaged. */
+export function parseBufferFile(content: string): ParsedBufferFile {
+  if (!content.endsWith('\n')) return {kind: 'unfinished'}
+  const lines = content.split('\n').slice(0, -1)
+  if (lines.length > limits.maxEventsPerReport)
+    return {kind: 'damaged', message: `wanted at most ${limits.maxEventsPerReport} lines, got ${lines.length}`}
+  const events: BufferedEvent[] = []
+  for (const [index, line] of lines.entries()) {
+    const parsed = parseLine(line)
+    if (typeof parsed === 'string') return {kind: 'damaged', message: `line ${index + 1}: ${parsed}`}
+    events.push(parsed)
+  }
+  return {kind: 'events', events}
+}
+
+function parseLine(line: string): BufferedEvent | string {
+  let input: unknown
+  try {
+    input = JSON.parse(line)
+  } catch {
+    return 'wanted JSON'
+  }
+  const result = v.safeParse(bufferedEvent, input)
+  return result.success ? result.output : describeProblems(toProblems(result.issues))
+}

@@ -1,0 +1,123 @@
+import * as v from 'valibot'
+import {limits} from './limits.ts'
+import {describeValue} from './problem.ts'
+import {type FieldValue, type FieldValues, fieldName, text} from './scalars.ts'
+
+const description = v.pipe(text(), v.description('What the value says and which question it answers.'))
+const bounds = {min: v.optional(v.number()), max: v.optional(v.number())}
+
+function compiles(pattern: string): boolean {
+  try {
+    new RegExp(pattern, 'u')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What a project declares of one field: without a type and a description nothing can be collected. */
+export const declaration = v.variant(
+  'type',
+  [
+    v.object({type: v.literal('integer'), ...bounds, description}),
+    v.object({type: v.literal('number'), ...bounds, description}),
+    v.object({type: v.literal('boolean'), description}),
+    v.object({
+      type: v.literal('enum'),
+      values: v.pipe(v.array(text(64)), v.minLength(1), v.maxLength(64)),
+      description,
+    }),
+    v.object({
+      type: v.literal('pattern'),
+      pattern: v.pipe(
+        v.string(),
+        v.nonEmpty('wanted a pattern'),
+        v.maxLength(200, 'wanted at most 200 characters'),
+        v.check(compiles, 'wanted a regular expression'),
+      ),
+      description,
+    }),
+    v.object({type: v.literal('version'), description}),
+  ],
+  'wanted a field of type integer, number, boolean, enum, pattern or version',
+)
+export const declarations = v.pipe(
+  v.record(fieldName, declaration),
+  v.maxEntries(limits.maxFields, `wanted at most ${limits.maxFields} fields`),
+)
+
+export type Declaration = Readonly<v.InferOutput<typeof declaration>>
+export type Declarations = Readonly<Record<string, Declaration>>
+
+const versionPattern = /^[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}$/
+
+/** Says what a declared field wants, for people: `an integer from 0 to 100000`. */
+export function describeDeclaration(declared: Declaration): string {
+  switch (declared.type) {
+    case 'integer':
+    case 'number': {
+      const kind = declared.type === 'integer' ? 'an integer' : 'a number'
+      const from = declared.min === undefined ? '' : ` from ${declared.min}`
+      const to = declared.max === undefined ? '' : ` to ${declared.max}`
+      return `${kind}${from}${to}`
+    }
+    case 'boolean':
+      return 'true or false'
+    case 'enum':
+      return `one of ${declared.values.join(', ')}`
+    case 'pattern':
+      return `text like ${declared.pattern}`
+    case 'version':
+      return 'a version such as 1.2.3'
+  }
+}
+
+/** Whether a value is what the declaration allows. Patterns match the whole value. */
+export function isDeclaredValue(declared: Declaration, value: FieldValue): boolean {
+  switch (declared.type) {
+    case 'integer':
+      return Number.isSafeInteger(value) && isWithin(declared, value as number)
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value) && isWithin(declared, value)
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'enum':
+      return typeof value === 'string' && declared.values.includes(value)
+    case 'pattern':
+      return typeof value === 'string' && new RegExp(`^(?:${declared.pattern})$`, 'u').test(value)
+    case 'version':
+      return typeof value === 'string' && versionPattern.test(value)
+  }
+}
+
+const isWithin = (range: {min?: number | undefined; max?: number | undefined}, value: number): boolean =>
+  value >= (range.min ?? Number.NEGATIVE_INFINITY) && value <= (range.max ?? Number.POSITIVE_INFINITY)
+
+/**
+ * Reads a value as it is written on a command line, in the type that its declaration wants.
+ * What does not read as that type stays text, so that the check after it can say what came.
+ */
+export function readDeclaredValue(declared: Declaration | undefined, written: string): FieldValue {
+  if (declared?.type === 'boolean') return written === 'true' ? true : written === 'false' ? false : written
+  if (declared?.type !== 'integer' && declared?.type !== 'number') return written
+  return written.trim() !== '' && Number.isFinite(Number(written)) ? Number(written) : written
+}
+
+export interface KeptFields {
+  readonly kept: FieldValues
+  readonly dropped: readonly {readonly name: string; readonly message: string}[]
+}
+
+/** Keeps the values that are declared and of their declared type; the others are named, with the reason. Pure. */
+export function keepDeclared(declared: Declarations, values: FieldValues): KeptFields {
+  const kept: Record<string, FieldValue> = {}
+  const dropped: {name: string; message: string}[] = []
+  for (const [name, value] of Object.entries(values)) {
+    const wanted = Object.hasOwn(declared, name) ? declared[name] : undefined
+    if (wanted === undefined) dropped.push({name, message: `field ${describeValue(name)} is not declared`})
+    else if (isDeclaredValue(wanted, value)) kept[name] = value
+    else
+      dropped.push({name, message: `field ${name}: wanted ${describeDeclaration(wanted)}, got ${describeValue(value)}`})
+  }
+  return {kept, dropped}
+}

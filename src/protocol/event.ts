@@ -1,0 +1,62 @@
+import * as v from 'valibot'
+import {
+  count,
+  durationSeconds,
+  exitCode,
+  featureName,
+  fieldValues,
+  pseudonym,
+  signalName,
+  text,
+  time,
+  uuid,
+} from './scalars.ts'
+
+/** A run started. `repeat` counts the daily repetitions of a start that lives on; the first is 0. */
+export const startEvent = v.object({
+  id: uuid,
+  type: v.literal('start'),
+  run: uuid,
+  time,
+  script: v.nullish(pseudonym, null),
+  repeat: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000)), 0),
+  fields: v.optional(fieldValues, {}),
+})
+
+/** A run ended. `run` is null where no start could be found for it: counted as unpaired. */
+export const endEvent = v.object({
+  id: uuid,
+  type: v.literal('end'),
+  run: v.nullish(uuid, null),
+  time,
+  durationSeconds: v.nullish(durationSeconds, null),
+  exitCode: v.nullish(exitCode, null),
+  signal: v.nullish(signalName, null),
+  fields: v.optional(fieldValues, {}),
+})
+
+/** A feature was used `count` times; `time` is when it started. `isInternal` uses did not come from a person directly. */
+export const featureEvent = v.object({
+  id: uuid,
+  type: v.literal('feature'),
+  run: v.nullish(uuid, null),
+  time,
+  featureType: v.optional(text(64), 'Feature'),
+  name: featureName,
+  durationSeconds: v.nullish(durationSeconds, null),
+  count: v.optional(count, 1),
+  internal: v.optional(v.boolean(), false),
+  details: v.nullish(fieldValues, null),
+})
+
+export const event = v.variant(
+  'type',
+  [startEvent, endEvent, featureEvent],
+  'wanted an event of type start, end or feature',
+)
+
+export type StartEvent = Readonly<v.InferOutput<typeof startEvent>>
+export type EndEvent = Readonly<v.InferOutput<typeof endEvent>>
+export type FeatureEvent = Readonly<v.InferOutput<typeof featureEvent>>
+/** One thing that happened, as it travels. Source: design of the wire, version 1. */
+export type Event = StartEvent | EndEvent | FeatureEvent

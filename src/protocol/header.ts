@@ -1,0 +1,32 @@
+import * as v from 'valibot'
+import {pseudonym, text} from './scalars.ts'
+
+/** The operating system, as far as it is known; `readable` is what a person calls it. */
+export const operatingSystem = v.object({
+  name: v.nullish(text(64), null),
+  version: v.nullish(text(128), null),
+  arch: v.nullish(text(32), null),
+  readable: v.nullish(text(128), null),
+})
+
+/** What a program knows of itself and its surroundings: everything in a header but the pseudonyms. */
+export const programHeader = v.object({
+  application: v.nullish(text(128), null),
+  version: v.nullish(text(64), null),
+  commit: v.nullish(text(64), null),
+  component: v.nullish(text(128), null),
+  os: v.nullish(operatingSystem, null),
+  ci: v.nullish(text(64), null),
+  scheduler: v.nullish(text(32), null),
+})
+
+/** What the events of one report share. */
+export const header = v.object({
+  user: v.nullish(pseudonym, null),
+  host: v.nullish(pseudonym, null),
+  ...programHeader.entries,
+})
+
+export type OperatingSystem = Readonly<v.InferOutput<typeof operatingSystem>>
+export type ProgramHeader = Readonly<v.InferOutput<typeof programHeader>>
+export type Header = Readonly<v.InferOutput<typeof header>>

@@ -1,0 +1,139 @@
+import {createHash} from 'node:crypto'
+import * as v from 'valibot'
+import {declarations} from './declaration.ts'
+import {limits} from './limits.ts'
+import {type Parsed, toProblems} from './problem.ts'
+import {featureName, openFeatureNamePattern, projectId, text} from './scalars.ts'
+
+const hostAndPortPattern = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/
+const variablePattern = /^[A-Z][A-Z0-9_]{0,63}$/
+const retentionPattern = /^[1-9]\d{0,2}[dwmy]$/
+
+function isCollectorUrl(input: string): boolean {
+  try {
+    const url = new URL(input)
+    const isHttp = url.protocol === 'http:' || url.protocol === 'https:'
+    return isHttp && url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+  } catch {
+    return false
+  }
+}
+
+const endpoint = v.pipe(
+  v.object({
+    http: v.nullish(
+      v.pipe(
+        v.string(),
+        v.check(isCollectorUrl, 'wanted an http or https address without user, query or fragment'),
+        v.description('Where reports are posted: the address before /v1/reports.'),
+      ),
+      null,
+    ),
+    udp: v.nullish(
+      v.pipe(v.string(), v.regex(hostAndPortPattern, 'wanted host:port'), v.description('Where datagrams go.')),
+      null,
+    ),
+  }),
+  v.check(({http, udp}) => http !== null || udp !== null, 'wanted http or udp'),
+)
+
+const identity = v.object({
+  user: v.optional(v.boolean(), true),
+  host: v.optional(v.boolean(), true),
+  script: v.optional(v.boolean(), true),
+  rotate: v.optional(v.picklist(['year', 'month', 'never'], 'wanted year, month or never'), 'year'),
+})
+
+const features = v.object({
+  types: v.optional(v.pipe(v.array(text(64)), v.maxLength(64)), ['Feature']),
+  names: v.optional(v.pipe(v.array(featureName), v.maxLength(limits.maxDeclaredFeatures)), []),
+  allowOther: v.optional(v.boolean(), false),
+  details: v.optional(declarations, {}),
+})
+
+const flush = v.object({
+  threshold: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)), 50),
+  intervalSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(7 * 86_400)), 3600),
+})
+
+const schedulers = v.object({
+  mpi: v.optional(v.picklist(['rank-0', 'all'], 'wanted rank-0 or all'), 'rank-0'),
+  arrays: v.optional(v.picklist(['all'], 'wanted all'), 'all'),
+})
+
+const retentionTime = v.pipe(v.string(), v.regex(retentionPattern, 'wanted a time such as 30d, 8w, 6m or 5y'))
+const retention = v.object({features: v.optional(retentionTime, '1y'), runs: v.optional(retentionTime, '5y')})
+
+/** What a project collects, why, and where it goes: the allow-list of the sender and of the collector. */
+export const projectFile = v.object({
+  $schema: v.optional(v.string()),
+  project: v.pipe(projectId, v.description('The id of the project.')),
+  name: v.optional(text(128)),
+  application: v.optional(text(128)),
+  contact: v.pipe(text(), v.description('Whom people ask about what is collected.')),
+  purpose: v.pipe(
+    v.array(text(), 'wanted a list of sentences'),
+    v.minLength(1, 'wanted at least one sentence'),
+    v.maxLength(32, 'wanted at most 32 sentences'),
+    v.description('Why: the questions that the data answer.'),
+  ),
+  moreInfo: v.optional(text(512)),
+  endpoint,
+  writeKey: v.optional(text()),
+  consent: v.optional(v.picklist(['opt-out', 'opt-in'], 'wanted opt-out or opt-in'), 'opt-out'),
+  environmentVariable: v.optional(
+    v.pipe(v.string(), v.regex(variablePattern, 'wanted a variable name in upper case, such as PARSL_TRACKING')),
+  ),
+  identity: v.optional(identity, {}),
+  fields: v.optional(declarations, {}),
+  features: v.optional(features, {}),
+  flush: v.optional(flush, {}),
+  ci: v.optional(v.picklist(['label', 'off'], 'wanted label or off'), 'label'),
+  schedulers: v.optional(schedulers, {}),
+  lostAfterHours: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(24 * 366)), 48),
+  retention: v.optional(retention, {}),
+})
+
+export type ProjectFile = Readonly<v.InferOutput<typeof projectFile>>
+
+/** Reads a project file that is already JSON. Pure; never throws; defaults are filled in. */
+export function parseProjectFile(input: unknown): Parsed<ProjectFile> {
+  const result = v.safeParse(projectFile, input)
+  return result.success ? {ok: true, value: result.output} : {ok: false, problems: toProblems(result.issues)}
+}
+
+/** What people call the project. */
+export function displayName(project: ProjectFile): string {
+  return project.name ?? project.project
+}
+
+/** Whether a feature may travel: its type and its name are declared, or the name is plain and others are allowed. */
+export function isDeclaredFeature(project: ProjectFile, type: string, name: string): boolean {
+  if (!project.features.types.includes(type)) return false
+  if (project.features.names.includes(name)) return true
+  return project.features.allowOther && openFeatureNamePattern.test(name)
+}
+
+/**
+ * The version of what is collected and where it goes: 8 hex digits that change whenever fields, features, identity,
+ * endpoint or retention do. A person's yes (`USAGE_CONSENT=<project>@<version>`) and the notice hold for one version.
+ */
+export function collectionVersion(project: ProjectFile): string {
+  const {fields, features: declared, identity: ids, endpoint: to, retention: kept} = project
+  return shortHash(canonicalJson({fields, features: declared, identity: ids, endpoint: to, retention: kept}))
+}
+
+/** The key of a destination (project and endpoint): 8 hex digits, part of its folder's name. */
+export function destinationKey(project: ProjectFile): string {
+  return shortHash(canonicalJson({project: project.project, endpoint: project.endpoint}))
+}
+
+const shortHash = (content: string): string => createHash('sha256').update(content).digest('hex').slice(0, 8)
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

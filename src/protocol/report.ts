@@ -1,0 +1,117 @@
+import * as v from 'valibot'
+import {type Event, event} from './event.ts'
+import {header} from './header.ts'
+import {limits} from './limits.ts'
+import {formatProblem, type Parsed, type Problem, toProblems} from './problem.ts'
+import {projectId, text} from './scalars.ts'
+
+/** The version of the wire that this module speaks. */
+export const protocolVersion = 1
+
+const client = v.object({name: text(64), version: text(64)})
+
+const envelopeEntries = {
+  protocol: v.literal(protocolVersion, `wanted protocol ${protocolVersion}`),
+  project: projectId,
+  client,
+  header,
+}
+
+/** One report: a header and 1 to 500 events that share it. */
+export const report = v.object({
+  ...envelopeEntries,
+  events: v.pipe(v.array(event), v.minLength(1), v.maxLength(limits.maxEventsPerReport)),
+})
+
+const envelope = v.object({
+  ...envelopeEntries,
+  events: v.pipe(
+    v.array(v.unknown(), 'wanted a list of events'),
+    v.minLength(1, 'wanted at least one event'),
+    v.maxLength(limits.maxEventsPerReport, `wanted at most ${limits.maxEventsPerReport} events`),
+  ),
+})
+
+export type Report = Readonly<v.InferOutput<typeof report>>
+
+/** Why one event of a report was not taken; `index` is its place in the report, `id` its id if it had one. */
+export interface Rejection {
+  readonly index: number
+  readonly id: string | null
+  readonly code: RejectionCode
+  readonly message: string
+}
+export type RejectionCode =
+  | 'event-invalid'
+  | 'event-too-large'
+  | 'event-too-deep'
+  | 'event-too-old'
+  | 'feature-undeclared'
+
+/** A report whose envelope is right, with those of its events that are, each with its place in the report. */
+export interface ParsedReport extends Omit<Report, 'events'> {
+  readonly events: readonly {readonly index: number; readonly event: Event}[]
+  readonly rejected: readonly Rejection[]
+}
+
+/**
+ * Reads a report from outside. Pure; never throws.
+ *
+ * A wrong envelope is a list of problems; a wrong event is a rejection beside the events that are right.
+ * Unknown keys are ignored, absent optional values become `null`, ids become lower case.
+ */
+export function parseReport(input: unknown): Parsed<ParsedReport> {
+  const result = v.safeParse(envelope, input)
+  if (!result.success) return {ok: false, problems: toProblems(result.issues)}
+  const {events: inputs, ...rest} = result.output
+  const events: {index: number; event: Event}[] = []
+  const rejected: Rejection[] = []
+  for (const [index, candidate] of inputs.entries()) {
+    const parsed = parseEvent(candidate)
+    if (parsed.ok) events.push({index, event: parsed.value})
+    else rejected.push({index, id: idOf(candidate), ...parsed.rejection})
+  }
+  return {ok: true, value: {...rest, events, rejected}}
+}
+
+type ParsedEvent =
+  | {readonly ok: true; readonly value: Event}
+  | {readonly ok: false; readonly rejection: Pick<Rejection, 'code' | 'message'>}
+
+function parseEvent(input: unknown): ParsedEvent {
+  // An event lies in the list of events in the report: two levels are above it.
+  if (exceedsDepth(input, limits.maxDepth - 2))
+    return rejection('event-too-deep', `wanted at most ${limits.maxDepth} levels in a report`)
+  const bytes = Buffer.byteLength(JSON.stringify(input) ?? '')
+  if (bytes > limits.maxEventBytes)
+    return rejection('event-too-large', `wanted at most ${limits.maxEventBytes} bytes, got ${bytes}`)
+  const result = v.safeParse(event, input)
+  if (!result.success) return rejection('event-invalid', describeProblems(toProblems(result.issues)))
+  return {ok: true, value: lowerCaseIds(result.output)}
+}
+
+const rejection = (code: RejectionCode, message: string): ParsedEvent => ({ok: false, rejection: {code, message}})
+
+/** Writes the first problems of a document on one line of bounded length. */
+export function describeProblems(problems: readonly Problem[]): string {
+  const shown = problems.slice(0, 3).map(formatProblem).join('; ')
+  return problems.length > 3 ? `${shown}; and ${problems.length - 3} more` : shown
+}
+
+function lowerCaseIds(parsed: Event): Event {
+  const id = parsed.id.toLowerCase()
+  return parsed.type === 'start'
+    ? {...parsed, id, run: parsed.run.toLowerCase()}
+    : {...parsed, id, run: parsed.run?.toLowerCase() ?? null}
+}
+
+function exceedsDepth(value: unknown, allowed: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (allowed === 0) return true
+  return Object.values(value).some(inner => exceedsDepth(inner, allowed - 1))
+}
+
+function idOf(candidate: unknown): string | null {
+  if (typeof candidate !== 'object' || candidate === null || !('id' in candidate)) return null
+  return typeof candidate.id === 'string' ? candidate.id.slice(0, 36) : null
+}

@@ -1,0 +1,76 @@
+import * as v from 'valibot'
+import {limits} from './limits.ts'
+
+/** What a project may be called, on the wire, in folders and in URLs. */
+export const projectIdPattern = /^[a-z][a-z0-9-]{0,39}$/
+/** A feature's name beyond the declared ones: no slashes, quotes or control characters, hence no paths and no markup. */
+export const openFeatureNamePattern = /^[\p{L}\p{N} ._:+()>-]{1,128}$/u
+
+const uuidPattern = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/
+const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
+const pseudonymPattern = /^[0-9a-f]{32}$/
+const signalPattern = /^SIG[A-Z0-9+-]{1,12}$/
+const fieldNamePattern = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/
+/** Control characters (C0, DEL, C1) have no place in a name, a version or a value. */
+const plainTextPattern = /^[^\u0000-\u001f\u007f-\u009f]*$/
+
+const isRealTime = (text: string): boolean => !Number.isNaN(Date.parse(text))
+
+export const projectId = v.pipe(
+  v.string(),
+  v.regex(projectIdPattern, 'wanted a project id (a-z, 0-9 and -, beginning with a letter, 40 at most)'),
+)
+export const uuid = v.pipe(v.string(), v.regex(uuidPattern, 'wanted a UUID'))
+export const time = v.pipe(
+  v.string(),
+  v.regex(timePattern, 'wanted a time as RFC 3339 in UTC with Z'),
+  v.check(isRealTime, 'wanted a time that exists'),
+)
+export const pseudonym = v.pipe(v.string(), v.regex(pseudonymPattern, 'wanted a pseudonym of 32 hex digits'))
+export const signalName = v.pipe(v.string(), v.regex(signalPattern, 'wanted a signal name such as SIGTERM'))
+export const fieldName = v.pipe(
+  v.string(),
+  v.regex(fieldNamePattern, 'wanted a field name (letters, digits, _ . -, 64 at most)'),
+)
+
+/** A string of 1 to `max` characters without control characters. */
+export const text = (max: number = limits.maxStringLength) =>
+  v.pipe(
+    v.string(),
+    v.nonEmpty('wanted some text'),
+    v.maxLength(max, `wanted at most ${max} characters`),
+    v.regex(plainTextPattern, 'wanted text without control characters'),
+  )
+
+export const featureName = text(limits.maxFeatureNameLength)
+
+export const durationSeconds = v.pipe(
+  v.number('wanted a number of seconds'),
+  v.minValue(0, 'wanted at least 0 seconds'),
+  v.maxValue(limits.maxDurationSeconds, `wanted at most ${limits.maxDurationSeconds} seconds`),
+)
+/** Windows' codes are unsigned 32 bits, some tools print them signed. */
+export const exitCode = v.pipe(
+  v.number('wanted an exit code'),
+  v.integer('wanted a whole exit code'),
+  v.minValue(-2_147_483_648, 'wanted an exit code of 32 bits'),
+  v.maxValue(4_294_967_295, 'wanted an exit code of 32 bits'),
+)
+export const count = v.pipe(
+  v.number('wanted a count'),
+  v.integer('wanted a whole count'),
+  v.minValue(1, 'wanted a count of at least 1'),
+  v.maxValue(limits.maxCount, `wanted a count of at most ${limits.maxCount}`),
+)
+
+/** Declared fields and details: scalars only, so that nothing can hide in a nested value. */
+export const fieldValue = v.union(
+  [v.pipe(v.number(), v.finite()), v.boolean(), text()],
+  'wanted a number, a boolean or a short text',
+)
+export const fieldValues = v.pipe(
+  v.record(fieldName, fieldValue),
+  v.maxEntries(limits.maxFields, `wanted at most ${limits.maxFields} fields`),
+)
+export type FieldValue = v.InferOutput<typeof fieldValue>
+export type FieldValues = Readonly<Record<string, FieldValue>>
