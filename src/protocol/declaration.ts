@@ -84,7 +84,7 @@ export function isDeclaredValue(declared: Declaration, value: FieldValue): boole
     case 'enum':
       return typeof value === 'string' && declared.values.includes(value)
     case 'pattern':
-      return typeof value === 'string' && new RegExp(`^(?:${declared.pattern})$`, 'u').test(value)
+      return v.is(text(), value) && new RegExp(`^(?:${declared.pattern})$`, 'u').test(value)
     case 'version':
       return typeof value === 'string' && versionPattern.test(value)
   }

@@ -1,4 +1,5 @@
 import type {BaseIssue} from 'valibot'
+import {toPlainText} from './plain-text.ts'
 
 /** One thing that is wrong with a document from outside: where, and what was wanted and came. */
 export interface Problem {
@@ -30,6 +31,7 @@ export function toProblems(issues: readonly BaseIssue<unknown>[]): Problem[] {
 }
 
 function describe(issue: BaseIssue<unknown>): string {
+  if (issue.type === 'object' && issue.input === undefined) return 'wanted a value, got nothing'
   const wanted = issue.message.startsWith('wanted ') ? issue.message : `wanted ${issue.expected ?? 'something else'}`
   return `${wanted}, got ${describeValue(issue.input)}`
 }
@@ -40,5 +42,5 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
   const text = JSON.stringify(value) ?? String(value)
   const short = text.length > 60 ? `${text.slice(0, 57)}…` : text
-  return short.replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?')
+  return toPlainText(short)
 }

@@ -1,0 +1,62 @@
+import {type ErrorCode, UsageError} from '../errors.ts'
+import type {ProjectFile} from '../protocol/project-file.ts'
+import {isErrorOutputVisible} from '../reporter/notice.ts'
+import type {RecordOutcome} from '../reporter/record.ts'
+import {createReporter, type Reporter, type ReporterOptions} from '../reporter/reporter.ts'
+import {BaseCommand} from './base-command.ts'
+import {chooseProject, type ProjectFlags} from './project-choice.ts'
+
+/**
+ * A command that a script calls: it records and returns. Whatever went wrong, it exits 0 and says nothing on stdout
+ * that was not asked for; `--strict` makes wrong use an error.
+ */
+export abstract class ReportingCommand extends BaseCommand {
+  protected chooseProject(flags: ProjectFlags): ProjectFile {
+    return chooseProject(this.world, flags)
+  }
+
+  /** Makes the reporter and shows its notice where somebody can see it. */
+  protected reporter(options: Omit<ReporterOptions, 'world'>): Reporter {
+    const reporter = createReporter({...options, world: this.world})
+    const {notice} = reporter
+    if (notice !== null && isErrorOutputVisible() && reporter.noticeShown()) process.stderr.write(`${notice}\n`)
+    return reporter
+  }
+
+  /** Says what was not as it should be, to those who want to know. */
+  protected warnOf(outcome: RecordOutcome): RecordOutcome {
+    if (outcome.kind === 'declined') this.whisper(`not recorded: ${outcome.reason}`)
+    if (outcome.kind === 'silent') this.whisper(`not recorded: ${outcome.reason}`)
+    const warnings = 'warnings' in outcome ? outcome.warnings : []
+    const [first] = warnings
+    if (first !== undefined && this.isStrict) throw new UsageError(first.code, first.message)
+    for (const {code, message} of warnings) this.warnWith(code, message)
+    return outcome
+  }
+
+  protected override async catch(thrown: Error): Promise<void> {
+    if (this.isStrict || ('code' in thrown && thrown.code === 'EEXIT')) return super.catch(thrown)
+    const before = process.exitCode
+    if (this.isHeard) await super.catch(thrown)
+    process.exitCode = before ?? 0
+  }
+
+  /** Known before the flags are read, because reading them may fail. */
+  private get isStrict(): boolean {
+    const end = this.argv.indexOf('--')
+    const options = end === -1 ? this.argv : this.argv.slice(0, end)
+    return options.includes('--strict') || this.world.environment['USAGE_STRICT'] === '1'
+  }
+
+  private get isHeard(): boolean {
+    return this.isDebugging || process.stderr.isTTY === true
+  }
+
+  private warnWith(code: ErrorCode, message: string): void {
+    if (this.isHeard) process.stderr.write(`${this.writeError(new UsageError(code, message))}\n`)
+  }
+
+  private whisper(message: string): void {
+    if (this.isDebugging) process.stderr.write(`usage: ${message}\n`)
+  }
+}

@@ -1,0 +1,36 @@
+import type {ConsentReason} from '../reporter/consent.ts'
+import type {DeliveryReason} from '../reporter/sender.ts'
+
+/** `1 event`, `2 events`. */
+export function writeAmount(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`
+}
+
+const reasonWords: Record<DeliveryReason | ConsentReason, string> = {
+  allowed: 'Recording and sending are on.',
+  'site-policy': 'The administrator of this machine has switched it off.',
+  'do-not-track': 'DO_NOT_TRACK is set.',
+  'usage-tracking': 'USAGE_TRACKING switches it off.',
+  'project-variable': "The project's variable switches it off.",
+  'user-opt-out': 'You have opted out of every project.',
+  'project-opt-out': 'You have opted out of this project.',
+  ci: 'The project does not count CI.',
+  'not-opted-in': 'The project counts only those who say yes: usage optin.',
+  'settings-unreadable': 'Your settings cannot be read, so nothing is recorded.',
+  'state-not-writable': 'The state folder cannot be written, so nothing is recorded.',
+  'no-endpoint': 'The project names no place to send to.',
+  'notice-pending': 'Held back until you have had the time to say no. To send at once: usage optin.',
+  offline: 'The collector could not be reached.',
+  timeout: 'The collector did not answer in time.',
+  busy: 'The collector is busy.',
+  'server-error': 'The collector did not confirm it.',
+  'key-refused': 'The collector does not take the write key.',
+  'project-unknown': 'The collector does not know the project.',
+  'no-time': 'There was no time left.',
+  'busy-here': 'Another sender of yours is at work.',
+}
+
+/** Says a reason in a sentence. */
+export function writeReason(reason: DeliveryReason | ConsentReason): string {
+  return reasonWords[reason]
+}

@@ -1,0 +1,27 @@
+import {toPlainText} from '../protocol/plain-text.ts'
+import type {DestinationFlush, FlushOutcome} from '../reporter/flush.ts'
+import type {Paint} from './paint.ts'
+import {writeAmount, writeReason} from './words.ts'
+
+/** Writes for a person what a flush came to. */
+export function writeFlush(outcome: FlushOutcome, paint: Paint): string {
+  if (outcome.projects.length === 0) return 'Nothing waits here.'
+  return outcome.projects.map(one => writeDestination(one, paint)).join('\n')
+}
+
+export function writeBackground({started}: {started: number}): string {
+  return started === 0 ? 'No sender is due.' : `${writeAmount(started, 'sender')} started.`
+}
+
+function writeDestination(one: DestinationFlush, paint: Paint): string {
+  const parts = [
+    one.sent > 0 ? paint.green(`${one.sent} sent`) : '0 sent',
+    ...(one.duplicates > 0 ? [`${one.duplicates} of them known already`] : []),
+    ...(one.kept > 0 ? [paint.yellow(`${one.kept} kept`)] : []),
+    ...(one.refused > 0 ? [paint.red(`${one.refused} refused`)] : []),
+    ...(one.dropped > 0 ? [paint.yellow(`${one.dropped} dropped`)] : []),
+  ]
+  const reason = one.reason === null ? '' : `\n  ${writeReason(one.reason)}`
+  const nextTry = one.nextTryAt === null ? '' : `\n  Next try at ${one.nextTryAt}.`
+  return `${paint.bold(toPlainText(one.project))}: ${parts.join(', ')}${reason}${nextTry}`
+}

@@ -1,0 +1,60 @@
+import {toPlainText} from '../protocol/plain-text.ts'
+import type {ProjectStatus, WaitingEvent} from '../reporter/status.ts'
+import type {Paint} from './paint.ts'
+import {writeAmount, writeReason} from './words.ts'
+
+/** Writes for a person what is known of the projects here. */
+export function writeStatus(projects: readonly ProjectStatus[], paint: Paint, stateDirectory: string): string {
+  if (projects.length === 0) return `Nothing has been recorded here (${stateDirectory}).`
+  return projects.map(project => writeProject(project, paint)).join('\n\n')
+}
+
+function writeProject(status: ProjectStatus, paint: Paint): string {
+  const {consent, waiting, sent, refused, notice} = status
+  const state = consent.sending ? paint.green('on') : consent.allowed ? paint.yellow('waiting') : paint.red('off')
+  const lines = [
+    `${paint.bold(toPlainText(status.project))}  ${state}`,
+    row('Decided by', writeDecision(status)),
+    row('Goes to', toPlainText(status.endpoint.http ?? status.endpoint.udp ?? 'nowhere')),
+    row('Waiting', writeWaiting(status)),
+    ...waiting.newest.map(event => `    ${paint.dim(writeEvent(event))}`),
+    ...(waiting.events > waiting.newest.length ? [`    and ${waiting.events - waiting.newest.length} more`] : []),
+    row('Open runs', String(status.openRuns)),
+    row('Sent', sent.last === null ? 'nothing' : `${writeAmount(sent.events, 'event')}, last at ${sent.last}`),
+    ...writeDropped(status, paint),
+    ...(refused.events > 0 ? [row('Refused', paint.red(writeAmount(refused.events, 'event')))] : []),
+    ...writeError(status, paint),
+    row('Notice', notice.shownAt === null ? 'not shown yet' : `shown at ${notice.shownAt}`),
+  ]
+  return lines.join('\n')
+}
+
+const row = (name: string, value: string): string => `  ${name.padEnd(11)} ${value}`
+
+function writeDecision({consent}: ProjectStatus): string {
+  const reason = consent.heldBy ?? consent.reason
+  const by = consent.decidedBy === null ? '' : ` (${toPlainText(consent.decidedBy)})`
+  const text = consent.text === null ? '' : ` "${toPlainText(consent.text)}"`
+  return `${reason}${by}: ${writeReason(reason)}${text}`
+}
+
+function writeWaiting({waiting}: ProjectStatus): string {
+  if (waiting.events === 0) return 'nothing'
+  return `${writeAmount(waiting.events, 'event')}, ${waiting.bytes} bytes, oldest from ${waiting.oldest}`
+}
+
+function writeEvent(event: WaitingEvent): string {
+  return toPlainText(`${event.time}  ${event.type}  ${'name' in event ? event.name : (event.run ?? 'no run')}`)
+}
+
+function writeDropped({dropped}: ProjectStatus, paint: Paint): string[] {
+  const counted = Object.entries(dropped).filter(([, count]) => count > 0)
+  if (counted.length === 0) return []
+  return [row('Dropped', paint.yellow(counted.map(([reason, count]) => `${count} ${reason}`).join(', ')))]
+}
+
+function writeError({lastError, nextTryAt}: ProjectStatus, paint: Paint): string[] {
+  if (lastError === null) return []
+  const error = `${lastError.reason} at ${lastError.at}: ${toPlainText(lastError.message)}`
+  return [row('Last error', paint.red(error)), row('Next try', nextTryAt ?? 'at the next event')]
+}

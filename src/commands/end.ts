@@ -1,0 +1,36 @@
+import {exitCodeFlag, fieldFlag, readFields, reportingFlags, runFlag, secondsFlag, signalFlag} from '../cli/flags.ts'
+import {ReportingCommand} from '../cli/reporting-command.ts'
+import type {RecordOutcome} from '../reporter/record.ts'
+
+export default class End extends ReportingCommand {
+  static override summary = 'Record that a run ended.'
+  static override description =
+    'The run is the one named by --run, else the newest open run of the script that calls. Returns at once.'
+  static override examples = [
+    'command <%= config.bin %> end --exit-code $? || :',
+    'command <%= config.bin %> end --run "$run" --signal TERM --wait 2 || :',
+  ]
+  static override flags = {
+    ...reportingFlags,
+    run: runFlag,
+    'exit-code': exitCodeFlag,
+    signal: signalFlag,
+    field: fieldFlag,
+    wait: secondsFlag('deliver before returning, within this time: for jobs that are killed right after'),
+  }
+
+  async run(): Promise<RecordOutcome> {
+    const {flags} = await this.parse(End)
+    const project = this.chooseProject(flags)
+    const reporter = this.reporter({project})
+    const outcome = reporter.end({
+      run: flags.run || null,
+      exitCode: flags['exit-code'] === undefined ? null : Number(flags['exit-code']),
+      signal: flags.signal ?? null,
+      fields: readFields(project.fields, flags.field, '--field'),
+    })
+    if (flags.wait === undefined) reporter.sendInBackground('end')
+    else await reporter.flush({waitSeconds: Number(flags.wait)})
+    return this.warnOf(outcome)
+  }
+}

@@ -1,0 +1,20 @@
+import {BaseCommand} from '../cli/base-command.ts'
+import {decisionFlags, readDecisionProject} from '../cli/decision-flags.ts'
+import {writeAmount} from '../cli/words.ts'
+import {type OptOutOutcome, optOut} from '../reporter/decisions.ts'
+
+export default class Optout extends BaseCommand {
+  static override aliases = ['disable']
+  static override summary = 'Stop recording and sending, for one project or for every project.'
+  static override description = 'Takes effect at once, empties the buffer and sends nothing. The no is a file.'
+  static override examples = ['<%= config.bin %> optout', '<%= config.bin %> optout --project parsl']
+  static override flags = decisionFlags
+
+  async run(): Promise<OptOutOutcome> {
+    const {flags} = await this.parse(Optout)
+    return this.present(optOut(this.world, readDecisionProject(flags)), ({project, file, dropped}) => {
+      const gone = dropped === 0 ? 'Nothing waited.' : `${writeAmount(dropped, 'waiting event')} dropped.`
+      return `Opted out of ${project ?? 'every project'}: nothing is recorded or sent. ${gone}\n  ${this.paint.dim(file)}`
+    })
+  }
+}

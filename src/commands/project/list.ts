@@ -1,0 +1,16 @@
+import {BaseCommand} from '../../cli/base-command.ts'
+import {listProjects, type RegisteredProject} from '../../reporter/projects.ts'
+
+export default class ProjectList extends BaseCommand {
+  static override summary = 'List the registered projects.'
+  static override examples = ['<%= config.bin %> project list', '<%= config.bin %> project list --json']
+
+  async run(): Promise<{projects: RegisteredProject[]}> {
+    await this.parse(ProjectList)
+    return this.present({projects: listProjects(this.world.configDirectory)}, ({projects}) =>
+      projects.length === 0
+        ? 'No project is registered.'
+        : projects.map(({id, path}) => `${this.paint.bold(id)}  ${this.paint.dim(path)}`).join('\n'),
+    )
+  }
+}

@@ -1,0 +1,18 @@
+import {Args} from '@oclif/core'
+import {BaseCommand} from '../../cli/base-command.ts'
+import {UsageError} from '../../errors.ts'
+import {describeValue} from '../../protocol/problem.ts'
+import {removeProject} from '../../reporter/projects.ts'
+
+export default class ProjectRemove extends BaseCommand {
+  static override summary = 'Forget a registered project. Events that wait for it stay.'
+  static override examples = ['<%= config.bin %> project remove parsl']
+  static override args = {id: Args.string({required: true, description: 'the id of the project'})}
+
+  async run(): Promise<{removed: string}> {
+    const {args} = await this.parse(ProjectRemove)
+    if (!removeProject(this.world.configDirectory, args.id))
+      throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a registered project, got ${describeValue(args.id)}`)
+    return this.present({removed: args.id}, answer => `${answer.removed} is no longer registered.`)
+  }
+}

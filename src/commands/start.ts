@@ -1,0 +1,44 @@
+import {resolve} from 'node:path'
+import {Flags} from '@oclif/core'
+import {fieldFlag, readFields, reportingFlags} from '../cli/flags.ts'
+import {ReportingCommand} from '../cli/reporting-command.ts'
+import type {RecordOutcome} from '../reporter/record.ts'
+
+export default class Start extends ReportingCommand {
+  static override summary = 'Record that a run starts.'
+  static override description = 'Writes one event to the local buffer and returns; it leaves in the background.'
+  static override examples = [
+    'command <%= config.bin %> start --script "$0" || :',
+    'run=$(command <%= config.bin %> start --app-version 1.2.3 --print-id) || :',
+  ]
+  static override flags = {
+    ...reportingFlags,
+    script: Flags.string({
+      description: 'the script that runs; only a pseudonym of its path is sent',
+      helpValue: 'PATH',
+    }),
+    application: Flags.string({description: 'the name of the program', helpValue: 'NAME'}),
+    'app-version': Flags.string({description: 'the version of the program', helpValue: 'V'}),
+    commit: Flags.string({description: 'the commit that the program was built from', helpValue: 'SHA'}),
+    component: Flags.string({description: 'the part of the program that runs', helpValue: 'C'}),
+    field: fieldFlag,
+    'print-id': Flags.boolean({description: 'print the id of the run'}),
+  }
+
+  async run(): Promise<RecordOutcome> {
+    const {flags} = await this.parse(Start)
+    const project = this.chooseProject(flags)
+    const reporter = this.reporter({
+      project,
+      application: flags.application || null,
+      version: flags['app-version'] || null,
+      commit: flags.commit || null,
+      component: flags.component || null,
+    })
+    const script = flags.script ? resolve(flags.script) : null
+    const outcome = reporter.start({script, fields: readFields(project.fields, flags.field, '--field')})
+    reporter.sendInBackground('start')
+    if (flags['print-id'] && outcome.kind === 'recorded' && outcome.run !== null) this.log(outcome.run)
+    return this.warnOf(outcome)
+  }
+}

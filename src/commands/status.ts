@@ -1,0 +1,24 @@
+import {Flags} from '@oclif/core'
+import {BaseCommand} from '../cli/base-command.ts'
+import {projectFlags} from '../cli/flags.ts'
+import {chooseDestinations} from '../cli/project-choice.ts'
+import {writeStatus} from '../cli/write-status.ts'
+import {type ProjectStatus, readStatus} from '../reporter/status.ts'
+
+export default class Status extends BaseCommand {
+  static override summary = 'Show what is recorded, what waits, what was sent, and which rule decided.'
+  static override description = 'Shows every project ever seen here unless one is named. Writes nothing.'
+  static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --events --json']
+  static override flags = {
+    ...projectFlags,
+    events: Flags.boolean({description: 'show all waiting events instead of the newest five'}),
+  }
+
+  async run(): Promise<{projects: ProjectStatus[]}> {
+    const {flags} = await this.parse(Status)
+    const projects = chooseDestinations(this.world, flags).map(destination =>
+      readStatus(this.world, destination, {allEvents: flags.events}),
+    )
+    return this.present({projects}, answer => writeStatus(answer.projects, this.paint, this.world.stateDirectory))
+  }
+}

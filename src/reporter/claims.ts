@@ -1,0 +1,16 @@
+import {statSync} from 'node:fs'
+import {join} from 'node:path'
+import {releaseClaim} from './buffer.ts'
+import {type DestinationPaths, listFolder} from './destination.ts'
+import {staleLockSeconds} from './sender-lock.ts'
+import type {World} from './world.ts'
+
+/** Gives back what senders had claimed that are gone: a live one renews the time of its claim before each report. */
+export function returnStaleClaims(world: World, paths: DestinationPaths): void {
+  for (const name of listFolder(paths.sending)) {
+    const claim = join(paths.sending, name)
+    const renewedAt = statSync(claim, {throwIfNoEntry: false})?.mtimeMs
+    if (renewedAt === undefined) continue
+    if (Math.abs(world.now() - renewedAt) > staleLockSeconds * 1000) releaseClaim(paths, claim)
+  }
+}

@@ -1,0 +1,73 @@
+import {readdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {destinationKey, type ProjectFile, parseProjectFile} from '../protocol/project-file.ts'
+import {readIfPresent, readJson, writeFileAtomically} from './files.ts'
+
+/** A project and the place on this machine where its events for one endpoint wait. */
+export interface Destination {
+  readonly project: ProjectFile
+  readonly directory: string
+  readonly paths: DestinationPaths
+}
+
+export interface DestinationPaths {
+  /** Events that wait, one file each or many. */
+  readonly waiting: string
+  /** Files that a sender has claimed, a folder a claim. */
+  readonly sending: string
+  /** What the collector refused and what was damaged. */
+  readonly refused: string
+  readonly runs: string
+  readonly sent: string
+  readonly drops: string
+  readonly project: string
+  readonly lock: string
+  readonly nextTry: string
+}
+
+/** Where the events of a project wait. Touches nothing. */
+export function destinationOf(stateDirectory: string, project: ProjectFile): Destination {
+  const directory = join(stateDirectory, `${project.project}-${destinationKey(project)}`)
+  return {
+    project,
+    directory,
+    paths: {
+      waiting: join(directory, 'buffer', 'new'),
+      sending: join(directory, 'buffer', 'sending'),
+      refused: join(directory, 'buffer', 'refused'),
+      runs: join(directory, 'runs'),
+      sent: join(directory, 'sent'),
+      drops: join(directory, 'drops'),
+      project: join(directory, 'project.json'),
+      lock: join(directory, 'sender.lock'),
+      nextTry: join(directory, 'next-try'),
+    },
+  }
+}
+
+/** Every destination ever used here, by name. Folders without a valid project file are passed over. */
+export function readDestinations(stateDirectory: string): Destination[] {
+  const destinations: Destination[] = []
+  for (const name of listFolder(stateDirectory)) {
+    const parsed = parseProjectFile(readJson(join(stateDirectory, name, 'project.json')))
+    if (!parsed.ok) continue
+    const destination = destinationOf(stateDirectory, parsed.value)
+    if (destination.directory === join(stateDirectory, name)) destinations.push(destination)
+  }
+  return destinations
+}
+
+/** Keeps the project file beside the events, so that the sender needs no other. Writes only when it has changed. */
+export function rememberProject(destination: Destination): void {
+  const content = `${JSON.stringify(destination.project, null, 2)}\n`
+  if (readIfPresent(destination.paths.project) !== content) writeFileAtomically(destination.paths.project, content)
+}
+
+/** The names in a folder, sorted; none when it cannot be read. */
+export function listFolder(path: string): string[] {
+  try {
+    return readdirSync(path).sort()
+  } catch {
+    return []
+  }
+}

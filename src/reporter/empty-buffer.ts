@@ -1,0 +1,30 @@
+import {rmSync} from 'node:fs'
+import {listWaitingFiles, readBufferFile} from './buffer.ts'
+import type {Destination} from './destination.ts'
+import {recordDrop} from './drops.ts'
+import {hasEntries} from './files.ts'
+import {listRuns, removeRun} from './run.ts'
+import type {World} from './world.ts'
+
+/**
+ * Empties the buffer and the open runs of a destination after a no. What waited is counted as `opted-out`.
+ * Writes nothing when nothing waited. Returns the number of events dropped.
+ */
+export function emptyBuffer(world: World, destination: Destination): number {
+  const {paths} = destination
+  for (const run of listRuns(paths.runs)) removeRun(paths.runs, run)
+  let dropped = 0
+  for (const path of listWaitingFiles(paths)) {
+    const read = readBufferFile(path, world.now())
+    if (read.kind === 'gone') continue
+    rmSync(path, {force: true})
+    dropped += read.kind === 'events' ? read.events.length : 1
+  }
+  recordDrop(world, paths.drops, {reason: 'opted-out', count: dropped})
+  return dropped
+}
+
+/** Whether anything waits, at the price of looking at two folders. */
+export function isBufferEmpty({paths}: Destination): boolean {
+  return !hasEntries(paths.waiting, 1) && !hasEntries(paths.sending, 1) && !hasEntries(paths.runs, 1)
+}

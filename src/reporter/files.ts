@@ -1,0 +1,103 @@
+import {linkSync, mkdirSync, opendirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {basename, dirname, join} from 'node:path'
+
+/** Folders are for the person alone. */
+export const directoryMode = 0o700
+/** So are files. */
+export const fileMode = 0o600
+
+/** Makes a folder and those above it, for the person alone. Throws what the file system throws. */
+export function makeDirectory(path: string): void {
+  mkdirSync(path, {recursive: true, mode: directoryMode})
+}
+
+/**
+ * Writes a file so that a reader sees all of it or none: under a temporary name beside it, then renamed. Holds on NFS.
+ * Makes the folder when it is missing. Not fsynced: a crash of the host loses nothing, a power cut may lose it.
+ */
+export function writeFileAtomically(path: string, content: string): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  try {
+    writeFileSync(temporary, content, {mode: fileMode})
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw removing(temporary, error)
+    makeDirectory(dirname(path))
+    writeFileSync(temporary, content, {mode: fileMode})
+  }
+  try {
+    renameSync(temporary, path)
+  } catch (error) {
+    throw removing(temporary, error)
+  }
+}
+
+function removing(temporary: string, error: unknown): unknown {
+  rmSync(temporary, {force: true})
+  return error
+}
+
+/** Makes a file that must not exist yet. False: somebody else was first. Throws on any other failure. */
+export function createExclusively(path: string, content: string): boolean {
+  try {
+    writeFileSync(path, content, {mode: fileMode, flag: 'wx'})
+    return true
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+/**
+ * Makes a file with all its content at once, unless it exists: written under a temporary name, then linked.
+ * False: somebody else was first, and their content stands.
+ */
+export function createWhole(path: string, content: string): boolean {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  writeFileSync(temporary, content, {mode: fileMode})
+  try {
+    linkSync(temporary, path)
+    return true
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false
+    throw error
+  } finally {
+    rmSync(temporary, {force: true})
+  }
+}
+
+/** The text of a file, or null when there is none. Throws when it is there and cannot be read. */
+export function readIfPresent(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return null
+    throw error
+  }
+}
+
+/** The JSON of a file, or null when it is missing, unreadable or not JSON: for files whose loss does no harm. */
+export function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return null
+  }
+}
+
+/** Whether a folder has at least so many entries; reads no more than that, so that the cost does not grow. */
+export function hasEntries(path: string, atLeast: number): boolean {
+  try {
+    const directory = opendirSync(path)
+    try {
+      for (let found = 0; found < atLeast; found++) if (directory.readSync() === null) return false
+      return true
+    } finally {
+      directory.closeSync()
+    }
+  } catch {
+    return false
+  }
+}
+
+export const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code

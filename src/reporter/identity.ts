@@ -1,0 +1,80 @@
+import {createHash, createHmac} from 'node:crypto'
+import {join} from 'node:path'
+import type {ProjectFile} from '../protocol/project-file.ts'
+import {createWhole, makeDirectory, readIfPresent} from './files.ts'
+
+const secretPattern = /^[0-9a-f]{64}$/
+
+/**
+ * The user's secret: 256 random bits as hex, made at first use, 0600, never sent. Processes that make it at the same
+ * time end with the same one. Throws what the file system throws, and when the file is damaged.
+ */
+export function readSecret(stateDirectory: string, random: (bytes: number) => Uint8Array): string {
+  const path = join(stateDirectory, 'secret')
+  if (readIfPresent(path) === null) {
+    makeDirectory(stateDirectory)
+    createWhole(path, `${Buffer.from(random(32)).toString('hex')}\n`)
+  }
+  const secret = readIfPresent(path)?.trim() ?? ''
+  if (!secretPattern.test(secret)) throw new Error(`wanted 64 hex digits in ${path}`)
+  return secret
+}
+
+/** What a machine id looks like on every system that has one. */
+const machineIdPattern = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
+
+/**
+ * This machine's id by node-machine-id, or null where there is none: an image with an empty id, an unknown system.
+ * Without a machine id node-machine-id gives the host name instead; that names a person's machine and is not taken.
+ */
+export async function readMachineId(): Promise<string | null> {
+  try {
+    const {default: machine} = await import('node-machine-id')
+    const id = machine.machineIdSync(true).trim()
+    return machineIdPattern.test(id) ? id : null
+  } catch {
+    return null
+  }
+}
+
+/** The calendar period, in UTC, that ids made from an event of this time belong to. */
+export function rotationPeriod(rotate: ProjectFile['identity']['rotate'], time: string): string {
+  const utc = new Date(time).toISOString()
+  return rotate === 'year' ? utc.slice(0, 4) : rotate === 'month' ? utc.slice(0, 7) : 'always'
+}
+
+export interface PseudonymScope {
+  readonly project: string
+  /** What `rotationPeriod` gives. */
+  readonly period: string
+  /** Raised when a person has had their data erased: ids from before and after cannot be joined. */
+  readonly generation: number
+}
+
+/** The user's key: whoever presents it owns the pseudonym. 32 bytes. */
+export function deriveUserKey(secret: string, scope: PseudonymScope): Uint8Array {
+  return hmac(Buffer.from(secret, 'hex'), [scope.project, 'user', scope.period, String(scope.generation)])
+}
+
+/** A person's pseudonym: two projects' or two periods' cannot be joined. 32 hex digits. */
+export function userPseudonym(secret: string, scope: PseudonymScope): string {
+  return pseudonymOf(deriveUserKey(secret, scope))
+}
+
+/** A host's pseudonym: the same for all its users. Null without a machine id. */
+export function hostPseudonym(machineId: string | null, hostName: string | null, scope: PseudonymScope): string | null {
+  if (machineId === null || hostName === null) return null
+  return pseudonymOf(hmac(Buffer.from(machineId), [scope.project, 'host', scope.period, hostName]))
+}
+
+/** A script's pseudonym: one person's script at one path. */
+export function scriptPseudonym(secret: string, path: string | null, scope: PseudonymScope): string | null {
+  if (path === null) return null
+  const parts = [scope.project, 'script', scope.period, String(scope.generation), path]
+  return pseudonymOf(hmac(Buffer.from(secret, 'hex'), parts))
+}
+
+const hmac = (key: Uint8Array, parts: readonly string[]): Uint8Array =>
+  createHmac('sha256', key).update(parts.join('|')).digest()
+
+const pseudonymOf = (key: Uint8Array): string => createHash('sha256').update(key).digest('hex').slice(0, 32)

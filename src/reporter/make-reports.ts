@@ -1,0 +1,198 @@
+import type {BufferedEvent, LocalBlock} from '../protocol/buffered-event.ts'
+import {keepDeclared} from '../protocol/declaration.ts'
+import type {Event} from '../protocol/event.ts'
+import type {Header, OperatingSystem} from '../protocol/header.ts'
+import {limits} from '../protocol/limits.ts'
+import {isDeclaredFeature, type ProjectFile} from '../protocol/project-file.ts'
+import {protocolVersion} from '../protocol/report.ts'
+import type {FieldValues} from '../protocol/scalars.ts'
+import type {Drop, DropReason} from './drops.ts'
+import {hostPseudonym, type PseudonymScope, rotationPeriod, scriptPseudonym, userPseudonym} from './identity.ts'
+
+/** What reports are made from besides the events. */
+export interface ReportContext {
+  readonly project: ProjectFile
+  readonly client: {readonly name: string; readonly version: string}
+  readonly secret: string
+  readonly generation: number
+  /** This machine: completes events that were written here by something that could not know it. */
+  readonly machine: {
+    readonly host: string
+    readonly bootId: string | null
+    readonly machineId: string | null
+    readonly os: OperatingSystem
+  }
+  /** Unix milliseconds; decides which events are too old. */
+  readonly now: number
+  /** RFC 3339: nothing from before leaves; null when there never was a no. */
+  readonly notBefore: string | null
+}
+
+/** One report, its bytes fixed: what is previewed, sent and logged. */
+export interface MadeReport {
+  /** The JSON, before transfer compression. */
+  readonly body: string
+  /** Ids of its events, in their order. */
+  readonly ids: readonly string[]
+  /** Fields and details of these events that are not declared and so are not in the body. */
+  readonly undeclaredFields: number
+}
+
+export interface MadeReports {
+  readonly reports: readonly MadeReport[]
+  /** Events that must not or cannot be sent, by reason. */
+  readonly drops: readonly Drop[]
+  /** Ids of the events that were dropped. */
+  readonly droppedIds: readonly string[]
+}
+
+/**
+ * Makes reports from buffered events. Pure: the same events and context give the same bytes.
+ *
+ * Events that share a header share reports, in the order in which they come, up to 500 events and 512 KiB a report.
+ * Undeclared fields are left out and counted; undeclared features, events from before consent and events older than
+ * 30 days are dropped and counted. Pseudonyms are made here; nothing of a `local` block is copied.
+ */
+export function makeReports(events: readonly BufferedEvent[], context: ReportContext): MadeReports {
+  const counts = new Map<DropReason, number>()
+  const droppedIds: string[] = []
+  const groups = new Map<string, MadeEvent[]>()
+  for (const buffered of events) {
+    const made = makeEvent(buffered, context)
+    if (typeof made === 'string') {
+      counts.set(made, (counts.get(made) ?? 0) + 1)
+      droppedIds.push(buffered.id)
+      continue
+    }
+    const header = JSON.stringify(makeHeader(buffered, context))
+    const group = groups.get(header)
+    if (group === undefined) groups.set(header, [made])
+    else group.push(made)
+  }
+  const reports = [...groups].flatMap(([header, group]) => packReports(header, group, context))
+  return {reports, drops: [...counts].map(([reason, count]) => ({reason, count})), droppedIds}
+}
+
+interface MadeEvent {
+  readonly id: string
+  readonly json: string
+  readonly undeclaredFields: number
+}
+
+function makeEvent(buffered: BufferedEvent, context: ReportContext): MadeEvent | DropReason {
+  const reason = reasonToDrop(buffered, context)
+  if (reason !== null) return reason
+  const {project} = context
+  const {kept, dropped} =
+    buffered.type === 'feature'
+      ? keepDeclared(project.features.details, buffered.details ?? {})
+      : keepDeclared(project.fields, buffered.fields)
+  const event = copyEvent(buffered, kept, context)
+  const json = JSON.stringify(event)
+  if (Buffer.byteLength(json) > limits.maxEventBytes) return 'too-large'
+  return {id: event.id, json, undeclaredFields: dropped.length}
+}
+
+function reasonToDrop(buffered: BufferedEvent, context: ReportContext): DropReason | null {
+  const time = Date.parse(buffered.time)
+  if (context.notBefore !== null && time < Date.parse(context.notBefore)) return 'before-consent'
+  if (time < context.now - limits.maxEventAgeDays * 86_400_000) return 'too-old'
+  if (buffered.type !== 'feature') return null
+  return isDeclaredFeature(context.project, buffered.featureType, buffered.name) ? null : 'undeclared-feature'
+}
+
+/** Copies what travels, key by key, in the order of the wire. */
+function copyEvent(buffered: BufferedEvent, kept: FieldValues, context: ReportContext): Event {
+  const id = buffered.id.toLowerCase()
+  const run = buffered.run?.toLowerCase() ?? null
+  const {time} = buffered
+  switch (buffered.type) {
+    case 'start': {
+      const path = context.project.identity.script ? (buffered.local?.script ?? null) : null
+      const script = isCi(buffered) ? null : scriptPseudonym(context.secret, path, scopeOf(buffered, context))
+      return {id, type: 'start', run: buffered.run.toLowerCase(), time, script, repeat: buffered.repeat, fields: kept}
+    }
+    case 'end': {
+      const {durationSeconds, exitCode, signal} = buffered
+      return {id, type: 'end', run, time, durationSeconds, exitCode, signal, fields: kept}
+    }
+    case 'feature': {
+      const {featureType, name, durationSeconds, count, internal} = buffered
+      const details = Object.keys(kept).length > 0 ? kept : null
+      return {id, type: 'feature', run, time, featureType, name, durationSeconds, count, internal, details}
+    }
+  }
+}
+
+function makeHeader(buffered: BufferedEvent, context: ReportContext): Header {
+  const {project, machine} = context
+  const local = buffered.local
+  const isHere = isFromThisMachine(local, machine)
+  const machineId = local?.machineId ?? (isHere ? machine.machineId : null)
+  const scope = scopeOf(buffered, context)
+  const isPerson = !isCi(buffered)
+  const own = buffered.header
+  return {
+    user: isPerson && project.identity.user ? userPseudonym(context.secret, scope) : null,
+    host: isPerson && project.identity.host ? hostPseudonym(machineId, local?.host ?? null, scope) : null,
+    application: own?.application ?? project.application ?? null,
+    version: own?.version ?? null,
+    commit: own?.commit ?? null,
+    component: own?.component ?? null,
+    os: own?.os ?? (isHere ? machine.os : null),
+    ci: own?.ci ?? null,
+    scheduler: own?.scheduler ?? null,
+  }
+}
+
+const isCi = (buffered: BufferedEvent): boolean => (buffered.header?.ci ?? null) !== null
+
+/** Another machine may have the same host name, but not the same boot. Without a boot id the host name has to do. */
+function isFromThisMachine(local: LocalBlock | null, machine: ReportContext['machine']): boolean {
+  return local !== null && local.host === machine.host && (local.bootId === null || local.bootId === machine.bootId)
+}
+
+const scopeOf = (buffered: BufferedEvent, {project, generation}: ReportContext): PseudonymScope => ({
+  project: project.project,
+  period: rotationPeriod(project.identity.rotate, buffered.time),
+  generation,
+})
+
+function packReports(header: string, events: readonly MadeEvent[], context: ReportContext): MadeReport[] {
+  const project = JSON.stringify(context.project.project)
+  const client = JSON.stringify({name: context.client.name, version: context.client.version})
+  const before = `{"protocol":${protocolVersion},"project":${project},"client":${client},"header":${header},"events":[`
+  const emptyBytes = Buffer.byteLength(before) + 2
+  const batches: MadeEvent[][] = []
+  let batch: MadeEvent[] = []
+  let bytes = emptyBytes
+  for (const made of events) {
+    const madeBytes = Buffer.byteLength(made.json) + 1
+    const isFull = batch.length === limits.maxEventsPerReport || bytes + madeBytes > limits.maxReportBytes
+    if (batch.length === 0 || isFull) {
+      batch = []
+      batches.push(batch)
+      bytes = emptyBytes
+    }
+    batch.push(made)
+    bytes += madeBytes
+  }
+  return batches.map(members => ({
+    body: `${before}${members.map(made => made.json).join(',')}]}`,
+    ids: members.map(made => made.id),
+    undeclaredFields: members.reduce((sum, made) => sum + made.undeclaredFields, 0),
+  }))
+}
+
+/** Splits a report that was too large for a proxy or a collector; one event cannot be split. Pure. */
+export function halveReport(report: MadeReport): [MadeReport, MadeReport] | null {
+  if (report.ids.length < 2) return null
+  const whole = JSON.parse(report.body) as {events: Event[]}
+  const middle = Math.ceil(whole.events.length / 2)
+  const part = (events: Event[], undeclaredFields: number): MadeReport => ({
+    body: JSON.stringify({...whole, events}),
+    ids: events.map(event => event.id),
+    undeclaredFields,
+  })
+  return [part(whole.events.slice(0, middle), report.undeclaredFields), part(whole.events.slice(middle), 0)]
+}

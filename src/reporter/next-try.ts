@@ -1,0 +1,59 @@
+import {rmSync} from 'node:fs'
+import {readJson, writeFileAtomically} from './files.ts'
+import type {KeptReason} from './transports/transport.ts'
+import {toTime, type World} from './world.ts'
+
+const firstDelaySeconds = 5
+const longestDelaySeconds = 3600
+
+/** Why the last attempt failed and when the next one is due; kept across processes. */
+export interface NextTry {
+  readonly failures: number
+  /** RFC 3339. */
+  readonly nextTryAt: string
+  readonly lastError: {readonly at: string; readonly reason: KeptReason; readonly message: string}
+}
+
+/** The state after a failed attempt, or null when the last one went well. */
+export function readNextTry(path: string): NextTry | null {
+  const state = readJson(path) as Partial<NextTry> | null
+  if (typeof state?.nextTryAt !== 'string' || typeof state.failures !== 'number' || !state.lastError) return null
+  return state as NextTry
+}
+
+/** Whether sending has to wait. A time more than an hour ahead came from a clock that was wrong: it does not bind. */
+export function mustWait(world: World, state: NextTry | null): boolean {
+  if (state === null) return false
+  const aheadSeconds = (Date.parse(state.nextTryAt) - world.now()) / 1000
+  return aheadSeconds > 0 && aheadSeconds <= 24 * longestDelaySeconds
+}
+
+/**
+ * Keeps that an attempt failed. The delay doubles from 5 s to 1 h, of which a random part is waited (full jitter), so
+ * that a thousand machines do not come back at once; `Retry-After` is obeyed up to a day.
+ */
+export function writeFailure(
+  world: World,
+  path: string,
+  failure: {readonly reason: KeptReason; readonly message: string; readonly retryAfterSeconds: number | null},
+): NextTry {
+  const failures = (readNextTry(path)?.failures ?? 0) + 1
+  const ceiling = Math.min(longestDelaySeconds, firstDelaySeconds * 2 ** Math.min(failures - 1, 20))
+  const asked = Math.min(failure.retryAfterSeconds ?? 0, 24 * longestDelaySeconds)
+  const delaySeconds = Math.max(asked, ceiling * fraction(world))
+  const state: NextTry = {
+    failures,
+    nextTryAt: toTime(world.now() + delaySeconds * 1000),
+    lastError: {at: toTime(world.now()), reason: failure.reason, message: failure.message},
+  }
+  writeFileAtomically(path, JSON.stringify(state))
+  return state
+}
+
+/** Keeps that an attempt went well. */
+export function clearFailure(path: string): void {
+  rmSync(path, {force: true})
+}
+
+/** A random number from 0 to 1. */
+const fraction = (world: World): number => Buffer.from(world.random(4)).readUInt32BE() / 2 ** 32

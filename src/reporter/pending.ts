@@ -1,0 +1,30 @@
+import type {BufferedEvent} from '../protocol/buffered-event.ts'
+import {type BufferFile, settleFile} from './buffer.ts'
+
+/** The events of a claim that are neither confirmed nor set aside yet, and the files that hold them. */
+export class Pending {
+  private readonly files: {file: BufferFile; remaining: readonly BufferedEvent[]}[]
+
+  constructor(files: readonly BufferFile[]) {
+    this.files = files.map(file => ({file, remaining: file.events}))
+  }
+
+  get events(): BufferedEvent[] {
+    return this.files.flatMap(({remaining}) => remaining)
+  }
+
+  find(ids: readonly string[]): BufferedEvent[] {
+    const wanted = new Set(ids)
+    return this.events.filter(event => wanted.has(event.id.toLowerCase()))
+  }
+
+  settle(ids: readonly string[]): void {
+    const settled = new Set(ids.map(id => id.toLowerCase()))
+    for (const entry of this.files) {
+      const remaining = entry.remaining.filter(event => !settled.has(event.id.toLowerCase()))
+      if (remaining.length === entry.remaining.length) continue
+      settleFile(entry.file, remaining)
+      entry.remaining = remaining
+    }
+  }
+}

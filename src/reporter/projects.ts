@@ -1,0 +1,80 @@
+import {readFileSync, rmSync} from 'node:fs'
+import {basename, join} from 'node:path'
+import {UsageError} from '../errors.ts'
+import {limits} from '../protocol/limits.ts'
+import {type ProjectFile, parseProjectFile} from '../protocol/project-file.ts'
+import {describeProblems} from '../protocol/report.ts'
+import {projectIdPattern} from '../protocol/scalars.ts'
+import {listFolder} from './destination.ts'
+import {writeFileAtomically} from './files.ts'
+
+const registryOf = (configDirectory: string): string => join(configDirectory, 'projects')
+
+/** Reads a project file. Throws `USAGE_PROJECT_FILE_UNREADABLE` or `USAGE_PROJECT_FILE_INVALID`. */
+export function readProjectFile(path: string): ProjectFile {
+  return parseProjectText(readProjectText(path), path)
+}
+
+/** The text of a project file. Throws `USAGE_PROJECT_FILE_UNREADABLE`. */
+export function readProjectText(path: string): string {
+  let content: string
+  try {
+    content = readFileSync(path, 'utf8')
+  } catch (error) {
+    const came = error instanceof Error ? error.message : String(error)
+    throw new UsageError('USAGE_PROJECT_FILE_UNREADABLE', `wanted a project file at ${path}: ${came}`)
+  }
+  if (Buffer.byteLength(content) > limits.maxProjectFileBytes)
+    throw new UsageError('USAGE_PROJECT_FILE_UNREADABLE', `wanted at most ${limits.maxProjectFileBytes} bytes: ${path}`)
+  return content
+}
+
+function parseProjectText(content: string, path: string): ProjectFile {
+  let input: unknown
+  try {
+    input = JSON.parse(content)
+  } catch (error) {
+    const came = error instanceof Error ? error.message : String(error)
+    throw new UsageError('USAGE_PROJECT_FILE_INVALID', `${path}: wanted JSON: ${came}`)
+  }
+  const parsed = parseProjectFile(input)
+  if (parsed.ok) return parsed.value
+  throw new UsageError('USAGE_PROJECT_FILE_INVALID', `${path}: ${describeProblems(parsed.problems)}`)
+}
+
+/** Registers a project for this person, by its id; a file with the same id is replaced. Returns the project. */
+export function addProject(configDirectory: string, path: string): ProjectFile {
+  const content = readProjectText(path)
+  const project = parseProjectText(content, path)
+  writeFileAtomically(join(registryOf(configDirectory), `${project.project}.json`), content)
+  return project
+}
+
+/** Forgets a registered project; events that wait for it stay. False: it was not registered. */
+export function removeProject(configDirectory: string, id: string): boolean {
+  if (!registeredIds(configDirectory).includes(id)) return false
+  rmSync(join(registryOf(configDirectory), `${id}.json`), {force: true})
+  return true
+}
+
+/** Reads a registered project. Throws `USAGE_PROJECT_UNKNOWN`, or what is wrong with its file. */
+export function readRegisteredProject(configDirectory: string, id: string): ProjectFile {
+  if (!projectIdPattern.test(id) || !registeredIds(configDirectory).includes(id))
+    throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a registered project, got ${JSON.stringify(id)}`)
+  return readProjectFile(join(registryOf(configDirectory), `${id}.json`))
+}
+
+export interface RegisteredProject {
+  readonly id: string
+  readonly path: string
+}
+
+/** The registered projects of this person, by id. */
+export function listProjects(configDirectory: string): RegisteredProject[] {
+  return registeredIds(configDirectory).map(id => ({id, path: join(registryOf(configDirectory), `${id}.json`)}))
+}
+
+const registeredIds = (configDirectory: string): string[] =>
+  listFolder(registryOf(configDirectory))
+    .filter(name => name.endsWith('.json') && !name.startsWith('.'))
+    .map(name => basename(name, '.json'))

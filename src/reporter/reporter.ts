@@ -1,0 +1,163 @@
+import type {ProgramHeader} from '../protocol/header.ts'
+import type {ProjectFile} from '../protocol/project-file.ts'
+import {detectCi} from './ci.ts'
+import type {Consent} from './consent.ts'
+import {askConsent} from './consent-facts.ts'
+import {destinationOf} from './destination.ts'
+import {hasEntries} from './files.ts'
+import {type FlushOutcome, flushDestinations} from './flush.ts'
+import {readOperatingSystem} from './machine.ts'
+import {isNoticeDue, markNoticeShown, noticeShownAt, noticeText, openNotice} from './notice.ts'
+import {
+  type EndInput,
+  type FeatureInput,
+  type Recorder,
+  type RecordOutcome,
+  recordEnd,
+  recordFeature,
+  recordStart,
+  type StartInput,
+} from './record.ts'
+import {detectRank, detectScheduler} from './scheduler.ts'
+import {spawnSender} from './spawn-sender.ts'
+import {sendByHttp} from './transports/http.ts'
+import type {Transport} from './transports/transport.ts'
+import {realWorld, type World} from './world.ts'
+
+/** Features that wait are counted up to here to see whether the threshold is reached: the cost stays bounded. */
+const maxCountedFiles = 500
+
+export interface ReporterOptions {
+  /** The project file, already parsed. The only required option. */
+  readonly project: ProjectFile
+  /** The program's name; the project file's `application` when not said. */
+  readonly application?: string | null
+  readonly version?: string | null
+  readonly commit?: string | null
+  readonly component?: string | null
+  /** What the reporter takes of the world instead of the real one. */
+  readonly world?: Partial<World>
+  readonly transport?: Transport
+}
+
+/** Counts for one project on this machine. No method throws or prints. */
+export interface Reporter {
+  /** What the rules of consent say now, with the reason. */
+  readonly consent: Consent
+  /** The text that the host should show once before anything is sent, or null. */
+  readonly notice: string | null
+  /** Keeps that the notice has been shown. False: another process was first. */
+  noticeShown(): boolean
+  start(input?: StartInput): RecordOutcome
+  feature(input: FeatureInput): RecordOutcome
+  end(input?: EndInput): RecordOutcome
+  /** Starts a sender if one is due after this event: at once for a start or an end, at the threshold for a feature. */
+  sendInBackground(after: 'start' | 'end' | 'feature'): boolean
+  flush(options: {readonly waitSeconds: number}): Promise<FlushOutcome>
+}
+
+/**
+ * Makes the reporter of one project. Reads and writes nothing yet.
+ *
+ * Every event is in the buffer when its method returns, in about a millisecond; nothing waits for the network but
+ * `flush`. Source of the rules: docs/architecture.md.
+ */
+export function createReporter(options: ReporterOptions): Reporter {
+  return new ProjectReporter(options)
+}
+
+class ProjectReporter implements Reporter {
+  private readonly options: ReporterOptions
+  private readonly world: World
+  private readonly destination: ReturnType<typeof destinationOf>
+
+  constructor(options: ReporterOptions) {
+    this.options = options
+    this.world = realWorld(options.world)
+    this.destination = destinationOf(this.world.stateDirectory, options.project)
+  }
+
+  get consent(): Consent {
+    return askConsent(this.world, this.destination)
+  }
+
+  get notice(): string | null {
+    if (!this.consent.allowed) return null
+    const isPrintedEachTime = detectCi(this.world.environment) !== null
+    const isNews = this.consent.heldBy === 'notice-pending' && noticeShownAt(this.destination) === null
+    return isPrintedEachTime || isNews ? noticeText(this.options.project, this.world.configDirectory) : null
+  }
+
+  noticeShown(): boolean {
+    try {
+      return detectCi(this.world.environment) !== null || markNoticeShown(this.world, this.destination)
+    } catch {
+      return false
+    }
+  }
+
+  start(input: StartInput = {}): RecordOutcome {
+    return this.record(recorder => {
+      const outcome = recordStart(recorder, input)
+      if (recorder.consent.heldBy === 'notice-pending') this.openNoticeIfDue()
+      return outcome
+    })
+  }
+
+  feature(input: FeatureInput): RecordOutcome {
+    return this.record(recorder => recordFeature(recorder, input))
+  }
+
+  end(input: EndInput = {}): RecordOutcome {
+    return this.record(recorder => recordEnd(recorder, input))
+  }
+
+  sendInBackground(after: 'start' | 'end' | 'feature'): boolean {
+    try {
+      if (!this.consent.sending) return false
+      if (after === 'feature' && !this.isThresholdReached()) return false
+      return spawnSender(this.world, this.destination)
+    } catch {
+      return false
+    }
+  }
+
+  flush({waitSeconds}: {readonly waitSeconds: number}): Promise<FlushOutcome> {
+    const transport = this.options.transport ?? sendByHttp
+    return flushDestinations(this.world, [this.destination], {transport, waitSeconds})
+  }
+
+  private record(record: (recorder: Recorder) => RecordOutcome): RecordOutcome {
+    const {schedulers} = this.options.project
+    if (schedulers.mpi === 'rank-0' && (detectRank(this.world.environment) ?? 0) > 0)
+      return {kind: 'silent', reason: 'mpi-rank'}
+    const {world, destination, consent} = this
+    return record({world, destination, consent, header: () => this.header()})
+  }
+
+  private header(): ProgramHeader {
+    const {application, version, commit, component, project} = this.options
+    return {
+      application: application ?? project.application ?? null,
+      version: version ?? null,
+      commit: commit ?? null,
+      component: component ?? null,
+      os: readOperatingSystem(),
+      ci: detectCi(this.world.environment),
+      scheduler: detectScheduler(this.world.environment),
+    }
+  }
+
+  private openNoticeIfDue(): void {
+    try {
+      if (isNoticeDue(this.world, this.destination)) openNotice(this.destination)
+    } catch {
+      // Held back a little longer: in doubt nothing leaves.
+    }
+  }
+
+  private isThresholdReached(): boolean {
+    const threshold = Math.min(this.options.project.flush.threshold, maxCountedFiles)
+    return hasEntries(this.destination.paths.waiting, threshold)
+  }
+}

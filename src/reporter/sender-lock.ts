@@ -1,0 +1,71 @@
+import {rmSync, statSync} from 'node:fs'
+import {dirname} from 'node:path'
+import {createExclusively, isCode, makeDirectory, readJson, writeFileAtomically} from './files.ts'
+import {toTime, type World} from './world.ts'
+
+/** Seconds after which the lock of a sender that is gone may be taken. A sender lives 10 s, or renews its lock. */
+export const staleLockSeconds = 60
+
+interface LockContent {
+  readonly token: string
+  readonly host: string
+  readonly pid: number
+  readonly time: string
+}
+
+/**
+ * Wins the right to send for one destination, before a process is made for it.
+ *
+ * The lock saves work; correctness never rests on it: two senders claim different files.
+ *
+ * @returns a token that renews and releases the lock, or null while somebody else has it
+ */
+export function takeLock(world: World, path: string): string | null {
+  const token = Buffer.from(world.random(8)).toString('hex')
+  const content = JSON.stringify(lockContent(world, token))
+  makeDirectory(dirname(path))
+  if (createExclusively(path, content)) return token
+  if (!isStale(world, path)) return null
+  rmSync(path, {force: true})
+  return createExclusively(path, content) ? token : null
+}
+
+/** Says that the sender with this token still lives. False: the lock was lost. */
+export function renewLock(world: World, path: string, token: string): boolean {
+  if (!holdsLock(path, token)) return false
+  writeFileAtomically(path, JSON.stringify(lockContent(world, token)))
+  return true
+}
+
+/** Whether the lock is held with this token. */
+export function holdsLock(path: string, token: string): boolean {
+  return (readJson(path) as Partial<LockContent> | null)?.token === token
+}
+
+/** Gives the right to send back, if it is still ours. */
+export function releaseLock(path: string, token: string): void {
+  if (holdsLock(path, token)) rmSync(path, {force: true})
+}
+
+const lockContent = (world: World, token: string): LockContent => ({
+  token,
+  host: world.hostName,
+  pid: process.pid,
+  time: toTime(world.now()),
+})
+
+/** A lock without content was being made, or its maker died in between: then the file's own time counts. */
+function isStale(world: World, path: string): boolean {
+  const time = Date.parse((readJson(path) as Partial<LockContent> | null)?.time ?? '')
+  const since = Number.isNaN(time) ? modifiedAt(path) : time
+  return since === null || Math.abs(world.now() - since) > staleLockSeconds * 1000
+}
+
+function modifiedAt(path: string): number | null {
+  try {
+    return statSync(path).mtimeMs
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return null
+    throw error
+  }
+}

@@ -1,0 +1,225 @@
+import {utimesSync} from 'node:fs'
+import {makeUuidV7} from '../protocol/uuid.ts'
+import {type BufferFile, claimFiles, listBufferFiles, readBufferFile, releaseClaim} from './buffer.ts'
+import {returnStaleClaims} from './claims.ts'
+import type {Consent, ConsentReason} from './consent.ts'
+import {isStandingNo} from './consent.ts'
+import {askConsent} from './consent-facts.ts'
+import type {Destination} from './destination.ts'
+import {type Drop, recordDrop} from './drops.ts'
+import {emptyBuffer} from './empty-buffer.ts'
+import {hasEntries} from './files.ts'
+import {halveReport, type MadeReport, makeReports, type ReportContext} from './make-reports.ts'
+import {clearFailure, writeFailure} from './next-try.ts'
+import {Pending} from './pending.ts'
+import {keepRefusal, setAside} from './refused.ts'
+import {releaseLock, renewLock, takeLock} from './sender-lock.ts'
+import {logSent} from './sent-log.ts'
+import type {KeptReason, SendResult, Transport} from './transports/transport.ts'
+import {toTime, type World} from './world.ts'
+
+/** What one delivery came to, in events. `reason` says why something is kept. */
+export interface Delivery {
+  readonly sent: number
+  readonly duplicates: number
+  readonly refused: number
+  readonly dropped: number
+  readonly reason: DeliveryReason | null
+  readonly nextTryAt: string | null
+}
+/** Reasons that lie with the collector, the network or the time: a person's decision is no failure. */
+export const deliveryFailures = [
+  'offline',
+  'timeout',
+  'busy',
+  'server-error',
+  'key-refused',
+  'project-unknown',
+  'no-time',
+  'busy-here',
+] as const satisfies readonly (KeptReason | 'no-time' | 'busy-here')[]
+export type DeliveryReason = (typeof deliveryFailures)[number] | Exclude<ConsentReason, 'allowed'> | 'notice-pending'
+
+export interface SenderOptions {
+  readonly world: World
+  readonly destination: Destination
+  readonly transport: Transport
+  readonly client: ReportContext['client']
+  readonly readContext: () => Promise<Pick<ReportContext, 'secret' | 'generation' | 'machine' | 'notBefore'>>
+  /** Ends the delivery: what is not confirmed by then goes back to the buffer. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Delivers what waits for one destination, with the right to send already won (`takeLock`); gives that right back.
+ *
+ * Each event is confirmed by the collector and removed, or set aside with a reason, or back in the buffer when this
+ * resolves. Killed at any step, it leaves a claim that a later sender returns; the collector knows repeated ids.
+ */
+export async function deliver(options: SenderOptions, token: string): Promise<Delivery> {
+  const round = new DeliveryRound(options)
+  for (let held: string | null = token; held !== null; held = lookOnceMore(options, round)) {
+    try {
+      await round.run(held)
+    } finally {
+      releaseLock(options.destination.paths.lock, held)
+    }
+  }
+  return round.delivery()
+}
+
+/** After unlocking: an event that came while the lock was held found no sender of its own. */
+function lookOnceMore({world, destination, signal}: SenderOptions, round: DeliveryRound): string | null {
+  const hasMore = round.settledSome && round.reason === null && !signal.aborted
+  return hasMore && hasEntries(destination.paths.waiting, 1) ? takeLock(world, destination.paths.lock) : null
+}
+
+class DeliveryRound {
+  settledSome = false
+  reason: DeliveryReason | null = null
+  private sent = 0
+  private duplicates = 0
+  private refused = 0
+  private dropped = 0
+  private nextTryAt: string | null = null
+  private readonly options: SenderOptions
+  private readonly world: World
+  private readonly destination: Destination
+
+  constructor(options: SenderOptions) {
+    this.options = options
+    this.world = options.world
+    this.destination = options.destination
+  }
+
+  delivery(): Delivery {
+    const {sent, duplicates, refused, dropped, reason, nextTryAt} = this
+    return {sent, duplicates, refused, dropped, reason, nextTryAt}
+  }
+
+  async run(token: string): Promise<void> {
+    this.settledSome = false
+    returnStaleClaims(this.world, this.destination.paths)
+    if (!this.mayContinue()) return
+    const claim = claimFiles(this.destination.paths, makeUuidV7(this.world.now(), this.world.random(10)))
+    if (claim === null) return
+    try {
+      await this.deliverClaim(claim, token)
+    } finally {
+      releaseClaim(this.destination.paths, claim)
+    }
+  }
+
+  private async deliverClaim(claim: string, token: string): Promise<void> {
+    const files = this.readClaim(claim)
+    const waiting = new Pending(files)
+    const context = {
+      project: this.destination.project,
+      client: this.options.client,
+      now: this.world.now(),
+      ...(await this.options.readContext()),
+    }
+    const made = makeReports(waiting.events, context)
+    this.drop(made.drops)
+    this.settle(waiting, made.droppedIds)
+    const queue: MadeReport[] = [...made.reports]
+    for (let report = queue.shift(); report !== undefined; report = queue.shift()) {
+      if (!this.mayContinue()) return
+      const now = new Date(this.world.now())
+      utimesSync(claim, now, now)
+      renewLock(this.world, this.destination.paths.lock, token)
+      const result = await this.send(report)
+      if (result.kind === 'kept') return this.keep(result)
+      const halves = result.kind === 'too-large' ? halveReport(report) : null
+      if (halves !== null) queue.unshift(...halves)
+      else this.finish(report, result, waiting)
+    }
+  }
+
+  /** Asks consent again and looks at the time; when either says no, says why. */
+  private mayContinue(): boolean {
+    const consent = askConsent(this.world, this.destination)
+    if (!consent.sending) this.hold(consent)
+    else if (this.options.signal.aborted) this.reason = 'no-time'
+    return this.reason === null
+  }
+
+  private hold(consent: Consent): void {
+    this.reason = consent.allowed || consent.reason === 'allowed' ? 'notice-pending' : consent.reason
+    if (isStandingNo(consent.reason)) this.dropped += emptyBuffer(this.world, this.destination)
+  }
+
+  private readClaim(claim: string): BufferFile[] {
+    const files: BufferFile[] = []
+    for (const path of listBufferFiles(claim)) {
+      const read = readBufferFile(path, this.world.now())
+      if (read.kind === 'events') files.push(read)
+      if (read.kind !== 'damaged') continue
+      setAside(this.destination.paths.refused, path)
+      this.drop([{reason: 'damaged', count: 1}])
+      this.settledSome = true
+    }
+    return files
+  }
+
+  private send(report: MadeReport): Promise<SendResult> {
+    const {project} = this.destination
+    return this.options.transport({
+      endpoint: project.endpoint.http ?? '',
+      writeKey: project.writeKey ?? null,
+      body: report.body,
+      sentAt: toTime(this.world.now()),
+      signal: this.options.signal,
+    })
+  }
+
+  private keep(failure: Extract<SendResult, {kind: 'kept'}>): void {
+    const state = writeFailure(this.world, this.destination.paths.nextTry, failure)
+    this.reason = failure.reason
+    this.nextTryAt = state.nextTryAt
+  }
+
+  private finish(report: MadeReport, result: Exclude<SendResult, {kind: 'kept'}>, waiting: Pending): void {
+    if (result.kind === 'answered') this.finishAnswered(report, result, waiting)
+    else
+      this.refuse(report.ids, `http-${result.status}`, result.kind === 'refused' ? result.body : 'too large', waiting)
+    this.drop([{reason: 'undeclared-field', count: report.undeclaredFields}])
+    this.settle(waiting, report.ids)
+    clearFailure(this.destination.paths.nextTry)
+  }
+
+  private finishAnswered(
+    report: MadeReport,
+    {status, body, answer}: Extract<SendResult, {kind: 'answered'}>,
+    waiting: Pending,
+  ): void {
+    const endpoint = this.destination.project.endpoint.http ?? ''
+    const refusedIds = answer.rejected.map(({index}) => report.ids[index]).filter(id => id !== undefined)
+    const events = report.ids.length - refusedIds.length
+    logSent(this.world, this.destination.paths.sent, {endpoint, events, body: report.body, status, answer: body})
+    this.sent += events
+    this.duplicates += answer.duplicates
+    for (const {index, code, message} of answer.rejected) {
+      const id = report.ids[index]
+      if (id !== undefined) this.refuse([id], code, message, waiting)
+    }
+  }
+
+  private refuse(ids: readonly string[], code: string, message: string, waiting: Pending): void {
+    const events = waiting.find(ids)
+    keepRefusal(this.world, this.destination.paths.refused, {code, message: message.slice(0, 500), events})
+    this.refused += ids.length
+  }
+
+  private drop(drops: readonly Drop[]): void {
+    for (const drop of drops) {
+      recordDrop(this.world, this.destination.paths.drops, drop)
+      if (drop.reason !== 'undeclared-field') this.dropped += drop.count
+    }
+  }
+
+  private settle(waiting: Pending, ids: readonly string[]): void {
+    if (ids.length > 0) this.settledSome = true
+    waiting.settle(ids)
+  }
+}

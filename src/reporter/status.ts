@@ -1,0 +1,80 @@
+import type {BufferedEvent} from '../protocol/buffered-event.ts'
+import {type BufferFile, listWaitingFiles, readBufferFile} from './buffer.ts'
+import type {Consent} from './consent.ts'
+import {askConsent} from './consent-facts.ts'
+import type {Destination} from './destination.ts'
+import {countDrops, type DropReason} from './drops.ts'
+import {type NextTry, readNextTry} from './next-try.ts'
+import {noticeShownAt} from './notice.ts'
+import {countRefused} from './refused.ts'
+import {listRuns} from './run.ts'
+import {readSent} from './sent-log.ts'
+import type {World} from './world.ts'
+
+/** Events that are shown unless all are asked for. */
+const shownEvents = 5
+
+/** A waiting event as a person sees it: what happened, without what stays on this machine anyway. */
+export type WaitingEvent = Omit<BufferedEvent, 'format' | 'header' | 'local'>
+
+/** What is known of one destination here. Times RFC 3339, unknown `null`. */
+export interface ProjectStatus {
+  readonly project: string
+  readonly consent: Consent
+  readonly endpoint: {readonly http: string | null; readonly udp: string | null}
+  readonly waiting: {
+    readonly events: number
+    readonly bytes: number
+    readonly oldest: string | null
+    /** The newest first. */
+    readonly newest: readonly WaitingEvent[]
+  }
+  readonly openRuns: number
+  readonly sent: {readonly events: number; readonly last: string | null}
+  readonly dropped: Readonly<Record<DropReason, number>>
+  readonly refused: {readonly events: number}
+  readonly lastError: NextTry['lastError'] | null
+  readonly nextTryAt: string | null
+  readonly notice: {readonly shownAt: string | null}
+}
+
+/** Reads what is known of one destination. Writes nothing. */
+export function readStatus(
+  world: World,
+  destination: Destination,
+  options: {readonly allEvents: boolean},
+): ProjectStatus {
+  const {paths, project} = destination
+  const files = readWaiting(world, destination)
+  const events = files.flatMap(file => file.events).sort((a, b) => (a.time < b.time ? 1 : -1))
+  const sent = readSent(paths.sent)
+  const failure = readNextTry(paths.nextTry)
+  return {
+    project: project.project,
+    consent: askConsent(world, destination),
+    endpoint: project.endpoint,
+    waiting: {
+      events: events.length,
+      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      oldest: events.at(-1)?.time ?? null,
+      newest: events.slice(0, options.allEvents ? events.length : shownEvents).map(withoutLocal),
+    },
+    openRuns: listRuns(paths.runs).length,
+    sent: {events: sent.reduce((sum, report) => sum + report.events, 0), last: sent.at(-1)?.sentAt ?? null},
+    dropped: countDrops(paths.drops),
+    refused: {events: countRefused(paths.refused)},
+    lastError: failure?.lastError ?? null,
+    nextTryAt: failure?.nextTryAt ?? null,
+    notice: {shownAt: noticeShownAt(destination)},
+  }
+}
+
+function readWaiting(world: World, destination: Destination): BufferFile[] {
+  return listWaitingFiles(destination.paths)
+    .map(path => readBufferFile(path, world.now()))
+    .filter(read => read.kind === 'events')
+}
+
+function withoutLocal({format: _format, header: _header, local: _local, ...event}: BufferedEvent): WaitingEvent {
+  return event
+}

@@ -1,0 +1,34 @@
+import type {Answer} from '../../protocol/answer.ts'
+
+export type KeptReason = 'offline' | 'timeout' | 'busy' | 'server-error' | 'key-refused' | 'project-unknown'
+
+/** What one attempt to deliver a report came to. */
+export type SendResult =
+  /** The collector has its events, or has said which of them it refuses. */
+  | {readonly kind: 'answered'; readonly status: number; readonly body: string; readonly answer: Answer}
+  /** Nothing is confirmed; the report stays and is tried again. */
+  | {
+      readonly kind: 'kept'
+      readonly reason: KeptReason
+      readonly message: string
+      readonly retryAfterSeconds: number | null
+    }
+  /** The report is larger than somebody on the way takes. */
+  | {readonly kind: 'too-large'; readonly status: number}
+  /** The collector will never take this report. */
+  | {readonly kind: 'refused'; readonly status: number; readonly body: string}
+
+export interface SendRequest {
+  /** The collector's address, before `/v1/reports`. */
+  readonly endpoint: string
+  readonly writeKey: string | null
+  /** The JSON of one report. */
+  readonly body: string
+  /** RFC 3339: the sender's clock, by which the collector corrects a wrong one. */
+  readonly sentAt: string
+  /** Ends the attempt, name lookup included. */
+  readonly signal: AbortSignal
+}
+
+/** Delivers one report. Never throws. */
+export type Transport = (request: SendRequest) => Promise<SendResult>

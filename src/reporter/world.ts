@@ -1,0 +1,45 @@
+import {randomBytes} from 'node:crypto'
+import {hostname} from 'node:os'
+import {configDirectoryOf, stateDirectoryOf} from './directories.ts'
+import {type Processes, readProcesses} from './processes.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Everything that the reporter reads of the world around it. Tests and embedders give their own. */
+export interface World {
+  readonly environment: Environment
+  /** Where events wait: absolute path. */
+  readonly stateDirectory: string
+  /** Where the person's decisions are: absolute path. */
+  readonly configDirectory: string
+  /** Where the administrator's decisions are: absolute path. */
+  readonly siteDirectory: string
+  readonly hostName: string
+  /** Unix time in milliseconds. */
+  now(): number
+  /** Seconds of a clock that never jumps, comparable within one boot of one machine. */
+  monotonicSeconds(): number
+  random(bytes: number): Uint8Array
+  /** This process and its callers. */
+  processes(): Processes
+}
+
+/** The world as it is, with what the caller sets instead. Reads nothing but the environment. */
+export function realWorld(overrides: Partial<World> = {}): World {
+  const environment = overrides.environment ?? process.env
+  return {
+    environment,
+    stateDirectory: stateDirectoryOf(environment),
+    configDirectory: configDirectoryOf(environment),
+    siteDirectory: process.platform === 'win32' ? 'C:\\ProgramData\\usage' : '/etc/usage',
+    hostName: hostname(),
+    now: Date.now,
+    monotonicSeconds: () => Number(process.hrtime.bigint()) / 1e9,
+    random: randomBytes,
+    processes: () => readProcesses(process.pid, environment),
+    ...overrides,
+  }
+}
+
+/** RFC 3339 in UTC with milliseconds. */
+export const toTime = (unixMilliseconds: number): string => new Date(unixMilliseconds).toISOString()
