@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it, type TestContext} from 'node:test'
+import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {repositoryPath} from '../support/repository.ts'
+import {runShell} from '../support/run-program.ts'
+import {waitingEvents} from '../support/waiting-events.ts'
+
+/** Nothing listens here, and nothing is sent: the notice holds it back. */
+const nowhere = 'http://127.0.0.1:9'
+
+function homeWithProject(t: TestContext): IsolatedHome {
+  const home = isolatedHome(t)
+  const {path} = projectOnDisk(home.home, nowhere)
+  return {...home, environment: {...home.environment, USAGE_PROJECT_FILE: path}}
+}
+
+/** How a start and its end are called, and that they find each other. SHELL stands for the shell under test. */
+const cases: readonly (readonly [situation: string, script: string])[] = [
+  ['a plain script', 'command usage start\ncommand usage end --exit-code 0'],
+  ['one sh -c that execs its last command', `SHELL -c 'command usage start; usage end --exit-code 0'`],
+  ['an sh -c for each, which execs its only command', `SHELL -c 'usage start'\nSHELL -c 'usage end --exit-code 0'\n:`],
+  [
+    '$(usage start --print-id)',
+    'run=$(command usage start --print-id)\ntest -n "$run"\ncommand usage end --exit-code 0',
+  ],
+  ['the id that start printed', 'run=$(command usage start --print-id)\ncommand usage end --run "$run" --exit-code 0'],
+  ['a subshell for each', '(command usage start)\n(command usage end --exit-code 0)\n:'],
+  ['both sides of a pipe', '{ command usage start; echo; } | { cat >/dev/null; command usage end --exit-code 0; }'],
+  ['xargs', `echo start | xargs usage\necho 'end --exit-code 0' | xargs usage`],
+  ['npx', 'npx --no usage start\nnpx --no usage end --exit-code 0\n:'],
+  ['timeout', 'timeout 20 usage start\ntimeout 20 usage end --exit-code 0\n:'],
+  ['the lines of a Makefile', 'make -s -f Makefile all\n:'],
+  [
+    'a script that has its own function usage',
+    'usage() { exit 64; }\ncommand usage start\ncommand usage end --exit-code 0',
+  ],
+  ['the second name of the program', 'usage-reporter start\nusage-reporter end --exit-code 0'],
+  ['a script that leads its session', `setsid -w SHELL -c 'command usage start; command usage end --exit-code 0; :'`],
+]
+
+for (const shell of ['bash', 'dash']) {
+  describe(`pairing in ${shell}`, {concurrency: 2}, () => {
+    for (const [situation, script] of cases) {
+      it(`finds the start for the end in ${situation}`, async t => {
+        const home = homeWithProject(t)
+        prepareWorkingDirectory(home)
+        const outcome = await runShell(home, shell, script.replaceAll('SHELL', shell))
+        assert.equal(outcome.code, 0, outcome.stderr)
+        const [start, end] = waitingEvents(home.stateDirectory)
+        assert.equal(start?.type, 'start')
+        assert.equal(end?.type, 'end')
+        assert.equal(end.run, start.run)
+        assert.ok(end.durationSeconds !== null && end.durationSeconds > 0)
+      })
+    }
+
+    it('keeps the runs of nested scripts apart', async t => {
+      const home = homeWithProject(t)
+      const inner = join(home.home, 'inner.sh')
+      writeFileSync(
+        inner,
+        'command usage start\ncommand usage feature Rebin.v1 --type Algorithm\ncommand usage end --exit-code 2\n',
+      )
+      const script = `command usage start\ncommand usage feature Load.v1 --type Algorithm\n${shell} ${inner}\ncommand usage feature Save.v1 --type Algorithm\ncommand usage end --exit-code 1`
+      await runShell(home, shell, script)
+      const events = waitingEvents(home.stateDirectory)
+      const what = events.map(event => ('name' in event ? event.name : event.type))
+      assert.deepEqual(what, ['start', 'Load.v1', 'start', 'Rebin.v1', 'end', 'Save.v1', 'end'])
+      const [outer, load, within, rebin, innerEnd, save, outerEnd] = events.map(event => event.run)
+      assert.notEqual(outer, within)
+      assert.deepEqual([load, save, outerEnd], [outer, outer, outer])
+      assert.deepEqual([rebin, innerEnd], [within, within])
+    })
+
+    it('leaves an end without a start unpaired, and the script unharmed', async t => {
+      const home = homeWithProject(t)
+      const outcome = await runShell(home, shell, 'set -e\ncommand usage end --exit-code 0\necho went on')
+      assert.equal(outcome.stdout, 'went on\n')
+      const [end] = waitingEvents(home.stateDirectory)
+      assert.equal(end?.run, null)
+    })
+  })
+}
+
+/** A Makefile with a recipe of two lines, and a package that has the program installed. */
+function prepareWorkingDirectory(home: IsolatedHome): void {
+  writeFileSync(join(home.home, 'Makefile'), 'all:\n\tcommand usage start\n\tcommand usage end --exit-code 0\n')
+  writeFileSync(join(home.home, 'package.json'), '{"name": "somebody", "private": true}')
+  const bin = join(home.home, 'node_modules', '.bin')
+  mkdirSync(bin, {recursive: true})
+  symlinkSync(repositoryPath('bin', 'run.js'), join(bin, 'usage'))
+}

@@ -1,0 +1,23 @@
+import {parseProjectFile, type ProjectFile} from '../../src/protocol/project-file.ts'
+
+const nowhere = 'http://127.0.0.1:9'
+
+/** A project called `demo` that declares a little of everything; `changes` replace whole entries of its file. */
+export function makeProject(changes: Readonly<Record<string, unknown>> = {}): ProjectFile {
+  const parsed = parseProjectFile({
+    project: 'demo',
+    contact: 'demo@example.org',
+    purpose: ['How many people use Demo'],
+    endpoint: {http: nowhere},
+    environmentVariable: 'DEMO_TRACKING',
+    fields: {executors: {type: 'integer', min: 0, max: 1000, description: 'Count of executors used'}},
+    features: {
+      types: ['Algorithm', 'Feature'],
+      names: ['Load.v1', 'Rebin.v1'],
+      details: {spectra: {type: 'integer', description: 'Count of spectra loaded'}},
+    },
+    ...changes,
+  })
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return parsed.value
+}

@@ -1,0 +1,62 @@
+import {randomBytes} from 'node:crypto'
+import {mkdirSync} from 'node:fs'
+import {join} from 'node:path'
+import type {TestContext} from 'node:test'
+import type {Caller, Processes} from '../../src/reporter/processes.ts'
+import type {Environment, World} from '../../src/reporter/world.ts'
+import {temporaryDirectory} from './temporary-directory.ts'
+
+/** A world in a temporary directory whose clock, environment and processes a test sets as it goes. */
+export interface TestWorld extends World {
+  /** The parent of the three folders; nothing else is in it. */
+  readonly directory: string
+  environment: Environment
+  /** Stands still until it is moved; begins at the real time, because files carry that. */
+  readonly clock: {now: number; monotonicSeconds: number}
+  readonly place: {bootId: string | null; pidNamespace: string | null; callers: readonly Caller[]}
+  /** Moves both clocks. */
+  pass(seconds: number): void
+}
+
+export const caller = (pid: number, isSessionLeader = false, startTime: string | null = `${pid}0`): Caller => ({
+  pid,
+  startTime,
+  isSessionLeader,
+})
+
+/** Makes a world in which nobody has decided anything; its folders do not exist yet. */
+export function makeWorld(t: Pick<TestContext, 'after'>, changes: Partial<World> = {}): TestWorld {
+  const directory = temporaryDirectory(t)
+  const clock = {now: Date.now(), monotonicSeconds: 1000}
+  const place: TestWorld['place'] = {
+    bootId: 'boot-a',
+    pidNamespace: 'pid:[1]',
+    callers: [caller(300), caller(200), caller(100, true), caller(1, true)],
+  }
+  return {
+    directory,
+    clock,
+    place,
+    pass(seconds: number) {
+      clock.now += seconds * 1000
+      clock.monotonicSeconds += seconds
+    },
+    environment: {},
+    stateDirectory: join(directory, 'state'),
+    configDirectory: join(directory, 'config'),
+    siteDirectory: join(directory, 'site'),
+    hostName: 'host-a',
+    now: () => clock.now,
+    monotonicSeconds: () => clock.monotonicSeconds,
+    random: randomBytes,
+    processes: (): Processes => ({...place}),
+    ...changes,
+  }
+}
+
+/** Makes a folder of the world, so that a test can put files into it. */
+export function makeFolder(...parts: string[]): string {
+  const path = join(...parts)
+  mkdirSync(path, {recursive: true})
+  return path
+}

@@ -1,0 +1,11 @@
+import {mkdtempSync, realpathSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import type {TestContext} from 'node:test'
+
+/** Makes an empty directory for one test; it is removed when the test ends. */
+export function temporaryDirectory(t: Pick<TestContext, 'after'>): string {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'usage-test-')))
+  t.after(() => rmSync(directory, {recursive: true, force: true, maxRetries: 3}))
+  return directory
+}

@@ -1,0 +1,13 @@
+import {existsSync, lstatSync, readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+/** Every file under a folder with its content, every folder without: to see that nothing was written. */
+export function readTree(folder: string): Record<string, string> {
+  if (!existsSync(folder)) return {}
+  const tree: Record<string, string> = {}
+  for (const path of readdirSync(folder, {recursive: true, encoding: 'utf8'}).sort()) {
+    const full = join(folder, path)
+    tree[path] = lstatSync(full).isFile() ? readFileSync(full, 'utf8') : ''
+  }
+  return tree
+}

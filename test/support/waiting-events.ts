@@ -1,0 +1,12 @@
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {type BufferedEvent, parseBufferFile} from '../../src/protocol/buffered-event.ts'
+
+/** The events that wait in a state folder, whatever the destination, oldest first. */
+export function waitingEvents(stateDirectory: string): BufferedEvent[] {
+  if (!existsSync(stateDirectory)) return []
+  const files = readdirSync(stateDirectory, {recursive: true, encoding: 'utf8'})
+    .filter(path => /buffer\/(?:new|sending\/[^/]+)\/[^/.][^/]*\.json$/.test(path))
+    .map(path => parseBufferFile(readFileSync(join(stateDirectory, path), 'utf8')))
+  return files.flatMap(parsed => (parsed.kind === 'events' ? parsed.events : [])).sort((a, b) => (a.id < b.id ? -1 : 1))
+}
