@@ -1,5 +1,5 @@
 import {constants} from 'node:os'
-import {Flags} from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import * as v from 'valibot'
 import {UsageError} from '../errors.ts'
 import {type Declarations, readDeclaredValue} from '../protocol/declaration.ts'

@@ -28,6 +28,7 @@ const reasonWords: Record<DeliveryReason | ConsentReason, string> = {
   'project-unknown': 'The collector does not know the project.',
   'no-time': 'There was no time left.',
   'busy-here': 'Another sender of yours is at work.',
+  'sender-lost': 'The sender ended without saying what it did; what is not confirmed is sent again.',
 }
 
 /** Says a reason in a sentence. */

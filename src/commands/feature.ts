@@ -1,4 +1,5 @@
-import {Args, Flags} from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import {countFlag, readFields, reportingFlags, runFlag, secondsFlag, startedFlag} from '../cli/flags.ts'
 import {ReportingCommand} from '../cli/reporting-command.ts'
 import type {RecordOutcome} from '../reporter/record.ts'

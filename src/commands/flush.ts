@@ -1,11 +1,10 @@
-import {Flags} from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import {BaseCommand, exitLike} from '../cli/base-command.ts'
 import {projectFlags, secondsFlag} from '../cli/flags.ts'
 import {chooseDestinations} from '../cli/project-choice.ts'
 import {writeBackground, writeFlush} from '../cli/write-flush.ts'
 import {type FlushOutcome, flushDestinations} from '../reporter/flush.ts'
-import {spawnSender} from '../reporter/spawn-sender.ts'
-import {sendByHttp} from '../reporter/transports/http.ts'
+import {runSender, spawnSender} from '../reporter/spawn-sender.ts'
 
 /** Seconds that a flush takes at most unless it is told otherwise. */
 const defaultWaitSeconds = 10
@@ -28,7 +27,7 @@ export default class Flush extends BaseCommand {
       return this.present({started}, writeBackground)
     }
     const waitSeconds = Number(flags.wait ?? defaultWaitSeconds)
-    const outcome = await flushDestinations(this.world, destinations, {transport: sendByHttp, waitSeconds})
+    const outcome = await flushDestinations(this.world, destinations, {deliver: runSender, waitSeconds})
     if (outcome.refused > 0 || outcome.projects.some(one => one.isUndelivered)) exitLike('USAGE_NOT_DELIVERED')
     return this.present(outcome, answer => writeFlush(answer, this.paint))
   }

@@ -1,5 +1,5 @@
 import {resolve} from 'node:path'
-import {Flags} from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import {fieldFlag, readFields, reportingFlags} from '../cli/flags.ts'
 import {ReportingCommand} from '../cli/reporting-command.ts'
 import type {RecordOutcome} from '../reporter/record.ts'

@@ -24,7 +24,12 @@ export function emptyBuffer(world: World, destination: Destination): number {
   return dropped
 }
 
-/** Whether anything waits, at the price of looking at two folders. */
-export function isBufferEmpty({paths}: Destination): boolean {
-  return !hasEntries(paths.waiting, 1) && !hasEntries(paths.sending, 1) && !hasEntries(paths.runs, 1)
+/** Whether any file waits or is claimed, at the price of looking at two folders. */
+export function hasWaiting({paths}: Destination): boolean {
+  return hasEntries(paths.waiting, 1) || hasEntries(paths.sending, 1)
+}
+
+/** Whether there is nothing that a no would have to remove: neither events nor open runs. */
+export function isBufferEmpty(destination: Destination): boolean {
+  return !hasWaiting(destination) && !hasEntries(destination.paths.runs, 1)
 }

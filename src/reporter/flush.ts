@@ -4,9 +4,9 @@ import {readClient} from './client.ts'
 import {type ConsentReason, isStandingNo} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
 import type {Destination} from './destination.ts'
-import {emptyBuffer, isBufferEmpty} from './empty-buffer.ts'
+import {emptyBuffer, hasWaiting, isBufferEmpty} from './empty-buffer.ts'
 import {readSendContext} from './send-context.ts'
-import {type Delivery, type DeliveryReason, deliver, deliveryFailures} from './sender.ts'
+import {type Delivery, type DeliveryReason, deliver, deliveryFailures, nothingDelivered} from './sender.ts'
 import {takeLock} from './sender-lock.ts'
 import type {Transport} from './transports/transport.ts'
 import type {World} from './world.ts'
@@ -22,6 +22,30 @@ export interface DestinationFlush extends Delivery {
   /** Whether something should have left and did not: the collector's or the network's doing, not a person's. */
   readonly isUndelivered: boolean
 }
+
+/** Delivers for one destination, with the right to send won, within some milliseconds; gives the right back. */
+export type DeliverNow = (
+  world: World,
+  destination: Destination,
+  token: string,
+  milliseconds: number,
+) => Promise<Delivery>
+
+/** Delivers in this process by a transport: for tests, and for programs that bring their own network. */
+export const deliverBy =
+  (transport: Transport): DeliverNow =>
+  (world, destination, token, milliseconds) =>
+    deliver(
+      {
+        world,
+        destination,
+        transport,
+        client: readClient(),
+        readContext: () => readSendContext(world, destination.project),
+        signal: AbortSignal.timeout(Math.max(0, Math.round(milliseconds))),
+      },
+      token,
+    )
 
 export interface FlushOutcome {
   readonly sent: number
@@ -39,12 +63,12 @@ export interface FlushOutcome {
 export async function flushDestinations(
   world: World,
   destinations: readonly Destination[],
-  options: {readonly transport: Transport; readonly waitSeconds: number},
+  options: {readonly deliver: DeliverNow; readonly waitSeconds: number},
 ): Promise<FlushOutcome> {
-  const signal = AbortSignal.timeout(options.waitSeconds * 1000)
+  const deadline = performance.now() + options.waitSeconds * 1000
   const projects: DestinationFlush[] = []
   for (const destination of destinations)
-    projects.push(await flushDestination(world, destination, options.transport, signal))
+    projects.push(await flushDestination(world, destination, options.deliver, deadline))
   const sum = (key: 'sent' | 'duplicates' | 'refused' | 'kept' | 'dropped') =>
     projects.reduce((total, one) => total + one[key], 0)
   return {
@@ -60,8 +84,8 @@ export async function flushDestinations(
 async function flushDestination(
   world: World,
   destination: Destination,
-  transport: Transport,
-  signal: AbortSignal,
+  deliverNow: DeliverNow,
+  deadline: number,
 ): Promise<DestinationFlush> {
   const {project, paths} = destination
   const consent = askConsent(world, destination)
@@ -69,21 +93,12 @@ async function flushDestination(
     const refused = refuseToSend(world, destination, consent.reason)
     return {...refused, kept: countWaiting(world, destination), isUndelivered: false}
   }
-  const token = await waitForLock(world, paths.lock, signal)
+  if (!hasWaiting(destination)) return {project: project.project, ...nothingDelivered, kept: 0, isUndelivered: false}
+  const token = await waitForLock(world, paths.lock, deadline)
   const delivery: Delivery =
     token === null
-      ? {sent: 0, duplicates: 0, refused: 0, dropped: 0, reason: 'busy-here', nextTryAt: null}
-      : await deliver(
-          {
-            world,
-            destination,
-            transport,
-            client: readClient(),
-            readContext: () => readSendContext(world, project),
-            signal,
-          },
-          token,
-        )
+      ? {...nothingDelivered, reason: 'busy-here'}
+      : await deliverNow(world, destination, token, deadline - performance.now())
   const kept = countWaiting(world, destination)
   return {project: project.project, ...delivery, kept, isUndelivered: kept > 0 && isDeliveryFailure(delivery.reason)}
 }
@@ -95,14 +110,13 @@ const isDeliveryFailure = (reason: DeliveryReason | null): boolean =>
 function refuseToSend(world: World, destination: Destination, reason: Exclude<ConsentReason, 'allowed'>) {
   const mustGo = isStandingNo(reason) && !isBufferEmpty(destination)
   const dropped = mustGo ? emptyBuffer(world, destination) : 0
-  const {project} = destination.project
-  return {project, sent: 0, duplicates: 0, refused: 0, dropped, reason, nextTryAt: null}
+  return {project: destination.project.project, ...nothingDelivered, dropped, reason}
 }
 
-async function waitForLock(world: World, lock: string, signal: AbortSignal): Promise<string | null> {
+async function waitForLock(world: World, lock: string, deadline: number): Promise<string | null> {
   for (;;) {
     const token = takeLock(world, lock)
-    if (token !== null || signal.aborted) return token
+    if (token !== null || performance.now() >= deadline) return token
     await sleep(lockPollMilliseconds)
   }
 }

@@ -5,7 +5,7 @@ import type {Consent} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
 import {destinationOf} from './destination.ts'
 import {hasEntries} from './files.ts'
-import {type FlushOutcome, flushDestinations} from './flush.ts'
+import {deliverBy, type FlushOutcome, flushDestinations} from './flush.ts'
 import {readOperatingSystem} from './machine.ts'
 import {isNoticeDue, markNoticeShown, noticeShownAt, noticeText, openNotice} from './notice.ts'
 import {
@@ -19,8 +19,7 @@ import {
   type StartInput,
 } from './record.ts'
 import {detectRank, detectScheduler} from './scheduler.ts'
-import {spawnSender} from './spawn-sender.ts'
-import {sendByHttp} from './transports/http.ts'
+import {runSender, spawnSender} from './spawn-sender.ts'
 import type {Transport} from './transports/transport.ts'
 import {realWorld, type World} from './world.ts'
 
@@ -37,6 +36,7 @@ export interface ReporterOptions {
   readonly component?: string | null
   /** What the reporter takes of the world instead of the real one. */
   readonly world?: Partial<World>
+  /** The network of `flush`; by default a process of its own. */
   readonly transport?: Transport
 }
 
@@ -114,7 +114,6 @@ class ProjectReporter implements Reporter {
 
   sendInBackground(after: 'start' | 'end' | 'feature'): boolean {
     try {
-      if (!this.consent.sending) return false
       if (after === 'feature' && !this.isThresholdReached()) return false
       return spawnSender(this.world, this.destination)
     } catch {
@@ -123,8 +122,9 @@ class ProjectReporter implements Reporter {
   }
 
   flush({waitSeconds}: {readonly waitSeconds: number}): Promise<FlushOutcome> {
-    const transport = this.options.transport ?? sendByHttp
-    return flushDestinations(this.world, [this.destination], {transport, waitSeconds})
+    const {transport} = this.options
+    const deliver = transport === undefined ? runSender : deliverBy(transport)
+    return flushDestinations(this.world, [this.destination], {deliver, waitSeconds})
   }
 
   private record(record: (recorder: Recorder) => RecordOutcome): RecordOutcome {

@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import type {ProgramHeader} from '../protocol/header.ts'
+import {limits} from '../protocol/limits.ts'
 import {writeFileAtomically} from './files.ts'
 import type {Caller, Processes} from './processes.ts'
 
@@ -106,7 +107,7 @@ function distanceTo(record: RunRecord, me: Processes & {readonly host: string}):
 
 /**
  * How long a run took, in seconds with three decimals: by the monotonic clock within one boot, else by the wall clock.
- * Null where the wall clock went backwards.
+ * Null where the wall clock went backwards, or so far ahead that a clock was broken.
  */
 export function measureDuration(
   record: RunRecord,
@@ -116,5 +117,5 @@ export function measureDuration(
   const seconds = isSameBoot
     ? end.monotonicSeconds - record.monotonicSeconds
     : (end.now - Date.parse(record.startedAt)) / 1000
-  return seconds >= 0 ? Math.round(seconds * 1000) / 1000 : null
+  return seconds >= 0 && seconds <= limits.maxDurationSeconds ? Math.round(seconds * 1000) / 1000 : null
 }

@@ -1,7 +1,8 @@
 /**
- * The process that delivers in the background: `node sender-process.js DESTINATION TOKEN`, started by `spawnSender`.
- * It ends within 10 s whatever the network does, and says nothing to anybody.
+ * The process that delivers: `node sender-process.js DESTINATION TOKEN MILLISECONDS`, started by `spawnSender` or
+ * `runSender`. It ends within its time whatever the network does. Its output is one JSON document: what it delivered.
  */
+import {writeSync} from 'node:fs'
 import {readClient} from './client.ts'
 import {readDestinations} from './destination.ts'
 import {readSendContext} from './send-context.ts'
@@ -10,19 +11,21 @@ import {holdsLock} from './sender-lock.ts'
 import {sendByHttp} from './transports/http.ts'
 import {realWorld} from './world.ts'
 
-/** Milliseconds to live in all. */
-const lifetime = 10_000
-/** Milliseconds after which nothing new is waited for, so that what is left can go back to the buffer. */
-const patience = 9_000
+const [directory, token = '', milliseconds = '10000'] = process.argv.slice(2)
+const lifetime = Number(milliseconds)
+/** The last part of the lifetime is kept for giving back what was not confirmed. */
+const patience = Math.round(lifetime - Math.min(1000, lifetime / 4))
 
 // A name lookup that hangs keeps a process from exiting: a signal does not wait for it.
-setTimeout(() => process.kill(process.pid, 'SIGKILL'), lifetime).unref()
+const end = (): void => {
+  process.kill(process.pid, 'SIGKILL')
+}
+setTimeout(end, lifetime).unref()
 
-const [directory, token] = process.argv.slice(2)
 const world = realWorld()
 const destination = readDestinations(world.stateDirectory).find(one => one.directory === directory)
-if (destination !== undefined && token !== undefined && holdsLock(destination.paths.lock, token)) {
-  await deliver(
+if (destination !== undefined && holdsLock(destination.paths.lock, token)) {
+  const delivery = await deliver(
     {
       world,
       destination,
@@ -32,6 +35,7 @@ if (destination !== undefined && token !== undefined && holdsLock(destination.pa
       signal: AbortSignal.timeout(patience),
     },
     token,
-  ).catch(() => undefined)
+  ).catch(() => null)
+  writeSync(1, JSON.stringify(delivery))
 }
-process.kill(process.pid, 'SIGKILL')
+end()

@@ -37,8 +37,19 @@ export const deliveryFailures = [
   'project-unknown',
   'no-time',
   'busy-here',
-] as const satisfies readonly (KeptReason | 'no-time' | 'busy-here')[]
+  'sender-lost',
+] as const satisfies readonly (KeptReason | 'no-time' | 'busy-here' | 'sender-lost')[]
 export type DeliveryReason = (typeof deliveryFailures)[number] | Exclude<ConsentReason, 'allowed'> | 'notice-pending'
+
+/** The delivery of nothing. */
+export const nothingDelivered: Delivery = {
+  sent: 0,
+  duplicates: 0,
+  refused: 0,
+  dropped: 0,
+  reason: null,
+  nextTryAt: null,
+}
 
 export interface SenderOptions {
   readonly world: World

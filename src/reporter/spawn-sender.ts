@@ -1,19 +1,25 @@
-import {spawn} from 'node:child_process'
+import {type SpawnOptions, spawn} from 'node:child_process'
 import {closeSync, readdirSync, readFileSync} from 'node:fs'
 import {extname} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import {askConsent} from './consent-facts.ts'
 import type {Destination} from './destination.ts'
+import {hasWaiting} from './empty-buffer.ts'
 import {mustWait, readNextTry} from './next-try.ts'
+import {type Delivery, nothingDelivered} from './sender.ts'
 import {releaseLock, takeLock} from './sender-lock.ts'
 import type {World} from './world.ts'
 
 /** Set in the environment of a sender: no sender starts another. */
 export const senderVariable = 'USAGE_SENDER'
+/** Milliseconds that a sender in the background lives at most, name lookup included. */
+const backgroundLifetime = 10_000
 
 const entry = fileURLToPath(new URL(`./sender-process${extname(import.meta.url)}`, import.meta.url))
 
 /**
- * Starts a sender in the background, if one is due: the right to send is won before a process is made.
+ * Starts a sender in the background, if one is due: something waits, it may leave, and no earlier failure says to wait.
+ * The right to send is won before a process is made.
  *
  * The sender lives at most 10 s, writes to nobody, stands in the state folder and inherits no descriptor of the
  * caller's: call this only from a process that is ours, because its inherited descriptors are closed.
@@ -21,25 +27,16 @@ const entry = fileURLToPath(new URL(`./sender-process${extname(import.meta.url)}
  * @returns whether a sender was started
  */
 export function spawnSender(world: World, destination: Destination): boolean {
-  const {paths, directory} = destination
+  const {paths} = destination
   if (world.environment[senderVariable] !== undefined) return false
+  if (!hasWaiting(destination) || !askConsent(world, destination).sending) return false
   if (mustWait(world, readNextTry(paths.nextTry))) return false
   const token = takeLock(world, paths.lock)
   if (token === null) return false
   closeInheritedDescriptors()
   try {
-    const child = spawn(process.execPath, [entry, directory, token], {
-      cwd: world.stateDirectory,
-      detached: true,
-      stdio: 'ignore',
-      windowsHide: true,
-      env: {
-        ...world.environment,
-        USAGE_STATE_DIR: world.stateDirectory,
-        USAGE_CONFIG_DIR: world.configDirectory,
-        [senderVariable]: '1',
-      },
-    })
+    const args = senderArguments(destination, token, backgroundLifetime)
+    const child = spawn(process.execPath, args, {...senderOptions(world), detached: true, stdio: 'ignore'})
     child.on('error', () => releaseLock(paths.lock, token))
     child.unref()
     return true
@@ -48,6 +45,58 @@ export function spawnSender(world: World, destination: Destination): boolean {
     return false
   }
 }
+
+/**
+ * Runs a sender, with the right to send already won, and resolves to what it did, within the given milliseconds.
+ *
+ * The network is used in a process of its own here too: a name lookup that hangs would keep this one from exiting.
+ */
+export function runSender(
+  world: World,
+  destination: Destination,
+  token: string,
+  milliseconds: number,
+): Promise<Delivery> {
+  return new Promise(resolve => {
+    const args = senderArguments(destination, token, milliseconds)
+    const child = spawn(process.execPath, args, {...senderOptions(world), stdio: ['ignore', 'pipe', 'ignore']})
+    let output = ''
+    child.stdout?.setEncoding('utf8').on('data', chunk => {
+      output += chunk
+    })
+    child.on('error', () => resolve({...nothingDelivered, reason: 'sender-lost'}))
+    child.on('close', () => {
+      releaseLock(destination.paths.lock, token)
+      resolve(readDelivery(output))
+    })
+  })
+}
+
+function readDelivery(output: string): Delivery {
+  try {
+    return JSON.parse(output) as Delivery
+  } catch {
+    return {...nothingDelivered, reason: 'sender-lost'}
+  }
+}
+
+const senderArguments = ({directory}: Destination, token: string, milliseconds: number): string[] => [
+  entry,
+  directory,
+  token,
+  String(Math.max(1, Math.round(milliseconds))),
+]
+
+const senderOptions = (world: World): SpawnOptions => ({
+  cwd: world.stateDirectory,
+  windowsHide: true,
+  env: {
+    ...world.environment,
+    USAGE_STATE_DIR: world.stateDirectory,
+    USAGE_CONFIG_DIR: world.configDirectory,
+    [senderVariable]: '1',
+  },
+})
 
 /**
  * Closes every descriptor above 2 that a child would inherit: a script's `flock 200` or `exec 20>&1` would otherwise

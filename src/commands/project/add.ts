@@ -1,5 +1,5 @@
 import {resolve} from 'node:path'
-import {Args} from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import {BaseCommand} from '../../cli/base-command.ts'
 import {addProject} from '../../reporter/projects.ts'
 

@@ -1,5 +1,5 @@
 import {resolve} from 'node:path'
-import {Args} from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import {BaseCommand, exitLike} from '../../cli/base-command.ts'
 import {checkProjectText, type ProjectCheck} from '../../cli/check-project.ts'
 import {writeAmount} from '../../cli/words.ts'
