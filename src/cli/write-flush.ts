@@ -14,6 +14,8 @@ export function writeBackground({started}: {started: number}): string {
 }
 
 function writeDestination(one: DestinationFlush, paint: Paint): string {
+  const isIdle = one.reason === null && one.sent + one.kept + one.refused + one.dropped === 0
+  if (isIdle) return `${paint.bold(toPlainText(one.project))}: nothing waits`
   const parts = [
     one.sent > 0 ? paint.green(`${one.sent} sent`) : '0 sent',
     ...(one.duplicates > 0 ? [`${one.duplicates} of them known already`] : []),

@@ -18,7 +18,12 @@ command usage flush
 command usage flush --background
 command usage status`
 
-const noes: readonly (readonly [what: string, environment: Record<string, string>, file: string | null, reason: string])[] = [
+const noes: readonly (readonly [
+  what: string,
+  environment: Record<string, string>,
+  file: string | null,
+  reason: string,
+])[] = [
   ['DO_NOT_TRACK=1', {DO_NOT_TRACK: '1'}, null, 'do-not-track'],
   ['USAGE_TRACKING=off', {USAGE_TRACKING: 'off'}, null, 'usage-tracking'],
   ["the project's variable", {DEMO_TRACKING: 'false'}, null, 'project-variable'],

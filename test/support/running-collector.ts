@@ -1,0 +1,75 @@
+import {type ChildProcess, spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {createInterface} from 'node:readline'
+import type {Readable} from 'node:stream'
+import type {TestContext} from 'node:test'
+import type {ProjectFile} from '../../src/protocol/project-file.ts'
+import type {Stats} from '../../src/stats/model.ts'
+import type {IsolatedHome} from './isolated-home.ts'
+import {repositoryPath} from './repository.ts'
+import {runUsage} from './run-program.ts'
+
+/** A real `usage collect` in a process of its own, ended when the test ends. */
+export interface RunningCollector {
+  readonly http: string
+  readonly token: string | null
+  readonly data: string
+  /** Asks it to stop and resolves to its exit code. */
+  stop(): Promise<number | null>
+  /** Ends it without asking. */
+  kill(): Promise<void>
+  /** What `usage stats --json` says of one project of this collector. */
+  stats(project: string): Promise<Stats>
+}
+
+/** Starts a collector for some projects. `address` is HOST:PORT; a free port if not said. */
+export async function runningCollector(
+  t: Pick<TestContext, 'after'>,
+  home: IsolatedHome,
+  projects: readonly ProjectFile[],
+  address = '127.0.0.1:0',
+): Promise<RunningCollector> {
+  const directory = join(home.environment['TMPDIR'] ?? '', 'collector')
+  const projectsDirectory = join(directory, 'projects')
+  const data = join(directory, 'data')
+  mkdirSync(projectsDirectory, {recursive: true})
+  for (const project of projects)
+    writeFileSync(join(projectsDirectory, `${project.project}.json`), JSON.stringify(project))
+  const args = ['collect', '--projects', projectsDirectory, '--data', data, '--http', address, '--json']
+  const child = spawn(process.execPath, [repositoryPath('bin', 'run.js'), ...args], {
+    env: home.environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.after(() => end(child, 'SIGKILL'))
+  const line = await Promise.race([firstLine(child.stdout), once(child, 'exit').then(() => null)])
+  if (line === null) throw new Error('wanted a collector that listens, it ended')
+  const {http, token} = JSON.parse(line) as {http: string; token: string | null}
+  return {
+    http,
+    token,
+    data,
+    stop: () => end(child, 'SIGTERM'),
+    kill: async () => {
+      await end(child, 'SIGKILL')
+    },
+    stats: async project => {
+      const answer = await runUsage(home, ['stats', '--data', data, '--project', project, '--json'])
+      return JSON.parse(answer.stdout) as Stats
+    },
+  }
+}
+
+async function firstLine(output: Readable): Promise<string> {
+  const [line] = (await once(createInterface(output), 'line')) as [string]
+  return line
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill(signal)
+    await once(child, 'exit')
+  }
+  return child.exitCode
+}
