@@ -107,6 +107,12 @@ export const errorRegistry = {
     exit: 3,
     http: 401,
   },
+  USAGE_QUERY_INVALID: {
+    meaning: 'The period that the stats are asked for is not one.',
+    next: 'Give days as YYYY-MM-DD, the first not after the last, and by as day, week, month or year.',
+    exit: 2,
+    http: 400,
+  },
   USAGE_NOT_FOUND: {
     meaning: 'There is nothing at this address.',
     next: 'Post reports to /v1/reports; read the answers at /v1/projects/ID/stats.',

@@ -40,8 +40,14 @@ export abstract class BaseCommand extends Command {
 function codeOf(thrown: Error): UsageError {
   const exit = (thrown as {oclif?: {exit?: number}}).oclif?.exit
   if (exit !== 2) return toUsageError(thrown)
-  const [message = 'wanted other arguments'] = thrown.message.split('\nSee more help')
-  return new UsageError('USAGE_WRONG_USE', message.trim(), {cause: thrown})
+  return new UsageError('USAGE_WRONG_USE', whatIsWrong(thrown.message), {cause: thrown})
+}
+
+/** What oclif says, on one line and without its own hints. */
+function whatIsWrong(message: string): string {
+  const lines = message.split('\n').map(line => line.trim())
+  const hints = /^(?:$|See more help|Parsing --|The following errors? occurred:)/
+  return lines.filter(line => !hints.test(line)).join('; ') || message.trim()
 }
 
 /** Ends a command whose answer is itself a failure: prints nothing more, sets the exit code of the error. */

@@ -11,10 +11,14 @@ export interface Problem {
 
 export type Parsed<T> = {readonly ok: true; readonly value: T} | {readonly ok: false; readonly problems: Problem[]}
 
-/** Writes a path as people do: `fields.executors.min`, `events[3].name`, or `the document` for the root. */
+/**
+ * Writes a path as people do: `fields.executors.min`, `events[3].name`, or `the document` for the root. Keys come from
+ * outside: they are shortened and made plain.
+ */
 export function formatPath(path: readonly (string | number)[]): string {
   if (path.length === 0) return 'the document'
-  return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('')
+  const parts = path.map(key => (typeof key === 'number' ? `[${key}]` : `.${shorten(toPlainText(key))}`))
+  return parts.join('').replace(/^\./, '')
 }
 
 /** Writes a problem on one line, safe for a terminal. */
@@ -32,8 +36,35 @@ export function toProblems(issues: readonly BaseIssue<unknown>[]): Problem[] {
 
 function describe(issue: BaseIssue<unknown>): string {
   if (issue.type === 'object' && issue.input === undefined) return 'wanted a value, got nothing'
-  const wanted = issue.message.startsWith('wanted ') ? issue.message : `wanted ${issue.expected ?? 'something else'}`
+  const wanted = issue.message.startsWith('wanted ') ? issue.message : `wanted ${describeExpectation(issue)}`
   return `${wanted}, got ${describeValue(issue.input)}`
+}
+
+/** What a rule wants that has no sentence of its own. */
+function describeExpectation({type, requirement, expected}: BaseIssue<unknown>): string {
+  switch (type) {
+    case 'object':
+    case 'record':
+      return 'an object'
+    case 'array':
+      return 'a list'
+    case 'string':
+      return 'text'
+    case 'number':
+      return 'a number'
+    case 'boolean':
+      return 'true or false'
+    case 'integer':
+      return 'a whole number'
+    case 'min_value':
+      return `at least ${requirement}`
+    case 'max_value':
+      return `at most ${requirement}`
+    case 'max_length':
+      return `a length of at most ${requirement}`
+    default:
+      return expected ?? 'something else'
+  }
 }
 
 /** Shows a value from outside briefly and without control characters. */
@@ -41,6 +72,7 @@ export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
   const text = JSON.stringify(value) ?? String(value)
-  const short = text.length > 60 ? `${text.slice(0, 57)}…` : text
-  return toPlainText(short)
+  return toPlainText(shorten(text))
 }
+
+const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text)

@@ -87,7 +87,7 @@ function parseEvent(input: unknown): ParsedEvent {
     return rejection('event-too-large', `wanted at most ${limits.maxEventBytes} bytes, got ${bytes}`)
   const result = v.safeParse(event, input)
   if (!result.success) return rejection('event-invalid', describeProblems(toProblems(result.issues)))
-  return {ok: true, value: lowerCaseIds(result.output)}
+  return {ok: true, value: result.output}
 }
 
 const rejection = (code: RejectionCode, message: string): ParsedEvent => ({ok: false, rejection: {code, message}})
@@ -96,13 +96,6 @@ const rejection = (code: RejectionCode, message: string): ParsedEvent => ({ok: f
 export function describeProblems(problems: readonly Problem[]): string {
   const shown = problems.slice(0, 3).map(formatProblem).join('; ')
   return problems.length > 3 ? `${shown}; and ${problems.length - 3} more` : shown
-}
-
-function lowerCaseIds(parsed: Event): Event {
-  const id = parsed.id.toLowerCase()
-  return parsed.type === 'start'
-    ? {...parsed, id, run: parsed.run.toLowerCase()}
-    : {...parsed, id, run: parsed.run?.toLowerCase() ?? null}
 }
 
 function exceedsDepth(value: unknown, allowed: number): boolean {

@@ -11,16 +11,21 @@ const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
 const pseudonymPattern = /^[0-9a-f]{32}$/
 const signalPattern = /^SIG[A-Z0-9+-]{1,12}$/
 const fieldNamePattern = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/
-/** Control characters (C0, DEL, C1) have no place in a name, a version or a value. */
-const plainTextPattern = /^[^\u0000-\u001f\u007f-\u009f]*$/
+/** Control characters (C0, DEL, C1) and halves of characters (lone surrogates) have no place in a name or a value. */
+const plainTextPattern = /^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u
 
-const isRealTime = (text: string): boolean => !Number.isNaN(Date.parse(text))
+/** `Date` reads 30 February and 24:00 as the day after: the day that comes out tells. */
+function isRealTime(text: string): boolean {
+  const parsed = new Date(text)
+  return !Number.isNaN(parsed.getTime()) && parsed.getUTCDate() === Number(text.slice(8, 10))
+}
 
 export const projectId = v.pipe(
   v.string(),
   v.regex(projectIdPattern, 'wanted a project id (a-z, 0-9 and -, beginning with a letter, 40 at most)'),
 )
-export const uuid = v.pipe(v.string(), v.regex(uuidPattern, 'wanted a UUID'))
+/** Read in either case, kept in lower case, so that equal ids are equal texts. */
+export const uuid = v.pipe(v.string(), v.regex(uuidPattern, 'wanted a UUID'), v.toLowerCase())
 export const time = v.pipe(
   v.string(),
   v.regex(timePattern, 'wanted a time as RFC 3339 in UTC with Z'),

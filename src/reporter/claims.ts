@@ -1,7 +1,8 @@
-import {statSync} from 'node:fs'
+import {statSync, utimesSync} from 'node:fs'
 import {join} from 'node:path'
 import {releaseClaim} from './buffer.ts'
 import {type DestinationPaths, listFolder} from './destination.ts'
+import {isCode} from './files.ts'
 import {staleLockSeconds} from './sender-lock.ts'
 import type {World} from './world.ts'
 
@@ -12,5 +13,17 @@ export function returnStaleClaims(world: World, paths: DestinationPaths): void {
     const renewedAt = statSync(claim, {throwIfNoEntry: false})?.mtimeMs
     if (renewedAt === undefined) continue
     if (Math.abs(world.now() - renewedAt) > staleLockSeconds * 1000) releaseClaim(paths, claim)
+  }
+}
+
+/** Says that the sender with this claim still lives. False: it was taken for gone, and its files were given back. */
+export function renewClaim(world: World, claim: string): boolean {
+  const now = new Date(world.now())
+  try {
+    utimesSync(claim, now, now)
+    return true
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return false
+    throw error
   }
 }

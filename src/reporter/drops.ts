@@ -35,7 +35,7 @@ export function countDrops(directory: string): Record<DropReason, number> {
   const counts = Object.fromEntries(dropReasons.map(reason => [reason, 0])) as Record<DropReason, number>
   for (const name of listFolder(directory)) {
     const drop = readJson(join(directory, name)) as Partial<Drop> | null
-    if (drop?.reason !== undefined && drop.reason in counts && Number.isSafeInteger(drop.count))
+    if (drop?.reason !== undefined && Object.hasOwn(counts, drop.reason) && Number.isSafeInteger(drop.count))
       counts[drop.reason] += drop.count ?? 0
   }
   return counts

@@ -17,7 +17,7 @@ export function emptyBuffer(world: World, destination: Destination): number {
   for (const path of listWaitingFiles(paths)) {
     const read = readBufferFile(path, world.now())
     if (read.kind === 'gone') continue
-    rmSync(path, {force: true})
+    rmSync(path, {force: true, recursive: true})
     dropped += read.kind === 'events' ? read.events.length : 1
   }
   recordDrop(world, paths.drops, {reason: 'opted-out', count: dropped})

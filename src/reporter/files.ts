@@ -16,7 +16,7 @@ export function makeDirectory(path: string): void {
  * Makes the folder when it is missing. Not fsynced: a crash of the host loses nothing, a power cut may lose it.
  */
 export function writeFileAtomically(path: string, content: string): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  const temporary = temporaryBeside(path)
   try {
     writeFileSync(temporary, content, {mode: fileMode})
   } catch (error) {
@@ -29,6 +29,11 @@ export function writeFileAtomically(path: string, content: string): void {
   } catch (error) {
     throw removing(temporary, error)
   }
+}
+
+/** A name that no other process takes, on any host or in any container that shares the folder. */
+function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`)
 }
 
 function removing(temporary: string, error: unknown): unknown {
@@ -52,14 +57,15 @@ export function createExclusively(path: string, content: string): boolean {
  * False: somebody else was first, and their content stands.
  */
 export function createWhole(path: string, content: string): boolean {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  const temporary = temporaryBeside(path)
   writeFileSync(temporary, content, {mode: fileMode})
   try {
     linkSync(temporary, path)
     return true
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false
-    throw error
+    // A file system without hard links: another process may see it unfinished for an instant.
+    return createExclusively(path, content)
   } finally {
     rmSync(temporary, {force: true})
   }

@@ -36,6 +36,16 @@ export interface MadeReport {
   readonly ids: readonly string[]
   /** Fields and details of these events that are not declared and so are not in the body. */
   readonly undeclaredFields: number
+  /** What the body is joined from: the text before its events, and they. */
+  readonly head: string
+  readonly events: readonly MadeEvent[]
+}
+
+/** One event as it travels. */
+interface MadeEvent {
+  readonly id: string
+  readonly json: string
+  readonly undeclaredFields: number
 }
 
 export interface MadeReports {
@@ -71,12 +81,6 @@ export function makeReports(events: readonly BufferedEvent[], context: ReportCon
   }
   const reports = [...groups].flatMap(([header, group]) => packReports(header, group, context))
   return {reports, drops: [...counts].map(([reason, count]) => ({reason, count})), droppedIds}
-}
-
-interface MadeEvent {
-  readonly id: string
-  readonly json: string
-  readonly undeclaredFields: number
 }
 
 function makeEvent(buffered: BufferedEvent, context: ReportContext): MadeEvent | DropReason {
@@ -161,8 +165,9 @@ const scopeOf = (buffered: BufferedEvent, {project, generation}: ReportContext):
 function packReports(header: string, events: readonly MadeEvent[], context: ReportContext): MadeReport[] {
   const project = JSON.stringify(context.project.project)
   const client = JSON.stringify({name: context.client.name, version: context.client.version})
-  const before = `{"protocol":${protocolVersion},"project":${project},"client":${client},"header":${header},"events":[`
-  const emptyBytes = Buffer.byteLength(before) + 2
+  const head = `{"protocol":${protocolVersion},"project":${project},"client":${client},"header":${header},"events":[`
+  // The end of the report, less the comma that the first event does without.
+  const emptyBytes = Buffer.byteLength(head) + ']}'.length - 1
   const batches: MadeEvent[][] = []
   let batch: MadeEvent[] = []
   let bytes = emptyBytes
@@ -177,22 +182,22 @@ function packReports(header: string, events: readonly MadeEvent[], context: Repo
     batch.push(made)
     bytes += madeBytes
   }
-  return batches.map(members => ({
-    body: `${before}${members.map(made => made.json).join(',')}]}`,
-    ids: members.map(made => made.id),
-    undeclaredFields: members.reduce((sum, made) => sum + made.undeclaredFields, 0),
-  }))
+  return batches.map(members => joinReport(head, members))
+}
+
+function joinReport(head: string, events: readonly MadeEvent[]): MadeReport {
+  return {
+    body: `${head}${events.map(made => made.json).join(',')}]}`,
+    ids: events.map(made => made.id),
+    undeclaredFields: events.reduce((sum, made) => sum + made.undeclaredFields, 0),
+    head,
+    events,
+  }
 }
 
 /** Splits a report that was too large for a proxy or a collector; one event cannot be split. Pure. */
-export function halveReport(report: MadeReport): [MadeReport, MadeReport] | null {
-  if (report.ids.length < 2) return null
-  const whole = JSON.parse(report.body) as {events: Event[]}
-  const middle = Math.ceil(whole.events.length / 2)
-  const part = (events: Event[], undeclaredFields: number): MadeReport => ({
-    body: JSON.stringify({...whole, events}),
-    ids: events.map(event => event.id),
-    undeclaredFields,
-  })
-  return [part(whole.events.slice(0, middle), report.undeclaredFields), part(whole.events.slice(middle), 0)]
+export function halveReport({head, events}: MadeReport): [MadeReport, MadeReport] | null {
+  if (events.length < 2) return null
+  const middle = Math.ceil(events.length / 2)
+  return [joinReport(head, events.slice(0, middle)), joinReport(head, events.slice(middle))]
 }

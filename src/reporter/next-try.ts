@@ -21,7 +21,7 @@ export function readNextTry(path: string): NextTry | null {
   return state as NextTry
 }
 
-/** Whether sending has to wait. A time more than an hour ahead came from a clock that was wrong: it does not bind. */
+/** Whether sending has to wait. A time more than a day ahead came from a clock that was wrong: it does not bind. */
 export function mustWait(world: World, state: NextTry | null): boolean {
   if (state === null) return false
   const aheadSeconds = (Date.parse(state.nextTryAt) - world.now()) / 1000

@@ -4,7 +4,7 @@ import {toPlainText} from '../protocol/plain-text.ts'
 import {collectionVersion, displayName, type ProjectFile} from '../protocol/project-file.ts'
 import type {Destination} from './destination.ts'
 import {projectOptOutPath} from './directories.ts'
-import {createExclusively, makeDirectory, readJson} from './files.ts'
+import {createExclusively, createWhole, makeDirectory, readJson} from './files.ts'
 import type {Caller} from './processes.ts'
 import {toTime, type World} from './world.ts'
 
@@ -43,7 +43,7 @@ export function markNoticeShown(world: World, destination: Destination): boolean
     shownAt: toTime(world.now()),
     caller: caller === undefined ? null : {pid: caller.pid, startTime: caller.startTime},
   }
-  return createExclusively(noticePath(destination), JSON.stringify(marker))
+  return createWhole(noticePath(destination), JSON.stringify(marker))
 }
 
 /** Opens sending: the person, or the first start of another caller a minute after the notice, allows it. */

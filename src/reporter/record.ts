@@ -84,15 +84,9 @@ export function recordStart(recorder: Recorder, input: StartInput): RecordOutcom
       repeat: 0,
       fields: kept,
     }
+    const record = {startedAt: event.time, monotonicSeconds: world.monotonicSeconds(), host: world.hostName, header}
+    writeRun(destination.paths.runs, {run, ...record, ...processes})
     write(destination, event)
-    writeRun(destination.paths.runs, {
-      run,
-      startedAt: event.time,
-      monotonicSeconds: world.monotonicSeconds(),
-      host: world.hostName,
-      header,
-      ...processes,
-    })
     return {kind: 'recorded', id: event.id, run, warnings}
   })
 }
@@ -173,12 +167,22 @@ function openRun({world, destination}: Recorder, run: string | null): RunRecord 
   return findRun(readRuns(destination.paths.runs), {...world.processes(), host: world.hostName})
 }
 
-/** Writes what every reader of the buffer will understand, or nothing: a wrong value is the caller's, not damage. */
+/** Writes an event to the buffer; a start that cannot be written leaves no open run behind. */
 function write(destination: Destination, event: BufferedEvent): void {
+  try {
+    check(event)
+    writeEvents(destination.paths, [event])
+    rememberProject(destination)
+  } catch (error) {
+    if (event.type === 'start') removeRun(destination.paths.runs, event.run)
+    throw error
+  }
+}
+
+/** What every reader of the buffer will understand, or nothing: a wrong value is the caller's, not damage. */
+function check(event: BufferedEvent): void {
   const result = v.safeParse(bufferedEvent, event)
   if (!result.success) throw new UsageError('USAGE_WRONG_USE', describeProblems(toProblems(result.issues)))
-  writeEvents(destination.paths, [event])
-  rememberProject(destination)
 }
 
 function newEvent({world}: Recorder, header: ProgramHeader, local: LocalBlock) {

@@ -71,39 +71,58 @@ function isRunRecord(input: unknown): input is RunRecord {
   )
 }
 
+/** The pid namespace of the machine itself, as Linux numbers it; every other one is a container's. */
+const machineNamespace = 'pid:[4026531836]'
+
 /**
  * Finds the open run that an event belongs to. Pure.
  *
- * It is the newest of those whose chain of callers shares the nearest process with the event's chain. Every chain
- * begins with the process itself, because shells exec their last command. Pids 0 and 1 pair nobody: orphans share
- * them. The leader of a session, an interactive shell for example, pairs only what it called directly.
+ * Of the runs whose chain of callers shares a process with the event's chain it is the one that shares the nearest:
+ * nearest to the event, then nearest to the start, so that a script does not take the run of a script that it called
+ * and that never ended; then the newest. Every chain begins with the process itself, because shells exec their last
+ * command. Pid 0 pairs nobody, and pid 1 only in a container, where it is the script and not the parent of orphans. The
+ * leader of a session (an interactive shell) and a container's pid 1 pair only what they called directly.
  */
 export function findRun(runs: readonly RunRecord[], me: Processes & {readonly host: string}): RunRecord | null {
-  let best: {record: RunRecord; distance: number} | null = null
+  let best: Candidate | null = null
   for (const record of runs) {
-    const distance = distanceTo(record, me)
-    if (distance === null) continue
-    if (best === null || distance < best.distance || (distance === best.distance && isNewer(record, best.record)))
-      best = {record, distance}
+    const candidate = match(record, me)
+    if (candidate !== null && (best === null || isBetter(candidate, best))) best = candidate
   }
   return best?.record ?? null
 }
 
-const isNewer = (a: RunRecord, b: RunRecord): boolean =>
-  a.startedAt > b.startedAt || (a.startedAt === b.startedAt && a.run > b.run)
+interface Candidate {
+  readonly record: RunRecord
+  /** Steps from the event's process to the shared one. */
+  readonly fromEvent: number
+  /** Steps from the start's process to the shared one. */
+  readonly fromStart: number
+}
 
-/** Steps from the event's process to the nearest process shared with the run's chain, or null where none pairs. */
-function distanceTo(record: RunRecord, me: Processes & {readonly host: string}): number | null {
+function isBetter(a: Candidate, b: Candidate): boolean {
+  if (a.fromEvent !== b.fromEvent) return a.fromEvent < b.fromEvent
+  if (a.fromStart !== b.fromStart) return a.fromStart < b.fromStart
+  const [newer, older] = [a.record, b.record]
+  return newer.startedAt > older.startedAt || (newer.startedAt === older.startedAt && newer.run > older.run)
+}
+
+/** How a run shares the nearest process with the event's chain, or null where none pairs. */
+function match(record: RunRecord, me: Processes & {readonly host: string}): Candidate | null {
   if (record.host !== me.host || record.bootId !== me.bootId || record.pidNamespace !== me.pidNamespace) return null
-  for (const [distance, caller] of me.callers.entries()) {
-    const theirs = record.callers.findIndex(one => one.pid === caller.pid && one.startTime === caller.startTime)
-    if (theirs === -1) continue
-    if (caller.pid <= 1) return null
-    if (caller.isSessionLeader && (distance > 1 || theirs > 1)) return null
-    return distance
+  for (const [fromEvent, caller] of me.callers.entries()) {
+    const fromStart = record.callers.findIndex(one => one.pid === caller.pid && one.startTime === caller.startTime)
+    if (fromStart === -1) continue
+    const isDirect = fromEvent <= 1 && fromStart <= 1
+    const isInit = caller.pid <= 1
+    if (isInit && !(isDirect && caller.pid === 1 && isContainer(me.pidNamespace))) return null
+    if (caller.isSessionLeader && !isDirect) return null
+    return {record, fromEvent, fromStart}
   }
   return null
 }
+
+const isContainer = (pidNamespace: string | null): boolean => pidNamespace !== null && pidNamespace !== machineNamespace
 
 /**
  * How long a run took, in seconds with three decimals: by the monotonic clock within one boot, else by the wall clock.

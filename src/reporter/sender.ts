@@ -1,7 +1,7 @@
-import {utimesSync} from 'node:fs'
+import type {Answer} from '../protocol/answer.ts'
 import {makeUuidV7} from '../protocol/uuid.ts'
 import {type BufferFile, claimFiles, listBufferFiles, readBufferFile, releaseClaim} from './buffer.ts'
-import {returnStaleClaims} from './claims.ts'
+import {renewClaim, returnStaleClaims} from './claims.ts'
 import type {Consent, ConsentReason} from './consent.ts'
 import {isStandingNo} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
@@ -136,10 +136,12 @@ class DeliveryRound {
     const queue: MadeReport[] = [...made.reports]
     for (let report = queue.shift(); report !== undefined; report = queue.shift()) {
       if (!this.mayContinue()) return
-      const now = new Date(this.world.now())
-      utimesSync(claim, now, now)
+      if (!renewClaim(this.world, claim)) {
+        this.reason = 'busy-here'
+        return
+      }
       renewLock(this.world, this.destination.paths.lock, token)
-      const result = await this.send(report)
+      const result = checkAnswer(report, await this.send(report))
       if (result.kind === 'kept') return this.keep(result)
       const halves = result.kind === 'too-large' ? halveReport(report) : null
       if (halves !== null) queue.unshift(...halves)
@@ -205,15 +207,12 @@ class DeliveryRound {
     waiting: Pending,
   ): void {
     const endpoint = this.destination.project.endpoint.http ?? ''
-    const refusedIds = answer.rejected.map(({index}) => report.ids[index]).filter(id => id !== undefined)
-    const events = report.ids.length - refusedIds.length
+    const refusals = refusalsById(report, answer)
+    const events = report.ids.length - refusals.size
     logSent(this.world, this.destination.paths.sent, {endpoint, events, body: report.body, status, answer: body})
     this.sent += events
     this.duplicates += answer.duplicates
-    for (const {index, code, message} of answer.rejected) {
-      const id = report.ids[index]
-      if (id !== undefined) this.refuse([id], code, message, waiting)
-    }
+    for (const [id, {code, message}] of refusals) this.refuse([id], code, message, waiting)
   }
 
   private refuse(ids: readonly string[], code: string, message: string, waiting: Pending): void {
@@ -233,4 +232,24 @@ class DeliveryRound {
     if (ids.length > 0) this.settledSome = true
     waiting.settle(ids)
   }
+}
+
+/** The events of a report that an answer refuses: each once, and none that was not sent. */
+function refusalsById(report: MadeReport, answer: Answer): Map<string, Answer['rejected'][number]> {
+  const refusals = new Map<string, Answer['rejected'][number]>()
+  for (const rejection of answer.rejected) {
+    const id = report.ids[rejection.index]
+    if (id !== undefined && !refusals.has(id)) refusals.set(id, rejection)
+  }
+  return refusals
+}
+
+/** An answer that does not add up to the events of the report confirms nothing. */
+function checkAnswer(report: MadeReport, result: SendResult): SendResult {
+  if (result.kind !== 'answered') return result
+  const {accepted, duplicates, rejected} = result.answer
+  const answered = accepted + duplicates + new Set(rejected.map(({index}) => index)).size
+  if (answered === report.ids.length) return result
+  const message = `wanted an answer for ${report.ids.length} events, got one for ${answered}`
+  return {kind: 'kept', reason: 'server-error', message, retryAfterSeconds: null}
 }

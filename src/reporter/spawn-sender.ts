@@ -73,10 +73,11 @@ export function runSender(
 }
 
 function readDelivery(output: string): Delivery {
+  const lost: Delivery = {...nothingDelivered, reason: 'sender-lost'}
   try {
-    return JSON.parse(output) as Delivery
+    return (JSON.parse(output) as Delivery | null) ?? lost
   } catch {
-    return {...nothingDelivered, reason: 'sender-lost'}
+    return lost
   }
 }
 

@@ -22,7 +22,10 @@ export interface AnsweringServer {
 }
 
 /** A real HTTP server on a free port that answers as the test says; without a word it accepts every event. */
-export async function answeringServer(t: Pick<TestContext, 'after'>, respond: Respond = acceptAll): Promise<AnsweringServer> {
+export async function answeringServer(
+  t: Pick<TestContext, 'after'>,
+  respond: Respond = acceptAll,
+): Promise<AnsweringServer> {
   const requests: ReceivedRequest[] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []

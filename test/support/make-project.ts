@@ -1,4 +1,4 @@
-import {parseProjectFile, type ProjectFile} from '../../src/protocol/project-file.ts'
+import {type ProjectFile, parseProjectFile} from '../../src/protocol/project-file.ts'
 
 const nowhere = 'http://127.0.0.1:9'
 

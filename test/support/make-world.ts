@@ -33,6 +33,7 @@ export function makeWorld(t: Pick<TestContext, 'after'>, changes: Partial<World>
     pidNamespace: 'pid:[1]',
     callers: [caller(300), caller(200), caller(100, true), caller(1, true)],
   }
+  const variables: Record<string, string | undefined> = {}
   return {
     directory,
     clock,
@@ -41,7 +42,14 @@ export function makeWorld(t: Pick<TestContext, 'after'>, changes: Partial<World>
       clock.now += seconds * 1000
       clock.monotonicSeconds += seconds
     },
-    environment: {},
+    // One object for good: a reporter keeps the environment that it was given.
+    get environment(): Environment {
+      return variables
+    },
+    set environment(environment) {
+      for (const name of Object.keys(variables)) delete variables[name]
+      Object.assign(variables, environment)
+    },
     stateDirectory: join(directory, 'state'),
     configDirectory: join(directory, 'config'),
     siteDirectory: join(directory, 'site'),

@@ -5,8 +5,8 @@ import type {KeptReason, SendRequest, SendResult} from './transport.ts'
 
 /** Bytes above which a body is compressed: below it, the header costs more than it saves. */
 const compressAboveBytes = 1024
-/** Characters of an answer that are kept: an answer that lists 500 refused events fits. */
-const maxAnswerLength = 256 * 1024
+/** Characters of an answer that are read and kept: 500 refused events fit, described in 2,000 characters each. */
+const maxAnswerLength = 1024 * 1024
 
 const compress = promisify(gzip)
 

@@ -1,0 +1,44 @@
+// What has to be there before the program itself can be loaded. Parses on an old Node.js; kept free of dependencies.
+
+/** Record only: whatever is wrong, the script that calls them goes on (exit 0, nothing on stdout). */
+const reportingCommands = ['start', 'end', 'feature']
+/** They need the SQLite and the type of worker that came with Node.js 24. */
+const maintainerCommands = ['collect', 'stats']
+
+const nextNode = 'Install Node.js 22.13 or newer (24 or newer for collect and stats).'
+const nextBuild = 'Run `npm start` or `npm run build` in the clone.'
+
+/** The oldest Node.js, as [major, minor], that can run a command. */
+export const wantedNode = command => (maintainerCommands.includes(command) ? [24, 0] : [22, 13])
+
+/** Whether the Node.js that runs this is older than [major, minor]. */
+export function isOlderThan([wantedMajor, wantedMinor]) {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  return major < wantedMajor || (major === wantedMajor && minor < wantedMinor)
+}
+
+/** Ends the process: the Node.js that runs it is too old and there is no other. */
+export function explainOldNode(args) {
+  const wanted = wantedNode(args[0]).join('.')
+  const message = `wanted Node.js ${wanted} or newer, got ${process.versions.node} (${process.execPath})`
+  explain(args, {code: 'USAGE_NODE_TOO_OLD', message, next: nextNode})
+}
+
+/** Ends the process: there is no dist/ to run. */
+export function explainNotBuilt(args) {
+  explain(args, {
+    code: 'USAGE_NOT_BUILT',
+    message: 'wanted a built program, got a clone without dist/',
+    next: nextBuild,
+  })
+}
+
+function explain(args, error) {
+  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+  const isReporting = reportingCommands.includes(args[0])
+  const isStrict = options.includes('--strict') || process.env.USAGE_STRICT === '1'
+  const isHeard = isStrict || process.env.USAGE_DEBUG === '1' || process.stderr.isTTY
+  if (!isReporting || isHeard) process.stderr.write(`${error.code}: ${error.message}. ${error.next}\n`)
+  if (!isReporting && options.includes('--json')) process.stdout.write(`${JSON.stringify({error}, null, 2)}\n`)
+  process.exitCode = isReporting && !isStrict ? 0 : 2
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// The program `usage`. Everything here has to parse on an old Node.js, so that it can say what is wrong.
+import {existsSync} from 'node:fs'
+import {fileURLToPath} from 'node:url'
+import {explainNotBuilt, isOlderThan, wantedNode} from './preconditions.js'
+
+const dist = fileURLToPath(new URL('../dist/', import.meta.url))
+const args = process.argv.slice(2)
+
+// Set by old-node.js for its child alone: what a grandchild inherits of it is not true there.
+if (process.env.USAGE_LAUNCHER_PID !== String(process.ppid)) delete process.env.USAGE_LAUNCHER_PID
+
+if (isOlderThan(wantedNode(args[0]))) {
+  import('./old-node.js').then(({goOnWithOwnNode}) => goOnWithOwnNode(args))
+} else if (!existsSync(dist)) {
+  explainNotBuilt(args)
+} else {
+  import('@oclif/core/execute').then(({execute}) => execute({dir: import.meta.url}))
+}

@@ -1,0 +1,24 @@
+import {errorRegistry} from '../../src/errors.ts'
+
+const introduction = `# Errors
+
+Every error has a code. On the command line it is one line on stderr, \`CODE: what was wanted and what came. The next
+step.\`, and with \`--json\` one document on stdout, \`{"error": {"code", "message", "next"}}\`; a collector answers with
+the same document. \`start\`, \`end\` and \`feature\` exit 0 whatever went wrong, unless \`--strict\` or \`USAGE_STRICT=1\`
+asks for the exit code below.
+
+This page is made from \`src/errors.ts\` by \`npm run generate\`.
+
+| code | what it means | what to do | exit code | HTTP status |
+| --- | --- | --- | --- | --- |
+`
+
+/** The page of all errors: path in the repository → content. */
+export function generateErrorsPage(): Map<string, string> {
+  const rows = Object.entries(errorRegistry).map(([code, {meaning, next, exit, http}]) =>
+    ['', ` \`${code}\` `, ...[meaning, next, String(exit), String(http ?? '–')].map(cell), ''].join('|'),
+  )
+  return new Map([['docs/errors.md', `${introduction}${rows.join('\n')}\n`]])
+}
+
+const cell = (text: string): string => ` ${text.replaceAll('|', '\\|')} `

@@ -1,0 +1,112 @@
+import {type ConversionConfig, toJsonSchema} from '@valibot/to-json-schema'
+import {answer} from '../../src/protocol/answer.ts'
+import {bufferedEvent, localBlock} from '../../src/protocol/buffered-event.ts'
+import {declaration} from '../../src/protocol/declaration.ts'
+import {endEvent, featureEvent, startEvent} from '../../src/protocol/event.ts'
+import {header, operatingSystem, programHeader} from '../../src/protocol/header.ts'
+import {limits} from '../../src/protocol/limits.ts'
+import {projectFile} from '../../src/protocol/project-file.ts'
+import {report} from '../../src/protocol/report.ts'
+
+type JsonSchema = ReturnType<typeof toJsonSchema>
+
+const documents = [
+  {
+    name: 'project.v1',
+    schema: projectFile,
+    title: 'Project file of usage, version 1',
+    description: 'What a project collects, why, and where it goes: the allow-list of the sender and of the collector.',
+  },
+  {
+    name: 'report.v1',
+    schema: report,
+    title: 'Report of usage, version 1',
+    description:
+      'What travels: one header and the events that share it. Besides what is said here, an event has at most ' +
+      `${limits.maxEventBytes} bytes, a body ${limits.maxBodyBytes} bytes and ${limits.maxDepth} levels.`,
+  },
+  {
+    name: 'event-file.v1',
+    schema: bufferedEvent,
+    title: 'Line of an event file of usage, version 1',
+    description:
+      'One line of a file in the buffer. A file has 1 to ' +
+      `${limits.maxEventsPerReport} such lines, each ended by a newline; see docs/buffer-format.md.`,
+  },
+  {
+    name: 'answer.v1',
+    schema: answer,
+    title: "Collector's answer to a report of usage, version 1",
+    description: 'Given only after the accepted events are on disk. Partial success is final.',
+  },
+]
+
+/**
+ * What the checks mean that are functions, by the sentence they fail with. A check without an entry stops the
+ * generation: a rule must not be lost between the parser and the schema.
+ */
+const checks: Readonly<Record<string, JsonSchema>> = {
+  'wanted an http or https address without user, query or fragment': {pattern: '^https?://[^\\s/@?#]+(?:/[^\\s?#]*)?$'},
+  'wanted http or udp': {
+    anyOf: [
+      {required: ['http'], properties: {http: {type: 'string'}}},
+      {required: ['udp'], properties: {udp: {type: 'string'}}},
+    ],
+  },
+  'wanted a regular expression': {format: 'regex'},
+  'wanted a time that exists': {format: 'date-time'},
+}
+
+const definitions = {
+  operatingSystem,
+  programHeader,
+  header,
+  localBlock,
+  declaration,
+  startEvent,
+  endEvent,
+  featureEvent,
+}
+
+const config: ConversionConfig = {
+  typeMode: 'input',
+  target: 'draft-2020-12',
+  definitions,
+  overrideAction({valibotAction, jsonSchema}) {
+    const {type, requirement, message} = valibotAction as {type: string; requirement?: unknown; message?: unknown}
+    // JSON has finite numbers only, and the schema says what may come, not what is made of it.
+    if (type === 'finite' || type === 'to_lower_case') return jsonSchema
+    // A pattern of a JSON Schema is read with the flag u.
+    if (type === 'regex' && requirement instanceof RegExp && requirement.flags === 'u')
+      return {...jsonSchema, pattern: requirement.source}
+    const meaning = type === 'check' ? checks[String(message)] : undefined
+    return meaning && {...jsonSchema, ...meaning}
+  },
+}
+
+/** The published JSON Schemas, made from the definitions that both ends parse with: path in the repository → content. */
+export function generateSchemas(): Map<string, string> {
+  return new Map(
+    documents.map(({name, schema, title, description}) => {
+      const {$schema, $defs, ...body} = toJsonSchema(schema, config)
+      const used = withUsedDefinitions(body, $defs ?? {})
+      const content = {$schema, $id: `urn:usage-reporter:schema:${name}`, title, description, ...used}
+      return [`schemas/${name}.json`, `${JSON.stringify(content, null, 2)}\n`]
+    }),
+  )
+}
+
+/** Adds the definitions that are referred to, directly or by one another. */
+function withUsedDefinitions(body: JsonSchema, all: NonNullable<JsonSchema['$defs']>): JsonSchema {
+  const used = new Set<string>()
+  const visit = (value: unknown): void => {
+    for (const [, name] of JSON.stringify(value).matchAll(/"#\/\$defs\/(\w+)"/g)) {
+      if (name === undefined || used.has(name)) continue
+      used.add(name)
+      visit(all[name])
+    }
+  }
+  visit(body)
+  if (used.size === 0) return body
+  return {...body, $defs: Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)))}
+}

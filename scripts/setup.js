@@ -1,0 +1,97 @@
+/**
+ * Makes a clone ready: installs the packages when they differ from package-lock.json, builds dist/ when it is older
+ * than the sources. `npm start`, `npm test` and `npm run check` call it first; with nothing to do it takes milliseconds.
+ *
+ * Plain JavaScript without dependencies: it runs on whatever Node.js the machine has, before node_modules exists.
+ * With `--build` it builds in any case.
+ */
+import {spawnSync} from 'node:child_process'
+import {createHash} from 'node:crypto'
+import {existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const stampFile = join(root, 'dist', '.sources')
+const isWindows = process.platform === 'win32'
+
+try {
+  setUp()
+} catch (error) {
+  console.error(`usage: the setup failed: ${error.message}`)
+  process.exitCode = 1
+}
+
+function setUp() {
+  if (!isInstalled()) {
+    console.error('usage: installing the packages (npm ci) …')
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+    if (!isInstalled()) throw new Error('npm ci succeeded, but node_modules is not what package-lock.json says')
+  }
+  if (process.argv.includes('--build') || stampOfBuild() !== hashOfSources()) {
+    console.error('usage: building dist/ …')
+    build()
+  }
+}
+
+/** Whether node_modules holds every package of the lock in its version. What npm installed last stands in its hidden lock. */
+function isInstalled() {
+  const installed = readPackages(join(root, 'node_modules', '.package-lock.json'))
+  const locked = readPackages(join(root, 'package-lock.json'))
+  if (installed === null || locked === null || !existsSync(join(root, 'node_modules', 'node', 'bin'))) return false
+  return Object.entries(locked).every(
+    ([path, {version, optional}]) => path === '' || optional || installed[path]?.version === version,
+  )
+}
+
+function readPackages(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages
+  } catch {
+    return null
+  }
+}
+
+/** Builds beside dist/ and swaps it in whole: a failed build leaves the old one, and no file of an older build survives. */
+function build() {
+  const fresh = join(root, `dist.${process.pid}`)
+  const old = join(root, `dist.${process.pid}.old`)
+  const stamp = hashOfSources()
+  try {
+    run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json', '--outDir', fresh])
+    writeFileSync(join(fresh, '.sources'), stamp)
+    if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), old)
+    renameSync(fresh, join(root, 'dist'))
+  } finally {
+    for (const directory of [fresh, old]) rmSync(directory, {recursive: true, force: true})
+  }
+}
+
+function stampOfBuild() {
+  return existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : null
+}
+
+/** The content decides, not the time: a checkout or a copy of the clone changes every time. */
+function hashOfSources() {
+  const hash = createHash('sha256')
+  for (const file of ['tsconfig.json', 'package-lock.json', ...filesUnder('src')])
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0')
+  return hash.digest('hex')
+}
+
+function filesUnder(folder) {
+  return readdirSync(join(root, folder), {withFileTypes: true})
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(entry => (entry.isDirectory() ? filesUnder(join(folder, entry.name)) : [join(folder, entry.name)]))
+}
+
+/** stdout belongs to the command that comes after: what a step prints goes to stderr. */
+function run(command, args) {
+  const isShellNeeded = isWindows && command === 'npm'
+  const {status, signal, error} = spawnSync(command, args, {cwd: root, stdio: ['ignore', 2, 2], shell: isShellNeeded})
+  if (error) throw error
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${signal ?? status}`)
+}

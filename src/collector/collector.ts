@@ -1,0 +1,127 @@
+import type {AddressInfo} from 'node:net'
+import type {FastifyBaseLogger, FastifyInstance} from 'fastify'
+import {UsageError} from '../errors.ts'
+import {createBodyRoom} from './body-room.ts'
+import {createGroupCommit} from './group-commit.ts'
+import {loadProjects} from './projects.ts'
+import {buildHttp} from './receive-http.ts'
+import {openSqliteStore} from './store/sqlite.ts'
+import {readOrMakeReadToken} from './tokens.ts'
+import {createWorkerSource} from './worker-source.ts'
+
+export interface CollectorOptions {
+  /** The folder of project files: the closed set of projects. */
+  readonly projectsDirectory: string
+  /** The folder of the store, the lock and the hash of the read token; made when missing. */
+  readonly dataDirectory: string
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Unix milliseconds. */
+  readonly now: () => number
+  readonly logger?: FastifyBaseLogger
+}
+
+export interface Collector {
+  /** The address that it listens on, for example `http://127.0.0.1:8080`. */
+  readonly http: string
+  /** The read token, at the first start on a data folder; else null. */
+  readonly token: string | null
+  /**
+   * Takes no more requests, answers those that have arrived, and closes the store. Resolves within about
+   * `closeSeconds` even when a sender holds a connection open.
+   */
+  close(): Promise<void>
+}
+
+/** Seconds that requests in flight have to arrive and be answered when a collector closes. */
+const closeSeconds = 5
+
+/**
+ * Opens a collector: projects, store, read token, and listens. Rejects with a `UsageError` and leaves nothing open
+ * when one of them cannot be had: USAGE_PROJECTS_UNREADABLE, USAGE_PROJECT_FILE_*, USAGE_STORE_LOCKED,
+ * USAGE_STORE_UNREADABLE, USAGE_ADDRESS_UNAVAILABLE.
+ */
+export async function openCollector(options: CollectorOptions): Promise<Collector> {
+  const {dataDirectory, now} = options
+  const projects = loadProjects(options.projectsDirectory)
+  const store = openSqliteStore(dataDirectory)
+  const source = createWorkerSource(dataDirectory)
+  const groupCommit = createGroupCommit(store)
+  let isOpen = true
+  const closeStore = async (): Promise<void> => {
+    await groupCommit.drain()
+    await source.close()
+    await store.close()
+  }
+  try {
+    await store.saveProjects([...projects.values()])
+    const {fresh, sha256} = readOrMakeReadToken(dataDirectory)
+    const parts = {
+      projects,
+      groupCommit,
+      bodyRoom: createBodyRoom(),
+      source,
+      readTokenSha256: sha256,
+      now,
+      isOpen: () => isOpen,
+    }
+    const app = buildHttp({...parts, logger: options.logger ?? null})
+    const allAnswered = countRequests(app)
+    const http = await listen(app, options)
+    return {
+      http,
+      token: fresh,
+      async close() {
+        isOpen = false
+        await closeHttp(app, allAnswered)
+        await closeStore()
+      },
+    }
+  } catch (error) {
+    await closeStore()
+    throw error
+  }
+}
+
+async function listen(app: FastifyInstance, {host, port}: CollectorOptions): Promise<string> {
+  try {
+    await app.listen({host, port})
+  } catch (error) {
+    await app.close()
+    const message = error instanceof Error ? error.message : String(error)
+    throw new UsageError('USAGE_ADDRESS_UNAVAILABLE', `wanted to listen on ${host}:${port}, got: ${message}`, {
+      cause: error,
+    })
+  }
+  const {address, family, port: actualPort} = app.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${actualPort}`
+}
+
+/** Counts the requests that a server has begun to answer. */
+function countRequests({server}: FastifyInstance): () => Promise<void> {
+  let open = 0
+  let whenNone: (() => void) | null = null
+  server.on('request', (_request, response) => {
+    open++
+    response.once('close', () => {
+      open--
+      if (open === 0) whenNone?.()
+    })
+  })
+  return () =>
+    new Promise(resolve => {
+      whenNone = resolve
+      if (open === 0) resolve()
+    })
+}
+
+/** Stops listening, lets requests be answered, then ends the connections that are left: they ask nothing. */
+async function closeHttp(app: FastifyInstance, allAnswered: () => Promise<void>): Promise<void> {
+  const closed = app.close()
+  const deadline = setTimeout(() => app.server.closeAllConnections(), closeSeconds * 1000)
+  await allAnswered()
+  app.server.closeAllConnections()
+  await closed
+  clearTimeout(deadline)
+}

@@ -1,0 +1,10 @@
+import type {StatsSource} from '../stats/source.ts'
+import {openSqliteSource} from './store/sqlite.ts'
+
+/**
+ * Opens the store in a data folder for reading; a collector may be writing it. Throws a `UsageError`
+ * USAGE_STORE_UNREADABLE when there is none. Close it.
+ */
+export function openStatsSource(dataDirectory: string): StatsSource {
+  return openSqliteSource(dataDirectory)
+}

@@ -1,0 +1,120 @@
+import fastify, {type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController} from 'fastify'
+import {UsageError} from '../errors.ts'
+import type {Answer} from '../protocol/answer.ts'
+import {limits} from '../protocol/limits.ts'
+import {describeValue} from '../protocol/problem.ts'
+import type {ProjectFile} from '../protocol/project-file.ts'
+import {describeProblems, parseReport} from '../protocol/report.ts'
+import {answerStats} from '../stats/answer.ts'
+import {parseStatsQuery} from '../stats/query.ts'
+import type {StatsSource} from '../stats/source.ts'
+import {answerError} from './answer-error.ts'
+import type {BodyRoom} from './body-room.ts'
+import type {GroupCommit} from './group-commit.ts'
+import {admit} from './ingest.ts'
+import type {Projects} from './projects.ts'
+import {readBody, requireKnownEncoding} from './read-body.ts'
+import {bearsSecret, sha256Of} from './tokens.ts'
+
+export interface HttpParts {
+  readonly projects: Projects
+  readonly groupCommit: GroupCommit
+  readonly bodyRoom: BodyRoom
+  readonly source: StatsSource
+  /** SHA-256 of the read token. */
+  readonly readTokenSha256: Uint8Array
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** False once the collector is closing: new requests are then sent elsewhere. */
+  readonly isOpen: () => boolean
+  readonly logger: FastifyBaseLogger | null
+}
+
+/** Seconds that a request may take to arrive: slower ones are half-open connections. */
+const requestTimeoutSeconds = 30
+
+/** Builds the HTTP side of a collector; the caller listens. Nothing that it logs has an address. */
+export function buildHttp(parts: HttpParts): FastifyInstance {
+  const app = fastify({
+    ...(parts.logger === null ? {logger: false} : {loggerInstance: parts.logger}),
+    logController: new LogController({disableRequestLogging: true}),
+    bodyLimit: limits.maxBodyBytes,
+    requestTimeout: requestTimeoutSeconds * 1000,
+    return503OnClosing: false,
+    frameworkErrors: answerError,
+  }) as FastifyInstance
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler(request => {
+    const path = request.url.split('?')[0]
+    throw new UsageError('USAGE_NOT_FOUND', `wanted an address of a collector, got ${request.method} ${path}`)
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    if (!parts.isOpen()) throw new UsageError('USAGE_COLLECTOR_BUSY', 'wanted an open collector, got one that closes')
+    requireKnownEncoding(request.headers['content-encoding'])
+    if (request.method === 'POST') reply.raw.once('close', parts.bodyRoom.take(request.headers['content-length']))
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<Buffer>(
+    'application/json',
+    {parseAs: 'buffer'},
+    async (_request: FastifyRequest, body: Buffer) => body,
+  )
+  addRoutes(app, parts)
+  return app
+}
+
+function addRoutes(app: FastifyInstance, parts: HttpParts): void {
+  app.post('/v1/reports', async request => receiveReport(request, parts))
+  app.get<{Params: {id: string}}>('/v1/projects/:id/stats', async request => {
+    if (!bearsSecret(request.headers.authorization, parts.readTokenSha256))
+      throw new UsageError('USAGE_TOKEN_WRONG', 'wanted the read token as Authorization: Bearer TOKEN')
+    const project = findProject(parts.projects, request.params.id)
+    const {from, to, by} = request.query as Record<string, unknown>
+    const written = {project: project.project, from: single(from), to: single(to), by: single(by)}
+    const nowMs = parts.now()
+    return answerStats(parts.source, project, parseStatsQuery(written, nowMs), nowMs)
+  })
+  app.get('/healthz', async () => ({status: 'ok'}))
+  app.get('/readyz', async () => ({status: 'ready'}))
+}
+
+async function receiveReport(request: FastifyRequest, {projects, groupCommit, now}: HttpParts): Promise<Answer> {
+  const body = request.body
+  if (!(body instanceof Uint8Array)) throw new UsageError('USAGE_BODY_UNSUPPORTED', 'wanted a body, got none')
+  const {value, bytes} = await readBody(body, request.headers['content-encoding'])
+  const parsed = parseReport(value)
+  if (!parsed.ok)
+    throw new UsageError('USAGE_REPORT_UNPARSABLE', `wanted a report, got: ${describeProblems(parsed.problems)}`)
+  const project = findProject(projects, parsed.value.project)
+  requireWriteKey(project, request.headers.authorization)
+  const receipt = {receivedAtMs: now(), sentAtMs: readTime(request.headers['usage-sent-at'])}
+  const {batch, rejected} = admit(parsed.value, project, receipt)
+  const {dryRun} = request.query as Record<string, unknown>
+  if (dryRun !== undefined && dryRun !== '0')
+    return {accepted: batch.events.length, duplicates: 0, rejected: [...rejected]}
+  const outcomes = await groupCommit.write(batch, bytes)
+  const accepted = outcomes.filter(outcome => outcome === 'accepted').length
+  return {accepted, duplicates: outcomes.length - accepted, rejected: [...rejected]}
+}
+
+function findProject(projects: Projects, id: string): ProjectFile {
+  const project = projects.get(id)
+  if (project === undefined)
+    throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a project of this collector, got ${describeValue(id)}`, {
+      next: 'Put its project file into the folder that `usage collect --projects` names, and start it again.',
+    })
+  return project
+}
+
+function requireWriteKey({writeKey, project}: ProjectFile, authorization: string | undefined): void {
+  if (writeKey === undefined || bearsSecret(authorization, sha256Of(writeKey))) return
+  throw new UsageError('USAGE_KEY_WRONG', `wanted the write key of ${project} as Authorization: Bearer KEY`)
+}
+
+function readTime(header: string | string[] | undefined): number | null {
+  const instantMs = typeof header === 'string' ? Date.parse(header) : Number.NaN
+  return Number.isNaN(instantMs) ? null : instantMs
+}
+
+/** One value of an address; a repeated one reads as the list that it is, which no query accepts. */
+const single = (value: unknown): string | undefined => (value === undefined ? undefined : String(value))

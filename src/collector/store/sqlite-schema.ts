@@ -1,0 +1,171 @@
+import {UsageError} from '../../errors.ts'
+import {type Database, inTransaction} from './sqlite-database.ts'
+
+/**
+ * The tables, version by version; `user_version` is how many of them a database has. What is here is never edited:
+ * a change is one more entry.
+ *
+ * Keys are blobs of 16 bytes in the order of time (UUIDs of version 7), so that inserts touch the end of a table; what
+ * people read and group by is text. The views show both as text.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE projects (
+    id INTEGER PRIMARY KEY,
+    project TEXT NOT NULL UNIQUE,
+    file TEXT                     -- the project file as the collector had it last, JSON
+  ) STRICT;
+
+  CREATE TABLE headers (          -- what the events of a report share; each different one once
+    id INTEGER PRIMARY KEY,
+    project INTEGER NOT NULL,     -- projects.id
+    digest BLOB NOT NULL,
+    user TEXT, host TEXT,         -- pseudonyms
+    application TEXT, version TEXT, "commit" TEXT, component TEXT,
+    os_name TEXT, os_version TEXT, os_arch TEXT, os_readable TEXT,
+    ci TEXT, scheduler TEXT,
+    UNIQUE (project, digest)
+  ) STRICT;
+
+  CREATE TABLE feature_names (
+    id INTEGER PRIMARY KEY,
+    project INTEGER NOT NULL,     -- projects.id
+    type TEXT NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (project, type, name)
+  ) STRICT;
+
+  CREATE TABLE runs (             -- one row a run, made by whichever of its events came first
+    project INTEGER NOT NULL,     -- projects.id
+    run BLOB NOT NULL,
+    header INTEGER NOT NULL,      -- headers.id, of the event that header_rank names
+    header_rank INTEGER NOT NULL, -- 1 start, 2 repeated start, 3 end, 4 feature: the smaller wins
+    start_event BLOB,             -- null: no start came
+    started_at INTEGER,           -- all times: Unix milliseconds
+    script TEXT,                  -- pseudonym
+    start_fields TEXT,            -- JSON, null when empty
+    end_event BLOB,               -- null: no end came
+    ended_at INTEGER,
+    duration_seconds REAL,
+    exit_code INTEGER,
+    signal TEXT,
+    end_fields TEXT,              -- JSON, null when empty
+    first_sign_at INTEGER NOT NULL,
+    last_sign_at INTEGER NOT NULL,
+    is_clamped INTEGER NOT NULL,  -- 1: the time of the start or the end lay in the future
+    counted_at INTEGER NOT NULL GENERATED ALWAYS AS (coalesce(started_at, ended_at, first_sign_at)) VIRTUAL,
+    PRIMARY KEY (project, run)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX runs_by_time ON runs (project, counted_at);
+
+  CREATE TABLE features (         -- one row a feature event
+    project INTEGER NOT NULL,     -- projects.id
+    event BLOB NOT NULL,
+    run BLOB,                     -- null: unpaired
+    feature INTEGER NOT NULL,     -- feature_names.id
+    header INTEGER NOT NULL,      -- headers.id
+    used_at INTEGER NOT NULL,
+    duration_seconds REAL,
+    count INTEGER NOT NULL,
+    is_internal INTEGER NOT NULL,
+    is_clamped INTEGER NOT NULL,
+    details TEXT,                 -- JSON, null when empty
+    PRIMARY KEY (project, event)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX features_by_time ON features (project, used_at);
+  CREATE INDEX unpaired_features_by_time ON features (project, used_at, header) WHERE run IS NULL;
+
+  CREATE TABLE repeats (          -- starts that were repeated while their run lived
+    project INTEGER NOT NULL,     -- projects.id
+    event BLOB NOT NULL,
+    run BLOB NOT NULL,
+    repeat INTEGER NOT NULL,
+    repeated_at INTEGER NOT NULL,
+    PRIMARY KEY (project, event)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE unpaired_ends (    -- ends that no run was found for
+    project INTEGER NOT NULL,     -- projects.id
+    event BLOB NOT NULL,
+    header INTEGER NOT NULL,      -- headers.id
+    ended_at INTEGER NOT NULL,
+    duration_seconds REAL,
+    exit_code INTEGER,
+    signal TEXT,
+    fields TEXT,                  -- JSON, null when empty
+    PRIMARY KEY (project, event)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX unpaired_ends_by_time ON unpaired_ends (project, ended_at, header);
+
+  CREATE TABLE quality (          -- what became of received events beside being stored
+    project INTEGER NOT NULL,     -- projects.id
+    day TEXT NOT NULL,            -- of the receipt, UTC
+    counter TEXT NOT NULL,        -- duplicates, refused, clamped, undeclared-fields
+    count INTEGER NOT NULL,
+    PRIMARY KEY (project, day, counter)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE VIEW run_results AS      -- runs with what follows from them; result is null while there is no end
+  SELECT *,
+    CASE WHEN end_event IS NULL THEN NULL
+      WHEN signal IS NOT NULL THEN 'signal' WHEN exit_code = 0 THEN 'ok'
+      WHEN exit_code IS NOT NULL THEN 'failed' ELSE 'unknown' END AS result,
+    CASE WHEN end_event IS NOT NULL
+      THEN coalesce(duration_seconds, max(0, ended_at - started_at) / 1000.0) END AS seconds
+  FROM runs;
+
+  CREATE VIEW readable_runs AS
+  SELECT p.project, lower(hex(r.run)) AS run,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.started_at / 1000.0, 'unixepoch') AS started,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.ended_at / 1000.0, 'unixepoch') AS ended,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.last_sign_at / 1000.0, 'unixepoch') AS last_sign,
+    r.seconds, r.result, r.exit_code, r.signal, r.script, r.start_fields, r.end_fields,
+    h.user, h.host, h.application, h.version, h."commit", h.component,
+    h.os_name, h.os_version, h.os_arch, h.os_readable, h.ci, h.scheduler
+  FROM run_results r JOIN projects p ON p.id = r.project JOIN headers h ON h.id = r.header;
+
+  CREATE VIEW readable_features AS
+  SELECT p.project, lower(hex(f.event)) AS event, lower(hex(f.run)) AS run,
+    strftime('%Y-%m-%dT%H:%M:%fZ', f.used_at / 1000.0, 'unixepoch') AS used,
+    n.type, n.name, f.count, f.is_internal, f.duration_seconds, f.details,
+    h.user, h.host, h.application, h.version, h.ci
+  FROM features f JOIN projects p ON p.id = f.project
+    JOIN feature_names n ON n.id = f.feature JOIN headers h ON h.id = f.header;
+  `,
+]
+
+/** Brings a database to the newest version, each step all or nothing. Throws when a newer program made it. */
+export function migrate(database: Database, path: string): void {
+  const version = readVersion(database)
+  if (version > migrations.length) throw newer(path, version)
+  for (const [index, sql] of migrations.entries()) {
+    if (index < version) continue
+    inTransaction(database, () => {
+      database.exec(sql)
+      database.exec(`PRAGMA user_version = ${index + 1}`)
+    })
+  }
+}
+
+/** Throws unless the database has exactly the tables that this program reads. */
+export function requireCurrentVersion(database: Database, path: string): void {
+  const version = readVersion(database)
+  if (version > migrations.length) throw newer(path, version)
+  if (version < migrations.length)
+    throw new UsageError(
+      'USAGE_STORE_UNREADABLE',
+      `wanted version ${migrations.length} of the store ${path}, got version ${version}`,
+      {next: 'Start `usage collect` on its data folder once: it brings the store up to date.'},
+    )
+}
+
+function readVersion(database: Database): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
+}
+
+const newer = (path: string, version: number): UsageError =>
+  new UsageError(
+    'USAGE_STORE_UNREADABLE',
+    `wanted at most version ${migrations.length} of the store ${path}, got version ${version}`,
+    {next: 'Use a newer version of usage, at least the one that wrote the store.'},
+  )

@@ -1,0 +1,123 @@
+import type {EndEvent, FeatureEvent, StartEvent} from '../../protocol/event.ts'
+import type {FieldValues} from '../../protocol/scalars.ts'
+import {formatDay} from '../../stats/period.ts'
+import type {Database} from './sqlite-database.ts'
+import type {Dictionary} from './sqlite-dictionary.ts'
+import {type PreparedStatements, prepareStatements} from './sqlite-statements.ts'
+import type {AdmittedEvent, Batch, InsertOutcome} from './store.ts'
+
+/** Writes one batch; the caller has a transaction open. */
+export type WriteBatch = (batch: Batch) => InsertOutcome[]
+
+/** Which event gives a run its header: the smaller rank wins, of equal ranks the earlier sign of life. */
+const headerRank = {start: 1, repeat: 2, end: 3, feature: 4} as const
+
+/** Makes the function that writes batches into the tables of a database. */
+export function createBatchWriter(database: Database, dictionary: Dictionary): WriteBatch {
+  const statements = prepareStatements(database)
+  return batch => {
+    const project = dictionary.projectId(batch.project)
+    const header = dictionary.headerId(project, batch.header)
+    const {receivedAtMs} = batch
+    const writing: Writing = {statements, dictionary, project, header, signs: new Map(), receivedAtMs}
+    const outcomes = batch.events.map(admitted => writeEvent(writing, admitted))
+    writeSigns(writing)
+    writeQuality(writing, batch, outcomes)
+    return outcomes
+  }
+}
+
+interface Writing {
+  readonly statements: PreparedStatements
+  readonly dictionary: Dictionary
+  readonly project: number
+  readonly header: number
+  /** The first and the last sign of life that features gave their runs, written once a batch. */
+  readonly signs: Map<string, {readonly firstMs: number; readonly lastMs: number}>
+  readonly receivedAtMs: number
+}
+
+function writeEvent(writing: Writing, admitted: AdmittedEvent): InsertOutcome {
+  const {event} = admitted
+  const changes =
+    event.type === 'feature'
+      ? writeFeature(writing, admitted, event)
+      : event.type === 'start'
+        ? writeStart(writing, admitted, event)
+        : writeEnd(writing, admitted, event)
+  return changes === 0 ? 'duplicate' : 'accepted'
+}
+
+function writeStart(writing: Writing, {timeMs, isClamped}: AdmittedEvent, event: StartEvent): Changes {
+  const {statements, project, header} = writing
+  const content = {script: event.script, fields: toJson(event.fields)}
+  const keys = {project, run: toBlob(event.run), event: toBlob(event.id), header, at: timeMs}
+  if (event.repeat === 0)
+    return statements.start.run({...keys, ...content, rank: headerRank.start, clamped: Number(isClamped)}).changes
+  const {run, event: id} = keys
+  const {changes} = statements.repeat.run({project, event: id, run, repeat: event.repeat, at: timeMs})
+  if (changes !== 0) statements.repeatedRun.run({project, run, header, at: timeMs, ...content, rank: headerRank.repeat})
+  return changes
+}
+
+function writeEnd(writing: Writing, {timeMs, isClamped}: AdmittedEvent, event: EndEvent): Changes {
+  const {statements, project, header} = writing
+  const values = {
+    ...{project, header, event: toBlob(event.id), at: timeMs, duration: event.durationSeconds},
+    ...{code: event.exitCode, signal: event.signal, fields: toJson(event.fields)},
+  }
+  if (event.run === null) return statements.unpairedEnd.run(values).changes
+  const run = toBlob(event.run)
+  return statements.end.run({...values, run, rank: headerRank.end, clamped: Number(isClamped)}).changes
+}
+
+function writeFeature(writing: Writing, {timeMs, isClamped}: AdmittedEvent, event: FeatureEvent): Changes {
+  const {statements, dictionary, project, header} = writing
+  const {changes} = statements.feature.run({
+    ...{project, header, event: toBlob(event.id), run: event.run === null ? null : toBlob(event.run), at: timeMs},
+    feature: dictionary.featureId(project, event.featureType, event.name),
+    ...{duration: event.durationSeconds, count: event.count, internal: Number(event.internal)},
+    ...{clamped: Number(isClamped), details: toJson(event.details ?? {})},
+  })
+  if (changes !== 0 && event.run !== null)
+    noteSign(writing, event.run, timeMs, timeMs + (event.durationSeconds ?? 0) * 1000)
+  return changes
+}
+
+/** A feature shows that its run lived from when it started until it was done, as far as that is not in the future. */
+function noteSign({signs, receivedAtMs}: Writing, run: string, startMs: number, endMs: number): void {
+  const sign = signs.get(run)
+  signs.set(run, {
+    firstMs: Math.min(sign?.firstMs ?? startMs, startMs),
+    lastMs: Math.max(sign?.lastMs ?? startMs, Math.min(Math.round(endMs), receivedAtMs)),
+  })
+}
+
+function writeSigns({statements, project, header, signs}: Writing): void {
+  for (const [run, {firstMs, lastMs}] of signs) {
+    const keys = {project, run: toBlob(run), header, rank: headerRank.feature}
+    statements.sign.run({...keys, first: firstMs, last: lastMs})
+  }
+}
+
+function writeQuality({statements, project}: Writing, batch: Batch, outcomes: readonly InsertOutcome[]): void {
+  const accepted = batch.events.filter((_, index) => outcomes[index] === 'accepted')
+  const counts = {
+    duplicates: outcomes.length - accepted.length,
+    refused: batch.refused,
+    clamped: accepted.filter(({isClamped}) => isClamped).length,
+    'undeclared-fields': accepted.reduce((sum, {undeclaredFields}) => sum + undeclaredFields, 0),
+  }
+  const day = formatDay(batch.receivedAtMs)
+  for (const [counter, count] of Object.entries(counts))
+    if (count > 0) statements.quality.run({project, day, counter, count})
+}
+
+type Changes = number | bigint
+
+const toBlob = (uuid: string): Uint8Array => Buffer.from(uuid.replaceAll('-', ''), 'hex')
+
+function toJson(values: FieldValues): string | null {
+  const json = JSON.stringify(values)
+  return json === '{}' ? null : json
+}

@@ -1,0 +1,109 @@
+import {mkdirSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+import {UsageError} from '../../errors.ts'
+import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
+import type {StatsSource} from '../../stats/source.ts'
+import {
+  databaseName,
+  inTransaction,
+  openForReading,
+  openForWriting,
+  orUnreadable,
+  takeFileLock,
+} from './sqlite-database.ts'
+import {createDictionary} from './sqlite-dictionary.ts'
+import {readFacts} from './sqlite-facts.ts'
+import {migrate, requireCurrentVersion} from './sqlite-schema.ts'
+import {createBatchWriter} from './sqlite-writer.ts'
+import type {Store} from './store.ts'
+
+const lockName = 'writer.lock'
+
+/**
+ * Opens the store of a data folder for writing; folder, tables and lock are made when missing. Throws a `UsageError`:
+ * USAGE_STORE_LOCKED when another process writes it, USAGE_STORE_UNREADABLE when it cannot be opened.
+ */
+export function openSqliteStore(dataDirectory: string): Store {
+  const path = join(dataDirectory, databaseName)
+  orUnreadable(path, () => mkdirSync(dataDirectory, {recursive: true, mode: 0o700}))
+  const lock = takeFileLock(join(dataDirectory, lockName))
+  if (lock === null) throw new UsageError('USAGE_STORE_LOCKED', `wanted to write ${path}, which another process writes`)
+  try {
+    return openLocked(path, () => lock.close())
+  } catch (error) {
+    lock.close()
+    throw error
+  }
+}
+
+function openLocked(path: string, unlock: () => void): Store {
+  const database = openForWriting(path)
+  orUnreadable(path, () => migrate(database, path))
+  const dictionary = createDictionary(database)
+  const writeBatch = createBatchWriter(database, dictionary)
+  const saveProject = database.prepare(
+    'INSERT INTO projects (project, file) VALUES (?, ?) ON CONFLICT (project) DO UPDATE SET file = excluded.file',
+  )
+  return {
+    async insert(batches) {
+      try {
+        return inTransaction(database, () => batches.map(writeBatch))
+      } catch (error) {
+        dictionary.forget()
+        throw error
+      }
+    },
+    async saveProjects(projects) {
+      inTransaction(database, () => {
+        for (const project of projects) saveProject.run(project.project, JSON.stringify(project))
+      })
+    },
+    async close() {
+      if (!database.isOpen) return
+      database.close()
+      unlock()
+    },
+  }
+}
+
+/**
+ * Opens the store of a data folder for reading, on a connection of its own; a collector may write it meanwhile. Each
+ * question blocks the thread until it is answered. Throws USAGE_STORE_UNREADABLE when there is no store to read.
+ */
+export function openSqliteSource(dataDirectory: string): StatsSource {
+  const path = join(dataDirectory, databaseName)
+  const database = openForReading(path)
+  try {
+    orUnreadable(path, () => requireCurrentVersion(database, path))
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return {
+    async projects() {
+      const rows = database.prepare('SELECT file FROM projects WHERE file IS NOT NULL ORDER BY project').all()
+      return rows.flatMap(({file}) => readProject(String(file)))
+    },
+    async facts(question) {
+      database.exec('BEGIN')
+      try {
+        return readFacts(database, question, storeBytes(path))
+      } finally {
+        database.exec('COMMIT')
+      }
+    },
+    async close() {
+      if (database.isOpen) database.close()
+    },
+  }
+}
+
+function readProject(file: string): ProjectFile[] {
+  const parsed = parseProjectFile(JSON.parse(file))
+  return parsed.ok ? [parsed.value] : []
+}
+
+function storeBytes(path: string): number {
+  const sizeOf = (file: string): number => statSync(file, {throwIfNoEntry: false})?.size ?? 0
+  return sizeOf(path) + sizeOf(`${path}-wal`)
+}

@@ -1,0 +1,46 @@
+import type {Event} from '../../protocol/event.ts'
+import type {Header} from '../../protocol/header.ts'
+import type {ProjectFile} from '../../protocol/project-file.ts'
+
+/** An event as it is stored: only declared values, its time corrected and clamped. */
+export interface AdmittedEvent {
+  readonly event: Event
+  /** Unix milliseconds, never after the receipt. */
+  readonly timeMs: number
+  /** Whether the time lay in the future and was set to the receipt. */
+  readonly isClamped: boolean
+  /** Values that were dropped because the project does not declare them. */
+  readonly undeclaredFields: number
+}
+
+/** What one report brings to the store. */
+export interface Batch {
+  readonly project: string
+  readonly header: Header
+  /** Unix milliseconds. */
+  readonly receivedAtMs: number
+  readonly events: readonly AdmittedEvent[]
+  /** Events of the report that were refused: counted. */
+  readonly refused: number
+}
+
+export type InsertOutcome = 'accepted' | 'duplicate'
+
+/**
+ * Where a collector keeps what it receives. One process writes a store; others may read it at the same time.
+ *
+ * Writing is idempotent: whatever order starts, ends, repeats, features and copies of them come in, the same events
+ * make the same answers. The first write of an event wins: a later start or end of the same run, even under another
+ * id, is a duplicate.
+ */
+export interface Store {
+  /**
+   * Writes batches in one transaction and resolves when it is on disk: for each batch, the outcome of each event in
+   * order. Rejects when nothing was written.
+   */
+  insert(batches: readonly Batch[]): Promise<readonly (readonly InsertOutcome[])[]>
+  /** Keeps the project files, so that whoever reads the store knows what was declared. */
+  saveProjects(projects: readonly ProjectFile[]): Promise<void>
+  /** Ends the writing and gives the store free. Does nothing the second time. */
+  close(): Promise<void>
+}

@@ -1,0 +1,83 @@
+import {extname} from 'node:path'
+import {Worker} from 'node:worker_threads'
+import {type ErrorCode, UsageError} from '../errors.ts'
+import type {ProjectFile} from '../protocol/project-file.ts'
+import type {StatsFacts, StatsQuestion, StatsSource} from '../stats/source.ts'
+
+/** What goes to the worker; a question of null asks for the projects. */
+export interface WorkerQuestion {
+  readonly id: number
+  readonly question: StatsQuestion | null
+}
+
+export interface WorkerAnswer {
+  readonly id: number
+  readonly value?: unknown
+  readonly error?: {readonly code: ErrorCode; readonly message: string; readonly next: string}
+}
+
+interface Pending {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+// The same extension as this file has: .ts from the sources, .js when built.
+const workerFile = new URL(`./stats-worker${extname(import.meta.url)}`, import.meta.url)
+
+/** A thread that reads, and what it was asked. */
+interface Reader {
+  readonly worker: Worker
+  readonly pending: Map<number, Pending>
+}
+
+/**
+ * Reads the store of a data folder in a thread of its own, started with the first question. A thread that dies rejects
+ * what it was asked; the next question starts another.
+ */
+export function createWorkerSource(dataDirectory: string): StatsSource {
+  let reader: Reader | null = null
+  let isClosed = false
+  let lastId = 0
+
+  function ask(question: StatsQuestion | null): Promise<unknown> {
+    if (isClosed) return Promise.reject(new Error('the reading thread is closed'))
+    reader ??= startReader(dataDirectory, ended => {
+      if (reader === ended) reader = null
+    })
+    const {worker, pending} = reader
+    const id = ++lastId
+    const asked = new Promise((resolve, reject) => pending.set(id, {resolve, reject}))
+    worker.postMessage({id, question} satisfies WorkerQuestion)
+    return asked
+  }
+
+  return {
+    projects: async () => (await ask(null)) as readonly ProjectFile[],
+    facts: async question => (await ask(question)) as StatsFacts,
+    async close() {
+      isClosed = true
+      await reader?.worker.terminate()
+    },
+  }
+}
+
+function startReader(dataDirectory: string, onEnd: (reader: Reader) => void): Reader {
+  const worker = new Worker(workerFile, {workerData: {dataDirectory}})
+  const reader: Reader = {worker, pending: new Map()}
+  const {pending} = reader
+  const end = (error: unknown): void => {
+    onEnd(reader)
+    for (const {reject} of pending.values()) reject(error)
+    pending.clear()
+  }
+  worker.unref()
+  worker.on('message', ({id, value, error}: WorkerAnswer) => {
+    const asked = pending.get(id)
+    pending.delete(id)
+    if (error === undefined) asked?.resolve(value)
+    else asked?.reject(new UsageError(error.code, error.message, {next: error.next}))
+  })
+  worker.on('error', end)
+  worker.on('exit', () => end(new Error('the reading thread ended')))
+  return reader
+}

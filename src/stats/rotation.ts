@@ -1,0 +1,27 @@
+import type {ProjectFile} from '../protocol/project-file.ts'
+import type {Count} from './model.ts'
+import {periodsIn} from './period.ts'
+import {cutSpan, type Span} from './span.ts'
+
+/** How often pseudonyms change: with each calendar year or month (UTC), or never. */
+export type Rotation = ProjectFile['identity']['rotate']
+
+/** The parts of a span within which one person keeps one pseudonym. */
+export function rotationParts(span: Span, rotate: Rotation): Span[] {
+  if (rotate === 'never') return [span]
+  const edges = periodsIn(span, rotate, span.toMs).map(period => period.span.fromMs)
+  return cutSpan(span, edges)
+}
+
+/**
+ * The number of different people in a span, from the number of different pseudonyms in it and in each of its rotation
+ * parts: at least as many as in the largest part, at most as many as in all parts together. Pure.
+ */
+export function countAcrossRotations(total: number, parts: readonly number[]): Count {
+  const low = Math.max(0, ...parts)
+  const high = parts.reduce((sum, part) => sum + part, 0)
+  return {total, exact: low === high, low, high}
+}
+
+/** A count of things that have no pseudonym. */
+export const exactCount = (total: number): Count => ({total, exact: true, low: total, high: total})

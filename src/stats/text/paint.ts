@@ -1,0 +1,14 @@
+/** How a terminal's text is emphasised. The command line brings chalk; a file gets plain text. */
+export interface Paint {
+  bold(text: string): string
+  dim(text: string): string
+  red(text: string): string
+  green(text: string): string
+  yellow(text: string): string
+  cyan(text: string): string
+}
+
+const asItIs = (text: string): string => text
+
+/** No emphasis at all. */
+export const plainPaint: Paint = {bold: asItIs, dim: asItIs, red: asItIs, green: asItIs, yellow: asItIs, cyan: asItIs}

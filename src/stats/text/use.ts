@@ -1,0 +1,50 @@
+import type {Count, Stats} from '../model.ts'
+import type {Section} from '../text.ts'
+import {drawColumns, flow} from './draw.ts'
+import type {Page} from './page.ts'
+import {writeCount, writeCounted, writeShare} from './write.ts'
+
+const measures = ['users', 'hosts', 'scripts', 'runs'] as const
+
+/** How many people, hosts, scripts and runs, over time, and compared with the time before. */
+export function writeUse(page: Page): Section {
+  const {stats, paint, width} = page
+  const totals = measures.map(name => writeBounded(stats[name]))
+  const totalWidth = Math.max(...totals.map(total => total.length))
+  const columns = Math.max(1, width - 'scripts'.length - totalWidth - 4)
+  const rows = measures.map((name, index) => {
+    const chart = drawColumns(stats[name].periods.slice(-columns), paint)
+    return `${name.padEnd(7)}  ${paint.bold(totals[index]!.padStart(totalWidth))}  ${chart}`
+  })
+  const sentences = describeTrend(page).flatMap(text => flow(text, width))
+  return {heading: 'Use', lines: [...rows, paint.dim(describeColumns(stats, columns)), ...sentences]}
+}
+
+/** `12`, or `12 to 24` where pseudonyms changed within the range. */
+const writeBounded = ({total, exact, low, high}: Count): string =>
+  exact ? writeCount(total) : `${writeCount(low)} to ${writeCount(high)}`
+
+function describeColumns({runs: {periods}, by}: Stats, columns: number): string {
+  const shown = periods.slice(-columns)
+  const unfinished = shown.at(-1)?.complete === false ? '; the last is not over' : ''
+  const first = shown[0]?.period ?? ''
+  return shown.length === 1 ? `one ${by}, ${first}` : `${shown.length} ${by}s from ${first}${unfinished}`
+}
+
+function describeTrend({stats}: Page): string[] {
+  const {trend, users} = stats
+  const lines: string[] = []
+  if (trend.runsChange === null) lines.push('No runs in the time before to compare with.')
+  else {
+    const people = trend.usersChange === null ? '' : ` and ${writeChange(trend.usersChange, 'users')}`
+    const before = writeCounted(trend.previous.runs, 'run')
+    lines.push(`${writeChange(trend.runsChange, 'runs')}${people} than in the time before (${before}).`)
+  }
+  if (!users.exact) lines.push('Pseudonyms changed in this time: users are known only within bounds.')
+  return lines
+}
+
+function writeChange(change: number, what: string): string {
+  if (change === 0) return `no more ${what}`
+  return `${writeShare(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} ${what}`
+}

@@ -1,0 +1,52 @@
+import {constants} from 'node:os'
+
+/** `12,345`. */
+export const writeCount = (count: number): string => count.toLocaleString('en-US')
+
+/** `1 run`, `2 runs`. */
+export const writeCounted = (count: number, one: string, many = `${one}s`): string =>
+  `${writeCount(count)} ${count === 1 ? one : many}`
+
+/** A share in percent that is only 0 or 100 when it is: `<1 %`, `83 %`, `>99 %`. */
+export function writeShare(share: number): string {
+  const percent = Math.round(share * 100)
+  if (percent === 0 && share > 0) return '<1 %'
+  if (percent === 100 && share < 1) return '>99 %'
+  return `${percent} %`
+}
+
+/** `0.257 s`, `12.5 s`, `2 min 5 s`, `3 h 20 min`, `4 d 6 h`. */
+export function writeSeconds(seconds: number): string {
+  if (seconds < 60) return `${Number(seconds.toPrecision(3))} s`
+  const units: [string, number][] = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ]
+  const first = units.findIndex(([, size]) => seconds >= size)
+  const [unit, size] = units[first]!
+  const [smallUnit, smallSize] = units[first + 1]!
+  const whole = Math.round(seconds / smallSize)
+  const ratio = size / smallSize
+  const rest = whole % ratio
+  return `${Math.floor(whole / ratio)} ${unit}${rest === 0 ? '' : ` ${rest} ${smallUnit}`}`
+}
+
+/** `12.3 kB`, `4.0 MB`. */
+export function writeBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`
+  const units = ['kB', 'MB', 'GB', 'TB']
+  const index = Math.min(Math.floor(Math.log10(bytes) / 3), units.length) - 1
+  return `${(bytes / 1_000 ** (index + 1)).toFixed(1)} ${units[index]}`
+}
+
+/** A number of a field: three digits that count. */
+export const writeNumber = (value: number): string => Number(value.toPrecision(3)).toLocaleString('en-US')
+
+/** How a run ended, for people: `exit code 1`, `signal SIGKILL`, `exit code 137 (a shell's word for SIGKILL)`. */
+export function writeEnding(exitCode: number | null, signal: string | null): string {
+  if (exitCode === null) return signal === null ? 'no code' : `signal ${signal}`
+  const named = Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)
+  return named === undefined ? `exit code ${exitCode}` : `exit code ${exitCode} (a shell's word for ${named[0]})`
+}

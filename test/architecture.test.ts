@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict'
+import {existsSync, readFileSync} from 'node:fs'
+import {dirname, posix} from 'node:path'
+import {test} from 'node:test'
+import {type Import, importsOf} from './support/imports-of.ts'
+import {filesUnder, repositoryPath} from './support/repository.ts'
+
+const read = (path: string): string => readFileSync(repositoryPath(path), 'utf8')
+const modules = filesUnder('src', '.ts')
+const imports = new Map(modules.map(path => [path, importsOf(read(path))]))
+
+/** The part of the program that a module belongs to: the folder under src, or the name of a module beside them. */
+const partOf = (path: string): string => path.split('/')[1]!
+
+/** Which parts a part may import besides itself. `errors.ts` is a leaf that everybody may import. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  'errors.ts': [],
+  protocol: [],
+  shell: ['protocol'],
+  reporter: ['protocol'],
+  stats: ['protocol'],
+  collector: ['protocol', 'stats'],
+  dashboard: ['protocol', 'stats'],
+  cli: ['protocol', 'reporter', 'collector', 'stats', 'dashboard', 'shell'],
+  commands: ['protocol', 'reporter', 'collector', 'stats', 'dashboard', 'shell', 'cli'],
+  'index.ts': ['protocol', 'reporter'],
+}
+
+/** The only modules that may import a package, by pattern. A package without a door may be imported nowhere. */
+const doors: Readonly<Record<string, RegExp>> = {
+  got: /^src\/reporter\/transports\/http\.ts$/,
+  conf: /^src\/reporter\/settings\.ts$/,
+  'node-machine-id': /^src\/reporter\/identity\.ts$/,
+  'ci-info': /^src\/reporter\/ci\.ts$/,
+  'node:sqlite': /^src\/collector\/store\//,
+  fastify: /^src\/collector\/receive-http\.ts$/,
+  '@oclif/core': /^src\/(?:cli|commands)\//,
+  chalk: /^src\/(?:cli|commands)\//,
+  valibot: /^src\/(?:protocol|collector|reporter|stats|cli)\//,
+  'jsonc-parser': /^src\/(?:cli|protocol|reporter)\//,
+}
+/** Where the types of a package may be imported besides. */
+const typeDoors: Readonly<Record<string, RegExp>> = {fastify: /^src\/collector\//}
+
+const isRelative = ({specifier}: Import): boolean => specifier.startsWith('.')
+const targetOf = (path: string, {specifier}: Import): string => posix.join(posix.dirname(path), specifier)
+const packageOf = (specifier: string): string =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+
+test('reads static, dynamic, type and re-exporting imports', () => {
+  const source = `
+    import a from './a.ts'
+    import {type B, b} from "./b.ts"
+    import type {C} from './c.ts'
+    import './d.ts'
+    export * from './e.ts'
+    export {f} from './f.ts'
+    const g = await import('./g.ts')
+    type H = import('./h.ts').H
+    // import './not-1.ts'
+    /* import './not-2.ts' */
+    const text = "import './not-3.ts'"
+    export type {I} from './i.ts'
+    import {
+      j,
+    } from './j.ts'
+  `
+  const found = importsOf(source).map(({specifier, kind}) => `${specifier.slice(2, -3)} ${kind}`)
+  const types = ['c type', 'h type', 'i type']
+  assert.deepEqual(
+    found.sort(),
+    ['a static', 'b static', 'd static', 'e static', 'f static', 'g dynamic', 'j static', ...types].sort(),
+  )
+})
+
+test('has modules, and each of them imports only what exists', () => {
+  assert.ok(modules.length > 10)
+  for (const [path, found] of imports)
+    for (const one of found.filter(isRelative))
+      assert.ok(existsSync(repositoryPath(targetOf(path, one))), `${path} imports ${one.specifier}`)
+})
+
+test('has no other arrow than commands → cli → reporter | collector | stats | dashboard → protocol', () => {
+  for (const [path, found] of imports) {
+    const allowed = arrows[partOf(path)]
+    assert.ok(allowed, `${path} belongs to no part of the program`)
+    for (const one of found.filter(isRelative)) {
+      const part = partOf(targetOf(path, one))
+      const isAllowed = part === partOf(path) || part === 'errors.ts' || allowed.includes(part)
+      assert.ok(isAllowed, `${path} imports ${one.specifier}: ${partOf(path)} → ${part}`)
+    }
+  }
+})
+
+test('lets each dependency in by one door', () => {
+  for (const [path, found] of imports)
+    for (const {specifier, kind} of found.filter(one => !isRelative(one))) {
+      const name = packageOf(specifier)
+      const door = doors[name]
+      const isByType = kind === 'type' && typeDoors[name]?.test(path)
+      if (door === undefined) assert.match(name, /^node:/, `${path} imports ${name}, which has no door`)
+      else assert.ok(isByType || door.test(path), `${path} imports ${name} by another door`)
+    }
+})
+
+test('declares each dependency that has a door, and no other', () => {
+  const {dependencies} = JSON.parse(read('package.json'))
+  assert.deepEqual(
+    Object.keys(dependencies).sort(),
+    Object.keys(doors)
+      .filter(name => !name.startsWith('node:'))
+      .sort(),
+  )
+})
+
+test('has no cycles', () => {
+  const state = new Map<string, 'open' | 'done'>()
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (state.get(path) === 'done') return
+    assert.notEqual(state.get(path), 'open', `a cycle: ${[...trail, path].join(' → ')}`)
+    state.set(path, 'open')
+    for (const one of imports.get(path) ?? [])
+      if (isRelative(one) && one.kind !== 'type') visit(targetOf(path, one), [...trail, path])
+    state.set(path, 'done')
+  }
+  for (const path of modules) visit(path, [])
+})
+
+test('loads no heavy dependency when a program imports the library', () => {
+  const reached = new Set<string>()
+  const visit = (path: string): void => {
+    if (reached.has(path)) return
+    reached.add(path)
+    for (const one of imports.get(path) ?? []) {
+      if (one.kind !== 'static') continue
+      if (isRelative(one)) visit(targetOf(path, one))
+      else
+        for (const heavy of ['got', 'conf', '@oclif/core', 'node-machine-id', 'chalk', 'fastify', 'node:sqlite'])
+          assert.notEqual(packageOf(one.specifier), heavy, `src/index.ts reaches ${heavy} by ${path}`)
+    }
+  }
+  visit('src/index.ts')
+  assert.ok(reached.size > 3)
+})
+
+const lines = (path: string): string[] => read(path).trimEnd().split('\n')
+
+test('keeps commands within 80 lines and modules within 300, or says why on line one', () => {
+  for (const path of modules) {
+    const most = partOf(path) === 'commands' ? 80 : 300
+    const isExplained = most === 300 && /^\/\/ .*\blines\b/.test(lines(path)[0] ?? '')
+    assert.ok(
+      lines(path).length <= most || isExplained,
+      `${path} has ${lines(path).length} lines, wanted ${most} at most`,
+    )
+  }
+})
+
+test('names modules in kebab-case after what they export, and none of them helpers', () => {
+  for (const path of modules) {
+    assert.match(path, /^src(?:\/[a-z0-9]+(?:-[a-z0-9]+)*)+\.ts$/)
+    assert.doesNotMatch(path, /\b(?:utils?|helpers?|managers?|misc|common)\b/)
+  }
+})
+
+test('has the doors open onto modules that exist', () => {
+  const folders = new Set(modules.map(path => dirname(path)))
+  assert.ok(folders.has('src/protocol'))
+  for (const [name, door] of Object.entries(doors))
+    assert.ok(
+      modules.some(path => door.test(path)),
+      `${name} has a door to nowhere`,
+    )
+})

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import {cpSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {type TestContext, test} from 'node:test'
+import {errorRegistry} from '../../src/errors.ts'
+import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
+import {repositoryPath} from '../support/repository.ts'
+import {type Outcome, type RunOptions, runProgram} from '../support/run-program.ts'
+import {temporaryDirectory} from '../support/temporary-directory.ts'
+
+const preload = repositoryPath('test', 'support', 'pretend-node-20.ts')
+
+/** A command that says what runs it and ends as its argument says. */
+const tryCommand = `
+export default class Try {
+  static strict = false
+  static args = {}
+  static flags = {}
+  static async run([how, what]) {
+    console.log(process.versions.node, process.env.USAGE_LAUNCHER_PID === String(process.ppid))
+    if (how === 'exit') process.exit(Number(what))
+    if (how === 'die') process.kill(process.pid, what)
+    if (how === 'wait') {
+      process.on('SIGTERM', () => { console.log('got SIGTERM'); process.exit(5) })
+      console.log('ready')
+      await new Promise(resolve => setTimeout(resolve, 20_000))
+    }
+  }
+}
+`
+
+interface CloneParts {
+  readonly hasOwnNode?: boolean
+  readonly isBuilt?: boolean
+}
+
+/** A clone with the real bin/, in which everything else can be missing. */
+function makeClone(t: TestContext, {hasOwnNode = true, isBuilt = true}: CloneParts = {}): string {
+  const clone = temporaryDirectory(t)
+  for (const name of ['bin', 'package.json']) cpSync(repositoryPath(name), join(clone, name), {recursive: true})
+  mkdirSync(join(clone, 'node_modules', 'node', 'bin'), {recursive: true})
+  symlinkSync(repositoryPath('node_modules', '@oclif'), join(clone, 'node_modules', '@oclif'))
+  if (hasOwnNode) symlinkSync(process.execPath, join(clone, 'node_modules', 'node', 'bin', 'node'))
+  if (isBuilt) {
+    mkdirSync(join(clone, 'dist', 'commands'), {recursive: true})
+    writeFileSync(join(clone, 'dist', 'commands', 'try.js'), tryCommand)
+  }
+  return clone
+}
+
+type Age = 'old' | 'new'
+interface Run extends RunOptions {
+  readonly clone: string
+  readonly age: Age
+  readonly home: IsolatedHome
+}
+
+function run({clone, age, home, ...options}: Run, ...args: string[]): Promise<Outcome> {
+  const preloading = age === 'old' ? ['--import', preload] : []
+  return runProgram(home, [process.execPath, ...preloading, join(clone, 'bin', 'run.js'), ...args], options)
+}
+
+test('runs the command itself when its Node.js is new enough', async t => {
+  const outcome = await run({clone: makeClone(t), age: 'new', home: isolatedHome(t)}, 'try', 'exit', '7')
+  assert.deepEqual(outcome, {code: 7, signal: null, stdout: `${process.versions.node} false\n`, stderr: ''})
+})
+
+test('goes on with the own Node.js of the clone when it was started by an old one, and exits as that does', async t => {
+  const outcome = await run({clone: makeClone(t), age: 'old', home: isolatedHome(t)}, 'try', 'exit', '7')
+  assert.deepEqual(outcome, {code: 7, signal: null, stdout: `${process.versions.node} true\n`, stderr: ''})
+})
+
+test('dies by the signal that the own Node.js of the clone died by', async t => {
+  const outcome = await run({clone: makeClone(t), age: 'old', home: isolatedHome(t)}, 'try', 'die', 'SIGKILL')
+  assert.deepEqual([outcome.code, outcome.signal], [null, 'SIGKILL'])
+})
+
+test('passes SIGTERM on and waits for what the command makes of it', async t => {
+  let wasSent = false
+  const onOutput = (stdout: string, launcher: number) => {
+    if (!wasSent && stdout.includes('ready')) wasSent = process.kill(launcher, 'SIGTERM')
+  }
+  const outcome = await run({clone: makeClone(t), age: 'old', home: isolatedHome(t), onOutput}, 'try', 'wait')
+  assert.deepEqual(outcome, {
+    code: 5,
+    signal: null,
+    stdout: `${process.versions.node} true\nready\ngot SIGTERM\n`,
+    stderr: '',
+  })
+})
+
+test('takes no launcher over from a grandparent', async t => {
+  const environment = {USAGE_LAUNCHER_PID: '1'}
+  const outcome = await run({clone: makeClone(t), age: 'old', home: isolatedHome(t), environment}, 'try')
+  assert.equal(outcome.stdout, `${process.versions.node} true\n`)
+})
+
+test('is found through links, as npm makes them', async t => {
+  const clone = makeClone(t)
+  const home = isolatedHome(t)
+  symlinkSync(join(clone, 'bin', 'run.js'), join(home.home, 'usage'))
+  const outcome = await runProgram(home, [join(home.home, 'usage'), 'try', 'exit', '7'])
+  assert.equal(outcome.code, 7, outcome.stderr)
+})
+
+test('says in one line that Node.js is too old where the clone has none of its own', async t => {
+  const clone = makeClone(t, {hasOwnNode: false})
+  const outcome = await run({clone, age: 'old', home: isolatedHome(t)}, 'status')
+  const {next, exit} = errorRegistry.USAGE_NODE_TOO_OLD
+  assert.equal(outcome.code, exit)
+  assert.equal(outcome.stdout, '')
+  const line = `USAGE_NODE_TOO_OLD: wanted Node.js 22.13 or newer, got 20.1.0 (${process.execPath}). ${next}\n`
+  assert.equal(outcome.stderr, line)
+})
+
+test('wants Node.js 24 for the collector and the statistics', async t => {
+  const clone = makeClone(t, {hasOwnNode: false})
+  const home = isolatedHome(t)
+  for (const command of ['collect', 'stats']) {
+    const outcome = await run({clone, age: 'old', home}, command)
+    assert.match(outcome.stderr, /wanted Node\.js 24\.0 or newer, got 20\.1\.0/)
+  }
+})
+
+test('does not go round in circles when the own Node.js of the clone is too old as well', async t => {
+  const clone = makeClone(t)
+  const environment = {NODE_OPTIONS: `--import ${preload}`}
+  const outcome = await run({clone, age: 'old', home: isolatedHome(t), environment}, 'status')
+  assert.equal(outcome.code, 2)
+  assert.match(outcome.stderr, /^USAGE_NODE_TOO_OLD: .*\n$/)
+})
+
+test('says in one line that the clone is not built', async t => {
+  const clone = makeClone(t, {isBuilt: false})
+  const outcome = await run({clone, age: 'new', home: isolatedHome(t)}, 'status')
+  const {next, exit} = errorRegistry.USAGE_NOT_BUILT
+  assert.equal(outcome.code, exit)
+  assert.equal(outcome.stderr, `USAGE_NOT_BUILT: wanted a built program, got a clone without dist/. ${next}\n`)
+})
+
+test('answers with one JSON document where that was asked for', async t => {
+  const clone = makeClone(t, {isBuilt: false})
+  const outcome = await run({clone, age: 'new', home: isolatedHome(t)}, 'status', '--json')
+  const message = 'wanted a built program, got a clone without dist/'
+  const {next} = errorRegistry.USAGE_NOT_BUILT
+  assert.deepEqual(JSON.parse(outcome.stdout), {error: {code: 'USAGE_NOT_BUILT', message, next}})
+})
+
+for (const command of ['start', 'end', 'feature']) {
+  test(`never breaks the script that calls ${command}`, async t => {
+    const home = isolatedHome(t)
+    const unbuilt = await run({clone: makeClone(t, {isBuilt: false}), age: 'new', home}, command, '--json')
+    const tooOld = await run({clone: makeClone(t, {hasOwnNode: false}), age: 'old', home}, command, '--print-id')
+    for (const outcome of [unbuilt, tooOld]) assert.deepEqual(outcome, {code: 0, signal: null, stdout: '', stderr: ''})
+  })
+
+  test(`says what is wrong with ${command} under --strict`, async t => {
+    const clone = makeClone(t, {isBuilt: false})
+    const home = isolatedHome(t)
+    const byFlag = await run({clone, age: 'new', home}, command, '--strict')
+    const byVariable = await run({clone, age: 'new', home, environment: {USAGE_STRICT: '1'}}, command)
+    const debugged = await run({clone, age: 'new', home, environment: {USAGE_DEBUG: '1'}}, command)
+    assert.deepEqual([byFlag.code, byVariable.code, debugged.code], [2, 2, 0])
+    for (const outcome of [byFlag, byVariable, debugged]) assert.match(outcome.stderr, /^USAGE_NOT_BUILT: .*\n$/)
+  })
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import {once} from 'node:events'
+import {existsSync} from 'node:fs'
+import {connect} from 'node:net'
+import {join} from 'node:path'
+import {test} from 'node:test'
+import {openCollector} from '../../src/collector/collector.ts'
+import {openStatsSource} from '../../src/collector/read-store.ts'
+import {answerStats} from '../../src/stats/answer.ts'
+import {parseStatsQuery} from '../../src/stats/query.ts'
+import {type Folders, makeFolders, postReport, spawnCollector, startCollector} from './running-collector.ts'
+import {endOf, featureOf, hourMs, nowMs, reportOf, sampleProject, startOf, uuid} from './samples.ts'
+
+/** The answers of a data folder, read as `usage stats --data` does. */
+async function statsOf({dataDirectory}: Folders) {
+  const source = openStatsSource(dataDirectory)
+  try {
+    const query = parseStatsQuery({project: 'parsl'}, nowMs)
+    return await answerStats(source, sampleProject(), query, nowMs)
+  } finally {
+    await source.close()
+  }
+}
+
+test('it gives the read token at its first start and never again', async t => {
+  const folders = makeFolders(t)
+  const options = {...folders, host: '127.0.0.1', port: 0, now: () => nowMs}
+  const first = await openCollector(options)
+  await first.close()
+  const second = await openCollector(options)
+  await second.close()
+  assert.ok(first.token !== null && second.token === null)
+})
+
+test('it tells the readers of its store what the projects declare', async t => {
+  const folders = makeFolders(t)
+  await startCollector(t, folders)
+  const source = openStatsSource(folders.dataDirectory)
+  t.after(() => source.close())
+  assert.deepEqual(await source.projects(), [sampleProject()])
+})
+
+test('it lets others read its store while it takes reports', async t => {
+  const folders = makeFolders(t)
+  const {http} = await startCollector(t, folders)
+  await postReport(http, reportOf([startOf(1, nowMs)]))
+  assert.equal((await statsOf(folders)).runs.total, 1)
+  await postReport(http, reportOf([startOf(2, nowMs)]))
+  assert.equal((await statsOf(folders)).runs.total, 2)
+})
+
+test('it has every acknowledged event, once, when it was killed under load', async t => {
+  const folders = makeFolders(t)
+  const collector = await spawnCollector(t, folders)
+  const reports = Array.from({length: 120}, (_, index) =>
+    reportOf([
+      startOf(index, nowMs - hourMs),
+      endOf(index, nowMs),
+      ...[0, 1, 2].map(part => featureOf(index * 3 + part, nowMs, {run: uuid('r', index)})),
+    ]),
+  )
+  const acknowledged: object[] = []
+  const waiting = [...reports]
+  const send = async (): Promise<void> => {
+    for (let report = waiting.pop(); report !== undefined; report = waiting.pop()) {
+      await postReport(collector.http, report)
+      if (acknowledged.push(report) === 40) await collector.kill()
+    }
+  }
+  await Promise.allSettled(Array.from({length: 8}, send))
+  assert.ok(acknowledged.length >= 40 && acknowledged.length < 120)
+  const {http} = await startCollector(t, folders)
+  for (const report of acknowledged)
+    assert.deepEqual(await postReport(http, report), {accepted: 0, duplicates: 5, rejected: []})
+  for (const report of reports) await postReport(http, report)
+  const stats = await statsOf(folders)
+  assert.deepEqual([stats.runs.total, stats.outcomes.ok, stats.features[0]!.count], [120, 120, 360])
+})
+
+test('it is the only one on its data folder, until it closes or dies', async t => {
+  const folders = makeFolders(t)
+  const killed = await spawnCollector(t, folders)
+  await assert.rejects(startCollector(t, folders), {code: 'USAGE_STORE_LOCKED'})
+  await killed.kill()
+  const closed = await startCollector(t, folders)
+  await assert.rejects(startCollector(t, folders), {code: 'USAGE_STORE_LOCKED'})
+  await closed.close()
+  await startCollector(t, folders)
+})
+
+test('it answers what has arrived before it closes', async t => {
+  const folders = makeFolders(t)
+  const collector = await startCollector(t, folders)
+  const reports = Array.from({length: 20}, (_, index) => reportOf([startOf(index, nowMs)]))
+  const answers = Promise.allSettled(reports.map(report => postReport(collector.http, report)))
+  await postReport(collector.http, reportOf([startOf(99, nowMs)]))
+  await collector.close()
+  const taken = (await answers).filter(({status}) => status === 'fulfilled').length
+  assert.equal((await statsOf(folders)).runs.total, taken + 1)
+  await assert.rejects(postReport(collector.http, reports[0]!))
+})
+
+test('it closes while idle connections are held open', async t => {
+  const collector = await startCollector(t)
+  const socket = connect(Number(new URL(collector.http).port), '127.0.0.1')
+  await once(socket, 'connect')
+  await collector.close()
+  socket.destroy()
+})
+
+test('it names an address that it cannot have, and leaves the store free', async t => {
+  const folders = makeFolders(t)
+  const {http} = await startCollector(t, makeFolders(t))
+  const port = Number(new URL(http).port)
+  for (const changes of [{port}, {host: '203.0.113.1'}])
+    await assert.rejects(startCollector(t, folders, changes), {code: 'USAGE_ADDRESS_UNAVAILABLE'})
+  await startCollector(t, folders)
+})
+
+test('it listens on IPv6 and gives an address that can be used', async t => {
+  const {http} = await startCollector(t, makeFolders(t), {host: '::1'})
+  assert.match(http, /^http:\/\/\[::1\]:\d+$/)
+  assert.equal((await fetch(`${http}/healthz`)).status, 200)
+})
+
+test('it makes no data folder when there is no project', async t => {
+  const folders = makeFolders(t, [])
+  await assert.rejects(startCollector(t, folders), {code: 'USAGE_PROJECTS_UNREADABLE'})
+  assert.equal(existsSync(join(folders.dataDirectory)), false)
+})

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import type {StatsFacts} from '../../../src/stats/source.ts'
+import {naiveFacts} from '../naive-facts.ts'
+import {randomUse, type Sent, seededRandom, shuffle} from '../random-use.ts'
+import {batchOf, dayMs, endOf, featureOf, nowMs, sampleHeader, startOf, uuid} from '../samples.ts'
+
+import {factsOf, insert, type MakeStore, question} from './contract-parts.ts'
+
+/** The order in which events come does not matter. */
+export function orderContract(make: MakeStore): void {
+  test('it gives the same answers whatever order the events of a run and their copies come in', async t => {
+    const start: Sent = {header: sampleHeader(), event: startOf(1, nowMs - 3 * dayMs, {fields: {executors: 1}})}
+    const sent: Sent[] = [
+      start,
+      {header: sampleHeader({version: '9'}), event: endOf(1, nowMs, {exitCode: 4, fields: {executors: 2}})},
+      {header: sampleHeader(), event: startOf(1, nowMs - 2 * dayMs, {id: uuid('t', 1), repeat: 1})},
+      {header: sampleHeader({version: '8'}), event: featureOf(1, nowMs - dayMs, {run: uuid('r', 1)})},
+      start,
+    ]
+    const answers = new Set<string>()
+    const orders = permutations(sent)
+    const {store, source} = await make(t)
+    for (const [index, order] of orders.entries()) {
+      const project = `p${index}`
+      for (const {header, event} of order) await insert(store, [event], {header, project})
+      const facts = await factsOf(source, {project})
+      answers.add(JSON.stringify({...facts, quality: {...facts.quality, storeBytes: 0}}))
+    }
+    assert.equal(orders.length, 120)
+    assert.equal(answers.size, 1, [...answers].join('\n'))
+    const facts = JSON.parse([...answers][0]!) as StatsFacts
+    assert.deepEqual(facts.exits, [{exitCode: 4, signal: null, runs: 1}])
+    assert.deepEqual(facts.versions, [{name: '1.0', runs: 1, users: 1}])
+    assert.equal(facts.numberFields[0]!.mean, 2)
+    assert.equal(facts.spans[0]!.duration.meanSeconds, 3 * 86_400)
+    assert.equal(facts.quality.duplicates, 1)
+  })
+
+  for (const seed of [1, 2, 3]) {
+    test(`it agrees with a naive recomputation of random use, shuffled and repeated (seed ${seed})`, async t => {
+      const random = seededRandom(seed)
+      const sent = randomUse(400, random)
+      const {store, source} = await make(t)
+      const copies = sent.filter(() => random() < 0.2)
+      const batches = shuffle([...sent, ...copies], random).map(({header, event}) => batchOf([event], {header}))
+      while (batches.length > 0) await store.insert(batches.splice(0, 1 + Math.floor(random() * 60)))
+      const months = Array.from({length: 15}, (_, index) => nowMs - index * 30 * dayMs)
+      const spans = months.map(toMs => ({fromMs: toMs - 30 * dayMs, toMs}))
+      const whole = {fromMs: nowMs - 365 * dayMs, toMs: nowMs}
+      const asked = {...question, range: whole, spans: [whole, ...spans]}
+      const {quality, ...facts} = await source.facts(asked)
+      assert.deepEqual(comparable(facts), comparable(naiveFacts(sent, asked)))
+      assert.equal(quality.duplicates, copies.length)
+    })
+  }
+}
+
+function permutations<T>(values: readonly T[]): T[][] {
+  if (values.length < 2) return [[...values]]
+  return values.flatMap((value, index) => permutations(values.toSpliced(index, 1)).map(rest => [value, ...rest]))
+}
+
+/** Facts in one order and with sums to seven digits, so that two ways of adding up can be compared. */
+function comparable(facts: Partial<StatsFacts>): unknown {
+  const rounded = JSON.parse(JSON.stringify(facts), (_key, value) =>
+    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value,
+  ) as Record<string, unknown>
+  const sorted = (list: unknown): unknown => (list as unknown[]).map(one => sortKeys(one)).sort()
+  return Object.fromEntries(
+    Object.entries(rounded).map(([key, value]) => [key, key === 'spans' || key === 'quality' ? value : sorted(value)]),
+  )
+}
+
+const sortKeys = (value: unknown): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(value as object).sort(([a], [b]) => (a < b ? -1 : 1))))

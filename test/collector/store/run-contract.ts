@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import type {StatsSource} from '../../../src/stats/source.ts'
+import {dayMs, endOf, featureOf, hourMs, nowMs, sampleHeader, startOf, uuid} from '../samples.ts'
+
+import {factsOf, insert, type MakeStore, question} from './contract-parts.ts'
+
+/** What becomes of runs: their outcome, their time, their duration, their people. */
+export function runContract(make: MakeStore): void {
+  const outcomesOf = async (source: StatsSource) => (await factsOf(source)).spans[0]!.outcomes
+  const none = {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0}
+
+  test('it tells the outcomes apart', async t => {
+    const {store, source} = await make(t)
+    const endings = [{}, {exitCode: 2}, {exitCode: 143, signal: 'SIGTERM'}, {exitCode: null}]
+    await insert(
+      store,
+      endings.map((ending, run) => endOf(run, nowMs, ending)),
+    )
+    assert.deepEqual(await outcomesOf(source), {...none, ok: 1, failed: 1, signal: 1, unknown: 1})
+    assert.deepEqual(
+      new Set((await factsOf(source)).exits.map(exit => JSON.stringify(exit))),
+      new Set([
+        '{"exitCode":0,"signal":null,"runs":1}',
+        '{"exitCode":2,"signal":null,"runs":1}',
+        '{"exitCode":null,"signal":"SIGTERM","runs":1}',
+      ]),
+    )
+  })
+
+  test('it calls a run lost when its last sign of life is as old as that, and not a millisecond sooner', async t => {
+    const {store, source} = await make(t)
+    await insert(store, [startOf(1, question.lostBeforeMs), startOf(2, question.lostBeforeMs + 1)])
+    assert.deepEqual(await outcomesOf(source), {...none, lost: 1, running: 1})
+  })
+
+  test('it takes a repeated start, a feature and the end of a long feature for signs of life', async t => {
+    const {store, source} = await make(t)
+    const old = question.lostBeforeMs - 5 * dayMs
+    await insert(store, [
+      ...[1, 2, 3, 4].map(run => startOf(run, old)),
+      startOf(1, nowMs, {id: uuid('t', 1), repeat: 5}),
+      featureOf(2, nowMs, {run: uuid('r', 2)}),
+      featureOf(3, old, {run: uuid('r', 3), durationSeconds: 7 * 86_400}),
+    ])
+    assert.deepEqual(await outcomesOf(source), {...none, lost: 1, running: 3})
+  })
+
+  test('it lets a late end win over lost', async t => {
+    const {store, source} = await make(t)
+    await insert(store, [startOf(1, nowMs - 20 * dayMs)])
+    assert.deepEqual(await outcomesOf(source), {...none, lost: 1})
+    await insert(store, [endOf(1, nowMs - dayMs)])
+    assert.deepEqual(await outcomesOf(source), {...none, ok: 1})
+  })
+
+  test('it counts a run that only its end, its repeat or its feature tells of', async t => {
+    const {store, source} = await make(t)
+    await insert(store, [
+      endOf(1, nowMs),
+      startOf(2, nowMs, {repeat: 3}),
+      featureOf(3, nowMs, {run: uuid('r', 3)}),
+      featureOf(4, nowMs - hourMs, {run: uuid('r', 3)}),
+    ])
+    assert.deepEqual(await outcomesOf(source), {...none, ok: 1, running: 2})
+    assert.equal((await factsOf(source)).spans[0]!.users, 1)
+  })
+
+  test('it counts a run in the span of its start, and of its end when no start is known', async t => {
+    const {store, source} = await make(t)
+    const spans = [
+      {fromMs: nowMs - 2 * dayMs, toMs: nowMs - dayMs},
+      {fromMs: nowMs - dayMs, toMs: nowMs},
+    ]
+    await insert(store, [
+      startOf(1, nowMs - dayMs - 1),
+      endOf(1, nowMs - 1),
+      startOf(2, nowMs - dayMs),
+      featureOf(5, nowMs - 2 * dayMs, {run: uuid('r', 3)}),
+      endOf(3, nowMs - hourMs),
+    ])
+    const facts = await factsOf(source, {spans})
+    assert.deepEqual(
+      facts.spans.map(({runs}) => runs),
+      [1, 2],
+    )
+  })
+
+  test('it measures a duration by the reported seconds, else from start to end, else not at all', async t => {
+    const {store, source} = await make(t)
+    await insert(store, [
+      startOf(1, nowMs - 10_000),
+      endOf(1, nowMs, {durationSeconds: 4}),
+      startOf(2, nowMs - 10_000),
+      endOf(2, nowMs),
+      endOf(3, nowMs),
+      startOf(4, nowMs),
+      endOf(4, nowMs - 5_000),
+      startOf(5, nowMs),
+    ])
+    const {duration} = (await factsOf(source)).spans[0]!
+    assert.deepEqual([duration.n, duration.p50Seconds, duration.p90Seconds], [3, 4, 8.8])
+  })
+
+  test('it keeps people, hosts and scripts of CI out, and counts its runs', async t => {
+    const {store, source} = await make(t)
+    await insert(store, [startOf(1, nowMs), featureOf(1, nowMs)], {header: sampleHeader({ci: 'gitlab'})})
+    const {runs, ciRuns, users, hosts, scripts} = (await factsOf(source)).spans[0]!
+    assert.deepEqual({runs, ciRuns, users, hosts, scripts}, {runs: 1, ciRuns: 1, users: 0, hosts: 0, scripts: 0})
+    assert.equal((await factsOf(source)).features[0]!.users, 0)
+  })
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import {chmodSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
+import {type TestContext, test} from 'node:test'
+import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
+import type {Store} from '../../../src/collector/store/store.ts'
+import {temporaryDirectory} from '../../support/temporary-directory.ts'
+import {batchOf, endOf, featureOf, nowMs, startOf} from '../samples.ts'
+import {storeContract} from './store-contract.ts'
+
+storeContract('a SQLite store', async t => {
+  const {store, directory} = openStore(t)
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  return {store, source}
+})
+
+function openStore(t: TestContext): {store: Store; directory: string; path: string} {
+  const directory = join(temporaryDirectory(t), 'data')
+  const store = openSqliteStore(directory)
+  t.after(() => store.close())
+  return {store, directory, path: join(directory, 'usage.sqlite')}
+}
+
+test('it makes the data folder and the database for their owner alone', t => {
+  const {directory, path} = openStore(t)
+  assert.equal(statSync(directory).mode & 0o777, 0o700)
+  assert.equal(statSync(path).mode & 0o777, 0o600)
+})
+
+test('it writes ahead into a log, so that readers and the writer do not wait for each other', async t => {
+  const {store, path} = openStore(t)
+  await store.insert([batchOf([startOf(1, nowMs)])])
+  assert.equal(readFileSync(path).readUInt8(18), 2)
+  assert.ok(statSync(`${path}-wal`).size > 0)
+})
+
+test('it can be read with other tools while it is written: the views show ids and times as text', async t => {
+  const {store, path} = openStore(t)
+  await store.insert([batchOf([startOf(1, nowMs), endOf(1, nowMs + 1500, {exitCode: 3}), featureOf(7, nowMs)])])
+  const reader = new DatabaseSync(path, {readOnly: true})
+  t.after(() => reader.close())
+  const run = reader.prepare('SELECT run, started, ended, seconds, result, exit_code FROM readable_runs').get()
+  assert.deepEqual(
+    {...run},
+    {
+      run: '0199aaaa720070008000000000000001',
+      started: '2026-11-22T12:00:00.000Z',
+      ended: '2026-11-22T12:00:01.500Z',
+      seconds: 1.5,
+      result: 'failed',
+      exit_code: 3,
+    },
+  )
+  const feature = reader.prepare('SELECT project, type, name, count FROM readable_features').get()
+  assert.deepEqual({...feature}, {project: 'parsl', type: 'Algorithm', name: 'Load.v1', count: 1})
+})
+
+test('it writes nothing of a group of which one batch fails, and goes on after it', async t => {
+  const {store, directory} = openStore(t)
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  const wrong = {...batchOf([startOf(2, nowMs)]), receivedAtMs: Number.NaN}
+  const header = {...wrong.header, version: 'only here'}
+  await assert.rejects(store.insert([batchOf([startOf(1, nowMs)], {header}), wrong]))
+  assert.deepEqual(await store.insert([batchOf([startOf(1, nowMs)], {header})]), [['accepted']])
+  const range = {fromMs: 0, toMs: nowMs + 1}
+  const question = {project: 'parsl', range, spans: [range], lostBeforeMs: 0, numberFields: [], valueFields: []}
+  assert.deepEqual((await source.facts(question)).versions, [{name: 'only here', runs: 1, users: 1}])
+})
+
+test('it is written by one at a time, and by the next when the first has closed', async t => {
+  const directory = temporaryDirectory(t)
+  const first = openSqliteStore(directory)
+  assert.throws(() => openSqliteStore(directory), {code: 'USAGE_STORE_LOCKED'})
+  await first.close()
+  await openSqliteStore(directory).close()
+})
+
+test('it keeps what it has when it is opened again', async t => {
+  const directory = temporaryDirectory(t)
+  const first = openSqliteStore(directory)
+  await first.insert([batchOf([startOf(1, nowMs)])])
+  await first.close()
+  const second = openSqliteStore(directory)
+  t.after(() => second.close())
+  assert.deepEqual(await second.insert([batchOf([startOf(1, nowMs), startOf(2, nowMs)])]), [['duplicate', 'accepted']])
+})
+
+test('it cannot be read where none is, where a file is no database, or a folder is in its place', t => {
+  const directory = temporaryDirectory(t)
+  assert.throws(() => openSqliteSource(directory), {code: 'USAGE_STORE_UNREADABLE'})
+  writeFileSync(join(directory, 'usage.sqlite'), 'no database, but long enough to look like something else'.repeat(99))
+  assert.throws(() => openSqliteSource(directory), {code: 'USAGE_STORE_UNREADABLE'})
+  assert.throws(() => openSqliteStore(directory), {code: 'USAGE_STORE_UNREADABLE'})
+  mkdirSync(join(directory, 'other', 'usage.sqlite'), {recursive: true})
+  assert.throws(() => openSqliteStore(join(directory, 'other')), {code: 'USAGE_STORE_UNREADABLE'})
+  writeFileSync(join(directory, 'file'), '')
+  assert.throws(() => openSqliteStore(join(directory, 'file')), {code: 'USAGE_STORE_UNREADABLE'})
+})
+
+test('it refuses a store that a newer version wrote, and a reader one that is not up to date', async t => {
+  const directory = temporaryDirectory(t)
+  await openSqliteStore(directory).close()
+  const setVersion = (version: number): void => {
+    const database = new DatabaseSync(join(directory, 'usage.sqlite'))
+    database.exec(`PRAGMA user_version = ${version}`)
+    database.close()
+  }
+  setVersion(999)
+  assert.throws(() => openSqliteStore(directory), {code: 'USAGE_STORE_UNREADABLE', message: /at most version 1 .* 999/})
+  assert.throws(() => openSqliteSource(directory), {code: 'USAGE_STORE_UNREADABLE', next: /newer version of usage/})
+  setVersion(0)
+  assert.throws(() => openSqliteSource(directory), {
+    code: 'USAGE_STORE_UNREADABLE',
+    next: /brings the store up to date/,
+  })
+})
+
+test('it can be read after its collector has closed, without changing the folder', async t => {
+  const {store, directory} = openStore(t)
+  await store.close()
+  chmodSync(join(directory, 'usage.sqlite'), 0o400)
+  const source = openSqliteSource(directory)
+  assert.deepEqual(await source.projects(), [])
+  await source.close()
+})

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import {suite, test} from 'node:test'
+import {
+  admitted,
+  batchOf,
+  dayMs,
+  endOf,
+  featureOf,
+  hourMs,
+  nowMs,
+  pseudonym,
+  sampleHeader,
+  sampleProject,
+  startOf,
+  uuid,
+} from '../samples.ts'
+import {factsOf, insert, type MakeStore} from './contract-parts.ts'
+import {orderContract} from './order-contract.ts'
+import {runContract} from './run-contract.ts'
+
+/** What every store promises, whatever it is made of. */
+export function storeContract(name: string, make: MakeStore): void {
+  suite(name, () => {
+    writingContract(make)
+    orderContract(make)
+    runContract(make)
+    readingContract(make)
+  })
+}
+
+function writingContract(make: MakeStore): void {
+  test('it says of each event whether it is new, and stores a copy once', async t => {
+    const {store, source} = await make(t)
+    const events = [startOf(1, nowMs), endOf(1, nowMs), featureOf(1, nowMs), featureOf(2, nowMs)]
+    assert.deepEqual(await insert(store, events), ['accepted', 'accepted', 'accepted', 'accepted'])
+    assert.deepEqual(await insert(store, [...events, featureOf(3, nowMs)]), [
+      ...events.map(() => 'duplicate'),
+      'accepted',
+    ])
+    const facts = await factsOf(source)
+    assert.equal(facts.spans[0]!.runs, 1)
+    assert.equal(facts.features[0]!.count, 3)
+    assert.equal(facts.quality.duplicates, 4)
+  })
+
+  test('it finds the copies inside one batch and between the batches of one transaction', async t => {
+    const {store} = await make(t)
+    const batch = batchOf([featureOf(1, nowMs), featureOf(1, nowMs)])
+    assert.deepEqual(await store.insert([batch, batch]), [
+      ['accepted', 'duplicate'],
+      ['duplicate', 'duplicate'],
+    ])
+  })
+
+  test('it keeps the first content of an event, a start or an end', async t => {
+    const {store, source} = await make(t)
+    await insert(store, [startOf(1, nowMs), endOf(1, nowMs, {exitCode: 3}), featureOf(1, nowMs, {count: 2})])
+    const later = [
+      startOf(1, nowMs - hourMs, {id: uuid('x', 1), script: pseudonym('other')}),
+      endOf(1, nowMs, {id: uuid('x', 2), exitCode: 0}),
+      featureOf(1, nowMs, {count: 50}),
+    ]
+    assert.deepEqual(await insert(store, later), ['duplicate', 'duplicate', 'duplicate'])
+    const facts = await factsOf(source)
+    assert.deepEqual(facts.exits, [{exitCode: 3, signal: null, runs: 1}])
+    assert.equal(facts.features[0]!.count, 2)
+    assert.equal(facts.spans[0]!.runs, 1)
+  })
+
+  test('it counts unpaired ends and features once each, and their people', async t => {
+    const {store, source} = await make(t)
+    const events = [endOf(1, nowMs, {run: null}), endOf(2, nowMs, {run: null}), featureOf(1, nowMs)]
+    await insert(store, events)
+    assert.deepEqual(await insert(store, events), ['duplicate', 'duplicate', 'duplicate'])
+    const facts = await factsOf(source)
+    assert.equal(facts.quality.unpaired, 3)
+    assert.equal(facts.spans[0]!.runs, 0)
+    assert.equal(facts.spans[0]!.users, 1)
+  })
+
+  test('it takes the same ids in two projects and keeps the two apart', async t => {
+    const {store, source} = await make(t)
+    const events = [startOf(1, nowMs), featureOf(1, nowMs)]
+    await insert(store, events)
+    assert.deepEqual(await insert(store, events, {project: 'mantid'}), ['accepted', 'accepted'])
+    await insert(store, [startOf(2, nowMs)], {project: 'mantid'})
+    assert.equal((await factsOf(source)).spans[0]!.runs, 1)
+    assert.equal((await factsOf(source, {project: 'mantid'})).spans[0]!.runs, 2)
+  })
+
+  test('it counts what was refused, clamped and dropped by the day of the receipt', async t => {
+    const {store, source} = await make(t)
+    const clamped = {...admitted(featureOf(1, nowMs)), isClamped: true, undeclaredFields: 2}
+    await store.insert([batchOf([], {events: [clamped], refused: 3})])
+    await store.insert([batchOf([], {events: [clamped], refused: 1, receivedAtMs: nowMs - 60 * dayMs})])
+    const {refused, clamped: count, undeclaredFields, duplicates} = (await factsOf(source)).quality
+    assert.deepEqual(
+      {refused, count, undeclaredFields, duplicates},
+      {refused: 3, count: 1, undeclaredFields: 2, duplicates: 0},
+    )
+  })
+
+  test('it remembers the project files, the newest of each', async t => {
+    const {store, source} = await make(t)
+    await store.saveProjects([sampleProject(), sampleProject({project: 'mantid'})])
+    await store.saveProjects([sampleProject({lostAfterHours: 5})])
+    const projects = await source.projects()
+    assert.deepEqual(
+      projects.map(({project}) => project),
+      ['mantid', 'parsl'],
+    )
+    assert.equal(projects[1]!.lostAfterHours, 5)
+  })
+}
+
+function readingContract(make: MakeStore): void {
+  test('it answers about a project that it has never seen with zeros', async t => {
+    const {source} = await make(t)
+    const facts = await factsOf(source, {project: 'nobody'})
+    assert.equal(facts.spans[0]!.runs, 0)
+    assert.equal(facts.spans[0]!.duration.p50Seconds, null)
+    assert.deepEqual([facts.exits, facts.features, facts.versions, facts.systems], [[], [], [], []])
+  })
+
+  test('it keeps texts and numbers whatever is in them', async t => {
+    const {store, source} = await make(t)
+    const version = `'; DROP TABLE runs; -- "\\ \u202e 𝔘`
+    await insert(store, [startOf(1, nowMs, {fields: {mode: version, executors: -1.5e300}})], {
+      header: sampleHeader({version}),
+    })
+    const facts = await factsOf(source)
+    assert.equal(facts.versions[0]!.name, version)
+    assert.deepEqual(facts.valueFields, [{name: 'mode', value: version, runs: 1}])
+    assert.equal(facts.numberFields[0]!.max, -1.5e300)
+  })
+
+  test('it answers from the state before or after a write, while one goes on', async t => {
+    const {store, source} = await make(t)
+    const writing = store.insert([batchOf(Array.from({length: 500}, (_, run) => startOf(run, nowMs)))])
+    const {runs} = (await factsOf(source)).spans[0]!
+    await writing
+    assert.ok(runs === 0 || runs === 500)
+    assert.equal((await factsOf(source)).spans[0]!.runs, 500)
+  })
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {openSqliteStore} from '../../src/collector/store/sqlite.ts'
+import {createWorkerSource} from '../../src/collector/worker-source.ts'
+import {temporaryDirectory} from '../support/temporary-directory.ts'
+import {batchOf, nowMs, sampleProject, startOf} from './samples.ts'
+
+const range = {fromMs: 0, toMs: nowMs + 1}
+const question = {project: 'parsl', range, spans: [range], lostBeforeMs: 0, numberFields: [], valueFields: []}
+
+test('it answers as the store does, many questions at once, and sees what was written since', async t => {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  const source = createWorkerSource(directory)
+  t.after(() => source.close())
+  t.after(() => store.close())
+  await store.saveProjects([sampleProject()])
+  await store.insert([batchOf([startOf(1, nowMs)])])
+  const answers = await Promise.all([source.projects(), source.facts(question), source.facts(question)])
+  assert.deepEqual(answers[0], [sampleProject()])
+  assert.deepEqual([answers[1].spans[0]!.runs, answers[2].spans[0]!.runs], [1, 1])
+  await store.insert([batchOf([startOf(2, nowMs)])])
+  assert.equal((await source.facts(question)).spans[0]!.runs, 2)
+})
+
+test('it rejects what cannot be answered, and starts again for the next question', async t => {
+  const directory = temporaryDirectory(t)
+  const source = createWorkerSource(directory)
+  t.after(() => source.close())
+  await assert.rejects(source.facts(question), {code: 'USAGE_STORE_UNREADABLE'})
+  const store = openSqliteStore(directory)
+  t.after(() => store.close())
+  assert.equal((await source.facts(question)).spans[0]!.runs, 0)
+})
+
+test('it rejects what is asked, or waits, when it closes', async t => {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  t.after(() => store.close())
+  const source = createWorkerSource(directory)
+  const waiting = assert.rejects(source.facts(question))
+  await source.close()
+  await waiting
+  await assert.rejects(source.projects())
+})

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it} from 'node:test'
+import {isolatedHome} from '../support/isolated-home.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {runUsage} from '../support/run-program.ts'
+
+describe('usage project', {concurrency: 2}, () => {
+  it('registers a project, lists it, finds it by its id, and forgets it', async t => {
+    const home = isolatedHome(t)
+    const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
+    assert.equal((await runUsage(home, ['project', 'add', path])).code, 0)
+    assert.match((await runUsage(home, ['project', 'list'])).stdout, /^demo /)
+    assert.equal((await runUsage(home, ['start', '--project', 'demo', '--strict'])).code, 0)
+    assert.equal((await runUsage(home, ['project', 'remove', 'demo'])).code, 0)
+    const again = await runUsage(home, ['project', 'remove', 'demo'])
+    assert.equal(again.code, 2)
+    assert.match(again.stderr, /USAGE_PROJECT_UNKNOWN/)
+  })
+
+  it('checks a project file and names the line of each problem', async t => {
+    const home = isolatedHome(t)
+    const file = join(home.home, 'bad.json')
+    writeFileSync(
+      file,
+      '{\n  "project": "Demo",\n  "contact": "a@example.org",\n  "purpose": ["x"],\n  "endpoint": {"http": "ftp://x"},\n  "fields": {\n    "n": {"type": "integer"}\n  }\n}\n',
+    )
+    const outcome = await runUsage(home, ['project', 'check', file])
+    assert.equal(outcome.code, 2)
+    assert.match(outcome.stdout, /bad\.json:2:14 {2}project: wanted a project id/)
+    assert.match(outcome.stdout, /bad\.json:5:24 {2}endpoint\.http: wanted an http or https address/)
+    assert.match(outcome.stdout, /bad\.json:7:10 {2}fields\.n\.description: wanted a value, got nothing/)
+    assert.match(outcome.stdout, /3 problems/)
+  })
+
+  it('says the version of what is collected when the file is right', async t => {
+    const home = isolatedHome(t)
+    const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
+    const outcome = await runUsage(home, ['project', 'check', path])
+    assert.match(outcome.stdout, /^ok {2}demo, version [0-9a-f]{8}/)
+  })
+
+  it('refuses to register what is not a project file (USAGE_PROJECT_FILE_INVALID)', async t => {
+    const home = isolatedHome(t)
+    const file = join(home.home, 'bad.json')
+    writeFileSync(file, '{"project": "demo"')
+    const outcome = await runUsage(home, ['project', 'add', file])
+    assert.equal(outcome.code, 2)
+    assert.match(outcome.stderr, /USAGE_PROJECT_FILE_INVALID: .*wanted JSON/)
+  })
+})

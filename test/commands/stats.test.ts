@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import {describe, it} from 'node:test'
+import {isolatedHome} from '../support/isolated-home.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {runUsage} from '../support/run-program.ts'
+import {runningCollector} from '../support/running-collector.ts'
+
+describe('usage stats', {concurrency: 2}, () => {
+  it('gives the same answers from the data folder and from the collector by its read token', async t => {
+    const home = isolatedHome(t)
+    const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    const fromStore = await runUsage(home, ['stats', '--data', collector.data, '--json'])
+    const environment = {USAGE_TOKEN: collector.token ?? ''}
+    const fromCollector = await runUsage(home, ['stats', '--url', collector.http, '--project', 'demo', '--json'], {
+      environment,
+    })
+    assert.equal(fromCollector.code, 0, fromCollector.stderr)
+    const withoutSize = (text: string) => ({...JSON.parse(text), quality: {...JSON.parse(text).quality, storeBytes: 0}})
+    assert.deepEqual(withoutSize(fromCollector.stdout), withoutSize(fromStore.stdout))
+  })
+
+  it('says what is wrong when a collector does not take the token or is not there', async t => {
+    const home = isolatedHome(t)
+    const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    const wrong = await runUsage(home, ['stats', '--url', collector.http, '--project', 'demo', '--token', 'guess'])
+    assert.deepEqual([wrong.code, /USAGE_TOKEN_WRONG/.test(wrong.stderr)], [3, true])
+    await collector.stop()
+    const away = await runUsage(home, ['stats', '--url', collector.http, '--project', 'demo', '--token', 'guess'])
+    assert.deepEqual([away.code, /USAGE_COLLECTOR_UNREACHABLE/.test(away.stderr)], [3, true])
+  })
+
+  it('names the projects of a store that has several', async t => {
+    const home = isolatedHome(t)
+    const projects = ['first', 'second'].map(
+      project => projectOnDisk(home.home, 'http://127.0.0.1:9', {project}).project,
+    )
+    const collector = await runningCollector(t, home, projects)
+    const outcome = await runUsage(home, ['stats', '--data', collector.data])
+    assert.equal(outcome.code, 2)
+    assert.match(outcome.stderr, /USAGE_NO_PROJECT: .*first, second/)
+  })
+
+  it('wants a data folder of a collector', async t => {
+    const outcome = await runUsage(isolatedHome(t), ['stats', '--data', 'nothing-here', '--json'])
+    assert.equal(JSON.parse(outcome.stdout).error.code, 'USAGE_STORE_UNREADABLE')
+    assert.equal(outcome.code, 2)
+  })
+})

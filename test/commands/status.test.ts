@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import {describe, it} from 'node:test'
+import {isolatedHome} from '../support/isolated-home.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {runUsage} from '../support/run-program.ts'
+import {readTree} from '../support/tree.ts'
+
+const nowhere = 'http://127.0.0.1:9'
+
+describe('usage status', {concurrency: 2}, () => {
+  it('names the rule that decided, and writes nothing', async t => {
+    const home = isolatedHome(t)
+    const {path} = projectOnDisk(home.home, nowhere)
+    await runUsage(home, ['start', '--project-file', path])
+    const before = readTree(home.home)
+    const outcome = await runUsage(home, ['status', '--json'], {environment: {DEMO_TRACKING: 'false'}})
+    const [project] = JSON.parse(outcome.stdout).projects
+    assert.deepEqual(project.consent, {
+      allowed: false,
+      reason: 'project-variable',
+      decidedBy: 'DEMO_TRACKING',
+      text: null,
+      sending: false,
+      heldBy: null,
+    })
+    assert.deepEqual(readTree(home.home), before)
+  })
+
+  it('has the keys that other programs rely on', async t => {
+    const home = isolatedHome(t)
+    const {path} = projectOnDisk(home.home, nowhere)
+    await runUsage(home, ['start', '--project-file', path, '--field', 'home=/root'])
+    const [project] = JSON.parse((await runUsage(home, ['status', '--json'])).stdout).projects
+    const keys = [
+      'project',
+      'consent',
+      'endpoint',
+      'waiting',
+      'openRuns',
+      'sent',
+      'dropped',
+      'refused',
+      'lastError',
+      'nextTryAt',
+      'notice',
+    ]
+    assert.deepEqual(Object.keys(project), keys)
+    assert.deepEqual(project.endpoint, {http: nowhere, udp: null})
+    assert.deepEqual([project.waiting.events, project.openRuns, project.sent], [1, 1, {events: 0, last: null}])
+    assert.equal(project.dropped['undeclared-field'], 1)
+    assert.equal(project.waiting.newest[0].local, undefined)
+  })
+
+  it('shows the newest five events and how many more, or all of them', async t => {
+    const home = isolatedHome(t)
+    const {path} = projectOnDisk(home.home, nowhere)
+    for (let run = 0; run < 6; run++) await runUsage(home, ['start', '--project-file', path])
+    const short = (await runUsage(home, ['status'])).stdout
+    assert.equal(short.match(/ {2}start {2}/g)?.length, 5)
+    assert.match(short, /and 1 more/)
+    const long = (await runUsage(home, ['status', '--events'])).stdout
+    assert.equal(long.match(/ {2}start {2}/g)?.length, 6)
+  })
+})

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it} from 'node:test'
+import {isolatedHome} from '../support/isolated-home.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {runUsage} from '../support/run-program.ts'
+import {waitingEvents} from '../support/waiting-events.ts'
+
+const nowhere = 'http://127.0.0.1:9'
+
+/** Wrong ways to call the reporting commands, and the code that each of them gets. PROJECT stands for a project file. */
+const mistakes: readonly (readonly [what: string, args: readonly string[], code: string])[] = [
+  ['no project', ['start'], 'USAGE_NO_PROJECT'],
+  ['an unknown project', ['start', '--project', 'nobody'], 'USAGE_PROJECT_UNKNOWN'],
+  ['a missing project file', ['end', '--project-file', '/nowhere.json'], 'USAGE_PROJECT_FILE_UNREADABLE'],
+  ['an unknown flag', ['start', '--project-file', 'PROJECT', '--bogus'], 'USAGE_WRONG_USE'],
+  ['a feature without a name', ['feature', '--project-file', 'PROJECT'], 'USAGE_WRONG_USE'],
+  ['an exit code that is none', ['end', '--project-file', 'PROJECT', '--exit-code', 'two'], 'USAGE_WRONG_USE'],
+  [
+    'an exit code and a signal',
+    ['end', '--project-file', 'PROJECT', '--exit-code', '1', '--signal', 'TERM'],
+    'USAGE_WRONG_USE',
+  ],
+  ['a run that is no id', ['end', '--project-file', 'PROJECT', '--run', '17'], 'USAGE_WRONG_USE'],
+  ['a field without a value', ['start', '--project-file', 'PROJECT', '--field', 'executors'], 'USAGE_WRONG_USE'],
+  [
+    'a time without a zone',
+    ['feature', 'Load.v1', '--project-file', 'PROJECT', '--started', '2026-01-01T00:00:00'],
+    'USAGE_WRONG_USE',
+  ],
+  ['a negative duration', ['feature', 'Load.v1', '--project-file', 'PROJECT', '--duration=-1'], 'USAGE_WRONG_USE'],
+  ['a count of nothing', ['feature', 'Load.v1', '--project-file', 'PROJECT', '--count', '0'], 'USAGE_WRONG_USE'],
+  ['an undeclared field', ['start', '--project-file', 'PROJECT', '--field', 'home=/root'], 'USAGE_UNDECLARED_FIELD'],
+  ['an ill-typed field', ['start', '--project-file', 'PROJECT', '--field', 'executors=many'], 'USAGE_UNDECLARED_FIELD'],
+  ['an undeclared feature', ['feature', 'Guess.v1', '--project-file', 'PROJECT'], 'USAGE_UNDECLARED_FEATURE'],
+  ['an end without a start', ['end', '--project-file', 'PROJECT'], 'USAGE_UNPAIRED'],
+]
+
+describe('a reporting command that is called wrongly', {concurrency: 2}, () => {
+  for (const [what, args, code] of mistakes) {
+    it(`goes on in silence with ${what}, and fails with ${code} under --strict`, async t => {
+      const home = isolatedHome(t)
+      const {path} = projectOnDisk(home.home, nowhere)
+      const line = args.map(arg => arg.replace('PROJECT', path))
+      const patient = await runUsage(home, line, {environment: {USAGE_DEBUG: ''}})
+      assert.deepEqual([patient.code, patient.stdout, /USAGE_/.test(patient.stderr)], [0, '', false])
+      const strict = await runUsage(home, [...line, '--strict'])
+      assert.deepEqual([strict.code, strict.stdout], [2, ''])
+      assert.match(strict.stderr, new RegExp(`${code}: .+\\n  Next: .+`))
+      const debugged = await runUsage(home, line, {environment: {USAGE_DEBUG: '1'}})
+      assert.equal(debugged.code, 0)
+      assert.match(debugged.stderr, new RegExp(code))
+    })
+  }
+
+  it('is strict by USAGE_STRICT=1 as well', async t => {
+    const outcome = await runUsage(isolatedHome(t), ['start'], {environment: {USAGE_STRICT: '1'}})
+    assert.equal(outcome.code, 2)
+  })
+
+  it('answers with one JSON document when asked for JSON', async t => {
+    const outcome = await runUsage(isolatedHome(t), ['start', '--strict', '--json'])
+    const {error} = JSON.parse(outcome.stdout)
+    assert.deepEqual([error.code, typeof error.message, typeof error.next], ['USAGE_NO_PROJECT', 'string', 'string'])
+    assert.deepEqual([outcome.code, outcome.stderr], [2, ''])
+  })
+
+  it('still exits 0 when the state folder cannot be written', async t => {
+    const home = isolatedHome(t)
+    const {path} = projectOnDisk(home.home, nowhere)
+    writeFileSync(join(home.home, 'file'), '')
+    const environment = {USAGE_STATE_DIR: join(home.home, 'file', 'below'), USAGE_DEBUG: '1'}
+    const outcome = await runUsage(home, ['start', '--project-file', path], {environment})
+    assert.deepEqual([outcome.code, outcome.stdout], [0, ''])
+    assert.match(outcome.stderr, /state-not-writable/)
+  })
+
+  it('still exits 0 when the buffer cannot be written after all', async t => {
+    const home = isolatedHome(t)
+    const {path, project} = projectOnDisk(home.home, nowhere)
+    const {destinationOf} = await import('../../src/reporter/destination.ts')
+    const {directory} = destinationOf(home.stateDirectory, project)
+    mkdirSync(directory, {recursive: true})
+    writeFileSync(join(directory, 'buffer'), 'in the way')
+    const outcome = await runUsage(home, ['start', '--project-file', path], {environment: {USAGE_DEBUG: '1'}})
+    assert.deepEqual([outcome.code, outcome.stdout], [0, ''])
+    assert.match(outcome.stderr, /USAGE_NOT_RECORDED/)
+  })
+
+  it('takes the project from the file before the id, and the flag before the variable of each', async t => {
+    const home = isolatedHome(t)
+    const first = projectOnDisk(home.home, nowhere, {project: 'first'})
+    const second = projectOnDisk(home.home, nowhere, {project: 'second'})
+    await runUsage(home, ['project', 'add', second.path])
+    const environment = {USAGE_PROJECT_FILE: first.path, USAGE_PROJECT: 'second'}
+    await runUsage(home, ['start', '--project', 'second'], {environment})
+    const status = JSON.parse((await runUsage(home, ['status', '--json'])).stdout)
+    const recorded = status.projects.filter((one: {waiting: {events: number}}) => one.waiting.events > 0)
+    assert.deepEqual(
+      recorded.map((one: {project: string}) => one.project),
+      ['first'],
+    )
+  })
+
+  it('never looks for a project file in the working directory', async t => {
+    const home = isolatedHome(t)
+    projectOnDisk(home.home, nowhere)
+    const outcome = await runUsage(home, ['start', '--strict'], {cwd: home.home})
+    assert.match(outcome.stderr, /USAGE_NO_PROJECT/)
+    assert.deepEqual(waitingEvents(home.stateDirectory), [])
+  })
+})

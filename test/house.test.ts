@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import {execFileSync} from 'node:child_process'
+import {existsSync, globSync, readFileSync, statSync} from 'node:fs'
+import {test} from 'node:test'
+import {filesUnder, repositoryPath, repositoryRoot} from './support/repository.ts'
+
+const read = (path: string): string => readFileSync(repositoryPath(path), 'utf8')
+const packageJson = JSON.parse(read('package.json'))
+const tests = filesUnder('test', '.test.ts')
+
+/** Raised with every test file that is added, so that none can be lost or left out of a run unseen. */
+const testFileCount = 20
+
+test(`runs ${testFileCount} test files`, () => {
+  const pattern = /"(test\/[^"]+)"/.exec(packageJson.scripts.test)?.[1] ?? ''
+  assert.deepEqual(globSync(pattern, {cwd: repositoryRoot}).sort(), tests)
+  assert.equal(tests.length, testFileCount, 'testFileCount in test/house.test.ts is not current')
+})
+
+test('has no tests in a file that the run does not find', () => {
+  const others = filesUnder('test').filter(path => /\.[cm]?[jt]sx?$/.test(path) && !tests.includes(path))
+  const isTest = (path: string) =>
+    /[._-](?:test|spec)s?\.\w+$/.test(path) ||
+    /^import \{[^}]*\b(?:test|it)\b[^}]*\} from 'node:test'/m.test(read(path))
+  const contracts = /^test\/contracts\/|-contract\.ts$/
+  assert.deepEqual(
+    others.filter(path => isTest(path) && !contracts.test(path)),
+    [],
+  )
+})
+
+test('mirrors the tree of the sources in the tree of the tests', () => {
+  const parts = ['protocol', 'reporter', 'collector', 'stats', 'dashboard', 'shell', 'cli', 'commands']
+  const mirrored = tests.filter(path => parts.includes(path.split('/')[1]!))
+  const sources = mirrored.map(path => path.replace(/^test/, 'src').replace(/\.test\.ts$/, '.ts'))
+  assert.deepEqual(
+    sources.filter(path => !existsSync(repositoryPath(path))),
+    [],
+  )
+})
+
+test('leaves no test out by skip, only or todo', () => {
+  for (const path of tests.filter(name => name !== 'test/house.test.ts'))
+    assert.doesNotMatch(
+      read(path),
+      /\b(?:test|it|describe)\.(?:skip|only|todo)\b|\b(?:skip|only|todo): *(?:true|['"])/,
+      path,
+    )
+})
+
+test('records no download address in the lock file', () => {
+  assert.doesNotMatch(read('package-lock.json'), /"resolved"/)
+})
+
+test('has in its package what the package says it has', () => {
+  const {bin, exports, oclif} = packageJson
+  const paths = [...Object.values(bin), ...Object.values(exports['.']), ...Object.values(exports['./protocol'])]
+  for (const path of [...paths, oclif.commands.target] as string[]) assert.ok(existsSync(repositoryPath(path)), path)
+  assert.ok(statSync(repositoryPath('bin/run.js')).mode & 0o111)
+})
+
+test('keeps the shell scripts of the repository free of what shellcheck finds', () => {
+  const folders = ['.ci', 'examples', 'scripts', 'test'].filter(folder => existsSync(repositoryPath(folder)))
+  const scripts = folders.flatMap(folder => filesUnder(folder)).filter(path => /(?:\.sh|^\.ci\/run)$/.test(path))
+  assert.ok(scripts.length > 0)
+  execFileSync('shellcheck', scripts, {cwd: repositoryRoot, stdio: ['ignore', 'inherit', 'inherit']})
+})

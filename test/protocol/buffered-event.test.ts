@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import {execFileSync} from 'node:child_process'
+import {readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {test} from 'node:test'
+import {type BufferedEvent, encodeBufferFile, parseBufferFile} from '../../src/protocol/buffered-event.ts'
+import {limits} from '../../src/protocol/limits.ts'
+import {fixturesIn, readFixture} from '../support/fixtures.ts'
+import {repositoryPath} from '../support/repository.ts'
+import {temporaryDirectory} from '../support/temporary-directory.ts'
+
+function mustParse(content: string): readonly BufferedEvent[] {
+  const parsed = parseBufferFile(content)
+  if (parsed.kind !== 'events') assert.fail(JSON.stringify(parsed))
+  return parsed.events
+}
+
+const threeLines = readFixture('event-files/command/three-lines.json')
+const firstLine = threeLines.slice(0, threeLines.indexOf('\n') + 1)
+
+for (const name of fixturesIn('event-files')) {
+  test(`reads ${name}`, () => {
+    const content = readFixture(name)
+    const events = mustParse(content)
+    assert.equal(events.length, content.split('\n').length - 1)
+    assert.deepEqual(mustParse(encodeBufferFile(events)), events)
+  })
+}
+
+test('writes a file of the command again, byte for byte but for the order of keys', () => {
+  const sorted = (content: string) => content.split('').sort().join('')
+  assert.equal(sorted(encodeBufferFile(mustParse(threeLines))), sorted(threeLines))
+})
+
+test('reads a foreign file as one of our own: absent values are null, ids are in lower case', () => {
+  const [use, unpaired] = mustParse(readFixture('event-files/foreign/features.json'))
+  assert.equal(use?.id, use?.id.toLowerCase())
+  assert.equal(use?.run, use?.run?.toLowerCase())
+  const nothing = {header: null, local: null, details: null, format: 1, type: 'feature'}
+  const expected = {...nothing, featureType: 'Feature', name: 'Réflectométrie λ', count: 3, internal: false}
+  assert.partialDeepStrictEqual(use, {...expected, time: '2026-11-22T10:00:00.123456Z'})
+  assert.partialDeepStrictEqual(unpaired, {...nothing, run: null, count: 1, internal: true, durationSeconds: null})
+})
+
+const writers: [program: string, script: string][] = [
+  ['sh', 'shell/write.sh'],
+  ['dash', 'shell/write.sh'],
+  ['bash', 'shell/write.sh'],
+  ['python3', 'foreign/write.py'],
+]
+for (const [program, script] of writers) {
+  test(`reads what ${program} writes with ${script} on this machine`, t => {
+    const directory = temporaryDirectory(t)
+    execFileSync(program, [repositoryPath('test', 'fixtures', 'event-files', script), directory], {stdio: 'inherit'})
+    const contents = readdirSync(directory).map(name => readFileSync(join(directory, name), 'utf8'))
+    assert.equal(contents.length, 3)
+    const events = contents.flatMap(mustParse)
+    assert.deepEqual(new Set(events.map(({type}) => type)), new Set(['start', 'feature', 'end']))
+    assert.equal(new Set(events.map(({id}) => id)).size, events.length)
+    assert.equal(new Set(events.map(({run}) => run ?? 'none')).size, script.startsWith('shell') ? 1 : 2)
+  })
+}
+
+test('keeps what a shell writes within one write, with its only newline at the end', () => {
+  for (const name of fixturesIn('event-files/shell')) {
+    const content = readFixture(name)
+    assert.ok(Buffer.byteLength(content) <= 4000, name)
+    assert.equal(content.indexOf('\n'), content.length - 1, name)
+  }
+})
+
+for (const writer of ['command', 'shell', 'foreign']) {
+  test(`never reads a wrong event from a ${writer} file that was cut at any byte`, () => {
+    for (const name of fixturesIn(`event-files/${writer}`)) {
+      const bytes = Buffer.from(readFixture(name))
+      const whole = mustParse(bytes.toString())
+      for (let length = 0; length < bytes.length; length++) {
+        const parsed = parseBufferFile(bytes.subarray(0, length).toString())
+        if (bytes[length - 1] !== 0x0a) assert.deepEqual(parsed, {kind: 'unfinished'}, `${name} at ${length}`)
+        else {
+          assert.equal(parsed.kind, 'events')
+          assert.deepEqual(
+            parsed.kind === 'events' && parsed.events,
+            whole.slice(0, parsed.kind === 'events' ? parsed.events.length : 0),
+          )
+        }
+      }
+    }
+  })
+}
+
+test('never reads a wrong event from a file whose beginning is gone or that ends in zero bytes', () => {
+  const bytes = Buffer.from(firstLine)
+  for (let start = 1; start < bytes.length; start++)
+    assert.notEqual(parseBufferFile(bytes.subarray(start).toString()).kind, 'events', `from ${start}`)
+  for (let length = 0; length < bytes.length; length++) {
+    const filled = Buffer.concat([bytes.subarray(0, length), Buffer.alloc(bytes.length - length)])
+    assert.equal(parseBufferFile(filled.toString()).kind, 'unfinished')
+  }
+})
+
+test('takes a file with one wrong line for damaged, and names the line', () => {
+  const cases: [line: string, message: RegExp][] = [
+    ['', /^line 2: wanted JSON$/],
+    ['null', /^line 2: the document: wanted an event of type/],
+    ['{"format":2}', /^line 2: type: wanted an event of type/],
+    [firstLine.trim().replace('"format":1', '"format":2'), /^line 2: format: wanted format 1, got 2$/],
+    [firstLine.trim().replace('"time":"2', '"time":"x2'), /^line 2: time: wanted a time as RFC 3339/],
+    [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, /^line 2: /],
+    ['\u0000\u0000', /^line 2: wanted JSON$/],
+  ]
+  for (const [line, message] of cases) {
+    const parsed = parseBufferFile(`${firstLine}${line}\n${firstLine}`)
+    assert.equal(parsed.kind, 'damaged')
+    assert.match(parsed.kind === 'damaged' ? parsed.message : '', message)
+  }
+})
+
+test(`reads ${limits.maxEventsPerReport} lines of one file and not one more`, () => {
+  assert.equal(mustParse(firstLine.repeat(limits.maxEventsPerReport)).length, limits.maxEventsPerReport)
+  assert.equal(parseBufferFile(firstLine.repeat(limits.maxEventsPerReport + 1)).kind, 'damaged')
+})
+
+test('holds an empty file for unfinished: a writer may just have made it', () => {
+  assert.deepEqual(parseBufferFile(''), {kind: 'unfinished'})
+})

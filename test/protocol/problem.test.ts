@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import * as v from 'valibot'
+import {describeValue, formatPath, formatProblem, toProblems} from '../../src/protocol/problem.ts'
+
+test('writes a path as people do', () => {
+  assert.equal(formatPath([]), 'the document')
+  assert.equal(formatPath(['fields', 'executors', 'min']), 'fields.executors.min')
+  assert.equal(formatPath(['events', 3, 'name']), 'events[3].name')
+})
+
+test('shows a value from outside briefly', () => {
+  assert.equal(describeValue(undefined), 'nothing')
+  assert.equal(describeValue(null), 'null')
+  assert.equal(describeValue([1]), 'a list')
+  assert.equal(describeValue({}), 'an object')
+  assert.equal(describeValue('two'), '"two"')
+  assert.equal(describeValue('x'.repeat(1000)).length, 58)
+})
+
+test('lets nothing through that moves a cursor or turns the direction of writing', () => {
+  const problem = {path: ['a\u001b[2Jb'], message: `got ${describeValue('\u001b[2J\u202e\u009b\u2028')}`}
+  assert.doesNotMatch(formatProblem(problem), /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2028\u2029]/)
+})
+
+test('says what each rule wants in words, also where the rule has no sentence of its own', () => {
+  const whole = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3))
+  const schema = v.object({a: whole, b: v.string(), c: v.boolean(), d: v.array(whole), e: v.object({})})
+  const said = (changes: object): string[] => {
+    const {issues} = v.safeParse(schema, {a: 1, b: '', c: true, d: [], e: {}, ...changes})
+    return toProblems(issues ?? []).map(formatProblem)
+  }
+  assert.deepEqual(said({a: 1.5}), ['a: wanted a whole number, got 1.5'])
+  assert.deepEqual(said({a: 0}), ['a: wanted at least 1, got 0'])
+  assert.deepEqual(said({a: 4}), ['a: wanted at most 3, got 4'])
+  assert.deepEqual(said({a: '1'}), ['a: wanted a number, got "1"'])
+  assert.deepEqual(said({b: 1, c: 'yes'}), ['b: wanted text, got 1', 'c: wanted true or false, got "yes"'])
+  assert.deepEqual(said({d: {}, e: 1}), ['d: wanted a list, got an object', 'e: wanted an object, got 1'])
+  assert.deepEqual(said({d: [1, null]}), ['d[1]: wanted a number, got null'])
+  assert.deepEqual(said({a: undefined}), ['a: wanted a number, got nothing'])
+})

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {limits} from '../../src/protocol/limits.ts'
+import {formatProblem} from '../../src/protocol/problem.ts'
+import {
+  collectionVersion,
+  destinationKey,
+  displayName,
+  isDeclaredFeature,
+  type ProjectFile,
+  parseProjectFile,
+} from '../../src/protocol/project-file.ts'
+import {fixturesIn, readJsonFixture} from '../support/fixtures.ts'
+
+function mustParse(input: unknown): ProjectFile {
+  const parsed = parseProjectFile(input)
+  if (!parsed.ok) assert.fail(parsed.problems.map(formatProblem).join('; '))
+  return parsed.value
+}
+const problemsOf = (changes: object): string[] => {
+  const parsed = parseProjectFile({...readJsonFixture('projects/full.json'), ...changes})
+  return parsed.ok ? [] : parsed.problems.map(formatProblem)
+}
+
+for (const name of fixturesIn('projects')) {
+  test(`reads ${name} and keeps what it says`, () => {
+    const parsed = mustParse(readJsonFixture(name))
+    assert.partialDeepStrictEqual(parsed, readJsonFixture(name))
+    assert.deepEqual(mustParse(parsed), parsed)
+  })
+}
+
+test('fills in what the smallest project file leaves out', () => {
+  assert.deepEqual(mustParse(readJsonFixture('projects/minimal.json')), {
+    project: 'sims',
+    contact: 'sims@example.org',
+    purpose: ['How many people use the simulations'],
+    endpoint: {http: 'http://127.0.0.1:8080', udp: null},
+    consent: 'opt-out',
+    identity: {user: true, host: true, script: true, rotate: 'year'},
+    fields: {},
+    features: {types: ['Feature'], names: [], allowOther: false, details: {}},
+    flush: {threshold: 50, intervalSeconds: 3600},
+    ci: 'label',
+    schedulers: {mpi: 'rank-0', arrays: 'all'},
+    lostAfterHours: 48,
+    retention: {features: '1y', runs: '5y'},
+  })
+})
+
+test('names a project by its name, else by its id', () => {
+  assert.equal(displayName(mustParse(readJsonFixture('projects/full.json'))), 'Parsl')
+  assert.equal(displayName(mustParse(readJsonFixture('projects/minimal.json'))), 'sims')
+})
+
+for (const key of ['project', 'contact', 'purpose', 'endpoint'])
+  test(`wants ${key}`, () => {
+    const problems = problemsOf({[key]: undefined})
+    assert.equal(problems.length, 1)
+    assert.ok(problems[0]?.startsWith(`${key}: wanted `) && problems[0].endsWith(', got nothing'), problems[0])
+  })
+
+const description = 'Which question it answers'
+const cases: [title: string, within: object, beyond: object, wanted: RegExp][] = [
+  [
+    'length of an id',
+    {project: `a${'b'.repeat(39)}`},
+    {project: `a${'b'.repeat(40)}`},
+    /^project: wanted a project id/,
+  ],
+  ['first character of an id', {project: 'a-1'}, {project: '1-a'}, /^project: wanted a project id/],
+  ['folder in an id', {project: 'parsl'}, {project: '..'}, /^project: wanted a project id/],
+  [
+    'purposes',
+    {purpose: Array(32).fill('Why')},
+    {purpose: Array(33).fill('Why')},
+    /^purpose: wanted at most 32 sentences/,
+  ],
+  ['first purpose', {purpose: ['Why']}, {purpose: []}, /^purpose: wanted at least one sentence/],
+  ['name', {name: 'x'.repeat(128)}, {name: 'x'.repeat(129)}, /^name: wanted at most 128 characters/],
+  [
+    'scheme',
+    {endpoint: {http: 'https://a.example/x'}},
+    {endpoint: {http: 'ftp://a.example'}},
+    /^endpoint.http: wanted an http or https address/,
+  ],
+  [
+    'password in an address',
+    {endpoint: {http: 'https://a.example'}},
+    {endpoint: {http: 'https://u:p@a.example'}},
+    /^endpoint.http: wanted .* without user/,
+  ],
+  [
+    'query in an address',
+    {endpoint: {http: 'https://a.example/'}},
+    {endpoint: {http: 'https://a.example/?q=1'}},
+    /^endpoint.http: wanted .* without user, query/,
+  ],
+  ['port', {endpoint: {udp: '[::1]:50077'}}, {endpoint: {udp: 'a.example'}}, /^endpoint.udp: wanted host:port/],
+  ['destination', {endpoint: {udp: 'a.example:1'}}, {endpoint: {}}, /^endpoint: wanted http or udp/],
+  ['consent', {consent: 'opt-in'}, {consent: 'always'}, /^consent: wanted opt-out or opt-in, got "always"/],
+  [
+    'variable',
+    {environmentVariable: 'PARSL_TRACKING'},
+    {environmentVariable: 'parsl tracking'},
+    /^environmentVariable: wanted a variable name/,
+  ],
+  [
+    'rotation',
+    {identity: {rotate: 'never'}},
+    {identity: {rotate: 'day'}},
+    /^identity.rotate: wanted year, month or never/,
+  ],
+  [
+    'name of a field',
+    {fields: {a1: {type: 'boolean', description}}},
+    {fields: {'1a': {type: 'boolean', description}}},
+    /^fields.1a: wanted a field name/,
+  ],
+  [
+    'description of a field',
+    {fields: {a: {type: 'boolean', description}}},
+    {fields: {a: {type: 'boolean'}}},
+    /^fields.a.description: wanted .*, got nothing/,
+  ],
+  [
+    'free text',
+    {fields: {a: {type: 'version', description}}},
+    {fields: {a: {type: 'string', description}}},
+    /^fields.a.type: wanted a field of type/,
+  ],
+  [
+    'pattern',
+    {fields: {a: {type: 'pattern', pattern: '(a)', description}}},
+    {fields: {a: {type: 'pattern', pattern: '(a', description}}},
+    /^fields.a.pattern: wanted a regular expression/,
+  ],
+  [
+    'declared names',
+    {features: {names: Array(limits.maxDeclaredFeatures).fill('x')}},
+    {features: {names: Array(limits.maxDeclaredFeatures + 1).fill('x')}},
+    /^features.names: wanted /,
+  ],
+  ['threshold', {flush: {threshold: 1}}, {flush: {threshold: 0}}, /^flush.threshold: wanted /],
+  ['hours', {lostAfterHours: 24 * 366}, {lostAfterHours: 24 * 366 + 1}, /^lostAfterHours: wanted /],
+  ['retention', {retention: {runs: '999y'}}, {retention: {runs: '1000y'}}, /^retention.runs: wanted a time such as/],
+  ['CI', {ci: 'off'}, {ci: 'on'}, /^ci: wanted label or off/],
+]
+for (const [title, within, beyond, wanted] of cases) {
+  test(`keeps to the limit of the ${title}`, () => {
+    assert.deepEqual(problemsOf(within), [])
+    assert.match(problemsOf(beyond).join('\n'), wanted)
+  })
+}
+
+test('lets a declared feature travel, and another one only where names are open and plain', () => {
+  const features = {types: ['Algorithm'], names: ['Rebin.v1', '/odd/but declared'], allowOther: false}
+  const closed = mustParse({...readJsonFixture('projects/minimal.json'), features})
+  const open = mustParse({...readJsonFixture('projects/minimal.json'), features: {...features, allowOther: true}})
+  assert.ok(isDeclaredFeature(closed, 'Algorithm', 'Rebin.v1'))
+  assert.ok(isDeclaredFeature(closed, 'Algorithm', '/odd/but declared'))
+  assert.ok(!isDeclaredFeature(closed, 'Algorithm', 'Fit.v1'))
+  assert.ok(!isDeclaredFeature(open, 'Feature', 'Rebin.v1'))
+  for (const name of ['Fit.v1', 'Reflectometry->MainWindow', 'Réflectométrie (λ):+ _-', 'x'.repeat(128)])
+    assert.ok(isDeclaredFeature(open, 'Algorithm', name), name)
+  for (const name of ['', '/home/ada', 'C:\\x', '"', '<b>', 'a\nb', '=1', 'x'.repeat(129), '\u202eabc'])
+    assert.ok(!isDeclaredFeature(open, 'Algorithm', name), name)
+})
+
+test('gives what is collected a version that changes when it does, and only then', () => {
+  const base = readJsonFixture('projects/full.json')
+  const versionOf = (changes: object) => collectionVersion(mustParse({...base, ...changes}))
+  const version = versionOf({})
+  const gpu = {type: 'boolean', description}
+  const another = {type: 'version', description}
+  assert.equal(versionOf({fields: {gpu, another}}), versionOf({fields: {another, gpu}}))
+  assert.match(version, /^[0-9a-f]{8}$/)
+  for (const same of [
+    {name: 'Another name'},
+    {contact: 'another@example.org'},
+    {purpose: ['Another purpose']},
+    {flush: {threshold: 1}},
+    {lostAfterHours: 1},
+    {$schema: 'x'},
+    {identity: {rotate: 'year', script: true, host: true, user: true}},
+    {endpoint: {udp: null, http: 'https://usage.example.org'}},
+  ])
+    assert.equal(versionOf(same), version, JSON.stringify(same))
+  const others = [
+    {fields: {}},
+    {fields: {executors: {...base.fields.executors, max: 5}}},
+    {features: {...base.features, allowOther: true}},
+    {features: {...base.features, names: []}},
+    {features: {...base.features, details: {a: {type: 'boolean', description}}}},
+    {identity: {rotate: 'never'}},
+    {identity: {user: false}},
+    {endpoint: {http: 'https://other.example.org'}},
+    {retention: {runs: '6y'}},
+  ]
+  assert.equal(new Set([{}, ...others].map(versionOf)).size, others.length + 1)
+})
+
+test('gives a destination a key of its project and its endpoint', () => {
+  const base = readJsonFixture('projects/full.json')
+  const keyOf = (changes: object) => destinationKey(mustParse({...base, ...changes}))
+  assert.equal(keyOf({fields: {}, name: 'x'}), keyOf({}))
+  assert.equal(new Set([{}, {project: 'other'}, {endpoint: {http: 'https://b.example'}}].map(keyOf)).size, 3)
+})
+
+test('never throws at what comes from outside', () => {
+  for (const input of [undefined, null, 7, 'x', [], {}, {project: {}}, {fields: []}, JSON.parse('{"__proto__":{}}')])
+    assert.equal(parseProjectFile(input).ok, false)
+  const deep = JSON.parse(`${'{"fields":'.repeat(100_000)}1${'}'.repeat(100_000)}`)
+  assert.equal(parseProjectFile({...readJsonFixture('projects/full.json'), fields: deep}).ok, false)
+})

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it} from 'node:test'
+import {readSecret} from '../../src/reporter/identity.ts'
+import {readSendContext} from '../../src/reporter/send-context.ts'
+import {writeAnswers} from '../../src/reporter/settings.ts'
+import {makeProject} from '../support/make-project.ts'
+import {makeFolder, makeWorld} from '../support/make-world.ts'
+
+describe('the context of a sender', () => {
+  it('has the secret, this machine, and nothing to hold back without an earlier no', async t => {
+    const world = makeWorld(t)
+    const {secret, generation, machine, notBefore} = await readSendContext(world, makeProject())
+    assert.equal(secret, readSecret(world.stateDirectory, world.random))
+    assert.deepEqual([generation, notBefore], [0, null])
+    assert.deepEqual([machine.host, machine.bootId, machine.os.arch], ['host-a', 'boot-a', process.arch])
+  })
+
+  it('has the time before which nothing leaves, of this project', async t => {
+    const world = makeWorld(t)
+    const time = '2026-03-01T10:00:00.000Z'
+    await writeAnswers(world.configDirectory, {demo: {yesAt: time, notBefore: time}})
+    assert.equal((await readSendContext(world, makeProject())).notBefore, time)
+    assert.equal((await readSendContext(world, makeProject({project: 'other'}))).notBefore, null)
+  })
+
+  it('cannot be had with a damaged secret', async t => {
+    const world = makeWorld(t)
+    writeFileSync(join(makeFolder(world.stateDirectory), 'secret'), 'damaged')
+    await assert.rejects(readSendContext(world, makeProject()))
+  })
+})

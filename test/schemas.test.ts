@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import {readFileSync} from 'node:fs'
+import {test} from 'node:test'
+import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js'
+import ajvFormats from 'ajv-formats'
+import {parseAnswer} from '../src/protocol/answer.ts'
+import {parseBufferFile} from '../src/protocol/buffered-event.ts'
+import {parseProjectFile} from '../src/protocol/project-file.ts'
+import {parseReport} from '../src/protocol/report.ts'
+import {fixturesIn, readFixture, readJsonFixture} from './support/fixtures.ts'
+import {filesUnder, repositoryPath} from './support/repository.ts'
+
+function compile(name: string): ValidateFunction {
+  const ajv = new Ajv2020({strict: true, strictRequired: false})
+  ajvFormats.default(ajv)
+  return ajv.compile(JSON.parse(readFileSync(repositoryPath('schemas', name), 'utf8')))
+}
+const schemas = {
+  project: compile('project.v1.json'),
+  report: compile('report.v1.json'),
+  line: compile('event-file.v1.json'),
+  answer: compile('answer.v1.json'),
+}
+const parses: Record<keyof typeof schemas, (document: unknown) => boolean> = {
+  project: document => parseProjectFile(document).ok,
+  report: document => {
+    const parsed = parseReport(document)
+    return parsed.ok && parsed.value.rejected.length === 0
+  },
+  line: document => parseBufferFile(`${JSON.stringify(document)}\n`).kind === 'events',
+  answer: document => parseAnswer(JSON.stringify(document)) !== null,
+}
+const linesOf = (name: string): unknown[] =>
+  readFixture(name)
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+
+test('publishes a schema for each document', () => {
+  const names = ['answer', 'event-file', 'project', 'report'].map(name => `schemas/${name}.v1.json`)
+  assert.deepEqual(filesUnder('schemas'), names)
+})
+
+for (const name of fixturesIn('projects'))
+  test(`finds ${name} right by the published schema`, () => assertRight('project', readJsonFixture(name)))
+for (const name of fixturesIn('reports'))
+  test(`finds ${name} right by the published schema`, () => assertRight('report', readJsonFixture(name)))
+for (const name of fixturesIn('event-files'))
+  test(`finds each line of ${name} right by the published schema`, () => {
+    for (const line of linesOf(name)) assertRight('line', line)
+  })
+
+function assertRight(kind: keyof typeof schemas, document: unknown): void {
+  assert.ok(schemas[kind](document), JSON.stringify(schemas[kind].errors))
+}
+
+const answer = {accepted: 1, duplicates: 0, rejected: []}
+const project = readJsonFixture('projects/every-type.json')
+const report = readJsonFixture('reports/run.json')
+const [start, feature, end] = report.events
+const [line] = linesOf('event-files/command/start.json') as [object]
+const description = 'x'
+const withField = (field: unknown) => ({...project, fields: {a: field}})
+const withEvent = (event: unknown) => ({...report, events: [event]})
+
+/** [the kind of document, whether it is right, the document] */
+const table: [kind: keyof typeof schemas, isRight: boolean, document: unknown][] = [
+  ['answer', true, answer],
+  ['answer', true, {...answer, rejected: [{index: 0, id: null, code: 'a', message: 'b'}]}],
+  ['answer', false, {...answer, accepted: -1}],
+  ['answer', false, {...answer, rejected: [{}]}],
+  ['answer', false, {accepted: 1}],
+  ['project', true, project],
+  ['project', true, {...project, later: 1}],
+  ['project', false, null],
+  ['project', false, {}],
+  ['project', false, {...project, project: 'Parsl'}],
+  ['project', false, {...project, contact: ''}],
+  ['project', false, {...project, purpose: []}],
+  ['project', false, {...project, endpoint: {}}],
+  ['project', false, {...project, endpoint: {http: null, udp: null}}],
+  ['project', true, {...project, endpoint: {http: null, udp: 'a.example:1'}}],
+  ['project', false, {...project, endpoint: {http: 'ftp://a.example'}}],
+  ['project', false, {...project, endpoint: {http: 'https://u:p@a.example'}}],
+  ['project', false, {...project, endpoint: {http: 'https://a.example?x'}}],
+  ['project', false, {...project, endpoint: {udp: 'a.example'}}],
+  ['project', true, withField({type: 'integer', description})],
+  ['project', false, withField({type: 'integer'})],
+  ['project', false, withField({type: 'text', description})],
+  ['project', false, withField({type: 'enum', values: [], description})],
+  ['project', false, withField({type: 'pattern', pattern: '(', description})],
+  ['project', false, {...project, fields: {'a b': {type: 'boolean', description}}}],
+  ['project', false, {...project, environmentVariable: 'a'}],
+  ['project', false, {...project, consent: 'maybe'}],
+  ['project', false, {...project, flush: {threshold: 0}}],
+  ['project', false, {...project, flush: {threshold: 1.5}}],
+  ['project', false, {...project, retention: {runs: 'for ever'}}],
+  ['report', true, report],
+  ['report', true, {...report, later: 1, header: {}}],
+  ['report', false, {...report, protocol: 2}],
+  ['report', false, {...report, events: []}],
+  ['report', false, {...report, header: {user: 'ada'}}],
+  ['report', false, {...report, client: {name: 'x'}}],
+  ['report', true, withEvent({id: start.id, type: 'start', run: start.run, time: start.time})],
+  ['report', false, withEvent({...start, id: 'x'})],
+  ['report', false, withEvent({...start, run: null})],
+  ['report', true, withEvent({...end, run: null})],
+  ['report', false, withEvent({...end, exitCode: 1.5})],
+  ['report', false, withEvent({...end, exitCode: 2 ** 32})],
+  ['report', false, withEvent({...end, durationSeconds: -1})],
+  ['report', false, withEvent({...end, signal: 'TERM'})],
+  ['report', false, withEvent({...end, time: '2026-11-22T10:00:00+01:00'})],
+  ['report', false, withEvent({...end, time: '2026-02-30T10:00:00Z'})],
+  ['report', false, withEvent({...end, fields: {a: ''}})],
+  ['report', false, withEvent({...end, fields: {a: 'x\ny'}})],
+  ['report', false, withEvent({...end, fields: {a: '\ud800'}})],
+  ['report', false, withEvent({...feature, name: ''})],
+  ['report', false, withEvent({...feature, name: 'x'.repeat(129)})],
+  ['report', false, withEvent({...feature, count: 0})],
+  ['report', false, withEvent({...feature, type: 'other'})],
+  ['line', true, {...line, header: null, local: null}],
+  ['line', false, {...line, format: 2}],
+  ['line', false, {...line, local: {host: 7}}],
+  ['line', false, {...line, local: {script: 'x'.repeat(4097)}}],
+]
+
+for (const [index, [kind, isRight, document]] of table.entries()) {
+  test(`finds document ${index + 1} (${kind}) ${isRight ? 'right' : 'wrong'}, by the parser and by the schema`, () => {
+    const text = JSON.stringify(document)
+    assert.equal(parses[kind](document), isRight, `parser: ${text}`)
+    assert.equal(schemas[kind](document), isRight, `schema: ${text}`)
+  })
+}

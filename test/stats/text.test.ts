@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import type {Stats} from '../../src/stats/model.ts'
+import {type Paint, plainPaint} from '../../src/stats/text/paint.ts'
+import {writeStats} from '../../src/stats/text.ts'
+
+const exact = (total: number) => ({total, exact: true, low: total, high: total})
+const measure = (...values: number[]) => ({
+  ...exact(values.reduce((sum, value) => sum + value, 0)),
+  periods: values.map((value, index) => ({
+    period: `2026-0${index + 1}`,
+    value,
+    complete: index < values.length - 1,
+    exact: true,
+    low: value,
+    high: value,
+  })),
+})
+
+const sample: Stats = {
+  project: 'parsl',
+  from: '2026-01-01',
+  to: '2026-03-10',
+  by: 'month',
+  users: {...measure(4, 8, 2), ...exact(9)},
+  hosts: measure(1, 0, 0),
+  runs: measure(10, 20, 12),
+  scripts: measure(1, 1, 1),
+  duration: {n: 38, meanSeconds: 125, p50Seconds: 9, p90Seconds: 30.25, p99Seconds: 7260, periods: []},
+  outcomes: {ok: 30, failed: 5, signal: 1, lost: 2, running: 3, unknown: 1, periods: []},
+  successRate: {value: 30 / 36, low: 30 / 39, high: 33 / 39},
+  commonestFault: {exitCode: 137, signal: null, runs: 4},
+  exitCodes: [
+    {exitCode: 0, runs: 30},
+    {exitCode: 137, runs: 4},
+    {exitCode: 1, runs: 1},
+  ],
+  features: [
+    {type: 'Algorithm', name: 'Load.v1', count: 1500, internalCount: 400, runs: 4, users: 3, meanSeconds: 0.2571},
+    {type: 'Interface', name: 'ISIS Reflectometry', count: 1, internalCount: 0, runs: 1, users: 1, meanSeconds: null},
+  ],
+  unusedFeatures: ['Rebin.v1', 'Fit.v1'],
+  versions: [
+    {version: '3.5.2', runs: 40, users: 9},
+    {version: null, runs: 2, users: 1},
+  ],
+  systems: [{name: 'Linux', runs: 42, users: 9}],
+  fields: {
+    executors: {n: 38, mean: 2.105, median: 2, max: 64, values: null},
+    mode: {n: 2, mean: null, median: null, max: null, values: [{value: 'local', runs: 2}]},
+    unset: {n: 0, mean: null, median: null, max: null, values: []},
+  },
+  trend: {
+    previous: {from: '', to: '', runs: 31, users: 9},
+    runsChange: 0.29,
+    usersChange: -0.5,
+    complete: false,
+  },
+  quality: {
+    duplicates: 4,
+    refused: 1,
+    unpaired: 0,
+    clamped: 0,
+    undeclaredFields: 0,
+    datagrams: 0,
+    ciRuns: 3,
+    storeBytes: 123_456,
+  },
+}
+
+const write = (changes: Partial<Stats> = {}, width = 80, paint: Paint = plainPaint): string =>
+  writeStats({...sample, ...changes}, {paint, width})
+
+test('it says what a maintainer asks, in this order', () => {
+  const text = write()
+  const facts = [
+    /^parsl {2}2026-01-01 to 2026-03-10, by month$/m,
+    /^ {2}users {5}9 {2}▄█▂$/m,
+    /^ {2}hosts {5}1 {2}█··$/m,
+    /^ {2}3 months from 2026-01; the last is not over$/m,
+    /^ {2}29 % more runs and 50 % fewer users than in the time before \(31 runs\)\.$/m,
+    /^Outcomes of 42 runs$/m,
+    /^ {2}ok {7}30 {3}71 % {2}█+▍? +exit code 0$/m,
+    /^ {2}83 % of the ended runs succeeded; 77 % if the lost and unknown ones failed,\n {2}85 % if they succeeded\.$/m,
+    /Of the 6 runs that failed, 4 ended with exit code 137 \(a shell's word for\n {2}SIGKILL\): the commonest fault\./,
+    /Exit codes: 0 in 30, 137 in 4, 1 in 1/,
+    /^Duration of 38 runs with an end$/m,
+    /2 min 5 s on average\n {2}half within 9 s, 90 % within 30.3 s, 99 % within 2 h 1 min/,
+    /^ {2}name +type +direct +internal +runs +users +mean$/m,
+    /^ {2}Load\.v1 +Algorithm +1,100 +400 +4 +3 +0\.257 s$/m,
+    /^Declared and never used: 2\n {2}Rebin\.v1, Fit\.v1$/m,
+    /^ {2}3\.5\.2 +40 +9 {2}█+▎?$/m,
+    /^ {2}unknown +2 +1 {2}▊$/m,
+    /executors in 38 runs: mean 2\.1, median 2, max 64\n {2}mode in 2 runs: local in 2/,
+    /3 runs of CI \(not among the users\),\n {2}4 events came again and were not counted again, 1 event refused/,
+    /store of 123\.5 kB\n$/,
+  ]
+  let after = 0
+  for (const fact of facts) {
+    const found = text.slice(after).search(fact)
+    assert.ok(found >= 0, `${fact} after:\n${text.slice(0, after)}\n--- in:\n${text.slice(after)}`)
+    after += found
+  }
+  assert.doesNotMatch(text, /unset|null|undefined|NaN/)
+})
+
+test('it keeps within the width of the terminal', () => {
+  const periods = Array.from({length: 365}, (_, index) => ({...sample.runs.periods[0]!, period: String(index)}))
+  const long = 'x'.repeat(128)
+  for (const width of [40, 70, 80, 100]) {
+    const text = write(
+      {
+        users: {...sample.users, periods},
+        runs: {...sample.runs, periods},
+        features: [{...sample.features[0]!, name: long, type: long}],
+        unusedFeatures: [long, 'b'],
+        versions: [{version: long, runs: 1, users: 1}],
+      },
+      width,
+    )
+    const tables = text.split('\n').filter(line => /[▁-█]|x{9}/.test(line))
+    assert.ok(tables.length > 5)
+    for (const line of width < 70 ? [] : tables) assert.ok([...line].length <= width, `${width}: ${line}`)
+  }
+})
+
+test('it says so when nothing was counted', () => {
+  const empty = {runs: measure(0, 0), users: measure(0, 0), features: []}
+  const text = write({...empty, quality: {...sample.quality, duplicates: 0, refused: 0, ciRuns: 0}})
+  assert.match(text, /Nothing was counted in this time/)
+  assert.doesNotMatch(text, /Outcomes/)
+})
+
+test('it gives users as bounds where they are not exact', () => {
+  const text = write({users: {...sample.users, total: 15, exact: false, low: 9, high: 15}})
+  assert.match(text, /users {4}9 to 15 {2}▄/)
+  assert.match(text, /users are known only within bounds/)
+})
+
+test('it does not round to none or all, and finds words for one and for nothing', () => {
+  const outcomes = {ok: 999, failed: 1, signal: 0, lost: 0, running: 0, unknown: 0, periods: []}
+  const successRate = {value: 0.999, low: 0.999, high: 0.999}
+  const text = write({
+    outcomes,
+    successRate,
+    runs: measure(500, 500),
+    commonestFault: {exitCode: null, signal: 'SIGSEGV', runs: 1},
+  })
+  assert.match(text, />99 % of the ended runs succeeded\.$/m)
+  assert.match(text, /The one run that failed ended with signal SIGSEGV\./)
+  const unknown = write({successRate: {value: null, low: 0, high: 1}, commonestFault: null})
+  assert.match(unknown, /How many succeed is unknown: 0 % if .* 100 %/)
+})
+
+test('it lets no name from outside move the cursor, hide text or turn it around', () => {
+  const hostile = 'a\u001b[2J\u0007\r\n\u009b31m\u202eb\u2066'
+  const text = writeStats(
+    {
+      ...sample,
+      project: hostile,
+      features: [{...sample.features[0]!, name: hostile, type: hostile}],
+      unusedFeatures: [hostile],
+      versions: [{version: hostile, runs: 1, users: 1}],
+      systems: [{name: hostile, runs: 1, users: 1}],
+      fields: {mode: {n: 1, mean: null, median: null, max: null, values: [{value: hostile, runs: 1}]}},
+      commonestFault: {exitCode: null, signal: hostile, runs: 2},
+    },
+    {paint: plainPaint, width: 100, title: hostile},
+  )
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+  assert.equal(text.split('a?[2J').length - 1, 8)
+})
+
+test('it draws the unfinished period dim and good and bad outcomes apart', () => {
+  const tagged = (tag: string) => (text: string) => `<${tag}>${text}</${tag}>`
+  const [bold, dim, red, green, yellow, cyan] = ['bold', 'dim', 'red', 'green', 'yellow', 'cyan'].map(tagged)
+  const text = write({}, 80, {bold, dim, red, green, yellow, cyan} as Paint)
+  assert.match(text, /▄█<dim>▂<\/dim>/)
+  assert.match(text, /ok .*<green>█/)
+  assert.match(text, /failed .*<red>█/)
+  assert.match(text, /lost .*<yellow>/)
+})
