@@ -36,10 +36,11 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-/** Gives oclif's own errors the code for wrong use; it marks them by the exit code 2. */
+/** Gives oclif's own errors the code for wrong use (it marks them by the exit code 2), and undoes what it adds to ours. */
 function codeOf(thrown: Error): UsageError {
   const exit = (thrown as {oclif?: {exit?: number}}).oclif?.exit
-  if (exit !== 2) return toUsageError(thrown)
+  const isFromFlag = thrown instanceof UsageError && thrown.code === 'USAGE_WRONG_USE'
+  if (exit !== 2 && !isFromFlag) return toUsageError(thrown)
   return new UsageError('USAGE_WRONG_USE', whatIsWrong(thrown.message), {cause: thrown})
 }
 

@@ -248,7 +248,8 @@ function refusalsById(report: MadeReport, answer: Answer): Map<string, Answer['r
 function checkAnswer(report: MadeReport, result: SendResult): SendResult {
   if (result.kind !== 'answered') return result
   const {accepted, duplicates, rejected} = result.answer
-  const answered = accepted + duplicates + new Set(rejected.map(({index}) => index)).size
+  const refused = new Set(rejected.map(({index}) => index).filter(index => index < report.ids.length))
+  const answered = accepted + duplicates + refused.size
   if (answered === report.ids.length) return result
   const message = `wanted an answer for ${report.ids.length} events, got one for ${answered}`
   return {kind: 'kept', reason: 'server-error', message, retryAfterSeconds: null}

@@ -15,8 +15,9 @@ describe('usage stats', {concurrency: 2}, () => {
       environment,
     })
     assert.equal(fromCollector.code, 0, fromCollector.stderr)
-    const withoutSize = (text: string) => ({...JSON.parse(text), quality: {...JSON.parse(text).quality, storeBytes: 0}})
-    assert.deepEqual(withoutSize(fromCollector.stdout), withoutSize(fromStore.stdout))
+    // The size of the store and the instant of the question differ from one question to the next.
+    const timeless = (text: string) => text.replace(/"storeBytes": \d+/, '').replace(/"(from|to)": "[^"]*T[^"]*"/g, '')
+    assert.equal(timeless(fromCollector.stdout), timeless(fromStore.stdout))
   })
 
   it('says what is wrong when a collector does not take the token or is not there', async t => {

@@ -38,6 +38,10 @@ const cases: readonly (readonly [situation: string, script: string])[] = [
     'usage() { exit 64; }\ncommand usage start\ncommand usage end --exit-code 0',
   ],
   ['the second name of the program', 'usage-reporter start\nusage-reporter end --exit-code 0'],
+  [
+    'a script that is the first process of a container',
+    `unshare -Urpf --mount-proc SHELL -c 'command usage start; command usage end --exit-code 0; :'`,
+  ],
   ['a script that leads its session', `setsid -w SHELL -c 'command usage start; command usage end --exit-code 0; :'`],
 ]
 

@@ -18,7 +18,7 @@ import {caller, makeWorld} from '../support/make-world.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
 import {readTree} from '../support/tree.ts'
 
-const place = {host: 'host-a', bootId: 'boot-a', pidNamespace: 'pid:[1]'}
+const place = {host: 'host-a', bootId: 'boot-a', pidNamespace: 'pid:[4026531836]'}
 const header = {
   application: null,
   version: null,
@@ -142,6 +142,20 @@ const cases: readonly (readonly [situation: string, start: Caller[], end: Caller
 ]
 
 describe('pairing', () => {
+  it('pairs a script that is the first process of a container with itself, and what else runs there not', () => {
+    const container = {pidNamespace: 'pid:[4026532500]'}
+    const run = makeRun({...container, callers: [caller(7), init]})
+    assert.equal(findRun([run], {...place, ...container, callers: [caller(9), init]}), run)
+    assert.equal(findRun([run], {...place, ...container, callers: [caller(9), caller(8), init]}), null)
+  })
+
+  it('does not give a script the run of a script that it called and that never ended', () => {
+    const outer = makeRun({run: 'outer', callers: [caller(101), script, terminal]})
+    const later = {startedAt: '2026-03-01T10:05:00.000Z'}
+    const inner = makeRun({run: 'inner', ...later, callers: [caller(131), caller(130), script, terminal]})
+    assert.equal(findRun([outer, inner], {...place, callers: [caller(102), script, terminal]}), outer)
+  })
+
   for (const [situation, start, end, pairs] of cases)
     it(`${pairs ? 'pairs' : 'does not pair'} ${situation}`, () => {
       const run = makeRun({callers: start})
