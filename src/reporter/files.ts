@@ -1,4 +1,4 @@
-import {linkSync, mkdirSync, opendirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {linkSync, mkdirSync, opendirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {basename, dirname, join} from 'node:path'
 
 /** Folders are for the person alone. */
@@ -88,6 +88,11 @@ export function readJson(path: string): unknown {
   } catch {
     return null
   }
+}
+
+/** When a file or folder was changed last, Unix milliseconds, or null when there is none. */
+export function modifiedAt(path: string): number | null {
+  return statSync(path, {throwIfNoEntry: false})?.mtimeMs ?? null
 }
 
 /** Whether a folder has at least so many entries; reads no more than that, so that the cost does not grow. */

@@ -4,7 +4,7 @@ import {detectCi} from './ci.ts'
 import type {Consent} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
 import {destinationOf} from './destination.ts'
-import {hasEntries} from './files.ts'
+import {hasEntries, modifiedAt} from './files.ts'
 import {deliverBy, type FlushOutcome, flushDestinations} from './flush.ts'
 import {readOperatingSystem} from './machine.ts'
 import {isNoticeDue, markNoticeShown, noticeShownAt, noticeText, openNotice} from './notice.ts'
@@ -51,7 +51,7 @@ export interface Reporter {
   start(input?: StartInput): RecordOutcome
   feature(input: FeatureInput): RecordOutcome
   end(input?: EndInput): RecordOutcome
-  /** Starts a sender if one is due after this event: at once for a start or an end, at the threshold for a feature. */
+  /** Starts a sender if one is due after this event: at once for a start or an end, at the threshold or the interval for a feature. */
   sendInBackground(after: 'start' | 'end' | 'feature'): boolean
   flush(options: {readonly waitSeconds: number}): Promise<FlushOutcome>
 }
@@ -114,7 +114,7 @@ class ProjectReporter implements Reporter {
 
   sendInBackground(after: 'start' | 'end' | 'feature'): boolean {
     try {
-      if (after === 'feature' && !this.isThresholdReached()) return false
+      if (after === 'feature' && !this.isThresholdReached() && !this.isIntervalOver()) return false
       return spawnSender(this.world, this.destination)
     } catch {
       return false
@@ -159,5 +159,11 @@ class ProjectReporter implements Reporter {
   private isThresholdReached(): boolean {
     const threshold = Math.min(this.options.project.flush.threshold, maxCountedFiles)
     return hasEntries(this.destination.paths.waiting, threshold)
+  }
+  /** Whether the last report left longer ago than the project's interval; for one that never sent, its first event. */
+  private isIntervalOver(): boolean {
+    const {paths} = this.destination
+    const since = modifiedAt(paths.sent) ?? modifiedAt(paths.project)
+    return since !== null && this.world.now() - since > this.options.project.flush.intervalSeconds * 1000
   }
 }

@@ -1,6 +1,6 @@
-import {rmSync, statSync} from 'node:fs'
+import {rmSync} from 'node:fs'
 import {dirname} from 'node:path'
-import {createExclusively, isCode, makeDirectory, readJson, writeFileAtomically} from './files.ts'
+import {createExclusively, makeDirectory, modifiedAt, readJson, writeFileAtomically} from './files.ts'
 import {toTime, type World} from './world.ts'
 
 /** Seconds after which the lock of a sender that is gone may be taken. A sender lives 10 s, or renews its lock. */
@@ -59,13 +59,4 @@ function isStale(world: World, path: string): boolean {
   const time = Date.parse((readJson(path) as Partial<LockContent> | null)?.time ?? '')
   const since = Number.isNaN(time) ? modifiedAt(path) : time
   return since === null || Math.abs(world.now() - since) > staleLockSeconds * 1000
-}
-
-function modifiedAt(path: string): number | null {
-  try {
-    return statSync(path).mtimeMs
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return null
-    throw error
-  }
 }

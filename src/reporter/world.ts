@@ -27,6 +27,7 @@ export interface World {
 /** The world as it is, with what the caller sets instead. Reads nothing but the environment. */
 export function realWorld(overrides: Partial<World> = {}): World {
   const environment = overrides.environment ?? process.env
+  let processes: Processes | undefined
   return {
     environment,
     stateDirectory: stateDirectoryOf(environment),
@@ -36,7 +37,11 @@ export function realWorld(overrides: Partial<World> = {}): World {
     now: Date.now,
     monotonicSeconds: () => Number(process.hrtime.bigint()) / 1e9,
     random: randomBytes,
-    processes: () => readProcesses(process.pid, environment),
+    // Read once: the callers of a command do not change while it runs.
+    processes: () => {
+      processes ??= readProcesses(process.pid, environment)
+      return processes
+    },
     ...overrides,
   }
 }

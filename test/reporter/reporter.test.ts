@@ -143,6 +143,22 @@ describe('sending in the background', () => {
   })
 })
 
+describe('the interval of a project', () => {
+  it('is waited for after a feature, from the first event or the last report on', async t => {
+    const server = await answeringServer(t)
+    const changes = {endpoint: {http: server.url}, flush: {threshold: 100, intervalSeconds: 60}}
+    const {world, destination, reporter} = makeScene(t, changes)
+    makeDirectory(destination.directory)
+    openNotice(destination)
+    reporter.feature(load)
+    world.pass(50)
+    assert.equal(reporter.sendInBackground('feature'), false)
+    world.pass(20)
+    assert.equal(reporter.sendInBackground('feature'), true)
+    await until(() => sendersOf(destination).length === 0 && readSent(destination.paths.sent).length === 1, 10)
+  })
+})
+
 describe('an MPI job', () => {
   it('is counted once, by rank 0', t => {
     const {world, reporter, destination} = makeScene(t)
