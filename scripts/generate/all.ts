@@ -1,8 +1,14 @@
+import {generateCommandsPage} from './commands-page.ts'
 import {generateErrorsPage} from './errors-page.ts'
 import {generateManifest} from './manifest.ts'
 import {generateSchemas} from './schemas.ts'
 
 /** Every file that is made from code: path in the repository → content. */
 export async function generateAll(): Promise<Map<string, string>> {
-  return new Map([...generateSchemas(), ...generateErrorsPage(), ...(await generateManifest())])
+  return new Map([
+    ...generateSchemas(),
+    ...generateErrorsPage(),
+    ...(await generateManifest()),
+    ...generateCommandsPage(),
+  ])
 }

@@ -88,16 +88,20 @@ test('it is the only one on its data folder, until it closes or dies', async t =
   await startCollector(t, folders)
 })
 
-test('it answers what has arrived before it closes', async t => {
+test('it answers a request that has begun before it closes, and takes no other', async t => {
   const folders = makeFolders(t)
   const collector = await startCollector(t, folders)
-  const reports = Array.from({length: 20}, (_, index) => reportOf([startOf(index, nowMs)]))
-  const answers = Promise.allSettled(reports.map(report => postReport(collector.http, report)))
-  await postReport(collector.http, reportOf([startOf(99, nowMs)]))
-  await collector.close()
-  const taken = (await answers).filter(({status}) => status === 'fulfilled').length
-  assert.equal((await statsOf(folders)).runs.total, taken + 1)
-  await assert.rejects(postReport(collector.http, reports[0]!))
+  const body = JSON.stringify(reportOf([startOf(1, nowMs)]))
+  const socket = connect(Number(new URL(collector.http).port), '127.0.0.1').setEncoding('utf8')
+  const head = ['POST /v1/reports HTTP/1.1', 'Host: x', 'Content-Type: application/json', 'Expect: 100-continue']
+  socket.write(`${head.join('\r\n')}\r\nContent-Length: ${body.length}\r\n\r\n`)
+  assert.match(String((await once(socket, 'data'))[0]), /100 Continue/)
+  const closed = collector.close()
+  await assert.rejects(postReport(collector.http, reportOf([startOf(2, nowMs)])))
+  socket.write(body)
+  assert.match(String((await once(socket, 'data'))[0]), /^HTTP\/1\.1 200 .*"accepted":1/s)
+  await closed
+  assert.equal((await statsOf(folders)).runs.total, 1)
 })
 
 test('it closes while idle connections are held open', async t => {

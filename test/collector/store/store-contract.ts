@@ -69,13 +69,15 @@ function writingContract(make: MakeStore): void {
 
   test('it counts unpaired ends and features once each, and their people', async t => {
     const {store, source} = await make(t)
-    const events = [endOf(1, nowMs, {run: null}), endOf(2, nowMs, {run: null}), featureOf(1, nowMs)]
-    await insert(store, events)
-    assert.deepEqual(await insert(store, events), ['duplicate', 'duplicate', 'duplicate'])
+    const ends = [endOf(1, nowMs, {run: null}), endOf(2, nowMs, {run: null})]
+    const bob = {header: sampleHeader({user: pseudonym('bob'), host: null})}
+    for (const outcome of ['accepted', 'duplicate']) {
+      assert.deepEqual(await insert(store, ends), [outcome, outcome])
+      assert.deepEqual(await insert(store, [featureOf(1, nowMs)], bob), [outcome])
+    }
     const facts = await factsOf(source)
-    assert.equal(facts.quality.unpaired, 3)
-    assert.equal(facts.spans[0]!.runs, 0)
-    assert.equal(facts.spans[0]!.users, 1)
+    const {runs, users, hosts} = facts.spans[0]!
+    assert.deepEqual([facts.quality.unpaired, runs, users, hosts], [3, 0, 2, 1])
   })
 
   test('it takes the same ids in two projects and keeps the two apart', async t => {
