@@ -59,7 +59,7 @@ export async function askCollector(url: string, token: string | null, written: W
 
 async function ask(address: string, token: string | null): Promise<{status: number; body: string}> {
   try {
-    return await getJson(address, token, AbortSignal.timeout(patience))
+    return await getJson(address, {token, environment: process.env, signal: AbortSignal.timeout(patience)})
   } catch (error) {
     const came = error instanceof Error ? error.message : String(error)
     throw new UsageError('USAGE_COLLECTOR_UNREACHABLE', `wanted a collector at ${address}: ${came}`, {cause: error})

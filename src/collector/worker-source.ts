@@ -33,15 +33,17 @@ interface Reader {
 /**
  * Reads the store of a data folder in a thread of its own, started with the first question. A thread that dies rejects
  * what it was asked; the next question starts another.
+ *
+ * @param file what the thread runs
  */
-export function createWorkerSource(dataDirectory: string): StatsSource {
+export function createWorkerSource(dataDirectory: string, file: URL = workerFile): StatsSource {
   let reader: Reader | null = null
   let isClosed = false
   let lastId = 0
 
   function ask(question: StatsQuestion | null): Promise<unknown> {
     if (isClosed) return Promise.reject(new Error('the reading thread is closed'))
-    reader ??= startReader(dataDirectory, ended => {
+    reader ??= startReader(file, dataDirectory, ended => {
       if (reader === ended) reader = null
     })
     const {worker, pending} = reader
@@ -61,8 +63,8 @@ export function createWorkerSource(dataDirectory: string): StatsSource {
   }
 }
 
-function startReader(dataDirectory: string, onEnd: (reader: Reader) => void): Reader {
-  const worker = new Worker(workerFile, {workerData: {dataDirectory}})
+function startReader(file: URL, dataDirectory: string, onEnd: (reader: Reader) => void): Reader {
+  const worker = new Worker(file, {workerData: {dataDirectory}})
   const reader: Reader = {worker, pending: new Map()}
   const {pending} = reader
   const end = (error: unknown): void => {

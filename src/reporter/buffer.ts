@@ -1,5 +1,6 @@
 import {readFileSync, renameSync, rmdirSync, rmSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
+import {reach} from '../fault-points.ts'
 import {type BufferedEvent, encodeBufferFile, parseBufferFile} from '../protocol/buffered-event.ts'
 import {limits} from '../protocol/limits.ts'
 import {type DestinationPaths, listFolder} from './destination.ts'
@@ -21,7 +22,9 @@ export interface BufferFile {
  * Throws what the file system throws.
  */
 export function writeEvents(paths: DestinationPaths, events: readonly [BufferedEvent, ...BufferedEvent[]]): void {
-  writeFileAtomically(join(paths.waiting, `${events[0].id}.json`), encodeBufferFile(events))
+  const path = join(paths.waiting, `${events[0].id}.json`)
+  writeFileAtomically(path, encodeBufferFile(events), () => reach('buffer: before the event is renamed'))
+  reach('buffer: after the event is renamed')
 }
 
 /** What reading one buffer file gave. */
@@ -68,7 +71,12 @@ export function claimFiles(paths: DestinationPaths, claim: string): string | nul
   if (waiting.length === 0) return null
   const folder = join(paths.sending, claim)
   makeDirectory(folder)
-  for (const path of waiting) renameIfPresent(path, join(folder, basename(path)))
+  reach('claim: made')
+  for (const path of waiting) {
+    renameIfPresent(path, join(folder, basename(path)))
+    reach('claim: one file moved')
+  }
+  reach('claim: all files moved')
   return folder
 }
 

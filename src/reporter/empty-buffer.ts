@@ -1,4 +1,5 @@
 import {rmSync} from 'node:fs'
+import {basename} from 'node:path'
 import {listWaitingFiles, readBufferFile} from './buffer.ts'
 import type {Destination} from './destination.ts'
 import {recordDrop} from './drops.ts'
@@ -17,10 +18,11 @@ export function emptyBuffer(world: World, destination: Destination): number {
   for (const path of listWaitingFiles(paths)) {
     const read = readBufferFile(path, world.now())
     if (read.kind === 'gone') continue
+    const count = read.kind === 'events' ? read.events.length : 1
+    recordDrop(world, paths.drops, {id: basename(path, '.json'), reason: 'opted-out', count})
     rmSync(path, {force: true, recursive: true})
-    dropped += read.kind === 'events' ? read.events.length : 1
+    dropped += count
   }
-  recordDrop(world, paths.drops, {reason: 'opted-out', count: dropped})
   return dropped
 }
 

@@ -15,7 +15,7 @@ export function makeDirectory(path: string): void {
  * Writes a file so that a reader sees all of it or none: under a temporary name beside it, then renamed. Holds on NFS.
  * Makes the folder when it is missing. Not fsynced: a crash of the host loses nothing, a power cut may lose it.
  */
-export function writeFileAtomically(path: string, content: string): void {
+export function writeFileAtomically(path: string, content: string, beforeRename?: () => void): void {
   const temporary = temporaryBeside(path)
   try {
     writeFileSync(temporary, content, {mode: fileMode})
@@ -25,6 +25,7 @@ export function writeFileAtomically(path: string, content: string): void {
     writeFileSync(temporary, content, {mode: fileMode})
   }
   try {
+    beforeRename?.()
     renameSync(temporary, path)
   } catch (error) {
     throw removing(temporary, error)

@@ -34,8 +34,8 @@ export interface MadeReport {
   readonly body: string
   /** Ids of its events, in their order. */
   readonly ids: readonly string[]
-  /** Fields and details of these events that are not declared and so are not in the body. */
-  readonly undeclaredFields: number
+  /** Fields and details that are not declared and so are not in the body, by the event that had them. */
+  readonly undeclaredFields: readonly Drop[]
   /** What the body is joined from: the text before its events, and they. */
   readonly head: string
   readonly events: readonly MadeEvent[]
@@ -50,10 +50,8 @@ interface MadeEvent {
 
 export interface MadeReports {
   readonly reports: readonly MadeReport[]
-  /** Events that must not or cannot be sent, by reason. */
+  /** Events that must not or cannot be sent, each with its reason. */
   readonly drops: readonly Drop[]
-  /** Ids of the events that were dropped. */
-  readonly droppedIds: readonly string[]
 }
 
 /**
@@ -64,14 +62,12 @@ export interface MadeReports {
  * 30 days are dropped and counted. Pseudonyms are made here; nothing of a `local` block is copied.
  */
 export function makeReports(events: readonly BufferedEvent[], context: ReportContext): MadeReports {
-  const counts = new Map<DropReason, number>()
-  const droppedIds: string[] = []
+  const drops: Drop[] = []
   const groups = new Map<string, MadeEvent[]>()
   for (const buffered of events) {
     const made = makeEvent(buffered, context)
     if (typeof made === 'string') {
-      counts.set(made, (counts.get(made) ?? 0) + 1)
-      droppedIds.push(buffered.id)
+      drops.push({id: buffered.id, reason: made, count: 1})
       continue
     }
     const header = JSON.stringify(makeHeader(buffered, context))
@@ -80,7 +76,7 @@ export function makeReports(events: readonly BufferedEvent[], context: ReportCon
     else group.push(made)
   }
   const reports = [...groups].flatMap(([header, group]) => packReports(header, group, context))
-  return {reports, drops: [...counts].map(([reason, count]) => ({reason, count})), droppedIds}
+  return {reports, drops}
 }
 
 function makeEvent(buffered: BufferedEvent, context: ReportContext): MadeEvent | DropReason {
@@ -189,7 +185,9 @@ function joinReport(head: string, events: readonly MadeEvent[]): MadeReport {
   return {
     body: `${head}${events.map(made => made.json).join(',')}]}`,
     ids: events.map(made => made.id),
-    undeclaredFields: events.reduce((sum, made) => sum + made.undeclaredFields, 0),
+    undeclaredFields: events
+      .filter(made => made.undeclaredFields > 0)
+      .map(made => ({id: made.id, reason: 'undeclared-field', count: made.undeclaredFields})),
     head,
     events,
   }

@@ -1,3 +1,4 @@
+import {reach} from '../fault-points.ts'
 import type {BufferedEvent} from '../protocol/buffered-event.ts'
 import {type BufferFile, settleFile} from './buffer.ts'
 
@@ -25,6 +26,7 @@ export class Pending {
       if (remaining.length === entry.remaining.length) continue
       settleFile(entry.file, remaining)
       entry.remaining = remaining
+      reach('report: settled in one file')
     }
   }
 }

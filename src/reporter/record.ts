@@ -14,6 +14,7 @@ import {isStandingNo} from './consent.ts'
 import {type Destination, rememberProject} from './destination.ts'
 import {recordDrop} from './drops.ts'
 import {emptyBuffer, isBufferEmpty} from './empty-buffer.ts'
+import {enforceQuota} from './housekeeping.ts'
 import {findRun, measureDuration, type RunRecord, readRun, readRuns, removeRun, writeRun} from './run.ts'
 import {toTime, type World} from './world.ts'
 
@@ -86,7 +87,7 @@ export function recordStart(recorder: Recorder, input: StartInput): RecordOutcom
     }
     const record = {startedAt: event.time, monotonicSeconds: world.monotonicSeconds(), host: world.hostName, header}
     writeRun(destination.paths.runs, {run, ...record, ...processes})
-    write(destination, event)
+    write(recorder, event)
     return {kind: 'recorded', id: event.id, run, warnings}
   })
 }
@@ -107,7 +108,7 @@ export function recordEnd(recorder: Recorder, input: EndInput): RecordOutcome {
       signal: input.signal ?? null,
       fields: kept,
     }
-    write(destination, event)
+    write(recorder, event)
     if (open !== null) removeRun(destination.paths.runs, open.run)
     return {kind: 'recorded', id: event.id, run, warnings: [...warnings, ...unpaired(run)]}
   })
@@ -136,7 +137,7 @@ export function recordFeature(recorder: Recorder, input: FeatureInput): RecordOu
       internal: input.internal ?? false,
       details: Object.keys(kept).length > 0 ? kept : null,
     }
-    write(destination, event)
+    write(recorder, event)
     return {kind: 'recorded', id: event.id, run, warnings: [...warnings, ...unpaired(run)]}
   })
 }
@@ -168,14 +169,25 @@ function openRun({world, destination}: Recorder, run: string | null): RunRecord 
 }
 
 /** Writes an event to the buffer; a start that cannot be written leaves no open run behind. */
-function write(destination: Destination, event: BufferedEvent): void {
+function write({world, destination}: Recorder, event: BufferedEvent): void {
   try {
     check(event)
-    writeEvents(destination.paths, [event])
     rememberProject(destination)
+    writeEvents(destination.paths, [event])
   } catch (error) {
     if (event.type === 'start') removeRun(destination.paths.runs, event.run)
     throw error
+  }
+  keepQuotaNowAndThen(world, destination)
+}
+
+/** A sender keeps the quota; where none runs for long, one write in 256 does: listing the buffer is not for each. */
+function keepQuotaNowAndThen(world: World, destination: Destination): void {
+  if (world.random(1)[0] !== 0) return
+  try {
+    enforceQuota(world, destination)
+  } catch {
+    // What cannot be counted as dropped stays: the next sender tries again.
   }
 }
 
@@ -206,12 +218,12 @@ const newId = (world: World): string => makeUuidV7(world.now(), world.random(10)
 
 function filterFields({world, destination}: Recorder, declared: Declarations, values: FieldValues) {
   const {kept, dropped} = keepDeclared(declared, values)
-  recordDrop(world, destination.paths.drops, {reason: 'undeclared-field', count: dropped.length})
+  recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-field', count: dropped.length})
   return {kept, warnings: dropped.map(({message}): Warning => ({code: 'USAGE_UNDECLARED_FIELD', message}))}
 }
 
 function dropFeature({world, destination}: Recorder, type: string, name: string): RecordOutcome {
-  recordDrop(world, destination.paths.drops, {reason: 'undeclared-feature', count: 1})
+  recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-feature', count: 1})
   rememberProject(destination)
   const message = `wanted a declared feature, got ${describeValue(name)} of type ${describeValue(type)}`
   return {kind: 'dropped', reason: 'undeclared-feature', warnings: [{code: 'USAGE_UNDECLARED_FEATURE', message}]}

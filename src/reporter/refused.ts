@@ -1,33 +1,43 @@
 import {renameSync} from 'node:fs'
 import {basename, join} from 'node:path'
+import {reach} from '../fault-points.ts'
 import type {BufferedEvent} from '../protocol/buffered-event.ts'
-import {makeUuidV7} from '../protocol/uuid.ts'
-import {listFolder} from './destination.ts'
-import {makeDirectory, readJson, writeFileAtomically} from './files.ts'
+import {compact, type Entry, readEntries} from './compaction.ts'
+import {makeDirectory, writeFileAtomically} from './files.ts'
 import {toTime, type World} from './world.ts'
 
-/** Events that the collector refused for good, with its reason. */
+/** One event that the collector refused for good, with its reason. */
 export interface Refusal {
   readonly refusedAt: string
   readonly code: string
   readonly message: string
-  readonly events: readonly BufferedEvent[]
+  readonly event: BufferedEvent
 }
 
-/** Keeps refused events with the reason, where they are never sent again. */
+/** Refused events that are kept whole; older ones are only counted. */
+const maxEntries = 200
+
+/** Keeps a refused event with the reason, where it is never sent again: once, however often it is said. */
 export function keepRefusal(world: World, directory: string, refusal: Omit<Refusal, 'refusedAt'>): void {
-  if (refusal.events.length === 0) return
-  const id = makeUuidV7(world.now(), world.random(10))
   const kept: Refusal = {refusedAt: toTime(world.now()), ...refusal}
-  writeFileAtomically(join(directory, `${id}.json`), JSON.stringify(kept))
+  writeFileAtomically(join(directory, `${refusal.event.id.toLowerCase()}.json`), JSON.stringify(kept))
+  reach('report: one refusal kept')
 }
 
 /** Adds up the events that were refused. */
 export function countRefused(directory: string): number {
-  return listFolder(directory)
-    .filter(name => name.endsWith('.json'))
-    .map(name => readJson(join(directory, name)) as Partial<Refusal> | null)
-    .reduce((sum, refusal) => sum + (Array.isArray(refusal?.events) ? refusal.events.length : 0), 0)
+  return readEntries(directory).reduce((sum, entry) => sum + eventsOf(entry), 0)
+}
+
+/** Keeps the newest refused events and counts the others. */
+export function compactRefused(directory: string): void {
+  compact(directory, maxEntries, entries => ({events: entries.reduce((sum, entry) => sum + eventsOf(entry), 0)}))
+}
+
+/** A refusal is one event, a summary many. */
+function eventsOf({content: {events, event, replaces}}: Entry): number {
+  if (Array.isArray(replaces)) return Number.isSafeInteger(events) ? (events as number) : 0
+  return typeof event === 'object' && event !== null ? 1 : 0
 }
 
 /** Sets a damaged buffer file aside, as it is. */

@@ -1,5 +1,6 @@
 import {readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
+import {reach} from '../fault-points.ts'
 import type {ProgramHeader} from '../protocol/header.ts'
 import {limits} from '../protocol/limits.ts'
 import {writeFileAtomically} from './files.ts'
@@ -21,10 +22,12 @@ export interface RunRecord {
 /** Keeps a run open. Throws what the file system throws. */
 export function writeRun(directory: string, record: RunRecord): void {
   writeFileAtomically(join(directory, `${record.run}.json`), JSON.stringify(record))
+  reach('run: after the run is open')
 }
 
 /** Closes a run; a run that is not open is closed already. */
 export function removeRun(directory: string, run: string): void {
+  reach('run: before the run is closed')
   rmSync(join(directory, `${run}.json`), {force: true})
 }
 

@@ -1,5 +1,6 @@
 import {rmSync} from 'node:fs'
 import {dirname} from 'node:path'
+import {reach} from '../fault-points.ts'
 import {createExclusively, makeDirectory, modifiedAt, readJson, writeFileAtomically} from './files.ts'
 import {toTime, type World} from './world.ts'
 
@@ -24,7 +25,10 @@ export function takeLock(world: World, path: string): string | null {
   const token = Buffer.from(world.random(8)).toString('hex')
   const content = JSON.stringify(lockContent(world, token))
   makeDirectory(dirname(path))
-  if (createExclusively(path, content)) return token
+  if (createExclusively(path, content)) {
+    reach('lock: taken')
+    return token
+  }
   if (!isStale(world, path)) return null
   rmSync(path, {force: true})
   return createExclusively(path, content) ? token : null

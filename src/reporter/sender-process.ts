@@ -8,7 +8,7 @@ import {readDestinations} from './destination.ts'
 import {readSendContext} from './send-context.ts'
 import {deliver} from './sender.ts'
 import {holdsLock} from './sender-lock.ts'
-import {sendByHttp} from './transports/http.ts'
+import {httpTransport} from './transports/http.ts'
 import {realWorld} from './world.ts'
 
 const [directory, token = '', milliseconds = '10000'] = process.argv.slice(2)
@@ -29,7 +29,7 @@ if (destination !== undefined && holdsLock(destination.paths.lock, token)) {
     {
       world,
       destination,
-      transport: sendByHttp,
+      transport: httpTransport(world.environment),
       client: readClient(),
       readContext: () => readSendContext(world, destination.project),
       signal: AbortSignal.timeout(patience),

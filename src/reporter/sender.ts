@@ -1,3 +1,5 @@
+import {basename} from 'node:path'
+import {reach} from '../fault-points.ts'
 import type {Answer} from '../protocol/answer.ts'
 import {makeUuidV7} from '../protocol/uuid.ts'
 import {type BufferFile, claimFiles, listBufferFiles, readBufferFile, releaseClaim} from './buffer.ts'
@@ -9,6 +11,7 @@ import type {Destination} from './destination.ts'
 import {type Drop, recordDrop} from './drops.ts'
 import {emptyBuffer} from './empty-buffer.ts'
 import {hasEntries} from './files.ts'
+import {tidy} from './housekeeping.ts'
 import {halveReport, type MadeReport, makeReports, type ReportContext} from './make-reports.ts'
 import {clearFailure, writeFailure} from './next-try.ts'
 import {Pending} from './pending.ts'
@@ -73,6 +76,7 @@ export async function deliver(options: SenderOptions, token: string): Promise<De
     try {
       await round.run(held)
     } finally {
+      reach('lock: before it is given back')
       releaseLock(options.destination.paths.lock, held)
     }
   }
@@ -112,11 +116,13 @@ class DeliveryRound {
     this.settledSome = false
     returnStaleClaims(this.world, this.destination.paths)
     if (!this.mayContinue()) return
+    this.dropped += tidy(this.world, this.destination)
     const claim = claimFiles(this.destination.paths, makeUuidV7(this.world.now(), this.world.random(10)))
     if (claim === null) return
     try {
       await this.deliverClaim(claim, token)
     } finally {
+      reach('claim: before it is given back')
       releaseClaim(this.destination.paths, claim)
     }
   }
@@ -132,7 +138,10 @@ class DeliveryRound {
     }
     const made = makeReports(waiting.events, context)
     this.drop(made.drops)
-    this.settle(waiting, made.droppedIds)
+    this.settle(
+      waiting,
+      made.drops.map(({id}) => id),
+    )
     const queue: MadeReport[] = [...made.reports]
     for (let report = queue.shift(); report !== undefined; report = queue.shift()) {
       if (!this.mayContinue()) return
@@ -141,7 +150,9 @@ class DeliveryRound {
         return
       }
       renewLock(this.world, this.destination.paths.lock, token)
+      reach('report: before it is posted')
       const result = checkAnswer(report, await this.send(report))
+      reach('report: answered')
       if (result.kind === 'kept') return this.keep(result)
       const halves = result.kind === 'too-large' ? halveReport(report) : null
       if (halves !== null) queue.unshift(...halves)
@@ -168,8 +179,9 @@ class DeliveryRound {
       const read = readBufferFile(path, this.world.now())
       if (read.kind === 'events') files.push(read)
       if (read.kind !== 'damaged') continue
+      this.drop([{id: basename(path, '.json'), reason: 'damaged', count: 1}])
+      reach('file: damaged and counted')
       setAside(this.destination.paths.refused, path)
-      this.drop([{reason: 'damaged', count: 1}])
       this.settledSome = true
     }
     return files
@@ -196,7 +208,7 @@ class DeliveryRound {
     if (result.kind === 'answered') this.finishAnswered(report, result, waiting)
     else
       this.refuse(report.ids, `http-${result.status}`, result.kind === 'refused' ? result.body : 'too large', waiting)
-    this.drop([{reason: 'undeclared-field', count: report.undeclaredFields}])
+    this.drop(report.undeclaredFields)
     this.settle(waiting, report.ids)
     clearFailure(this.destination.paths.nextTry)
   }
@@ -208,16 +220,16 @@ class DeliveryRound {
   ): void {
     const endpoint = this.destination.project.endpoint.http ?? ''
     const refusals = refusalsById(report, answer)
-    const events = report.ids.length - refusals.size
-    logSent(this.world, this.destination.paths.sent, {endpoint, events, body: report.body, status, answer: body})
-    this.sent += events
+    const ids = report.ids.filter(id => !refusals.has(id))
+    logSent(this.world, this.destination.paths.sent, {endpoint, ids, body: report.body, status, answer: body})
+    this.sent += ids.length
     this.duplicates += answer.duplicates
     for (const [id, {code, message}] of refusals) this.refuse([id], code, message, waiting)
   }
 
   private refuse(ids: readonly string[], code: string, message: string, waiting: Pending): void {
-    const events = waiting.find(ids)
-    keepRefusal(this.world, this.destination.paths.refused, {code, message: message.slice(0, 500), events})
+    for (const event of waiting.find(ids))
+      keepRefusal(this.world, this.destination.paths.refused, {code, message: message.slice(0, 500), event})
     this.refused += ids.length
   }
 
@@ -229,8 +241,10 @@ class DeliveryRound {
   }
 
   private settle(waiting: Pending, ids: readonly string[]): void {
-    if (ids.length > 0) this.settledSome = true
+    if (ids.length === 0) return
+    this.settledSome = true
     waiting.settle(ids)
+    reach('report: settled')
   }
 }
 

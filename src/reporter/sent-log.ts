@@ -1,14 +1,16 @@
 import {join} from 'node:path'
+import {reach} from '../fault-points.ts'
 import {makeUuidV7} from '../protocol/uuid.ts'
-import {listFolder} from './destination.ts'
-import {readJson, writeFileAtomically} from './files.ts'
+import {readEntries} from './compaction.ts'
+import {writeFileAtomically} from './files.ts'
 import {toTime, type World} from './world.ts'
 
 /** One report that left this machine: exactly what, when, to whom, and the answer. */
 export interface SentReport {
   readonly sentAt: string
   readonly endpoint: string
-  readonly events: number
+  /** Ids of the events that the collector has now, whether this report or an earlier one brought them. */
+  readonly ids: readonly string[]
   /** The JSON of the report as it was sent, before transfer compression. */
   readonly body: string
   readonly status: number
@@ -20,11 +22,17 @@ export function logSent(world: World, directory: string, report: Omit<SentReport
   const id = makeUuidV7(world.now(), world.random(10))
   const logged: SentReport = {sentAt: toTime(world.now()), ...report}
   writeFileAtomically(join(directory, `${id}.json`), JSON.stringify(logged))
+  reach('report: logged')
 }
 
-/** What left for one destination, oldest first; damaged entries are passed over. */
+/** What left for one destination and is still in the log, oldest first; damaged entries are passed over. */
 export function readSent(directory: string): SentReport[] {
-  return listFolder(directory)
-    .map(name => readJson(join(directory, name)) as Partial<SentReport> | null)
-    .filter((entry): entry is SentReport => typeof entry?.sentAt === 'string' && typeof entry.events === 'number')
+  return readEntries(directory)
+    .map(({content}) => content as Partial<SentReport>)
+    .filter((entry): entry is SentReport => typeof entry.sentAt === 'string' && Array.isArray(entry.ids))
+}
+
+/** How many events of the log the collector has: one that was sent again, after a kill, counts once. */
+export function countSent(reports: readonly SentReport[]): number {
+  return new Set(reports.flatMap(({ids}) => ids)).size
 }

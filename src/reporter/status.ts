@@ -8,7 +8,7 @@ import {type NextTry, readNextTry} from './next-try.ts'
 import {noticeShownAt} from './notice.ts'
 import {countRefused} from './refused.ts'
 import {listRuns} from './run.ts'
-import {readSent} from './sent-log.ts'
+import {countSent, readSent} from './sent-log.ts'
 import type {World} from './world.ts'
 
 /** Events that are shown unless all are asked for. */
@@ -60,7 +60,7 @@ export function readStatus(
       newest: events.slice(0, options.allEvents ? events.length : shownEvents).map(withoutLocal),
     },
     openRuns: listRuns(paths.runs).length,
-    sent: {events: sent.reduce((sum, report) => sum + report.events, 0), last: sent.at(-1)?.sentAt ?? null},
+    sent: {events: countSent(sent), last: sent.at(-1)?.sentAt ?? null},
     dropped: countDrops(paths.drops),
     refused: {events: countRefused(paths.refused)},
     lastError: failure?.lastError ?? null,

@@ -13,12 +13,6 @@ export interface TextOptions {
   readonly title?: string
 }
 
-/** A part of the page: its lines, without the indent. Empty parts are left out. */
-export interface Section {
-  readonly heading: string
-  readonly lines: readonly string[]
-}
-
 /**
  * Writes stats as a page for a terminal. Ends with a line break. Names that came from outside cannot move the cursor,
  * hide text or turn the direction of writing.

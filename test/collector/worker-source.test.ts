@@ -23,7 +23,7 @@ test('it answers as the store does, many questions at once, and sees what was wr
   assert.equal((await source.facts(question)).spans[0]!.runs, 2)
 })
 
-test('it rejects what cannot be answered, and starts again for the next question', async t => {
+test('it rejects what cannot be answered, and answers when it can', async t => {
   const directory = temporaryDirectory(t)
   const source = createWorkerSource(directory)
   t.after(() => source.close())
@@ -31,6 +31,13 @@ test('it rejects what cannot be answered, and starts again for the next question
   const store = openSqliteStore(directory)
   t.after(() => store.close())
   assert.equal((await source.facts(question)).spans[0]!.runs, 0)
+})
+
+test('it rejects what it was asked when the thread dies, and starts another for the next question', async t => {
+  const dying = "import {parentPort} from 'node:worker_threads'; parentPort.once('message', () => process.exit(1))"
+  const source = createWorkerSource(temporaryDirectory(t), new URL(`data:text/javascript,${encodeURIComponent(dying)}`))
+  t.after(() => source.close())
+  for (let time = 0; time < 3; time++) await assert.rejects(source.facts(question), /the reading thread ended/)
 })
 
 test('it rejects what is asked, or waits, when it closes', async t => {

@@ -143,7 +143,7 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
     await flush(person)
     await eventually(() =>
       assert.equal(
-        sentReports(person).reduce((sum, one) => sum + one.events, 0),
+        sentReports(person).reduce((sum, one) => sum + one.ids.length, 0),
         2,
       ),
     )

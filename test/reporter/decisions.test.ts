@@ -12,7 +12,7 @@ import {markNoticeShown} from '../../src/reporter/notice.ts'
 import {createReporter} from '../../src/reporter/reporter.ts'
 import {listRuns} from '../../src/reporter/run.ts'
 import {readSettings} from '../../src/reporter/settings.ts'
-import {sendByHttp} from '../../src/reporter/transports/http.ts'
+import {httpTransport} from '../../src/reporter/transports/http.ts'
 import {toTime} from '../../src/reporter/world.ts'
 import {answeringServer, reportOf} from '../support/answering-server.ts'
 import {makeStart, putStarts} from '../support/make-event.ts'
@@ -31,7 +31,7 @@ function makeDestination(world: TestWorld, project = 'demo', http = nowhere, cha
 }
 
 const flush = (world: TestWorld, destination: Destination) =>
-  flushDestinations(world, [destination], {deliver: deliverBy(sendByHttp), waitSeconds: 20})
+  flushDestinations(world, [destination], {deliver: deliverBy(httpTransport({})), waitSeconds: 20})
 
 const consentOf = (world: TestWorld, {project}: Destination) => createReporter({project, world}).consent
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import {existsSync, writeFileSync} from 'node:fs'
+import {existsSync, readdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
-import {countDrops, dropReasons, recordDrop} from '../../src/reporter/drops.ts'
+import {compactDrops, countDrops, dropReasons, recordDrop} from '../../src/reporter/drops.ts'
 import {makeWorld} from '../support/make-world.ts'
 import {moduleUrl, runTogether} from '../support/run-module.ts'
 
@@ -13,15 +13,15 @@ describe('what was dropped', () => {
     const world = makeWorld(t)
     const directory = join(world.stateDirectory, 'drops')
     assert.deepEqual(countDrops(directory), none)
-    recordDrop(world, directory, {reason: 'too-old', count: 2})
-    recordDrop(world, directory, {reason: 'too-old', count: 3})
-    recordDrop(world, directory, {reason: 'damaged', count: 1})
+    recordDrop(world, directory, {id: 'a', reason: 'too-old', count: 2})
+    recordDrop(world, directory, {id: 'b', reason: 'too-old', count: 3})
+    recordDrop(world, directory, {id: 'b', reason: 'damaged', count: 1})
     assert.deepEqual(countDrops(directory), {...none, 'too-old': 5, damaged: 1})
   })
 
   it('is not written when it is nothing', t => {
     const world = makeWorld(t)
-    recordDrop(world, join(world.stateDirectory, 'drops'), {reason: 'too-old', count: 0})
+    recordDrop(world, join(world.stateDirectory, 'drops'), {id: 'a', reason: 'too-old', count: 0})
     assert.equal(existsSync(world.stateDirectory), false)
   })
 
@@ -31,15 +31,35 @@ describe('what was dropped', () => {
       4,
       `import {recordDrop} from '${moduleUrl('reporter/drops.ts')}'
        import {realWorld} from '${moduleUrl('reporter/world.ts')}'`,
-      `for (let time = 0; time < 25; time++) recordDrop(realWorld(), ${JSON.stringify(directory)}, {reason: 'quota', count: 2})`,
+      `for (let time = 0; time < 25; time++) recordDrop(realWorld(), ${JSON.stringify(directory)}, {id: process.pid + '-' + time, reason: 'quota', count: 2})`,
     )
     assert.deepEqual(countDrops(directory), {...none, quota: 200})
+  })
+
+  it('counts once what is counted again under its id, as after a kill', t => {
+    const world = makeWorld(t)
+    const directory = join(world.stateDirectory, 'drops')
+    for (let time = 0; time < 2; time++) recordDrop(world, directory, {id: 'a', reason: 'too-old', count: 1})
+    assert.equal(countDrops(directory)['too-old'], 1)
+  })
+
+  it('keeps its sums when many drops are summed up', t => {
+    const world = makeWorld(t)
+    const directory = join(world.stateDirectory, 'drops')
+    for (let index = 0; index < 900; index++) {
+      const reason = index % 3 === 0 ? 'quota' : 'too-old'
+      recordDrop(world, directory, {id: String(index).padStart(4, '0'), reason, count: 2})
+      if (index % 300 === 0) compactDrops(directory)
+    }
+    for (let time = 0; time < 3; time++) compactDrops(directory)
+    assert.ok(readdirSync(directory).length <= 400)
+    assert.deepEqual(countDrops(directory), {...none, quota: 600, 'too-old': 1200})
   })
 
   it('is counted past damage and unknown reasons', t => {
     const world = makeWorld(t)
     const directory = join(world.stateDirectory, 'drops')
-    recordDrop(world, directory, {reason: 'quota', count: 1})
+    recordDrop(world, directory, {id: 'a', reason: 'quota', count: 1})
     const damaged = [
       '',
       '{',

@@ -9,7 +9,7 @@ import {readNextTry} from '../../src/reporter/next-try.ts'
 import {openNotice} from '../../src/reporter/notice.ts'
 import {takeLock} from '../../src/reporter/sender-lock.ts'
 import {runSender} from '../../src/reporter/spawn-sender.ts'
-import {sendByHttp} from '../../src/reporter/transports/http.ts'
+import {httpTransport} from '../../src/reporter/transports/http.ts'
 import {acceptAll, answerAlways, answeringServer} from '../support/answering-server.ts'
 import {makeFeature, putStarts} from '../support/make-event.ts'
 import {makeProject} from '../support/make-project.ts'
@@ -24,7 +24,7 @@ function openDestination(world: TestWorld, http: string, project = 'demo'): Dest
   return destination
 }
 
-const here = deliverBy(sendByHttp)
+const here = deliverBy(httpTransport({}))
 
 function flush(world: TestWorld, destinations: readonly Destination[], deliver: DeliverNow = here, waitSeconds = 20) {
   return flushDestinations(world, destinations, {deliver, waitSeconds})

@@ -8,7 +8,7 @@ import {openNotice} from '../../src/reporter/notice.ts'
 import {createReporter, type ReporterOptions} from '../../src/reporter/reporter.ts'
 import {listRuns} from '../../src/reporter/run.ts'
 import {readSent} from '../../src/reporter/sent-log.ts'
-import {sendByHttp} from '../../src/reporter/transports/http.ts'
+import {httpTransport} from '../../src/reporter/transports/http.ts'
 import {answeringServer, reportOf} from '../support/answering-server.ts'
 import {makeProject} from '../support/make-project.ts'
 import {makeWorld} from '../support/make-world.ts'
@@ -72,7 +72,7 @@ describe('a reporter', () => {
 
   it('records, sends and settles a whole run', async t => {
     const server = await answeringServer(t)
-    const {world, destination, reporter} = makeScene(t, {endpoint: {http: server.url}}, {transport: sendByHttp})
+    const {world, destination, reporter} = makeScene(t, {endpoint: {http: server.url}}, {transport: httpTransport({})})
     const outcomes = [reporter.start({script: '/a.sh'}), reporter.feature(load), reporter.end({exitCode: 0})]
     openNotice(destination)
     assert.equal((await reporter.flush({waitSeconds: 20})).sent, 3)
@@ -94,7 +94,7 @@ describe('a reporter', () => {
     const world = makeWorld(t, {hostName: 'S3CRET-host'})
     const stateDirectory = `${world.directory}/S3CRET-user/state`
     const project = makeProject({endpoint: {http: server.url}})
-    const reporter = createReporter({project, world: {...world, stateDirectory}, transport: sendByHttp})
+    const reporter = createReporter({project, world: {...world, stateDirectory}, transport: httpTransport({})})
     world.environment = {HOME: '/home/S3CRET-user', TOKEN: 'S3CRET', USER: 'S3CRET'}
     reporter.start({script: '/home/S3CRET-user/S3CRET.sh', fields: {S3CRET: 'S3CRET'}})
     reporter.feature({...load, details: {S3CRET: 'S3CRET'}})
@@ -137,7 +137,7 @@ describe('sending in the background', () => {
     )
     assert.deepEqual(JSON.parse(output!), [false, false, true])
     await until(() => sendersOf(destination).length === 0, 10)
-    assert.equal(readSent(destination.paths.sent)[0]?.events, 3)
+    assert.equal(readSent(destination.paths.sent)[0]?.ids.length, 3)
     reporter.feature(load)
     assert.equal(reporter.sendInBackground('feature'), false)
   })

@@ -15,7 +15,7 @@ import {readSendContext} from '../../src/reporter/send-context.ts'
 import {type Delivery, deliver} from '../../src/reporter/sender.ts'
 import {takeLock} from '../../src/reporter/sender-lock.ts'
 import {readSent} from '../../src/reporter/sent-log.ts'
-import {sendByHttp} from '../../src/reporter/transports/http.ts'
+import {httpTransport} from '../../src/reporter/transports/http.ts'
 import type {Transport} from '../../src/reporter/transports/transport.ts'
 import {acceptAll, answer, answerAlways, answeringServer, reportOf} from '../support/answering-server.ts'
 import {makeEnd, makeFeature, makeStart, putStarts} from '../support/make-event.ts'
@@ -40,7 +40,7 @@ function makeScene(t: TestContext, url: string, changes: Partial<ProjectFile> = 
   return {
     world,
     destination,
-    deliver({transport = sendByHttp, signal = AbortSignal.timeout(20_000)} = {}) {
+    deliver({transport = httpTransport({}), signal = AbortSignal.timeout(20_000)} = {}) {
       const token = takeLock(world, destination.paths.lock)
       assert.ok(token !== null)
       const readContext = () => readSendContext(world, destination.project)
@@ -72,7 +72,7 @@ describe('delivering', () => {
     const [logged] = readSent(scene.destination.paths.sent)
     assert.equal(logged?.body, request?.body)
     assert.equal(logged?.endpoint, server.url)
-    assert.deepEqual([logged?.events, logged?.status], [3, 200])
+    assert.deepEqual([logged?.ids.length, logged?.status], [3, 200])
     assert.equal(request?.headers.authorization, 'Bearer public-key')
     assert.equal(request?.headers['usage-sent-at'], new Date(scene.world.now()).toISOString())
   })
@@ -286,7 +286,7 @@ describe('a report that is refused', () => {
       assert.deepEqual(assertTidy(scene, [bad.id, ...ids]).refused, [bad.id])
       const [refusal] = refusalsOf(scene)
       assert.deepEqual([refusal?.code, refusal?.message], [`http-${status}`, 'wanted something else'])
-      assert.deepEqual(refusal?.events, [bad])
+      assert.deepEqual(refusal?.event, bad)
       await scene.deliver()
       assert.equal(server.requests.length, 2)
     })
@@ -405,7 +405,14 @@ describe('consent during a delivery', () => {
     const token = takeLock(world, destination.paths.lock)!
     const readContext = () => readSendContext(world, destination.project)
     const signal = AbortSignal.timeout(20_000)
-    const options = {world, destination, transport: sendByHttp, client: {name: 'a', version: '1'}, readContext, signal}
+    const options = {
+      world,
+      destination,
+      transport: httpTransport({}),
+      client: {name: 'a', version: '1'},
+      readContext,
+      signal,
+    }
     assert.equal((await deliver(options, token)).reason, 'notice-pending')
     assert.equal(server.requests.length, 0)
     assert.equal(assertTidy({...scene, destination}, ids).waiting.length, 2)
@@ -461,12 +468,12 @@ describe('damage on the way', () => {
     const ids = putStarts(scene.world, scene.destination, 700)
     let isFirst = true
     const suspended: Transport = async request => {
-      if (!isFirst) return sendByHttp(request)
+      if (!isFirst) return httpTransport({})(request)
       isFirst = false
       scene.world.pass(120)
       const {sent} = await scene.deliver()
       assert.equal(sent, 700)
-      return sendByHttp(request)
+      return httpTransport({})(request)
     }
     const delivery = await scene.deliver({transport: suspended})
     assert.ok(delivery.sent <= 500)
@@ -481,7 +488,7 @@ describe('a sender that is killed', () => {
   /** What the network sees before the process is gone: nothing more ever happens in it. */
   const deaths: readonly (readonly [when: string, before: Transport, arrived: number])[] = [
     ['with its claim, before it sends', () => Promise.reject(new Error('not asked')), 0],
-    ['after the collector has the events, before it notes that', sendByHttp, 3],
+    ['after the collector has the events, before it notes that', httpTransport({}), 3],
   ]
   for (const [when, transport, arrived] of deaths)
     it(`loses nothing ${when}, and the collector has each event once`, async t => {
@@ -520,7 +527,14 @@ describe('two senders', () => {
     const readContext = () => readSendContext(scene.world, scene.destination.project)
     const signal = AbortSignal.timeout(20_000)
     const {world, destination} = scene
-    const options = {world, destination, transport: sendByHttp, client: {name: 'a', version: '1'}, readContext, signal}
+    const options = {
+      world,
+      destination,
+      transport: httpTransport({}),
+      client: {name: 'a', version: '1'},
+      readContext,
+      signal,
+    }
     const deliveries = await Promise.all([deliver(options, 'one'), deliver(options, 'two')])
     assert.equal(
       deliveries.reduce((sum, {sent}) => sum + sent, 0),

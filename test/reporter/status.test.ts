@@ -54,9 +54,13 @@ describe('the status', () => {
     putStarts(world, destination, 1)
     writeFileSync(join(paths.waiting, 'damaged.json'), '{}\n')
     const report = {endpoint: 'http://127.0.0.1:9', body: '{}', status: 200, answer: '{}'}
-    for (const events of [2, 3]) logSent(world, paths.sent, {...report, events})
-    recordDrop(world, paths.drops, {reason: 'undeclared-field', count: 4})
-    keepRefusal(world, paths.refused, {code: 'http-422', message: 'no', events: [makeStart(world)]})
+    for (const ids of [
+      ['a', 'b'],
+      ['c', 'd', 'e'],
+    ])
+      logSent(world, paths.sent, {...report, ids})
+    recordDrop(world, paths.drops, {id: 'a', reason: 'undeclared-field', count: 4})
+    keepRefusal(world, paths.refused, {code: 'http-422', message: 'no', event: makeStart(world)})
     const failure = writeFailure(world, paths.nextTry, {reason: 'busy', message: 'no', retryAfterSeconds: 60})
     markNoticeShown(world, destination)
     const before = readTree(world.directory)

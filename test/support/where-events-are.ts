@@ -22,7 +22,7 @@ export function whereEventsAre(world: World, {paths}: Destination): Whereabouts 
   const waiting = reads.flatMap(read => (read.kind === 'events' ? read.events : []))
   const refusals = listFolder(paths.refused)
     .filter(name => name.endsWith('.json'))
-    .map(name => readJson(`${paths.refused}/${name}`) as Refusal)
+    .map(name => (readJson(`${paths.refused}/${name}`) as Refusal).event)
   const sent = readSent(paths.sent).flatMap(({body, answer}) => {
     const rejected = new Set((JSON.parse(answer).rejected as {index: number}[]).map(({index}) => index))
     return (JSON.parse(body).events as {id: string}[]).filter((_event, index) => !rejected.has(index))
@@ -31,7 +31,7 @@ export function whereEventsAre(world: World, {paths}: Destination): Whereabouts 
   return {
     sent: idsOf(sent),
     waiting: idsOf(waiting),
-    refused: idsOf(refusals.flatMap(({events}) => events)),
+    refused: idsOf(refusals),
     dropped: Object.values(drops).reduce((sum, count) => sum + count, 0),
   }
 }

@@ -1,39 +1,47 @@
 import {promisify} from 'node:util'
 import {gzip} from 'node:zlib'
 import {parseAnswer} from '../../protocol/answer.ts'
-import type {KeptReason, SendRequest, SendResult} from './transport.ts'
+import type {Environment} from '../world.ts'
+import {proxyAgents} from './proxy.ts'
+import type {KeptReason, SendResult, Transport} from './transport.ts'
 
 /** Bytes above which a body is compressed: below it, the header costs more than it saves. */
 const compressAboveBytes = 1024
-/** Characters of an answer that are read and kept: 500 refused events fit, described in 2,000 characters each. */
-const maxAnswerLength = 1024 * 1024
+/** Bytes of an answer that are read: 500 refused events fit, described in 2,000 characters each. */
+const maxAnswerBytes = 1024 * 1024
 
 const compress = promisify(gzip)
 
 /**
- * Posts one report to a collector. Never throws; follows no redirect; does not retry: that is the sender's decision.
- * Loads `got` when first called.
+ * Makes the transport that posts reports to a collector, through the proxy that the environment names. It never throws,
+ * follows no redirect, and does not retry: that is the sender's decision. Loads `got` when first called.
  */
-export async function sendByHttp(request: SendRequest): Promise<SendResult> {
-  const {default: got} = await import('got')
-  const isLarge = Buffer.byteLength(request.body) > compressAboveBytes
-  try {
-    const response = await got.post(`${request.endpoint.replace(/\/+$/, '')}/v1/reports`, {
-      body: isLarge ? await compress(request.body) : request.body,
-      headers: {
-        'content-type': 'application/json',
-        'usage-sent-at': request.sentAt,
-        ...(isLarge && {'content-encoding': 'gzip'}),
-        ...(request.writeKey !== null && {authorization: `Bearer ${request.writeKey}`}),
-      },
-      followRedirect: false,
-      retry: {limit: 0},
-      signal: request.signal,
-      throwHttpErrors: false,
-    })
-    return readResponse(response.statusCode, response.body, response.headers['retry-after'])
-  } catch (error) {
-    return readFailure(error, request.signal)
+export function httpTransport(environment: Environment): Transport {
+  return async request => {
+    const {default: got} = await import('got')
+    const isLarge = Buffer.byteLength(request.body) > compressAboveBytes
+    const tooLong = new AbortController()
+    try {
+      const pending = got.post(`${request.endpoint.replace(/\/+$/, '')}/v1/reports`, {
+        ...commonOptions(environment),
+        body: isLarge ? await compress(request.body) : request.body,
+        headers: {
+          'content-type': 'application/json',
+          'usage-sent-at': request.sentAt,
+          ...(isLarge && {'content-encoding': 'gzip'}),
+          ...(request.writeKey !== null && {authorization: `Bearer ${request.writeKey}`}),
+        },
+        signal: AbortSignal.any([request.signal, tooLong.signal]),
+      })
+      pending.on('downloadProgress', ({transferred}) => {
+        if (transferred > maxAnswerBytes) tooLong.abort()
+      })
+      const response = await pending
+      return readResponse(response.statusCode, response.body, response.headers['retry-after'])
+    } catch (error) {
+      if (tooLong.signal.aborted) return kept('server-error', `the answer is longer than ${maxAnswerBytes} bytes`, null)
+      return readFailure(error, request.signal)
+    }
   }
 }
 
@@ -43,18 +51,27 @@ export async function sendByHttp(request: SendRequest): Promise<SendResult> {
  */
 export async function getJson(
   url: string,
-  token: string | null,
-  signal: AbortSignal,
+  options: {readonly token: string | null; readonly environment: Environment; readonly signal: AbortSignal},
 ): Promise<{readonly status: number; readonly body: string}> {
   const {default: got} = await import('got')
   const response = await got.get(url, {
-    headers: token === null ? {} : {authorization: `Bearer ${token}`},
-    followRedirect: false,
-    retry: {limit: 0},
-    signal,
-    throwHttpErrors: false,
+    ...commonOptions(options.environment),
+    headers: options.token === null ? {} : {authorization: `Bearer ${options.token}`},
+    signal: options.signal,
   })
   return {status: response.statusCode, body: response.body}
+}
+
+/** An answer is taken as it comes: neither redirected nor decompressed, and its status is ours to read. */
+function commonOptions(environment: Environment) {
+  const agent = proxyAgents(environment)
+  return {
+    ...(agent !== null && {agent}),
+    decompress: false,
+    followRedirect: false,
+    retry: {limit: 0},
+    throwHttpErrors: false,
+  } as const
 }
 
 const keptStatuses = new Map<number, KeptReason>([
@@ -67,8 +84,7 @@ const keptStatuses = new Map<number, KeptReason>([
   [503, 'busy'],
 ])
 
-function readResponse(status: number, fullBody: string, retryAfter: string | undefined): SendResult {
-  const body = fullBody.slice(0, maxAnswerLength)
+function readResponse(status: number, body: string, retryAfter: string | undefined): SendResult {
   if (status >= 200 && status < 300) {
     const answer = parseAnswer(body)
     if (answer !== null) return {kind: 'answered', status, body, answer}

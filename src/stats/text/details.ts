@@ -1,8 +1,7 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {FieldStats, Quality} from '../model.ts'
-import type {Section} from '../text.ts'
 import {drawBar, fit, layOut, wrap} from './draw.ts'
-import type {Page} from './page.ts'
+import type {Page, Section} from './page.ts'
 import {writeBytes, writeCount, writeCounted, writeNumber, writeSeconds} from './write.ts'
 
 /** Rows of a table beyond these are left to the JSON. */

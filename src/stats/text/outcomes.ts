@@ -1,8 +1,7 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {Stats} from '../model.ts'
-import type {Section} from '../text.ts'
 import {drawBar, flow, wrap} from './draw.ts'
-import type {Page} from './page.ts'
+import type {Page, Section} from './page.ts'
 import type {Paint} from './paint.ts'
 import {writeCount, writeCounted, writeEnding, writeSeconds, writeShare} from './write.ts'
 

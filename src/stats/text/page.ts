@@ -8,3 +8,9 @@ export interface Page {
   /** Characters of a line, without the indent. */
   readonly width: number
 }
+
+/** A part of the page: its lines, without the indent. Empty parts are left out. */
+export interface Section {
+  readonly heading: string
+  readonly lines: readonly string[]
+}

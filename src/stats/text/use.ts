@@ -1,7 +1,6 @@
 import type {Count, Stats} from '../model.ts'
-import type {Section} from '../text.ts'
 import {drawColumns, flow} from './draw.ts'
-import type {Page} from './page.ts'
+import type {Page, Section} from './page.ts'
 import {writeCount, writeCounted, writeShare} from './write.ts'
 
 const measures = ['users', 'hosts', 'scripts', 'runs'] as const

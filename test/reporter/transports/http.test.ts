@@ -3,7 +3,7 @@ import {once} from 'node:events'
 import type {AddressInfo} from 'node:net'
 import {createServer} from 'node:net'
 import {describe, it} from 'node:test'
-import {getJson, sendByHttp} from '../../../src/reporter/transports/http.ts'
+import {getJson, httpTransport} from '../../../src/reporter/transports/http.ts'
 import type {SendRequest, SendResult} from '../../../src/reporter/transports/transport.ts'
 import {answer, answerAlways, answeringServer} from '../../support/answering-server.ts'
 
@@ -25,7 +25,7 @@ const keptAs = (result: SendResult) =>
 describe('posting a report', () => {
   it('sends the body as it is to /v1/reports, with the time and without a key', async t => {
     const server = await answeringServer(t, answerAlways(200, confirmed))
-    const result = await sendByHttp(request(server.url))
+    const result = await httpTransport({})(request(server.url))
     assert.deepEqual(result, {kind: 'answered', status: 200, body: JSON.stringify(confirmed), answer: confirmed})
     const [received] = server.requests
     assert.equal(received?.path, '/v1/reports')
@@ -37,13 +37,13 @@ describe('posting a report', () => {
 
   it('sends the write key as a bearer token', async t => {
     const server = await answeringServer(t, answerAlways(200, confirmed))
-    await sendByHttp(request(server.url, {writeKey: 'key'}))
+    await httpTransport({})(request(server.url, {writeKey: 'key'}))
     assert.equal(server.requests[0]?.headers.authorization, 'Bearer key')
   })
 
   it('keeps the path of a collector behind a proxy', async t => {
     const server = await answeringServer(t, answerAlways(200, confirmed))
-    for (const path of ['', '/', '//', '/usage', '/usage/']) await sendByHttp(request(`${server.url}${path}`))
+    for (const path of ['', '/', '//', '/usage', '/usage/']) await httpTransport({})(request(`${server.url}${path}`))
     const paths = server.requests.map(one => one.path)
     assert.deepEqual(paths, [...Array(3).fill('/v1/reports'), '/usage/v1/reports', '/usage/v1/reports'])
   })
@@ -51,7 +51,7 @@ describe('posting a report', () => {
   it('compresses bodies above 1 KiB, in bytes', async t => {
     const server = await answeringServer(t, answerAlways(200, confirmed))
     for (const text of ['x'.repeat(1024), 'x'.repeat(1025), 'ü'.repeat(513)]) {
-      await sendByHttp(request(server.url, {body: text}))
+      await httpTransport({})(request(server.url, {body: text}))
       assert.equal(server.requests.at(-1)?.body, text)
     }
     assert.deepEqual(
@@ -75,20 +75,20 @@ describe('posting a report', () => {
   ] as const)
     it(`keeps the report on a ${status}, asked once`, async t => {
       const server = await answeringServer(t, answerAlways(status))
-      assert.deepEqual(keptAs(await sendByHttp(request(server.url))), [kept, null])
+      assert.deepEqual(keptAs(await httpTransport({})(request(server.url))), [kept, null])
       assert.equal(server.requests.length, 1)
     })
 
   for (const status of [400, 402, 405, 409, 410, 415, 422, 451])
     it(`takes a ${status} for the last word`, async t => {
       const server = await answeringServer(t, answerAlways(status, 'why'))
-      assert.deepEqual(await sendByHttp(request(server.url)), {kind: 'refused', status, body: 'why'})
+      assert.deepEqual(await httpTransport({})(request(server.url)), {kind: 'refused', status, body: 'why'})
       assert.equal(server.requests.length, 1)
     })
 
   it('says that a report is too large on a 413', async t => {
     const server = await answeringServer(t, answerAlways(413))
-    assert.deepEqual(await sendByHttp(request(server.url)), {kind: 'too-large', status: 413})
+    assert.deepEqual(await httpTransport({})(request(server.url)), {kind: 'too-large', status: 413})
   })
 
   it('takes nothing for a confirmation but the answer of a collector', async t => {
@@ -101,17 +101,17 @@ describe('posting a report', () => {
       '{"accepted": -1, "duplicates": 0, "rejected": []}',
     ]) {
       server.respond = answerAlways(200, text)
-      assert.deepEqual(keptAs(await sendByHttp(request(server.url))), ['server-error', null], text)
+      assert.deepEqual(keptAs(await httpTransport({})(request(server.url))), ['server-error', null], text)
     }
     server.respond = answerAlways(204)
-    assert.deepEqual(keptAs(await sendByHttp(request(server.url))), ['server-error', null])
+    assert.deepEqual(keptAs(await httpTransport({})(request(server.url))), ['server-error', null])
   })
 
   it('reads Retry-After as seconds and as a date', async t => {
     const server = await answeringServer(t)
     const secondsAfter = async (value: string) => {
       server.respond = answerAlways(429, '', {'retry-after': value})
-      const result = await sendByHttp(request(server.url))
+      const result = await httpTransport({})(request(server.url))
       return result.kind === 'kept' ? result.retryAfterSeconds : assert.fail(result.kind)
     }
     assert.equal(await secondsAfter('120'), 120)
@@ -125,14 +125,14 @@ describe('posting a report', () => {
     const other = await answeringServer(t, answerAlways(200, confirmed))
     for (const status of [301, 302, 303, 307, 308]) {
       const server = await answeringServer(t, answerAlways(status, '', {location: `${other.url}/v1/reports`}))
-      assert.deepEqual(keptAs(await sendByHttp(request(server.url, {writeKey: 'key'}))), ['server-error', null])
+      assert.deepEqual(keptAs(await httpTransport({})(request(server.url, {writeKey: 'key'}))), ['server-error', null])
     }
     assert.equal(other.requests.length, 0)
   })
 
   it('is offline where nobody listens, where no name is found and where no address is meant', async () => {
     for (const endpoint of ['http://127.0.0.1:9', 'http://usage.invalid', ''])
-      assert.deepEqual(keptAs(await sendByHttp(request(endpoint))), ['offline', null], endpoint)
+      assert.deepEqual(keptAs(await httpTransport({})(request(endpoint))), ['offline', null], endpoint)
   })
 
   it('is offline when the server speaks something else, or closes at any point', async t => {
@@ -150,13 +150,13 @@ describe('posting a report', () => {
       t.after(() => server.close())
       await once(server, 'listening')
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      assert.deepEqual(keptAs(await sendByHttp(request(url))), ['offline', null], JSON.stringify(word))
+      assert.deepEqual(keptAs(await httpTransport({})(request(url))), ['offline', null], JSON.stringify(word))
     }
   })
 
   it('ends when its time is up, before the answer or in the middle of it', async t => {
     const server = await answeringServer(t, () => {})
-    const late = () => sendByHttp(request(server.url, {signal: AbortSignal.timeout(200)}))
+    const late = () => httpTransport({})(request(server.url, {signal: AbortSignal.timeout(200)}))
     assert.deepEqual(keptAs(await late()), ['timeout', null])
     server.respond = (_request, response) => {
       response.writeHead(200)
@@ -164,7 +164,7 @@ describe('posting a report', () => {
     }
     assert.deepEqual(keptAs(await late()), ['timeout', null])
     const aborted = request(server.url, {signal: AbortSignal.abort()})
-    assert.deepEqual(keptAs(await sendByHttp(aborted)), ['timeout', null])
+    assert.deepEqual(keptAs(await httpTransport({})(aborted)), ['timeout', null])
   })
 })
 
@@ -172,9 +172,12 @@ describe('asking for a document', () => {
   it('gives what came, with the token that was sent', async t => {
     const server = await answeringServer(t, answerAlways(200, {a: 1}))
     const signal = AbortSignal.timeout(10_000)
-    assert.deepEqual(await getJson(`${server.url}/x`, 'token', signal), {status: 200, body: '{"a":1}'})
+    assert.deepEqual(await getJson(`${server.url}/x`, {token: 'token', environment: {}, signal: signal}), {
+      status: 200,
+      body: '{"a":1}',
+    })
     assert.equal(server.requests[0]?.headers.authorization, 'Bearer token')
-    await getJson(server.url, null, signal)
+    await getJson(server.url, {token: null, environment: {}, signal: signal})
     assert.equal(server.requests[1]?.headers.authorization, undefined)
   })
 
@@ -182,12 +185,17 @@ describe('asking for a document', () => {
     const server = await answeringServer(t)
     for (const status of [302, 401, 404, 500]) {
       server.respond = (_request, response) => answer(response, status, 'no', {location: '/elsewhere'})
-      assert.deepEqual(await getJson(server.url, null, AbortSignal.timeout(10_000)), {status, body: 'no'})
+      assert.deepEqual(await getJson(server.url, {token: null, environment: {}, signal: AbortSignal.timeout(10_000)}), {
+        status,
+        body: 'no',
+      })
     }
     assert.equal(server.requests.length, 4)
   })
 
   it('fails where nobody listens', async () => {
-    await assert.rejects(getJson('http://127.0.0.1:9', null, AbortSignal.timeout(10_000)))
+    await assert.rejects(
+      getJson('http://127.0.0.1:9', {token: null, environment: {}, signal: AbortSignal.timeout(10_000)}),
+    )
   })
 })

@@ -1,0 +1,43 @@
+import {channel} from 'node:diagnostics_channel'
+
+/**
+ * The steps at which a process may die and nothing may be lost or counted twice. Tests kill at each of them: a test's
+ * preloaded module subscribes to the channel; without a subscriber a step costs nothing.
+ */
+export const faultPoints = [
+  'buffer: before the event is renamed',
+  'buffer: after the event is renamed',
+  'run: after the run is open',
+  'run: before the run is closed',
+  'lock: taken',
+  'claim: made',
+  'claim: one file moved',
+  'claim: all files moved',
+  'drop: counted',
+  'file: damaged and counted',
+  'report: before it is posted',
+  'report: answered',
+  'report: logged',
+  'report: one refusal kept',
+  'report: settled in one file',
+  'report: settled',
+  'claim: before it is given back',
+  'lock: before it is given back',
+  'housekeeping: tidied',
+  'compaction: summed up',
+  'collector: a report admitted',
+  'collector: events inserted',
+  'collector: events committed',
+  'collector: before the answer',
+] as const
+export type FaultPoint = (typeof faultPoints)[number]
+
+/** The name of the channel on which each step is announced. */
+export const faultChannelName = 'usage:fault-point'
+
+const faults = channel(faultChannelName)
+
+/** Announces that a step has been reached. */
+export function reach(point: FaultPoint): void {
+  if (faults.hasSubscribers) faults.publish(point)
+}
