@@ -18,11 +18,21 @@ function read(name: string): string | null {
   }
 }
 
-const stale = [...(await generateAll())].filter(([name, content]) => read(name) !== content)
-for (const [name, content] of stale) {
-  console.error(isCheck ? `${name} is not current: run \`npm run generate\`` : `wrote ${name}`)
-  if (isCheck) continue
+async function findStale(): Promise<[name: string, content: string][]> {
+  return [...(await generateAll())].filter(([name, content]) => read(name) !== content)
+}
+
+function write([name, content]: [name: string, content: string]): void {
   mkdirSync(dirname(pathOf(name)), {recursive: true})
   writeFileSync(pathOf(name), content)
+  console.error(`wrote ${name}`)
 }
-if (isCheck && stale.length > 0) process.exitCode = 1
+
+if (isCheck) {
+  const stale = await findStale()
+  for (const [name] of stale) console.error(`${name} is not current: run \`npm run generate\``)
+  if (stale.length > 0) process.exitCode = 1
+} else {
+  // The page of commands is made from the manifest on disk: it is right in the second pass.
+  for (let pass = 1; pass <= 2; pass++) for (const file of await findStale()) write(file)
+}

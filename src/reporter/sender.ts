@@ -1,6 +1,5 @@
 import {basename} from 'node:path'
 import {reach} from '../fault-points.ts'
-import type {Answer} from '../protocol/answer.ts'
 import {makeUuidV7} from '../protocol/uuid.ts'
 import {type BufferFile, claimFiles, listBufferFiles, readBufferFile, releaseClaim} from './buffer.ts'
 import {renewClaim, returnStaleClaims} from './claims.ts'
@@ -8,16 +7,15 @@ import type {Consent, ConsentReason} from './consent.ts'
 import {isStandingNo} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
 import type {Destination} from './destination.ts'
-import {type Drop, recordDrop} from './drops.ts'
 import {emptyBuffer} from './empty-buffer.ts'
 import {hasEntries} from './files.ts'
 import {tidy} from './housekeeping.ts'
+import {Ledger} from './ledger.ts'
 import {halveReport, type MadeReport, makeReports, type ReportContext} from './make-reports.ts'
 import {clearFailure, writeFailure} from './next-try.ts'
 import {Pending} from './pending.ts'
-import {keepRefusal, setAside} from './refused.ts'
+import {setAside} from './refused.ts'
 import {releaseLock, renewLock, takeLock} from './sender-lock.ts'
-import {logSent} from './sent-log.ts'
 import type {KeptReason, SendResult, Transport} from './transports/transport.ts'
 import {toTime, type World} from './world.ts'
 
@@ -92,31 +90,29 @@ function lookOnceMore({world, destination, signal}: SenderOptions, round: Delive
 class DeliveryRound {
   settledSome = false
   reason: DeliveryReason | null = null
-  private sent = 0
-  private duplicates = 0
-  private refused = 0
-  private dropped = 0
   private nextTryAt: string | null = null
   private readonly options: SenderOptions
   private readonly world: World
   private readonly destination: Destination
+  private readonly ledger: Ledger
 
   constructor(options: SenderOptions) {
     this.options = options
     this.world = options.world
     this.destination = options.destination
+    this.ledger = new Ledger(options.world, options.destination)
   }
 
   delivery(): Delivery {
-    const {sent, duplicates, refused, dropped, reason, nextTryAt} = this
-    return {sent, duplicates, refused, dropped, reason, nextTryAt}
+    const {sent, duplicates, refused, dropped} = this.ledger
+    return {sent, duplicates, refused, dropped, reason: this.reason, nextTryAt: this.nextTryAt}
   }
 
   async run(token: string): Promise<void> {
     this.settledSome = false
     returnStaleClaims(this.world, this.destination.paths)
     if (!this.mayContinue()) return
-    this.dropped += tidy(this.world, this.destination)
+    this.ledger.dropped += tidy(this.world, this.destination)
     const claim = claimFiles(this.destination.paths, makeUuidV7(this.world.now(), this.world.random(10)))
     if (claim === null) return
     try {
@@ -137,7 +133,7 @@ class DeliveryRound {
       ...(await this.options.readContext()),
     }
     const made = makeReports(waiting.events, context)
-    this.drop(made.drops)
+    this.ledger.drop(made.drops)
     this.settle(
       waiting,
       made.drops.map(({id}) => id),
@@ -153,7 +149,7 @@ class DeliveryRound {
       reach('report: before it is posted')
       const result = checkAnswer(report, await this.send(report))
       reach('report: answered')
-      if (result.kind === 'kept') return this.keep(result)
+      if (result.kind === 'kept') return this.keep(report, result)
       const halves = result.kind === 'too-large' ? halveReport(report) : null
       if (halves !== null) queue.unshift(...halves)
       else this.finish(report, result, waiting)
@@ -170,7 +166,7 @@ class DeliveryRound {
 
   private hold(consent: Consent): void {
     this.reason = consent.allowed || consent.reason === 'allowed' ? 'notice-pending' : consent.reason
-    if (isStandingNo(consent.reason)) this.dropped += emptyBuffer(this.world, this.destination)
+    if (isStandingNo(consent.reason)) this.ledger.dropped += emptyBuffer(this.world, this.destination)
   }
 
   private readClaim(claim: string): BufferFile[] {
@@ -179,7 +175,7 @@ class DeliveryRound {
       const read = readBufferFile(path, this.world.now())
       if (read.kind === 'events') files.push(read)
       if (read.kind !== 'damaged') continue
-      this.drop([{id: basename(path, '.json'), reason: 'damaged', count: 1}])
+      this.ledger.drop([{id: basename(path, '.json'), reason: 'damaged', count: 1}])
       reach('file: damaged and counted')
       setAside(this.destination.paths.refused, path)
       this.settledSome = true
@@ -198,46 +194,19 @@ class DeliveryRound {
     })
   }
 
-  private keep(failure: Extract<SendResult, {kind: 'kept'}>): void {
+  private keep(report: MadeReport, failure: Extract<SendResult, {kind: 'kept'}>): void {
+    this.ledger.fail(report, failure.reason, failure.message)
     const state = writeFailure(this.world, this.destination.paths.nextTry, failure)
     this.reason = failure.reason
     this.nextTryAt = state.nextTryAt
   }
 
   private finish(report: MadeReport, result: Exclude<SendResult, {kind: 'kept'}>, waiting: Pending): void {
-    if (result.kind === 'answered') this.finishAnswered(report, result, waiting)
-    else
-      this.refuse(report.ids, `http-${result.status}`, result.kind === 'refused' ? result.body : 'too large', waiting)
-    this.drop(report.undeclaredFields)
+    if (result.kind === 'answered') this.ledger.confirm(report, result, waiting)
+    else this.ledger.refuse(report, result, waiting)
+    this.ledger.drop(report.undeclaredFields)
     this.settle(waiting, report.ids)
     clearFailure(this.destination.paths.nextTry)
-  }
-
-  private finishAnswered(
-    report: MadeReport,
-    {status, body, answer}: Extract<SendResult, {kind: 'answered'}>,
-    waiting: Pending,
-  ): void {
-    const endpoint = this.destination.project.endpoint.http ?? ''
-    const refusals = refusalsById(report, answer)
-    const ids = report.ids.filter(id => !refusals.has(id))
-    logSent(this.world, this.destination.paths.sent, {endpoint, ids, body: report.body, status, answer: body})
-    this.sent += ids.length
-    this.duplicates += answer.duplicates
-    for (const [id, {code, message}] of refusals) this.refuse([id], code, message, waiting)
-  }
-
-  private refuse(ids: readonly string[], code: string, message: string, waiting: Pending): void {
-    for (const event of waiting.find(ids))
-      keepRefusal(this.world, this.destination.paths.refused, {code, message: message.slice(0, 500), event})
-    this.refused += ids.length
-  }
-
-  private drop(drops: readonly Drop[]): void {
-    for (const drop of drops) {
-      recordDrop(this.world, this.destination.paths.drops, drop)
-      if (drop.reason !== 'undeclared-field') this.dropped += drop.count
-    }
   }
 
   private settle(waiting: Pending, ids: readonly string[]): void {
@@ -246,16 +215,6 @@ class DeliveryRound {
     waiting.settle(ids)
     reach('report: settled')
   }
-}
-
-/** The events of a report that an answer refuses: each once, and none that was not sent. */
-function refusalsById(report: MadeReport, answer: Answer): Map<string, Answer['rejected'][number]> {
-  const refusals = new Map<string, Answer['rejected'][number]>()
-  for (const rejection of answer.rejected) {
-    const id = report.ids[rejection.index]
-    if (id !== undefined && !refusals.has(id)) refusals.set(id, rejection)
-  }
-  return refusals
 }
 
 /** An answer that does not add up to the events of the report confirms nothing. */

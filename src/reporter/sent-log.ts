@@ -25,6 +25,32 @@ export function logSent(world: World, directory: string, report: Omit<SentReport
   reach('report: logged')
 }
 
+/** One report that was tried and is not confirmed. Some or all of its bytes may have left all the same. */
+export interface FailedReport {
+  readonly failedAt: string
+  readonly endpoint: string
+  /** How many events it had. */
+  readonly events: number
+  readonly reason: string
+  readonly message: string
+  /** The JSON of the report; null where no connection was made, so that nothing can have left. */
+  readonly body: string | null
+}
+
+/** Keeps a report that was tried in vain: one file an attempt. */
+export function logFailure(world: World, directory: string, report: Omit<FailedReport, 'failedAt'>): void {
+  const id = makeUuidV7(world.now(), world.random(10))
+  const logged: FailedReport = {failedAt: toTime(world.now()), ...report}
+  writeFileAtomically(join(directory, `${id}.json`), JSON.stringify(logged))
+}
+
+/** What was tried in vain for one destination and is still in the log, oldest first. */
+export function readFailures(directory: string): FailedReport[] {
+  return readEntries(directory)
+    .map(({content}) => content as Partial<FailedReport>)
+    .filter((entry): entry is FailedReport => typeof entry.failedAt === 'string' && typeof entry.reason === 'string')
+}
+
 /** What left for one destination and is still in the log, oldest first; damaged entries are passed over. */
 export function readSent(directory: string): SentReport[] {
   return readEntries(directory)

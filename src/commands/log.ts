@@ -1,0 +1,32 @@
+import * as Flags from '@oclif/core/flags'
+import {BaseCommand} from '../cli/base-command.ts'
+import {projectFlags} from '../cli/flags.ts'
+import {chooseDestinations} from '../cli/project-choice.ts'
+import {readSince} from '../cli/since.ts'
+import {writeLog, writeRawLog} from '../cli/write-log.ts'
+import {type LogEntry, readLog} from '../reporter/log.ts'
+
+export default class Log extends BaseCommand {
+  static override summary = 'Show what has left this machine, when, to whom, and the answer.'
+  static override description = 'From the newest 1,000 reports of 30 days. Writes nothing.'
+  static override examples = [
+    '<%= config.bin %> log --since 2d',
+    '<%= config.bin %> log --errors',
+    '<%= config.bin %> log --raw',
+  ]
+  static override flags = {
+    ...projectFlags,
+    since: Flags.string({description: 'from this time on: RFC 3339, a day, or 30m, 12h, 2d ago', helpValue: 'T'}),
+    errors: Flags.boolean({description: 'only what failed or was refused'}),
+    raw: Flags.boolean({description: 'the exact bodies that left, one a line', exclusive: ['json']}),
+  }
+
+  async run(): Promise<{entries: LogEntry[]}> {
+    const {flags} = await this.parse(Log)
+    const since = flags.since === undefined ? null : readSince(flags.since, this.world.now())
+    const entries = chooseDestinations(this.world, flags)
+      .flatMap(destination => readLog(destination, {since, isOnlyErrors: flags.errors}))
+      .sort((a, b) => (a.at < b.at ? -1 : 1))
+    return this.present({entries}, answer => (flags.raw ? writeRawLog : writeLog)(answer.entries, this.paint))
+  }
+}

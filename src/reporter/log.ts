@@ -1,0 +1,79 @@
+import {readEntries} from './compaction.ts'
+import type {Destination} from './destination.ts'
+import type {Refusal} from './refused.ts'
+import {readFailures, readSent} from './sent-log.ts'
+
+/** One thing that happened to what left, or should have left. What does not apply is `null`. */
+export interface LogEntry {
+  readonly project: string
+  /** RFC 3339. */
+  readonly at: string
+  /** A report that the collector has, one that was tried in vain, or an event that the collector refused. */
+  readonly kind: 'sent' | 'failed' | 'refused'
+  readonly endpoint: string | null
+  readonly events: number
+  readonly status: number | null
+  /** Why it failed or was refused. */
+  readonly reason: string | null
+  readonly message: string | null
+  /** The exact JSON that left; `null` where nothing left. */
+  readonly body: string | null
+  /** What the collector said. */
+  readonly answer: string | null
+}
+
+export interface LogOptions {
+  /** RFC 3339; entries from before are left out. */
+  readonly since: string | null
+  readonly isOnlyErrors: boolean
+}
+
+/** Reads what has left for one destination, when, to whom, and the answer: oldest first. Writes nothing. */
+export function readLog({project, paths}: Destination, {since, isOnlyErrors}: LogOptions): LogEntry[] {
+  const common = {project: project.project, status: null, reason: null, message: null, answer: null}
+  const sent = readSent(paths.sent).map(
+    ({sentAt, endpoint, ids, body, status, answer}): LogEntry => ({
+      ...common,
+      at: sentAt,
+      kind: 'sent',
+      endpoint,
+      events: ids.length,
+      status,
+      body,
+      answer,
+    }),
+  )
+  const failed = readFailures(paths.sent).map(
+    ({failedAt, endpoint, events, reason, message, body}): LogEntry => ({
+      ...common,
+      at: failedAt,
+      kind: 'failed',
+      endpoint,
+      events,
+      reason,
+      message,
+      body,
+    }),
+  )
+  const entries = [...(isOnlyErrors ? [] : sent), ...failed, ...readRefused(paths.refused, common)]
+  return entries.filter(({at}) => since === null || at >= since).sort((a, b) => (a.at < b.at ? -1 : 1))
+}
+
+function readRefused(
+  directory: string,
+  common: Pick<LogEntry, 'project' | 'status' | 'reason' | 'message' | 'answer'>,
+): LogEntry[] {
+  return readEntries(directory)
+    .map(({content}) => content as Partial<Refusal>)
+    .filter((entry): entry is Refusal => typeof entry.refusedAt === 'string' && typeof entry.code === 'string')
+    .map(({refusedAt, code, message}) => ({
+      ...common,
+      at: refusedAt,
+      kind: 'refused',
+      endpoint: null,
+      events: 1,
+      reason: code,
+      message,
+      body: null,
+    }))
+}
