@@ -1,5 +1,7 @@
 // What has to be there before the program itself can be loaded. Parses on an old Node.js; kept free of dependencies.
 
+import {homedir, userInfo} from 'node:os'
+
 /** Record only: whatever is wrong, the script that calls them goes on (exit 0, nothing on stdout). */
 const reportingCommands = ['start', 'end', 'feature']
 /** They need the SQLite and the type of worker that came with Node.js 24. */
@@ -15,6 +17,31 @@ export const wantedNode = command => (maintainerCommands.includes(command) ? [24
 export function isOlderThan([wantedMajor, wantedMinor]) {
   const [major, minor] = process.versions.node.split('.').map(Number)
   return major < wantedMajor || (major === wantedMajor && minor < wantedMinor)
+}
+
+/**
+ * Gives a container's user without an entry in passwd a home that cannot exist, and a shell: libraries ask for them while
+ * they are loaded, and fail without. Nothing will be written there.
+ */
+export function ensureAccount() {
+  try {
+    homedir()
+  } catch {
+    process.env.HOME = '/dev/null/home'
+  }
+  if (process.env.SHELL) return
+  try {
+    userInfo()
+  } catch {
+    process.env.SHELL = '/bin/sh'
+  }
+}
+
+/** Whether the command must not fail whatever goes wrong: it reports, and nobody asked for strictness. */
+export function isPatient(args) {
+  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+  const isStrict = options.includes('--strict') || process.env.USAGE_STRICT === '1'
+  return reportingCommands.includes(args[0]) && !isStrict
 }
 
 /** Ends the process: the Node.js that runs it is too old and there is no other. */
@@ -34,11 +61,9 @@ export function explainNotBuilt(args) {
 }
 
 function explain(args, error) {
-  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+  const isHeard = !isPatient(args) || process.env.USAGE_DEBUG === '1' || process.stderr.isTTY
+  if (isHeard) process.stderr.write(`${error.code}: ${error.message}. ${error.next}\n`)
   const isReporting = reportingCommands.includes(args[0])
-  const isStrict = options.includes('--strict') || process.env.USAGE_STRICT === '1'
-  const isHeard = isStrict || process.env.USAGE_DEBUG === '1' || process.stderr.isTTY
-  if (!isReporting || isHeard) process.stderr.write(`${error.code}: ${error.message}. ${error.next}\n`)
-  if (!isReporting && options.includes('--json')) process.stdout.write(`${JSON.stringify({error}, null, 2)}\n`)
-  process.exitCode = isReporting && !isStrict ? 0 : 2
+  if (!isReporting && args.includes('--json')) process.stdout.write(`${JSON.stringify({error}, null, 2)}\n`)
+  process.exitCode = isPatient(args) ? 0 : 2
 }

@@ -2,7 +2,7 @@
 // The program `usage`. Everything here has to parse on an old Node.js, so that it can say what is wrong.
 import {existsSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
-import {explainNotBuilt, isOlderThan, wantedNode} from './preconditions.js'
+import {ensureAccount, explainNotBuilt, isOlderThan, isPatient, wantedNode} from './preconditions.js'
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
 const args = process.argv.slice(2)
@@ -15,5 +15,7 @@ if (isOlderThan(wantedNode(args[0]))) {
 } else if (!existsSync(dist)) {
   explainNotBuilt(args)
 } else {
-  import('@oclif/core/execute').then(({execute}) => execute({dir: import.meta.url}))
+  ensureAccount()
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  import('../dist/cli/main.js').then(({main}) => main(args, {root, isPatient: isPatient(args)}))
 }

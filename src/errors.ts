@@ -83,6 +83,12 @@ export const errorRegistry = {
     exit: 3,
     http: null,
   },
+  USAGE_SETTINGS_UNREADABLE: {
+    meaning: 'The settings are there and cannot be read or understood. Nothing is recorded until they can.',
+    next: 'Mend or remove settings.json in the settings folder; a removed one says nothing, opt-outs are files of their own.',
+    exit: 1,
+    http: null,
+  },
   USAGE_SETTINGS_UNWRITABLE: {
     meaning: 'The settings folder cannot be written.',
     next: 'Check its permissions, or name another one with USAGE_CONFIG_DIR.',

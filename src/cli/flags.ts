@@ -31,7 +31,7 @@ export const fieldFlag = Flags.string({
 export const runFlag = Flags.string({
   description: 'the id of the run, as `usage start --print-id` printed it',
   helpValue: 'ID',
-  parse: async input => (input === '' ? '' : check(scalars.uuid, input.toLowerCase(), '--run')),
+  parse: async input => ifSaid(input, () => check(scalars.uuid, input.toLowerCase(), '--run')),
 })
 
 /** Seconds, with decimals. */
@@ -39,33 +39,36 @@ export const secondsFlag = (description: string) =>
   Flags.string({
     description,
     helpValue: 'SECONDS',
-    parse: async input => String(check(scalars.durationSeconds, toNumber(input), 'the number of seconds')),
+    parse: async input =>
+      ifSaid(input, () => String(check(scalars.durationSeconds, toNumber(input), 'the number of seconds'))),
   })
 
 export const exitCodeFlag = Flags.string({
   description: 'the exit code of the run',
   helpValue: 'N',
-  parse: async input => String(check(scalars.exitCode, toNumber(input), '--exit-code')),
-  exclusive: ['signal'],
+  parse: async input => ifSaid(input, () => String(check(scalars.exitCode, toNumber(input), '--exit-code'))),
 })
 
 export const signalFlag = Flags.string({
   description: 'the signal that ended the run, by name or number',
   helpValue: 'NAME',
-  parse: async input => toSignalName(input),
+  parse: async input => ifSaid(input, () => toSignalName(input)),
 })
 
 export const countFlag = Flags.string({
   description: 'how many uses this stands for',
   helpValue: 'N',
-  parse: async input => String(check(scalars.count, toNumber(input), '--count')),
+  parse: async input => ifSaid(input, () => String(check(scalars.count, toNumber(input), '--count'))),
 })
 
 export const startedFlag = Flags.string({
   description: 'when the use started, RFC 3339',
   helpValue: 'TIME',
-  parse: async input => toTimeOf(input),
+  parse: async input => ifSaid(input, () => toTimeOf(input)),
 })
+
+/** An empty value, of a variable that is not set in a script, says nothing. */
+const ifSaid = (input: string, read: () => string): string => (input === '' ? '' : read())
 
 /** Reads a number as text; what is no number stays as it is, so that the check says what came. */
 const toNumber = (input: string): unknown =>

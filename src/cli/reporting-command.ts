@@ -4,7 +4,9 @@ import {isErrorOutputVisible} from '../reporter/notice.ts'
 import type {RecordOutcome} from '../reporter/record.ts'
 import {createReporter, type Reporter, type ReporterOptions} from '../reporter/reporter.ts'
 import {BaseCommand} from './base-command.ts'
+import {codeOf, writeError} from './present-error.ts'
 import {chooseProject, type ProjectFlags} from './project-choice.ts'
+import {writeLine} from './write-line.ts'
 
 /**
  * A command that a script calls: it records and returns. Whatever went wrong, it exits 0 and says nothing on stdout
@@ -19,7 +21,8 @@ export abstract class ReportingCommand extends BaseCommand {
   protected reporter(options: Omit<ReporterOptions, 'world'>): Reporter {
     const reporter = createReporter({...options, world: this.world})
     const {notice} = reporter
-    if (notice !== null && isErrorOutputVisible() && reporter.noticeShown()) process.stderr.write(`${notice}\n`)
+    if (notice !== null && isErrorOutputVisible() && reporter.noticeShown() && !writeLine(2, notice))
+      reporter.noticeFailed()
     return reporter
   }
 
@@ -35,10 +38,25 @@ export abstract class ReportingCommand extends BaseCommand {
   }
 
   protected override async catch(thrown: Error): Promise<void> {
+    if (codeOf(thrown).code === 'USAGE_WRONG_USE') this.countWrongUse()
     if (this.isStrict || ('code' in thrown && thrown.code === 'EEXIT')) return super.catch(thrown)
     const before = process.exitCode
     if (this.isHeard) await super.catch(thrown)
     process.exitCode = before ?? 0
+  }
+
+  /** An event that was said so wrongly that no flag could be read is lost, but not in silence. */
+  private countWrongUse(): void {
+    const said = (flag: string): string | undefined => {
+      const index = this.argv.findIndex(arg => arg === flag || arg.startsWith(`${flag}=`))
+      return this.argv[index] === flag ? this.argv[index + 1] : this.argv[index]?.slice(flag.length + 1)
+    }
+    try {
+      const flags = {'project-file': said('--project-file'), project: said('--project')}
+      createReporter({project: this.chooseProject(flags), world: this.world}).countWrongUse()
+    } catch {
+      // Without a project there is nothing to count for.
+    }
   }
 
   /** Known before the flags are read, because reading them may fail. */
@@ -53,7 +71,7 @@ export abstract class ReportingCommand extends BaseCommand {
   }
 
   private warnWith(code: ErrorCode, message: string): void {
-    if (this.isHeard) process.stderr.write(`${this.writeError(new UsageError(code, message))}\n`)
+    if (this.isHeard) process.stderr.write(`${writeError(new UsageError(code, message))}\n`)
   }
 
   private whisper(message: string): void {

@@ -26,8 +26,9 @@ const reasonWords: Record<DeliveryReason | ConsentReason, string> = {
   'server-error': 'The collector did not confirm it.',
   'key-refused': 'The collector does not take the write key.',
   'project-unknown': 'The collector does not know the project.',
+  'sender-failed': 'The sender failed on this machine; usage status has the reason.',
   'no-time': 'There was no time left.',
-  'busy-here': 'Another sender of yours is at work.',
+  'busy-here': 'Another sender of yours is at work, or was killed less than a minute ago.',
   'sender-lost': 'The sender ended without saying what it did; what is not confirmed is sent again.',
 }
 

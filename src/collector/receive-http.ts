@@ -1,5 +1,6 @@
 import fastify, {type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController} from 'fastify'
 import {UsageError} from '../errors.ts'
+import {reach} from '../fault-points.ts'
 import type {Answer} from '../protocol/answer.ts'
 import {limits} from '../protocol/limits.ts'
 import {describeValue} from '../protocol/problem.ts'
@@ -92,8 +93,10 @@ async function receiveReport(request: FastifyRequest, {projects, groupCommit, no
   const {dryRun} = request.query as Record<string, unknown>
   if (dryRun !== undefined && dryRun !== '0')
     return {accepted: batch.events.length, duplicates: 0, rejected: [...rejected]}
+  reach('collector: a report admitted')
   const outcomes = await groupCommit.write(batch, bytes)
   const accepted = outcomes.filter(outcome => outcome === 'accepted').length
+  reach('collector: before the answer')
   return {accepted, duplicates: outcomes.length - accepted, rejected: [...rejected]}
 }
 

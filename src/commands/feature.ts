@@ -38,9 +38,9 @@ export default class Feature extends ReportingCommand {
       name: args.name,
       type: flags.type || 'Feature',
       run: flags.run || null,
-      startedAt: flags.started ?? null,
-      durationSeconds: flags.duration === undefined ? null : Number(flags.duration),
-      count: Number(flags.count ?? 1),
+      startedAt: flags.started || null,
+      durationSeconds: flags.duration ? Number(flags.duration) : null,
+      count: Number(flags.count || 1),
       internal: flags.internal,
       details: readFields(project.features.details, flags.detail, '--detail'),
     })

@@ -26,7 +26,7 @@ export default class Flush extends BaseCommand {
       const started = destinations.filter(destination => spawnSender(this.world, destination)).length
       return this.present({started}, writeBackground)
     }
-    const waitSeconds = Number(flags.wait ?? defaultWaitSeconds)
+    const waitSeconds = Number(flags.wait || defaultWaitSeconds)
     const outcome = await flushDestinations(this.world, destinations, {deliver: runSender, waitSeconds})
     if (outcome.refused > 0 || outcome.projects.some(one => one.isUndelivered)) exitLike('USAGE_NOT_DELIVERED')
     return this.present(outcome, answer => writeFlush(answer, this.paint))

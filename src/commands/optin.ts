@@ -1,5 +1,6 @@
 import {BaseCommand} from '../cli/base-command.ts'
 import {decisionFlags, readDecisionProject} from '../cli/decision-flags.ts'
+import {chooseProjectIfNamed} from '../cli/project-choice.ts'
 import {writeReason} from '../cli/words.ts'
 import {type OptInOutcome, optIn} from '../reporter/decisions.ts'
 
@@ -12,7 +13,9 @@ export default class Optin extends BaseCommand {
 
   async run(): Promise<OptInOutcome> {
     const {flags} = await this.parse(Optin)
-    return this.present(await optIn(this.world, readDecisionProject(flags)), ({project, projects}) => {
+    const present = chooseProjectIfNamed(this.world, {})
+    return this.present(await optIn(this.world, readDecisionProject(flags), present), ({project, projects}) => {
+      if (projects.length === 0) return writeUnknown(project)
       const states = projects.map(one => {
         const by = one.consent.decidedBy === null ? '' : ` (${one.consent.decidedBy})`
         return `\n  ${one.project}: ${writeReason(one.consent.heldBy ?? one.consent.reason)}${by}`
@@ -20,4 +23,11 @@ export default class Optin extends BaseCommand {
       return `Opted in to ${project ?? 'every project known here'}.${states.join('')}`
     })
   }
+}
+
+/** A yes to what is not known here opens nothing yet: its notice comes first. */
+function writeUnknown(project: string | null): string {
+  if (project === null)
+    return 'Opted in. No project is known here yet: each will show its notice before anything is sent.'
+  return `Your yes to ${project} is kept. It is not known here yet: its notice will be shown before anything is sent.`
 }

@@ -12,9 +12,10 @@ export default class Optout extends BaseCommand {
 
   async run(): Promise<OptOutOutcome> {
     const {flags} = await this.parse(Optout)
-    return this.present(optOut(this.world, readDecisionProject(flags)), ({project, file, dropped}) => {
+    return this.present(optOut(this.world, readDecisionProject(flags)), ({project, file, dropped, leftIn}) => {
       const gone = dropped === 0 ? 'Nothing waited.' : `${writeAmount(dropped, 'waiting event')} dropped.`
-      return `Opted out of ${project ?? 'every project'}: nothing is recorded or sent. ${gone}\n  ${this.paint.dim(file)}`
+      const left = leftIn.map(folder => `\n  ${this.paint.red('Could not be emptied')}: ${folder}`).join('')
+      return `Opted out of ${project ?? 'every project'}: nothing is recorded or sent. ${gone}\n  ${this.paint.dim(file)}${left}`
     })
   }
 }

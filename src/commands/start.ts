@@ -1,7 +1,8 @@
-import {resolve} from 'node:path'
 import * as Flags from '@oclif/core/flags'
 import {fieldFlag, readFields, reportingFlags} from '../cli/flags.ts'
+import {absolutePath} from '../cli/paths.ts'
 import {ReportingCommand} from '../cli/reporting-command.ts'
+import {writeLine} from '../cli/write-line.ts'
 import type {RecordOutcome} from '../reporter/record.ts'
 
 export default class Start extends ReportingCommand {
@@ -35,10 +36,11 @@ export default class Start extends ReportingCommand {
       commit: flags.commit || null,
       component: flags.component || null,
     })
-    const script = flags.script ? resolve(flags.script) : null
+    const script = flags.script ? absolutePath(flags.script) : null
     const outcome = reporter.start({script, fields: readFields(project.fields, flags.field, '--field')})
     reporter.sendInBackground('start')
-    if (flags['print-id'] && outcome.kind === 'recorded' && outcome.run !== null) this.log(outcome.run)
+    if (flags['print-id'] && outcome.kind === 'recorded' && outcome.run !== null && !this.jsonEnabled())
+      writeLine(1, outcome.run)
     return this.warnOf(outcome)
   }
 }

@@ -1,18 +1,15 @@
 import * as v from 'valibot'
 import {limits} from './limits.ts'
+import {isSafePattern, maxPatternLength, patternWords} from './pattern.ts'
 import {describeValue} from './problem.ts'
 import {type FieldValue, type FieldValues, fieldName, text} from './scalars.ts'
 
 const description = v.pipe(text(), v.description('What the value says and which question it answers.'))
 const bounds = {min: v.optional(v.number()), max: v.optional(v.number())}
 
-function compiles(pattern: string): boolean {
-  try {
-    new RegExp(pattern, 'u')
-    return true
-  } catch {
-    return false
-  }
+function isOrdered(declared: object): boolean {
+  const {min, max} = declared as {readonly min?: number; readonly max?: number}
+  return min === undefined || max === undefined || min <= max
 }
 
 /** What a project declares of one field: without a type and a description nothing can be collected. */
@@ -32,8 +29,8 @@ export const declaration = v.variant(
       pattern: v.pipe(
         v.string(),
         v.nonEmpty('wanted a pattern'),
-        v.maxLength(200, 'wanted at most 200 characters'),
-        v.check(compiles, 'wanted a regular expression'),
+        v.maxLength(maxPatternLength, `wanted at most ${maxPatternLength} characters`),
+        v.check(isSafePattern, patternWords),
       ),
       description,
     }),
@@ -44,6 +41,7 @@ export const declaration = v.variant(
 export const declarations = v.pipe(
   v.record(fieldName, declaration),
   v.maxEntries(limits.maxFields, `wanted at most ${limits.maxFields} fields`),
+  v.check(declared => Object.values(declared).every(isOrdered), 'wanted no field whose min is above its max'),
 )
 
 export type Declaration = Readonly<v.InferOutput<typeof declaration>>

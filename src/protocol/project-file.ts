@@ -79,7 +79,9 @@ export const projectFile = v.object({
   ),
   moreInfo: v.optional(text(512)),
   endpoint,
-  writeKey: v.optional(text()),
+  writeKey: v.optional(
+    v.pipe(v.string(), v.regex(/^[!-~]{1,256}$/, 'wanted a key of 1 to 256 visible ASCII characters')),
+  ),
   consent: v.optional(v.picklist(['opt-out', 'opt-in'], 'wanted opt-out or opt-in'), 'opt-out'),
   environmentVariable: v.optional(
     v.pipe(v.string(), v.regex(variablePattern, 'wanted a variable name in upper case, such as PARSL_TRACKING')),

@@ -1,10 +1,11 @@
-import {accessSync, constants} from 'node:fs'
+import {accessSync, constants, lstatSync, statSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {collectionVersion, type ProjectFile} from '../protocol/project-file.ts'
 import {detectCi} from './ci.ts'
 import {type Consent, type ConsentFacts, decideConsent} from './consent.ts'
 import {type Destination, destinationOf} from './destination.ts'
 import {projectOptOutPath, userOptOutPath} from './directories.ts'
+import {isCode} from './files.ts'
 import {isNoticeOpen} from './notice.ts'
 import {readSettings} from './settings.ts'
 import {readSitePolicy} from './site-policy.ts'
@@ -35,8 +36,9 @@ function readConsentFacts(world: World, destination: Destination): ConsentFacts 
     projectOptOut: projectOptOut.path,
     ci,
     hasYes: hasJobYes || Object.hasOwn(settings?.answers ?? {}, project.project),
-    areSettingsReadable: settings !== null && userOptOut.isReadable && projectOptOut.isReadable,
-    isStateWritable: isWritable(world.stateDirectory),
+    areSettingsReadable:
+      settings !== null && userOptOut.isReadable && projectOptOut.isReadable && isReadableFolder(world.configDirectory),
+    isStateWritable: isWritable(destination.paths.waiting) && isWritable(destination.paths.runs),
     isNoticeGiven: hasJobYes || site.isNoticeGiven || ci !== null || isNoticeOpen(destination),
   }
 }
@@ -47,26 +49,42 @@ function hasConsentVariable(world: World, project: ProjectFile): boolean {
   return (world.environment['USAGE_CONSENT'] ?? '').split(/[\s,]+/).includes(yes)
 }
 
-/** Looks for a file whose presence alone says no. Not knowing is not a yes. */
+/** Looks for a file whose presence alone says no, be it a link that leads nowhere. Not knowing is not a yes. */
 function look(path: string): {path: string | null; isReadable: boolean} {
   try {
-    accessSync(path, constants.F_OK)
+    lstatSync(path)
     return {path, isReadable: true}
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null
-    return {path: null, isReadable: code === 'ENOENT' || code === 'ENOTDIR'}
+    return {path: null, isReadable: isCode(error, 'ENOENT')}
   }
 }
 
-/** Whether the folder, or the nearest one above that exists, can be written. */
+/** Whether the folder is one, or is not there yet: a link that leads nowhere may be a disk that is not there. */
+function isFolderOrAbsent(path: string): boolean {
+  for (let next = path; ; next = dirname(next)) {
+    if (lstatSync(next, {throwIfNoEntry: false}) === undefined && next !== dirname(next)) continue
+    return statSync(next, {throwIfNoEntry: false})?.isDirectory() ?? false
+  }
+}
+
+/** The same, where even looking may fail. */
+function isReadableFolder(path: string): boolean {
+  try {
+    return isFolderOrAbsent(path)
+  } catch {
+    return false
+  }
+}
+
+/** Whether the folder, or the nearest one above that exists, can be read and written. */
 function isWritable(path: string): boolean {
   for (let next = path; ; next = dirname(next)) {
     try {
-      accessSync(next, constants.W_OK | constants.X_OK)
-      return true
+      accessSync(next, constants.R_OK | constants.W_OK | constants.X_OK)
+      return statSync(next).isDirectory()
     } catch (error) {
-      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      if (!isMissing || next === dirname(next)) return false
+      if (!isCode(error, 'ENOENT') || next === dirname(next)) return false
+      if (lstatSync(next, {throwIfNoEntry: false}) !== undefined) return false
     }
   }
 }

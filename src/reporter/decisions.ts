@@ -1,9 +1,17 @@
-import {rmSync} from 'node:fs'
+import {accessSync, constants, rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {UsageError} from '../errors.ts'
+import type {ProjectFile} from '../protocol/project-file.ts'
 import type {Consent} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
-import {type Destination, destinationOf, listFolder, readDestinations} from './destination.ts'
+import {
+  type Destination,
+  type DestinationPaths,
+  destinationOf,
+  listDestinationFolders,
+  listFolder,
+  readDestinations,
+} from './destination.ts'
 import {projectOptOutPath, userOptOutPath} from './directories.ts'
 import {emptyBuffer, isBufferEmpty} from './empty-buffer.ts'
 import {makeDirectory, writeFileAtomically} from './files.ts'
@@ -19,6 +27,8 @@ export interface OptOutOutcome {
   readonly file: string
   /** Events that waited and are gone. */
   readonly dropped: number
+  /** Folders that could not be emptied, because they belong to somebody else: what is in them does not leave either. */
+  readonly leftIn: readonly string[]
 }
 
 export interface OptInOutcome {
@@ -35,23 +45,37 @@ export function optOut(world: World, project: string | null): OptOutOutcome {
   const file =
     project === null ? userOptOutPath(world.configDirectory) : projectOptOutPath(world.configDirectory, project)
   guardSettings(world, () => writeFileAtomically(file, `Opted out at ${toTime(world.now())}.\n`))
-  const destinations = readDestinations(world.stateDirectory).filter(one => isMeant(one, project))
-  const dropped = destinations
-    .filter(destination => !isBufferEmpty(destination))
-    .reduce((sum, destination) => sum + emptyBuffer(world, destination), 0)
-  return {project, file, dropped}
+  const folders = listDestinationFolders(world.stateDirectory).filter(
+    one => project === null || one.project === project,
+  )
+  let dropped = 0
+  const leftIn: string[] = []
+  for (const folder of folders) {
+    try {
+      requireReadable(folder.paths)
+      if (!isBufferEmpty(folder)) dropped += emptyBuffer(world, folder)
+    } catch {
+      leftIn.push(folder.directory)
+    }
+  }
+  return {project, file, dropped, leftIn}
 }
 
 /**
  * Says yes, for one project or for all that are known here, and opens sending where the notice held it back.
- * After a no, nothing from before this moment ever leaves. Throws `USAGE_SETTINGS_UNWRITABLE`.
+ * After a no, nothing from before this moment ever leaves. `present` is a project that is known by its file alone.
+ * Throws `USAGE_SETTINGS_UNWRITABLE`.
  */
-export async function optIn(world: World, project: string | null): Promise<OptInOutcome> {
-  const known = knownDestinations(world).filter(one => isMeant(one, project))
+export async function optIn(
+  world: World,
+  project: string | null,
+  present: ProjectFile | null = null,
+): Promise<OptInOutcome> {
+  const known = knownDestinations(world, present).filter(one => isMeant(one, project))
   const named = project === null ? known.map(one => one.project.project) : [project]
   const before = readSettings(world.configDirectory)
   if (before === null)
-    throw new UsageError('USAGE_SETTINGS_UNWRITABLE', `wanted readable settings in ${world.configDirectory}`)
+    throw new UsageError('USAGE_SETTINGS_UNREADABLE', `wanted readable settings in ${world.configDirectory}`)
   const now = toTime(world.now())
   const answers = named.map((id): [string, Answer] => {
     const notBefore = hasNo(world, id) ? now : (before.answers[id]?.notBefore ?? null)
@@ -70,8 +94,8 @@ export async function optIn(world: World, project: string | null): Promise<OptIn
   return {project, projects: known.map(one => ({project: one.project.project, consent: askConsent(world, one)}))}
 }
 
-/** Every destination known here: used before, or registered. */
-export function knownDestinations(world: World): Destination[] {
+/** Every destination known here: used before, registered, or `present`: named by whoever asks. */
+export function knownDestinations(world: World, present: ProjectFile | null = null): Destination[] {
   const used = readDestinations(world.stateDirectory)
   const registered = listProjects(world.configDirectory).flatMap(({id}) => {
     try {
@@ -81,7 +105,19 @@ export function knownDestinations(world: World): Destination[] {
     }
   })
   const seen = new Set(used.map(one => one.directory))
-  return [...used, ...registered.filter(one => !seen.has(one.directory))]
+  const others = [...registered, ...(present === null ? [] : [destinationOf(world.stateDirectory, present)])]
+  for (const other of others) {
+    if (seen.has(other.directory)) continue
+    seen.add(other.directory)
+    used.push(other)
+  }
+  return used
+}
+
+/** A folder that cannot be read looks empty. Throws when one that is there cannot be. */
+function requireReadable(paths: DestinationPaths): void {
+  for (const folder of [paths.waiting, paths.sending, paths.runs])
+    if (statSync(folder, {throwIfNoEntry: false}) !== undefined) accessSync(folder, constants.R_OK | constants.W_OK)
 }
 
 const isMeant = (destination: Destination, project: string | null): boolean =>

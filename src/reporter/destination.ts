@@ -28,33 +28,44 @@ export interface DestinationPaths {
 /** Where the events of a project wait. Touches nothing. */
 export function destinationOf(stateDirectory: string, project: ProjectFile): Destination {
   const directory = join(stateDirectory, `${project.project}-${destinationKey(project)}`)
+  return {project, directory, paths: pathsIn(directory)}
+}
+
+function pathsIn(directory: string): DestinationPaths {
   return {
-    project,
-    directory,
-    paths: {
-      waiting: join(directory, 'buffer', 'new'),
-      sending: join(directory, 'buffer', 'sending'),
-      refused: join(directory, 'buffer', 'refused'),
-      runs: join(directory, 'runs'),
-      sent: join(directory, 'sent'),
-      drops: join(directory, 'drops'),
-      project: join(directory, 'project.json'),
-      lock: join(directory, 'sender.lock'),
-      nextTry: join(directory, 'next-try'),
-    },
+    waiting: join(directory, 'buffer', 'new'),
+    sending: join(directory, 'buffer', 'sending'),
+    refused: join(directory, 'buffer', 'refused'),
+    runs: join(directory, 'runs'),
+    sent: join(directory, 'sent'),
+    drops: join(directory, 'drops'),
+    project: join(directory, 'project.json'),
+    lock: join(directory, 'sender.lock'),
+    nextTry: join(directory, 'next-try'),
   }
 }
 
 /** Every destination ever used here, by name. Folders without a valid project file are passed over. */
 export function readDestinations(stateDirectory: string): Destination[] {
   const destinations: Destination[] = []
-  for (const name of listFolder(stateDirectory)) {
-    const parsed = parseProjectFile(readJson(join(stateDirectory, name, 'project.json')))
+  for (const {directory} of listDestinationFolders(stateDirectory)) {
+    const parsed = parseProjectFile(readJson(join(directory, 'project.json')))
     if (!parsed.ok) continue
     const destination = destinationOf(stateDirectory, parsed.value)
-    if (destination.directory === join(stateDirectory, name)) destinations.push(destination)
+    if (destination.directory === directory) destinations.push(destination)
   }
   return destinations
+}
+
+/** Every folder of a destination, also one whose project file is damaged: its name has the project's id. */
+export function listDestinationFolders(
+  stateDirectory: string,
+): {readonly project: string; readonly directory: string; readonly paths: DestinationPaths}[] {
+  return listFolder(stateDirectory).flatMap(name => {
+    const project = /^([a-z][a-z0-9-]*)-[0-9a-f]{8}$/.exec(name)?.[1]
+    const directory = join(stateDirectory, name)
+    return project === undefined ? [] : [{project, directory, paths: pathsIn(directory)}]
+  })
 }
 
 /** Keeps the project file beside the events, so that the sender needs no other. Writes only when it has changed. */

@@ -1,5 +1,5 @@
 import {homedir} from 'node:os'
-import {isAbsolute, join} from 'node:path'
+import {isAbsolute, join, resolve} from 'node:path'
 import type {Environment} from './world.ts'
 
 /**
@@ -8,7 +8,7 @@ import type {Environment} from './world.ts'
  */
 export function stateDirectoryOf(environment: Environment): string {
   return (
-    absolute(environment['USAGE_STATE_DIR']) ??
+    named(environment['USAGE_STATE_DIR']) ??
     platformDirectory(environment, 'XDG_STATE_HOME', ['.local', 'state'], 'LOCALAPPDATA')
   )
 }
@@ -16,8 +16,7 @@ export function stateDirectoryOf(environment: Environment): string {
 /** Where the person's decisions are: `USAGE_CONFIG_DIR`, else the platform's own place for settings. */
 export function configDirectoryOf(environment: Environment): string {
   return (
-    absolute(environment['USAGE_CONFIG_DIR']) ??
-    platformDirectory(environment, 'XDG_CONFIG_HOME', ['.config'], 'APPDATA')
+    named(environment['USAGE_CONFIG_DIR']) ?? platformDirectory(environment, 'XDG_CONFIG_HOME', ['.config'], 'APPDATA')
   )
 }
 
@@ -30,6 +29,9 @@ function platformDirectory(environment: Environment, xdg: string, below: string[
     return join(home, 'Library', xdg === 'XDG_CONFIG_HOME' ? 'Preferences' : 'Application Support', 'usage')
   return join(home, ...below, 'usage')
 }
+
+/** What a person names on purpose may be relative to where they stand. */
+const named = (path: string | undefined): string | null => (path ? resolve(path) : null)
 
 const absolute = (path: string | undefined): string | null => (path !== undefined && isAbsolute(path) ? path : null)
 

@@ -1,7 +1,8 @@
+import {rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {reach} from '../fault-points.ts'
 import {compact, type Entry, readEntries} from './compaction.ts'
-import {writeFileAtomically} from './files.ts'
+import {readJson, writeFileAtomically} from './files.ts'
 import {toTime, type World} from './world.ts'
 
 /** Why something that happened is not sent. */
@@ -11,13 +12,14 @@ export const dropReasons = [
   'too-large',
   'undeclared-field',
   'undeclared-feature',
+  'wrong-use',
   'damaged',
   'before-consent',
   'opted-out',
 ] as const
 export type DropReason = (typeof dropReasons)[number]
 
-/** Some events (fields, for `undeclared-field`; files, for `damaged`) were dropped for one reason. */
+/** Some events (fields and attributes, for `undeclared-field`; files, for `damaged`) were dropped for one reason. */
 export interface Drop {
   /** The event or the file that it is about: counting it again, after a kill, counts it once. */
   readonly id: string
@@ -37,6 +39,15 @@ export function recordDrop(world: World, directory: string, {id, reason, count}:
   const entry = {reason, count, time: toTime(world.now())}
   writeFileAtomically(join(directory, `${id}.${reason}.json`), JSON.stringify(entry))
   reach('drop: counted')
+}
+
+/** Takes back a part of what was counted as dropped under an id: it was on its way and has arrived. */
+export function reduceDrop(world: World, directory: string, {id, reason, count}: Drop): void {
+  const path = join(directory, `${id}.${reason}.json`)
+  const counted = (readJson(path) as Partial<Drop> | null)?.count
+  if (!isCount(counted)) return
+  if (counted <= count) rmSync(path, {force: true})
+  else recordDrop(world, directory, {id, reason, count: counted - count})
 }
 
 /** Adds up what was dropped, by reason; every reason is named. */

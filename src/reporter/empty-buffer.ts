@@ -1,7 +1,7 @@
 import {rmSync} from 'node:fs'
-import {basename} from 'node:path'
+import {basename, join} from 'node:path'
 import {listWaitingFiles, readBufferFile} from './buffer.ts'
-import type {Destination} from './destination.ts'
+import {type Destination, listFolder} from './destination.ts'
 import {recordDrop} from './drops.ts'
 import {hasEntries} from './files.ts'
 import {listRuns, removeRun} from './run.ts'
@@ -11,8 +11,7 @@ import type {World} from './world.ts'
  * Empties the buffer and the open runs of a destination after a no. What waited is counted as `opted-out`.
  * Writes nothing when nothing waited. Returns the number of events dropped.
  */
-export function emptyBuffer(world: World, destination: Destination): number {
-  const {paths} = destination
+export function emptyBuffer(world: World, {paths}: Pick<Destination, 'paths'>): number {
   for (const run of listRuns(paths.runs)) removeRun(paths.runs, run)
   let dropped = 0
   for (const path of listWaitingFiles(paths)) {
@@ -23,15 +22,17 @@ export function emptyBuffer(world: World, destination: Destination): number {
     rmSync(path, {force: true, recursive: true})
     dropped += count
   }
+  // What a writer that was killed has left is no event yet, and a no leaves nothing behind.
+  for (const name of listFolder(paths.waiting)) rmSync(join(paths.waiting, name), {force: true, recursive: true})
   return dropped
 }
 
 /** Whether any file waits or is claimed, at the price of looking at two folders. */
-export function hasWaiting({paths}: Destination): boolean {
+export function hasWaiting({paths}: Pick<Destination, 'paths'>): boolean {
   return hasEntries(paths.waiting, 1) || hasEntries(paths.sending, 1)
 }
 
 /** Whether there is nothing that a no would have to remove: neither events nor open runs. */
-export function isBufferEmpty(destination: Destination): boolean {
+export function isBufferEmpty(destination: Pick<Destination, 'paths'>): boolean {
   return !hasWaiting(destination) && !hasEntries(destination.paths.runs, 1)
 }

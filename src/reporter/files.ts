@@ -49,7 +49,8 @@ export function createExclusively(path: string, content: string): boolean {
     return true
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false
-    throw error
+    // A full disk: the file was made, its content was not.
+    throw removing(path, error)
   }
 }
 
@@ -59,12 +60,13 @@ export function createExclusively(path: string, content: string): boolean {
  */
 export function createWhole(path: string, content: string): boolean {
   const temporary = temporaryBeside(path)
-  writeFileSync(temporary, content, {mode: fileMode})
   try {
+    writeFileSync(temporary, content, {mode: fileMode, flush: true})
     linkSync(temporary, path)
     return true
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false
+    if (isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT')) throw error
     // A file system without hard links: another process may see it unfinished for an instant.
     return createExclusively(path, content)
   } finally {
@@ -72,12 +74,12 @@ export function createWhole(path: string, content: string): boolean {
   }
 }
 
-/** The text of a file, or null when there is none. Throws when it is there and cannot be read. */
+/** The text of a file, or null when there is none. Throws when it is there, or what should hold it is no folder. */
 export function readIfPresent(path: string): string | null {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return null
+    if (isCode(error, 'ENOENT')) return null
     throw error
   }
 }
@@ -96,12 +98,19 @@ export function modifiedAt(path: string): number | null {
   return statSync(path, {throwIfNoEntry: false})?.mtimeMs ?? null
 }
 
-/** Whether a folder has at least so many entries; reads no more than that, so that the cost does not grow. */
+/**
+ * Whether a folder has at least so many entries; reads hardly more than that, so that the cost does not grow.
+ * Temporary names, which begin with a dot, do not count.
+ */
 export function hasEntries(path: string, atLeast: number): boolean {
   try {
     const directory = opendirSync(path)
     try {
-      for (let found = 0; found < atLeast; found++) if (directory.readSync() === null) return false
+      for (let found = 0; found < atLeast; ) {
+        const entry = directory.readSync()
+        if (entry === null) return false
+        if (!entry.name.startsWith('.')) found++
+      }
       return true
     } finally {
       directory.closeSync()

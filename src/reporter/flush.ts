@@ -3,11 +3,20 @@ import {listWaitingFiles, readBufferFile} from './buffer.ts'
 import {readClient} from './client.ts'
 import {type ConsentReason, isStandingNo} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
-import type {Destination} from './destination.ts'
+import {type Destination, listFolder} from './destination.ts'
 import {emptyBuffer, hasWaiting, isBufferEmpty} from './empty-buffer.ts'
+import {hasEntries} from './files.ts'
 import {readSendContext} from './send-context.ts'
-import {type Delivery, type DeliveryReason, deliver, deliveryFailures, nothingDelivered} from './sender.ts'
+import {
+  type Delivery,
+  type DeliveryReason,
+  deliver,
+  deliveryFailures,
+  failedDelivery,
+  nothingDelivered,
+} from './sender.ts'
 import {takeLock} from './sender-lock.ts'
+import {countSent, readSent} from './sent-log.ts'
 import type {Transport} from './transports/transport.ts'
 import type {World} from './world.ts'
 
@@ -94,13 +103,32 @@ async function flushDestination(
     return {...refused, kept: countWaiting(world, destination), isUndelivered: false}
   }
   if (!hasWaiting(destination)) return {project: project.project, ...nothingDelivered, kept: 0, isUndelivered: false}
-  const token = await waitForLock(world, paths.lock, deadline)
-  const delivery: Delivery =
-    token === null
-      ? {...nothingDelivered, reason: 'busy-here'}
-      : await deliverNow(world, destination, token, deadline - performance.now())
+  const delivery = await deliverWithLock(world, destination, deliverNow, deadline)
   const kept = countWaiting(world, destination)
-  return {project: project.project, ...delivery, kept, isUndelivered: kept > 0 && isDeliveryFailure(delivery.reason)}
+  // What another sender has claimed is not ours to send: it lives, or was killed less than a minute ago.
+  const isClaimed = delivery.reason === null && kept > 0 && hasEntries(paths.sending, 1)
+  const reason = isClaimed ? 'busy-here' : delivery.reason
+  return {project: project.project, ...delivery, reason, kept, isUndelivered: kept > 0 && isDeliveryFailure(reason)}
+}
+
+async function deliverWithLock(
+  world: World,
+  destination: Destination,
+  deliverNow: DeliverNow,
+  deadline: number,
+): Promise<Delivery> {
+  const {paths} = destination
+  const logged = new Set(listFolder(paths.sent))
+  try {
+    const token = await waitForLock(world, paths.lock, deadline)
+    if (token === null) return {...nothingDelivered, reason: 'busy-here'}
+    const delivery = await deliverNow(world, destination, token, deadline - performance.now())
+    if (delivery.reason !== 'sender-lost') return delivery
+    // What a sender did before it was killed stands in the log.
+    return {...delivery, sent: countSent(readSent(paths.sent, name => !logged.has(name)))}
+  } catch (error) {
+    return failedDelivery(world, destination, error)
+  }
 }
 
 const isDeliveryFailure = (reason: DeliveryReason | null): boolean =>

@@ -1,4 +1,5 @@
 import {createHash, createHmac} from 'node:crypto'
+import {renameSync} from 'node:fs'
 import {join} from 'node:path'
 import type {ProjectFile} from '../protocol/project-file.ts'
 import {createWhole, makeDirectory, readIfPresent} from './files.ts'
@@ -7,14 +8,16 @@ const secretPattern = /^[0-9a-f]{64}$/
 
 /**
  * The user's secret: 256 random bits as hex, made at first use, 0600, never sent. Processes that make it at the same
- * time end with the same one. Throws what the file system throws, and when the file is damaged.
+ * time end with the same one. A damaged one (a power cut) is set aside, and the person has new pseudonyms from then on.
+ * Throws what the file system throws.
  */
 export function readSecret(stateDirectory: string, random: (bytes: number) => Uint8Array): string {
   const path = join(stateDirectory, 'secret')
-  if (readIfPresent(path) === null) {
-    makeDirectory(stateDirectory)
-    createWhole(path, `${Buffer.from(random(32)).toString('hex')}\n`)
-  }
+  const found = readIfPresent(path)?.trim() ?? null
+  if (found !== null && secretPattern.test(found)) return found
+  makeDirectory(stateDirectory)
+  if (found !== null) renameSync(path, `${path}.damaged`)
+  createWhole(path, `${Buffer.from(random(32)).toString('hex')}\n`)
   const secret = readIfPresent(path)?.trim() ?? ''
   if (!secretPattern.test(secret)) throw new Error(`wanted 64 hex digits in ${path}`)
   return secret

@@ -1,6 +1,6 @@
 import type {Answer} from '../protocol/answer.ts'
 import type {Destination} from './destination.ts'
-import {type Drop, recordDrop} from './drops.ts'
+import {type Drop, recordDrop, reduceDrop} from './drops.ts'
 import type {MadeReport} from './make-reports.ts'
 import type {Pending} from './pending.ts'
 import {keepRefusal} from './refused.ts'
@@ -59,6 +59,12 @@ export class Ledger {
       recordDrop(this.world, this.destination.paths.drops, drop)
       if (drop.reason !== 'undeclared-field') this.dropped += drop.count
     }
+  }
+
+  /** An opt-out has counted as dropped what was on its way: it has left or been refused, and counts as that. */
+  takeBack(gone: readonly {readonly id: string; readonly count: number}[]): void {
+    for (const {id, count} of gone)
+      reduceDrop(this.world, this.destination.paths.drops, {id, reason: 'opted-out', count})
   }
 
   private keepRefused(ids: readonly string[], code: string, message: string, pending: Pending): void {

@@ -1,4 +1,6 @@
 import {rmSync} from 'node:fs'
+import * as v from 'valibot'
+import {time} from '../protocol/scalars.ts'
 import {readJson, writeFileAtomically} from './files.ts'
 import type {KeptReason} from './transports/transport.ts'
 import {toTime, type World} from './world.ts'
@@ -7,18 +9,17 @@ const firstDelaySeconds = 5
 const longestDelaySeconds = 3600
 
 /** Why the last attempt failed and when the next one is due; kept across processes. */
-export interface NextTry {
-  readonly failures: number
-  /** RFC 3339. */
-  readonly nextTryAt: string
-  readonly lastError: {readonly at: string; readonly reason: KeptReason; readonly message: string}
-}
+const nextTry = v.object({
+  failures: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  nextTryAt: time,
+  lastError: v.object({at: time, reason: v.string(), message: v.string()}),
+})
+export type NextTry = Readonly<v.InferOutput<typeof nextTry>>
 
-/** The state after a failed attempt, or null when the last one went well. */
+/** The state after a failed attempt, or null when the last one went well or what was kept of it is damaged. */
 export function readNextTry(path: string): NextTry | null {
-  const state = readJson(path) as Partial<NextTry> | null
-  if (typeof state?.nextTryAt !== 'string' || typeof state.failures !== 'number' || !state.lastError) return null
-  return state as NextTry
+  const result = v.safeParse(nextTry, readJson(path))
+  return result.success ? result.output : null
 }
 
 /** Whether sending has to wait. A time more than a day ahead came from a clock that was wrong: it does not bind. */
@@ -52,7 +53,7 @@ export function writeFailure(
 
 /** Keeps that an attempt went well. */
 export function clearFailure(path: string): void {
-  rmSync(path, {force: true})
+  rmSync(path, {force: true, recursive: true})
 }
 
 /** A random number from 0 to 1. */

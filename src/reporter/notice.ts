@@ -1,4 +1,4 @@
-import {existsSync, fstatSync, statSync} from 'node:fs'
+import {existsSync, fstatSync, rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {toPlainText} from '../protocol/plain-text.ts'
 import {collectionVersion, displayName, type ProjectFile} from '../protocol/project-file.ts'
@@ -44,6 +44,11 @@ export function markNoticeShown(world: World, destination: Destination): boolean
     caller: caller === undefined ? null : {pid: caller.pid, startTime: caller.startTime},
   }
   return createWhole(noticePath(destination), JSON.stringify(marker))
+}
+
+/** Takes back that the notice was shown. */
+export function forgetNotice(destination: Destination): void {
+  rmSync(noticePath(destination), {force: true})
 }
 
 /** Opens sending: the person, or the first start of another caller a minute after the notice, allows it. */

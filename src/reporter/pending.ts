@@ -1,3 +1,5 @@
+import {existsSync} from 'node:fs'
+import {basename} from 'node:path'
 import {reach} from '../fault-points.ts'
 import type {BufferedEvent} from '../protocol/buffered-event.ts'
 import {type BufferFile, settleFile} from './buffer.ts'
@@ -19,14 +21,23 @@ export class Pending {
     return this.events.filter(event => wanted.has(event.id.toLowerCase()))
   }
 
-  settle(ids: readonly string[]): void {
+  /**
+   * Settles events in their files.
+   *
+   * @returns the files that are gone, because a person has opted out in the meantime, with how many of these events they had
+   */
+  settle(ids: readonly string[]): {readonly id: string; readonly count: number}[] {
+    const gone: {id: string; count: number}[] = []
     const settled = new Set(ids.map(id => id.toLowerCase()))
     for (const entry of this.files) {
       const remaining = entry.remaining.filter(event => !settled.has(event.id.toLowerCase()))
       if (remaining.length === entry.remaining.length) continue
-      settleFile(entry.file, remaining)
+      const count = entry.remaining.length - remaining.length
+      if (existsSync(entry.file.path)) settleFile(entry.file, remaining)
+      else gone.push({id: basename(entry.file.path, '.json'), count})
       entry.remaining = remaining
       reach('report: settled in one file')
     }
+    return gone
   }
 }

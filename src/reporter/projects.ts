@@ -1,4 +1,4 @@
-import {readFileSync, rmSync} from 'node:fs'
+import {readFileSync, rmSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {UsageError} from '../errors.ts'
 import {limits} from '../protocol/limits.ts'
@@ -19,13 +19,14 @@ export function readProjectFile(path: string): ProjectFile {
 export function readProjectText(path: string): string {
   let content: string
   try {
+    const file = statSync(path)
+    if (!file.isFile()) throw new Error('it is no file')
+    if (file.size > limits.maxProjectFileBytes) throw new Error(`it has more than ${limits.maxProjectFileBytes} bytes`)
     content = readFileSync(path, 'utf8')
   } catch (error) {
     const came = error instanceof Error ? error.message : String(error)
     throw new UsageError('USAGE_PROJECT_FILE_UNREADABLE', `wanted a project file at ${path}: ${came}`)
   }
-  if (Buffer.byteLength(content) > limits.maxProjectFileBytes)
-    throw new UsageError('USAGE_PROJECT_FILE_UNREADABLE', `wanted at most ${limits.maxProjectFileBytes} bytes: ${path}`)
   return content
 }
 

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import {type ErrorCode, toUsageError, UsageError} from '../errors.ts'
-import {type BufferedEvent, bufferedEvent, type LocalBlock} from '../protocol/buffered-event.ts'
+import {type BufferedEvent, bufferedEvent, type LocalBlock, localBlock} from '../protocol/buffered-event.ts'
 import {type Declarations, keepDeclared} from '../protocol/declaration.ts'
-import type {ProgramHeader} from '../protocol/header.ts'
+import {type ProgramHeader, programHeader} from '../protocol/header.ts'
 import {describeValue, toProblems} from '../protocol/problem.ts'
 import {isDeclaredFeature} from '../protocol/project-file.ts'
 import {describeProblems} from '../protocol/report.ts'
@@ -77,9 +77,9 @@ export function recordStart(recorder: Recorder, input: StartInput): RecordOutcom
     const {kept, warnings} = filterFields(recorder, destination.project.fields, input.fields ?? {})
     const run = newId(world)
     const processes = world.processes()
-    const header = recorder.header()
+    const {header, script, warnings: unfit} = keepFit(recorder, recorder.header(), input.script ?? null)
     const event: BufferedEvent = {
-      ...newEvent(recorder, header, {...localBlock(recorder), script: input.script ?? null}),
+      ...newEvent(recorder, header, {...localOf(recorder), script}),
       type: 'start',
       run,
       repeat: 0,
@@ -88,7 +88,7 @@ export function recordStart(recorder: Recorder, input: StartInput): RecordOutcom
     const record = {startedAt: event.time, monotonicSeconds: world.monotonicSeconds(), host: world.hostName, header}
     writeRun(destination.paths.runs, {run, ...record, ...processes})
     write(recorder, event)
-    return {kind: 'recorded', id: event.id, run, warnings}
+    return {kind: 'recorded', id: event.id, run, warnings: [...warnings, ...unfit]}
   })
 }
 
@@ -100,7 +100,7 @@ export function recordEnd(recorder: Recorder, input: EndInput): RecordOutcome {
     const open = openRun(recorder, input.run ?? null)
     const run = input.run?.toLowerCase() ?? open?.run ?? null
     const event: BufferedEvent = {
-      ...newEvent(recorder, open?.header ?? recorder.header(), localBlock(recorder)),
+      ...newEvent(recorder, open?.header ?? recorder.header(), localOf(recorder)),
       type: 'end',
       run,
       durationSeconds: open === null ? null : measureDuration(open, clockOf(world)),
@@ -126,7 +126,7 @@ export function recordFeature(recorder: Recorder, input: FeatureInput): RecordOu
     const run = named?.toLowerCase() ?? open?.run ?? null
     const durationSeconds = input.durationSeconds ?? null
     const event: BufferedEvent = {
-      ...newEvent(recorder, open?.header ?? recorder.header(), localBlock(recorder)),
+      ...newEvent(recorder, open?.header ?? recorder.header(), localOf(recorder)),
       time: input.startedAt ?? toTime(world.now() - (durationSeconds ?? 0) * 1000),
       type: 'feature',
       run,
@@ -153,8 +153,41 @@ function recordSafely(recorder: Recorder, record: () => RecordOutcome): RecordOu
     const {code, message} = toUsageError(error)
     const isWrongUse = code === 'USAGE_WRONG_USE'
     const reason = isWrongUse ? 'wrong-use' : 'not-written'
+    if (isWrongUse) countWrongUse(recorder)
     return {kind: 'dropped', reason, warnings: [{code: isWrongUse ? code : 'USAGE_NOT_RECORDED', message}]}
   }
+}
+
+/** Counts an event that could not be recorded because it was said wrongly. Never throws. */
+export function countWrongUse({
+  world,
+  destination,
+  consent,
+}: Pick<Recorder, 'world' | 'destination' | 'consent'>): void {
+  if (!consent.allowed) return
+  try {
+    rememberProject(destination)
+    recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'wrong-use', count: 1})
+  } catch {
+    // A disk that takes no counter took no event either: the outcome says so.
+  }
+}
+
+/**
+ * Keeps what a program says of itself where it fits the wire: an attribute that does not (a version of 65 characters, a
+ * line break in a name) is left out and counted like a field, and its event counts.
+ */
+function keepFit({world, destination}: Recorder, said: ProgramHeader, path: string | null) {
+  const fits = (name: keyof ProgramHeader) => v.is(programHeader.entries[name], said[name])
+  const unfit = (Object.keys(programHeader.entries) as (keyof ProgramHeader)[]).filter(name => !fits(name))
+  const header = {...said, ...Object.fromEntries(unfit.map(name => [name, null]))}
+  const isPathFit = v.is(localBlock.entries.script, path)
+  const names = isPathFit ? unfit : [...unfit, 'script']
+  recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-field', count: names.length})
+  const warnings = names.map((name): Warning => {
+    return {code: 'USAGE_WRONG_USE', message: `${name}: wanted a shorter text without control characters`}
+  })
+  return {header, script: isPathFit ? path : null, warnings}
 }
 
 /** The run that `USAGE_RUN_ID` names; anything else in it says nothing. */
@@ -201,7 +234,7 @@ function newEvent({world}: Recorder, header: ProgramHeader, local: LocalBlock) {
   return {format: 1 as const, id: newId(world), time: toTime(world.now()), header, local}
 }
 
-function localBlock({world}: Recorder): LocalBlock {
+function localOf({world}: Recorder): LocalBlock {
   return {host: world.hostName, machineId: null, bootId: world.processes().bootId, script: null}
 }
 

@@ -7,8 +7,9 @@ import {destinationOf} from './destination.ts'
 import {hasEntries, modifiedAt} from './files.ts'
 import {deliverBy, type FlushOutcome, flushDestinations} from './flush.ts'
 import {readOperatingSystem} from './machine.ts'
-import {isNoticeDue, markNoticeShown, noticeShownAt, noticeText, openNotice} from './notice.ts'
+import {forgetNotice, isNoticeDue, markNoticeShown, noticeShownAt, noticeText, openNotice} from './notice.ts'
 import {
+  countWrongUse,
   type EndInput,
   type FeatureInput,
   type Recorder,
@@ -48,9 +49,13 @@ export interface Reporter {
   readonly notice: string | null
   /** Keeps that the notice has been shown. False: another process was first. */
   noticeShown(): boolean
+  /** Takes back `noticeShown`: the notice could not be shown after all. */
+  noticeFailed(): void
   start(input?: StartInput): RecordOutcome
   feature(input: FeatureInput): RecordOutcome
   end(input?: EndInput): RecordOutcome
+  /** Counts an event that the caller could not even say. */
+  countWrongUse(): void
   /** Starts a sender if one is due after this event: at once for a start or an end, at the threshold or the interval for a feature. */
   sendInBackground(after: 'start' | 'end' | 'feature'): boolean
   flush(options: {readonly waitSeconds: number}): Promise<FlushOutcome>
@@ -96,6 +101,14 @@ class ProjectReporter implements Reporter {
     }
   }
 
+  noticeFailed(): void {
+    try {
+      forgetNotice(this.destination)
+    } catch {
+      // It stays marked; sending still waits for another caller's start.
+    }
+  }
+
   start(input: StartInput = {}): RecordOutcome {
     return this.record(recorder => {
       const outcome = recordStart(recorder, input)
@@ -110,6 +123,11 @@ class ProjectReporter implements Reporter {
 
   end(input: EndInput = {}): RecordOutcome {
     return this.record(recorder => recordEnd(recorder, input))
+  }
+
+  countWrongUse(): void {
+    const {world, destination, consent} = this
+    countWrongUse({world, destination, consent})
   }
 
   sendInBackground(after: 'start' | 'end' | 'feature'): boolean {

@@ -1,23 +1,29 @@
 import {readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
+import * as v from 'valibot'
 import {reach} from '../fault-points.ts'
-import type {ProgramHeader} from '../protocol/header.ts'
+import {programHeader} from '../protocol/header.ts'
 import {limits} from '../protocol/limits.ts'
+import {time, uuid} from '../protocol/scalars.ts'
 import {writeFileAtomically} from './files.ts'
-import type {Caller, Processes} from './processes.ts'
+import type {Processes} from './processes.ts'
 
 /** What is kept of a run while it is open: enough to find it again and to measure how long it took. */
-export interface RunRecord {
-  readonly run: string
+const runRecord = v.object({
+  run: uuid,
   /** RFC 3339, wall clock. */
-  readonly startedAt: string
-  readonly monotonicSeconds: number
-  readonly host: string
-  readonly bootId: string | null
-  readonly pidNamespace: string | null
-  readonly callers: readonly Caller[]
-  readonly header: ProgramHeader
-}
+  startedAt: time,
+  monotonicSeconds: v.number(),
+  host: v.string(),
+  bootId: v.nullable(v.string()),
+  pidNamespace: v.nullable(v.string()),
+  callers: v.pipe(
+    v.array(v.object({pid: v.number(), startTime: v.nullable(v.string()), isSessionLeader: v.boolean()})),
+    v.readonly(),
+  ),
+  header: programHeader,
+})
+export type RunRecord = Readonly<v.InferOutput<typeof runRecord>>
 
 /** Keeps a run open. Throws what the file system throws. */
 export function writeRun(directory: string, record: RunRecord): void {
@@ -36,7 +42,8 @@ export function readRun(directory: string, run: string): RunRecord | null {
   if (!/^[0-9a-f-]{36}$/.test(run)) return null
   try {
     const record: unknown = JSON.parse(readFileSync(join(directory, `${run}.json`), 'utf8'))
-    return isRunRecord(record) ? record : null
+    const result = v.safeParse(runRecord, record)
+    return result.success && result.output.run === run ? result.output : null
   } catch {
     return null
   }
@@ -59,19 +66,6 @@ export function listRuns(directory: string): string[] {
   } catch {
     return []
   }
-}
-
-function isRunRecord(input: unknown): input is RunRecord {
-  if (typeof input !== 'object' || input === null) return false
-  const record = input as Partial<RunRecord>
-  return (
-    typeof record.run === 'string' &&
-    typeof record.startedAt === 'string' &&
-    typeof record.monotonicSeconds === 'number' &&
-    Array.isArray(record.callers) &&
-    typeof record.header === 'object' &&
-    record.header !== null
-  )
 }
 
 /** The pid namespace of the machine itself, as Linux numbers it; every other one is a container's. */

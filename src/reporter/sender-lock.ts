@@ -30,7 +30,7 @@ export function takeLock(world: World, path: string): string | null {
     return token
   }
   if (!isStale(world, path)) return null
-  rmSync(path, {force: true})
+  rmSync(path, {force: true, recursive: true})
   return createExclusively(path, content) ? token : null
 }
 

@@ -6,7 +6,7 @@ import {writeSync} from 'node:fs'
 import {readClient} from './client.ts'
 import {readDestinations} from './destination.ts'
 import {readSendContext} from './send-context.ts'
-import {deliver} from './sender.ts'
+import {deliver, failedDelivery} from './sender.ts'
 import {holdsLock} from './sender-lock.ts'
 import {httpTransport} from './transports/http.ts'
 import {realWorld} from './world.ts'
@@ -35,7 +35,7 @@ if (destination !== undefined && holdsLock(destination.paths.lock, token)) {
       signal: AbortSignal.timeout(patience),
     },
     token,
-  ).catch(() => null)
+  ).catch(error => failedDelivery(world, destination, error))
   writeSync(1, JSON.stringify(delivery))
 }
 end()

@@ -36,6 +36,7 @@ export const deliveryFailures = [
   'server-error',
   'key-refused',
   'project-unknown',
+  'sender-failed',
   'no-time',
   'busy-here',
   'sender-lost',
@@ -85,6 +86,18 @@ export async function deliver(options: SenderOptions, token: string): Promise<De
 function lookOnceMore({world, destination, signal}: SenderOptions, round: DeliveryRound): string | null {
   const hasMore = round.settledSome && round.reason === null && !signal.aborted
   return hasMore && hasEntries(destination.paths.waiting, 1) ? takeLock(world, destination.paths.lock) : null
+}
+
+/** What to say, and to keep for `usage status`, of a delivery that failed on this machine. Never throws. */
+export function failedDelivery(world: World, destination: Destination, error: unknown): Delivery {
+  const message = error instanceof Error ? error.message : String(error)
+  const failure = {reason: 'sender-failed', message, retryAfterSeconds: null} as const
+  try {
+    const {nextTryAt} = writeFailure(world, destination.paths.nextTry, failure)
+    return {...nothingDelivered, reason: failure.reason, nextTryAt}
+  } catch {
+    return {...nothingDelivered, reason: failure.reason}
+  }
 }
 
 class DeliveryRound {
@@ -212,7 +225,7 @@ class DeliveryRound {
   private settle(waiting: Pending, ids: readonly string[]): void {
     if (ids.length === 0) return
     this.settledSome = true
-    waiting.settle(ids)
+    this.ledger.takeBack(waiting.settle(ids))
     reach('report: settled')
   }
 }

@@ -1,5 +1,7 @@
 import {join} from 'node:path'
+import * as v from 'valibot'
 import {reach} from '../fault-points.ts'
+import {time} from '../protocol/scalars.ts'
 import {makeUuidV7} from '../protocol/uuid.ts'
 import {readEntries} from './compaction.ts'
 import {writeFileAtomically} from './files.ts'
@@ -52,10 +54,11 @@ export function readFailures(directory: string): FailedReport[] {
 }
 
 /** What left for one destination and is still in the log, oldest first; damaged entries are passed over. */
-export function readSent(directory: string): SentReport[] {
+export function readSent(directory: string, isWanted: (name: string) => boolean = () => true): SentReport[] {
   return readEntries(directory)
+    .filter(({name}) => isWanted(name))
     .map(({content}) => content as Partial<SentReport>)
-    .filter((entry): entry is SentReport => typeof entry.sentAt === 'string' && Array.isArray(entry.ids))
+    .filter((entry): entry is SentReport => v.is(time, entry.sentAt) && Array.isArray(entry.ids))
 }
 
 /** How many events of the log the collector has: one that was sent again, after a kill, counts once. */

@@ -1,3 +1,4 @@
+import {lstatSync} from 'node:fs'
 import {join} from 'node:path'
 import {readIfPresent} from './files.ts'
 
@@ -53,7 +54,8 @@ function parseObject(content: string): Record<string, unknown> | null {
 
 function readText(path: string): string | null {
   try {
-    return readIfPresent(path)
+    const isLink = lstatSync(path, {throwIfNoEntry: false}) !== undefined
+    return readIfPresent(path) ?? (isLink ? '' : null)
   } catch {
     return ''
   }

@@ -92,11 +92,23 @@ const situations: readonly (readonly [
     () => null,
   ],
   [
-    'an opt-out that cannot be looked at',
+    'an opt-out that is a link to nowhere',
     w => {
       makeFolder(w.configDirectory)
-      symlinkSync('optout', userOptOutPath(w.configDirectory))
+      symlinkSync('/nonexistent', userOptOutPath(w.configDirectory))
     },
+    'user-opt-out',
+  ],
+  [
+    'a file where the opt-outs should be',
+    w => writeFile(join(w.configDirectory, 'optout.d')),
+    'settings-unreadable',
+    () => null,
+  ],
+  ['a folder of settings that is a file', w => writeFile(w.configDirectory), 'settings-unreadable', () => null],
+  [
+    'a folder of settings on a disk that is not there',
+    w => symlinkSync('/nonexistent/settings', w.configDirectory),
     'settings-unreadable',
     () => null,
   ],

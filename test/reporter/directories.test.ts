@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {homedir} from 'node:os'
-import {join} from 'node:path'
+import {join, resolve} from 'node:path'
 import {describe, it} from 'node:test'
 import {configDirectoryOf, projectOptOutPath, stateDirectoryOf, userOptOutPath} from '../../src/reporter/directories.ts'
 import type {Environment} from '../../src/reporter/world.ts'
@@ -26,9 +26,9 @@ const cases: readonly (readonly [what: string, environment: Environment, state: 
   ],
   ['its own variables', {HOME: '/h', XDG_STATE_HOME: '/x', USAGE_STATE_DIR: '/s', USAGE_CONFIG_DIR: '/c'}, '/s', '/c'],
   [
-    'the home where its own variables are relative or empty',
+    'its own variables, from where the person stands',
     {HOME: '/h', USAGE_STATE_DIR: 's', USAGE_CONFIG_DIR: ''},
-    '/h/.local/state/usage',
+    resolve('s'),
     '/h/.config/usage',
   ],
   ['the home of the account without HOME', {}, join(home, '.local/state/usage'), join(home, '.config/usage')],

@@ -84,7 +84,7 @@ describe('reading', () => {
     symlinkSync('loop', join(directory, 'loop'))
     assert.equal(readIfPresent(join(directory, 'file')), 'text')
     assert.equal(readIfPresent(join(directory, 'none')), null)
-    assert.equal(readIfPresent(join(directory, 'file', 'below')), null)
+    assert.throws(() => readIfPresent(join(directory, 'file', 'below')), {code: 'ENOTDIR'})
     assert.throws(() => readIfPresent(directory), {code: 'EISDIR'})
     assert.throws(() => readIfPresent(join(directory, 'loop')), {code: 'ELOOP'})
   })

@@ -178,21 +178,24 @@ describe('a flush', () => {
           return new Promise(() => {})
         })(...given).catch(() => {})
       })
-    await assert.rejects(flush(world, [destination], killed), /killed/)
+    assert.equal((await flush(world, [destination], killed)).projects[0]?.reason, 'sender-failed')
+    const [again] = (await flush(world, [destination])).projects
+    assert.deepEqual([again?.reason, again?.isUndelivered], ['busy-here', true])
     assert.equal(countWaiting(world, destination), 2)
     world.pass(61)
     assert.equal((await flush(world, [destination])).sent, 2)
     assertNothingLost(world, destination, ids)
   })
 
-  it('says that the sender was lost when it cannot make reports, and keeps everything', async t => {
+  it('says that the sender failed when it cannot make reports, keeps everything, and shows why', async t => {
     const server = await answeringServer(t)
     const world = makeWorld(t)
     const destination = openDestination(world, server.url)
     const ids = putStarts(world, destination, 2)
-    writeFileSync(join(world.stateDirectory, 'secret'), 'damaged')
+    mkdirSync(join(world.stateDirectory, 'secret'))
     const {reason, kept, isUndelivered} = (await flush(world, [destination], runSender)).projects[0]!
-    assert.deepEqual({reason, kept, isUndelivered}, {reason: 'sender-lost', kept: 2, isUndelivered: true})
+    assert.deepEqual({reason, kept, isUndelivered}, {reason: 'sender-failed', kept: 2, isUndelivered: true})
+    assert.match(readNextTry(destination.paths.nextTry)?.lastError.message ?? '', /EISDIR/)
     assert.equal(server.requests.length, 0)
     assertNothingLost(world, destination, ids)
   })

@@ -46,12 +46,14 @@ describe('the secret', () => {
   })
 
   for (const content of ['', '\n', 'ab', 'ab'.repeat(31), `${'ab'.repeat(32)}c`, 'xy'.repeat(32), '\0'.repeat(64)])
-    it(`is never replaced when it is damaged: ${JSON.stringify(content.slice(0, 8))} of ${content.length}`, t => {
+    it(`is set aside when it is damaged, and made anew: ${JSON.stringify(content.slice(0, 8))} of ${content.length}`, t => {
       const {stateDirectory, random} = makeWorld(t)
       mkdirSync(stateDirectory)
       writeFileSync(join(stateDirectory, 'secret'), content)
-      assert.throws(() => readSecret(stateDirectory, random), /wanted 64 hex digits/)
-      assert.equal(readFileSync(join(stateDirectory, 'secret'), 'utf8'), content)
+      const made = readSecret(stateDirectory, random)
+      assert.match(made, /^[0-9a-f]{64}$/)
+      assert.equal(readSecret(stateDirectory, random), made)
+      assert.equal(readFileSync(join(stateDirectory, 'secret.damaged'), 'utf8'), content)
     })
 
   it('is not made where the folder cannot be', t => {

@@ -214,11 +214,26 @@ describe('fields', () => {
   })
 })
 
+describe('what a program says of itself', () => {
+  it('is left out and counted where it does not fit, and the run counts', t => {
+    const {recorder, header, destination, waiting} = makeScene(t)
+    const unfit = {...header, version: 'x'.repeat(65), application: 'two\nlines'}
+    const outcome = recordStart({...recorder(), header: () => unfit}, {script: `/${'a'.repeat(5000)}`})
+    assert.ok(outcome.kind === 'recorded')
+    assert.deepEqual(
+      outcome.warnings.map(({code}) => code),
+      ['USAGE_WRONG_USE', 'USAGE_WRONG_USE', 'USAGE_WRONG_USE'],
+    )
+    const [event] = waiting()
+    assert.deepEqual([event?.header?.version, event?.header?.application, event?.local?.script], [null, null, null])
+    assert.equal(countDrops(destination.paths.drops)['undeclared-field'], 3)
+  })
+})
+
 describe('wrong use', () => {
   it('is an outcome, and nothing of it reaches the buffer', t => {
-    const {start, end, feature, world} = makeScene(t)
+    const {end, feature, world} = makeScene(t)
     const wrong = [
-      () => start({script: `/${'a'.repeat(5000)}`}),
       () => end({run: 'no id'}),
       () => end({exitCode: 1.5}),
       () => end({signal: 'TERM'}),

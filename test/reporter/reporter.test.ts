@@ -110,10 +110,10 @@ describe('a reporter', () => {
     writeFileSync(world.stateDirectory, '')
     writeFileSync(world.configDirectory, '')
     for (const outcome of [reporter.start(), reporter.feature(load), reporter.end()])
-      assert.deepEqual(outcome, {kind: 'declined', reason: 'state-not-writable'})
+      assert.deepEqual(outcome, {kind: 'declined', reason: 'settings-unreadable'})
     assert.equal(reporter.noticeShown(), false)
     assert.equal(reporter.sendInBackground('end'), false)
-    assert.equal((await reporter.flush({waitSeconds: 1})).projects[0]?.reason, 'state-not-writable')
+    assert.equal((await reporter.flush({waitSeconds: 1})).projects[0]?.reason, 'settings-unreadable')
   })
 })
 

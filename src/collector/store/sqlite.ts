@@ -1,6 +1,7 @@
 import {mkdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {UsageError} from '../../errors.ts'
+import {reach} from '../../fault-points.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 import type {StatsSource} from '../../stats/source.ts'
 import {
@@ -47,7 +48,13 @@ function openLocked(path: string, unlock: () => void): Store {
   return {
     async insert(batches) {
       try {
-        return inTransaction(database, () => batches.map(writeBatch))
+        const outcomes = inTransaction(database, () => {
+          const written = batches.map(writeBatch)
+          reach('collector: events inserted')
+          return written
+        })
+        reach('collector: events committed')
+        return outcomes
       } catch (error) {
         dictionary.forget()
         throw error

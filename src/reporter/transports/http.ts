@@ -10,6 +10,9 @@ const compressAboveBytes = 1024
 /** Bytes of an answer that are read: 500 refused events fit, described in 2,000 characters each. */
 const maxAnswerBytes = 1024 * 1024
 
+/** Bytes of a document that are read: the answers about a project with ten thousand features fit. */
+const maxDocumentBytes = 32 * 1024 * 1024
+
 const compress = promisify(gzip)
 
 /**
@@ -54,11 +57,16 @@ export async function getJson(
   options: {readonly token: string | null; readonly environment: Environment; readonly signal: AbortSignal},
 ): Promise<{readonly status: number; readonly body: string}> {
   const {default: got} = await import('got')
-  const response = await got.get(url, {
+  const tooLong = new AbortController()
+  const pending = got.get(url, {
     ...commonOptions(options.environment),
     headers: options.token === null ? {} : {authorization: `Bearer ${options.token}`},
-    signal: options.signal,
+    signal: AbortSignal.any([options.signal, tooLong.signal]),
   })
+  pending.on('downloadProgress', ({transferred}) => {
+    if (transferred > maxDocumentBytes) tooLong.abort()
+  })
+  const response = await pending
   return {status: response.statusCode, body: response.body}
 }
 

@@ -1,6 +1,14 @@
 import type {Answer} from '../../protocol/answer.ts'
 
-export type KeptReason = 'offline' | 'timeout' | 'busy' | 'server-error' | 'key-refused' | 'project-unknown'
+export type KeptReason =
+  | 'offline'
+  | 'timeout'
+  | 'busy'
+  | 'server-error'
+  | 'key-refused'
+  | 'project-unknown'
+  /** The sender itself failed, on a full disk for example. */
+  | 'sender-failed'
 
 /** What one attempt to deliver a report came to. */
 export type SendResult =

@@ -1,0 +1,36 @@
+import {flush} from '@oclif/core/flush'
+import {run} from '@oclif/core/run'
+import {codeOf, presentError} from './present-error.ts'
+
+export interface MainOptions {
+  /** The folder of package.json. */
+  readonly root: string
+  /** The command reports and must not fail, whatever goes wrong before, in and after it. */
+  readonly isPatient: boolean
+}
+
+/**
+ * Runs the program: finds the command and hands over to it. Resolves when it is done; the exit code is set.
+ *
+ * @param args what stands on the command line after the program's name
+ */
+export async function main(args: readonly string[], {root, isPatient}: MainOptions): Promise<void> {
+  // A reader that has gone away (`| head -1`), a full disk behind a redirection: no reason to die.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
+  try {
+    await run(withHelp(args), {root, userPlugins: false, devPlugins: false})
+    // oclif's flush writes to an output that may be full, and throws where nobody catches it.
+    if (!isPatient) await flush()
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+    const exit = (error as {oclif?: {exit?: number}}).oclif?.exit
+    if ('code' in error && error.code === 'EEXIT') process.exitCode = exit ?? 0
+    else if (isPatient) process.exitCode = 0
+    else presentError(codeOf(error), args.includes('--json'))
+  }
+}
+
+/** `usage help start` is `usage start --help`. */
+function withHelp(args: readonly string[]): string[] {
+  return args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import {describe, it} from 'node:test'
+import {isSafePattern} from '../../src/protocol/pattern.ts'
+
+const safe = [
+  'v?\\d+\\.\\d+(?:\\.\\d+)?',
+  '[a-z]+',
+  '(?:slurm|pbs|lsf)',
+  'a{3}b',
+  '[^*+]+',
+  '\\(\\)+',
+  '',
+  '(alpha|beta)?',
+  '[0-9]{1,4}',
+]
+const unsafe = [
+  '(a|a)*b',
+  '(a+)+',
+  '(?:a|b){2,}',
+  '(a)\\1',
+  '(?=a)a',
+  '(?<!a)b',
+  'a*a*a*a*b',
+  'a?a?a?a?a?a?a?b',
+  '(',
+  '[a',
+  'a{1,20}a{1,20}a{1,20}a{1,20}',
+]
+
+describe('a declared pattern', () => {
+  for (const pattern of safe) it(`may be ${JSON.stringify(pattern)}`, () => assert.ok(isSafePattern(pattern)))
+  for (const pattern of unsafe) it(`may not be ${JSON.stringify(pattern)}`, () => assert.ok(!isSafePattern(pattern)))
+
+  it('takes no noticeable time for the value that costs it most', () => {
+    const costly = /^(?:[a-z]*[a-z]*[a-z]*\d?\d?\d?!)$/u
+    assert.ok(isSafePattern('[a-z]*[a-z]*[a-z]*\\d?\\d?\\d?!'))
+    const before = performance.now()
+    assert.equal(costly.test('a'.repeat(256)), false)
+    assert.ok(performance.now() - before < 1000)
+  })
+})
