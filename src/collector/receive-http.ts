@@ -1,4 +1,5 @@
 import fastify, {type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController} from 'fastify'
+import * as v from 'valibot'
 import {UsageError} from '../errors.ts'
 import {reach} from '../fault-points.ts'
 import type {Answer} from '../protocol/answer.ts'
@@ -6,6 +7,7 @@ import {limits} from '../protocol/limits.ts'
 import {describeValue} from '../protocol/problem.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
 import {describeProblems, parseReport} from '../protocol/report.ts'
+import {time} from '../protocol/scalars.ts'
 import {answerStats} from '../stats/answer.ts'
 import {parseStatsQuery} from '../stats/query.ts'
 import type {StatsSource} from '../stats/source.ts'
@@ -115,8 +117,7 @@ function requireWriteKey({writeKey, project}: ProjectFile, authorization: string
 }
 
 function readTime(header: string | string[] | undefined): number | null {
-  const instantMs = typeof header === 'string' ? Date.parse(header) : Number.NaN
-  return Number.isNaN(instantMs) ? null : instantMs
+  return v.is(time, header) ? Date.parse(header) : null
 }
 
 /** One value of an address; a repeated one reads as the list that it is, which no query accepts. */

@@ -83,7 +83,10 @@ export function claimFiles(paths: DestinationPaths, claim: string): string | nul
 /** Gives the files of a claim back to the buffer. What has been settled is not among them. */
 export function releaseClaim(paths: DestinationPaths, folder: string): void {
   makeDirectory(paths.waiting)
-  for (const path of listBufferFiles(folder)) renameIfPresent(path, join(paths.waiting, basename(path)))
+  for (const path of listBufferFiles(folder)) {
+    renameIfPresent(path, join(paths.waiting, basename(path)))
+    reach('claim: one file given back')
+  }
   removeFolder(folder)
 }
 
@@ -102,10 +105,13 @@ export function removeFolder(path: string): void {
   }
 }
 
-function renameIfPresent(from: string, to: string): void {
+/** Renames a file. False: somebody else has taken it. */
+export function renameIfPresent(from: string, to: string): boolean {
   try {
     renameSync(from, to)
+    return true
   } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw error
+    if (isCode(error, 'ENOENT')) return false
+    throw error
   }
 }

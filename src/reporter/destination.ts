@@ -15,6 +15,8 @@ export interface DestinationPaths {
   readonly waiting: string
   /** Files that a sender has claimed, a folder a claim. */
   readonly sending: string
+  /** Files that are being dropped: out of the buffer for good, and counted next. */
+  readonly dropping: string
   /** What the collector refused and what was damaged. */
   readonly refused: string
   readonly runs: string
@@ -35,6 +37,7 @@ function pathsIn(directory: string): DestinationPaths {
   return {
     waiting: join(directory, 'buffer', 'new'),
     sending: join(directory, 'buffer', 'sending'),
+    dropping: join(directory, 'buffer', 'dropping'),
     refused: join(directory, 'buffer', 'refused'),
     runs: join(directory, 'runs'),
     sent: join(directory, 'sent'),

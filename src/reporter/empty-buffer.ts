@@ -1,8 +1,8 @@
 import {rmSync} from 'node:fs'
-import {basename, join} from 'node:path'
-import {listWaitingFiles, readBufferFile} from './buffer.ts'
+import {join} from 'node:path'
+import {listWaitingFiles} from './buffer.ts'
 import {type Destination, listFolder} from './destination.ts'
-import {recordDrop} from './drops.ts'
+import {dropFile, finishDropping} from './drop-file.ts'
 import {hasEntries} from './files.ts'
 import {listRuns, removeRun} from './run.ts'
 import type {World} from './world.ts'
@@ -13,15 +13,8 @@ import type {World} from './world.ts'
  */
 export function emptyBuffer(world: World, {paths}: Pick<Destination, 'paths'>): number {
   for (const run of listRuns(paths.runs)) removeRun(paths.runs, run)
-  let dropped = 0
-  for (const path of listWaitingFiles(paths)) {
-    const read = readBufferFile(path, world.now())
-    if (read.kind === 'gone') continue
-    const count = read.kind === 'events' ? read.events.length : 1
-    recordDrop(world, paths.drops, {id: basename(path, '.json'), reason: 'opted-out', count})
-    rmSync(path, {force: true, recursive: true})
-    dropped += count
-  }
+  let dropped = finishDropping(world, paths)
+  for (const path of listWaitingFiles(paths)) dropped += dropFile(world, paths, path, 'opted-out')
   // What a writer that was killed has left is no event yet, and a no leaves nothing behind.
   for (const name of listFolder(paths.waiting)) rmSync(join(paths.waiting, name), {force: true, recursive: true})
   return dropped
@@ -34,5 +27,6 @@ export function hasWaiting({paths}: Pick<Destination, 'paths'>): boolean {
 
 /** Whether there is nothing that a no would have to remove: neither events nor open runs. */
 export function isBufferEmpty(destination: Pick<Destination, 'paths'>): boolean {
-  return !hasWaiting(destination) && !hasEntries(destination.paths.runs, 1)
+  const {runs, dropping} = destination.paths
+  return !hasWaiting(destination) && !hasEntries(runs, 1) && !hasEntries(dropping, 1)
 }

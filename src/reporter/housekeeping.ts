@@ -1,10 +1,11 @@
 import {rmSync, statSync} from 'node:fs'
-import {basename, join} from 'node:path'
+import {join} from 'node:path'
 import {reach} from '../fault-points.ts'
 import {limits} from '../protocol/limits.ts'
-import {listBufferFiles, readBufferFile} from './buffer.ts'
+import {listBufferFiles} from './buffer.ts'
 import {type Destination, listFolder} from './destination.ts'
-import {compactDrops, recordDrop} from './drops.ts'
+import {dropFile, finishDropping} from './drop-file.ts'
+import {compactDrops} from './drops.ts'
 import {modifiedAt} from './files.ts'
 import {compactRefused} from './refused.ts'
 import {listRuns, removeRun} from './run.ts'
@@ -29,9 +30,10 @@ export function tidy(world: World, destination: Destination): number {
   removeTemporaries(world, destination)
   removeOldRuns(world, destination)
   trimLog(world, paths.sent)
+  const unfinished = finishDropping(world, paths)
   compactDrops(paths.drops)
   compactRefused(paths.refused)
-  const dropped = enforceQuota(world, destination)
+  const dropped = unfinished + enforceQuota(world, destination)
   reach('housekeeping: tidied')
   return dropped
 }
@@ -49,20 +51,11 @@ export function enforceQuota(world: World, {paths}: Destination): number {
   let dropped = 0
   for (const file of files) {
     if (leftFiles <= limits.maxBufferFiles * 0.9 && leftBytes <= limits.maxBufferBytes * 0.9) break
-    dropped += dropFile(world, paths.drops, file.path)
+    dropped += dropFile(world, paths, file.path, 'quota')
     leftFiles--
     leftBytes -= file.bytes
   }
   return dropped
-}
-
-function dropFile(world: World, drops: string, path: string): number {
-  const read = readBufferFile(path, world.now())
-  if (read.kind === 'gone') return 0
-  const count = read.kind === 'events' ? read.events.length : 1
-  recordDrop(world, drops, {id: basename(path, '.json'), reason: 'quota', count})
-  rmSync(path, {force: true, recursive: true})
-  return count
 }
 
 function trimLog(world: World, directory: string): void {

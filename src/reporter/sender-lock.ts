@@ -31,6 +31,7 @@ export function takeLock(world: World, path: string): string | null {
   }
   if (!isStale(world, path)) return null
   rmSync(path, {force: true, recursive: true})
+  reach('lock: a stale one removed')
   return createExclusively(path, content) ? token : null
 }
 

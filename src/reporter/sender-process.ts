@@ -3,6 +3,7 @@
  * `runSender`. It ends within its time whatever the network does. Its output is one JSON document: what it delivered.
  */
 import {writeSync} from 'node:fs'
+import {reach} from '../fault-points.ts'
 import {readClient} from './client.ts'
 import {readDestinations} from './destination.ts'
 import {readSendContext} from './send-context.ts'
@@ -11,6 +12,7 @@ import {holdsLock} from './sender-lock.ts'
 import {httpTransport} from './transports/http.ts'
 import {realWorld} from './world.ts'
 
+reach('sender: started')
 const [directory, token = '', milliseconds = '10000'] = process.argv.slice(2)
 const lifetime = Number(milliseconds)
 /** The last part of the lifetime is kept for giving back what was not confirmed. */

@@ -1,6 +1,9 @@
 import {UsageError} from '../../errors.ts'
 import {type Database, inTransaction} from './sqlite-database.ts'
 
+/** The mark of a store in the header of its file: `usag` in ASCII. */
+const applicationId = 0x75736167
+
 /**
  * The tables, version by version; `user_version` is how many of them a database has. What is here is never edited:
  * a change is one more entry.
@@ -137,12 +140,13 @@ const migrations: readonly string[] = [
 /** Brings a database to the newest version, each step all or nothing. Throws when a newer program made it. */
 export function migrate(database: Database, path: string): void {
   const version = readVersion(database)
+  requireOwn(database, path)
   if (version > migrations.length) throw newer(path, version)
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue
     inTransaction(database, () => {
       database.exec(sql)
-      database.exec(`PRAGMA user_version = ${index + 1}`)
+      database.exec(`PRAGMA user_version = ${index + 1}; PRAGMA application_id = ${applicationId}`)
     })
   }
 }
@@ -150,6 +154,7 @@ export function migrate(database: Database, path: string): void {
 /** Throws unless the database has exactly the tables that this program reads. */
 export function requireCurrentVersion(database: Database, path: string): void {
   const version = readVersion(database)
+  requireOwn(database, path)
   if (version > migrations.length) throw newer(path, version)
   if (version < migrations.length)
     throw new UsageError(
@@ -157,6 +162,14 @@ export function requireCurrentVersion(database: Database, path: string): void {
       `wanted version ${migrations.length} of the store ${path}, got version ${version}`,
       {next: 'Start `usage collect` on its data folder once: it brings the store up to date.'},
     )
+}
+
+/** Throws when the database is somebody else's: it has tables and not our mark. An empty one may become ours. */
+function requireOwn(database: Database, path: string): void {
+  const mark = database.prepare('PRAGMA application_id').get()?.['application_id']
+  const {tables} = database.prepare('SELECT count(*) AS tables FROM sqlite_master').get() as {tables: number}
+  if (mark === applicationId || tables === 0) return
+  throw new UsageError('USAGE_STORE_UNREADABLE', `wanted a store of a collector, got another database in ${path}`)
 }
 
 function readVersion(database: Database): number {
