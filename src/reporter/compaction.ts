@@ -40,8 +40,9 @@ export function compact(
   const entries = readEntries(directory)
   if (entries.length <= maxEntries) return
   const old = entries.slice(0, entries.length - Math.floor(maxEntries / 2))
-  const replaces = old.map(({name}) => name)
-  const name = `${replaces[0]?.replace(/\.json$/, '')}-sum.json`
+  // An earlier summary is the oldest entry: the new one takes its name, and its place in one rename.
+  const name = `${old[0]?.name.replace(/(?:-sum)?\.json$/, '')}-sum.json`
+  const replaces = old.map(entry => entry.name).filter(replaced => replaced !== name)
   writeFileAtomically(join(directory, name), JSON.stringify({...sumUp(old), replaces}))
   reach('compaction: summed up')
   removeReplaced(directory)
