@@ -12,7 +12,7 @@ import {runningCollector} from '../support/running-collector.ts'
 import {readTree} from '../support/tree.ts'
 
 /** A script with a start, two features and an end, that ends with a code of its caller's choice. */
-const script = `command usage start --script /work/analysis.sh --app-version 3.5.2 --field executors=2
+const script = `command usage start --script /home/ada/analysis.sh --app-version 3.5.2 --field executors=2
 command usage feature Load.v1 --type Algorithm --duration 0.25 --detail format=nexus
 command usage feature Rebin.v1 --type Algorithm --internal --count 3
 command usage end --exit-code "$1"
