@@ -38,7 +38,7 @@ function readConsentFacts(world: World, destination: Destination): ConsentFacts 
     hasYes: hasJobYes || Object.hasOwn(settings?.answers ?? {}, project.project),
     areSettingsReadable:
       settings !== null && userOptOut.isReadable && projectOptOut.isReadable && isReadableFolder(world.configDirectory),
-    isStateWritable: isWritable(destination.paths.waiting) && isWritable(destination.paths.runs),
+    isStateWritable: isWritable(destination.paths.waiting, world) && isWritable(destination.paths.runs, world),
     isNoticeGiven: hasJobYes || site.isNoticeGiven || ci !== null || isNoticeOpen(destination),
   }
 }
@@ -76,15 +76,25 @@ function isReadableFolder(path: string): boolean {
   }
 }
 
-/** Whether the folder, or the nearest one above that exists, can be read and written. */
-function isWritable(path: string): boolean {
+/**
+ * Whether the folder, or the nearest one above that exists, can be read and written, and is this user's to write: root
+ * may write anybody's, and what it makes there shuts them out.
+ */
+function isWritable(path: string, {stateDirectory}: World): boolean {
   for (let next = path; ; next = dirname(next)) {
     try {
       accessSync(next, constants.R_OK | constants.W_OK | constants.X_OK)
-      return statSync(next).isDirectory()
+      const folder = statSync(next)
+      return folder.isDirectory() && isOurs(folder.uid, next.length >= stateDirectory.length)
     } catch (error) {
       if (!isCode(error, 'ENOENT') || next === dirname(next)) return false
       if (lstatSync(next, {throwIfNoEntry: false}) !== undefined) return false
     }
   }
+}
+
+/** A folder of the state has to be this user's; one above it may be anybody's, but root is let in everywhere. */
+function isOurs(owner: number, isStateFolder: boolean): boolean {
+  const user = process.geteuid?.()
+  return user === undefined || owner === user || (!isStateFolder && user !== 0)
 }

@@ -45,19 +45,7 @@ export function optOut(world: World, project: string | null): OptOutOutcome {
   const file =
     project === null ? userOptOutPath(world.configDirectory) : projectOptOutPath(world.configDirectory, project)
   guardSettings(world, () => writeFileAtomically(file, `Opted out at ${toTime(world.now())}.\n`))
-  const folders = listDestinationFolders(world.stateDirectory).filter(
-    one => project === null || one.project === project,
-  )
-  let dropped = 0
-  const leftIn: string[] = []
-  for (const folder of folders) {
-    try {
-      requireReadable(folder.paths)
-      if (!isBufferEmpty(folder)) dropped += emptyBuffer(world, folder)
-    } catch {
-      leftIn.push(folder.directory)
-    }
-  }
+  const {dropped, leftIn} = emptyFolders(world, one => project === null || one === project)
   return {project, file, dropped, leftIn}
 }
 
@@ -77,8 +65,9 @@ export async function optIn(
   if (before === null)
     throw new UsageError('USAGE_SETTINGS_UNREADABLE', `wanted readable settings in ${world.configDirectory}`)
   const now = toTime(world.now())
+  const refused = new Set(named.filter(id => hasNo(world, id)))
   const answers = named.map((id): [string, Answer] => {
-    const notBefore = hasNo(world, id) ? now : (before.answers[id]?.notBefore ?? null)
+    const notBefore = refused.has(id) ? now : (before.answers[id]?.notBefore ?? null)
     return [id, {yesAt: now, notBefore}]
   })
   try {
@@ -86,12 +75,30 @@ export async function optIn(
   } catch (error) {
     throw unwritable(world, error)
   }
+  // The time alone does not keep the past here: it may bear the time of another host, or of a clock that was set since.
+  emptyFolders(world, one => refused.has(one))
   guardSettings(world, () => removeNoes(world, project))
   for (const destination of known) {
     makeDirectory(destination.directory)
     openNotice(destination)
   }
   return {project, projects: known.map(one => ({project: one.project.project, consent: askConsent(world, one)}))}
+}
+
+/** Drops what waits in the folders of some projects. `leftIn`: folders that are somebody else's and could not be emptied. */
+function emptyFolders(world: World, isMeantProject: (project: string) => boolean) {
+  let dropped = 0
+  const leftIn: string[] = []
+  for (const folder of listDestinationFolders(world.stateDirectory)) {
+    if (!isMeantProject(folder.project)) continue
+    try {
+      requireReadable(folder.paths)
+      if (!isBufferEmpty(folder)) dropped += emptyBuffer(world, folder)
+    } catch {
+      leftIn.push(folder.directory)
+    }
+  }
+  return {dropped, leftIn}
 }
 
 /** Every destination known here: used before, registered, or `present`: named by whoever asks. */

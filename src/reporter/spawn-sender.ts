@@ -3,7 +3,7 @@ import {closeSync, readdirSync, readFileSync} from 'node:fs'
 import {extname} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {askConsent} from './consent-facts.ts'
-import type {Destination} from './destination.ts'
+import {type Destination, rememberProject} from './destination.ts'
 import {hasWaiting} from './empty-buffer.ts'
 import {mustWait, readNextTry} from './next-try.ts'
 import {type Delivery, nothingDelivered} from './sender.ts'
@@ -35,6 +35,8 @@ export function spawnSender(world: World, destination: Destination): boolean {
   if (token === null) return false
   closeInheritedDescriptors()
   try {
+    // A foreign writer leaves events, not the project file that the sender reads.
+    rememberProject(destination)
     const args = senderArguments(destination, token, backgroundLifetime)
     const child = spawn(process.execPath, args, {...senderOptions(world), detached: true, stdio: 'ignore'})
     child.on('error', () => releaseLock(paths.lock, token))
@@ -58,6 +60,7 @@ export function runSender(
   milliseconds: number,
 ): Promise<Delivery> {
   return new Promise(resolve => {
+    tryToRemember(destination)
     const args = senderArguments(destination, token, milliseconds)
     const child = spawn(process.execPath, args, {...senderOptions(world), stdio: ['ignore', 'pipe', 'ignore']})
     let output = ''
@@ -70,6 +73,15 @@ export function runSender(
       resolve(readDelivery(output))
     })
   })
+}
+
+/** The sender reads the project file; where it is missing and cannot be written, it says that it is lost. */
+function tryToRemember(destination: Destination): void {
+  try {
+    rememberProject(destination)
+  } catch {
+    // A full disk: the file that is there is as good.
+  }
 }
 
 function readDelivery(output: string): Delivery {

@@ -17,7 +17,7 @@ import {toTime} from '../../src/reporter/world.ts'
 import {answeringServer, reportOf} from '../support/answering-server.ts'
 import {makeStart, putStarts} from '../support/make-event.ts'
 import {makeProject} from '../support/make-project.ts'
-import {makeWorld, type TestWorld} from '../support/make-world.ts'
+import {makeFolder, makeWorld, type TestWorld} from '../support/make-world.ts'
 import {moduleUrl, runTogether} from '../support/run-module.ts'
 import {readTree} from '../support/tree.ts'
 import {assertNothingLost} from '../support/where-events-are.ts'
@@ -161,6 +161,21 @@ describe('opting in', () => {
       )
       assertNothingLost(world, destination, [before.id, after.id])
     })
+
+  it('lets nothing from before leave that bears a later time, from another host or a clock that was set since', async t => {
+    const server = await answeringServer(t)
+    const world = makeWorld(t)
+    const destination = makeDestination(world, 'demo', server.url)
+    const before = makeStart(world, {time: toTime(world.now() + 600_000)})
+    writeEvents(destination.paths, [before])
+    makeFolder(world.configDirectory, 'optout.d')
+    writeFileSync(projectOptOutPath(world.configDirectory, 'demo'), '')
+    await optIn(world, 'demo')
+    assert.equal((await flush(world, destination)).sent, 0)
+    assert.equal(server.requests.length, 0)
+    assert.equal(countDrops(destination.paths.drops)['opted-out'], 1)
+    assertNothingLost(world, destination, [before.id])
+  })
 
   it('keeps the time of the last no when a person says yes twice', async t => {
     const world = makeWorld(t)

@@ -20,6 +20,8 @@ export interface RunningCollector {
   stop(): Promise<number | null>
   /** Ends it without asking. */
   kill(): Promise<void>
+  /** The signal that ended it, when it has ended. */
+  readonly ended: Promise<NodeJS.Signals | null>
   /** What `usage stats --json` says of one project of this collector. */
   stats(project: string): Promise<Stats>
 }
@@ -43,13 +45,15 @@ export async function runningCollector(
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.after(() => end(child, 'SIGKILL'))
-  const line = await Promise.race([firstLine(child.stdout), once(child, 'exit').then(() => null)])
+  const ended = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | null)
+  const line = await Promise.race([firstLine(child.stdout), ended.then(() => null)])
   if (line === null) throw new Error('wanted a collector that listens, it ended')
   const {http, token} = JSON.parse(line) as {http: string; token: string | null}
   return {
     http,
     token,
     data,
+    ended,
     stop: () => end(child, 'SIGTERM'),
     kill: async () => {
       await end(child, 'SIGKILL')

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
+import {answerStats} from '../../src/stats/answer.ts'
+import {parseStatsQuery, rangeOf, type StatsQuery} from '../../src/stats/query.ts'
+import {describe, type Made} from './made.ts'
+import {NaiveStats} from './naive-stats.ts'
+import {assertSame} from './same.ts'
+import type {Universe} from './universe.ts'
+
+/** Compares the end of a world with the truth about it. */
+export async function checkWorld(universe: Universe): Promise<void> {
+  for (const person of universe.people) for (const ledger of person.ledgers.values()) ledger.settle()
+  checkReceived(universe)
+  checkStored(universe)
+  checkTimes(universe)
+  for (const project of universe.collector.projects.keys())
+    for (const query of queriesOf(universe, project)) await checkStats(universe, query)
+}
+
+/** Everything that a collector received was accepted, known already or refused. */
+function checkReceived({naive: {received}}: Universe): void {
+  const {events, accepted, duplicates, rejected} = received
+  assert.equal(events, accepted + duplicates + rejected, 'received = accepted + duplicates + rejected')
+}
+
+/** The tables hold exactly the events of the truth; whatever a machine takes for confirmed is among them. */
+function checkStored({naive, collector, people}: Universe): void {
+  const database = new DatabaseSync(join(collector.dataDirectory, 'usage.sqlite'), {readOnly: true})
+  const columns = ['runs.start_event', 'runs.end_event', 'features.event', 'repeats.event', 'unpaired_ends.event']
+  const parts = columns.map(column => {
+    const [table, name] = column.split('.')
+    return `SELECT lower(hex(${name})) AS id FROM ${table} WHERE ${name} IS NOT NULL`
+  })
+  const rows = database.prepare(parts.join(' UNION ALL ')).all()
+  database.close()
+  const inTables = rows.map(({id}) => String(id)).sort()
+  const truth = naive.stored.map(({made}) => made.id.replaceAll('-', '')).sort()
+  assert.deepEqual(inTables, truth, 'the events in the tables are those that were stored')
+  const ids = new Set(naive.stored.map(({made}) => made.id))
+  const ends = new Set(naive.stored.map(({made}) => keyOf(made)))
+  for (const ledger of people.flatMap(person => [...person.ledgers.values()]))
+    for (const id of ledger.confirmed) {
+      const made = ledger.made.get(id)!
+      assert.ok(ids.has(id) || ends.has(keyOf(made)), `confirmed and not stored: ${describe(made)}`)
+    }
+}
+
+/** A second end of a run is known already: the first one stands. */
+const keyOf = ({run, what}: Made): string => (run === null || what.type === 'feature' ? '' : `${what.type} of ${run}`)
+
+const minuteMs = 60_000
+
+/** Where nobody set the clock in between and the event was sent from its own host, its time is right within the tolerance. */
+function checkTimes({naive, tally}: Universe): void {
+  const offsMs = naive.stored
+    .filter(({isSteady}) => isSteady)
+    .map(({made, atMs}) => {
+      const beganMs = made.madeAtMs - (made.what.type === 'feature' ? (made.what.durationSeconds ?? 0) * 1000 : 0)
+      const offMs = Math.abs(atMs - beganMs)
+      // Less than 55 minutes is not corrected; a drifting clock adds minutes in a month.
+      assert.ok(offMs < 58 * minuteMs, `the stored time is ${offMs} ms off for ${describe(made)}`)
+      return offMs
+    })
+  tally.set('events whose time was checked', offsMs.length)
+}
+
+function queriesOf({agenda, dice}: Universe, project: string): StatsQuery[] {
+  const nowMs = agenda.clock.nowMs
+  const day = (instantMs: number): string => new Date(instantMs).toISOString().slice(0, 10)
+  const fromMs = nowMs - dice.between(20, 300) * 86_400_000
+  const written = [
+    {},
+    {from: '2019-01-01', by: 'year'},
+    {from: '2019-09-01', by: 'month'},
+    {from: day(fromMs), to: day(fromMs + dice.between(1, 60) * 86_400_000), by: 'week'},
+    {from: day(fromMs), to: day(fromMs + dice.between(1, 20) * 86_400_000), by: 'day'},
+  ]
+  return written.map(one => parseStatsQuery({project, ...one}, nowMs))
+}
+
+async function checkStats({collector, naive, agenda, dice}: Universe, query: StatsQuery): Promise<void> {
+  const nowMs = agenda.clock.nowMs
+  // Whatever the hours after which a run is lost: only for few runs the usual ones are just about to pass.
+  const lostAfterHours = dice.pick([48, dice.between(1, 24 * 365)])
+  const project = {...collector.projects.get(query.project)!, lostAfterHours}
+  const stats = await answerStats(collector.source, project, query, nowMs)
+  const truth = new NaiveStats(naive, project, nowMs)
+  const {storeBytes, ...quality} = stats.quality
+  assert.ok(storeBytes > 0)
+  const about = `stats of ${query.project} from ${query.from} to ${query.to} by ${query.by}`
+  assertSame({...stats, quality}, truth.answer(query), about)
+  const {different, displaced} = truth.people(rangeOf(query))
+  const {low, high} = stats.users
+  assert.ok(different <= high, `${about}: ${different} people, at most ${high} are said`)
+  assert.ok(
+    different >= low - displaced,
+    `${about}: ${different} people, at least ${low} are said, ${displaced} displaced`,
+  )
+}

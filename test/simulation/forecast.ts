@@ -1,0 +1,86 @@
+import {readdirSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+import type {ProjectFile} from '../../src/protocol/project-file.ts'
+import {listFolder} from '../../src/reporter/destination.ts'
+import type {DestinationLedger} from './destination-ledger.ts'
+import {isFeatureDeclared, type Made} from './made.ts'
+import type {Person} from './person.ts'
+
+/** What a sender will do with what waits, as the contract says it: told before it runs. */
+export interface Forecast {
+  /** Events that go unsent, by reason; `damaged` counts files. */
+  readonly drops: Readonly<Record<string, number>>
+  /** Those of them that a sender had counted before it was killed: they are counted once. */
+  readonly known: Readonly<Record<string, number>>
+  readonly sendable: ReadonlySet<string>
+}
+
+const maxFiles = 2000
+const maxBytes = 10 * 1024 * 1024
+
+/** Tells what a sender on a host with this clock finds to send, and what it has to drop. */
+export function forecast(ledger: DestinationLedger, person: Person, project: ProjectFile, nowMs: number): Forecast {
+  const [drops, known]: Record<string, number>[] = [{}, {}]
+  const drop = (reason: string, count: number, into = drops): void => {
+    if (count > 0) into![reason] = (into![reason] ?? 0) + count
+  }
+  for (const [name, {reason}] of ledger.disk.doomed) {
+    drop(reason, ledger.countDoomed(name))
+    drop(reason, ledger.isDropBooked(name, reason) ? ledger.countDoomed(name) : 0, known)
+  }
+  const files = filesToClaim(ledger, nowMs)
+  const overQuota = filesOverQuota(files)
+  const sendable = new Set<string>()
+  const notBeforeMs = person.yeses.get(project.project)?.notBeforeMs ?? null
+  for (const [index, {name, path}] of files.entries()) {
+    const ids = ledger.disk.waiting.get(name) ?? []
+    const broken = ledger.broken.get(name)
+    const isYoung = broken === 'unfinished' && nowMs - statSync(path).mtimeMs < 60_000
+    if (index < overQuota) drop('quota', broken === undefined ? ids.length : 1)
+    else if (broken !== undefined) {
+      drop('damaged', isYoung ? 0 : 1)
+      drop('damaged', !isYoung && ledger.isDropBooked(name, 'damaged') ? 1 : 0, known)
+    } else
+      for (const id of ids) {
+        const reason = reasonToDrop(ledger.made.get(id)!, project, notBeforeMs, nowMs)
+        if (reason === null) sendable.add(id)
+        else {
+          drop(reason, 1)
+          drop(reason, ledger.dropped.get(id) === reason ? 1 : 0, known)
+        }
+      }
+  }
+  return {drops: drops!, known: known!, sendable}
+}
+
+/** New files, and those of senders that gave no sign of life for a minute by the clock of the one who looks. */
+function filesToClaim({paths}: DestinationLedger, nowMs: number): {name: string; path: string}[] {
+  const stale = listFolder(paths.sending)
+    .map(claim => join(paths.sending, claim))
+    .filter(claim => Math.abs(nowMs - statSync(claim).mtimeMs) > 60_000)
+  return [paths.waiting, ...stale]
+    .flatMap(folder =>
+      (statSync(folder, {throwIfNoEntry: false}) ? readdirSync(folder) : []).map(name => ({
+        name,
+        path: join(folder, name),
+      })),
+    )
+    .filter(({name}) => name.endsWith('.json') && !name.startsWith('.'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** How many of the oldest files have to go: none within the quota, else as many as leave nine tenths of it. */
+function filesOverQuota(files: readonly {path: string}[]): number {
+  const sizes = files.map(({path}) => statSync(path).size)
+  let bytes = sizes.reduce((sum, size) => sum + size, 0)
+  if (files.length <= maxFiles && bytes <= maxBytes) return 0
+  let dropped = 0
+  while (files.length - dropped > maxFiles * 0.9 || bytes > maxBytes * 0.9) bytes -= sizes[dropped++]!
+  return dropped
+}
+
+function reasonToDrop(made: Made, project: ProjectFile, notBeforeMs: number | null, nowMs: number): string | null {
+  if (notBeforeMs !== null && made.claimedMs < notBeforeMs) return 'before-consent'
+  if (made.claimedMs < nowMs - 30 * 86_400_000) return 'too-old'
+  return isFeatureDeclared(made, project) ? null : 'undeclared-feature'
+}

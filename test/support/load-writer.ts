@@ -1,0 +1,21 @@
+// A program that counts its use by the library: `node load-writer.ts PROJECT_FILE EVENTS`. It waits for the end
+// of its input, so that many begin at once; then it is a run with features, so many events in all.
+import {readFileSync} from 'node:fs'
+// The built library, as programs have it: fifty processes would take longer to strip types than to count.
+import {createReporter, parseProjectFile} from 'usage-reporter'
+
+const [path = '', events = '2'] = process.argv.slice(2)
+const parsed = parseProjectFile(JSON.parse(readFileSync(path, 'utf8')))
+if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+const reporter = createReporter({project: parsed.value})
+process.stdout.write('ready\n')
+for await (const _ of process.stdin);
+
+let recorded = 0
+const note = ({kind}: {readonly kind: string}): void => {
+  if (kind === 'recorded') recorded++
+}
+note(reporter.start())
+for (let made = 2; made < Number(events); made++) note(reporter.feature({name: 'Load.v1', type: 'Algorithm'}))
+note(reporter.end({exitCode: 0}))
+process.stdout.write(`${recorded}\n`)
