@@ -137,8 +137,17 @@ const isDeliveryFailure = (reason: DeliveryReason | null): boolean =>
 /** After a no nothing is locked and nothing is written but what has to go. */
 function refuseToSend(world: World, destination: Destination, reason: Exclude<ConsentReason, 'allowed'>) {
   const mustGo = isStandingNo(reason) && !isBufferEmpty(destination)
-  const dropped = mustGo ? emptyBuffer(world, destination) : 0
+  const dropped = mustGo ? emptyIfPossible(world, destination) : 0
   return {project: destination.project.project, ...nothingDelivered, dropped, reason}
+}
+
+/** What a failing disk keeps goes when the no is met again; it does not leave meanwhile. */
+function emptyIfPossible(world: World, destination: Destination): number {
+  try {
+    return emptyBuffer(world, destination)
+  } catch {
+    return 0
+  }
 }
 
 async function waitForLock(world: World, lock: string, deadline: number): Promise<string | null> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {writeEvents} from '../../src/reporter/buffer.ts'
@@ -132,6 +132,19 @@ describe('a flush', () => {
     const {projects} = await flush(world, [destination])
     assert.deepEqual([projects[0]?.reason, projects[0]?.isUndelivered], ['do-not-track', false])
     assert.deepEqual(readTree(world.directory), {})
+  })
+
+  it('sends nothing after a no that a failing disk keeps from emptying the buffer, and empties it the next time', async t => {
+    const server = await answeringServer(t)
+    const world = makeWorld(t)
+    const destination = openDestination(world, server.url)
+    putStarts(world, destination, 2)
+    world.environment = {DO_NOT_TRACK: '1'}
+    writeFileSync(destination.paths.drops, 'in the way')
+    assert.equal((await flush(world, [destination])).projects[0]?.reason, 'do-not-track')
+    rmSync(destination.paths.drops)
+    assert.equal((await flush(world, [destination])).dropped, 2)
+    assert.equal(server.requests.length, 0)
   })
 
   it('empties the buffer after a no and counts what it dropped', async t => {

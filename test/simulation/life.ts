@@ -21,7 +21,7 @@ export function live(universe: Universe, person: Person, sessionsEveryDays: numb
     const day = agenda.clock.nowMs + dice.longTail(sessionsEveryDays, 0.8) * dayMs
     const hour = dice.chance(0.85) ? dice.between(8, 18) : dice.between(0, 23)
     const atMs = Math.max(
-      agenda.clock.nowMs + 2 * minuteMs,
+      agenda.clock.nowMs + minuteMs,
       Math.floor(day / dayMs) * dayMs + hour * hourMs + dice.below(hourMs),
     )
     agenda.plan(atMs, async () => {
