@@ -60,17 +60,9 @@ function look(path: string): {path: string | null; isReadable: boolean} {
 }
 
 /** Whether the folder is one, or is not there yet: a link that leads nowhere may be a disk that is not there. */
-function isFolderOrAbsent(path: string): boolean {
-  for (let next = path; ; next = dirname(next)) {
-    if (lstatSync(next, {throwIfNoEntry: false}) === undefined && next !== dirname(next)) continue
-    return statSync(next, {throwIfNoEntry: false})?.isDirectory() ?? false
-  }
-}
-
-/** The same, where even looking may fail. */
 function isReadableFolder(path: string): boolean {
   try {
-    return isFolderOrAbsent(path)
+    return statSync(nearestExisting(path), {throwIfNoEntry: false})?.isDirectory() ?? false
   } catch {
     return false
   }
@@ -81,16 +73,23 @@ function isReadableFolder(path: string): boolean {
  * may write anybody's, and what it makes there shuts them out.
  */
 function isWritable(path: string, {stateDirectory}: World): boolean {
-  for (let next = path; ; next = dirname(next)) {
-    try {
-      accessSync(next, constants.R_OK | constants.W_OK | constants.X_OK)
-      const folder = statSync(next)
-      return folder.isDirectory() && isOurs(folder.uid, next.length >= stateDirectory.length)
-    } catch (error) {
-      if (!isCode(error, 'ENOENT') || next === dirname(next)) return false
-      if (lstatSync(next, {throwIfNoEntry: false}) !== undefined) return false
-    }
+  try {
+    const existing = nearestExisting(path)
+    accessSync(existing, constants.R_OK | constants.W_OK | constants.X_OK)
+    const folder = statSync(existing)
+    return folder.isDirectory() && isOurs(folder.uid, existing.length >= stateDirectory.length)
+  } catch {
+    return false
   }
+}
+
+/**
+ * The path itself, or the nearest one above it where anything is: also a link that leads nowhere. Looks at each path once,
+ * so that a folder that another process is making is there or not, and never a failure.
+ */
+function nearestExisting(path: string): string {
+  for (let next = path; ; next = dirname(next))
+    if (next === dirname(next) || lstatSync(next, {throwIfNoEntry: false}) !== undefined) return next
 }
 
 /** A folder of the state has to be this user's; one above it may be anybody's, but root is let in everywhere. */

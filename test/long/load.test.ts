@@ -83,6 +83,22 @@ describe('a crowd', () => {
     }
   })
 
+  it('that is over the quota of its project has every event at the collector or counted as dropped', async t => {
+    const scene = await sceneWithCollector(t)
+    const {home, collector} = scene
+    const path = home.environment['USAGE_PROJECT_FILE'] ?? ''
+    const made = 20 * 110
+    const writers = times(20, () => startWriter(home.environment, [path, '110']))
+    assert.equal(await writeTogether(writers), made)
+    await Promise.all(times(flushes, () => scene.usage(['flush', '--wait', '30'])))
+    const [stats, status] = [await collector.stats('demo'), await scene.status()]
+    t.diagnostic(`${made} events: ${status.sent.events} sent, ${status.dropped.quota} dropped for the quota`)
+    assert.equal(status.waiting.events, 0)
+    assert.ok(status.dropped.quota > 0)
+    assert.equal(status.sent.events + status.dropped.quota, made)
+    assert.deepEqual([stats.quality.duplicates, storedEvents(collector.data).length], [0, status.sent.events])
+  })
+
   it('of 50 scripts that call the commands is counted to the event', async t => {
     const {home, collector, usage} = await sceneWithCollector(t)
     const since = performance.now()

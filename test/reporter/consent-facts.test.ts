@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {once} from 'node:events'
+import {existsSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {describe, it} from 'node:test'
+import {Worker} from 'node:worker_threads'
 import type {ConsentReason} from '../../src/reporter/consent.ts'
 import {askConsent, askProjectConsent} from '../../src/reporter/consent-facts.ts'
 import {destinationOf} from '../../src/reporter/destination.ts'
@@ -177,5 +179,36 @@ describe('asking consent', () => {
     mkdirSync(join(world.configDirectory, 'optout.d'))
     writeFile(projectOptOutPath(world.configDirectory, 'demo'))
     assert.deepEqual([ask(world).reason, ask(world).sending], ['project-opt-out', false])
+  })
+})
+
+/** Makes folders one after the other, as fast as it can, in a thread of its own. */
+const makeFoldersElsewhere = (folders: readonly string[]) =>
+  new Worker(
+    "const {mkdirSync} = require('node:fs'); for (const path of require('node:worker_threads').workerData) mkdirSync(path, {recursive: true})",
+    {
+      eval: true,
+      workerData: folders,
+    },
+  )
+
+describe('a state folder that another process is just making', () => {
+  it('is no reason to record nothing', async t => {
+    const world = makeWorld(t)
+    const worlds = Array.from({length: 1000}, (_, index) => ({
+      ...world,
+      stateDirectory: join(world.stateDirectory, `${index}`),
+    }))
+    const destinations = worlds.map(({stateDirectory}) => destinationOf(stateDirectory, project))
+    const worker = makeFoldersElsewhere(destinations.map(({paths}) => paths.waiting))
+    const isOver = once(worker, 'exit')
+    for (const [index, one] of worlds.entries()) {
+      const {paths} = destinations[index]!
+      for (let isThere = false; !isThere; ) {
+        isThere = existsSync(paths.waiting)
+        assert.equal(askConsent(one, destinations[index]!).reason, 'allowed')
+      }
+    }
+    await isOver
   })
 })

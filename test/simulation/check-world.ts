@@ -81,9 +81,10 @@ function queriesOf({agenda, dice}: Universe, project: string): StatsQuery[] {
 
 async function checkStats({collector, naive, agenda, dice}: Universe, query: StatsQuery): Promise<void> {
   const nowMs = agenda.clock.nowMs
-  // Whatever the hours after which a run is lost: only for few runs the usual ones are just about to pass.
-  const lostAfterHours = dice.pick([48, dice.between(1, 24 * 365)])
-  const project = {...collector.projects.get(query.project)!, lostAfterHours}
+  const published = collector.projects.get(query.project)!
+  // Few runs are just about to be lost at the usual hours: others are taken, at which one would be by its first sign.
+  const hours = new NaiveStats(naive, published, nowMs).hoursWithinRuns()
+  const project = {...published, lostAfterHours: dice.pick([published.lostAfterHours, ...hours])}
   const stats = await answerStats(collector.source, project, query, nowMs)
   const truth = new NaiveStats(naive, project, nowMs)
   const {storeBytes, ...quality} = stats.quality

@@ -20,7 +20,7 @@ export async function sayNo(universe: Universe, invocation: Invocation, project:
   if (project === null) person.hasUserNo = true
   else person.projectNoes.add(project)
   assert.equal(outcome?.dropped, waited, `${person.name}: what opting out says that it dropped`)
-  for (const ledger of ledgers) bookNo(ledger, true, mortal)
+  for (const ledger of ledgers) bookNo(ledger, true, mortal.diedAt !== null)
   count(universe, 'opted out by command')
 }
 
@@ -50,7 +50,7 @@ export async function sayYes(universe: Universe, invocation: Invocation, project
   }
   forgetNo(person, project)
   for (const ledger of ledgers) ledger.opened.add(ledger.rememberedVersion())
-  for (const ledger of person.ledgers.values()) bookNo(ledger, hadNo.has(ledger.project), new Mortal(person, null))
+  for (const ledger of person.ledgers.values()) bookNo(ledger, hadNo.has(ledger.project), false)
   count(universe, 'opted in')
 }
 

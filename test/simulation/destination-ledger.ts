@@ -3,9 +3,9 @@ import {existsSync, readFileSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {collectionVersion, type ProjectFile} from '../../src/protocol/project-file.ts'
 import type {Destination} from '../../src/reporter/destination.ts'
-import {type Disk, type DropEntry, readDisk} from './disk-view.ts'
-import type {TrueHeader} from './made.ts'
-import {describe, type Made} from './made.ts'
+import {type Disk, type ReadFiles, readDisk} from './disk-view.ts'
+import {DropBook} from './drop-book.ts'
+import {describe, type Made, type TrueHeader} from './made.ts'
 
 /** A run that is open on a person's disk. */
 export interface OpenRun {
@@ -34,8 +34,6 @@ export class DestinationLedger {
   /** Ids that the collector is known to have, by the log of this machine. */
   readonly confirmed = new Set<string>()
   readonly refused = new Set<string>()
-  readonly dropped = new Map<string, string>()
-  readonly dropTotals: Record<string, number> = {}
   /** What waited when a no was met, or came from before a yes after a no. */
   readonly voided = new Set<string>()
   /** Events of a step that was killed, or whose disk failed: they may be counted by two doors, never by none. */
@@ -53,10 +51,9 @@ export class DestinationLedger {
   /** Events told twice: dropped or refused and also confirmed. Only after a kill or a failing disk. */
   told = 0
   disk: Disk
+  readonly drops: DropBook
   private readonly person: string
-  private readonly knownDrops = new Map<string, DropEntry>()
-  /** Drops that a sum has replaced. */
-  private readonly summed = new Set<string>()
+  private readonly files: ReadFiles = {drops: new Map(), logs: new Map()}
   private readonly knownLog = new Set<string>()
 
   constructor(person: string, {project, directory, paths}: Destination) {
@@ -64,7 +61,8 @@ export class DestinationLedger {
     this.project = project.project
     this.directory = directory
     this.paths = paths
-    this.disk = readDisk(paths, {waiting: new Map(), doomed: new Map()})
+    this.drops = new DropBook(this)
+    this.disk = readDisk(paths, {waiting: new Map(), doomed: new Map()}, this.files)
   }
 
   get name(): string {
@@ -98,10 +96,6 @@ export class DestinationLedger {
     return new Set([...this.disk.log.values()].flat()).size
   }
 
-  isDropBooked(file: string, reason: string): boolean {
-    return this.knownDrops.has(`${file.slice(0, -'.json'.length)}.${reason}.json`)
-  }
-
   isInNew(name: string): boolean {
     return existsSync(join(this.paths.waiting, name))
   }
@@ -117,8 +111,8 @@ export class DestinationLedger {
   observe(): Movement {
     const before = new Set(this.waiting())
     const contents = this.disk
-    const disk = readDisk(this.paths, contents)
-    const dropped = this.bookDrops(disk, contents)
+    const disk = readDisk(this.paths, contents, this.files)
+    const dropped = this.drops.book(disk, contents)
     const confirmed = this.bookLog(disk)
     const refused = [...disk.refused].filter(id => !this.refused.has(id))
     for (const id of refused) this.refused.add(id)
@@ -136,70 +130,12 @@ export class DestinationLedger {
   private explain(id: string): void {
     const made = this.made.get(id)!
     const isDoomed = [...this.disk.doomed.values()].some(({ids}) => ids.includes(id))
-    const isCounted = this.dropped.has(id) || isDoomed
+    const isCounted = this.drops.ids.has(id) || isDoomed
     const places = [this.confirmed.has(id), this.refused.has(id), isCounted].filter(Boolean).length
     assert.ok(places > 0, `lost in silence: ${describe(made)}`)
     if (places === 1) return
     assert.ok(this.doubtful.has(id), `counted in ${places} places: ${describe(made)}`)
     this.told += places - 1
-  }
-
-  private bookDrops(disk: Disk, contents: Disk): Record<string, number> {
-    const added: Record<string, number> = {}
-    this.takeBack(disk)
-    for (const [name, entry] of disk.drops) {
-      if (this.knownDrops.has(name)) continue
-      this.knownDrops.set(name, entry)
-      if (entry.kind === 'sum') this.checkSum(name, entry, disk)
-      if (entry.kind === 'sum') continue
-      added[entry.reason] = (added[entry.reason] ?? 0) + entry.count
-      this.dropTotals[entry.reason] = (this.dropTotals[entry.reason] ?? 0) + entry.count
-      this.attribute(name, entry, contents)
-    }
-    return added
-  }
-
-  /** What was on its way when a no removed it, and has arrived, is no longer counted as opted out. */
-  private takeBack({drops}: Disk): void {
-    const replaced = new Set([...drops.values()].flatMap(entry => (entry.kind === 'sum' ? entry.replaces : [])))
-    for (const [name, entry] of this.knownDrops) {
-      if (!name.endsWith('.opted-out.json') || entry.kind === 'sum' || replaced.has(name) || this.summed.has(name))
-        continue
-      const now = drops.get(name)
-      const left = now?.kind === 'drop' ? now.count : 0
-      if (left === entry.count) continue
-      this.dropTotals[entry.reason]! -= entry.count - left
-      this.dropped.delete(name.slice(0, -'.opted-out.json'.length).toLowerCase())
-      if (left === 0) this.knownDrops.delete(name)
-      else this.knownDrops.set(name, {...entry, count: left})
-    }
-  }
-
-  /** A file's events go together: with an opt-out, or over the quota; one event goes for its own reason. */
-  private attribute(name: string, {reason, count}: Extract<DropEntry, {kind: 'drop'}>, contents: Disk): void {
-    if (reason === 'undeclared-field') return
-    const id = name.slice(0, -`.${reason}.json`.length)
-    const file = contents.waiting.get(`${id}.json`) ?? contents.doomed.get(`${id}.json`)?.ids
-    const isWhole = ['quota', 'opted-out', 'damaged'].includes(reason)
-    const ids = isWhole && file !== undefined ? file : [id.toLowerCase()]
-    const isRead = isWhole && file !== undefined && reason !== 'damaged' && !this.broken.has(`${id}.json`)
-    const isSure = isRead && !ids.some(one => this.doubtful.has(one))
-    if (isSure) assert.equal(count, ids.length, `${this.name}: how many events of ${id}.json were dropped`)
-    for (const one of ids) if (this.made.has(one)) this.dropped.set(one, reason)
-  }
-
-  private checkSum(name: string, {counts, replaces}: Extract<DropEntry, {kind: 'sum'}>, {drops}: Disk): void {
-    const expected: Record<string, number> = {}
-    for (const replaced of replaces) {
-      this.summed.add(replaced)
-      const entry = this.knownDrops.get(replaced) ?? drops.get(replaced)
-      assert.ok(entry !== undefined, `${this.name}: ${name} replaces ${replaced}, which nobody saw`)
-      for (const [reason, count] of entry.kind === 'sum'
-        ? Object.entries(entry.counts)
-        : ([[entry.reason, entry.count]] as const))
-        expected[reason] = (expected[reason] ?? 0) + count
-    }
-    assert.deepEqual(counts, expected, `${this.name}: the sum ${name} is wrong`)
   }
 
   private bookLog(disk: Disk): string[] {
@@ -217,7 +153,7 @@ export class DestinationLedger {
   settle(): void {
     const waiting = new Set([...this.waiting(), ...[...this.disk.doomed.values()].flatMap(({ids}) => ids)])
     for (const [id, made] of this.made) {
-      const places = [waiting.has(id), this.confirmed.has(id), this.refused.has(id), this.dropped.has(id)]
+      const places = [waiting.has(id), this.confirmed.has(id), this.refused.has(id), this.drops.ids.has(id)]
       const count = places.filter(Boolean).length
       assert.ok(count > 0, `lost in silence: ${describe(made)}`)
       assert.ok(count === 1 || this.doubtful.has(id), `counted in ${count} places: ${describe(made)}`)

@@ -25,11 +25,18 @@ export interface Disk {
   readonly runs: ReadonlySet<string>
 }
 
-const cachedDrops = new Map<string, DropEntry>()
-const cachedLogs = new Map<string, readonly string[]>()
+/** What was read before of files that never change. */
+export interface ReadFiles {
+  readonly drops: Map<string, DropEntry>
+  readonly logs: Map<string, readonly string[]>
+}
 
 /** Reads a destination's folders. Files of one event that were read before are known by their name. */
-export function readDisk(paths: Destination['paths'], before: Pick<Disk, 'waiting' | 'doomed'>): Disk {
+export function readDisk(
+  paths: Destination['paths'],
+  before: Pick<Disk, 'waiting' | 'doomed'>,
+  files: ReadFiles,
+): Disk {
   const known = before.waiting
   const folders = [paths.waiting, ...listFolder(paths.sending).map(claim => join(paths.sending, claim))]
   const waiting = new Map<string, readonly string[]>()
@@ -42,13 +49,13 @@ export function readDisk(paths: Destination['paths'], before: Pick<Disk, 'waitin
   return {
     waiting,
     doomed: readDoomed(paths.dropping, before),
-    drops: new Map(jsonIn(paths.drops).map(name => [name, readDrop(join(paths.drops, name))])),
+    drops: new Map(jsonIn(paths.drops).map(name => [name, readDrop(join(paths.drops, name), files.drops)])),
     refused: new Set(
       jsonIn(paths.refused)
         .filter(name => !name.endsWith('-sum.json'))
         .map(name => name.slice(0, -5)),
     ),
-    log: new Map(jsonIn(paths.sent).map(name => [name, readLog(join(paths.sent, name))])),
+    log: new Map(jsonIn(paths.sent).map(name => [name, readLog(join(paths.sent, name), files.logs)])),
     runs: new Set(jsonIn(paths.runs).map(name => name.slice(0, -5))),
   }
 }
@@ -71,7 +78,7 @@ function idsIn(path: string): string[] | null {
   return parsed.kind === 'events' ? parsed.events.map(({id}) => id.toLowerCase()) : null
 }
 
-function readDrop(path: string): DropEntry {
+function readDrop(path: string, cachedDrops: ReadFiles['drops']): DropEntry {
   const cached = cachedDrops.get(path)
   if (cached !== undefined) return cached
   const {reason, count, counts, replaces} = JSON.parse(readFileSync(path, 'utf8'))
@@ -81,7 +88,7 @@ function readDrop(path: string): DropEntry {
   return entry
 }
 
-function readLog(path: string): readonly string[] {
+function readLog(path: string, cachedLogs: ReadFiles['logs']): readonly string[] {
   const cached = cachedLogs.get(path)
   if (cached !== undefined) return cached
   // An attempt that failed is in the log too, and confirms nothing.

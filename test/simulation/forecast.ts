@@ -26,7 +26,7 @@ export function forecast(ledger: DestinationLedger, person: Person, project: Pro
   }
   for (const [name, {reason}] of ledger.disk.doomed) {
     drop(reason, ledger.countDoomed(name))
-    drop(reason, ledger.isDropBooked(name, reason) ? ledger.countDoomed(name) : 0, known)
+    drop(reason, ledger.drops.has(name, reason) ? ledger.countDoomed(name) : 0, known)
   }
   const files = filesToClaim(ledger, nowMs)
   const overQuota = filesOverQuota(files)
@@ -39,14 +39,14 @@ export function forecast(ledger: DestinationLedger, person: Person, project: Pro
     if (index < overQuota) drop('quota', broken === undefined ? ids.length : 1)
     else if (broken !== undefined) {
       drop('damaged', isYoung ? 0 : 1)
-      drop('damaged', !isYoung && ledger.isDropBooked(name, 'damaged') ? 1 : 0, known)
+      drop('damaged', !isYoung && ledger.drops.has(name, 'damaged') ? 1 : 0, known)
     } else
       for (const id of ids) {
         const reason = reasonToDrop(ledger.made.get(id)!, project, notBeforeMs, nowMs)
         if (reason === null) sendable.add(id)
         else {
           drop(reason, 1)
-          drop(reason, ledger.dropped.get(id) === reason ? 1 : 0, known)
+          drop(reason, ledger.drops.ids.get(id) === reason ? 1 : 0, known)
         }
       }
   }

@@ -1,10 +1,10 @@
 import type {Environment} from '../../src/reporter/world.ts'
 import {sayNo, sayYes, touchNo} from './deciding.ts'
 import type {Dice} from './dice.ts'
-import {damage, writeForeign} from './foreign.ts'
+import {damage} from './foreign.ts'
+import {foreignUse} from './foreign-use.ts'
 import {Host} from './host.ts'
 import {endJob, invoke, type Job, makeJob, startJob, useFeature} from './jobs.ts'
-import type {Made} from './made.ts'
 import {jobYes, Person} from './person.ts'
 import {flushWithTrouble, rememberedProject, sendIfDue} from './senders.ts'
 import {flush} from './sending.ts'
@@ -21,7 +21,7 @@ export function live(universe: Universe, person: Person, sessionsEveryDays: numb
     const day = agenda.clock.nowMs + dice.longTail(sessionsEveryDays, 0.8) * dayMs
     const hour = dice.chance(0.85) ? dice.between(8, 18) : dice.between(0, 23)
     const atMs = Math.max(
-      agenda.clock.nowMs + minuteMs,
+      agenda.clock.nowMs + 2 * minuteMs,
       Math.floor(day / dayMs) * dayMs + hour * hourMs + dice.below(hourMs),
     )
     agenda.plan(atMs, async () => {
@@ -102,44 +102,6 @@ async function runRanks(universe: Universe, {person, host, project}: Job): Promi
     await startJob(universe, job)
     agenda.in(hourMs, () => endJob(universe, job))
   }
-}
-
-/** A program of another language writes what it likes into the buffer. */
-async function foreignUse(universe: Universe, job: Job): Promise<void> {
-  const {dice} = universe
-  const {person} = job
-  const project = person.projectFile(job.project)
-  const ledger = person.ledger(project)
-  if (rememberedProject(ledger) === null || !mayRecord(universe, job)) return
-  const run = dice.chance(0.8) ? crypto(dice) : null
-  const feature = (name: string): Pick<Made, 'what' | 'values' | 'run'> => ({
-    run,
-    what: {type: 'feature', featureType: 'Feature', name, durationSeconds: null, count: 1, internal: false},
-    values: dice.chance(0.5) ? {colour: 'red'} : {},
-  })
-  const start = {run, what: {type: 'start', repeat: dice.below(2), script: job.path}, values: {workers: 3}} as const
-  const end = {
-    run,
-    what: {type: 'end', durationSeconds: dice.below(1000), exitCode: dice.pick([0, 1, null]), signal: null},
-    values: {workers: 8, colour: 'blue'},
-  } as const
-  const some = [start, feature('Fit.v1'), feature('Open'), feature('/home/private'), end]
-  const events = some.filter(event => (run !== null || event !== start) && dice.chance(0.7))
-  if (events.length > 0) writeForeign(universe, invoke(dice, job), ledger, events)
-}
-
-const crypto = (dice: Dice): string =>
-  Buffer.from(dice.bytes(16))
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-
-/** Whether a program that follows the rules would write now. */
-function mayRecord({dice}: Universe, job: Job): boolean {
-  const {person, project, host} = job
-  const file = person.projectFile(project)
-  const isYes = file.consent !== 'opt-in' || person.yeses.has(project)
-  const isVariable = Object.keys(job.environment).some(name => name !== 'USAGE_CONSENT')
-  return isYes && !isVariable && !host.isSiteOff && !person.hasNo(project) && dice.chance(1)
 }
 
 async function mistake(universe: Universe, job: Job): Promise<void> {

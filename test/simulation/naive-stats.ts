@@ -60,6 +60,12 @@ export class NaiveStats {
     return {different: new Set(keys.map(({made}) => made.person)).size, displaced: displaced.length}
   }
 
+  /** For each run without an end: hours ago at which it had begun and still showed signs of life. */
+  hoursWithinRuns(): number[] {
+    const open = this.runs.filter(({end, atMs, lastSignMs}) => end === undefined && lastSignMs > atMs)
+    return open.map(({atMs, lastSignMs}) => (this.nowMs - (atMs + lastSignMs) / 2) / 3_600_000)
+  }
+
   private runsIn({fromMs, toMs}: Span): NaiveRun[] {
     return this.runs.filter(({atMs}) => atMs >= fromMs && atMs < toMs)
   }

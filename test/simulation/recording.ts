@@ -123,7 +123,7 @@ function book(recording: Recording, outcome: RecordOutcome): string | null {
   }
   if (no !== null) {
     assert.deepEqual(outcome, {kind: 'declined', reason: no}, `${ledger.name}: the rule that says no`)
-    bookNo(ledger, isStanding(no), mortal)
+    bookNo(ledger, isStanding(no), mortal.diedAt !== null)
     return null
   }
   if (mortal.diedAt !== null) count(universe, `killed at ${mortal.diedAt}`)
@@ -145,13 +145,16 @@ function wantedKind({wish, project}: Recording): string {
   return isFeatureDeclared(asMade, project) ? 'recorded' : 'undeclared-feature'
 }
 
-/** A no was met: what waited must be gone and counted, and may never leave. */
-export function bookNo(ledger: DestinationLedger, isStandingNo: boolean, mortal: Mortal): void {
+/**
+ * A no was met: what waited must be gone and counted, and may never leave. Where a kill or a failing disk came between it
+ * may have stayed, until the no is met again.
+ */
+export function bookNo(ledger: DestinationLedger, isStandingNo: boolean, isHindered: boolean): void {
   const before = ledger.waiting()
-  if (isStandingNo && mortal.diedAt === null) for (const id of before) ledger.voided.add(id)
-  if (mortal.diedAt !== null) for (const id of before) ledger.doubtful.add(id)
+  if (isStandingNo && !isHindered) for (const id of before) ledger.voided.add(id)
+  if (isHindered) for (const id of before) ledger.doubtful.add(id)
   const {gone} = ledger.observe()
-  if (mortal.diedAt === null) {
+  if (!isHindered) {
     assert.equal(gone.length, isStandingNo ? before.length : 0, `${ledger.name}: what a no removes`)
     if (isStandingNo) ledger.openRuns.clear()
     if (isStandingNo) ledger.broken.clear()

@@ -63,7 +63,7 @@ export function checkStatus(
   assert.equal(status.consent.sending, no === null && isOpen({invocation, project, ledger}), about)
   assert.equal(status.waiting.events, ledger.countReadable(), `${about}: what waits`)
   const dropped = Object.fromEntries(Object.entries(status.dropped).filter(([, one]) => one > 0))
-  assert.deepEqual(dropped, ledger.dropTotals, `${about}: what was dropped`)
+  assert.deepEqual(dropped, ledger.drops.totals, `${about}: what was dropped`)
   assert.equal(status.refused.events, ledger.refused.size, `${about}: what was refused`)
   assert.equal(status.sent.events, ledger.countLogged(), `${about}: what was sent`)
   assert.deepEqual(status.openRuns, ledger.openRuns.size, `${about}: open runs`)

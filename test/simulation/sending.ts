@@ -77,7 +77,7 @@ export async function flush(universe: Universe, invocation: Invocation, project:
   const isWhole = flushed !== null && mortal.diedAt === null && !isOverlapped && !options.obstacle
   if (!isWhole) for (const id of [...before, ...ledger.waiting()]) ledger.doubtful.add(id)
   count(universe, isWhole ? `flushed: ${flushed.reason ?? 'sent'}` : `flush ended: ${mortal.diedAt ?? 'otherwise'}`)
-  if (no !== null) bookNo(ledger, isStanding(no), mortal)
+  if (no !== null) bookNo(ledger, isStanding(no), mortal.diedAt !== null || Boolean(options.obstacle))
   else if (isWhole) checkFlush({universe, sending, ledger, flushed, foreseen})
   else ledger.observe()
   if (no !== null && isWhole) checkRefusal(ledger, flushed, no, waited)

@@ -115,6 +115,9 @@ function summarize({people, naive, tally, network}: Universe): Summary {
   const events = ledgers.reduce((sum, ledger) => sum + ledger.made.size, 0)
   const told = ledgers.reduce((sum, ledger) => sum + ledger.told, 0)
   const all = new Map([...tally, ...[...network.fates].map(([fate, times]) => [`fate: ${fate}`, times] as const)])
+  for (const {drops} of ledgers)
+    for (const [reason, times] of Object.entries(drops.totals))
+      all.set(`dropped: ${reason}`, (all.get(`dropped: ${reason}`) ?? 0) + times)
   all.set('duplicates at the collector', naive.received.duplicates)
   all.set('told twice after a kill', told)
   return {events, stored: naive.stored.length, tally: all}

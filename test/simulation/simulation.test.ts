@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {simulate} from './simulate.ts'
 
-/** Worlds that between them see every kind of trouble; the first found an event that left too early. */
-const seeds = [25, 5, 41, 42, 68]
+/** Worlds that between them see every kind of trouble; in the first a quota overflows. */
+const seeds = [206, 203, 213, 217, 209]
 
 for (const seed of seeds)
   test(`a world from seed ${seed} agrees with the truth about it`, async () => {

@@ -2,7 +2,7 @@
 // of its input, so that many begin at once; then it is a run with features, so many events in all.
 import {readFileSync} from 'node:fs'
 // The built library, as programs have it: fifty processes would take longer to strip types than to count.
-import {createReporter, parseProjectFile} from 'usage-reporter'
+import {createReporter, parseProjectFile, type RecordOutcome} from 'usage-reporter'
 
 const [path = '', events = '2'] = process.argv.slice(2)
 const parsed = parseProjectFile(JSON.parse(readFileSync(path, 'utf8')))
@@ -12,8 +12,10 @@ process.stdout.write('ready\n')
 for await (const _ of process.stdin);
 
 let recorded = 0
-const note = ({kind}: {readonly kind: string}): void => {
-  if (kind === 'recorded') recorded++
+/** What is not recorded is said, so that a test that counts one event too few shows why. */
+const note = (outcome: RecordOutcome): void => {
+  if (outcome.kind === 'recorded') recorded++
+  else process.stderr.write(`${JSON.stringify(outcome)}\n`)
 }
 note(reporter.start())
 for (let made = 2; made < Number(events); made++) note(reporter.feature({name: 'Load.v1', type: 'Algorithm'}))
