@@ -2,6 +2,7 @@ import {type ConversionConfig, toJsonSchema} from '@valibot/to-json-schema'
 import {answer} from '../../src/protocol/answer.ts'
 import {bufferedEvent, localBlock} from '../../src/protocol/buffered-event.ts'
 import {declaration} from '../../src/protocol/declaration.ts'
+import {erasureReceipt, erasureRequest} from '../../src/protocol/erasure.ts'
 import {endEvent, featureEvent, startEvent} from '../../src/protocol/event.ts'
 import {header, operatingSystem, programHeader} from '../../src/protocol/header.ts'
 import {limits} from '../../src/protocol/limits.ts'
@@ -39,6 +40,18 @@ const documents = [
     schema: answer,
     title: "Collector's answer to a report of usage, version 1",
     description: 'Given only after the accepted events are on disk. Partial success is final.',
+  },
+  {
+    name: 'erasure-request.v1',
+    schema: erasureRequest,
+    title: 'Request to erase of usage, version 1',
+    description: 'What `usage forget` presents: the secret halves of the pseudonyms that are to be erased.',
+  },
+  {
+    name: 'erasure-receipt.v1',
+    schema: erasureReceipt,
+    title: "Collector's receipt of an erasure of usage, version 1",
+    description: 'Given only after what was to be erased is gone from the disk.',
   },
 ]
 

@@ -8,6 +8,7 @@ export {
   parseBufferFile,
 } from './buffered-event.ts'
 export type {Declaration, Declarations} from './declaration.ts'
+export {type ErasureReceipt, type ErasureRequest, parseErasureReceipt} from './erasure.ts'
 export type {EndEvent, Event, FeatureEvent, StartEvent} from './event.ts'
 export type {Header, OperatingSystem, ProgramHeader} from './header.ts'
 export {limits} from './limits.ts'

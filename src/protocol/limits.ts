@@ -38,4 +38,6 @@ export const limits = {
   maxBufferBytes: 10 * 1024 * 1024,
   /** Files waiting for one destination; the oldest are dropped beyond it. */
   maxBufferFiles: 2_000,
+  /** Keys in one request to erase: ten years of pseudonyms that change every month. */
+  maxErasureKeys: 120,
 } as const
