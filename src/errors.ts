@@ -101,6 +101,12 @@ export const errorRegistry = {
     exit: 1,
     http: 400,
   },
+  USAGE_ERASURE_UNPARSABLE: {
+    meaning: 'The body is not a request to erase.',
+    next: 'Send JSON as schemas/erasure-request.v1.json describes it.',
+    exit: 1,
+    http: 400,
+  },
   USAGE_KEY_WRONG: {
     meaning: 'The write key is missing or is not the key of the project.',
     next: 'Send the writeKey of the project file as a bearer token.',
@@ -121,7 +127,7 @@ export const errorRegistry = {
   },
   USAGE_NOT_FOUND: {
     meaning: 'There is nothing at this address.',
-    next: 'Post reports to /v1/reports; read the answers at /v1/projects/ID/stats.',
+    next: 'Post reports to /v1/reports and erasures to /v1/projects/ID/erasures; read /v1/projects/ID/stats.',
     exit: 1,
     http: 404,
   },

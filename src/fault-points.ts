@@ -33,6 +33,9 @@ export const faultPoints = [
   'collector: events inserted',
   'collector: events committed',
   'collector: before the answer',
+  'collector: rows erased',
+  'collector: erasure committed',
+  'collector: before the receipt',
 ] as const
 export type FaultPoint = (typeof faultPoints)[number]
 

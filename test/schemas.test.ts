@@ -5,6 +5,7 @@ import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js'
 import ajvFormats from 'ajv-formats'
 import {parseAnswer} from '../src/protocol/answer.ts'
 import {parseBufferFile} from '../src/protocol/buffered-event.ts'
+import {parseErasureReceipt, parseErasureRequest} from '../src/protocol/erasure.ts'
 import {parseProjectFile} from '../src/protocol/project-file.ts'
 import {parseReport} from '../src/protocol/report.ts'
 import {fixturesIn, readFixture, readJsonFixture} from './support/fixtures.ts'
@@ -20,6 +21,8 @@ const schemas = {
   report: compile('report.v1.json'),
   line: compile('event-file.v1.json'),
   answer: compile('answer.v1.json'),
+  'erasure-request': compile('erasure-request.v1.json'),
+  'erasure-receipt': compile('erasure-receipt.v1.json'),
 }
 const parses: Record<keyof typeof schemas, (document: unknown) => boolean> = {
   project: document => parseProjectFile(document).ok,
@@ -29,6 +32,8 @@ const parses: Record<keyof typeof schemas, (document: unknown) => boolean> = {
   },
   line: document => parseBufferFile(`${JSON.stringify(document)}\n`).kind === 'events',
   answer: document => parseAnswer(JSON.stringify(document)) !== null,
+  'erasure-request': document => parseErasureRequest(document).ok,
+  'erasure-receipt': document => parseErasureReceipt(JSON.stringify(document)) !== null,
 }
 const linesOf = (name: string): unknown[] =>
   readFixture(name)
@@ -37,8 +42,9 @@ const linesOf = (name: string): unknown[] =>
     .map(line => JSON.parse(line))
 
 test('publishes a schema for each document', () => {
-  const names = ['answer', 'event-file', 'project', 'report'].map(name => `schemas/${name}.v1.json`)
-  assert.deepEqual(filesUnder('schemas'), names)
+  const names = ['answer', 'erasure-receipt', 'erasure-request', 'event-file', 'project', 'report']
+  const paths = names.map(name => `schemas/${name}.v1.json`)
+  assert.deepEqual(filesUnder('schemas'), paths)
 })
 
 for (const name of fixturesIn('projects'))
@@ -55,6 +61,9 @@ function assertRight(kind: keyof typeof schemas, document: unknown): void {
 }
 
 const answer = {accepted: 1, duplicates: 0, rejected: []}
+const erasure = {protocol: 1, id: '0199aaaa-7200-7000-8000-000000000001', keys: ['0a'.repeat(32)]}
+const manyKeys = (count: number) => ({...erasure, keys: Array.from({length: count}, () => erasure.keys[0])})
+const receipt = {receipt: erasure.id, erasedAt: '2026-11-22T10:00:00.000Z', runs: 0, features: 3}
 const project = readJsonFixture('projects/every-type.json')
 const report = readJsonFixture('reports/run.json')
 const [start, feature, end] = report.events
@@ -70,6 +79,21 @@ const table: [kind: keyof typeof schemas, isRight: boolean, document: unknown][]
   ['answer', false, {...answer, accepted: -1}],
   ['answer', false, {...answer, rejected: [{}]}],
   ['answer', false, {accepted: 1}],
+  ['erasure-request', true, erasure],
+  ['erasure-request', true, manyKeys(120)],
+  ['erasure-request', false, manyKeys(121)],
+  ['erasure-request', false, manyKeys(0)],
+  ['erasure-request', false, {...erasure, later: 1}],
+  ['erasure-request', false, {...erasure, protocol: 2}],
+  ['erasure-request', false, {...erasure, id: 'x'}],
+  ['erasure-request', false, {...erasure, keys: ['0A'.repeat(32)]}],
+  ['erasure-request', false, {...erasure, keys: ['0a'.repeat(31)]}],
+  ['erasure-receipt', true, receipt],
+  ['erasure-receipt', true, {...receipt, later: 1}],
+  ['erasure-receipt', false, {...receipt, runs: -1}],
+  ['erasure-receipt', false, {...receipt, features: 1.5}],
+  ['erasure-receipt', false, {...receipt, erasedAt: 'now'}],
+  ['erasure-receipt', false, {runs: 0, features: 0}],
   ['project', true, project],
   ['project', true, {...project, later: 1}],
   ['project', false, null],

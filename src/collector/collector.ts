@@ -2,6 +2,7 @@ import type {AddressInfo} from 'node:net'
 import type {FastifyBaseLogger, FastifyInstance} from 'fastify'
 import {UsageError} from '../errors.ts'
 import {createBodyRoom} from './body-room.ts'
+import {createErase} from './erase.ts'
 import {createGroupCommit} from './group-commit.ts'
 import {loadProjects} from './projects.ts'
 import {buildHttp} from './receive-http.ts'
@@ -60,6 +61,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     const parts = {
       projects,
       groupCommit,
+      erase: createErase({store, groupCommit, pauseReading: () => source.pause()}),
       bodyRoom: createBodyRoom(),
       source,
       readTokenSha256: sha256,

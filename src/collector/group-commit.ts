@@ -13,6 +13,8 @@ export interface GroupCommit {
    * @param bytes the size of the report's body
    */
   write(batch: Batch, bytes: number): Promise<readonly InsertOutcome[]>
+  /** Resolves when what waits at this moment is on disk or rejected; what comes later may still wait. */
+  settle(): Promise<void>
   /** Resolves when nothing waits any more. */
   drain(): Promise<void>
 }
@@ -32,6 +34,7 @@ export function createGroupCommit(store: Pick<Store, 'insert'>, {maxBytes = maxW
   let waiting: Waiting[] = []
   let waitingBytes = 0
   let running: Promise<void> | null = null
+  let last: Promise<unknown> = Promise.resolve()
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {
@@ -49,10 +52,19 @@ export function createGroupCommit(store: Pick<Store, 'insert'>, {maxBytes = maxW
     write(batch, bytes) {
       if (waitingBytes + bytes > maxBytes) return Promise.reject(busy(waitingBytes))
       waitingBytes += bytes
-      return new Promise((resolve, reject) => {
+      const written = new Promise<readonly InsertOutcome[]>((resolve, reject) => {
         waiting.push({batch, bytes, resolve, reject})
         running ??= run()
       })
+      // Groups are written in their order, so the newest is the last.
+      last = written.then(
+        () => undefined,
+        () => undefined,
+      )
+      return written
+    },
+    async settle() {
+      await last
     },
     async drain() {
       while (running !== null) await running

@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {UsageError} from '../errors.ts'
+import {describeValue} from '../protocol/problem.ts'
 import {type ProjectFile, parseProjectFile} from '../protocol/project-file.ts'
 import {describeProblems} from '../protocol/report.ts'
 
@@ -60,3 +61,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const unreadable = (message: string, cause?: unknown): UsageError =>
   new UsageError('USAGE_PROJECTS_UNREADABLE', message, {cause})
+
+/** The project with this id; throws a `UsageError` USAGE_PROJECT_UNKNOWN when the collector has none. */
+export function findProject(projects: Projects, id: string): ProjectFile {
+  const project = projects.get(id)
+  if (project === undefined)
+    throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a project of this collector, got ${describeValue(id)}`, {
+      next: 'Put its project file into the folder that `usage collect --projects` names, and start it again.',
+    })
+  return project
+}

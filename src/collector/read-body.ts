@@ -24,7 +24,8 @@ export interface ReadBody {
  * Gives the JSON of a body. Decompression ends as soon as it has made more than a report may have, so a small body
  * that unpacks to gigabytes costs no more than a large one. Rejects with a `UsageError`.
  */
-export async function readBody(body: Uint8Array, encoding: string | undefined): Promise<ReadBody> {
+export async function readBody(body: unknown, encoding: string | undefined): Promise<ReadBody> {
+  if (!(body instanceof Uint8Array)) throw new UsageError('USAGE_BODY_UNSUPPORTED', 'wanted a body, got none')
   const isGzip = (encoding ?? '').trim().toLowerCase() === 'gzip'
   const content = isGzip ? await decompressWithinLimit(body) : body
   try {

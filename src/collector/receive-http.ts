@@ -4,8 +4,6 @@ import {UsageError} from '../errors.ts'
 import {reach} from '../fault-points.ts'
 import type {Answer} from '../protocol/answer.ts'
 import {limits} from '../protocol/limits.ts'
-import {describeValue} from '../protocol/problem.ts'
-import type {ProjectFile} from '../protocol/project-file.ts'
 import {describeProblems, parseReport} from '../protocol/report.ts'
 import {time} from '../protocol/scalars.ts'
 import {answerStats} from '../stats/answer.ts'
@@ -13,15 +11,18 @@ import {parseStatsQuery} from '../stats/query.ts'
 import type {StatsSource} from '../stats/source.ts'
 import {answerError} from './answer-error.ts'
 import type {BodyRoom} from './body-room.ts'
+import type {Erase} from './erase.ts'
 import type {GroupCommit} from './group-commit.ts'
 import {admit} from './ingest.ts'
-import type {Projects} from './projects.ts'
+import {findProject, type Projects} from './projects.ts'
 import {readBody, requireKnownEncoding} from './read-body.ts'
-import {bearsSecret, sha256Of} from './tokens.ts'
+import {receiveErasure} from './receive-erasure.ts'
+import {bearsSecret, requireWriteKey} from './tokens.ts'
 
 export interface HttpParts {
   readonly projects: Projects
   readonly groupCommit: GroupCommit
+  readonly erase: Erase
   readonly bodyRoom: BodyRoom
   readonly source: StatsSource
   /** SHA-256 of the read token. */
@@ -68,6 +69,9 @@ export function buildHttp(parts: HttpParts): FastifyInstance {
 
 function addRoutes(app: FastifyInstance, parts: HttpParts): void {
   app.post('/v1/reports', async request => receiveReport(request, parts))
+  app.post<{Params: {id: string}}>('/v1/projects/:id/erasures', async request =>
+    receiveErasure(request, request.params.id, parts),
+  )
   app.get<{Params: {id: string}}>('/v1/projects/:id/stats', async request => {
     if (!bearsSecret(request.headers.authorization, parts.readTokenSha256))
       throw new UsageError('USAGE_TOKEN_WRONG', 'wanted the read token as Authorization: Bearer TOKEN')
@@ -82,9 +86,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
 }
 
 async function receiveReport(request: FastifyRequest, {projects, groupCommit, now}: HttpParts): Promise<Answer> {
-  const body = request.body
-  if (!(body instanceof Uint8Array)) throw new UsageError('USAGE_BODY_UNSUPPORTED', 'wanted a body, got none')
-  const {value, bytes} = await readBody(body, request.headers['content-encoding'])
+  const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
   const parsed = parseReport(value)
   if (!parsed.ok)
     throw new UsageError('USAGE_REPORT_UNPARSABLE', `wanted a report, got: ${describeProblems(parsed.problems)}`)
@@ -100,20 +102,6 @@ async function receiveReport(request: FastifyRequest, {projects, groupCommit, no
   const accepted = outcomes.filter(outcome => outcome === 'accepted').length
   reach('collector: before the answer')
   return {accepted, duplicates: outcomes.length - accepted, rejected: [...rejected]}
-}
-
-function findProject(projects: Projects, id: string): ProjectFile {
-  const project = projects.get(id)
-  if (project === undefined)
-    throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a project of this collector, got ${describeValue(id)}`, {
-      next: 'Put its project file into the folder that `usage collect --projects` names, and start it again.',
-    })
-  return project
-}
-
-function requireWriteKey({writeKey, project}: ProjectFile, authorization: string | undefined): void {
-  if (writeKey === undefined || bearsSecret(authorization, sha256Of(writeKey))) return
-  throw new UsageError('USAGE_KEY_WRONG', `wanted the write key of ${project} as Authorization: Bearer KEY`)
 }
 
 function readTime(header: string | string[] | undefined): number | null {

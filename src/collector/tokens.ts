@@ -2,6 +2,7 @@ import {createHash, randomBytes, timingSafeEqual} from 'node:crypto'
 import {readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {UsageError} from '../errors.ts'
+import type {ProjectFile} from '../protocol/project-file.ts'
 
 /** The read token of a collector: who has it may read the stats. Only its SHA-256 is kept. */
 export interface ReadToken {
@@ -49,3 +50,9 @@ export function bearsSecret(authorization: string | undefined, sha256: Uint8Arra
 }
 
 export const sha256Of = (secret: string): Uint8Array => createHash('sha256').update(secret).digest()
+
+/** Throws a `UsageError` USAGE_KEY_WRONG unless the header bears the write key of a project that has one. */
+export function requireWriteKey({writeKey, project}: ProjectFile, authorization: string | undefined): void {
+  if (writeKey === undefined || bearsSecret(authorization, sha256Of(writeKey))) return
+  throw new UsageError('USAGE_KEY_WRONG', `wanted the write key of ${project} as Authorization: Bearer KEY`)
+}

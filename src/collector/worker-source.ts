@@ -30,18 +30,40 @@ interface Reader {
   readonly pending: Map<number, Pending>
 }
 
+/** The reading of a collector's own store, which its owner may hold for a moment. */
+export interface WorkerSource extends StatsSource {
+  /**
+   * Resolves when nothing is being read, with the function that lets the reading go on, to be called once. What is
+   * asked meanwhile waits. One at a time.
+   */
+  pause(): Promise<() => void>
+}
+
 /**
  * Reads the store of a data folder in a thread of its own, started with the first question. A thread that dies rejects
  * what it was asked; the next question starts another.
  *
  * @param file what the thread runs
  */
-export function createWorkerSource(dataDirectory: string, file: URL = workerFile): StatsSource {
+export function createWorkerSource(dataDirectory: string, file: URL = workerFile): WorkerSource {
   let reader: Reader | null = null
   let isClosed = false
   let lastId = 0
+  let pause: Promise<void> | null = null
+  const reading = new Set<Promise<unknown>>()
 
-  function ask(question: StatsQuestion | null): Promise<unknown> {
+  async function ask(question: StatsQuestion | null): Promise<unknown> {
+    while (pause !== null) await pause
+    const answer = post(question)
+    reading.add(answer)
+    try {
+      return await answer
+    } finally {
+      reading.delete(answer)
+    }
+  }
+
+  function post(question: StatsQuestion | null): Promise<unknown> {
     if (isClosed) return Promise.reject(new Error('the reading thread is closed'))
     reader ??= startReader(file, dataDirectory, ended => {
       if (reader === ended) reader = null
@@ -56,6 +78,17 @@ export function createWorkerSource(dataDirectory: string, file: URL = workerFile
   return {
     projects: async () => (await ask(null)) as readonly ProjectFile[],
     facts: async question => (await ask(question)) as StatsFacts,
+    async pause() {
+      let resume = (): void => {}
+      pause = new Promise(resolve => {
+        resume = resolve
+      })
+      await Promise.allSettled(reading)
+      return () => {
+        pause = null
+        resume()
+      }
+    },
     async close() {
       isClosed = true
       await reader?.worker.terminate()

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import {limits} from './limits.ts'
+import {type Parsed, toProblems} from './problem.ts'
 import {time, uuid} from './scalars.ts'
 
 const keyPattern = /^[0-9a-f]{64}$/
@@ -22,6 +23,12 @@ export const erasureRequest = v.strictObject({
   ),
 })
 export type ErasureRequest = Readonly<v.InferOutput<typeof erasureRequest>>
+
+/** Reads a request from outside. Pure; never throws. */
+export function parseErasureRequest(input: unknown): Parsed<ErasureRequest> {
+  const result = v.safeParse(erasureRequest, input)
+  return result.success ? {ok: true, value: result.output} : {ok: false, problems: toProblems(result.issues)}
+}
 
 /** What was erased; given only after it is gone from the disk. */
 export const erasureReceipt = v.object({

@@ -1,7 +1,8 @@
-import {createHash, createHmac} from 'node:crypto'
+import {createHmac} from 'node:crypto'
 import {renameSync} from 'node:fs'
 import {join} from 'node:path'
 import type {ProjectFile} from '../protocol/project-file.ts'
+import {pseudonymOf} from '../protocol/pseudonym.ts'
 import {createWhole, makeDirectory, readIfPresent} from './files.ts'
 
 const secretPattern = /^[0-9a-f]{64}$/
@@ -79,5 +80,3 @@ export function scriptPseudonym(secret: string, path: string | null, scope: Pseu
 
 const hmac = (key: Uint8Array, parts: readonly string[]): Uint8Array =>
   createHmac('sha256', key).update(parts.join('|')).digest()
-
-const pseudonymOf = (key: Uint8Array): string => createHash('sha256').update(key).digest('hex').slice(0, 32)

@@ -153,6 +153,11 @@ export interface Quality {
   readonly clamped: number
   /** Values of fields that the project does not declare; their events were taken without them. */
   readonly undeclaredFields: number
+  /**
+   * Runs and feature events of the months of the range that people had erased. They are in no other number; the months
+   * are whole ones, because that is all that is kept of them.
+   */
+  readonly erased: {readonly runs: number; readonly features: number}
   readonly datagrams: number
   readonly ciRuns: number
   /** Size on disk of the whole store. */

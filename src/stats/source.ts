@@ -1,5 +1,5 @@
 import type {ProjectFile} from '../protocol/project-file.ts'
-import type {Duration, FeatureStats, Outcomes} from './model.ts'
+import type {Duration, FeatureStats, Outcomes, Quality} from './model.ts'
 import type {Span} from './span.ts'
 
 /**
@@ -79,5 +79,6 @@ export interface QualityFacts {
   readonly unpaired: number
   readonly clamped: number
   readonly undeclaredFields: number
+  readonly erased: Quality['erased']
   readonly storeBytes: number
 }

@@ -22,6 +22,7 @@ async function listen(t: TestContext, changes: Partial<HttpParts>) {
   const app = buildHttp({
     projects: new Map([['parsl', sampleProject()]]),
     groupCommit: createGroupCommit({insert}),
+    erase: () => Promise.reject(new Error('disk I/O error')),
     bodyRoom: createBodyRoom(),
     source: {
       projects: async () => [],

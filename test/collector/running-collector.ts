@@ -64,9 +64,18 @@ export interface Reply {
   readonly body: unknown
 }
 
-export async function post(http: string, body: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+export function post(http: string, body: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+  return postTo(http, '/v1/reports', body, headers)
+}
+
+export async function postTo(
+  http: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
   const content = body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body)
-  const response = await fetch(`${http}/v1/reports`, {
+  const response = await fetch(`${http}${path}`, {
     method: 'POST',
     headers: {'Content-Type': 'application/json', ...headers},
     body: content as string,

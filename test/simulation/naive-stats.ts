@@ -150,6 +150,7 @@ export class NaiveStats {
       unpaired: this.unpairedIn(range).length,
       clamped: sum('clamped'),
       undeclaredFields: sum('undeclared-fields'),
+      erased: {runs: 0, features: 0},
       datagrams: 0,
       ciRuns: runs.filter(({key}) => key.made.header.ci !== null).length,
     }

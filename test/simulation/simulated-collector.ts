@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
 import type {FastifyInstance} from 'fastify'
 import {createBodyRoom} from '../../src/collector/body-room.ts'
+import {createErase} from '../../src/collector/erase.ts'
 import {createGroupCommit, type GroupCommit} from '../../src/collector/group-commit.ts'
 import {buildHttp} from '../../src/collector/receive-http.ts'
 import {openSqliteSource, openSqliteStore} from '../../src/collector/store/sqlite.ts'
@@ -46,6 +47,7 @@ export class SimulatedCollector {
     const app = buildHttp({
       projects: new Map(this.projects),
       groupCommit,
+      erase: createErase({store, groupCommit, pauseReading: async () => () => {}}),
       source,
       bodyRoom: createBodyRoom(),
       readTokenSha256: sha256Of('token'),

@@ -62,6 +62,7 @@ const sample: Stats = {
     unpaired: 0,
     clamped: 0,
     undeclaredFields: 0,
+    erased: {runs: 0, features: 0},
     datagrams: 0,
     ciRuns: 3,
     storeBytes: 123_456,
@@ -122,6 +123,13 @@ test('it keeps within the width of the terminal', () => {
     assert.ok(tables.length > 5)
     for (const line of width < 70 ? [] : tables) assert.ok([...line].length <= width, `${width}: ${line}`)
   }
+})
+
+test('it says how much people had erased, and nothing when they had not', () => {
+  const erased = {runs: 1, features: 1200}
+  const text = write({quality: {...sample.quality, erased}}).replace(/\s+/g, ' ')
+  assert.match(text, /1 run and 1,200 feature events erased at the request of people/)
+  assert.doesNotMatch(write({}), /erased/)
 })
 
 test('it says so when nothing was counted', () => {

@@ -13,7 +13,8 @@ const busyTimeoutMs = 5_000
 
 /**
  * Opens a database for writing, made when it is missing and then readable by its owner alone. Each commit is on disk
- * when it returns (synchronous=FULL); readers never wait for it, nor it for readers (WAL).
+ * when it returns (synchronous=FULL); readers never wait for it, nor it for readers (WAL). What is deleted is overwritten with zeros, in rows, in free pages
+ * and where rows are moved; readers and older programs need not do the same.
  */
 export function openForWriting(path: string): Database {
   return orUnreadable(path, () => {
@@ -21,6 +22,7 @@ export function openForWriting(path: string): Database {
     const database = new DatabaseSync(path, {timeout: busyTimeoutMs, enableForeignKeyConstraints: false})
     try {
       database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864')
+      database.exec('PRAGMA secure_delete=ON')
       return database
     } catch (error) {
       database.close()
@@ -62,6 +64,19 @@ export function inTransaction<T>(database: Database, work: () => T): T {
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')
     throw error
+  }
+}
+
+/**
+ * Moves what the log has into the database and cuts the log to nothing, so that no old page is left in it. Never waits:
+ * says false when somebody reads a state that is only in the log.
+ */
+export function truncateLog(database: Database): boolean {
+  database.exec('PRAGMA busy_timeout=0')
+  try {
+    return database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0
+  } finally {
+    database.exec(`PRAGMA busy_timeout=${busyTimeoutMs}`)
   }
 }
 

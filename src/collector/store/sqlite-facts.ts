@@ -69,6 +69,10 @@ const sql = {
   quality: `
     SELECT counter, sum(count) AS count FROM quality
     WHERE project = :project AND day >= :firstDay AND day <= :lastDay GROUP BY counter`,
+  erased: `
+    SELECT coalesce(sum(count) FILTER (WHERE kind IN ('ok', 'failed', 'signal', 'unknown', 'open')), 0) AS runs,
+      coalesce(sum(count) FILTER (WHERE kind = 'features'), 0) AS features
+    FROM erased WHERE project = :project AND month >= :firstMonth AND month <= :lastMonth`,
 } as const
 
 /** Answers one question from the tables. The caller has a transaction open, so that all facts are of one state. */
@@ -123,6 +127,8 @@ function readQuality(database: Database, project: number, range: Span, storeByte
   }
   const days = {firstDay: formatDay(range.fromMs), lastDay: formatDay(range.toMs - 1)}
   const rows = database.prepare(sql.quality).all({project, ...days})
+  const months = {firstMonth: days.firstDay.slice(0, 7), lastMonth: days.lastDay.slice(0, 7)}
+  const erased = database.prepare(sql.erased).get({project, ...months}) as {runs: number; features: number}
   const counts = new Map(rows.map(row => [row['counter'], Number(row['count'])]))
   const count = (counter: string): number => counts.get(counter) ?? 0
   return {
@@ -131,6 +137,7 @@ function readQuality(database: Database, project: number, range: Span, storeByte
     clamped: count('clamped'),
     undeclaredFields: count('undeclared-fields'),
     unpaired,
+    erased: {runs: erased.runs, features: erased.features},
     storeBytes,
   }
 }

@@ -135,13 +135,36 @@ const migrations: readonly string[] = [
   FROM features f JOIN projects p ON p.id = f.project
     JOIN feature_names n ON n.id = f.feature JOIN headers h ON h.id = f.header;
   `,
+  `
+  CREATE TABLE erased (           -- how much was erased at people's request; names nobody
+    project INTEGER NOT NULL,     -- projects.id
+    month TEXT NOT NULL,          -- that it belonged to, UTC
+    kind TEXT NOT NULL,           -- runs by outcome: ok, failed, signal, unknown, open (no end); features; unpaired-ends
+    count INTEGER NOT NULL,       -- rows
+    PRIMARY KEY (project, month, kind)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE erasures (         -- the receipts that were given, without any key or pseudonym
+    project INTEGER NOT NULL,     -- projects.id
+    receipt BLOB NOT NULL,        -- the id of the request
+    erased_at INTEGER NOT NULL,   -- of the first try, Unix milliseconds
+    runs INTEGER NOT NULL,        -- rows, of all tries
+    features INTEGER NOT NULL,
+    PRIMARY KEY (project, receipt)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
+
+/** The last version that was written without overwriting what is deleted. */
+const lastInsecureVersion = 1
 
 /** Brings a database to the newest version, each step all or nothing. Throws when a newer program made it. */
 export function migrate(database: Database, path: string): void {
   const version = readVersion(database)
   requireOwn(database, path)
   if (version > migrations.length) throw newer(path, version)
+  // Pages may have remains of rows that were moved, which no later deletion would find: they are all written anew, once.
+  if (version > 0 && version <= lastInsecureVersion) database.exec('VACUUM')
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue
     inTransaction(database, () => {

@@ -11,8 +11,10 @@ import {
   openForWriting,
   orUnreadable,
   takeFileLock,
+  truncateLog,
 } from './sqlite-database.ts'
 import {createDictionary} from './sqlite-dictionary.ts'
+import {createEraser} from './sqlite-erasure.ts'
 import {readFacts} from './sqlite-facts.ts'
 import {migrate, requireCurrentVersion} from './sqlite-schema.ts'
 import {createBatchWriter} from './sqlite-writer.ts'
@@ -40,8 +42,11 @@ export function openSqliteStore(dataDirectory: string): Store {
 function openLocked(path: string, unlock: () => void): Store {
   const database = openForWriting(path)
   orUnreadable(path, () => migrate(database, path))
+  // A process that died in an erasure has left the rows of it in the log.
+  truncateLog(database)
   const dictionary = createDictionary(database)
   const writeBatch = createBatchWriter(database, dictionary)
+  const erase = createEraser(database, dictionary)
   const saveProject = database.prepare(
     'INSERT INTO projects (project, file) VALUES (?, ?) ON CONFLICT (project) DO UPDATE SET file = excluded.file',
   )
@@ -60,6 +65,7 @@ function openLocked(path: string, unlock: () => void): Store {
         throw error
       }
     },
+    erase,
     async saveProjects(projects) {
       inTransaction(database, () => {
         for (const project of projects) saveProject.run(project.project, JSON.stringify(project))

@@ -1,3 +1,4 @@
+import type {ErasureReceipt} from '../../protocol/erasure.ts'
 import type {Event} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
@@ -24,6 +25,17 @@ export interface Batch {
   readonly refused: number
 }
 
+/** What is to be erased: everything of some people in one project. */
+export interface Erasure {
+  readonly project: string
+  /** The id of the request, a UUID. */
+  readonly receipt: string
+  /** The pseudonyms of the people. */
+  readonly users: readonly string[]
+  /** Unix milliseconds. */
+  readonly receivedAtMs: number
+}
+
 export type InsertOutcome = 'accepted' | 'duplicate'
 
 /**
@@ -39,6 +51,16 @@ export interface Store {
    * order. Rejects when nothing was written.
    */
   insert(batches: readonly Batch[]): Promise<readonly (readonly InsertOutcome[])[]>
+  /**
+   * Erases what the store holds about people: every run that one of their reports told of, with its features and
+   * repeats, their features and ends without a run, and what only those rows used. Totals that name nobody remain.
+   *
+   * One transaction; resolves when no file of the store has the bytes any more. The same receipt again erases what has
+   * come since, and resolves to the first time and the counts of all tries. Rejects with a `UsageError`
+   * USAGE_COLLECTOR_BUSY when somebody reads the old state for too long: the rows are gone then, the bytes are not, and
+   * another try removes them. What is inserted later is stored as ever.
+   */
+  erase(erasure: Erasure): Promise<ErasureReceipt>
   /** Keeps the project files, so that whoever reads the store knows what was declared. */
   saveProjects(projects: readonly ProjectFile[]): Promise<void>
   /** Ends the writing and gives the store free. Does nothing the second time. */

@@ -87,7 +87,7 @@ function describeField(name: string, {n, mean, median, max, values}: FieldStats)
 
 /** What is known about the data: silent when all is well, except for the size. */
 export function writeData({stats: {quality}, width}: Page): Section {
-  const told: readonly [keyof Quality, (count: number) => string][] = [
+  const told: readonly [Exclude<keyof Quality, 'erased'>, (count: number) => string][] = [
     ['ciRuns', count => `${writeCounted(count, 'run')} of CI (not among the users)`],
     [
       'duplicates',
@@ -99,5 +99,10 @@ export function writeData({stats: {quality}, width}: Page): Section {
     ['undeclaredFields', count => `${writeCounted(count, 'value')} of undeclared fields dropped`],
   ]
   const facts = told.flatMap(([name, tell]) => (quality[name] > 0 ? [tell(quality[name])] : []))
+  const {runs, features} = quality.erased
+  if (runs + features > 0) {
+    const what = `${writeCounted(runs, 'run')} and ${writeCounted(features, 'feature event')}`
+    facts.push(`${what} erased at the request of people, and in no other number`)
+  }
   return {heading: 'Data', lines: wrap([...facts, `store of ${writeBytes(quality.storeBytes)}`], width)}
 }

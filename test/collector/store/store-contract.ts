@@ -15,6 +15,7 @@ import {
   uuid,
 } from '../samples.ts'
 import {factsOf, insert, type MakeStore} from './contract-parts.ts'
+import {erasureContract} from './erasure-contract.ts'
 import {orderContract} from './order-contract.ts'
 import {runContract} from './run-contract.ts'
 
@@ -25,6 +26,7 @@ export function storeContract(name: string, make: MakeStore): void {
     orderContract(make)
     runContract(make)
     readingContract(make)
+    erasureContract(make)
   })
 }
 

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import type {Erasure} from '../../../src/collector/store/store.ts'
+import {dayMs, endOf, featureOf, hourMs, nowMs, pseudonym, sampleHeader, startOf, uuid} from '../samples.ts'
+import {factsOf, insert, type MakeStore} from './contract-parts.ts'
+
+const ann = pseudonym('ann')
+const ofAnn = {header: sampleHeader()}
+const ofBob = {header: sampleHeader({user: pseudonym('bob'), version: '2.0'})}
+const erasure = (number: number, changes: Partial<Erasure> = {}): Erasure => ({
+  project: 'parsl',
+  receipt: uuid('q', number),
+  users: [ann],
+  receivedAtMs: nowMs,
+  ...changes,
+})
+const receipt = (number: number, runs: number, features: number, atMs = nowMs) => ({
+  receipt: uuid('q', number),
+  erasedAt: new Date(atMs).toISOString(),
+  runs,
+  features,
+})
+const paired = (run: number, number: number) => featureOf(number, nowMs, {run: uuid('r', run)})
+
+/** What a store does when somebody wants to be forgotten. */
+export function erasureContract(make: MakeStore): void {
+  test('it erases everything of a person and nothing of the others', async t => {
+    const {store, source} = await make(t)
+    const others = [startOf(11, nowMs), endOf(11, nowMs), paired(11, 11), featureOf(12, nowMs), endOf(13, nowMs)]
+    await insert(store, others, ofBob)
+    const before = await factsOf(source)
+    await insert(store, [startOf(1, nowMs), startOf(1, nowMs, {id: uuid('t', 1), repeat: 1}), paired(1, 1)], ofAnn)
+    await insert(store, [endOf(2, nowMs, {run: null}), featureOf(2, nowMs, {name: 'Fit.v1'})], ofAnn)
+    await insert(store, [startOf(3, nowMs)], {header: sampleHeader({version: '3.0', host: null})})
+    assert.deepEqual(await store.erase(erasure(1)), receipt(1, 2, 2))
+    const after = await factsOf(source)
+    const quality = {...before.quality, erased: {runs: 2, features: 2}, storeBytes: after.quality.storeBytes}
+    assert.deepEqual(after, {...before, quality})
+  })
+
+  test('it erases a run that only a feature shows to be of the person, and the features of such a run', async t => {
+    const {store, source} = await make(t)
+    const nextYear = {header: sampleHeader({user: pseudonym('ann in the next year')})}
+    await insert(store, [startOf(1, nowMs), paired(1, 1)], nextYear)
+    await insert(store, [paired(1, 2)], ofAnn)
+    assert.deepEqual(await store.erase(erasure(1)), receipt(1, 1, 2))
+    const {spans, features} = await factsOf(source)
+    assert.deepEqual([spans[0]!.runs, spans[0]!.users, features], [0, 0, []])
+  })
+
+  test('it erases people of a project, and leaves them in the others', async t => {
+    const {store, source} = await make(t)
+    await insert(store, [startOf(1, nowMs)], ofAnn)
+    await insert(store, [startOf(1, nowMs)], {...ofAnn, project: 'mantid'})
+    assert.deepEqual(await store.erase(erasure(1, {project: 'mantid'})), receipt(1, 1, 0))
+    assert.equal((await factsOf(source)).spans[0]!.users, 1)
+    assert.equal((await factsOf(source, {project: 'mantid'})).spans[0]!.users, 0)
+    assert.deepEqual(await store.erase(erasure(1)), receipt(1, 1, 0))
+  })
+
+  test('it erases again what has come since, and gives the first time and the counts of all tries', async t => {
+    const {store, source} = await make(t)
+    const later = {receivedAtMs: nowMs + hourMs}
+    await insert(store, [startOf(1, nowMs), featureOf(1, nowMs)], ofAnn)
+    assert.deepEqual(await store.erase(erasure(1)), receipt(1, 1, 1))
+    assert.deepEqual(await store.erase(erasure(1, later)), receipt(1, 1, 1))
+    assert.deepEqual(await insert(store, [startOf(1, nowMs), startOf(2, nowMs)], ofAnn), ['accepted', 'accepted'])
+    assert.equal((await factsOf(source)).spans[0]!.users, 1)
+    assert.deepEqual(await store.erase(erasure(1, later)), receipt(1, 3, 1))
+    assert.equal((await factsOf(source)).spans[0]!.runs, 0)
+    assert.deepEqual(await store.erase(erasure(2, later)), receipt(2, 0, 0, later.receivedAtMs))
+  })
+
+  test('it erases several people at once, and nobody who is not there', async t => {
+    const {store, source} = await make(t)
+    await insert(store, [startOf(1, nowMs)], ofAnn)
+    await insert(store, [startOf(2, nowMs)], ofBob)
+    await insert(store, [startOf(3, nowMs)], {header: sampleHeader({user: null, ci: 'gitlab'})})
+    assert.deepEqual(await store.erase(erasure(1, {users: [pseudonym('eve')]})), receipt(1, 0, 0))
+    assert.deepEqual(await store.erase(erasure(2, {users: [ann, ann, pseudonym('bob')]})), receipt(2, 2, 0))
+    assert.equal((await factsOf(source)).spans[0]!.runs, 1)
+  })
+
+  test('it keeps how much was erased, by the months that it belonged to', async t => {
+    const {store, source} = await make(t)
+    await insert(
+      store,
+      [startOf(1, nowMs), endOf(1, nowMs), startOf(2, nowMs - 31 * dayMs), featureOf(1, nowMs)],
+      ofAnn,
+    )
+    await store.erase(erasure(1))
+    const erasedIn = async (fromMs: number, toMs: number) =>
+      (await factsOf(source, {range: {fromMs, toMs}})).quality.erased
+    assert.deepEqual(await erasedIn(nowMs - dayMs, nowMs), {runs: 1, features: 1})
+    assert.deepEqual(await erasedIn(nowMs - 40 * dayMs, nowMs - 30 * dayMs), {runs: 1, features: 0})
+    assert.deepEqual(await erasedIn(nowMs - 40 * dayMs, nowMs), {runs: 2, features: 1})
+  })
+}
