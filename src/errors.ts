@@ -85,7 +85,7 @@ export const errorRegistry = {
   },
   USAGE_SETTINGS_UNREADABLE: {
     meaning: 'The settings are there and cannot be read or understood. Nothing is recorded until they can.',
-    next: 'Mend or remove settings.json in the settings folder; a removed one says nothing, opt-outs are files of their own.',
+    next: 'Mend or remove settings.json, or the project’s file in optin.d, in the settings folder; a removed one says nothing, opt-outs are files of their own.',
     exit: 1,
     http: null,
   },

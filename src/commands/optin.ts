@@ -14,15 +14,23 @@ export default class Optin extends BaseCommand {
   async run(): Promise<OptInOutcome> {
     const {flags} = await this.parse(Optin)
     const present = chooseProjectIfNamed(this.world, {})
-    return this.present(await optIn(this.world, readDecisionProject(flags), present), ({project, projects}) => {
-      if (projects.length === 0) return writeUnknown(project)
-      const states = projects.map(one => {
-        const by = one.consent.decidedBy === null ? '' : ` (${one.consent.decidedBy})`
-        return `\n  ${one.project}: ${writeReason(one.consent.heldBy ?? one.consent.reason)}${by}`
-      })
-      return `Opted in to ${project ?? 'every project known here'}.${states.join('')}`
-    })
+    return this.present(await optIn(this.world, readDecisionProject(flags), present), writeOptIn)
   }
+}
+
+/** Says what the yes came to: where another rule still says no, nothing is on. */
+function writeOptIn(outcome: OptInOutcome): string {
+  const {project, projects, noToAll} = outcome
+  const states = projects.map(one => {
+    const by = one.consent.decidedBy === null ? '' : ` (${one.consent.decidedBy})`
+    return `\n  ${one.project}: ${writeReason(one.consent.heldBy ?? one.consent.reason)}${by}`
+  })
+  const isOff = projects.length > 0 ? projects.every(one => !one.consent.allowed) : noToAll !== null
+  const next = noToAll === null ? '' : `\n  You have opted out of every project (${noToAll}); to undo that: usage optin`
+  if (isOff)
+    return `Your yes to ${project ?? 'every project'} is kept, but recording is still off.${states.join('')}${next}`
+  if (projects.length === 0) return writeUnknown(project)
+  return `Opted in to ${project ?? 'every project known here'}.${states.join('')}`
 }
 
 /** A yes to what is not known here opens nothing yet: its notice comes first. */

@@ -24,7 +24,7 @@ export function askProjectConsent(world: World, project: ProjectFile): Consent {
 function readConsentFacts(world: World, destination: Destination): ConsentFacts {
   const {project} = destination
   const site = readSitePolicy(world.siteDirectory, project.project)
-  const settings = readSettings(world.configDirectory)
+  const settings = readSettings(world.configDirectory, project.project)
   const userOptOut = look(userOptOutPath(world.configDirectory))
   const projectOptOut = look(projectOptOutPath(world.configDirectory, project.project))
   const ci = detectCi(world.environment)
@@ -35,7 +35,7 @@ function readConsentFacts(world: World, destination: Destination): ConsentFacts 
     userOptOut: userOptOut.path,
     projectOptOut: projectOptOut.path,
     ci,
-    hasYes: hasJobYes || Object.hasOwn(settings?.answers ?? {}, project.project),
+    hasYes: hasJobYes || (settings?.answer ?? null) !== null,
     areSettingsReadable:
       settings !== null && userOptOut.isReadable && projectOptOut.isReadable && isReadableFolder(world.configDirectory),
     isStateWritable: isWritable(destination.paths.waiting, world) && isWritable(destination.paths.runs, world),

@@ -17,7 +17,7 @@ import {emptyBuffer, isBufferEmpty} from './empty-buffer.ts'
 import {makeDirectory, writeFileAtomically} from './files.ts'
 import {openNotice} from './notice.ts'
 import {listProjects, readRegisteredProject} from './projects.ts'
-import {type Answer, readSettings, writeAnswers} from './settings.ts'
+import {type Answer, readSettings, writeAnswer} from './settings.ts'
 import {toTime, type World} from './world.ts'
 
 /** What a person's decision changed. `project` is null where it holds for all. */
@@ -33,6 +33,8 @@ export interface OptOutOutcome {
 
 export interface OptInOutcome {
   readonly project: string | null
+  /** The person's no to every project where it stands still: a yes to one project does not undo it. */
+  readonly noToAll: string | null
   readonly projects: readonly {readonly project: string; readonly consent: Consent}[]
 }
 
@@ -61,17 +63,11 @@ export async function optIn(
 ): Promise<OptInOutcome> {
   const known = knownDestinations(world, present).filter(one => isMeant(one, project))
   const named = project === null ? known.map(one => one.project.project) : [project]
-  const before = readSettings(world.configDirectory)
-  if (before === null)
-    throw new UsageError('USAGE_SETTINGS_UNREADABLE', `wanted readable settings in ${world.configDirectory}`)
-  const now = toTime(world.now())
+  // The noes are looked at first: where another yes has just removed one, its answer is there to be read.
   const refused = new Set(named.filter(id => hasNo(world, id)))
-  const answers = named.map((id): [string, Answer] => {
-    const notBefore = refused.has(id) ? now : (before.answers[id]?.notBefore ?? null)
-    return [id, {yesAt: now, notBefore}]
-  })
+  const answers = named.map(id => ({id, answer: makeAnswer(world, id, refused.has(id))}))
   try {
-    await writeAnswers(world.configDirectory, Object.fromEntries(answers))
+    for (const {id, answer} of answers) await writeAnswer(world.configDirectory, id, answer)
   } catch (error) {
     throw unwritable(world, error)
   }
@@ -82,7 +78,21 @@ export async function optIn(
     makeDirectory(destination.directory)
     openNotice(destination)
   }
-  return {project, projects: known.map(one => ({project: one.project.project, consent: askConsent(world, one)}))}
+  const noToAll = listFolder(world.configDirectory).includes('optout') ? userOptOutPath(world.configDirectory) : null
+  return {
+    project,
+    noToAll,
+    projects: known.map(one => ({project: one.project.project, consent: askConsent(world, one)})),
+  }
+}
+
+/** The yes that a person says now, after a no or not. Throws `USAGE_SETTINGS_UNREADABLE`. */
+function makeAnswer({configDirectory, now}: World, project: string, isAfterNo: boolean): Answer {
+  const before = readSettings(configDirectory, project)
+  if (before === null)
+    throw new UsageError('USAGE_SETTINGS_UNREADABLE', `wanted readable settings in ${configDirectory}`)
+  const yesAt = toTime(now())
+  return {yesAt, notBefore: isAfterNo ? yesAt : (before.answer?.notBefore ?? null)}
 }
 
 /** Drops what waits in the folders of some projects. `leftIn`: folders that are somebody else's and could not be emptied. */

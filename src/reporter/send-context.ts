@@ -22,6 +22,6 @@ export async function readSendContext(
       machineId: await readMachineId(),
       os: readOperatingSystem(),
     },
-    notBefore: readSettings(world.configDirectory)?.answers[project.project]?.notBefore ?? null,
+    notBefore: readSettings(world.configDirectory, project.project)?.answer?.notBefore ?? null,
   }
 }

@@ -1,7 +1,8 @@
+import {lstatSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileMode, makeDirectory, readIfPresent} from './files.ts'
 
-/** What a person said about one project; a no is a file beside the settings, never an entry here. */
+/** What a person said about one project; a no is a file beside it, never an entry here. */
 export interface Answer {
   /** When the person said yes, RFC 3339. */
   readonly yesAt: string
@@ -9,41 +10,41 @@ export interface Answer {
   readonly notBefore: string | null
 }
 
-/** The settings of a person. Unknown entries are kept as they are. */
+/** The settings of a person as far as they concern one project. Unknown entries are kept as they are. */
 export interface Settings {
-  readonly answers: Readonly<Record<string, Answer>>
+  readonly answer: Answer | null
 }
 
-const fileName = 'settings'
-const noSettings: Settings = {answers: {}}
+const answersDirectory = (configDirectory: string): string => join(configDirectory, 'optin.d')
 
 /**
- * Reads the settings with JSON.parse: loading `conf` for that would cost tens of milliseconds.
+ * Reads `settings.json` and the person's answer about a project, `optin.d/<project>.json`, with JSON.parse: loading
+ * `conf` for that would cost tens of milliseconds.
  *
- * @returns `null` when the file is there but cannot be read or is not what `writeAnswer` makes: then nothing is allowed.
+ * @returns `null` when one of them is there but cannot be read or is not what `conf` makes: then nothing is allowed.
  */
-export function readSettings(configDirectory: string): Settings | null {
+export function readSettings(configDirectory: string, project: string): Settings | null {
   try {
-    const content = readIfPresent(join(configDirectory, `${fileName}.json`))
-    if (content === null) return noSettings
-    const input: unknown = JSON.parse(content)
-    return isRecord(input) ? readAnswers(input['answers']) : null
+    readEntries(join(configDirectory, 'settings.json'))
+    const answer = readEntries(join(answersDirectory(configDirectory), `${project}.json`))
+    return {answer: answer === null ? null : toAnswer(answer)}
   } catch {
     return null
   }
 }
 
-function readAnswers(input: unknown): Settings | null {
-  if (input === undefined) return noSettings
-  if (!isRecord(input)) return null
-  const answers: Record<string, Answer> = {}
-  for (const [project, answer] of Object.entries(input)) {
-    if (!isRecord(answer) || !isTime(answer['yesAt'])) return null
-    const notBefore = answer['notBefore'] ?? null
-    if (notBefore !== null && !isTime(notBefore)) return null
-    answers[project] = {yesAt: answer['yesAt'], notBefore}
-  }
-  return {answers}
+/** The entries of a file, or null without one. A link that leads nowhere may be a disk that is not there: not knowing. */
+function readEntries(path: string): Record<string, unknown> | null {
+  const content = readIfPresent(path)
+  if (content === null && lstatSync(path, {throwIfNoEntry: false}) === undefined) return null
+  const input: unknown = JSON.parse(content ?? '')
+  if (!isRecord(input)) throw new Error(`wanted a JSON object in ${path}`)
+  return input
+}
+
+function toAnswer({yesAt, notBefore = null}: Record<string, unknown>): Answer {
+  if (!isTime(yesAt) || !(notBefore === null || isTime(notBefore))) throw new Error('wanted the time of a yes')
+  return {yesAt, notBefore}
 }
 
 const isRecord = (input: unknown): input is Record<string, unknown> =>
@@ -51,19 +52,21 @@ const isRecord = (input: unknown): input is Record<string, unknown> =>
 const isTime = (input: unknown): input is string => typeof input === 'string' && !Number.isNaN(Date.parse(input))
 
 /**
- * Keeps a person's answers, by `conf`: atomic, 0600, other entries untouched.
+ * Keeps a person's answer about a project, by `conf`: atomic, 0600, other entries untouched. Each answer is a file of its
+ * own, because `conf` loses one of two writes to one file at the same time.
  * Throws what the file system throws, and when the file that is there is damaged.
  */
-export async function writeAnswers(configDirectory: string, answers: Readonly<Record<string, Answer>>): Promise<void> {
-  makeDirectory(configDirectory)
+export async function writeAnswer(configDirectory: string, project: string, answer: Answer): Promise<void> {
+  const cwd = answersDirectory(configDirectory)
+  makeDirectory(cwd)
   const {default: Conf} = await import('conf')
-  const store = new Conf<{answers: Record<string, Answer>}>({
-    cwd: configDirectory,
-    configName: fileName,
+  const store = new Conf<{[entry in keyof Answer]: Answer[entry]}>({
+    cwd,
+    configName: project,
     configFileMode: fileMode,
     accessPropertiesByDotNotation: false,
     clearInvalidConfig: false,
     projectName: 'usage',
   })
-  store.set('answers', {...store.get('answers'), ...answers})
+  store.set({...answer})
 }

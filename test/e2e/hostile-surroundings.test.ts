@@ -93,6 +93,23 @@ describe('opting in', {concurrency: 2}, () => {
     assert.deepEqual([consent.reason, consent.sending, waiting.events], ['allowed', true, 1])
   })
 
+  it('to one project says what still says no, known here or not', async t => {
+    const home = isolatedHome(t)
+    await runUsage(home, ['optout'])
+    const no = join(home.configDirectory, 'optout')
+    const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
+    for (const environment of [{}, {USAGE_PROJECT_FILE: path}] as Record<string, string>[]) {
+      const text = (await runUsage(home, ['optin', '--project', 'demo'], {environment})).stdout
+      assert.match(text, /Your yes to demo is kept, but recording is still off\./)
+      assert.ok(text.includes(`(${no}); to undo that: usage optin`), text)
+      assert.doesNotMatch(text, /Opted in/)
+      const json = JSON.parse((await runUsage(home, ['optin', '--project', 'demo', '--json'], {environment})).stdout)
+      assert.equal(json.noToAll, no)
+    }
+    const text = (await runUsage(home, ['optin'], {environment: {USAGE_PROJECT_FILE: path}})).stdout
+    assert.match(text, /Opted in to every project known here\.\n {2}demo: Recording and sending are on\./)
+  })
+
   it('says that the notice comes first for a project that is not known yet', async t => {
     const {home} = makeScene(t)
     const {USAGE_PROJECT_FILE: _file, ...environment} = home.environment

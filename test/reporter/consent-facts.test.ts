@@ -10,7 +10,7 @@ import {destinationOf} from '../../src/reporter/destination.ts'
 import {projectOptOutPath, userOptOutPath} from '../../src/reporter/directories.ts'
 import {makeDirectory} from '../../src/reporter/files.ts'
 import {openNotice} from '../../src/reporter/notice.ts'
-import {writeAnswers} from '../../src/reporter/settings.ts'
+import {writeAnswer} from '../../src/reporter/settings.ts'
 import {makeProject} from '../support/make-project.ts'
 import {makeFolder, makeWorld, type TestWorld} from '../support/make-world.ts'
 import {readTree} from '../support/tree.ts'
@@ -153,9 +153,9 @@ describe('asking consent', () => {
   it('takes a yes from the settings or from USAGE_CONSENT, for this project only', async t => {
     const world = makeWorld(t)
     const answer = {yesAt: '2026-01-01T00:00:00.000Z', notBefore: null}
-    await writeAnswers(world.configDirectory, {other: answer})
+    await writeAnswer(world.configDirectory, 'other', answer)
     assert.equal(ask(world, {consent: 'opt-in'}).reason, 'not-opted-in')
-    await writeAnswers(world.configDirectory, {demo: answer})
+    await writeAnswer(world.configDirectory, 'demo', answer)
     assert.equal(ask(world, {consent: 'opt-in'}).reason, 'allowed')
   })
 
@@ -174,7 +174,7 @@ describe('asking consent', () => {
 
   it('does not let a yes or a given notice override a no', async t => {
     const world = makeWorld(t)
-    await writeAnswers(world.configDirectory, {demo: {yesAt: '2026-01-01T00:00:00.000Z', notBefore: null}})
+    await writeAnswer(world.configDirectory, 'demo', {yesAt: '2026-01-01T00:00:00.000Z', notBefore: null})
     writeFile(join(world.siteDirectory, 'policy.json'), '{"notice": "given", "tracking": "on"}')
     mkdirSync(join(world.configDirectory, 'optout.d'))
     writeFile(projectOptOutPath(world.configDirectory, 'demo'))

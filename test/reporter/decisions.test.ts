@@ -133,8 +133,9 @@ describe('opting in', () => {
       projects.map(({project, consent}) => [project, consent.reason, consent.sending]),
       [['demo', 'allowed', true]],
     )
-    assert.deepEqual(readSettings(world.configDirectory)?.answers, {
-      demo: {yesAt: toTime(world.now()), notBefore: null},
+    assert.deepEqual(readSettings(world.configDirectory, 'demo')?.answer, {
+      yesAt: toTime(world.now()),
+      notBefore: null,
     })
     assert.equal((await flush(world, destination)).sent, 2)
     assertNothingLost(world, destination, ids)
@@ -182,10 +183,10 @@ describe('opting in', () => {
     makeDestination(world)
     optOut(world, 'demo')
     await optIn(world, 'demo')
-    const first = readSettings(world.configDirectory)?.answers['demo']
+    const first = readSettings(world.configDirectory, 'demo')?.answer
     world.pass(100)
     await optIn(world, 'demo')
-    const second = readSettings(world.configDirectory)?.answers['demo']
+    const second = readSettings(world.configDirectory, 'demo')?.answer
     assert.equal(second?.notBefore, first?.notBefore)
     assert.notEqual(second?.yesAt, first?.yesAt)
   })
@@ -228,6 +229,25 @@ describe('opting in', () => {
     markNoticeShown(world, destination)
     await optIn(world, 'demo')
     assert.equal(consentOf(world, destination).sending, true)
+  })
+
+  it('holds when several programs say it for several projects at once', async t => {
+    const world = makeWorld(t)
+    const names = Array.from({length: 6}, (_, index) => `demo-${index}`)
+    await runTogether(
+      6,
+      `import {optIn} from '${moduleUrl('reporter/decisions.ts')}'
+       import {realWorld} from '${moduleUrl('reporter/world.ts')}'
+       import 'conf'
+       import {mkdirSync} from 'node:fs'`,
+      `const world = realWorld({stateDirectory: ${JSON.stringify(world.stateDirectory)}, configDirectory: ${JSON.stringify(world.configDirectory)}})
+       for (const name of ${JSON.stringify(names)}) {
+         try { mkdirSync(${JSON.stringify(world.directory)} + '/turn-' + name) } catch { continue }
+         await optIn(world, name)
+       }`,
+    )
+    for (const name of names)
+      assert.equal(consentOf(world, makeDestination(world, name, nowhere, {consent: 'opt-in'})).reason, 'allowed', name)
   })
 
   it('leaves the no in place when the settings are damaged', async t => {

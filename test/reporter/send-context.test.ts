@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {describe, it} from 'node:test'
 import {readSecret} from '../../src/reporter/identity.ts'
 import {readSendContext} from '../../src/reporter/send-context.ts'
-import {writeAnswers} from '../../src/reporter/settings.ts'
+import {writeAnswer} from '../../src/reporter/settings.ts'
 import {makeProject} from '../support/make-project.ts'
 import {makeFolder, makeWorld} from '../support/make-world.ts'
 
@@ -20,7 +20,7 @@ describe('the context of a sender', () => {
   it('has the time before which nothing leaves, of this project', async t => {
     const world = makeWorld(t)
     const time = '2026-03-01T10:00:00.000Z'
-    await writeAnswers(world.configDirectory, {demo: {yesAt: time, notBefore: time}})
+    await writeAnswer(world.configDirectory, 'demo', {yesAt: time, notBefore: time})
     assert.equal((await readSendContext(world, makeProject())).notBefore, time)
     assert.equal((await readSendContext(world, makeProject({project: 'other'}))).notBefore, null)
   })

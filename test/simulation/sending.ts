@@ -96,7 +96,7 @@ function readContext(world: World, {project, invocation: {host}}: Sending) {
     secret: readSecret(stateDirectory, random),
     generation: 0,
     machine: {host: hostName, bootId: host.bootId, machineId: host.machineId, os: readOperatingSystem()},
-    notBefore: readSettings(configDirectory)?.answers[project.project]?.notBefore ?? null,
+    notBefore: readSettings(configDirectory, project.project)?.answer?.notBefore ?? null,
   }
 }
 
