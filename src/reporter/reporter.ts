@@ -87,7 +87,7 @@ class ProjectReporter implements Reporter {
   }
 
   get notice(): string | null {
-    if (!this.consent.allowed) return null
+    if (this.isSilentRank || !this.consent.allowed) return null
     const isPrintedEachTime = detectCi(this.world.environment) !== null
     const isNews = this.consent.heldBy === 'notice-pending' && noticeShownAt(this.destination) === null
     return isPrintedEachTime || isNews ? noticeText(this.options.project, this.world.configDirectory) : null
@@ -126,11 +126,13 @@ class ProjectReporter implements Reporter {
   }
 
   countWrongUse(): void {
+    if (this.isSilentRank) return
     const {world, destination, consent} = this
     countWrongUse({world, destination, consent})
   }
 
   sendInBackground(after: 'start' | 'end' | 'feature'): boolean {
+    if (this.isSilentRank) return false
     try {
       if (after === 'feature' && !this.isThresholdReached() && !this.isIntervalOver()) return false
       return spawnSender(this.world, this.destination)
@@ -146,11 +148,15 @@ class ProjectReporter implements Reporter {
   }
 
   private record(record: (recorder: Recorder) => RecordOutcome): RecordOutcome {
-    const {schedulers} = this.options.project
-    if (schedulers.mpi === 'rank-0' && (detectRank(this.world.environment) ?? 0) > 0)
-      return {kind: 'silent', reason: 'mpi-rank'}
+    if (this.isSilentRank) return {kind: 'silent', reason: 'mpi-rank'}
     const {world, destination, consent} = this
     return record({world, destination, consent, header: () => this.header()})
+  }
+
+  /** Whether rank 0 speaks for this process: it records, shows and starts nothing. */
+  private get isSilentRank(): boolean {
+    const {schedulers} = this.options.project
+    return schedulers.mpi === 'rank-0' && (detectRank(this.world.environment) ?? 0) > 0
   }
 
   private header(): ProgramHeader {

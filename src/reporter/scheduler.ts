@@ -1,19 +1,33 @@
 import type {Environment} from './world.ts'
 
+/**
+ * What each batch system sets in every job, as its manual says. Flux takes its job id out of a batch script's environment
+ * and leaves the enclosing one there; SGE sets its task id to `undefined` where there is no array; a glidein of HTCondor
+ * may hide the job's description and leave the scratch folder.
+ */
 const schedulers: readonly (readonly [variable: string, name: string])[] = [
   ['SLURM_JOB_ID', 'slurm'],
   ['FLUX_JOB_ID', 'flux'],
+  ['FLUX_ENCLOSING_ID', 'flux'],
   ['LSB_JOBID', 'lsf'],
   ['PBS_JOBID', 'pbs'],
   ['_CONDOR_JOB_AD', 'htcondor'],
+  ['_CONDOR_SCRATCH_DIR', 'htcondor'],
   ['SGE_TASK_ID', 'sge'],
 ]
 
+/**
+ * Where a launcher says the rank, the innermost first: Open MPI, PMIx, Cray PALS, MPICH's Hydra and Intel MPI, MVAPICH2
+ * and 3, Flux, srun. A launcher that uses srun to start its daemons leaves their number in SLURM_PROCID, so that comes
+ * last; in a batch script it is 0.
+ */
 const rankVariables = [
   'OMPI_COMM_WORLD_RANK',
   'PMIX_RANK',
+  'PALS_RANKID',
   'PMI_RANK',
   'MV2_COMM_WORLD_RANK',
+  'MVP_COMM_WORLD_RANK',
   'FLUX_TASK_RANK',
   'SLURM_PROCID',
 ]

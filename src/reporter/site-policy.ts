@@ -28,7 +28,9 @@ function readPolicy(path: string, content: string, project: string): SitePolicy 
   const policy = parseObject(content)
   if (policy === null) return {no: {decidedBy: path, text: 'The policy cannot be understood.'}, isNoticeGiven: false}
   const projects = policy['projects']
-  const own = isObject(projects) && Object.hasOwn(projects, project) ? projects[project] : undefined
+  if (projects !== undefined && !isObject(projects))
+    return {no: {decidedBy: path, text: 'The policy’s projects cannot be understood.'}, isNoticeGiven: false}
+  const own = projects !== undefined && Object.hasOwn(projects, project) ? projects[project] : undefined
   const isOff = isNo(policy['tracking']) || isNo(isObject(own) ? own['tracking'] : own)
   const hints = [policy['contact'], policy['policyUrl']].filter(hint => typeof hint === 'string')
   return {

@@ -171,10 +171,25 @@ describe('an MPI job', () => {
       for (const outcome of [reporter.start(), reporter.feature(load), reporter.end()])
         assert.deepEqual(outcome, {kind: 'silent', reason: 'mpi-rank'})
     }
+    reporter.countWrongUse()
     assert.deepEqual(readTree(world.directory), {})
     world.environment = {OMPI_COMM_WORLD_RANK: '0', SLURM_PROCID: '5'}
     assert.equal(reporter.start().kind, 'recorded')
     assert.equal(listRuns(destination.paths.runs).length, 1)
+  })
+
+  it('shows the notice and starts a sender by rank 0 alone, in CI too', t => {
+    const {world, reporter} = makeScene(t)
+    world.environment = {GITLAB_CI: 'true', USAGE_SENDER: '1'}
+    reporter.start()
+    for (const [rank, isShown] of [
+      ['0', true],
+      ['1', false],
+    ] as const) {
+      world.environment = {GITLAB_CI: 'true', PMI_RANK: rank}
+      assert.equal(reporter.notice !== null, isShown, rank)
+    }
+    assert.equal(reporter.sendInBackground('start'), false)
   })
 
   it('is counted by every rank where the project wants that', t => {
@@ -183,9 +198,18 @@ describe('an MPI job', () => {
     assert.equal(reporter.start().kind, 'recorded')
   })
 
-  it('does not silence the tasks of an array', t => {
-    const {world, reporter} = makeScene(t)
-    world.environment = {SLURM_ARRAY_TASK_ID: '17', SLURM_JOB_ID: '7', SLURM_PROCID: '0'}
-    assert.equal(reporter.start().kind, 'recorded')
+  it('does not silence the tasks of an array, each of which is a run', t => {
+    const {world, reporter, destination} = makeScene(t, {schedulers: {arrays: 'all'}})
+    const tasks = [
+      {SLURM_ARRAY_TASK_ID: '17', SLURM_JOB_ID: '7', SLURM_PROCID: '0'},
+      {PBS_ARRAY_INDEX: '17', PBS_JOBID: '7[17].cluster'},
+      {LSB_JOBINDEX: '17', LSB_JOBID: '7'},
+      {SGE_TASK_ID: '17', JOB_ID: '7'},
+    ]
+    for (const environment of tasks) {
+      world.environment = environment
+      assert.equal(reporter.start().kind, 'recorded')
+    }
+    assert.equal(listRuns(destination.paths.runs).length, tasks.length)
   })
 })
