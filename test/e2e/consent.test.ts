@@ -1,70 +1,82 @@
 import assert from 'node:assert/strict'
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
-import {describe, it} from 'node:test'
+import {basename, join} from 'node:path'
+import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {
+  type ConsentPlace,
+  pairsOf,
+  rules,
+  type Situation,
+  silences,
+  siteDirectory,
+} from '../support/consent-situations.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
-import {repositoryPath} from '../support/repository.ts'
-import {runProgram, runShell, runUsage} from '../support/run-program.ts'
+import {runShell, runUsage} from '../support/run-program.ts'
 import {silentServer} from '../support/silent-server.ts'
+import {traced} from '../support/traced.ts'
 import {readTree} from '../support/tree.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
 
-const script = `command usage start --script "$0"
-command usage feature Load.v1 --type Algorithm
-command usage end --exit-code 0
-command usage flush
-command usage flush --background
-command usage status`
-
-const noes: readonly (readonly [
-  what: string,
-  environment: Record<string, string>,
-  file: string | null,
-  reason: string,
-])[] = [
-  ['DO_NOT_TRACK=1', {DO_NOT_TRACK: '1'}, null, 'do-not-track'],
-  ['USAGE_TRACKING=off', {USAGE_TRACKING: 'off'}, null, 'usage-tracking'],
-  ["the project's variable", {DEMO_TRACKING: 'false'}, null, 'project-variable'],
-  ['the file optout', {}, 'optout', 'user-opt-out'],
-  ['the file optout.d/<project>', {}, 'optout.d/demo', 'project-opt-out'],
+/** Ways in which a script reports a start, a feature and an end. Each is held to every rule: a new one is a new entry. */
+const surfaces: readonly {
+  readonly name: string
+  readonly shell: string
+  readonly script: string
+  readonly programs: number
+}[] = [
+  {
+    name: 'the command line',
+    shell: 'dash',
+    script: 'usage start --script "$0"; usage feature Load.v1 --type Algorithm; usage end --exit-code 0',
+    programs: 3,
+  },
 ]
 
-describe('after a no', {concurrency: 2}, () => {
-  for (const [what, environment, file, reason] of noes) {
-    it(`writes no file and opens no connection with ${what}`, async t => {
-      const server = await silentServer(t)
-      const {path, project} = projectOnDisk(isolatedHome(t).home, server.url)
-      const yes = `demo@${collectionVersion(project)}`
-      const home = isolatedHome(t, {USAGE_PROJECT_FILE: path, USAGE_CONSENT: yes, ...environment})
-      if (file !== null) {
-        mkdirSync(join(home.configDirectory, file, '..'), {recursive: true})
-        writeFileSync(join(home.configDirectory, file), '')
-      }
-      const before = readTree(home.home)
-      const outcome = await runShell(home, 'dash', script)
-      assert.equal(outcome.code, 0, outcome.stderr)
-      assert.match(outcome.stdout, new RegExp(reason))
-      assert.deepEqual(readTree(home.home), before)
-      assert.equal(server.connections(), 0)
-    })
-  }
+/** Two rules at once, spread over the table: all pairs are asked of the library. */
+const somePairs = pairsOf(rules).filter((_pair, index) => index % 14 === 3)
 
-  it('opens no socket to any network and makes no process, as the kernel sees it', async t => {
-    const home = isolatedHome(t, {DO_NOT_TRACK: '1'})
-    const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
-    const trace = join(home.environment['TMPDIR'] ?? '', 'trace')
-    const usage = [process.execPath, repositoryPath('bin', 'run.js')]
-    const strace = ['strace', '-f', '-qq', '-e', 'trace=socket,connect,sendto,execve', '-o', trace] as const
-    const outcome = await runProgram(home, [...strace, ...usage, 'start', '--project-file', path])
-    assert.equal(outcome.code, 0, outcome.stderr)
-    const calls = readFileSync(trace, 'utf8').trim().split('\n')
-    // The C library asks its local name service for the home: a socket of the machine, not of a network.
-    const toLocalService = /AF_UNIX/
-    const network = calls.filter(call => /socket|connect|sendto/.test(call) && !toLocalService.test(call))
-    assert.deepEqual(network, [])
-    assert.equal(calls.filter(call => /execve/.test(call)).length, 1)
+function arrange(t: TestContext, situation: Situation, http: string) {
+  const bare = isolatedHome(t)
+  const {stateDirectory, configDirectory, home} = bare
+  const etc = join(home, '..', 'etc')
+  const place: ConsentPlace = {
+    siteDirectory: join(etc, 'usage'),
+    configDirectory,
+    stateDirectory,
+    variables: {},
+    entries: {},
+  }
+  situation.arrange(place)
+  const {path, project} = projectOnDisk(home, http, place.entries)
+  // A yes of an image opens sending, so that nothing but the rule stands in its way; it would also be a yes to opt-in.
+  const yes = situation.reason === 'not-opted-in' ? {} : {USAGE_CONSENT: `demo@${collectionVersion(project)}`}
+  const environment = {...bare.environment, USAGE_PROJECT_FILE: path, ...yes, ...place.variables}
+  return {home: {...bare, environment}, etc, decidedBy: situation.decidedBy({...place, siteDirectory})}
+}
+
+describe('after a no', {concurrency: 2}, () => {
+  for (const {name, shell, script, programs} of surfaces)
+    for (const situation of [...rules, ...somePairs])
+      it(`by ${name} nothing is written, sent or started, and status names ${situation.what}`, async t => {
+        const server = await silentServer(t)
+        const {home, etc, decidedBy} = arrange(t, situation, server.url)
+        const before = readTree(home.home)
+        const trace = await traced(t, home, etc, [shell, `${script}\nusage status --json`])
+        assert.deepEqual([trace.outcome.code, trace.outcome.stderr], [0, ''])
+        const [{consent}] = JSON.parse(trace.outcome.stdout).projects
+        assert.deepEqual([consent.allowed, consent.reason, consent.decidedBy], [false, situation.reason, decidedBy])
+        assert.deepEqual([trace.network, trace.writes, server.connections()], [[], [], 0])
+        assert.deepEqual(readTree(home.home), before)
+        assert.equal(trace.programs.filter(program => program === process.execPath).length, programs + 1)
+        assert.deepEqual(new Set(trace.programs.map(program => basename(program))), new Set([shell, 'usage', 'node']))
+      })
+
+  it('is what the kernel would have seen otherwise', async t => {
+    const {home, etc} = arrange(t, silences[0]!, 'http://127.0.0.1:9')
+    const trace = await traced(t, home, etc, ['dash', 'usage start; usage end --wait 2'])
+    assert.ok(trace.writes.length > 4, trace.writes.join('\n'))
+    assert.ok(trace.network.length > 0)
   })
 
   it('empties what waited when a person opts out, and sends none of it after the next yes', async t => {

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
 import {once} from 'node:events'
-import {existsSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {describe, it} from 'node:test'
+import {describe, it, type TestContext} from 'node:test'
 import {Worker} from 'node:worker_threads'
-import type {ConsentReason} from '../../src/reporter/consent.ts'
 import {askConsent, askProjectConsent} from '../../src/reporter/consent-facts.ts'
 import {destinationOf} from '../../src/reporter/destination.ts'
-import {projectOptOutPath, userOptOutPath} from '../../src/reporter/directories.ts'
+import {projectOptOutPath} from '../../src/reporter/directories.ts'
 import {makeDirectory} from '../../src/reporter/files.ts'
 import {openNotice} from '../../src/reporter/notice.ts'
+import {createReporter} from '../../src/reporter/reporter.ts'
 import {writeAnswer} from '../../src/reporter/settings.ts'
+import {readStatus} from '../../src/reporter/status.ts'
+import {type ConsentPlace, otherNoes, pairsOf, rules, type Situation, silences} from '../support/consent-situations.ts'
 import {makeProject} from '../support/make-project.ts'
 import {makeFolder, makeWorld, type TestWorld} from '../support/make-world.ts'
 import {readTree} from '../support/tree.ts'
@@ -23,117 +25,43 @@ function writeFile(path: string, content = '') {
   writeFileSync(path, content)
 }
 
-/** How each rule is made to say no in the real world: by a file, a folder or a variable. */
-const situations: readonly (readonly [
-  what: string,
-  arrange: (world: TestWorld) => void,
-  reason: ConsentReason,
-  decidedBy?: (world: TestWorld) => string | null,
-])[] = [
-  ['nothing', () => {}, 'allowed'],
-  ['a site file', w => writeFile(join(w.siteDirectory, 'off')), 'site-policy', w => join(w.siteDirectory, 'off')],
-  [
-    'a site policy',
-    w => writeFile(join(w.siteDirectory, 'policy.json'), '{"projects": {"demo": "off"}}'),
-    'site-policy',
-    w => join(w.siteDirectory, 'policy.json'),
-  ],
-  [
-    'DO_NOT_TRACK',
-    w => {
-      w.environment = {DO_NOT_TRACK: '1'}
-    },
-    'do-not-track',
-    () => 'DO_NOT_TRACK',
-  ],
-  [
-    'USAGE_TRACKING',
-    w => {
-      w.environment = {USAGE_TRACKING: '0'}
-    },
-    'usage-tracking',
-    () => 'USAGE_TRACKING',
-  ],
-  [
-    'the project’s variable',
-    w => {
-      w.environment = {DEMO_TRACKING: 'no'}
-    },
-    'project-variable',
-    () => 'DEMO_TRACKING',
-  ],
-  [
-    'an empty opt-out',
-    w => writeFile(userOptOutPath(w.configDirectory)),
-    'user-opt-out',
-    w => userOptOutPath(w.configDirectory),
-  ],
-  [
-    'an opt-out that is a folder',
-    w => makeFolder(userOptOutPath(w.configDirectory)),
-    'user-opt-out',
-    w => userOptOutPath(w.configDirectory),
-  ],
-  [
-    'an opt-out of the project',
-    w => writeFile(projectOptOutPath(w.configDirectory, 'demo')),
-    'project-opt-out',
-    w => projectOptOutPath(w.configDirectory, 'demo'),
-  ],
-  ['an opt-out of another project', w => writeFile(projectOptOutPath(w.configDirectory, 'other')), 'allowed'],
-  [
-    'damaged settings',
-    w => writeFile(join(w.configDirectory, 'settings.json'), '{'),
-    'settings-unreadable',
-    () => null,
-  ],
-  [
-    'settings that are a folder',
-    w => makeFolder(w.configDirectory, 'settings.json'),
-    'settings-unreadable',
-    () => null,
-  ],
-  [
-    'an opt-out that is a link to nowhere',
-    w => {
-      makeFolder(w.configDirectory)
-      symlinkSync('/nonexistent', userOptOutPath(w.configDirectory))
-    },
-    'user-opt-out',
-  ],
-  [
-    'a file where the opt-outs should be',
-    w => writeFile(join(w.configDirectory, 'optout.d')),
-    'settings-unreadable',
-    () => null,
-  ],
-  ['a folder of settings that is a file', w => writeFile(w.configDirectory), 'settings-unreadable', () => null],
-  [
-    'a folder of settings on a disk that is not there',
-    w => symlinkSync('/nonexistent/settings', w.configDirectory),
-    'settings-unreadable',
-    () => null,
-  ],
-  [
-    'a folder of settings that leads nowhere',
-    w => symlinkSync(w.configDirectory, w.configDirectory),
-    'settings-unreadable',
-  ],
-  ['a state folder that is a file', w => writeFile(w.stateDirectory), 'state-not-writable', () => null],
-  ['a state folder that leads nowhere', w => symlinkSync(w.stateDirectory, w.stateDirectory), 'state-not-writable'],
-]
+/** Arranges a situation in a world of its own, and makes the reporter that is asked there. */
+function arrange(t: TestContext, situation: Situation) {
+  const world = makeWorld(t)
+  const {siteDirectory, configDirectory, stateDirectory} = world
+  const place: ConsentPlace = {siteDirectory, configDirectory, stateDirectory, variables: {}, entries: {}}
+  situation.arrange(place)
+  world.environment = place.variables
+  const made = makeProject(place.entries)
+  const destination = destinationOf(stateDirectory, made)
+  return {world, place, destination, reporter: createReporter({project: made, world})}
+}
 
 describe('asking consent', () => {
-  for (const [what, arrange, reason, decidedBy] of situations)
-    it(`says ${reason} with ${what}, and writes nothing`, t => {
-      const world = makeWorld(t)
-      arrange(world)
+  for (const situation of [...rules, ...otherNoes, ...silences])
+    it(`says ${situation.reason} with ${situation.what}, to the library and to status, and writes nothing`, t => {
+      const {world, place, destination, reporter} = arrange(t, situation)
       const before = readTree(world.directory)
-      const consent = ask(world)
-      assert.equal(consent.reason, reason)
-      if (decidedBy !== undefined) assert.equal(consent.decidedBy, decidedBy(world))
+      const wanted = [situation.reason, situation.decidedBy(place)]
+      for (const consent of [reporter.consent, readStatus(world, destination, {allEvents: false}).consent])
+        assert.deepEqual([consent.reason, consent.decidedBy], wanted)
       assert.deepEqual(readTree(world.directory), before)
     })
+
+  it('gives the first of any two rules as the reason, and records and shows nothing', t => {
+    const pairs = pairsOf(rules)
+    assert.equal(pairs.length, 55)
+    for (const pair of pairs) {
+      const {world, place, destination, reporter} = arrange(t, pair)
+      const before = readTree(world.directory)
+      for (const consent of [reporter.consent, readStatus(world, destination, {allEvents: false}).consent])
+        assert.deepEqual([consent.reason, consent.decidedBy], [pair.reason, pair.decidedBy(place)], pair.what)
+      for (const outcome of [reporter.start(), reporter.feature({name: 'Load.v1'}), reporter.end()])
+        assert.deepEqual(outcome, {kind: 'declined', reason: pair.reason}, pair.what)
+      assert.deepEqual([reporter.notice, reporter.sendInBackground('end')], [null, false], pair.what)
+      assert.deepEqual(readTree(world.directory), before, pair.what)
+    }
+  })
 
   it('says no under a file where a folder above the state should be', t => {
     const world = makeWorld(t)

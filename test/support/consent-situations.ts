@@ -1,0 +1,202 @@
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import type {ConsentReason} from '../../src/reporter/consent.ts'
+import {projectOptOutPath, userOptOutPath} from '../../src/reporter/directories.ts'
+
+/** What the rules of consent look at, before anything is asked: a situation changes it. The project is `demo`. */
+export interface ConsentPlace {
+  readonly siteDirectory: string
+  readonly configDirectory: string
+  readonly stateDirectory: string
+  readonly variables: Record<string, string>
+  /** Entries of the project file. */
+  readonly entries: Record<string, unknown>
+}
+
+/** One way in which a rule says no, or in which something that looks like a rule says nothing. */
+export interface Situation {
+  readonly what: string
+  readonly reason: ConsentReason
+  readonly arrange: (place: ConsentPlace) => void
+  readonly decidedBy: (place: ConsentPlace) => string | null
+}
+
+/** The name by which a program of the machine sees the administrator's folder. */
+export const siteDirectory = '/etc/usage'
+
+function writeFile(content: string, ...path: string[]) {
+  mkdirSync(dirname(join(...path)), {recursive: true})
+  writeFileSync(join(...path), content)
+}
+
+function link(target: string, path: string) {
+  mkdirSync(dirname(path), {recursive: true})
+  symlinkSync(target, path)
+}
+
+const nobody = () => null
+const set = (name: string, value: string) => ({
+  arrange: ({variables}: ConsentPlace) => Object.assign(variables, {[name]: value}),
+  decidedBy: () => name,
+})
+const siteFile = (name: string, content = '') => ({
+  arrange: (place: ConsentPlace) => writeFile(content, place.siteDirectory, name),
+  decidedBy: (place: ConsentPlace) => join(place.siteDirectory, name),
+})
+const userNo = ({configDirectory}: ConsentPlace) => userOptOutPath(configDirectory)
+const projectNo = ({configDirectory}: ConsentPlace) => projectOptOutPath(configDirectory, 'demo')
+
+/** Every rule that can say no, each by one way, in the order in which they are asked. */
+export const rules: readonly Situation[] = [
+  {what: 'the site’s file off', reason: 'site-policy', ...siteFile('off', 'Ask us.')},
+  {what: 'DO_NOT_TRACK', reason: 'do-not-track', ...set('DO_NOT_TRACK', '1')},
+  {what: 'USAGE_TRACKING', reason: 'usage-tracking', ...set('USAGE_TRACKING', 'off')},
+  {what: 'the project’s variable', reason: 'project-variable', ...set('DEMO_TRACKING', 'false')},
+  {what: 'optout', reason: 'user-opt-out', arrange: place => writeFile('', userNo(place)), decidedBy: userNo},
+  {
+    what: 'optout.d/<project>',
+    reason: 'project-opt-out',
+    arrange: place => writeFile('', projectNo(place)),
+    decidedBy: projectNo,
+  },
+  {
+    what: 'CI that the project does not count',
+    reason: 'ci',
+    arrange: ({variables, entries}) => {
+      variables['GITLAB_CI'] = 'true'
+      entries['ci'] = 'off'
+    },
+    decidedBy: () => 'gitlab',
+  },
+  {
+    what: 'a project that asks first',
+    reason: 'not-opted-in',
+    arrange: ({entries}) => Object.assign(entries, {consent: 'opt-in'}),
+    decidedBy: nobody,
+  },
+  {
+    what: 'damaged settings',
+    reason: 'settings-unreadable',
+    arrange: place => writeFile('{', place.configDirectory, 'settings.json'),
+    decidedBy: nobody,
+  },
+  {
+    what: 'a state folder that is a file',
+    reason: 'state-not-writable',
+    arrange: place => writeFile('', place.stateDirectory),
+    decidedBy: nobody,
+  },
+  {
+    what: 'no endpoint that reports can go to',
+    reason: 'no-endpoint',
+    arrange: ({entries}) => Object.assign(entries, {endpoint: {udp: '127.0.0.1:9'}}),
+    decidedBy: nobody,
+  },
+]
+
+/** Other ways in which the rules say no. */
+export const otherNoes: readonly Situation[] = [
+  {what: 'the site’s off.d/<project>', reason: 'site-policy', ...siteFile(join('off.d', 'demo'))},
+  {what: 'a site policy', reason: 'site-policy', ...siteFile('policy.json', '{"tracking": "off"}')},
+  {what: 'a site policy for it', reason: 'site-policy', ...siteFile('policy.json', '{"projects": {"demo": "off"}}')},
+  {what: 'a damaged site policy', reason: 'site-policy', ...siteFile('policy.json', '{')},
+  {what: 'DO_NOT_TRACK in words', reason: 'do-not-track', ...set('DO_NOT_TRACK', ' Yes ')},
+  {what: 'a variable that nobody understands', reason: 'project-variable', ...set('DEMO_TRACKING', 'tru')},
+  {
+    what: 'an opt-out that is a folder',
+    reason: 'user-opt-out',
+    arrange: place => mkdirSync(userNo(place), {recursive: true}),
+    decidedBy: userNo,
+  },
+  {
+    what: 'an opt-out that is a link to nowhere',
+    reason: 'user-opt-out',
+    arrange: place => link('/nonexistent', userNo(place)),
+    decidedBy: userNo,
+  },
+  {
+    what: 'a yes that cannot be read',
+    reason: 'settings-unreadable',
+    arrange: place => writeFile('{', place.configDirectory, 'optin.d', 'demo.json'),
+    decidedBy: nobody,
+  },
+  {
+    what: 'settings that are a folder',
+    reason: 'settings-unreadable',
+    arrange: place => mkdirSync(join(place.configDirectory, 'settings.json'), {recursive: true}),
+    decidedBy: nobody,
+  },
+  {
+    what: 'a file where the opt-outs should be',
+    reason: 'settings-unreadable',
+    arrange: place => writeFile('', place.configDirectory, 'optout.d'),
+    decidedBy: nobody,
+  },
+  {
+    what: 'a folder of settings that is a file',
+    reason: 'settings-unreadable',
+    arrange: place => writeFile('', place.configDirectory),
+    decidedBy: nobody,
+  },
+  {
+    what: 'a folder of settings on a disk that is not there',
+    reason: 'settings-unreadable',
+    arrange: place => link('/nonexistent/settings', place.configDirectory),
+    decidedBy: nobody,
+  },
+  {
+    what: 'a folder of settings that leads nowhere',
+    reason: 'settings-unreadable',
+    arrange: place => link(place.configDirectory, place.configDirectory),
+    decidedBy: nobody,
+  },
+  {
+    what: 'a state folder that leads nowhere',
+    reason: 'state-not-writable',
+    arrange: place => link(place.stateDirectory, place.stateDirectory),
+    decidedBy: nobody,
+  },
+]
+
+const variable = (name: string, value: string): Situation => ({
+  what: `${name}=${JSON.stringify(value)}`,
+  reason: 'allowed',
+  arrange: set(name, value).arrange,
+  decidedBy: nobody,
+})
+const words = ['', ' ', 'true', ' TRUE', '1', 'On', 'yes\n']
+
+/** What looks like a rule and says nothing. */
+export const silences: readonly Situation[] = [
+  {what: 'nothing', reason: 'allowed', arrange: () => {}, decidedBy: nobody},
+  ...['', ' ', '0', 'False', '\t0'].map(value => variable('DO_NOT_TRACK', value)),
+  ...['USAGE_TRACKING', 'DEMO_TRACKING'].flatMap(name => words.map(value => variable(name, value))),
+  variable('OTHER_TRACKING', 'off'),
+  variable('GITLAB_CI', 'true'),
+  {
+    what: 'an opt-out of another project',
+    reason: 'allowed',
+    arrange: place => writeFile('', projectOptOutPath(place.configDirectory, 'other')),
+    decidedBy: nobody,
+  },
+  {
+    what: 'a site policy that says on',
+    reason: 'allowed',
+    arrange: siteFile('policy.json', '{"tracking": "on", "projects": {"other": "off"}}').arrange,
+    decidedBy: nobody,
+  },
+]
+
+/** Two rules that say no at once: the first in the order is the reason. The later is arranged first. */
+export function pairsOf(situations: readonly Situation[]): Situation[] {
+  return situations.flatMap((first, index) =>
+    situations.slice(index + 1).map(second => ({
+      ...first,
+      what: `${first.what} and ${second.what}`,
+      arrange: (place: ConsentPlace) => {
+        second.arrange(place)
+        first.arrange(place)
+      },
+    })),
+  )
+}

@@ -1,0 +1,60 @@
+import {mkdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import type {TestContext} from 'node:test'
+import type {IsolatedHome} from './isolated-home.ts'
+import {type Outcome, runProgram} from './run-program.ts'
+import {temporaryDirectory} from './temporary-directory.ts'
+
+/** What a script and its processes asked of the kernel. */
+export interface Trace {
+  readonly outcome: Outcome
+  /** Sockets of any network; the C library's question to its local name service is none. */
+  readonly network: readonly string[]
+  /** Files and folders made, changed, renamed or removed, wherever: devices apart. */
+  readonly writes: readonly string[]
+  /** The programs that were executed. */
+  readonly programs: readonly string[]
+}
+
+const writing = 'mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,rmdir,truncate'
+const calls = `network,open,openat,openat2,creat,${writing},mknod,mknodat,utimensat,chmod,fchmodat,execve`
+
+/**
+ * Runs a shell's script as the person of the home, seen by strace. `etc` stands in for the machine's /etc, in a mount
+ * namespace of its own.
+ */
+export async function traced(
+  t: Pick<TestContext, 'after'>,
+  home: IsolatedHome,
+  etc: string,
+  [shell, script]: readonly [shell: string, script: string],
+): Promise<Trace> {
+  const path = join(temporaryDirectory(t), 'trace')
+  mkdirSync(etc, {recursive: true})
+  const strace = ['strace', '-f', '-qq', '--seccomp-bpf', '-e', `trace=${calls}`, '-o', path]
+  const inPlace = 'mount --bind "$0" /etc && exec "$@"'
+  const outcome = await runProgram(home, [
+    'unshare',
+    '-Urm',
+    'dash',
+    '-c',
+    inPlace,
+    etc,
+    ...strace,
+    shell,
+    '-c',
+    script,
+  ])
+  const lines = readFileSync(path, 'utf8').trim().split('\n')
+  return {
+    outcome,
+    network: lines.filter(line => /\b(?:socket|connect|send\w+)\(/.test(line) && !/AF_UNIX/.test(line)),
+    writes: lines.filter(line => isWrite(line) && !/"\/dev\//.test(line)),
+    programs: lines.flatMap(line => /execve\("([^"]+)".*= 0$/.exec(line)?.[1] ?? []),
+  }
+}
+
+const isWrite = (line: string): boolean =>
+  /\bopen(?:at2?)?\(/.test(line)
+    ? /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC/.test(line)
+    : new RegExp(`\\b(?:creat|mknod|mknodat|utimensat|chmod|fchmodat|${writing.replaceAll(',', '|')})\\(`).test(line)
