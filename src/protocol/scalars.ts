@@ -9,7 +9,9 @@ export const openFeatureNamePattern = /^[\p{L}\p{N} ._:+()>-]{1,128}$/u
 const uuidPattern = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
 const pseudonymPattern = /^[0-9a-f]{32}$/
-const signalPattern = /^SIG[A-Z0-9+-]{1,12}$/
+/** The signals of Linux, the BSDs and macOS, and numbers without a name: any other word would be free text. */
+const signalPattern =
+  /^SIG(?:HUP|INT|QUIT|ILL|TRAP|ABRT|IOT|EMT|BUS|FPE|KILL|USR[12]|SEGV|PIPE|ALRM|TERM|STKFLT|CHLD|CLD|CONT|STOP|TSTP|TTIN|TTOU|URG|XCPU|XFSZ|VTALRM|PROF|WINCH|IO|POLL|PWR|INFO|LOST|SYS|UNUSED|THR|LIBRT|BREAK|RT(?:MIN|MAX)(?:[+-]\d{1,2})?|\d{1,3})$/
 const fieldNamePattern = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/
 /** Control characters (C0, DEL, C1) and halves of characters (lone surrogates) have no place in a name or a value. */
 const plainTextPattern = /^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u

@@ -172,6 +172,7 @@ const boundaries: [title: string, event: 'start' | 'end' | 'feature', within: ob
   ['highest exit code', 'end', {exitCode: 2 ** 32 - 1}, {exitCode: 2 ** 32}],
   ['lowest exit code', 'end', {exitCode: -(2 ** 31)}, {exitCode: -(2 ** 31) - 1}],
   ['signal', 'end', {signal: 'SIGRTMIN+12'}, {signal: 'TERM'}],
+  ['signal', 'end', {signal: 'SIG34'}, {signal: 'SIGS3CRET'}],
   ['repeat', 'start', {repeat: 100_000}, {repeat: 100_001}],
   ['time zone', 'end', {time: '2026-11-22T10:00:00Z'}, {time: '2026-11-22T10:00:00+00:00'}],
   ['digits of a second', 'end', {time: '2026-11-22T10:00:00.123456789Z'}, {time: '2026-11-22T10:00:00.1234567890Z'}],

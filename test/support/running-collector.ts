@@ -16,6 +16,8 @@ export interface RunningCollector {
   readonly http: string
   readonly token: string | null
   readonly data: string
+  /** All that it has written so far, on both of its outputs. */
+  written(): string
   /** Asks it to stop and resolves to its exit code. */
   stop(): Promise<number | null>
   /** Ends it without asking. */
@@ -42,9 +44,12 @@ export async function runningCollector(
   const args = ['collect', '--projects', projectsDirectory, '--data', data, '--http', address, '--json']
   const child = spawn(process.execPath, [repositoryPath('bin', 'run.js'), ...args], {
     env: home.environment,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.after(() => end(child, 'SIGKILL'))
+  let written = ''
+  for (const output of [child.stdout, child.stderr]) output.on('data', chunk => (written += chunk))
+  child.stderr.pipe(process.stderr, {end: false})
   const ended = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | null)
   const line = await Promise.race([firstLine(child.stdout), ended.then(() => null)])
   if (line === null) throw new Error('wanted a collector that listens, it ended')
@@ -54,6 +59,7 @@ export async function runningCollector(
     token,
     data,
     ended,
+    written: () => written,
     stop: () => end(child, 'SIGTERM'),
     kill: async () => {
       await end(child, 'SIGKILL')
