@@ -1,4 +1,5 @@
 import type {ConsentReason} from '../reporter/consent.ts'
+import type {DropReason} from '../reporter/drops.ts'
 import type {DeliveryReason} from '../reporter/sender.ts'
 
 /** `1 event`, `2 events`. */
@@ -35,4 +36,21 @@ const reasonWords: Record<DeliveryReason | ConsentReason, string> = {
 /** Says a reason in a sentence. */
 export function writeReason(reason: DeliveryReason | ConsentReason): string {
   return reasonWords[reason]
+}
+
+const dropWords: Record<DropReason, string> = {
+  quota: 'More waits than the buffer may hold; the oldest go.',
+  'too-old': 'Events older than 30 days are not sent.',
+  'too-large': 'An event has 8 KiB at most.',
+  'undeclared-field': 'The project file does not declare these fields, so they are left out.',
+  'undeclared-feature': 'The project file does not declare these features.',
+  'wrong-use': 'They could not be understood.',
+  damaged: 'These files cannot be read as events.',
+  'before-consent': 'They are from before your yes.',
+  'opted-out': 'After a no nothing that waits is sent.',
+}
+
+/** Says in a sentence why something is dropped. */
+export function writeDropReason(reason: DropReason): string {
+  return dropWords[reason]
 }

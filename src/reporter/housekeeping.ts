@@ -43,19 +43,24 @@ export function tidy(world: World, destination: Destination): number {
  * Returns the number of events dropped.
  */
 export function enforceQuota(world: World, {paths}: Destination): number {
-  const files = listBufferFiles(paths.waiting).map(path => ({path, bytes: sizeOf(path)}))
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-  if (files.length <= limits.maxBufferFiles && bytes <= limits.maxBufferBytes) return 0
+  const beyond = beyondQuota(listBufferFiles(paths.waiting))
+  return beyond.reduce((dropped, path) => dropped + dropFile(world, paths, path, 'quota'), 0)
+}
+
+/** Which of the files, oldest first, the quota drops. Reads their sizes, writes nothing. */
+export function beyondQuota(paths: readonly string[]): string[] {
+  const files = paths.map(path => ({path, bytes: sizeOf(path)}))
   let leftFiles = files.length
-  let leftBytes = bytes
-  let dropped = 0
+  let leftBytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  if (leftFiles <= limits.maxBufferFiles && leftBytes <= limits.maxBufferBytes) return []
+  const beyond: string[] = []
   for (const file of files) {
     if (leftFiles <= limits.maxBufferFiles * 0.9 && leftBytes <= limits.maxBufferBytes * 0.9) break
-    dropped += dropFile(world, paths, file.path, 'quota')
+    beyond.push(file.path)
     leftFiles--
     leftBytes -= file.bytes
   }
-  return dropped
+  return beyond
 }
 
 function trimLog(world: World, directory: string): void {

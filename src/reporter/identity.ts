@@ -24,6 +24,15 @@ export function readSecret(stateDirectory: string, random: (bytes: number) => Ui
   return secret
 }
 
+/** The user's secret if it has been made, else null. Writes nothing. */
+export function findSecret(stateDirectory: string): string | null {
+  const found = readIfPresent(join(stateDirectory, 'secret'))?.trim() ?? ''
+  return secretPattern.test(found) ? found : null
+}
+
+/** Stands where a pseudonym will be while there is no secret to make it from. Never sent. */
+export const pendingPseudonym = '0'.repeat(32)
+
 /** What a machine id looks like on every system that has one. */
 const machineIdPattern = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 

@@ -7,13 +7,21 @@ import {isDeclaredFeature, type ProjectFile} from '../protocol/project-file.ts'
 import {protocolVersion} from '../protocol/report.ts'
 import type {FieldValues} from '../protocol/scalars.ts'
 import type {Drop, DropReason} from './drops.ts'
-import {hostPseudonym, type PseudonymScope, rotationPeriod, scriptPseudonym, userPseudonym} from './identity.ts'
+import {
+  hostPseudonym,
+  type PseudonymScope,
+  pendingPseudonym,
+  rotationPeriod,
+  scriptPseudonym,
+  userPseudonym,
+} from './identity.ts'
 
 /** What reports are made from besides the events. */
 export interface ReportContext {
   readonly project: ProjectFile
   readonly client: {readonly name: string; readonly version: string}
-  readonly secret: string
+  /** Null in a preview before the secret is made: then `pendingPseudonym` stands where it is needed. */
+  readonly secret: string | null
   readonly generation: number
   /** This machine: completes events that were written here by something that could not know it. */
   readonly machine: {
@@ -108,8 +116,7 @@ function copyEvent(buffered: BufferedEvent, kept: FieldValues, context: ReportCo
   const {time} = buffered
   switch (buffered.type) {
     case 'start': {
-      const path = context.project.identity.script ? (buffered.local?.script ?? null) : null
-      const script = isCi(buffered) ? null : scriptPseudonym(context.secret, path, scopeOf(buffered, context))
+      const script = scriptIdOf(buffered, context)
       return {id, type: 'start', run: buffered.run.toLowerCase(), time, script, repeat: buffered.repeat, fields: kept}
     }
     case 'end': {
@@ -133,7 +140,7 @@ function makeHeader(buffered: BufferedEvent, context: ReportContext): Header {
   const isPerson = !isCi(buffered)
   const own = buffered.header
   return {
-    user: isPerson && project.identity.user ? userPseudonym(context.secret, scope) : null,
+    user: isPerson && project.identity.user ? userIdOf(context.secret, scope) : null,
     host: isPerson && project.identity.host ? hostPseudonym(machineId, local?.host ?? null, scope) : null,
     application: own?.application ?? project.application ?? null,
     version: own?.version ?? null,
@@ -143,6 +150,15 @@ function makeHeader(buffered: BufferedEvent, context: ReportContext): Header {
     ci: own?.ci ?? null,
     scheduler: own?.scheduler ?? null,
   }
+}
+
+const userIdOf = (secret: string | null, scope: PseudonymScope): string =>
+  secret === null ? pendingPseudonym : userPseudonym(secret, scope)
+
+function scriptIdOf(buffered: BufferedEvent, context: ReportContext): string | null {
+  const path = buffered.local?.script ?? null
+  if (path === null || !context.project.identity.script || isCi(buffered)) return null
+  return context.secret === null ? pendingPseudonym : scriptPseudonym(context.secret, path, scopeOf(buffered, context))
 }
 
 const isCi = (buffered: BufferedEvent): boolean => (buffered.header?.ci ?? null) !== null

@@ -6,6 +6,7 @@ import {askConsent} from './consent-facts.ts'
 import {destinationOf} from './destination.ts'
 import {hasEntries, modifiedAt} from './files.ts'
 import {deliverBy, type FlushOutcome, flushDestinations} from './flush.ts'
+import {readSecret} from './identity.ts'
 import {readOperatingSystem} from './machine.ts'
 import {forgetNotice, isNoticeDue, markNoticeShown, noticeShownAt, noticeText, openNotice} from './notice.ts'
 import {
@@ -95,10 +96,13 @@ class ProjectReporter implements Reporter {
 
   noticeShown(): boolean {
     try {
-      return detectCi(this.world.environment) !== null || markNoticeShown(this.world, this.destination)
+      if (detectCi(this.world.environment) !== null) return true
+      if (!markNoticeShown(this.world, this.destination)) return false
     } catch {
       return false
     }
+    this.makeSecret()
+    return true
   }
 
   noticeFailed(): void {
@@ -169,6 +173,15 @@ class ProjectReporter implements Reporter {
       os: readOperatingSystem(),
       ci: detectCi(this.world.environment),
       scheduler: detectScheduler(this.world.environment),
+    }
+  }
+
+  /** Made with the notice, so that from now on a preview shows the very bytes that will leave. */
+  private makeSecret(): void {
+    try {
+      readSecret(this.world.stateDirectory, this.world.random)
+    } catch {
+      // The sender makes it, or says why it cannot.
     }
   }
 

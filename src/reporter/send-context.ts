@@ -1,5 +1,5 @@
 import type {ProjectFile} from '../protocol/project-file.ts'
-import {readMachineId, readSecret} from './identity.ts'
+import {findSecret, readMachineId, readSecret} from './identity.ts'
 import {readOperatingSystem} from './machine.ts'
 import type {ReportContext} from './make-reports.ts'
 import {readSettings} from './settings.ts'
@@ -8,13 +8,24 @@ import type {World} from './world.ts'
 /** Ids made since a person last had their data erased; the first generation is 0. */
 const firstGeneration = 0
 
+/** What a sender makes reports from besides the events and the project. */
+export type SendContext = Pick<ReportContext, 'generation' | 'machine' | 'notBefore'> & {readonly secret: string}
+
 /** Reads what reports are made from besides the events: the secret, this machine, and what a person said before. */
-export async function readSendContext(
+export async function readSendContext(world: World, project: ProjectFile): Promise<SendContext> {
+  return {secret: readSecret(world.stateDirectory, world.random), ...(await readRest(world, project))}
+}
+
+/** The same for a preview: a secret that is not there yet is not made, but null. Writes nothing. */
+export async function readPreviewContext(
   world: World,
   project: ProjectFile,
-): Promise<Pick<ReportContext, 'secret' | 'generation' | 'machine' | 'notBefore'>> {
+): Promise<Omit<SendContext, 'secret'> & {readonly secret: string | null}> {
+  return {secret: findSecret(world.stateDirectory), ...(await readRest(world, project))}
+}
+
+async function readRest(world: World, project: ProjectFile): Promise<Omit<SendContext, 'secret'>> {
   return {
-    secret: readSecret(world.stateDirectory, world.random),
     generation: firstGeneration,
     machine: {
       host: world.hostName,

@@ -47,6 +47,9 @@ export function holdsLock(path: string, token: string): boolean {
   return (readJson(path) as Partial<LockContent> | null)?.token === token
 }
 
+/** Whether a sender that may live has the right to send. Writes nothing. */
+export const isLockHeld = (world: World, path: string): boolean => modifiedAt(path) !== null && !isStale(world, path)
+
 /** Gives the right to send back, if it is still ours. */
 export function releaseLock(path: string, token: string): void {
   if (holdsLock(path, token)) rmSync(path, {force: true})

@@ -1,7 +1,7 @@
 import {basename} from 'node:path'
 import {reach} from '../fault-points.ts'
 import {makeUuidV7} from '../protocol/uuid.ts'
-import {type BufferFile, claimFiles, listBufferFiles, readBufferFile, releaseClaim} from './buffer.ts'
+import {claimFiles, listBufferFiles, releaseClaim} from './buffer.ts'
 import {renewClaim, returnStaleClaims} from './claims.ts'
 import type {Consent, ConsentReason} from './consent.ts'
 import {isStandingNo} from './consent.ts'
@@ -11,10 +11,12 @@ import {emptyBuffer} from './empty-buffer.ts'
 import {hasEntries} from './files.ts'
 import {tidy} from './housekeeping.ts'
 import {Ledger} from './ledger.ts'
-import {halveReport, type MadeReport, makeReports, type ReportContext} from './make-reports.ts'
+import {halveReport, type MadeReport, type ReportContext} from './make-reports.ts'
 import {clearFailure, writeFailure} from './next-try.ts'
 import {Pending} from './pending.ts'
+import {prepareReports} from './prepare-reports.ts'
 import {setAside} from './refused.ts'
+import type {SendContext} from './send-context.ts'
 import {releaseLock, renewLock, takeLock} from './sender-lock.ts'
 import type {KeptReason, SendResult, Transport} from './transports/transport.ts'
 import {toTime, type World} from './world.ts'
@@ -58,7 +60,7 @@ export interface SenderOptions {
   readonly destination: Destination
   readonly transport: Transport
   readonly client: ReportContext['client']
-  readonly readContext: () => Promise<Pick<ReportContext, 'secret' | 'generation' | 'machine' | 'notBefore'>>
+  readonly readContext: () => Promise<SendContext>
   /** Ends the delivery: what is not confirmed by then goes back to the buffer. */
   readonly signal: AbortSignal
 }
@@ -137,15 +139,15 @@ class DeliveryRound {
   }
 
   private async deliverClaim(claim: string, token: string): Promise<void> {
-    const files = this.readClaim(claim)
-    const waiting = new Pending(files)
     const context = {
       project: this.destination.project,
       client: this.options.client,
       now: this.world.now(),
       ...(await this.options.readContext()),
     }
-    const made = makeReports(waiting.events, context)
+    const made = prepareReports(listBufferFiles(claim), context)
+    this.setAsideDamaged(made.damaged)
+    const waiting = new Pending(made.files)
     this.ledger.drop(made.drops)
     this.settle(
       waiting,
@@ -182,18 +184,13 @@ class DeliveryRound {
     if (isStandingNo(consent.reason)) this.ledger.dropped += emptyBuffer(this.world, this.destination)
   }
 
-  private readClaim(claim: string): BufferFile[] {
-    const files: BufferFile[] = []
-    for (const path of listBufferFiles(claim)) {
-      const read = readBufferFile(path, this.world.now())
-      if (read.kind === 'events') files.push(read)
-      if (read.kind !== 'damaged') continue
+  private setAsideDamaged(paths: readonly string[]): void {
+    for (const path of paths) {
       this.ledger.drop([{id: basename(path, '.json'), reason: 'damaged', count: 1}])
       reach('file: damaged and counted')
       setAside(this.destination.paths.refused, path)
       this.settledSome = true
     }
-    return files
   }
 
   private send(report: MadeReport): Promise<SendResult> {

@@ -1,0 +1,24 @@
+import * as Flags from '@oclif/core/flags'
+import {BaseCommand} from '../cli/base-command.ts'
+import {projectFlags} from '../cli/flags.ts'
+import {chooseDestinations} from '../cli/project-choice.ts'
+import {writePreview, writePreviewWarnings, writeRawPreview} from '../cli/write-preview.ts'
+import {type Preview as PreviewAnswer, readPreview} from '../reporter/preview.ts'
+
+export default class Preview extends BaseCommand {
+  static override summary = 'Show exactly what the next flush would send, what holds it back, and what it would drop.'
+  static override description = 'Made by the function that the sender uses. Writes nothing and opens no connection.'
+  static override examples = ['<%= config.bin %> preview', '<%= config.bin %> preview --raw']
+  static override flags = {
+    ...projectFlags,
+    raw: Flags.boolean({description: 'the exact bodies, one a line', exclusive: ['json']}),
+  }
+
+  async run(): Promise<{projects: PreviewAnswer[]}> {
+    const {flags} = await this.parse(Preview)
+    const destinations = chooseDestinations(this.world, flags)
+    const projects = await Promise.all(destinations.map(destination => readPreview(this.world, destination)))
+    if (flags.raw) for (const line of writePreviewWarnings(projects)) this.logToStderr(line)
+    return this.present({projects}, answer => (flags.raw ? writeRawPreview : writePreview)(answer.projects, this.paint))
+  }
+}

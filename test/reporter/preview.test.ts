@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, readdirSync, renameSync, rmdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it} from 'node:test'
+import {writeEvents} from '../../src/reporter/buffer.ts'
+import {destinationOf} from '../../src/reporter/destination.ts'
+import {findSecret, pendingPseudonym, readSecret} from '../../src/reporter/identity.ts'
+import {openNotice} from '../../src/reporter/notice.ts'
+import {readPreview} from '../../src/reporter/preview.ts'
+import {writeAnswers} from '../../src/reporter/settings.ts'
+import {answeringServer} from '../support/answering-server.ts'
+import {makeFeature, makeStart, putStarts} from '../support/make-event.ts'
+import {makeProject} from '../support/make-project.ts'
+import {makeFolder, makeWorld} from '../support/make-world.ts'
+import {repositoryPath} from '../support/repository.ts'
+import {makeScene} from '../support/scene.ts'
+import {readTree} from '../support/tree.ts'
+
+/** Has a writer of the fixtures write into the buffer, under names of its own. */
+function writeFixtures(waiting: string, program: string, folder: string, name: string): void {
+  const own = join(waiting, folder)
+  mkdirSync(own, {recursive: true})
+  execFileSync(program, [repositoryPath('test', 'fixtures', 'event-files', folder, name), own])
+  for (const file of readdirSync(own)) renameSync(join(own, file), join(waiting, `${folder}-${file}`))
+  rmdirSync(own)
+}
+
+describe('the preview', {concurrency: 2}, () => {
+  it('is what travels and what is logged, byte for byte, whoever wrote the events', async t => {
+    const server = await answeringServer(t)
+    const {usage, destination, world} = makeScene(t, server.url, {
+      features: {types: ['Algorithm', 'Feature'], names: ['LoadParameterFile.v1'], allowOther: true},
+    })
+    readSecret(world.stateDirectory, world.random)
+    writeFixtures(destination.paths.waiting, 'sh', 'shell', 'write.sh')
+    writeFixtures(destination.paths.waiting, 'python3', 'foreign', 'write.py')
+    await usage(['start', '--script', 'S3CRET/it.sh', '--field', 'executors=3', '--field', 'other=1'])
+    for (let use = 0; use < 9; use++) await usage(['feature', 'LoadParameterFile.v1', '--type', 'Algorithm'])
+    const shown = await usage(['preview', '--raw'])
+    await usage(['flush'])
+    const wire = server.requests.map(({body}) => `${body}\n`).join('')
+    assert.ok(server.requests.some(({headers}) => headers['content-encoding'] === 'gzip'))
+    for (const program of ['"demo"', '"simulate.sh"', '"Münchner Simulation"'])
+      assert.ok(wire.includes(`"application":${program}`), program)
+    assert.deepEqual([shown.stdout, shown.stderr], [wire, ''])
+    assert.equal((await usage(['log', '--raw'])).stdout, wire)
+    assert.doesNotMatch(wire, /S3CRET|\/home\/ada/)
+  })
+
+  it('makes no folder and no secret, and shows where pseudonyms will be', async t => {
+    const world = makeWorld(t)
+    const destination = destinationOf(world.stateDirectory, makeProject())
+    const empty = await readPreview(world, destination)
+    assert.deepEqual([empty.reports, empty.hasFinalIds], [[], true])
+    assert.deepEqual(readTree(world.directory), {})
+    const local = {host: world.hostName, machineId: null, bootId: 'boot-a', script: '/home/ada/a.sh'}
+    writeEvents(destination.paths, [makeStart(world, {local})])
+    const before = readTree(world.directory)
+    const {reports, hasFinalIds} = await readPreview(world, destination)
+    const {header, events} = JSON.parse(reports[0]?.body ?? '')
+    assert.deepEqual([header.user, events[0].script], [pendingPseudonym, pendingPseudonym])
+    assert.deepEqual([hasFinalIds, findSecret(world.stateDirectory)], [false, null])
+    assert.deepEqual(readTree(world.directory), before)
+  })
+
+  it('is final from the notice on: the secret is made with it', async t => {
+    const {home, usage} = makeScene(t, 'http://127.0.0.1:9')
+    await usage(['start'], {environment: {USAGE_CONSENT: ''}})
+    const before = readTree(home.home)
+    const [preview] = JSON.parse(
+      (await usage(['preview', '--json'], {environment: {USAGE_CONSENT: ''}})).stdout,
+    ).projects
+    assert.deepEqual([preview.heldBy, preview.hasFinalIds, preview.reports.length], ['notice-pending', true, 1])
+    assert.deepEqual(readTree(home.home), before)
+    const raw = await usage(['preview', '--raw'], {environment: {USAGE_CONSENT: ''}})
+    assert.deepEqual(
+      [raw.stdout, /^demo: Nothing leaves now: notice-pending/.test(raw.stderr)],
+      [`${preview.reports[0].body}\n`, true],
+    )
+  })
+
+  it('says after a no which rule decided and that what waits would be dropped', async t => {
+    const world = makeWorld(t)
+    const destination = destinationOf(world.stateDirectory, makeProject())
+    putStarts(world, destination, 3)
+    world.environment = {DEMO_TRACKING: 'off'}
+    const {heldBy, decidedBy, reports, dropped} = await readPreview(world, destination)
+    assert.deepEqual([heldBy, decidedBy, reports], ['project-variable', 'DEMO_TRACKING', []])
+    assert.equal(dropped['opted-out'], 3)
+  })
+
+  it('counts by its reason what would be dropped', async t => {
+    const world = makeWorld(t)
+    const destination = destinationOf(world.stateDirectory, makeProject())
+    const {waiting} = destination.paths
+    openNotice({...destination, directory: makeFolder(destination.directory)})
+    await writeAnswers(world.configDirectory, {
+      demo: {yesAt: '2020-01-01T00:00:00Z', notBefore: '2020-01-01T00:00:00Z'},
+    })
+    writeEvents(destination.paths, [makeStart(world, {fields: {executors: 2, home: 'x'}})])
+    writeEvents(destination.paths, [makeFeature(world, {name: 'Unknown.v1'})])
+    writeEvents(destination.paths, [makeStart(world, {time: '2019-01-01T00:00:00.000Z'})])
+    writeEvents(destination.paths, [makeStart(world, {time: '2021-01-01T00:00:00.000Z'})])
+    writeFileSync(join(waiting, 'damaged.json'), 'no JSON\n')
+    writeFileSync(join(waiting, 'unfinished.json'), '{"format":1')
+    const {heldBy, reports, dropped} = await readPreview(world, destination)
+    const counted = Object.entries(dropped).filter(([, count]) => count > 0)
+    assert.deepEqual(Object.fromEntries(counted), {
+      'undeclared-field': 1,
+      'undeclared-feature': 1,
+      'before-consent': 1,
+      'too-old': 1,
+      damaged: 1,
+    })
+    assert.deepEqual([heldBy, reports.map(({events}) => events)], [null, [1]])
+  })
+
+  it('leaves out what the quota would drop', async t => {
+    const world = makeWorld(t)
+    const destination = destinationOf(world.stateDirectory, makeProject())
+    putStarts(world, destination, 2001)
+    const {reports, dropped} = await readPreview(world, destination)
+    assert.deepEqual([dropped.quota, reports.reduce((sum, {events}) => sum + events, 0)], [201, 1800])
+  })
+
+  it('says that another sender is at work', async t => {
+    const world = makeWorld(t)
+    const destination = destinationOf(world.stateDirectory, makeProject())
+    openNotice({...destination, directory: makeFolder(destination.directory)})
+    writeFileSync(destination.paths.lock, JSON.stringify({time: new Date(world.now()).toISOString()}))
+    assert.equal((await readPreview(world, destination)).heldBy, 'busy-here')
+    world.pass(61)
+    assert.equal((await readPreview(world, destination)).heldBy, null)
+  })
+})
