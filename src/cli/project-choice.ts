@@ -1,10 +1,12 @@
-import {resolve} from 'node:path'
+import {existsSync} from 'node:fs'
+import {dirname, join, resolve} from 'node:path'
 import {UsageError} from '../errors.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
 import {knownDestinations} from '../reporter/decisions.ts'
 import {type Destination, destinationOf} from '../reporter/destination.ts'
 import {readProjectFile, readRegisteredProject} from '../reporter/projects.ts'
 import type {World} from '../reporter/world.ts'
+import {absolutePath} from './paths.ts'
 
 export interface ProjectFlags {
   readonly 'project-file'?: string | undefined
@@ -27,6 +29,30 @@ export function chooseProjectIfNamed(world: World, flags: ProjectFlags): Project
   if (file) return readProjectFile(resolve(file))
   const id = flags.project || world.environment['USAGE_PROJECT']
   return id ? readRegisteredProject(world.configDirectory, id) : null
+}
+
+/**
+ * The same, but a project that is not named is looked for: `usage.project.json` in the working directory and upwards.
+ * For what a maintainer does with a project, never for reporting.
+ */
+export function chooseProjectOrNearest(world: World, flags: ProjectFlags): ProjectFile {
+  const named = chooseProjectIfNamed(world, flags)
+  if (named !== null) return named
+  const nearest = findProjectFile()
+  if (nearest === null)
+    throw new UsageError('USAGE_NO_PROJECT', `wanted a project or a ${projectFileName} here or above, got none`)
+  return readProjectFile(nearest)
+}
+
+const projectFileName = 'usage.project.json'
+
+function findProjectFile(): string | null {
+  for (let folder = absolutePath('.'); folder !== null; folder = dirname(folder)) {
+    const path = join(folder, projectFileName)
+    if (existsSync(path)) return path
+    if (folder === dirname(folder)) return null
+  }
+  return null
 }
 
 /**

@@ -1,0 +1,28 @@
+import * as Flags from '@oclif/core/flags'
+import {BaseCommand} from '../cli/base-command.ts'
+import {projectFlags} from '../cli/flags.ts'
+import {chooseProjectOrNearest} from '../cli/project-choice.ts'
+import {writeExplanation, writeMarkdownExplanation} from '../cli/write-explanation.ts'
+import {type ExplainedSection, explainProject} from '../reporter/explain.ts'
+
+export default class Explain extends BaseCommand {
+  static override summary = 'Explain in plain words what a project counts, why, and how to stop it.'
+  static override description =
+    'Made from the project file alone. Without a project: from usage.project.json here or in the nearest folder above.'
+  static override examples = [
+    '<%= config.bin %> explain --project parsl',
+    '<%= config.bin %> explain --markdown > docs/usage-statistics.md',
+  ]
+  static override flags = {
+    ...projectFlags,
+    markdown: Flags.boolean({description: 'as a page that the project can publish', exclusive: ['json']}),
+  }
+
+  async run(): Promise<{project: string; sections: ExplainedSection[]}> {
+    const {flags} = await this.parse(Explain)
+    const project = chooseProjectOrNearest(this.world, flags)
+    const answer = {project: project.project, sections: explainProject(project)}
+    const write = flags.markdown ? writeMarkdownExplanation : writeExplanation
+    return this.present(answer, ({sections}) => write(sections, this.paint))
+  }
+}
