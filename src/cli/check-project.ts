@@ -1,16 +1,24 @@
 import {findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode} from 'jsonc-parser'
-import {formatProblem} from '../protocol/problem.ts'
+import {formatPath, formatProblem} from '../protocol/problem.ts'
 import {collectionVersion, parseProjectFile} from '../protocol/project-file.ts'
+import {type ReviewWarning, reviewProject} from '../protocol/review-project.ts'
+
+interface Place {
+  /** From 1. */
+  readonly line: number
+  readonly column: number
+}
 
 /** What the check of a project file found. `project` and `version` are null while there are problems. */
 export interface ProjectCheck {
   readonly project: string | null
   readonly version: string | null
-  /** Lines and columns from 1. */
-  readonly problems: readonly {readonly line: number; readonly column: number; readonly message: string}[]
+  readonly problems: readonly (Place & {readonly message: string})[]
+  /** What is allowed and worth another look; none while there are problems. `key` is where, as people write it. */
+  readonly warnings: readonly (Place & Pick<ReviewWarning, 'code' | 'message' | 'next'> & {readonly key: string})[]
 }
 
-/** Checks the text of a project file; each problem is shown where it stands in the text. Pure. */
+/** Checks the text of a project file and reviews a right one; what is found is shown where it stands in the text. Pure. */
 export function checkProjectText(text: string): ProjectCheck {
   const errors: ParseError[] = []
   const tree = parseTree(text, errors, {disallowComments: true})
@@ -19,14 +27,23 @@ export function checkProjectText(text: string): ProjectCheck {
       errors.map(({error, offset}) => ({offset, message: `wanted JSON: ${printParseErrorCode(error)}`})),
       text,
     )
-  const parsed = parseProjectFile(JSON.parse(text))
+  const input: unknown = JSON.parse(text)
+  const parsed = parseProjectFile(input)
   if (!parsed.ok) {
     return failed(
       parsed.problems.map(problem => ({offset: offsetOf(tree, problem.path), message: formatProblem(problem)})),
       text,
     )
   }
-  return {project: parsed.value.project, version: collectionVersion(parsed.value), problems: []}
+  const warnings = reviewProject(input, parsed.value).map(({path, code, message, next}) => ({
+    ...place(text, keyOffsetOf(tree, path)),
+    code,
+    key: formatPath(path),
+    message,
+    next,
+  }))
+  const byPlace = warnings.sort((a, b) => a.line - b.line || a.column - b.column)
+  return {project: parsed.value.project, version: collectionVersion(parsed.value), problems: [], warnings: byPlace}
 }
 
 function failed(found: readonly {offset: number; message: string}[], text: string): ProjectCheck {
@@ -35,6 +52,7 @@ function failed(found: readonly {offset: number; message: string}[], text: strin
     project: null,
     version: null,
     problems: problems.map(({offset, message}) => ({...place(text, offset), message})),
+    warnings: [],
   }
 }
 
@@ -47,7 +65,13 @@ function offsetOf(tree: Node, path: readonly (string | number)[]): number {
   return tree.offset
 }
 
-function place(text: string, offset: number): {line: number; column: number} {
+/** Where the key stands that a path leads to; else where what should hold it begins. */
+function keyOffsetOf(tree: Node, path: readonly string[]): number {
+  const node = findNodeAtLocation(tree, [...path])
+  return node?.parent?.type === 'property' ? node.parent.offset : offsetOf(tree, path)
+}
+
+function place(text: string, offset: number): Place {
   const before = text.slice(0, offset).split('\n')
   return {line: before.length, column: (before.at(-1)?.length ?? 0) + 1}
 }

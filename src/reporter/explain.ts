@@ -78,7 +78,7 @@ function shared({project, identity}: ProjectFile): string[] {
     ...Object.values(headerWords).map(words => `- ${words}`),
     ...(pseudonyms.length > 0
       ? [
-          'The pseudonyms cannot be turned back into names and differ from project to project. They are pseudonymous, not anonymous: uses by one person can be joined.',
+          'The pseudonyms differ from project to project and cannot be turned back into names, save that of the computer by somebody who knows its machine id. They are pseudonymous, not anonymous: uses by one person can be joined.',
         ]
       : []),
   ]

@@ -38,4 +38,16 @@ describe('the check of a project file', () => {
   it('wants something in the file', () => {
     assert.equal(checkProjectText('').problems.length, 1)
   })
+
+  it('shows what is worth another look where its key stands, and nothing while there are problems', () => {
+    const doubtful = {...minimal, moreInfo: 'x', identity: {rotate: 'never'}, retension: 1}
+    const check = checkProjectText(write(doubtful))
+    const places = check.warnings.map(({line, column, code, key}) => [line, column, code, key])
+    assert.deepEqual(places, [
+      [12, 5, 'ids-never-change', 'identity.rotate'],
+      [14, 3, 'unknown-key', 'retension'],
+    ])
+    assert.equal(check.warnings[1]?.next, 'did you mean retention?')
+    assert.deepEqual(checkProjectText(write({...doubtful, consent: 'maybe'})).warnings, [])
+  })
 })

@@ -38,7 +38,13 @@ describe('usage project', {concurrency: 2}, () => {
     const home = isolatedHome(t)
     const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
     const outcome = await runUsage(home, ['project', 'check', path])
-    assert.match(outcome.stdout, /^ok {2}demo, version [0-9a-f]{8}/)
+    assert.equal(outcome.code, 0)
+    assert.match(
+      outcome.stdout,
+      /json:1:1 {2}no-more-info {2}the document: .*\nok {2}demo, version [0-9a-f]{8} .*\n1 warning\n$/,
+    )
+    const json = JSON.parse((await runUsage(home, ['project', 'check', path, '--json'])).stdout)
+    assert.deepEqual([json.problems, json.warnings[0].code], [[], 'no-more-info'])
   })
 
   it('refuses to register what is not a project file (USAGE_PROJECT_FILE_INVALID)', async t => {

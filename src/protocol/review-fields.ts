@@ -1,0 +1,114 @@
+import {type Declaration, type Declarations, isDeclaredValue} from './declaration.ts'
+import type {ReviewWarning} from './review-project.ts'
+
+/** Fields that a project can still explain to people one by one. */
+const manyFields = 20
+/** Values of an enum beyond which it tells people apart rather than cases. */
+const wideEnum = 50
+
+/** What a pattern must not match, because it would carry more than the project means to ask. */
+const tellingValues = {
+  'pattern-matches-email': ['ada.lovelace@example.org', 'ada@uni.example'],
+  'pattern-matches-path': ['/home/ada/data.txt', 'C:\\Users\\ada', '~/data', 'data/ada/run1'],
+  'pattern-matches-host': ['ws17.lab.example.org', '192.0.2.17', '2001:db8::17'],
+  'pattern-matches-text': ['Ada Lovelace', 'ada', 'Lovelace', 'a secret project'],
+} as const
+type PatternCode = keyof typeof tellingValues
+
+/** Parts of a name that smell of a person, a place or a machine. */
+const personalWords =
+  /^(?:user|username|login|account|person|author|owner|name|surname|email|mail|phone|address|ip|ipv4|ipv6|mac|host|hostname|machine|path|file|filename|folder|directory|dir|home|cwd|url|title|comment|message|text|orcid)$/
+
+/** Looks at declared fields as somebody does who wonders what they tell about a person. `path` is where they are declared. */
+export function reviewFields(declared: Declarations, path: readonly string[]): ReviewWarning[] {
+  const entries = Object.entries(declared)
+  const many =
+    entries.length > manyFields
+      ? [
+          warning(
+            'many-fields',
+            path,
+            `${entries.length} values are declared`,
+            `keep those that answer a question of yours: at most ${manyFields} can be explained`,
+          ),
+        ]
+      : []
+  return [...many, ...entries.flatMap(([name, one]) => reviewField(name, one, [...path, name]))]
+}
+
+function reviewField(name: string, declared: Declaration, path: readonly string[]): ReviewWarning[] {
+  const found: ReviewWarning[] = []
+  const personal = wordsOf(name).find(word => personalWords.test(word))
+  if (personal !== undefined)
+    found.push(
+      warning(
+        'personal-name',
+        path,
+        `a value named after "${personal}" may say who or where somebody is`,
+        'collect a count or a kind instead, or give it a name that says what it is',
+      ),
+    )
+  if (saysNothing(name, declared.description))
+    found.push(
+      warning(
+        'empty-description',
+        [...path, 'description'],
+        'the description does not say what the value is',
+        'say what it says and which question it answers',
+      ),
+    )
+  if (declared.type === 'enum' && declared.values.length > wideEnum)
+    found.push(
+      warning(
+        'wide-enum',
+        [...path, 'values'],
+        `${declared.values.length} values can tell people apart`,
+        `sum them up to at most ${wideEnum} kinds`,
+      ),
+    )
+  if (declared.type === 'pattern') found.push(...reviewPattern(declared, [...path, 'pattern']))
+  return found
+}
+
+function reviewPattern(declared: Declaration, path: readonly string[]): ReviewWarning[] {
+  const codes = Object.keys(tellingValues) as PatternCode[]
+  return codes.flatMap(code => {
+    const value = tellingValues[code].find(one => isDeclaredValue(declared, one))
+    if (value === undefined) return []
+    return [
+      warning(
+        code,
+        path,
+        `the pattern lets ${JSON.stringify(value)} through`,
+        'list the values in an enum, or narrow the pattern to what you mean',
+      ),
+    ]
+  })
+}
+
+/** The words of a field's name: `inputFile_name` has three. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+}
+
+/** Whether a description is too short to say anything, or repeats the name. */
+function saysNothing(name: string, description: string): boolean {
+  const said = wordsOf(description).filter(word => word !== '')
+  const isPlaceholder = /^(?:todo|tbd|fixme|xxx|description|n\/?a|none|test)\b/i.test(description.trim())
+  return isPlaceholder || said.length < 2 || said.join('') === wordsOf(name).join('')
+}
+
+const warning = (
+  code: ReviewWarning['code'],
+  path: readonly string[],
+  message: string,
+  next: string,
+): ReviewWarning => ({
+  code,
+  path,
+  message,
+  next,
+})
