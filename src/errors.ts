@@ -35,6 +35,13 @@ export const errorRegistry = {
     exit: 2,
     http: null,
   },
+  USAGE_PROJECT_URL_REFUSED: {
+    meaning:
+      'A project file is not fetched from such an address: only by https, from public addresses, and by no proxy.',
+    next: 'Download the file yourself, look at it, and add it with `usage project add FILE`.',
+    exit: 2,
+    http: null,
+  },
   USAGE_PROJECT_FILE_INVALID: {
     meaning: 'The project file is not what a project file has to be.',
     next: 'Run `usage project check FILE`: it names each problem with its line.',

@@ -2,6 +2,7 @@ import {readFileSync, rmSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {UsageError} from '../errors.ts'
 import {limits} from '../protocol/limits.ts'
+import {toPlainText} from '../protocol/plain-text.ts'
 import {type ProjectFile, parseProjectFile} from '../protocol/project-file.ts'
 import {describeProblems} from '../protocol/report.ts'
 import {projectIdPattern} from '../protocol/scalars.ts'
@@ -36,7 +37,7 @@ function parseProjectText(content: string, path: string): ProjectFile {
     input = JSON.parse(content)
   } catch (error) {
     const came = error instanceof Error ? error.message : String(error)
-    throw new UsageError('USAGE_PROJECT_FILE_INVALID', `${path}: wanted JSON: ${came}`)
+    throw new UsageError('USAGE_PROJECT_FILE_INVALID', `${path}: wanted JSON: ${toPlainText(came)}`)
   }
   const parsed = parseProjectFile(input)
   if (parsed.ok) return parsed.value
@@ -45,8 +46,12 @@ function parseProjectText(content: string, path: string): ProjectFile {
 
 /** Registers a project for this person, by its id; a file with the same id is replaced. Returns the project. */
 export function addProject(configDirectory: string, path: string): ProjectFile {
-  const content = readProjectText(path)
-  const project = parseProjectText(content, path)
+  return addProjectText(configDirectory, readProjectText(path), path)
+}
+
+/** The same for a text that came from somewhere else: `origin` says where, for errors. */
+export function addProjectText(configDirectory: string, content: string, origin: string): ProjectFile {
+  const project = parseProjectText(content, origin)
   writeFileAtomically(join(registryOf(configDirectory), `${project.project}.json`), content)
   return project
 }

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict'
-import {spawnSync} from 'node:child_process'
 import {once} from 'node:events'
-import {readFileSync, writeFileSync} from 'node:fs'
 import {createServer, request as httpRequest, type Server} from 'node:http'
 import {createServer as createTlsServer} from 'node:https'
 import {type AddressInfo, connect} from 'node:net'
-import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {makeAuthority} from '../support/authority.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
 import {type RunningCollector, runningCollector} from '../support/running-collector.ts'
-import {temporaryDirectory} from '../support/temporary-directory.ts'
 
 /** A proxy as sites have them: it opens tunnels (CONNECT) and forwards plain requests, and says what it was asked. */
 async function openProxy(t: TestContext): Promise<{url: string; asked: string[]}> {
@@ -47,23 +44,6 @@ async function listen(t: TestContext, server: Server): Promise<number> {
     server.closeAllConnections()
   })
   return (server.address() as AddressInfo).port
-}
-
-/** A certificate authority of a site's own, and a certificate of it for 127.0.0.1. */
-function makeAuthority(t: TestContext) {
-  const directory = temporaryDirectory(t)
-  const openssl = (...args: string[]) => {
-    const {status, stderr} = spawnSync('openssl', args, {cwd: directory, encoding: 'utf8'})
-    assert.equal(status, 0, stderr)
-  }
-  const newKey = ['-newkey', 'rsa:2048', '-nodes', '-days', '2']
-  openssl('req', '-x509', ...newKey, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=A site')
-  openssl('req', ...newKey, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=127.0.0.1')
-  writeFileSync(join(directory, 'names'), 'subjectAltName=IP:127.0.0.1\n')
-  const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'names']
-  openssl('x509', '-req', '-in', 'server.csr', '-out', 'server.pem', ...signed)
-  const read = (name: string) => readFileSync(join(directory, name))
-  return {ca: join(directory, 'ca.pem'), key: read('server.key'), cert: read('server.pem')}
 }
 
 /** HTTPS in front of a collector, as operators have it. */

@@ -1,16 +1,36 @@
 import {resolve} from 'node:path'
 import * as Args from '@oclif/core/args'
 import {BaseCommand} from '../../cli/base-command.ts'
-import {addProject} from '../../reporter/projects.ts'
+import {type AddedProject, describeAdded, writeAdded} from '../../cli/write-added.ts'
+import {fetchProjectText} from '../../reporter/fetch-project.ts'
+import {addProject, addProjectText} from '../../reporter/projects.ts'
+
+const addressPattern = /^[a-z][a-z0-9+.-]*:\/\//i
 
 export default class ProjectAdd extends BaseCommand {
   static override summary = 'Register a project, so that --project ID and USAGE_PROJECT find it.'
-  static override examples = ['<%= config.bin %> project add usage.project.json']
-  static override args = {file: Args.string({required: true, description: 'the project file'})}
+  static override description =
+    'From a file, or from a public https address, which is read once: what changes there later changes nothing here.'
+  static override examples = [
+    '<%= config.bin %> project add usage.project.json',
+    '<%= config.bin %> project add https://parsl.example.org/usage.project.json',
+  ]
+  static override args = {
+    file: Args.string({required: true, description: 'the project file, or its https address'}),
+  }
 
-  async run(): Promise<{project: string}> {
+  async run(): Promise<AddedProject> {
     const {args} = await this.parse(ProjectAdd)
-    const {project} = addProject(this.world.configDirectory, resolve(args.file))
-    return this.present({project}, answer => `${this.paint.bold(answer.project)} is registered.`)
+    const project = addressPattern.test(args.file) ? await this.fetch(args.file) : this.read(args.file)
+    return this.present(describeAdded(project, args.file), answer => writeAdded(answer, this.paint))
+  }
+
+  private read(file: string) {
+    return addProject(this.world.configDirectory, resolve(file))
+  }
+
+  private async fetch(address: string) {
+    const text = await fetchProjectText(address, {environment: this.world.environment})
+    return addProjectText(this.world.configDirectory, text, address)
   }
 }

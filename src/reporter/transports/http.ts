@@ -1,3 +1,5 @@
+import {Agent} from 'node:https'
+import type {LookupFunction} from 'node:net'
 import {promisify} from 'node:util'
 import {gzip} from 'node:zlib'
 import {parseAnswer} from '../../protocol/answer.ts'
@@ -68,6 +70,35 @@ export async function getJson(
   })
   const response = await pending
   return {status: response.statusCode, body: response.body}
+}
+
+/**
+ * Gets a text of bounded length by HTTPS from the addresses that `lookup` gives and no others: by no proxy and with no
+ * connection of somebody else's. Follows no redirect. Throws what `got` throws, and when the text is too long.
+ */
+export async function getText(
+  url: string,
+  options: {readonly lookup: LookupFunction; readonly maxBytes: number; readonly signal: AbortSignal},
+): Promise<{readonly status: number; readonly body: string; readonly location: string | null}> {
+  const {default: got} = await import('got')
+  const tooLong = new AbortController()
+  // An agent of its own: Node's shared one may go by a proxy (NODE_USE_ENV_PROXY), and keeps connections.
+  const pending = got.get(url, {
+    ...commonOptions({}),
+    agent: {https: new Agent({lookup: options.lookup, keepAlive: false})},
+    headers: {accept: 'application/json', 'accept-encoding': 'identity'},
+    signal: AbortSignal.any([options.signal, tooLong.signal]),
+  })
+  pending.on('downloadProgress', ({transferred}) => {
+    if (transferred > options.maxBytes) tooLong.abort()
+  })
+  try {
+    const {statusCode, body, headers} = await pending
+    return {status: statusCode, body, location: headers.location ?? null}
+  } catch (error) {
+    if (tooLong.signal.aborted) throw new Error(`it has more than ${options.maxBytes} bytes`, {cause: error})
+    throw error
+  }
 }
 
 /** An answer is taken as it comes: neither redirected nor decompressed, and its status is ours to read. */
