@@ -8,7 +8,7 @@ import {destinationOf} from '../../src/reporter/destination.ts'
 import {findSecret, pendingPseudonym, readSecret} from '../../src/reporter/identity.ts'
 import {openNotice} from '../../src/reporter/notice.ts'
 import {readPreview} from '../../src/reporter/preview.ts'
-import {writeAnswers} from '../../src/reporter/settings.ts'
+import {writeAnswer} from '../../src/reporter/settings.ts'
 import {answeringServer} from '../support/answering-server.ts'
 import {makeFeature, makeStart, putStarts} from '../support/make-event.ts'
 import {makeProject} from '../support/make-project.ts'
@@ -95,9 +95,8 @@ describe('the preview', {concurrency: 2}, () => {
     const destination = destinationOf(world.stateDirectory, makeProject())
     const {waiting} = destination.paths
     openNotice({...destination, directory: makeFolder(destination.directory)})
-    await writeAnswers(world.configDirectory, {
-      demo: {yesAt: '2020-01-01T00:00:00Z', notBefore: '2020-01-01T00:00:00Z'},
-    })
+    const yesAt = '2020-01-01T00:00:00Z'
+    await writeAnswer(world.configDirectory, 'demo', {yesAt, notBefore: yesAt})
     writeEvents(destination.paths, [makeStart(world, {fields: {executors: 2, home: 'x'}})])
     writeEvents(destination.paths, [makeFeature(world, {name: 'Unknown.v1'})])
     writeEvents(destination.paths, [makeStart(world, {time: '2019-01-01T00:00:00.000Z'})])

@@ -76,7 +76,7 @@ function showNotice(reporter: Reporter, invocation: Invocation, ledger: Destinat
   const no = expectedNo(invocation, project)
   const isCi = 'CI' in invocation.environment
   const isNews = !isOpen({invocation, project, ledger}) && !ledger.notices.has(version)
-  const wanted = no === null && (isCi || isNews)
+  const wanted = no === null && !isRank(invocation) && (isCi || isNews)
   assert.equal(reporter.notice !== null, wanted, `${ledger.name}: whether the notice is shown`)
   if (!wanted || invocation.dice.chance(0.2)) return
   assert.ok(reporter.noticeShown(), `${ledger.name}: the notice is shown once`)
