@@ -23,6 +23,28 @@ test('it answers as the store does, many questions at once, and sees what was wr
   assert.equal((await source.facts(question)).spans[0]!.runs, 2)
 })
 
+test('it holds the reading: resolves when nothing is read, and lets what is asked meanwhile wait', async t => {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  const source = createWorkerSource(directory)
+  t.after(() => source.close())
+  t.after(() => store.close())
+  const said: string[] = []
+  const ask = (name: string) => source.facts(question).then(() => said.push(name))
+  const first = [ask('first'), ask('second')]
+  const resume = await source.pause()
+  said.push('paused')
+  const held = ask('held')
+  // Another thread starts and answers in this time: long enough for one that was not held.
+  const other = createWorkerSource(directory)
+  await other.facts(question)
+  await other.close()
+  said.push('resumed')
+  resume()
+  await Promise.all([...first, held])
+  assert.deepEqual(said, ['first', 'second', 'paused', 'resumed', 'held'])
+})
+
 test('it rejects what cannot be answered, and answers when it can', async t => {
   const directory = temporaryDirectory(t)
   const source = createWorkerSource(directory)

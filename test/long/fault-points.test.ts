@@ -1,13 +1,16 @@
 // The table of all steps has more than 300 lines, because it is one list that a reader wants to see whole.
 import assert from 'node:assert/strict'
-import {mkdirSync, utimesSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, describe, it, type TestContext} from 'node:test'
 import {type FaultPoint, faultPoints} from '../../src/fault-points.ts'
+import type {ErasureReceipt} from '../../src/protocol/erasure.ts'
 import {limits} from '../../src/protocol/limits.ts'
+import {pseudonymOf} from '../../src/protocol/pseudonym.ts'
 import {writeEvents} from '../../src/reporter/buffer.ts'
 import {listFolder} from '../../src/reporter/destination.ts'
 import type {Stats} from '../../src/stats/model.ts'
+import {postTo} from '../collector/running-collector.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {makeFeature, makeStart, putStarts} from '../support/make-event.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
@@ -397,6 +400,47 @@ describe('a collector that is killed at a step', {concurrency: 2}, () => {
       assert.equal((await scene.flush()).sent, 3)
       const one = {point, where: 'usage collect', truth: {...aRun, duplicates}}
       await assertTruth(t, one, scene, collector)
+    })
+})
+
+describe('a collector that is killed while it erases', {concurrency: 2}, () => {
+  // The rows that the first try has found already, and whether the files still have them when the collector is back.
+  const steps: readonly (readonly [point: FaultPoint, isErased: boolean])[] = [
+    ['collector: rows erased', false],
+    ['collector: erasure committed', true],
+    ['collector: before the receipt', true],
+  ]
+  const key = '5e'.repeat(32)
+  const user = pseudonymOf(Buffer.from(key, 'hex'))
+  const hasTrace = (data: string) => readdirSync(data).some(name => readFileSync(join(data, name)).includes(user))
+
+  for (const [point, isErased] of steps)
+    it(`has erased all or nothing when it is back, and all with the receipt: ${point}`, async t => {
+      const host = isolatedHome(t)
+      const {project} = projectOnDisk(host.home, 'http://127.0.0.1:9')
+      const kill = killingEnvironment({home: host}, {point, nth: 1, victim: 'run collect'})
+      const fragile = {...host, environment: {...host.environment, ...kill}}
+      const killed = await runningCollector(t, fragile, [project])
+      const time = new Date().toISOString()
+      const id = '0199aaaa-7200-7000-8000-000000000001'
+      const start = {id, type: 'start', run: id, time}
+      const client = {name: 'test', version: '1'}
+      const report = {protocol: 1, project: project.project, client, header: {user}, events: [start]}
+      const request = {protocol: 1, id, keys: [key]}
+      const path = `/v1/projects/${project.project}/erasures`
+      assert.equal((await postTo(killed.http, '/v1/reports', report)).status, 200)
+      await assert.rejects(postTo(killed.http, path, request))
+      assert.equal(await killed.ended, 'SIGKILL')
+      assert.ok(wasKilled({home: host}))
+      hit.add(point)
+      const collector = await runningCollector(t, host, [project], new URL(killed.http).host)
+      assert.equal(hasTrace(collector.data), !isErased)
+      assert.equal((await collector.stats(project.project)).runs.total, isErased ? 0 : 1)
+      const {body} = await postTo(collector.http, path, request)
+      assert.deepEqual([(body as ErasureReceipt).receipt, (body as ErasureReceipt).runs], [id, 1])
+      assert.equal(hasTrace(collector.data), false)
+      const {runs, quality} = await collector.stats(project.project)
+      assert.deepEqual([runs.total, quality.erased], [0, {runs: 1, features: 0}])
     })
 })
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import {chmodSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {type TestContext, test} from 'node:test'
 import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
 import type {Store} from '../../../src/collector/store/store.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
-import {batchOf, endOf, featureOf, nowMs, startOf} from '../samples.ts'
+import {batchOf, endOf, featureOf, nowMs, pseudonym, sampleHeader, startOf, uuid} from '../samples.ts'
 import {storeContract} from './store-contract.ts'
 
 storeContract('a SQLite store', async t => {
@@ -15,6 +15,8 @@ storeContract('a SQLite store', async t => {
   t.after(() => source.close())
   return {store, source}
 })
+
+const ofAnn = {project: 'parsl', users: [pseudonym('ann')], receivedAtMs: nowMs}
 
 function openStore(t: TestContext): {store: Store; directory: string; path: string} {
   const directory = join(temporaryDirectory(t), 'data')
@@ -116,6 +118,60 @@ test('it refuses a store that a newer version wrote, and a reader one that is no
     code: 'USAGE_STORE_UNREADABLE',
     next: /brings the store up to date/,
   })
+})
+
+test('it has nothing left that only an erased person used: no header, no name of a feature, no repeat', async t => {
+  const {store, path} = openStore(t)
+  const events = [startOf(1, nowMs), startOf(1, nowMs, {id: uuid('t', 1), repeat: 1}), featureOf(1, nowMs)]
+  const shared = featureOf(2, nowMs, {name: 'Fit.v1'})
+  const header = sampleHeader({user: pseudonym('bob')})
+  await store.insert([batchOf([...events, shared]), batchOf([featureOf(3, nowMs, {name: 'Fit.v1'})], {header})])
+  await store.erase({...ofAnn, receipt: uuid('q', 1)})
+  const reader = new DatabaseSync(path, {readOnly: true})
+  t.after(() => reader.close())
+  const all = (text: string) =>
+    reader
+      .prepare(text)
+      .all()
+      .map(row => Object.values(row)[0])
+  assert.deepEqual(all('SELECT user FROM headers'), [header.user])
+  assert.deepEqual(all('SELECT name FROM feature_names'), ['Fit.v1'])
+  assert.deepEqual(all('SELECT run FROM repeats'), [])
+})
+
+test('it keeps the totals by month and outcome, and receipts that name nobody', async t => {
+  const {store, path} = openStore(t)
+  const endings = [{}, {exitCode: 2}, {exitCode: 143, signal: 'SIGTERM'}, {exitCode: null}]
+  const ends = endings.map((ending, run) => endOf(run, nowMs, ending))
+  await store.insert([batchOf([...ends, startOf(9, nowMs), endOf(8, nowMs, {run: null}), featureOf(1, nowMs)])])
+  await store.erase({...ofAnn, receipt: uuid('q', 1)})
+  const reader = new DatabaseSync(path, {readOnly: true})
+  t.after(() => reader.close())
+  const all = (text: string) =>
+    reader
+      .prepare(text)
+      .all()
+      .map(row => ({...row}))
+  const kinds = ['failed', 'features', 'ok', 'open', 'signal', 'unknown', 'unpaired-ends']
+  const expected = kinds.map(kind => ({month: '2026-11', kind, count: 1}))
+  assert.deepEqual(all('SELECT month, kind, count FROM erased ORDER BY kind'), expected)
+  const record = {receipt: uuid('q', 1).replaceAll('-', ''), erased_at: nowMs, runs: 5, features: 1}
+  assert.deepEqual(all('SELECT lower(hex(receipt)) AS receipt, erased_at, runs, features FROM erasures'), [record])
+})
+
+test('it has no remains in its files of what a program from before erasure deleted', async t => {
+  const {store, directory, path} = openStore(t)
+  const {user} = sampleHeader()
+  await store.insert([batchOf([startOf(1, nowMs)])])
+  await store.close()
+  const old = new DatabaseSync(path)
+  old.exec('PRAGMA secure_delete=OFF; DROP TABLE erased; DROP TABLE erasures; PRAGMA user_version=1')
+  old.exec('DELETE FROM headers; DELETE FROM runs; PRAGMA wal_checkpoint(TRUNCATE)')
+  old.close()
+  assert.ok(readFileSync(path).includes(user!))
+  const {close} = openSqliteStore(directory)
+  t.after(close)
+  for (const file of readdirSync(directory)) assert.ok(!readFileSync(join(directory, file)).includes(user!), file)
 })
 
 test('it can be read after its collector has closed, without changing the folder', async t => {
