@@ -235,7 +235,7 @@ function newEvent({world}: Recorder, header: ProgramHeader, local: LocalBlock) {
 }
 
 function localOf({world}: Recorder): LocalBlock {
-  return {host: world.hostName, machineId: null, bootId: world.processes().bootId, script: null}
+  return {host: world.hostName, machineId: world.machineId(), bootId: world.processes().bootId, script: null}
 }
 
 function clockOf(world: World) {

@@ -30,7 +30,7 @@ async function readRest(world: World, project: ProjectFile): Promise<Omit<SendCo
     machine: {
       host: world.hostName,
       bootId: world.processes().bootId,
-      machineId: await readMachineId(),
+      machineId: world.machineId() ?? (await readMachineId()),
       os: readOperatingSystem(),
     },
     notBefore: readSettings(world.configDirectory, project.project)?.answer?.notBefore ?? null,

@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import {hostname} from 'node:os'
 import {configDirectoryOf, stateDirectoryOf} from './directories.ts'
+import {readMachineIdFile} from './identity.ts'
 import {type Processes, readProcesses} from './processes.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -22,6 +23,8 @@ export interface World {
   random(bytes: number): Uint8Array
   /** This process and its callers. */
   processes(): Processes
+  /** This machine's id where reading it takes no process, else null; stays on this machine. */
+  machineId(): string | null
 }
 
 /** The world as it is, with what the caller sets instead. Reads nothing but the environment. */
@@ -42,6 +45,7 @@ export function realWorld(overrides: Partial<World> = {}): World {
       processes ??= readProcesses(process.pid, environment)
       return processes
     },
+    machineId: () => readMachineIdFile(),
     ...overrides,
   }
 }

@@ -92,6 +92,7 @@ export function worldOf({person, host, environment, callers, dice}: Invocation):
     monotonicSeconds: () => host.monotonicSeconds(),
     random: count => dice.bytes(count),
     processes: () => place,
+    machineId: () => host.machineId,
   }
 }
 

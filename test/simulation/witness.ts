@@ -84,11 +84,13 @@ export class Witness {
     const scope = `${made.project} in ${period}`
     const isPerson = made.header.ci === null
     const isHere = made.host === sender && made.bootId === sender.bootId
+    // The program itself knows its machine when it records; what another writer leaves is completed on the same boot.
+    const knowsMachine = made.header.system === 'here' || isHere
     const path = made.what.type === 'start' ? made.what.script : null
     const {system} = made.header
     return {
       user: isPerson ? `${made.person.name} of ${scope}` : null,
-      host: isPerson && isHere && made.host.machineId !== null ? `${made.host.name} of ${scope}` : null,
+      host: isPerson && knowsMachine && made.host.machineId !== null ? `${made.host.name} of ${scope}` : null,
       script: isPerson && path !== null ? `${path} of ${made.person.name} of ${scope}` : null,
       system: system === 'here' || (system === null && isHere) ? this.here : system,
     }

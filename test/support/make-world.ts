@@ -58,6 +58,7 @@ export function makeWorld(t: Pick<TestContext, 'after'>, changes: Partial<World>
     monotonicSeconds: () => clock.monotonicSeconds,
     random: randomBytes,
     processes: (): Processes => ({...place}),
+    machineId: () => null,
     ...changes,
   }
 }
