@@ -84,6 +84,12 @@ export const errorRegistry = {
     exit: 3,
     http: null,
   },
+  USAGE_NOT_FORGOTTEN: {
+    meaning: 'A collector has not confirmed that it erased the data. The request is kept and goes before every report.',
+    next: 'Run `usage forget` again later, or write to the contact of the project with the id of the request.',
+    exit: 3,
+    http: null,
+  },
   USAGE_COLLECTOR_UNREACHABLE: {
     meaning: 'The collector did not answer as a collector does.',
     next: 'Check the address and that `usage collect` runs there.',

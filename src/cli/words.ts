@@ -7,7 +7,9 @@ export function writeAmount(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`
 }
 
-const reasonWords: Record<DeliveryReason | ConsentReason, string> = {
+type Reason = DeliveryReason | ConsentReason | 'cannot-erase' | 'not-written'
+
+const reasonWords: Record<Reason, string> = {
   allowed: 'Recording and sending are on.',
   'site-policy': 'The administrator of this machine has switched it off.',
   'do-not-track': 'DO_NOT_TRACK is set.',
@@ -30,11 +32,14 @@ const reasonWords: Record<DeliveryReason | ConsentReason, string> = {
   'sender-failed': 'The sender failed on this machine; usage status has the reason.',
   'no-time': 'There was no time left.',
   'busy-here': 'Another sender of yours is at work, or was killed less than a minute ago.',
+  'forget-pending': 'You have asked to be forgotten, and the collector has not confirmed it: no report leaves before.',
+  'cannot-erase': 'This collector cannot erase.',
+  'not-written': 'The request could not be kept on this machine.',
   'sender-lost': 'The sender ended without saying what it did; what is not confirmed is sent again.',
 }
 
 /** Says a reason in a sentence. */
-export function writeReason(reason: DeliveryReason | ConsentReason): string {
+export function writeReason(reason: Reason): string {
   return reasonWords[reason]
 }
 
@@ -48,9 +53,13 @@ const dropWords: Record<DropReason, string> = {
   damaged: 'These files cannot be read as events.',
   'before-consent': 'They are from before your yes.',
   'opted-out': 'After a no nothing that waits is sent.',
+  forgotten: 'You asked to be forgotten.',
 }
 
 /** Says in a sentence why something is dropped. */
 export function writeDropReason(reason: DropReason): string {
   return dropWords[reason]
 }
+
+/** Whether there is a sentence for it. */
+export const isReason = (reason: string): reason is Reason => Object.hasOwn(reasonWords, reason)

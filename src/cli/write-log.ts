@@ -15,9 +15,10 @@ export function writeRawLog(entries: readonly LogEntry[]): string {
 }
 
 function writeEntry(entry: LogEntry, paint: Paint): string {
-  const colour = entry.kind === 'sent' ? paint.green : paint.red
+  const isWell = entry.kind === 'sent' || entry.kind === 'erased'
+  const colour = isWell ? paint.green : paint.red
   const to = entry.endpoint === null ? '' : `  to ${toPlainText(entry.endpoint)}`
-  const outcome = toPlainText(entry.kind === 'sent' ? (entry.answer ?? '') : `${entry.reason}: ${entry.message}`)
-  const what = `${colour(entry.kind)}  ${writeAmount(entry.events, 'event')}${to}`
+  const outcome = toPlainText(isWell ? (entry.answer ?? '') : `${entry.reason}: ${entry.message}`)
+  const what = `${colour(entry.kind)}  ${writeAmount(entry.events, entry.kind === 'erased' ? 'row' : 'event')}${to}`
   return `${entry.at}  ${toPlainText(entry.project)}  ${what}\n  ${paint.dim(outcome)}`
 }

@@ -24,6 +24,7 @@ function writeProject(status: ProjectStatus, paint: Paint): string {
     ...writeDropped(status, paint),
     ...(refused.events > 0 ? [row('Refused', paint.red(writeAmount(refused.events, 'event')))] : []),
     ...writeError(status, paint),
+    ...writeForget(status, paint),
     row('Notice', notice.shownAt === null ? 'not shown yet' : `shown at ${notice.shownAt}`),
   ]
   return lines.join('\n')
@@ -57,4 +58,12 @@ function writeError({lastError, nextTryAt}: ProjectStatus, paint: Paint): string
   if (lastError === null) return []
   const error = `${lastError.reason} at ${lastError.at}: ${toPlainText(lastError.message)}`
   return [row('Last error', paint.red(error)), row('Next try', nextTryAt ?? 'at the next event')]
+}
+
+function writeForget({forget}: ProjectStatus, paint: Paint): string[] {
+  if (forget === null) return []
+  const {requestedAt, receipt, erasedAt, isPending} = forget
+  if (isPending) return [row('Forget', paint.yellow(`asked at ${requestedAt}, not confirmed yet: no report leaves`))]
+  const ending = receipt === null ? 'nothing had to be confirmed' : `erased at ${erasedAt}, receipt ${receipt}`
+  return [row('Forget', `asked at ${requestedAt}, ${ending}`)]
 }

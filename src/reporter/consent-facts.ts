@@ -38,9 +38,14 @@ function readConsentFacts(world: World, destination: Destination): ConsentFacts 
     hasYes: hasJobYes || (settings?.answer ?? null) !== null,
     areSettingsReadable:
       settings !== null && userOptOut.isReadable && projectOptOut.isReadable && isReadableFolder(world.configDirectory),
-    isStateWritable: isWritable(destination.paths.waiting, world) && isWritable(destination.paths.runs, world),
+    isStateWritable: isStateWritable(world, destination),
     isNoticeGiven: hasJobYes || site.isNoticeGiven || ci !== null || isNoticeOpen(destination),
   }
+}
+
+/** Whether the folder of a destination is there to write, or could be made, by this user. */
+export function isStateWritable(world: World, {paths}: Destination): boolean {
+  return isWritable(paths.waiting, world) && isWritable(paths.runs, world)
 }
 
 /** A yes that an image or a job carries: `USAGE_CONSENT=<project>@<version>`, several separated by commas or spaces. */

@@ -25,6 +25,12 @@ export interface DestinationPaths {
   readonly project: string
   readonly lock: string
   readonly nextTry: string
+  /** Marks of the generations and periods whose pseudonym has been put into a report. */
+  readonly periods: string
+  /** The pending request to erase, while there is one. */
+  readonly forget: string
+  /** Receipts of the requests that have come to their end, by generation. */
+  readonly forgotten: string
 }
 
 /** Where the events of a project wait. Touches nothing. */
@@ -45,6 +51,9 @@ function pathsIn(directory: string): DestinationPaths {
     project: join(directory, 'project.json'),
     lock: join(directory, 'sender.lock'),
     nextTry: join(directory, 'next-try'),
+    periods: join(directory, 'periods'),
+    forget: join(directory, 'forget.json'),
+    forgotten: join(directory, 'forgotten'),
   }
 }
 

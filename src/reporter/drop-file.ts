@@ -13,7 +13,12 @@ import type {World} from './world.ts'
  *
  * @returns how many events were dropped: 0 when somebody else has taken the file
  */
-export function dropFile(world: World, paths: DestinationPaths, path: string, reason: 'quota' | 'opted-out'): number {
+export function dropFile(
+  world: World,
+  paths: DestinationPaths,
+  path: string,
+  reason: 'quota' | 'opted-out' | 'forgotten',
+): number {
   makeDirectory(paths.dropping)
   const taken = join(paths.dropping, `${basename(path, '.json')}.${reason}`)
   if (!renameIfPresent(path, taken)) return 0

@@ -16,6 +16,7 @@ export const dropReasons = [
   'damaged',
   'before-consent',
   'opted-out',
+  'forgotten',
 ] as const
 export type DropReason = (typeof dropReasons)[number]
 

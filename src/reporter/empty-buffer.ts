@@ -8,13 +8,19 @@ import {listRuns, removeRun} from './run.ts'
 import type {World} from './world.ts'
 
 /**
- * Empties the buffer and the open runs of a destination after a no. What waited is counted as `opted-out`.
- * Writes nothing when nothing waited. Returns the number of events dropped.
+ * Empties the buffer and the open runs of a destination after a no, or when a person wants to be forgotten. What waited is
+ * counted with the reason. Writes nothing when nothing waited. Returns the number of events dropped.
  */
-export function emptyBuffer(world: World, {paths}: Pick<Destination, 'paths'>): number {
+export function emptyBuffer(
+  world: World,
+  {paths}: Pick<Destination, 'paths'>,
+  reason: 'opted-out' | 'forgotten' = 'opted-out',
+): number {
   for (const run of listRuns(paths.runs)) removeRun(paths.runs, run)
   let dropped = finishDropping(world, paths)
-  for (const path of listWaitingFiles(paths)) dropped += dropFile(world, paths, path, 'opted-out')
+  for (const path of listWaitingFiles(paths)) dropped += dropFile(world, paths, path, reason)
+  // Whoever is writing just now may go on recording after a wish to be forgotten, and has said nothing yet.
+  if (reason === 'forgotten') return dropped
   // What a writer that was killed has left is no event yet, and a no leaves nothing behind.
   for (const name of listFolder(paths.waiting)) rmSync(join(paths.waiting, name), {force: true, recursive: true})
   return dropped

@@ -6,6 +6,7 @@ import {askConsent} from './consent-facts.ts'
 import {type Destination, listFolder} from './destination.ts'
 import {emptyBuffer, hasWaiting, isBufferEmpty} from './empty-buffer.ts'
 import {hasEntries} from './files.ts'
+import {isForgetPending} from './forget-request.ts'
 import {readSendContext} from './send-context.ts'
 import {
   type Delivery,
@@ -17,7 +18,7 @@ import {
 } from './sender.ts'
 import {takeLock} from './sender-lock.ts'
 import {countSent, readSent} from './sent-log.ts'
-import type {Transport} from './transports/transport.ts'
+import type {Eraser, Transport} from './transports/transport.ts'
 import type {World} from './world.ts'
 
 /** Milliseconds between looks at a lock that another sender has. */
@@ -42,13 +43,14 @@ export type DeliverNow = (
 
 /** Delivers in this process by a transport: for tests, and for programs that bring their own network. */
 export const deliverBy =
-  (transport: Transport): DeliverNow =>
+  (transport: Transport, erase?: Eraser): DeliverNow =>
   (world, destination, token, milliseconds) =>
     deliver(
       {
         world,
         destination,
         transport,
+        ...(erase !== undefined && {erase}),
         client: readClient(),
         readContext: () => readSendContext(world, destination.project),
         signal: AbortSignal.timeout(Math.max(0, Math.round(milliseconds))),
@@ -98,20 +100,24 @@ async function flushDestination(
 ): Promise<DestinationFlush> {
   const {project, paths} = destination
   const consent = askConsent(world, destination)
-  if (consent.reason !== 'allowed') {
+  const mustForget = isForgetPending(paths) && consent.reason !== 'state-not-writable'
+  if (consent.reason !== 'allowed' && !mustForget) {
     const refused = refuseToSend(world, destination, consent.reason)
     return {...refused, kept: countWaiting(world, destination), isUndelivered: false}
   }
-  if (!hasWaiting(destination)) return {project: project.project, ...nothingDelivered, kept: 0, isUndelivered: false}
+  if (!hasWaiting(destination) && !mustForget)
+    return {project: project.project, ...nothingDelivered, kept: 0, isUndelivered: false}
   const delivery = await deliverWithLock(world, destination, deliverNow, deadline)
   const kept = countWaiting(world, destination)
   // What another sender has claimed is not ours to send: it lives, or was killed less than a minute ago.
   const isClaimed = delivery.reason === null && kept > 0 && hasEntries(paths.sending, 1)
   const reason = isClaimed ? 'busy-here' : delivery.reason
-  return {project: project.project, ...delivery, reason, kept, isUndelivered: kept > 0 && isDeliveryFailure(reason)}
+  const isLeft = kept > 0 || isForgetPending(paths)
+  return {project: project.project, ...delivery, reason, kept, isUndelivered: isLeft && isDeliveryFailure(reason)}
 }
 
-async function deliverWithLock(
+/** Waits for the right to send and delivers with it. Never throws; says what really happened. */
+export async function deliverWithLock(
   world: World,
   destination: Destination,
   deliverNow: DeliverNow,

@@ -84,7 +84,8 @@ function removeOldRuns(world: World, {paths}: Destination): void {
 
 function removeTemporaries(world: World, {directory, paths}: Destination): void {
   const claims = listFolder(paths.sending).map(claim => join(paths.sending, claim))
-  for (const folder of [directory, paths.waiting, paths.runs, paths.sent, paths.drops, paths.refused, ...claims])
+  const {waiting, runs, sent, drops, refused, periods, forgotten} = paths
+  for (const folder of [directory, waiting, runs, sent, drops, refused, periods, forgotten, ...claims])
     for (const name of listFolder(folder)) {
       const path = join(folder, name)
       const isStale = (modifiedAt(path) ?? 0) < world.now() - staleTemporaryHours * hourMs

@@ -61,10 +61,11 @@ export class Ledger {
     }
   }
 
-  /** An opt-out has counted as dropped what was on its way: it has left or been refused, and counts as that. */
+  /** An opt-out or a wish to be forgotten has counted as dropped what was on its way: it has left or been refused, and counts as that. */
   takeBack(gone: readonly {readonly id: string; readonly count: number}[]): void {
     for (const {id, count} of gone)
-      reduceDrop(this.world, this.destination.paths.drops, {id, reason: 'opted-out', count})
+      for (const reason of ['opted-out', 'forgotten'] as const)
+        reduceDrop(this.world, this.destination.paths.drops, {id, reason, count})
   }
 
   private keepRefused(ids: readonly string[], code: string, message: string, pending: Pending): void {

@@ -1,5 +1,6 @@
 import {readEntries} from './compaction.ts'
-import type {Destination} from './destination.ts'
+import type {Destination, DestinationPaths} from './destination.ts'
+import {readAllForgotten} from './forget-request.ts'
 import type {Refusal} from './refused.ts'
 import {readFailures, readSent} from './sent-log.ts'
 
@@ -8,9 +9,10 @@ export interface LogEntry {
   readonly project: string
   /** RFC 3339. */
   readonly at: string
-  /** A report that the collector has, one that was tried in vain, or an event that the collector refused. */
-  readonly kind: 'sent' | 'failed' | 'refused'
+  /** A report that the collector has, one that was tried in vain, an event that it refused, or what it has erased. */
+  readonly kind: 'sent' | 'failed' | 'refused' | 'erased'
   readonly endpoint: string | null
+  /** Of what was erased: rows, a run or a feature each. */
   readonly events: number
   readonly status: number | null
   /** Why it failed or was refused. */
@@ -55,14 +57,33 @@ export function readLog({project, paths}: Destination, {since, isOnlyErrors}: Lo
       body,
     }),
   )
-  const entries = [...(isOnlyErrors ? [] : sent), ...failed, ...readRefused(paths.refused, common)]
+  const went = [...sent, ...readErased(paths, common)]
+  const entries = [...(isOnlyErrors ? [] : went), ...failed, ...readRefused(paths.refused, common)]
   return entries.filter(({at}) => since === null || at >= since).sort((a, b) => (a.at < b.at ? -1 : 1))
 }
 
-function readRefused(
-  directory: string,
-  common: Pick<LogEntry, 'project' | 'status' | 'reason' | 'message' | 'answer'>,
-): LogEntry[] {
+type Common = Pick<LogEntry, 'project' | 'status' | 'reason' | 'message' | 'answer'>
+
+/** The receipts of what was erased. The keys that were presented are kept nowhere. */
+function readErased(paths: DestinationPaths, common: Common): LogEntry[] {
+  return readAllForgotten(paths).flatMap(({keptAt, endpoint, receipt}) =>
+    receipt === null
+      ? []
+      : [
+          {
+            ...common,
+            at: keptAt,
+            kind: 'erased',
+            endpoint,
+            events: receipt.runs + receipt.features,
+            body: null,
+            answer: JSON.stringify(receipt),
+          },
+        ],
+  )
+}
+
+function readRefused(directory: string, common: Common): LogEntry[] {
   return readEntries(directory)
     .map(({content}) => content as Partial<Refusal>)
     .filter((entry): entry is Refusal => typeof entry.refusedAt === 'string' && typeof entry.code === 'string')

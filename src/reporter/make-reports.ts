@@ -42,6 +42,8 @@ export interface MadeReport {
   readonly body: string
   /** Ids of its events, in their order. */
   readonly ids: readonly string[]
+  /** The period of the user's pseudonym in it; null where it has none. */
+  readonly userPeriod: string | null
   /** Fields and details that are not declared and so are not in the body, by the event that had them. */
   readonly undeclaredFields: readonly Drop[]
   /** What the body is joined from: the text before its events, and they. */
@@ -54,6 +56,12 @@ interface MadeEvent {
   readonly id: string
   readonly json: string
   readonly undeclaredFields: number
+}
+
+/** Events that share a header, and so the period of its pseudonyms. */
+interface Group {
+  readonly userPeriod: string | null
+  readonly events: MadeEvent[]
 }
 
 export interface MadeReports {
@@ -71,17 +79,19 @@ export interface MadeReports {
  */
 export function makeReports(events: readonly BufferedEvent[], context: ReportContext): MadeReports {
   const drops: Drop[] = []
-  const groups = new Map<string, MadeEvent[]>()
+  const groups = new Map<string, Group>()
   for (const buffered of events) {
     const made = makeEvent(buffered, context)
     if (typeof made === 'string') {
       drops.push({id: buffered.id, reason: made, count: 1})
       continue
     }
-    const header = JSON.stringify(makeHeader(buffered, context))
-    const group = groups.get(header)
-    if (group === undefined) groups.set(header, [made])
-    else group.push(made)
+    const header = makeHeader(buffered, context)
+    const key = JSON.stringify(header)
+    const group = groups.get(key)
+    const userPeriod = header.user === null ? null : scopeOf(buffered, context).period
+    if (group === undefined) groups.set(key, {userPeriod, events: [made]})
+    else group.events.push(made)
   }
   const reports = [...groups].flatMap(([header, group]) => packReports(header, group, context))
   return {reports, drops}
@@ -174,7 +184,7 @@ const scopeOf = (buffered: BufferedEvent, {project, generation}: ReportContext):
   generation,
 })
 
-function packReports(header: string, events: readonly MadeEvent[], context: ReportContext): MadeReport[] {
+function packReports(header: string, {userPeriod, events}: Group, context: ReportContext): MadeReport[] {
   const project = JSON.stringify(context.project.project)
   const client = JSON.stringify({name: context.client.name, version: context.client.version})
   const head = `{"protocol":${protocolVersion},"project":${project},"client":${client},"header":${header},"events":[`
@@ -194,13 +204,14 @@ function packReports(header: string, events: readonly MadeEvent[], context: Repo
     batch.push(made)
     bytes += madeBytes
   }
-  return batches.map(members => joinReport(head, members))
+  return batches.map(members => joinReport(head, members, userPeriod))
 }
 
-function joinReport(head: string, events: readonly MadeEvent[]): MadeReport {
+function joinReport(head: string, events: readonly MadeEvent[], userPeriod: string | null): MadeReport {
   return {
     body: `${head}${events.map(made => made.json).join(',')}]}`,
     ids: events.map(made => made.id),
+    userPeriod,
     undeclaredFields: events
       .filter(made => made.undeclaredFields > 0)
       .map(made => ({id: made.id, reason: 'undeclared-field', count: made.undeclaredFields})),
@@ -210,8 +221,8 @@ function joinReport(head: string, events: readonly MadeEvent[]): MadeReport {
 }
 
 /** Splits a report that was too large for a proxy or a collector; one event cannot be split. Pure. */
-export function halveReport({head, events}: MadeReport): [MadeReport, MadeReport] | null {
+export function halveReport({head, events, userPeriod}: MadeReport): [MadeReport, MadeReport] | null {
   if (events.length < 2) return null
   const middle = Math.ceil(events.length / 2)
-  return [joinReport(head, events.slice(0, middle)), joinReport(head, events.slice(middle))]
+  return [joinReport(head, events.slice(0, middle), userPeriod), joinReport(head, events.slice(middle), userPeriod)]
 }

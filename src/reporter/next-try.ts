@@ -36,7 +36,11 @@ export function mustWait(world: World, state: NextTry | null): boolean {
 export function writeFailure(
   world: World,
   path: string,
-  failure: {readonly reason: KeptReason; readonly message: string; readonly retryAfterSeconds: number | null},
+  failure: {
+    readonly reason: KeptReason | 'cannot-erase'
+    readonly message: string
+    readonly retryAfterSeconds: number | null
+  },
 ): NextTry {
   const failures = (readNextTry(path)?.failures ?? 0) + 1
   const ceiling = Math.min(longestDelaySeconds, firstDelaySeconds * 2 ** Math.min(failures - 1, 20))

@@ -4,6 +4,7 @@ import {isStandingNo} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
 import type {Destination} from './destination.ts'
 import {type Drop, type DropReason, dropReasons} from './drops.ts'
+import {isForgetPending} from './forget-request.ts'
 import {beyondQuota} from './housekeeping.ts'
 import {pendingPseudonym} from './identity.ts'
 import {prepareReports} from './prepare-reports.ts'
@@ -46,7 +47,10 @@ export async function readPreview(world: World, destination: Destination): Promi
   const common = {
     project: project.project,
     endpoint: project.endpoint,
-    heldBy: held ?? (isLockHeld(world, paths.lock) ? ('busy-here' as const) : null),
+    heldBy:
+      held ??
+      (isForgetPending(paths) ? ('forget-pending' as const) : null) ??
+      (isLockHeld(world, paths.lock) ? ('busy-here' as const) : null),
     decidedBy: consent.decidedBy,
   }
   const waiting = listWaitingFiles(paths)

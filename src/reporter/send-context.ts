@@ -1,12 +1,11 @@
 import type {ProjectFile} from '../protocol/project-file.ts'
+import {destinationOf} from './destination.ts'
+import {readGeneration} from './forget-request.ts'
 import {findSecret, readMachineId, readSecret} from './identity.ts'
 import {readOperatingSystem} from './machine.ts'
 import type {ReportContext} from './make-reports.ts'
 import {readSettings} from './settings.ts'
 import type {World} from './world.ts'
-
-/** Ids made since a person last had their data erased; the first generation is 0. */
-const firstGeneration = 0
 
 /** What a sender makes reports from besides the events and the project. */
 export type SendContext = Pick<ReportContext, 'generation' | 'machine' | 'notBefore'> & {readonly secret: string}
@@ -26,7 +25,7 @@ export async function readPreviewContext(
 
 async function readRest(world: World, project: ProjectFile): Promise<Omit<SendContext, 'secret'>> {
   return {
-    generation: firstGeneration,
+    generation: readGeneration(destinationOf(world.stateDirectory, project).paths),
     machine: {
       host: world.hostName,
       bootId: world.processes().bootId,

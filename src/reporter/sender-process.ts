@@ -9,7 +9,7 @@ import {readDestinations} from './destination.ts'
 import {readSendContext} from './send-context.ts'
 import {deliver, failedDelivery} from './sender.ts'
 import {holdsLock} from './sender-lock.ts'
-import {httpTransport} from './transports/http.ts'
+import {httpEraser, httpTransport} from './transports/http.ts'
 import {realWorld} from './world.ts'
 
 reach('sender: started')
@@ -32,6 +32,7 @@ if (destination !== undefined && holdsLock(destination.paths.lock, token)) {
       world,
       destination,
       transport: httpTransport(world.environment),
+      erase: httpEraser(world.environment),
       client: readClient(),
       readContext: () => readSendContext(world, destination.project),
       signal: AbortSignal.timeout(patience),

@@ -9,16 +9,19 @@ import {askConsent} from './consent-facts.ts'
 import type {Destination} from './destination.ts'
 import {emptyBuffer} from './empty-buffer.ts'
 import {hasEntries} from './files.ts'
+import {isForgetPending, readGeneration} from './forget-request.ts'
 import {tidy} from './housekeeping.ts'
 import {Ledger} from './ledger.ts'
 import {halveReport, type MadeReport, type ReportContext} from './make-reports.ts'
 import {clearFailure, writeFailure} from './next-try.ts'
 import {Pending} from './pending.ts'
+import {markPeriod} from './periods.ts'
 import {prepareReports} from './prepare-reports.ts'
+import {presentForget} from './present-forget.ts'
 import {setAside} from './refused.ts'
 import type {SendContext} from './send-context.ts'
 import {releaseLock, renewLock, takeLock} from './sender-lock.ts'
-import type {KeptReason, SendResult, Transport} from './transports/transport.ts'
+import type {Eraser, KeptReason, SendResult, Transport} from './transports/transport.ts'
 import {toTime, type World} from './world.ts'
 
 /** What one delivery came to, in events. `reason` says why something is kept. */
@@ -42,7 +45,8 @@ export const deliveryFailures = [
   'no-time',
   'busy-here',
   'sender-lost',
-] as const satisfies readonly (KeptReason | 'no-time' | 'busy-here' | 'sender-lost')[]
+  'forget-pending',
+] as const satisfies readonly (KeptReason | 'no-time' | 'busy-here' | 'sender-lost' | 'forget-pending')[]
 export type DeliveryReason = (typeof deliveryFailures)[number] | Exclude<ConsentReason, 'allowed'> | 'notice-pending'
 
 /** The delivery of nothing. */
@@ -59,6 +63,8 @@ export interface SenderOptions {
   readonly world: World
   readonly destination: Destination
   readonly transport: Transport
+  /** Presents a request to erase; without it such a request, and every report behind it, is kept. */
+  readonly erase?: Eraser
   readonly client: ReportContext['client']
   readonly readContext: () => Promise<SendContext>
   /** Ends the delivery: what is not confirmed by then goes back to the buffer. */
@@ -126,6 +132,7 @@ class DeliveryRound {
   async run(token: string): Promise<void> {
     this.settledSome = false
     returnStaleClaims(this.world, this.destination.paths)
+    await this.forgetFirst()
     if (!this.mayContinue()) return
     this.ledger.dropped += tidy(this.world, this.destination)
     const claim = claimFiles(this.destination.paths, makeUuidV7(this.world.now(), this.world.random(10)))
@@ -136,6 +143,13 @@ class DeliveryRound {
       reach('claim: before it is given back')
       releaseClaim(this.destination.paths, claim)
     }
+  }
+
+  /** A request to erase goes before every report, and after a no as well: the person has asked for it. */
+  private async forgetFirst(): Promise<void> {
+    const {world, destination, erase, signal, readContext} = this.options
+    const readSecret = async () => (await readContext()).secret
+    this.nextTryAt = await presentForget({world, destination, erase, signal, readSecret})
   }
 
   private async deliverClaim(claim: string, token: string): Promise<void> {
@@ -155,7 +169,10 @@ class DeliveryRound {
     )
     const queue: MadeReport[] = [...made.reports]
     for (let report = queue.shift(); report !== undefined; report = queue.shift()) {
-      if (!this.mayContinue()) return
+      const {generation} = context
+      // Marked before it is looked whether the person wants to be forgotten: whoever asks that sees the mark.
+      if (report.userPeriod !== null) markPeriod(this.destination.paths, generation, report.userPeriod)
+      if (!this.mayContinue() || !this.isOfGeneration(generation)) return
       if (!renewClaim(this.world, claim)) {
         this.reason = 'busy-here'
         return
@@ -175,7 +192,14 @@ class DeliveryRound {
   private mayContinue(): boolean {
     const consent = askConsent(this.world, this.destination)
     if (!consent.sending) this.hold(consent)
+    else if (isForgetPending(this.destination.paths)) this.reason = 'forget-pending'
     else if (this.options.signal.aborted) this.reason = 'no-time'
+    return this.reason === null
+  }
+
+  /** Reports made before a person was forgotten have ids that must not come again. */
+  private isOfGeneration(generation: number): boolean {
+    if (readGeneration(this.destination.paths) !== generation) this.reason = 'busy-here'
     return this.reason === null
   }
 

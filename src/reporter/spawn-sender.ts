@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url'
 import {askConsent} from './consent-facts.ts'
 import {type Destination, rememberProject} from './destination.ts'
 import {hasWaiting} from './empty-buffer.ts'
+import {isForgetPending} from './forget-request.ts'
 import {mustWait, readNextTry} from './next-try.ts'
 import {type Delivery, nothingDelivered} from './sender.ts'
 import {releaseLock, takeLock} from './sender-lock.ts'
@@ -18,7 +19,8 @@ const backgroundLifetime = 10_000
 const entry = fileURLToPath(new URL(`./sender-process${extname(import.meta.url)}`, import.meta.url))
 
 /**
- * Starts a sender in the background, if one is due: something waits, it may leave, and no earlier failure says to wait.
+ * Starts a sender in the background, if one is due: something waits or a person wants to be forgotten, the rules allow
+ * sending, and no earlier failure says to wait.
  * The right to send is won before a process is made.
  *
  * The sender lives at most 10 s, writes to nobody, stands in the state folder and inherits no descriptor of the
@@ -29,7 +31,8 @@ const entry = fileURLToPath(new URL(`./sender-process${extname(import.meta.url)}
 export function spawnSender(world: World, destination: Destination): boolean {
   const {paths} = destination
   if (world.environment[senderVariable] !== undefined) return false
-  if (!hasWaiting(destination) || !askConsent(world, destination).sending) return false
+  const isDue = hasWaiting(destination) || isForgetPending(paths)
+  if (!isDue || !askConsent(world, destination).sending) return false
   if (mustWait(world, readNextTry(paths.nextTry))) return false
   const token = takeLock(world, paths.lock)
   if (token === null) return false

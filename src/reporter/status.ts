@@ -4,6 +4,7 @@ import type {Consent} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
 import type {Destination} from './destination.ts'
 import {countDrops, type DropReason} from './drops.ts'
+import {readAllForgotten, readForgetRequest} from './forget-request.ts'
 import {type NextTry, readNextTry} from './next-try.ts'
 import {noticeShownAt} from './notice.ts'
 import {countRefused} from './refused.ts'
@@ -36,6 +37,13 @@ export interface ProjectStatus {
   readonly lastError: NextTry['lastError'] | null
   readonly nextTryAt: string | null
   readonly notice: {readonly shownAt: string | null}
+  /** The pending wish to be forgotten, else the newest that was confirmed; null when there never was one. `receipt` and `erasedAt` are null until it is answered. */
+  readonly forget: {
+    readonly requestedAt: string
+    readonly receipt: string | null
+    readonly erasedAt: string | null
+    readonly isPending: boolean
+  } | null
 }
 
 /** Reads what is known of one destination. Writes nothing. */
@@ -66,7 +74,18 @@ export function readStatus(
     lastError: failure?.lastError ?? null,
     nextTryAt: failure?.nextTryAt ?? null,
     notice: {shownAt: noticeShownAt(destination)},
+    forget: readForget(destination),
   }
+}
+
+function readForget({paths}: Destination): ProjectStatus['forget'] {
+  const pending = readForgetRequest(paths)
+  if (pending !== null) return {requestedAt: pending.requestedAt, receipt: null, erasedAt: null, isPending: true}
+  const ended = readAllForgotten(paths)
+  const last = ended.findLast(({receipt}) => receipt !== null) ?? ended.at(-1)
+  if (last === undefined) return null
+  const {requestedAt, receipt} = last
+  return {requestedAt, receipt: receipt?.receipt ?? null, erasedAt: receipt?.erasedAt ?? null, isPending: false}
 }
 
 function readWaiting(world: World, destination: Destination): BufferFile[] {

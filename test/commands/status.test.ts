@@ -43,6 +43,7 @@ describe('usage status', {concurrency: 2}, () => {
       'lastError',
       'nextTryAt',
       'notice',
+      'forget',
     ]
     assert.deepEqual(Object.keys(project), keys)
     assert.deepEqual(project.endpoint, {http: nowhere, udp: null})

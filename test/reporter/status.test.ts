@@ -37,6 +37,7 @@ describe('the status', () => {
       lastError: null,
       nextTryAt: null,
       notice: {shownAt: null},
+      forget: null,
     })
     assert.deepEqual(readTree(world.directory), {})
   })

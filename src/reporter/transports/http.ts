@@ -3,9 +3,10 @@ import type {LookupFunction} from 'node:net'
 import {promisify} from 'node:util'
 import {gzip} from 'node:zlib'
 import {parseAnswer} from '../../protocol/answer.ts'
+import {parseErasureReceipt} from '../../protocol/erasure.ts'
 import type {Environment} from '../world.ts'
 import {proxyAgents} from './proxy.ts'
-import type {KeptReason, SendResult, Transport} from './transport.ts'
+import type {EraseResult, Eraser, KeptReason, SendRequest, SendResult, Transport} from './transport.ts'
 
 /** Bytes above which a body is compressed: below it, the header costs more than it saves. */
 const compressAboveBytes = 1024
@@ -23,30 +24,53 @@ const compress = promisify(gzip)
  */
 export function httpTransport(environment: Environment): Transport {
   return async request => {
-    const {default: got} = await import('got')
     const isLarge = Buffer.byteLength(request.body) > compressAboveBytes
-    const tooLong = new AbortController()
-    try {
-      const pending = got.post(`${request.endpoint.replace(/\/+$/, '')}/v1/reports`, {
-        ...commonOptions(environment),
-        body: isLarge ? await compress(request.body) : request.body,
-        headers: {
-          'content-type': 'application/json',
-          'usage-sent-at': request.sentAt,
-          ...(isLarge && {'content-encoding': 'gzip'}),
-          ...(request.writeKey !== null && {authorization: `Bearer ${request.writeKey}`}),
-        },
-        signal: AbortSignal.any([request.signal, tooLong.signal]),
-      })
-      pending.on('downloadProgress', ({transferred}) => {
-        if (transferred > maxAnswerBytes) tooLong.abort()
-      })
-      const response = await pending
-      return readResponse(response.statusCode, response.body, response.headers['retry-after'])
-    } catch (error) {
-      if (tooLong.signal.aborted) return kept('server-error', `the answer is longer than ${maxAnswerBytes} bytes`, null)
-      return readFailure(error, request.signal)
-    }
+    const body = isLarge ? await compress(request.body) : request.body
+    const headers = {'usage-sent-at': request.sentAt, ...(isLarge && {'content-encoding': 'gzip'})}
+    const posted = await post(environment, request, {path: '/v1/reports', body, headers})
+    return 'kind' in posted ? posted : readResponse(posted)
+  }
+}
+
+/** Makes the transport that asks a collector to erase, with the same promises. */
+export function httpEraser(environment: Environment): Eraser {
+  return async request => {
+    const path = `/v1/projects/${request.project}/erasures`
+    const posted = await post(environment, request, {path, body: JSON.stringify(request.request), headers: {}})
+    return 'kind' in posted ? posted : readErasure(posted, request.request.id)
+  }
+}
+
+interface Posted {
+  readonly status: number
+  readonly body: string
+  readonly retryAfter: string | undefined
+}
+
+/** Posts one body and gives what was answered, or why nothing was. Never throws. */
+async function post(
+  environment: Environment,
+  target: Pick<SendRequest, 'endpoint' | 'writeKey' | 'signal'>,
+  {path, body, headers}: {path: string; body: string | Buffer; headers: Readonly<Record<string, string>>},
+): Promise<Posted | Kept> {
+  const {default: got} = await import('got')
+  const tooLong = new AbortController()
+  try {
+    const authorization = target.writeKey !== null && {authorization: `Bearer ${target.writeKey}`}
+    const pending = got.post(`${target.endpoint.replace(/\/+$/, '')}${path}`, {
+      ...commonOptions(environment),
+      body,
+      headers: {'content-type': 'application/json', ...headers, ...authorization},
+      signal: AbortSignal.any([target.signal, tooLong.signal]),
+    })
+    pending.on('downloadProgress', ({transferred}) => {
+      if (transferred > maxAnswerBytes) tooLong.abort()
+    })
+    const response = await pending
+    return {status: response.statusCode, body: response.body, retryAfter: response.headers['retry-after']}
+  } catch (error) {
+    if (tooLong.signal.aborted) return kept('server-error', `the answer is longer than ${maxAnswerBytes} bytes`, null)
+    return readFailure(error, target.signal)
   }
 }
 
@@ -123,7 +147,7 @@ const keptStatuses = new Map<number, KeptReason>([
   [503, 'busy'],
 ])
 
-function readResponse(status: number, body: string, retryAfter: string | undefined): SendResult {
+function readResponse({status, body, retryAfter}: Posted): SendResult {
   if (status >= 200 && status < 300) {
     const answer = parseAnswer(body)
     if (answer !== null) return {kind: 'answered', status, body, answer}
@@ -136,7 +160,22 @@ function readResponse(status: number, body: string, retryAfter: string | undefin
   return kept(reason, `the collector answered ${status}`, readRetryAfter(retryAfter))
 }
 
-const kept = (reason: KeptReason, message: string, retryAfterSeconds: number | null): SendResult => ({
+/** Only a receipt of this very request says that anything is erased. */
+function readErasure({status, body, retryAfter}: Posted, id: string): EraseResult {
+  if (status >= 200 && status < 300) {
+    const receipt = parseErasureReceipt(body)
+    if (receipt !== null && receipt.receipt.toLowerCase() === id) return {kind: 'erased', receipt}
+    return kept('server-error', `wanted the receipt of this request, got ${status} with something else`, null)
+  }
+  const message = `the collector answered ${status}`
+  const isFinal = status === 404 || (status >= 400 && status < 500 && !keptStatuses.has(status))
+  if (isFinal) return {kind: 'kept', reason: 'cannot-erase', message, retryAfterSeconds: null}
+  return kept(keptStatuses.get(status) ?? 'server-error', message, readRetryAfter(retryAfter))
+}
+
+type Kept = Extract<SendResult, {kind: 'kept'}>
+
+const kept = (reason: KeptReason, message: string, retryAfterSeconds: number | null): Kept => ({
   kind: 'kept',
   reason,
   message,
@@ -150,7 +189,7 @@ function readRetryAfter(value: string | undefined): number | null {
   return Number.isFinite(seconds) && seconds > 0 ? seconds : null
 }
 
-function readFailure(error: unknown, signal: AbortSignal): SendResult {
+function readFailure(error: unknown, signal: AbortSignal): Kept {
   const message = error instanceof Error ? error.message : String(error)
   return kept(signal.aborted ? 'timeout' : 'offline', message, null)
 }

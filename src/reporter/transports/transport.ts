@@ -1,4 +1,5 @@
 import type {Answer} from '../../protocol/answer.ts'
+import type {ErasureReceipt, ErasureRequest} from '../../protocol/erasure.ts'
 
 export type KeptReason =
   | 'offline'
@@ -40,3 +41,22 @@ export interface SendRequest {
 
 /** Delivers one report. Never throws. */
 export type Transport = (request: SendRequest) => Promise<SendResult>
+
+export interface EraseRequest extends Pick<SendRequest, 'endpoint' | 'writeKey' | 'signal'> {
+  readonly project: string
+  readonly request: ErasureRequest
+}
+
+/** What one attempt to have data erased came to. */
+export type EraseResult =
+  | {readonly kind: 'erased'; readonly receipt: ErasureReceipt}
+  | {
+      readonly kind: 'kept'
+      /** `cannot-erase`: the collector does not know how, or will never take this request. */
+      readonly reason: KeptReason | 'cannot-erase'
+      readonly message: string
+      readonly retryAfterSeconds: number | null
+    }
+
+/** Presents one request to erase. Never throws. */
+export type Eraser = (request: EraseRequest) => Promise<EraseResult>

@@ -3,8 +3,8 @@ import {once} from 'node:events'
 import type {AddressInfo} from 'node:net'
 import {createServer} from 'node:net'
 import {describe, it} from 'node:test'
-import {getJson, httpTransport} from '../../../src/reporter/transports/http.ts'
-import type {SendRequest, SendResult} from '../../../src/reporter/transports/transport.ts'
+import {getJson, httpEraser, httpTransport} from '../../../src/reporter/transports/http.ts'
+import type {EraseRequest, SendRequest, SendResult} from '../../../src/reporter/transports/transport.ts'
 import {answer, answerAlways, answeringServer} from '../../support/answering-server.ts'
 
 const confirmed = {accepted: 1, duplicates: 0, rejected: []}
@@ -197,5 +197,50 @@ describe('asking for a document', () => {
     await assert.rejects(
       getJson('http://127.0.0.1:9', {token: null, environment: {}, signal: AbortSignal.timeout(10_000)}),
     )
+  })
+})
+
+describe('presenting a request to erase', () => {
+  const id = '01a21087-6d04-7402-baa2-1c29f0d5c6dc'
+  const erasure = (endpoint: string, signal = AbortSignal.timeout(10_000)): EraseRequest => ({
+    ...{endpoint, project: 'demo', writeKey: 'key', signal},
+    request: {protocol: 1, id, keys: ['ab'.repeat(32)]},
+  })
+  const receipt = {receipt: id, erasedAt: '2026-03-01T10:00:00.000Z', runs: 3, features: 2}
+
+  it('posts the keys to the project, with the write key, and gives the receipt', async t => {
+    const server = await answeringServer(t, answerAlways(200, receipt))
+    assert.deepEqual(await httpEraser({})(erasure(`${server.url}/below/`)), {kind: 'erased', receipt})
+    const [received] = server.requests
+    assert.deepEqual(
+      [received?.path, received?.headers.authorization],
+      ['/below/v1/projects/demo/erasures', 'Bearer key'],
+    )
+    assert.deepEqual(JSON.parse(received?.body ?? ''), {protocol: 1, id, keys: ['ab'.repeat(32)]})
+  })
+
+  for (const [status, reason] of [
+    [400, 'cannot-erase'],
+    [401, 'key-refused'],
+    [403, 'key-refused'],
+    [404, 'cannot-erase'],
+    [408, 'timeout'],
+    [413, 'cannot-erase'],
+    [429, 'busy'],
+    [500, 'server-error'],
+    [503, 'busy'],
+  ] as const)
+    it(`is kept as ${reason} on a ${status}`, async t => {
+      const server = await answeringServer(t, answerAlways(status, receipt))
+      const result = await httpEraser({})(erasure(server.url))
+      assert.equal(result.kind === 'kept' && result.reason, reason)
+    })
+
+  it('never throws: nobody listens, or the time is up', async t => {
+    const hanging = await answeringServer(t, () => {})
+    const offline = await httpEraser({})(erasure('http://127.0.0.1:9'))
+    assert.equal(offline.kind === 'kept' && offline.reason, 'offline')
+    const late = await httpEraser({})(erasure(hanging.url, AbortSignal.timeout(50)))
+    assert.equal(late.kind === 'kept' && late.reason, 'timeout')
   })
 })

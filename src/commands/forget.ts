@@ -1,0 +1,29 @@
+import {BaseCommand, exitLike} from '../cli/base-command.ts'
+import {projectFlags, secondsFlag} from '../cli/flags.ts'
+import {chooseDestinations} from '../cli/project-choice.ts'
+import {writeForget} from '../cli/write-forget.ts'
+import {type ForgetOutcome, forgetDestinations} from '../reporter/forget.ts'
+import {runSender} from '../reporter/spawn-sender.ts'
+
+/** Seconds that asking takes at most unless it is told otherwise. */
+const defaultWaitSeconds = 10
+
+export default class Forget extends BaseCommand {
+  static override summary = 'Have the collectors erase what they hold about you, then make new ids.'
+  static override description =
+    `Drops what waits and asks every collector that reports went to. A request that is not confirmed is kept and
+goes before every report. Recording goes on, with ids that cannot be joined with those from before: to end that too,
+run <%= config.bin %> optout. The log of what was sent stays on this machine for 30 days; --json names its folder, to remove.`
+  static override examples = ['<%= config.bin %> forget', '<%= config.bin %> forget --project parsl --wait 60 --json']
+  static override flags = {...projectFlags, wait: secondsFlag('the time it may take instead of 10 seconds')}
+
+  async run(): Promise<ForgetOutcome> {
+    const {flags} = await this.parse(Forget)
+    const destinations = chooseDestinations(this.world, flags)
+    const waitSeconds = Number(flags.wait || defaultWaitSeconds)
+    const outcome = await forgetDestinations(this.world, destinations, {deliver: runSender, waitSeconds})
+    const isOpen = outcome.projects.some(one => one.outcome === 'pending' || one.outcome === 'failed')
+    if (isOpen) exitLike('USAGE_NOT_FORGOTTEN')
+    return this.present(outcome, answer => writeForget(answer, this.paint))
+  }
+}

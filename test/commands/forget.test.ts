@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import {describe, it} from 'node:test'
+import type {DestinationForget} from '../../src/reporter/forget.ts'
+import {answerAlways} from '../support/answering-server.ts'
+import {erasingServer, erasuresOf} from '../support/erasing-server.ts'
+import {isolatedHome} from '../support/isolated-home.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {runUsage} from '../support/run-program.ts'
+import {makeScene, permissionFor} from '../support/scene.ts'
+import {silentServer} from '../support/silent-server.ts'
+import {readTree} from '../support/tree.ts'
+
+describe('usage forget', () => {
+  it('has what was sent erased, says so, and leaves the receipt for status and log', async t => {
+    const server = await erasingServer(t)
+    const scene = makeScene(t, server.url)
+    await scene.usage(['start'])
+    await scene.flush()
+    const {code, stdout} = await scene.usage(['forget'])
+    const [request] = erasuresOf(server)
+    assert.equal(code, 0)
+    assert.match(stdout, /^demo: erased\n {2}3 runs and 2 features are gone from http:/)
+    assert.ok(stdout.includes(`Receipt: ${request?.id}`) && stdout.includes(scene.destination.paths.sent))
+    assert.equal((await scene.status()).forget?.receipt, request?.id)
+    assert.match((await scene.usage(['status'])).stdout, new RegExp(`Forget .* receipt ${request?.id}`))
+    const log = JSON.parse((await scene.usage(['log', '--json'])).stdout)
+    assert.deepEqual(
+      log.entries.map(({kind, body}: {kind: string; body: string | null}) => [kind, body === null]),
+      [
+        ['sent', false],
+        ['erased', true],
+      ],
+    )
+    for (const key of request?.keys ?? [])
+      for (const [path, content] of Object.entries(readTree(scene.home.home))) assert.ok(!content.includes(key), path)
+  })
+
+  it('exits 3, keeps the request and names the contact when the collector cannot erase (USAGE_NOT_FORGOTTEN)', async t => {
+    const server = await erasingServer(t, answerAlways(404, '{}'))
+    const scene = makeScene(t, server.url)
+    await scene.usage(['start'])
+    await scene.flush()
+    const {code, stdout} = await scene.usage(['forget'])
+    assert.equal(code, 3)
+    assert.match(stdout, /This collector cannot erase\. \(the collector answered 404\)/)
+    assert.match(stdout, /Who answers for the data: demo@example\.org/)
+    assert.match(stdout, /The request is kept/)
+    const {forget, lastError} = await scene.status()
+    assert.deepEqual([forget?.isPending, forget?.receipt, lastError?.reason], [true, null, 'cannot-erase'])
+    const again = await scene.usage(['forget', '--json'])
+    assert.deepEqual([again.code, JSON.parse(again.stdout).projects[0].outcome], [3, 'pending'])
+    assert.equal(new Set(erasuresOf(server).map(({id}) => id)).size, 1)
+  })
+
+  for (const [what, environment] of [
+    ['DO_NOT_TRACK', {DO_NOT_TRACK: '1'}],
+    ['an opt-out', {}],
+  ] as const)
+    it(`asks although ${what} says no, and sends no event`, async t => {
+      const server = await erasingServer(t)
+      const scene = makeScene(t, server.url)
+      await scene.usage(['start'])
+      await scene.flush()
+      await scene.usage(['start'])
+      if (what === 'an opt-out') await scene.usage(['optout'])
+      const {code, stdout} = await scene.usage(['forget', '--json'], {environment})
+      assert.deepEqual([code, JSON.parse(stdout).projects[0].outcome], [0, 'erased'])
+      assert.deepEqual([server.requests.length, erasuresOf(server).length], [2, 1])
+    })
+
+  it('asks for every project that was used, within the time that it is given, and exits 3 when one does not answer', async t => {
+    const [one, hanging] = [await erasingServer(t), await erasingServer(t, () => {})]
+    const scene = makeScene(t, one.url)
+    const {path, project} = projectOnDisk(scene.home.home, hanging.url, {project: 'other'})
+    const environment = {USAGE_PROJECT_FILE: path, ...permissionFor(project)}
+    for (const said of [{}, environment]) {
+      await scene.usage(['start'], {environment: said})
+      await scene.usage(['flush'], {environment: said})
+    }
+    const before = performance.now()
+    const options = {environment: {USAGE_PROJECT_FILE: ''}}
+    const {code, stdout} = await scene.usage(['forget', '--wait', '3', '--json'], options)
+    assert.ok(performance.now() - before < 8000)
+    const outcomes = JSON.parse(stdout).projects.map((one: DestinationForget) => [one.outcome, one.reason])
+    assert.deepEqual(
+      [code, outcomes],
+      [
+        3,
+        [
+          ['erased', null],
+          ['pending', 'timeout'],
+        ],
+      ],
+    )
+  })
+
+  it('says that nothing was sent where nothing was, writes nothing and asks nobody', async t => {
+    const silent = await silentServer(t)
+    const home = isolatedHome(t)
+    const {path} = projectOnDisk(home.home, silent.url)
+    const before = readTree(home.home)
+    const named = await runUsage(home, ['forget', '--project-file', path])
+    assert.match(named.stdout, /^demo: nothing was sent from here to http:.*: there is nothing to erase\.$/m)
+    assert.match((await runUsage(home, ['forget'])).stdout, /^Nothing was ever sent from here/)
+    assert.deepEqual([named.code, silent.connections()], [0, 0])
+    assert.deepEqual(readTree(home.home), before)
+  })
+})

@@ -1,0 +1,32 @@
+import type {TestContext} from 'node:test'
+import type {ErasureRequest} from '../../src/protocol/erasure.ts'
+import {
+  type AnsweringServer,
+  acceptAll,
+  answer,
+  answeringServer,
+  type ReceivedRequest,
+  type Respond,
+} from './answering-server.ts'
+
+export const isErasure = ({path}: ReceivedRequest): boolean => /^\/v1\/projects\/[^/]+\/erasures$/.test(path)
+
+/** The requests to erase that a server has had. */
+export const erasuresOf = ({requests}: AnsweringServer): ErasureRequest[] =>
+  requests.filter(isErasure).map(({body}) => JSON.parse(body))
+
+/** The receipt that a collector gives for a request. */
+export const receiptOf = (request: ReceivedRequest, changes: Readonly<Record<string, unknown>> = {}) => ({
+  receipt: (JSON.parse(request.body) as ErasureRequest).id,
+  erasedAt: '2026-11-25T12:00:00.000Z',
+  runs: 3,
+  features: 2,
+  ...changes,
+})
+
+const eraseAll: Respond = (request, response) => answer(response, 200, receiptOf(request))
+
+/** A server that takes every report, and answers requests to erase as the test says; without a word it erases. */
+export function erasingServer(t: Pick<TestContext, 'after'>, erase: Respond = eraseAll): Promise<AnsweringServer> {
+  return answeringServer(t, (request, response) => (isErasure(request) ? erase : acceptAll)(request, response))
+}
