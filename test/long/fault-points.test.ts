@@ -9,6 +9,7 @@ import {limits} from '../../src/protocol/limits.ts'
 import {pseudonymOf} from '../../src/protocol/pseudonym.ts'
 import {writeEvents} from '../../src/reporter/buffer.ts'
 import {listFolder} from '../../src/reporter/destination.ts'
+import {isForgetPending, keepForgetRequest} from '../../src/reporter/forget-request.ts'
 import type {Stats} from '../../src/stats/model.ts'
 import {postTo} from '../collector/running-collector.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
@@ -286,6 +287,39 @@ const sending: readonly Case[] = [
   ),
 ]
 
+/** A run that was sent; the person has asked to be forgotten since, and has started another run. */
+async function askAfterSending(scene: Scene): Promise<void> {
+  recordRun(scene)
+  await scene.flush()
+  keepForgetRequest(scene.world, scene.destination.directory, scene.destination.paths)
+  scene.reporter.start()
+}
+const forget = (scene: Scene) => scene.usage(['forget'])
+const forgottenBeforeStart: Truth = {made: 4, runs: 1, sent: 4}
+
+const forgetting: readonly Case[] = [
+  {
+    point: 'forget: asked',
+    where: 'usage forget, after a run was sent and another one began',
+    die: async scene => {
+      recordRun(scene)
+      await scene.flush()
+      await scene.usage(['start'])
+      await dieIn(scene, 'forget: asked', ['forget'])
+    },
+    goOn: forget,
+    truth: {made: 4, runs: 0, sent: 3, dropped: {forgotten: 1}},
+  },
+  ...(['drop: taken out of the buffer', 'drop: counted'] as const).map(point =>
+    commandDies(point, ['forget'], {goOn: forget, truth: {made: 1, runs: 0, sent: 0, dropped: {forgotten: 1}}}),
+  ),
+  senderDies('forget: period marked', aRun),
+  // What was recorded after the person asked leaves under a new id, once the old one is erased.
+  ...(['forget: answered', 'forget: receipt kept', 'forget: periods removed'] as const).map(point =>
+    senderDies(point, forgottenBeforeStart, {arrange: askAfterSending}),
+  ),
+]
+
 /** Asserts that the collector's answers and the machine's are the truth, to the event. */
 async function assertTruth(
   t: TestContext,
@@ -321,6 +355,7 @@ async function assertTruth(
   assert.deepEqual(status.dropped, {...zero, ...truth.dropped})
   assert.deepEqual([balance.sent, balance.waiting, balance.refused], [truth.sent, 0, truth.refused ?? 0])
   assert.equal(sumOf(balance), truth.made)
+  assert.equal(isForgetPending(scene.destination.paths), false)
   const {waiting, sending, dropping} = scene.destination.paths
   // What a killed writer had not finished has a temporary name for an hour: it never was an event.
   const left = [waiting, sending, dropping].flatMap(listFolder).filter(name => !name.endsWith('.tmp'))
@@ -348,7 +383,7 @@ function lifetime(): {t: Pick<TestContext, 'after'>; end: () => Promise<void>} {
 const hit = new Set<FaultPoint>()
 
 describe('killed at a step', {concurrency: 2}, () => {
-  const cases = [...recording, ...sending]
+  const cases = [...recording, ...sending, ...forgetting]
   const projectOf = (index: number) => `step-${index}`
   let collector: RunningCollector
   const {t: everyCase, end} = lifetime()
