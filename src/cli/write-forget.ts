@@ -54,5 +54,5 @@ function writeWhy(one: DestinationForget): string[] {
   ]
 }
 
-const writeContact = ({contact, requestedAt}: DestinationForget): string =>
-  `Who answers for the data: ${toPlainText(contact)}${requestedAt === null ? '' : ` (your request is of ${requestedAt})`}`
+const writeContact = ({contact, request, requestedAt}: DestinationForget): string =>
+  `Who answers for the data: ${toPlainText(contact)}${request === null ? '' : ` (your request ${request} of ${requestedAt})`}`

@@ -29,6 +29,8 @@ export interface DestinationForget {
    * nobody answers. `pending`: the request is kept and goes first from now on. `failed`: it could not even be kept.
    */
   readonly outcome: 'erased' | 'nothing-sent' | 'unconfirmed' | 'pending' | 'failed'
+  /** The id of the request: what the contact, or an operator, finds it by. */
+  readonly request: string | null
   readonly requestedAt: string | null
   /** Events that waited and are gone. */
   readonly dropped: number
@@ -73,6 +75,7 @@ const nothingSent = ({project: {project, contact, endpoint}, paths}: Destination
   endpoint: endpoint.http ?? endpoint.udp,
   contact,
   outcome: 'nothing-sent',
+  request: null,
   requestedAt: null,
   dropped: 0,
   receipt: null,
@@ -101,6 +104,7 @@ async function forgetDestination(
   const delivery = mustAsk ? await deliverWithLock(world, destination, deliver, deadline) : null
   return {
     ...nothingSent(destination),
+    request: request.id,
     requestedAt: request.requestedAt,
     dropped,
     ...tell(destination, request, delivery),

@@ -24,9 +24,11 @@ import {readStatus} from '../../src/reporter/status.ts'
 import {httpEraser, httpTransport} from '../../src/reporter/transports/http.ts'
 import {type AnsweringServer, answer, answerAlways, type Respond, reportOf} from '../support/answering-server.ts'
 import {erasingServer, erasuresOf, isErasure, receiptOf} from '../support/erasing-server.ts'
+import {eventually} from '../support/eventually.ts'
 import {putStarts} from '../support/make-event.ts'
 import {makeProject} from '../support/make-project.ts'
 import {makeFolder, makeWorld, type TestWorld} from '../support/make-world.ts'
+import {sendersOf} from '../support/senders-of.ts'
 import {readTree} from '../support/tree.ts'
 import {assertNothingLost} from '../support/where-events-are.ts'
 
@@ -241,12 +243,25 @@ describe('a wish to be forgotten', () => {
     assert.equal(usersOf(server).length, 1)
   })
 
-  it('starts a sender in the background by itself, but not after a no', async t => {
-    const {world, destination} = await makeScene(t)
+  it('is presented by a sender in the background although nothing waits, but not after a no', async t => {
+    const {world, destination, server} = await makeScene(t)
     assert.equal(spawnSender(world, destination), false)
+    markPeriod(destination.paths, 0, '2026')
     keepForgetRequest(world, destination.directory, destination.paths)
     world.environment = {DO_NOT_TRACK: '1'}
     assert.equal(spawnSender(world, destination), false)
+    world.environment = {}
+    assert.equal(spawnSender(world, destination), true)
+    await eventually(() => assert.equal(isForgetPending(destination.paths), false))
+    await eventually(() => assert.deepEqual(sendersOf(destination), []))
+    assert.equal(erasuresOf(server).length, 1)
+  })
+
+  it("is presented although the site's policy says no, and sends no event", async t => {
+    const {world, server, forget} = await usedScene(t)
+    writeFileSync(`${makeFolder(world.siteDirectory)}/off`, 'not here')
+    assert.equal((await forget()).outcome, 'erased')
+    assert.deepEqual([usersOf(server).length, erasuresOf(server).length], [1, 1])
   })
 
   it('tells of a state folder that is not to write instead of failing', async t => {
