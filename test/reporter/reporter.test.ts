@@ -4,6 +4,7 @@ import {describe, it, type TestContext} from 'node:test'
 import {parseReport} from '../../src/protocol/report.ts'
 import {destinationOf} from '../../src/reporter/destination.ts'
 import {makeDirectory} from '../../src/reporter/files.ts'
+import {findSecret} from '../../src/reporter/identity.ts'
 import {openNotice} from '../../src/reporter/notice.ts'
 import {createReporter, type ReporterOptions} from '../../src/reporter/reporter.ts'
 import {listRuns} from '../../src/reporter/run.ts'
@@ -38,6 +39,14 @@ describe('a reporter', () => {
     assert.notEqual(reporter.notice, null)
     assert.equal(reporter.sendInBackground('start'), false)
     assert.deepEqual(readTree(world.directory), {})
+  })
+
+  it('makes the secret with the notice, and not before', t => {
+    const {world, reporter} = makeScene(t)
+    reporter.start()
+    assert.equal(findSecret(world.stateDirectory), null)
+    assert.equal(reporter.noticeShown(), true)
+    assert.match(findSecret(world.stateDirectory) ?? '', /^[0-9a-f]{64}$/)
   })
 
   it('says of the program what it was told, and of the project the rest', t => {
