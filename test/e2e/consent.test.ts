@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {destinationOf} from '../../src/reporter/destination.ts'
+import {acceptAll, answeringServer, reportOf} from '../support/answering-server.ts'
 import {
   type ConsentPlace,
   pairsOf,
@@ -10,9 +13,13 @@ import {
   silences,
   siteDirectory,
 } from '../support/consent-situations.ts'
+import {eventually} from '../support/eventually.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
+import {putStarts} from '../support/make-event.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runShell, runUsage} from '../support/run-program.ts'
+import {makeScene} from '../support/scene.ts'
+import {sendersOf} from '../support/senders-of.ts'
 import {silentServer} from '../support/silent-server.ts'
 import {traced} from '../support/traced.ts'
 import {readTree} from '../support/tree.ts'
@@ -92,6 +99,31 @@ describe('after a no', {concurrency: 2}, () => {
     assert.deepEqual([flushed.sent, flushed.kept], [0, 0])
     assert.equal(server.connections(), 0)
   })
+
+  it('stops a sender in the middle of its work: what it has not sent does not leave', async t => {
+    let isAsked = false
+    let answerIt = () => {}
+    const server = await answeringServer(t, (request, response) => {
+      isAsked = true
+      answerIt = () => acceptAll(request, response)
+    })
+    const {home, world, destination} = makeScene(t, server.url)
+    putStarts(world, destination, 600)
+    await runUsage(home, ['flush', '--background'])
+    await eventually(() => assert.ok(isAsked))
+    const [all, own] = await Promise.all([
+      runUsage(home, ['optout', '--json']),
+      runUsage(home, ['optout', '--project', 'demo', '--json']),
+    ])
+    assert.deepEqual([all.code, own.code], [0, 0])
+    answerIt()
+    await eventually(() => assert.deepEqual(sendersOf(destination), []))
+    assert.equal(server.requests.length, 1)
+    assert.deepEqual(waitingEvents(home.stateDirectory), [])
+    assert.deepEqual(Object.keys(readTree(home.configDirectory)), ['optout', 'optout.d', join('optout.d', 'demo')])
+    const status = JSON.parse((await runUsage(home, ['status', '--json'])).stdout).projects[0]
+    assert.equal(status.sent.events + status.dropped['opted-out'], 600)
+  })
 })
 
 describe('the notice', () => {
@@ -107,6 +139,54 @@ describe('the notice', () => {
     const flushed = JSON.parse((await runUsage(home, ['flush', '--json'])).stdout)
     assert.deepEqual([flushed.kept, flushed.projects[0].reason], [2, 'notice-pending'])
     assert.equal(server.connections(), 0)
+  })
+
+  it('is shown by one of four starts at the same time, and by none after it', async t => {
+    const home = isolatedHome(t)
+    const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
+    const start = () => runUsage(home, ['start', '--project-file', path])
+    const together = await Promise.all([start(), start(), start(), start()])
+    const shown = [...together, await start()].map(({stderr}) => stderr).join('')
+    assert.equal(shown.match(/Demo counts its use/g)?.length, 1)
+    assert.equal(waitingEvents(home.stateDirectory).length, 5)
+  })
+
+  it('opens sending with the first start of another caller a minute later', async t => {
+    const server = await answeringServer(t)
+    const bare = isolatedHome(t)
+    const {path, project} = projectOnDisk(bare.home, server.url)
+    const home = {...bare, environment: {...bare.environment, USAGE_PROJECT_FILE: path, USAGE_SENDER: '1'}}
+    const {directory} = destinationOf(home.stateDirectory, project)
+    const passAMinute = () => {
+      const marker = join(directory, `notice-${collectionVersion(project)}`)
+      const {shownAt, ...rest} = JSON.parse(readFileSync(marker, 'utf8'))
+      writeFileSync(marker, JSON.stringify({...rest, shownAt: new Date(Date.parse(shownAt) - 60_000).toISOString()}))
+    }
+    const sending = async () =>
+      JSON.parse((await runUsage(home, ['status', '--json'])).stdout).projects[0].consent.sending
+    await runShell(home, 'dash', 'usage start; usage end; usage start; :')
+    assert.equal(await sending(), false, 'at once')
+    passAMinute()
+    await runShell(home, 'dash', 'usage end; usage feature Load.v1 --type Algorithm; usage flush; :')
+    assert.deepEqual([await sending(), server.requests.length], [false, 0], 'by no start')
+    await runShell(home, 'dash', 'usage start; usage flush; :')
+    assert.deepEqual([await sending(), server.requests.length], [true, 1])
+  })
+
+  it('is printed each time in CI, where everything leaves at once under the id of the vendor alone', async t => {
+    const server = await answeringServer(t)
+    const bare = isolatedHome(t, {GITLAB_CI: 'true', CI: 'true', USAGE_SENDER: '1'})
+    const {path} = projectOnDisk(bare.home, server.url)
+    const home = {...bare, environment: {...bare.environment, USAGE_PROJECT_FILE: path}}
+    const {stderr} = await runShell(home, 'dash', 'usage start --script "$0"; usage end; usage flush')
+    assert.equal(stderr.match(/Demo counts its use/g)?.length, 2)
+    const [report] = server.requests.map(reportOf)
+    const {user, host, ci} = report?.header ?? {}
+    assert.deepEqual({user, host, ci}, {user: null, host: null, ci: 'gitlab'})
+    assert.deepEqual(
+      report?.events.map(event => ('script' in event ? event.script : null)),
+      [null, null],
+    )
   })
 
   it('is not given by writing it to /dev/null', async t => {
