@@ -234,8 +234,10 @@ function newEvent({world}: Recorder, header: ProgramHeader, local: LocalBlock) {
   return {format: 1 as const, id: newId(world), time: toTime(world.now()), header, local}
 }
 
-function localOf({world}: Recorder): LocalBlock {
-  return {host: world.hostName, machineId: world.machineId(), bootId: world.processes().bootId, script: null}
+/** The id of the machine is read only for a project that counts hosts. */
+function localOf({world, destination}: Recorder): LocalBlock {
+  const machineId = destination.project.identity.host ? world.machineId() : null
+  return {host: world.hostName, machineId, bootId: world.processes().bootId, script: null}
 }
 
 function clockOf(world: World) {

@@ -29,7 +29,7 @@ async function readRest(world: World, project: ProjectFile): Promise<Omit<SendCo
     machine: {
       host: world.hostName,
       bootId: world.processes().bootId,
-      machineId: world.machineId() ?? (await readMachineId()),
+      machineId: project.identity.host ? (world.machineId() ?? (await readMachineId())) : null,
       os: readOperatingSystem(),
     },
     notBefore: readSettings(world.configDirectory, project.project)?.answer?.notBefore ?? null,

@@ -4,8 +4,9 @@ import type {ProjectFile} from '../../src/protocol/project-file.ts'
 import type {Report} from '../../src/protocol/report.ts'
 import {readDestinations} from '../../src/reporter/destination.ts'
 import {createReporter} from '../../src/reporter/reporter.ts'
+import {readSendContext} from '../../src/reporter/send-context.ts'
 import {readSent} from '../../src/reporter/sent-log.ts'
-import type {World} from '../../src/reporter/world.ts'
+import {realWorld, type World} from '../../src/reporter/world.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
@@ -109,6 +110,19 @@ describe('who is counted as whom', {concurrency: 2}, () => {
     recordOn(home, project, {hostName: 'node17', machineId: () => null, processes: () => otherBoot})
     await use(home, path)
     assert.deepEqual(await counted(collector), {users: 1, hosts: 1, runs: 2})
+  })
+
+  it('asks no machine for its id where a project counts no hosts', async t => {
+    const home = isolatedHome(t)
+    const asked: string[] = []
+    for (const host of [true, false]) {
+      const identity = {user: true, host, script: true, rotate: 'year'}
+      const {project} = projectOnDisk(home.home, 'http://127.0.0.1:9', {project: `hosts-${host}`, identity})
+      const machineId = () => String(asked.push(project.project))
+      recordOn(home, project, {machineId})
+      await readSendContext(realWorld({environment: home.environment, machineId}), project)
+    }
+    assert.deepEqual(asked, ['hosts-true', 'hosts-true', 'hosts-true'])
   })
 
   it('has CI as one id a vendor, and as no user, host or script', async t => {
