@@ -59,6 +59,7 @@ function build() {
   const stamp = hashOfSources()
   try {
     run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json', '--outDir', fresh])
+    run(process.execPath, [join('scripts', 'bundle.js'), fresh])
     writeFileSync(join(fresh, '.sources'), stamp)
     if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), old)
     renameSync(fresh, join(root, 'dist'))
@@ -74,7 +75,7 @@ function stampOfBuild() {
 /** The content decides, not the time: a checkout or a copy of the clone changes every time. */
 function hashOfSources() {
   const hash = createHash('sha256')
-  for (const file of ['tsconfig.json', 'package-lock.json', ...filesUnder('src')])
+  for (const file of ['tsconfig.json', 'package-lock.json', join('scripts', 'bundle.js'), ...filesUnder('src')])
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(root, file)))

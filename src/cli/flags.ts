@@ -1,11 +1,7 @@
-import {constants} from 'node:os'
 import * as Flags from '@oclif/core/flags'
-import * as v from 'valibot'
-import {UsageError} from '../errors.ts'
-import {type Declarations, readDeclaredValue} from '../protocol/declaration.ts'
-import {describeValue} from '../protocol/problem.ts'
-import type {FieldValues} from '../protocol/scalars.ts'
-import * as scalars from '../protocol/scalars.ts'
+import {readers} from './read-values.ts'
+
+export {readFields} from './read-values.ts'
 
 /** Which project a command is about. */
 export const projectFlags = {
@@ -31,7 +27,7 @@ export const fieldFlag = Flags.string({
 export const runFlag = Flags.string({
   description: 'the id of the run, as `usage start --print-id` printed it',
   helpValue: 'ID',
-  parse: async input => ifSaid(input, () => check(scalars.uuid, input.toLowerCase(), '--run')),
+  parse: async input => readers.run(input),
 })
 
 /** Seconds, with decimals. */
@@ -39,76 +35,29 @@ export const secondsFlag = (description: string) =>
   Flags.string({
     description,
     helpValue: 'SECONDS',
-    parse: async input =>
-      ifSaid(input, () => String(check(scalars.durationSeconds, toNumber(input), 'the number of seconds'))),
+    parse: async input => readers.seconds(input),
   })
 
 export const exitCodeFlag = Flags.string({
   description: 'the exit code of the run',
   helpValue: 'N',
-  parse: async input => ifSaid(input, () => String(check(scalars.exitCode, toNumber(input), '--exit-code'))),
+  parse: async input => readers.exitCode(input),
 })
 
 export const signalFlag = Flags.string({
   description: 'the signal that ended the run, by name or number',
   helpValue: 'NAME',
-  parse: async input => ifSaid(input, () => toSignalName(input)),
+  parse: async input => readers.signal(input),
 })
 
 export const countFlag = Flags.string({
   description: 'how many uses this stands for',
   helpValue: 'N',
-  parse: async input => ifSaid(input, () => String(check(scalars.count, toNumber(input), '--count'))),
+  parse: async input => readers.count(input),
 })
 
 export const startedFlag = Flags.string({
   description: 'when the use started, RFC 3339',
   helpValue: 'TIME',
-  parse: async input => ifSaid(input, () => toTimeOf(input)),
+  parse: async input => readers.started(input),
 })
-
-/** An empty value, of a variable that is not set in a script, says nothing. */
-const ifSaid = (input: string, read: () => string): string => (input === '' ? '' : read())
-
-/** Reads a number as text; what is no number stays as it is, so that the check says what came. */
-const toNumber = (input: string): unknown =>
-  input.trim() !== '' && !Number.isNaN(Number(input)) ? Number(input) : input
-
-function check<T>(schema: v.GenericSchema<T>, input: unknown, name: string): T {
-  const result = v.safeParse(schema, input)
-  if (result.success) return result.output
-  const message = result.issues[0].message
-  const wanted = message.startsWith('wanted') ? message : `wanted ${result.issues[0].expected}`
-  throw new UsageError('USAGE_WRONG_USE', `${name}: ${wanted}, got ${describeValue(input)}`)
-}
-
-function toSignalName(input: string): string {
-  const upper = input.toUpperCase()
-  const byNumber = Object.entries(constants.signals).find(([, number]) => String(number) === input)?.[0]
-  const name = byNumber ?? (upper.startsWith('SIG') ? upper : `SIG${upper}`)
-  return check(scalars.signalName, name, '--signal')
-}
-
-function toTimeOf(input: string): string {
-  const milliseconds = /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(input) ? Date.parse(input) : Number.NaN
-  if (Number.isNaN(milliseconds))
-    throw new UsageError(
-      'USAGE_WRONG_USE',
-      `--started: wanted a time as RFC 3339 with a zone, got ${describeValue(input)}`,
-    )
-  return new Date(milliseconds).toISOString()
-}
-
-/**
- * Reads `K=V` pairs in the types that the project declares. What is not declared stays text: the recorder drops it.
- * Throws `USAGE_WRONG_USE` for a pair without `=`.
- */
-export function readFields(declared: Declarations, pairs: readonly string[] | undefined, flag: string): FieldValues {
-  const entries = (pairs ?? []).map(pair => {
-    const equals = pair.indexOf('=')
-    if (equals < 1) throw new UsageError('USAGE_WRONG_USE', `${flag}: wanted K=V, got ${describeValue(pair)}`)
-    const name = pair.slice(0, equals)
-    return [name, readDeclaredValue(declared[name], pair.slice(equals + 1))] as const
-  })
-  return Object.fromEntries(entries)
-}

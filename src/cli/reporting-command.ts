@@ -1,12 +1,11 @@
 import {type ErrorCode, UsageError} from '../errors.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
-import {isErrorOutputVisible} from '../reporter/notice.ts'
 import type {RecordOutcome} from '../reporter/record.ts'
 import {createReporter, type Reporter, type ReporterOptions} from '../reporter/reporter.ts'
 import {BaseCommand} from './base-command.ts'
 import {codeOf, writeError} from './present-error.ts'
 import {chooseProject, type ProjectFlags} from './project-choice.ts'
-import {writeLine} from './write-line.ts'
+import {showNotice} from './show-notice.ts'
 
 /**
  * A command that a script calls: it records and returns. Whatever went wrong, it exits 0 and says nothing on stdout
@@ -20,9 +19,7 @@ export abstract class ReportingCommand extends BaseCommand {
   /** Makes the reporter and shows its notice where somebody can see it. */
   protected reporter(options: Omit<ReporterOptions, 'world'>): Reporter {
     const reporter = createReporter({...options, world: this.world})
-    const {notice} = reporter
-    if (notice !== null && isErrorOutputVisible() && reporter.noticeShown() && !writeLine(2, notice))
-      reporter.noticeFailed()
+    showNotice(reporter)
     return reporter
   }
 

@@ -1,6 +1,6 @@
-import {exitCodeFlag, fieldFlag, readFields, reportingFlags, runFlag, secondsFlag, signalFlag} from '../cli/flags.ts'
+import {exitCodeFlag, fieldFlag, reportingFlags, runFlag, secondsFlag, signalFlag} from '../cli/flags.ts'
 import {ReportingCommand} from '../cli/reporting-command.ts'
-import {UsageError} from '../errors.ts'
+import {endOf} from '../cli/say-event.ts'
 import type {RecordOutcome} from '../reporter/record.ts'
 
 export default class End extends ReportingCommand {
@@ -23,22 +23,11 @@ export default class End extends ReportingCommand {
   async run(): Promise<RecordOutcome> {
     const {flags} = await this.parse(End)
     const project = this.chooseProject(flags)
-    requireOneEnding(flags['exit-code'], flags.signal)
+    const input = endOf(project, flags)
     const reporter = this.reporter({project})
-    const outcome = reporter.end({
-      run: flags.run || null,
-      exitCode: flags['exit-code'] ? Number(flags['exit-code']) : null,
-      signal: flags.signal || null,
-      fields: readFields(project.fields, flags.field, '--field'),
-    })
+    const outcome = reporter.end(input)
     if (!flags.wait) reporter.sendInBackground('end')
     else await reporter.flush({waitSeconds: Number(flags.wait)})
     return this.warnOf(outcome)
   }
-}
-
-/** A run ends with a code or by a signal; a script may pass both variables when one of them is empty. */
-function requireOneEnding(exitCode: string | undefined, signal: string | undefined): void {
-  if (exitCode && signal)
-    throw new UsageError('USAGE_WRONG_USE', `wanted --exit-code or --signal, got ${exitCode} and ${signal}`)
 }

@@ -1,7 +1,8 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import {countFlag, readFields, reportingFlags, runFlag, secondsFlag, startedFlag} from '../cli/flags.ts'
+import {countFlag, reportingFlags, runFlag, secondsFlag, startedFlag} from '../cli/flags.ts'
 import {ReportingCommand} from '../cli/reporting-command.ts'
+import {featureOf} from '../cli/say-event.ts'
 import type {RecordOutcome} from '../reporter/record.ts'
 
 export default class Feature extends ReportingCommand {
@@ -33,17 +34,9 @@ export default class Feature extends ReportingCommand {
   async run(): Promise<RecordOutcome> {
     const {args, flags} = await this.parse(Feature)
     const project = this.chooseProject(flags)
+    const input = featureOf(project, args.name, flags)
     const reporter = this.reporter({project})
-    const outcome = reporter.feature({
-      name: args.name,
-      type: flags.type || 'Feature',
-      run: flags.run || null,
-      startedAt: flags.started || null,
-      durationSeconds: flags.duration ? Number(flags.duration) : null,
-      count: Number(flags.count || 1),
-      internal: flags.internal,
-      details: readFields(project.features.details, flags.detail, '--detail'),
-    })
+    const outcome = reporter.feature(input)
     reporter.sendInBackground('feature')
     return this.warnOf(outcome)
   }

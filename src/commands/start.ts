@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
-import {fieldFlag, readFields, reportingFlags} from '../cli/flags.ts'
-import {absolutePath} from '../cli/paths.ts'
+import {fieldFlag, reportingFlags} from '../cli/flags.ts'
 import {ReportingCommand} from '../cli/reporting-command.ts'
+import {programOf, startOf} from '../cli/say-event.ts'
 import {writeLine} from '../cli/write-line.ts'
 import type {RecordOutcome} from '../reporter/record.ts'
 
@@ -29,15 +29,9 @@ export default class Start extends ReportingCommand {
   async run(): Promise<RecordOutcome> {
     const {flags} = await this.parse(Start)
     const project = this.chooseProject(flags)
-    const reporter = this.reporter({
-      project,
-      application: flags.application || null,
-      version: flags['app-version'] || null,
-      commit: flags.commit || null,
-      component: flags.component || null,
-    })
-    const script = flags.script ? absolutePath(flags.script) : null
-    const outcome = reporter.start({script, fields: readFields(project.fields, flags.field, '--field')})
+    const input = startOf(project, flags)
+    const reporter = this.reporter({project, ...programOf(flags)})
+    const outcome = reporter.start(input)
     reporter.sendInBackground('start')
     if (flags['print-id'] && outcome.kind === 'recorded' && outcome.run !== null && !this.jsonEnabled())
       writeLine(1, outcome.run)

@@ -1,5 +1,6 @@
-import {type SpawnOptions, spawn} from 'node:child_process'
+import type {SpawnOptions} from 'node:child_process'
 import {closeSync, readdirSync, readFileSync} from 'node:fs'
+import {createRequire} from 'node:module'
 import {extname} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {askConsent} from './consent-facts.ts'
@@ -17,6 +18,10 @@ export const senderVariable = 'USAGE_SENDER'
 const backgroundLifetime = 10_000
 
 const entry = fileURLToPath(new URL(`./sender-process${extname(import.meta.url)}`, import.meta.url))
+
+/** Loaded when a sender is due: it costs a fifth of a bare Node.js, and most events need none. */
+const loadSpawn = () =>
+  (createRequire(import.meta.url)('node:child_process') as typeof import('node:child_process')).spawn
 
 /**
  * Starts a sender in the background, if one is due: something waits or a person wants to be forgotten, the rules allow
@@ -41,7 +46,7 @@ export function spawnSender(world: World, destination: Destination): boolean {
     // A foreign writer leaves events, not the project file that the sender reads.
     rememberProject(destination)
     const args = senderArguments(destination, token, backgroundLifetime)
-    const child = spawn(process.execPath, args, {...senderOptions(world), detached: true, stdio: 'ignore'})
+    const child = loadSpawn()(process.execPath, args, {...senderOptions(world), detached: true, stdio: 'ignore'})
     child.on('error', () => releaseLock(paths.lock, token))
     child.unref()
     return true
@@ -65,7 +70,7 @@ export function runSender(
   return new Promise(resolve => {
     tryToRemember(destination)
     const args = senderArguments(destination, token, milliseconds)
-    const child = spawn(process.execPath, args, {...senderOptions(world), stdio: ['ignore', 'pipe', 'ignore']})
+    const child = loadSpawn()(process.execPath, args, {...senderOptions(world), stdio: ['ignore', 'pipe', 'ignore']})
     let output = ''
     child.stdout?.setEncoding('utf8').on('data', chunk => {
       output += chunk

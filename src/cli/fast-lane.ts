@@ -1,0 +1,67 @@
+import type {RecordOutcome} from '../reporter/record.ts'
+import {createReporter, type Reporter} from '../reporter/reporter.ts'
+import {realWorld} from '../reporter/world.ts'
+import {readFast} from './fast-flags.ts'
+import {chooseProject} from './project-choice.ts'
+import {endOf, featureOf, programOf, type Said, startOf} from './say-event.ts'
+import {showNotice} from './show-notice.ts'
+import {writeLine} from './write-line.ts'
+
+type Command = 'start' | 'end' | 'feature'
+
+/**
+ * Records by the core alone, without the command line's framework: built into one file, dist/fast-lane.cjs. Never throws.
+ *
+ * @returns false: nothing was done, and the slow lane has to; it also says everything that a person wants to hear
+ */
+export function recordFast(args: readonly string[]): boolean {
+  try {
+    const record = prepare(args)
+    if (record === null) return false
+    try {
+      record()
+    } catch {
+      // Whatever went wrong, the script that calls goes on.
+    }
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Reads everything that can be said wrongly; what it returns does the recording. */
+function prepare([command = '', ...args]: readonly string[]): (() => void) | null {
+  const world = realWorld()
+  const {environment} = world
+  if (environment['USAGE_DEBUG'] === '1' || environment['USAGE_STRICT'] === '1') return null
+  const read = readFast(command, args)
+  if (read === null) return null
+  const {said, names} = read
+  const project = chooseProject(world, said as {project?: string})
+  const recordOf: Record<Command, () => (reporter: Reporter) => RecordOutcome> = {
+    start: () => {
+      const input = startOf(project, said)
+      return reporter => reporter.start(input)
+    },
+    end: () => {
+      const input = endOf(project, said)
+      return reporter => reporter.end(input)
+    },
+    feature: () => {
+      const input = featureOf(project, names[0] ?? '', said)
+      return reporter => reporter.feature(input)
+    },
+  }
+  const record = recordOf[command as Command]()
+  const reporter = createReporter({project, world, ...(command === 'start' ? programOf(said) : {})})
+  return () => {
+    showNotice(reporter)
+    const outcome = record(reporter)
+    reporter.sendInBackground(command as Command)
+    printId(said, outcome)
+  }
+}
+
+function printId(said: Said, outcome: RecordOutcome): void {
+  if (said['print-id'] === true && outcome.kind === 'recorded' && outcome.run !== null) writeLine(1, outcome.run)
+}
