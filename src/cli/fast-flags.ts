@@ -55,6 +55,8 @@ export function readFast(command: string, args: readonly string[]): {said: Said;
     }
     const value = equals === -1 ? args[++index] : arg.slice(equals + 1)
     if (value === undefined || value.startsWith('-') || (equals !== -1 && value === '')) return null
+    // oclif takes what follows a repeatable flag for more of its values.
+    if (kind === 'pairs' && args[index + 1]?.startsWith('-') === false) return null
     if (kind === 'pairs') said[flag] = [...((said[flag] as string[] | undefined) ?? []), value]
     else said[flag] = kind === 'text' ? value : readers[kind](value)
   }
