@@ -1,13 +1,12 @@
 import type {RecordOutcome} from '../reporter/record.ts'
 import {createReporter, type Reporter} from '../reporter/reporter.ts'
 import {realWorld} from '../reporter/world.ts'
-import {readFast} from './fast-flags.ts'
+import {isReportingName, type ReportingName} from './flag-table.ts'
 import {chooseProject} from './project-choice.ts'
+import {readFast} from './read-fast.ts'
 import {endOf, featureOf, programOf, type Said, startOf} from './say-event.ts'
 import {showNotice} from './show-notice.ts'
 import {writeLine} from './write-line.ts'
-
-type Command = 'start' | 'end' | 'feature'
 
 /**
  * Records by the core alone, without the command line's framework: built into one file, dist/fast-lane.cjs. Never throws.
@@ -33,12 +32,13 @@ export function recordFast(args: readonly string[]): boolean {
 function prepare([command = '', ...args]: readonly string[]): (() => void) | null {
   const world = realWorld()
   const {environment} = world
-  if (environment['USAGE_DEBUG'] === '1' || environment['USAGE_STRICT'] === '1') return null
+  if (!isReportingName(command) || environment['USAGE_DEBUG'] === '1' || environment['USAGE_STRICT'] === '1')
+    return null
   const read = readFast(command, args)
   if (read === null) return null
   const {said, names} = read
   const project = chooseProject(world, said as {project?: string})
-  const recordOf: Record<Command, () => (reporter: Reporter) => RecordOutcome> = {
+  const recordOf: Record<ReportingName, () => (reporter: Reporter) => RecordOutcome> = {
     start: () => {
       const input = startOf(project, said)
       return reporter => reporter.start(input)
@@ -52,12 +52,12 @@ function prepare([command = '', ...args]: readonly string[]): (() => void) | nul
       return reporter => reporter.feature(input)
     },
   }
-  const record = recordOf[command as Command]()
+  const record = recordOf[command]()
   const reporter = createReporter({project, world, ...(command === 'start' ? programOf(said) : {})})
   return () => {
     showNotice(reporter)
     const outcome = record(reporter)
-    reporter.sendInBackground(command as Command)
+    reporter.sendInBackground(command)
     printId(said, outcome)
   }
 }

@@ -1,63 +1,36 @@
 import * as Flags from '@oclif/core/flags'
+import type {BooleanFlag, OptionFlag} from '@oclif/core/interfaces'
+import {type FlagKind, type FlagRow, type FlagTable, projectRows, reportingRows} from './flag-table.ts'
 import {readers} from './read-values.ts'
 
-export {readFields} from './read-values.ts'
+/** What the framework makes of a row, by its kind. */
+type FlagOf<Kind extends FlagKind> = Kind extends 'boolean'
+  ? BooleanFlag<boolean>
+  : OptionFlag<(Kind extends 'pairs' ? string[] : string) | undefined>
+type FlagsOf<Table extends FlagTable> = {[name in keyof Table]: FlagOf<Table[name]['kind']>}
 
-/** Which project a command is about. */
-export const projectFlags = {
-  'project-file': Flags.string({
-    description: 'the project file; also USAGE_PROJECT_FILE',
-    helpValue: 'FILE',
-  }),
-  project: Flags.string({description: 'the id of a registered project; also USAGE_PROJECT', helpValue: 'ID'}),
+/** Makes the framework's flags of a table of rows. */
+export function flagsOf<const Table extends FlagTable>(table: Table): FlagsOf<Table> {
+  return Object.fromEntries(Object.entries(table).map(([name, row]) => [name, flagOf(row)])) as FlagsOf<Table>
 }
 
-/** What the reporting commands share besides the project. */
-export const reportingFlags = {
-  ...projectFlags,
-  strict: Flags.boolean({description: 'fail on wrong use instead of going on; also USAGE_STRICT=1'}),
+function flagOf({kind, description, helpValue}: FlagRow) {
+  if (kind === 'boolean') return Flags.boolean({description})
+  const said = {description, ...(helpValue === undefined ? {} : {helpValue})}
+  // A flag takes one value each time, so that a feature's name may follow it.
+  if (kind === 'pairs') return Flags.string({...said, multiple: true, multipleNonGreedy: true})
+  if (kind === 'text') return Flags.string(said)
+  return Flags.string({...said, parse: async input => readers[kind](input)})
 }
 
-export const fieldFlag = Flags.string({
-  description: 'a declared field and its value; may be repeated',
-  helpValue: 'K=V',
-  multiple: true,
-})
+export const projectFlags = flagsOf(projectRows)
+export const startFlags = flagsOf(reportingRows.start)
+export const endFlags = flagsOf(reportingRows.end)
+export const featureFlags = flagsOf(reportingRows.feature)
 
-export const runFlag = Flags.string({
-  description: 'the id of the run, as `usage start --print-id` printed it',
-  helpValue: 'ID',
-  parse: async input => readers.run(input),
-})
-
-/** Seconds, with decimals. */
-export const secondsFlag = (description: string) =>
-  Flags.string({
-    description,
-    helpValue: 'SECONDS',
-    parse: async input => readers.seconds(input),
-  })
-
-export const exitCodeFlag = Flags.string({
-  description: 'the exit code of the run',
-  helpValue: 'N',
-  parse: async input => readers.exitCode(input),
-})
-
-export const signalFlag = Flags.string({
-  description: 'the signal that ended the run, by name or number',
-  helpValue: 'NAME',
-  parse: async input => readers.signal(input),
-})
-
-export const countFlag = Flags.string({
-  description: 'how many uses this stands for',
-  helpValue: 'N',
-  parse: async input => readers.count(input),
-})
-
-export const startedFlag = Flags.string({
-  description: 'when the use started, RFC 3339',
-  helpValue: 'TIME',
-  parse: async input => readers.started(input),
-})
+/** How long a command may take, in seconds with decimals. */
+export const waitFlag = flagOf({
+  kind: 'seconds',
+  description: 'the time it may take instead of 10 seconds',
+  helpValue: 'SECONDS',
+}) as FlagOf<'seconds'>

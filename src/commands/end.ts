@@ -1,4 +1,4 @@
-import {exitCodeFlag, fieldFlag, reportingFlags, runFlag, secondsFlag, signalFlag} from '../cli/flags.ts'
+import {endFlags} from '../cli/flags.ts'
 import {ReportingCommand} from '../cli/reporting-command.ts'
 import {endOf} from '../cli/say-event.ts'
 import type {RecordOutcome} from '../reporter/record.ts'
@@ -11,14 +11,7 @@ export default class End extends ReportingCommand {
     'command <%= config.bin %> end --exit-code $? || :',
     'command <%= config.bin %> end --run "$run" --signal TERM --wait 2 || :',
   ]
-  static override flags = {
-    ...reportingFlags,
-    run: runFlag,
-    'exit-code': exitCodeFlag,
-    signal: signalFlag,
-    field: fieldFlag,
-    wait: secondsFlag('deliver before returning, within this time: for jobs that are killed right after'),
-  }
+  static override flags = endFlags
 
   async run(): Promise<RecordOutcome> {
     const {flags} = await this.parse(End)

@@ -1,6 +1,5 @@
 import * as Args from '@oclif/core/args'
-import * as Flags from '@oclif/core/flags'
-import {countFlag, reportingFlags, runFlag, secondsFlag, startedFlag} from '../cli/flags.ts'
+import {featureFlags} from '../cli/flags.ts'
 import {ReportingCommand} from '../cli/reporting-command.ts'
 import {featureOf} from '../cli/say-event.ts'
 import type {RecordOutcome} from '../reporter/record.ts'
@@ -14,22 +13,14 @@ export default class Feature extends ReportingCommand {
     'command <%= config.bin %> feature Rebin.v1 --type Algorithm --internal --count 12 || :',
   ]
   static override args = {
-    name: Args.string({required: true, description: 'name of the feature, for example LoadParameterFile.v1'}),
-  }
-  static override flags = {
-    ...reportingFlags,
-    type: Flags.string({description: 'type of the feature; Feature if not said', helpValue: 'T'}),
-    started: startedFlag,
-    duration: secondsFlag('how long the use took'),
-    count: countFlag,
-    internal: Flags.boolean({description: 'the use was not a direct response to a person'}),
-    detail: Flags.string({
-      description: 'a declared detail and its value; may be repeated',
-      helpValue: 'K=V',
-      multiple: true,
+    name: Args.string({
+      required: true,
+      // A script's `while read` loop keeps its input.
+      ignoreStdin: true,
+      description: 'name of the feature, for example LoadParameterFile.v1',
     }),
-    run: runFlag,
   }
+  static override flags = featureFlags
 
   async run(): Promise<RecordOutcome> {
     const {args, flags} = await this.parse(Feature)

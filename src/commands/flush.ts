@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand, exitLike} from '../cli/base-command.ts'
-import {projectFlags, secondsFlag} from '../cli/flags.ts'
+import {projectFlags, waitFlag} from '../cli/flags.ts'
 import {chooseDestinations} from '../cli/project-choice.ts'
 import {writeBackground, writeFlush} from '../cli/write-flush.ts'
 import {type FlushOutcome, flushDestinations} from '../reporter/flush.ts'
@@ -15,7 +15,7 @@ export default class Flush extends BaseCommand {
   static override examples = ['<%= config.bin %> flush', '<%= config.bin %> flush --wait 60 --json']
   static override flags = {
     ...projectFlags,
-    wait: secondsFlag('the time it may take instead of 10 seconds'),
+    wait: waitFlag,
     background: Flags.boolean({description: 'start the senders that are due and return', exclusive: ['wait']}),
   }
 

@@ -1,5 +1,5 @@
 import {BaseCommand, exitLike} from '../cli/base-command.ts'
-import {projectFlags, secondsFlag} from '../cli/flags.ts'
+import {projectFlags, waitFlag} from '../cli/flags.ts'
 import {chooseDestinations} from '../cli/project-choice.ts'
 import {writeForget} from '../cli/write-forget.ts'
 import {type ForgetOutcome, forgetDestinations} from '../reporter/forget.ts'
@@ -15,7 +15,7 @@ export default class Forget extends BaseCommand {
 goes before every report. Recording goes on, with ids that cannot be joined with those from before: to end that too,
 run <%= config.bin %> optout. The log of what was sent stays on this machine for 30 days; --json names its folder, to remove.`
   static override examples = ['<%= config.bin %> forget', '<%= config.bin %> forget --project parsl --wait 60 --json']
-  static override flags = {...projectFlags, wait: secondsFlag('the time it may take instead of 10 seconds')}
+  static override flags = {...projectFlags, wait: waitFlag}
 
   async run(): Promise<ForgetOutcome> {
     const {flags} = await this.parse(Forget)

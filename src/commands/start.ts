@@ -1,5 +1,4 @@
-import * as Flags from '@oclif/core/flags'
-import {fieldFlag, reportingFlags} from '../cli/flags.ts'
+import {startFlags} from '../cli/flags.ts'
 import {ReportingCommand} from '../cli/reporting-command.ts'
 import {programOf, startOf} from '../cli/say-event.ts'
 import {writeLine} from '../cli/write-line.ts'
@@ -12,19 +11,7 @@ export default class Start extends ReportingCommand {
     'command <%= config.bin %> start --script "$0" || :',
     'run=$(command <%= config.bin %> start --app-version 1.2.3 --print-id) || :',
   ]
-  static override flags = {
-    ...reportingFlags,
-    script: Flags.string({
-      description: 'the script that runs; only a pseudonym of its path is sent',
-      helpValue: 'PATH',
-    }),
-    application: Flags.string({description: 'the name of the program', helpValue: 'NAME'}),
-    'app-version': Flags.string({description: 'the version of the program', helpValue: 'V'}),
-    commit: Flags.string({description: 'the commit that the program was built from', helpValue: 'SHA'}),
-    component: Flags.string({description: 'the part of the program that runs', helpValue: 'C'}),
-    field: fieldFlag,
-    'print-id': Flags.boolean({description: 'print the id of the run'}),
-  }
+  static override flags = startFlags
 
   async run(): Promise<RecordOutcome> {
     const {flags} = await this.parse(Start)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
-import {readFields} from '../../src/cli/flags.ts'
+import {readFields} from '../../src/cli/read-values.ts'
 import type {Declarations} from '../../src/protocol/declaration.ts'
 
 const declared: Declarations = {
