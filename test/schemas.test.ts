@@ -30,7 +30,7 @@ const parses: Record<keyof typeof schemas, (document: unknown) => boolean> = {
     const parsed = parseReport(document)
     return parsed.ok && parsed.value.rejected.length === 0
   },
-  line: document => parseBufferFile(`${JSON.stringify(document)}\n`).kind === 'events',
+  line: document => parseBufferFile(`${JSON.stringify(document)}\n`, '2026-11-22T10:00:00Z').kind === 'events',
   answer: document => parseAnswer(JSON.stringify(document)) !== null,
   'erasure-request': document => parseErasureRequest(document).ok,
   'erasure-receipt': document => parseErasureReceipt(JSON.stringify(document)) !== null,

@@ -1,6 +1,6 @@
 import {type ConversionConfig, toJsonSchema} from '@valibot/to-json-schema'
 import {answer} from '../../src/protocol/answer.ts'
-import {bufferedEvent, localBlock} from '../../src/protocol/buffered-event.ts'
+import {bufferedLine, localBlock} from '../../src/protocol/buffered-event.ts'
 import {declaration} from '../../src/protocol/declaration.ts'
 import {erasureReceipt, erasureRequest} from '../../src/protocol/erasure.ts'
 import {endEvent, featureEvent, startEvent} from '../../src/protocol/event.ts'
@@ -29,7 +29,7 @@ const documents = [
   },
   {
     name: 'event-file.v1',
-    schema: bufferedEvent,
+    schema: bufferedLine,
     title: 'Line of an event file of usage, version 1',
     description:
       'One line of a file in the buffer. A file has 1 to ' +

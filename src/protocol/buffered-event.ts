@@ -4,6 +4,7 @@ import {programHeader} from './header.ts'
 import {limits} from './limits.ts'
 import {toProblems} from './problem.ts'
 import {describeProblems} from './report.ts'
+import {time} from './scalars.ts'
 
 /** What only this machine may know: pseudonyms are made from it, and it is never sent. */
 export const localBlock = v.object({
@@ -34,6 +35,20 @@ export const bufferedEvent = v.variant(
   'wanted an event of type start, end or feature',
 )
 
+/** What a line may leave to its file: a writer without a clock, such as a shell, has no time but that of the file. */
+const fileTime = {time: v.nullish(time, null)}
+
+/** The same as it lies in a file. */
+export const bufferedLine = v.variant(
+  'type',
+  [
+    v.object({...bufferedEntries, ...v.omit(startEvent, ['script']).entries, ...fileTime}),
+    v.object({...bufferedEntries, ...endEvent.entries, ...fileTime}),
+    v.object({...bufferedEntries, ...featureEvent.entries, ...fileTime}),
+  ],
+  'wanted an event of type start, end or feature',
+)
+
 export type BufferedEvent = Readonly<v.InferOutput<typeof bufferedEvent>>
 export type LocalBlock = Readonly<v.InferOutput<typeof localBlock>>
 
@@ -48,28 +63,34 @@ export function encodeBufferFile(events: readonly BufferedEvent[]): string {
   return events.map(buffered => `${JSON.stringify(buffered)}\n`).join('')
 }
 
-/** Reads a buffer file as any of its writers makes it. Pure; never throws; one wrong line makes the file damaged. */
-export function parseBufferFile(content: string): ParsedBufferFile {
+/**
+ * Reads a buffer file as any of its writers makes it. Pure; never throws; one wrong line makes the file damaged.
+ *
+ * @param writtenAt the time of the file, RFC 3339: that of the events whose writer had no clock
+ */
+export function parseBufferFile(content: string, writtenAt: string | null = null): ParsedBufferFile {
   if (!content.endsWith('\n')) return {kind: 'unfinished'}
   const lines = content.split('\n').slice(0, -1)
   if (lines.length > limits.maxEventsPerReport)
     return {kind: 'damaged', message: `wanted at most ${limits.maxEventsPerReport} lines, got ${lines.length}`}
   const events: BufferedEvent[] = []
   for (const [index, line] of lines.entries()) {
-    const parsed = parseLine(line)
+    const parsed = parseLine(line, writtenAt)
     if (typeof parsed === 'string') return {kind: 'damaged', message: `line ${index + 1}: ${parsed}`}
     events.push(parsed)
   }
   return {kind: 'events', events}
 }
 
-function parseLine(line: string): BufferedEvent | string {
+function parseLine(line: string, writtenAt: string | null): BufferedEvent | string {
   let input: unknown
   try {
     input = JSON.parse(line)
   } catch {
     return 'wanted JSON'
   }
-  const result = v.safeParse(bufferedEvent, input)
-  return result.success ? result.output : describeProblems(toProblems(result.issues))
+  const result = v.safeParse(bufferedLine, input)
+  if (!result.success) return describeProblems(toProblems(result.issues))
+  const at = result.output.time ?? writtenAt
+  return at === null ? 'time: wanted a time, got none' : {...result.output, time: at}
 }

@@ -5,6 +5,7 @@ import {type BufferedEvent, encodeBufferFile, parseBufferFile} from '../protocol
 import {limits} from '../protocol/limits.ts'
 import {type DestinationPaths, listFolder} from './destination.ts'
 import {isCode, makeDirectory, writeFileAtomically} from './files.ts'
+import {toTime} from './world.ts'
 
 /** Seconds for which a file may look unfinished: a shell's write becomes visible before it is whole. */
 export const unfinishedSeconds = 60
@@ -39,7 +40,7 @@ export function readBufferFile(path: string, now: number): ReadBufferFile {
   try {
     const {size, mtimeMs} = statSync(path)
     if (size > limits.maxBufferFileBytes) return {kind: 'damaged', path, message: `${size} bytes are too many`}
-    const parsed = parseBufferFile(readFileSync(path, 'utf8'))
+    const parsed = parseBufferFile(readFileSync(path, 'utf8'), toTime(mtimeMs))
     if (parsed.kind === 'events') return {kind: 'events', path, events: parsed.events, bytes: size}
     if (parsed.kind === 'unfinished' && now - mtimeMs < unfinishedSeconds * 1000) return {kind: 'unfinished', path}
     return {kind: 'damaged', path, message: parsed.kind === 'damaged' ? parsed.message : 'the last line has no end'}

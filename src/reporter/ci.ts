@@ -1,8 +1,13 @@
 import vendors from 'ci-info/vendors.json' with {type: 'json'}
 import type {Environment} from './world.ts'
 
-/** How ci-info describes what a vendor sets: one variable, several, one of several, or variables with values. */
-type Sign = string | {env: string; includes: string} | {any: string[]} | Record<string, string>
+/** How ci-info describes what a vendor sets: a variable, a part of its value, one of several, or variables with values. */
+export type CiSign = string | {env: string; includes: string} | {any: string[]} | Record<string, string>
+
+/** Every CI system that is known: its short lower-case id, and signs that all have to be there. */
+export const ciVendors: readonly {readonly id: string; readonly signs: readonly CiSign[]}[] = (
+  vendors as {constant: string; env: CiSign | CiSign[]}[]
+).map(({constant, env}) => ({id: constant.toLowerCase(), signs: Array.isArray(env) ? env : [env]}))
 
 /**
  * The CI system that this environment belongs to: a short lower-case id, `ci` for an unnamed one, null outside CI.
@@ -12,14 +17,11 @@ type Sign = string | {env: string; includes: string} | {any: string[]} | Record<
  */
 export function detectCi(environment: Environment): string | null {
   if (environment['CI'] === 'false') return null
-  for (const vendor of vendors as {constant: string; env: Sign | Sign[]}[]) {
-    const signs = Array.isArray(vendor.env) ? vendor.env : [vendor.env]
-    if (signs.every(sign => isSet(environment, sign))) return vendor.constant.toLowerCase()
-  }
+  for (const {id, signs} of ciVendors) if (signs.every(sign => isSet(environment, sign))) return id
   return ['true', '1'].includes((environment['CI'] ?? '').toLowerCase()) ? 'ci' : null
 }
 
-function isSet(environment: Environment, sign: Sign): boolean {
+function isSet(environment: Environment, sign: CiSign): boolean {
   if (typeof sign === 'string') return Boolean(environment[sign])
   if ('any' in sign && Array.isArray(sign.any)) return sign.any.some(name => Boolean(environment[name]))
   if ('includes' in sign) return (environment[sign['env'] ?? ''] ?? '').includes(sign['includes'] ?? '')

@@ -5,7 +5,7 @@ import type {Environment} from './world.ts'
  * and leaves the enclosing one there; SGE sets its task id to `undefined` where there is no array; a glidein of HTCondor
  * may hide the job's description and leave the scratch folder.
  */
-const schedulers: readonly (readonly [variable: string, name: string])[] = [
+export const schedulers: readonly (readonly [variable: string, name: string])[] = [
   ['SLURM_JOB_ID', 'slurm'],
   ['FLUX_JOB_ID', 'flux'],
   ['FLUX_ENCLOSING_ID', 'flux'],
@@ -21,7 +21,7 @@ const schedulers: readonly (readonly [variable: string, name: string])[] = [
  * and 3, Flux, srun. A launcher that uses srun to start its daemons leaves their number in SLURM_PROCID, so that comes
  * last; in a batch script it is 0.
  */
-const rankVariables = [
+export const rankVariables: readonly string[] = [
   'OMPI_COMM_WORLD_RANK',
   'PMIX_RANK',
   'PALS_RANKID',

@@ -50,6 +50,16 @@ describe('a buffer file', () => {
     assert.equal(readdirSync(paths.waiting).length, 1)
   })
 
+  it('gives its own time to an event whose writer had no clock, also after it was claimed', t => {
+    const {paths, world, file} = makeScene(t)
+    const {time: _time, ...timeless} = makeFeature(world)
+    writeFileSync(file, `${JSON.stringify({...timeless, time: null})}\n`)
+    utimesSync(file, 1_790_000_000.5, 1_790_000_000.5)
+    const claimed = join(claimFiles(paths, 'claim') ?? '', basename(file))
+    const read = readBufferFile(claimed, world.now())
+    assert.equal(read.kind === 'events' && read.events[0]?.time, '2026-09-21T14:13:20.500Z')
+  })
+
   it('makes its folders at need, for their person alone', t => {
     const world = makeWorld(t)
     const {paths} = destinationOf(world.stateDirectory, makeProject())

@@ -14,10 +14,12 @@ export interface Trace {
   readonly writes: readonly string[]
   /** The programs that were executed. */
   readonly programs: readonly string[]
+  /** Processes that were made, for a program or not. */
+  readonly processes: number
 }
 
 const writing = 'mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,rmdir,truncate'
-const calls = `network,open,openat,openat2,creat,${writing},mknod,mknodat,utimensat,chmod,fchmodat,execve`
+const calls = `network,open,openat,openat2,creat,${writing},mknod,mknodat,utimensat,chmod,fchmodat,execve,clone,clone3,fork,vfork`
 
 /**
  * Runs a shell's script as the person of the home, seen by strace. `etc` stands in for the machine's /etc, in a mount
@@ -27,7 +29,7 @@ export async function traced(
   t: Pick<TestContext, 'after'>,
   home: IsolatedHome,
   etc: string,
-  [shell, script]: readonly [shell: string, script: string],
+  [shell, ...rest]: readonly [shell: string, ...argumentsAndScript: string[]],
 ): Promise<Trace> {
   const path = join(temporaryDirectory(t), 'trace')
   mkdirSync(etc, {recursive: true})
@@ -42,16 +44,32 @@ export async function traced(
     etc,
     ...strace,
     shell,
+    ...rest.slice(0, -1),
     '-c',
-    script,
+    ...rest.slice(-1),
   ])
-  const lines = readFileSync(path, 'utf8').trim().split('\n')
+  const lines = joinInterrupted(readFileSync(path, 'utf8').trim().split('\n'))
   return {
     outcome,
     network: lines.filter(line => /\b(?:socket|connect|send\w+)\(/.test(line) && !/AF_UNIX/.test(line)),
     writes: lines.filter(line => isWrite(line) && !/"\/dev\//.test(line)),
+    processes: lines.filter(line => /\b(?:clone3?|v?fork)\(/.test(line) && !/CLONE_THREAD/.test(line)).length,
     programs: lines.flatMap(line => /execve\("([^"]+)".*= 0$/.exec(line)?.[1] ?? []),
   }
+}
+
+/** A call of one process in whose midst another one's was seen stands on two lines: makes it one again. */
+function joinInterrupted(lines: readonly string[]): string[] {
+  const begun = new Map<string, string>()
+  const whole: string[] = []
+  for (const line of lines) {
+    const pid = line.split(' ', 1)[0] ?? ''
+    const resumed = /<\.\.\. \w+ resumed>(.*)$/.exec(line)
+    if (line.endsWith('<unfinished ...>')) begun.set(pid, line.slice(0, -'<unfinished ...>'.length))
+    else whole.push(resumed === null ? line : (begun.get(pid) ?? line) + resumed[1])
+    if (resumed !== null) begun.delete(pid)
+  }
+  return [...whole, ...begun.values()]
 }
 
 const isWrite = (line: string): boolean =>

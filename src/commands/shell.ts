@@ -1,0 +1,26 @@
+import * as Args from '@oclif/core/args'
+import {BaseCommand} from '../cli/base-command.ts'
+import {projectFlags} from '../cli/flags.ts'
+import {chooseProject} from '../cli/project-choice.ts'
+import {makeLibrary} from '../cli/shell-library.ts'
+import {shells} from '../shell/write-library.ts'
+
+export default class Shell extends BaseCommand {
+  static override summary = 'Print shell functions that record without starting a program.'
+  static override description =
+    'Source them from the command or keep them as a file beside the script: usage_start [VERSION], usage_feature NAME [TYPE], usage_end [CODE], usage_trap.'
+  static override examples = [
+    '. <(command <%= config.bin %> shell bash --project heatflow)',
+    '<%= config.bin %> shell sh --project-file usage.project.json > usage.sh',
+  ]
+  static override args = {
+    shell: Args.option({options: shells})({required: true, description: 'the shell that sources them'}),
+  }
+  static override flags = {...projectFlags}
+
+  async run(): Promise<{library: string}> {
+    const {args, flags} = await this.parse(Shell)
+    const library = makeLibrary(args.shell, chooseProject(this.world, flags))
+    return this.present({library}, answer => answer.library.trimEnd())
+  }
+}
