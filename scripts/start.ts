@@ -48,7 +48,7 @@ async function showWholeLine(): Promise<void> {
 }
 
 async function startCollector(projects: string, data: string): Promise<{child: ChildProcess; http: string}> {
-  const args = ['collect', '--projects', projects, '--data', data, '--http', '127.0.0.1:0', '--json']
+  const args = ['collect', '--projects', projects, '--data', data, '--http', '127.0.0.1:0', '--udp', 'off', '--json']
   const child = spawn(process.execPath, [run, ...args], {stdio: ['ignore', 'pipe', 'inherit']})
   const line = await Promise.race([firstLine(child.stdout), once(child, 'exit').then(() => null)])
   if (line === null) throw new Error('the collector ended instead of listening')

@@ -1,11 +1,14 @@
 import type {AddressInfo} from 'node:net'
 import type {FastifyBaseLogger, FastifyInstance} from 'fastify'
-import {UsageError} from '../errors.ts'
+import {toUsageError, UsageError} from '../errors.ts'
 import {createBodyRoom} from './body-room.ts'
+import {oldIds, readOrMakeOldIdSecret} from './compat/old-ids.ts'
 import {createErase} from './erase.ts'
 import {createGroupCommit} from './group-commit.ts'
-import {loadProjects} from './projects.ts'
+import {findProject, loadProjects} from './projects.ts'
+import {datagramReader} from './read-datagram.ts'
 import {buildHttp} from './receive-http.ts'
+import {receiveUdp, type UdpParts, type UdpReceiver} from './receive-udp.ts'
 import {openSqliteStore} from './store/sqlite.ts'
 import {readOrMakeReadToken} from './tokens.ts'
 import {createWorkerSource} from './worker-source.ts'
@@ -21,11 +24,28 @@ export interface CollectorOptions {
   /** Unix milliseconds. */
   readonly now: () => number
   readonly logger?: FastifyBaseLogger
+  /** Where datagrams are received; port 0 takes a free one. Nowhere if not said. */
+  readonly udp?: UdpAddress | null
+  /** The project that the datagrams of Parsl's own clients count for. */
+  readonly parsl?: string | null
+  /** The project that the posts of Mantid's own clients count for. */
+  readonly mantid?: string | null
+}
+
+export interface UdpAddress {
+  readonly host: string
+  readonly port: number
+  /** An address that cannot be had is no reason not to collect: then there are no datagrams. */
+  readonly isOptional: boolean
 }
 
 export interface Collector {
   /** The address that it listens on, for example `http://127.0.0.1:8080`. */
   readonly http: string
+  /** The address at which it receives datagrams, for example `127.0.0.1:50077`, or null. */
+  readonly udp: string | null
+  /** Bytes that the kernel holds of datagrams that were not read yet, as it says; null where there are none. */
+  readonly udpReceiveBufferBytes: number | null
   /** The read token, at the first start on a data folder; else null. */
   readonly token: string | null
   /**
@@ -41,16 +61,20 @@ const closeSeconds = 5
 /**
  * Opens a collector: projects, store, read token, and listens. Rejects with a `UsageError` and leaves nothing open
  * when one of them cannot be had: USAGE_PROJECTS_UNREADABLE, USAGE_PROJECT_FILE_*, USAGE_STORE_LOCKED,
- * USAGE_STORE_UNREADABLE, USAGE_ADDRESS_UNAVAILABLE.
+ * USAGE_STORE_UNREADABLE, USAGE_ADDRESS_UNAVAILABLE, USAGE_PROJECT_UNKNOWN.
  */
 export async function openCollector(options: CollectorOptions): Promise<Collector> {
   const {dataDirectory, now} = options
   const projects = loadProjects(options.projectsDirectory)
+  const named = (id: string | null | undefined) => (id == null ? null : findProject(projects, id))
+  const [parsl, mantid] = [named(options.parsl), named(options.mantid)]
   const store = openSqliteStore(dataDirectory)
   const source = createWorkerSource(dataDirectory)
   const groupCommit = createGroupCommit(store)
   let isOpen = true
+  let receiver: UdpReceiver | null = null
   const closeStore = async (): Promise<void> => {
+    await receiver?.close()
     await groupCommit.drain()
     await source.close()
     await store.close()
@@ -58,10 +82,16 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   try {
     await store.saveProjects([...projects.values()])
     const {fresh, sha256} = readOrMakeReadToken(dataDirectory)
+    const ids = oldIds(parsl || mantid ? readOrMakeOldIdSecret(dataDirectory) : '')
+    receiver = await openReceiver(options.udp ?? null, {
+      ...{groupCommit, store, now},
+      readDatagram: datagramReader({projects, parsl: parsl && {project: parsl, ids}}),
+    })
     const parts = {
       projects,
       groupCommit,
       erase: createErase({store, groupCommit, pauseReading: () => source.pause()}),
+      mantid: mantid && {project: mantid, ids},
       bodyRoom: createBodyRoom(),
       source,
       readTokenSha256: sha256,
@@ -73,6 +103,8 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     const http = await listen(app, options)
     return {
       http,
+      udp: receiver?.address ?? null,
+      udpReceiveBufferBytes: receiver?.receiveBufferBytes ?? null,
       token: fresh,
       async close() {
         isOpen = false
@@ -82,6 +114,19 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     }
   } catch (error) {
     await closeStore()
+    throw error
+  }
+}
+
+async function openReceiver(
+  udp: UdpAddress | null,
+  parts: Omit<UdpParts, 'host' | 'port'>,
+): Promise<UdpReceiver | null> {
+  if (udp === null) return null
+  try {
+    return await receiveUdp({...parts, host: udp.host, port: udp.port})
+  } catch (error) {
+    if (udp.isOptional && toUsageError(error).code === 'USAGE_ADDRESS_UNAVAILABLE') return null
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import {keepDeclared} from '../protocol/declaration.ts'
 import type {Event} from '../protocol/event.ts'
+import type {Header} from '../protocol/header.ts'
 import {limits} from '../protocol/limits.ts'
 import {describeValue} from '../protocol/problem.ts'
 import {isDeclaredFeature, type ProjectFile} from '../protocol/project-file.ts'
@@ -42,6 +43,22 @@ export function admit(report: ParsedReport, project: ProjectFile, receipt: Recei
   return {batch, rejected}
 }
 
+/**
+ * The same for what an old client said, which is never too old: it could not send it in time, or repeats its start for as
+ * long as it runs. Its clock is not corrected, because it does not say when it sends.
+ */
+export function admitAnyAge(
+  {header, events}: {readonly header: Header; readonly events: readonly Event[]},
+  project: ProjectFile,
+  receivedAtMs: number,
+): Batch {
+  const receipt = {receivedAtMs, sentAtMs: null}
+  const isDeclared = (event: Event): boolean => undeclaredFeature(event, project) === null
+  const admitted = events.filter(isDeclared).map(event => admitEvent(event, Date.parse(event.time), project, receipt))
+  const refused = events.length - admitted.length
+  return {project: project.project, header, receivedAtMs, events: admitted, refused}
+}
+
 /** What is added to a sender's times: nothing while its clock is within the tolerance, which is network and queueing. */
 export function clockCorrectionMs({receivedAtMs, sentAtMs}: Receipt): number {
   if (sentAtMs === null) return 0
@@ -57,6 +74,10 @@ function reasonToReject(
 ): Pick<Rejection, 'code' | 'message'> | null {
   if (claimedMs < receivedAtMs - limits.maxEventAgeDays * 86_400_000)
     return {code: 'event-too-old', message: `wanted a time within ${limits.maxEventAgeDays} days, got ${event.time}`}
+  return undeclaredFeature(event, project)
+}
+
+function undeclaredFeature(event: Event, project: ProjectFile): Pick<Rejection, 'code' | 'message'> | null {
   if (event.type !== 'feature' || isDeclaredFeature(project, event.featureType, event.name)) return null
   const wanted = `wanted a feature that ${project.project} declares`
   const got = `${describeValue(event.name)} of type ${describeValue(event.featureType)}`

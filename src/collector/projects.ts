@@ -25,6 +25,16 @@ export function loadProjects(directory: string): Projects {
   return projects
 }
 
+/** Finds a project by its id. Throws a `UsageError` USAGE_PROJECT_UNKNOWN. */
+export function findProject(projects: Projects, id: string): ProjectFile {
+  const project = projects.get(id)
+  if (project === undefined)
+    throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a project of this collector, got ${describeValue(id)}`, {
+      next: 'Put its project file into the folder that `usage collect --projects` names, and start it again.',
+    })
+  return project
+}
+
 function listFiles(directory: string): string[] {
   try {
     const names = readdirSync(directory).filter(name => name.endsWith('.json') && !name.startsWith('.'))
@@ -61,13 +71,3 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const unreadable = (message: string, cause?: unknown): UsageError =>
   new UsageError('USAGE_PROJECTS_UNREADABLE', message, {cause})
-
-/** The project with this id; throws a `UsageError` USAGE_PROJECT_UNKNOWN when the collector has none. */
-export function findProject(projects: Projects, id: string): ProjectFile {
-  const project = projects.get(id)
-  if (project === undefined)
-    throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a project of this collector, got ${describeValue(id)}`, {
-      next: 'Put its project file into the folder that `usage collect --projects` names, and start it again.',
-    })
-  return project
-}

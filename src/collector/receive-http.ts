@@ -11,6 +11,7 @@ import {parseStatsQuery} from '../stats/query.ts'
 import type {StatsSource} from '../stats/source.ts'
 import {answerError} from './answer-error.ts'
 import type {BodyRoom} from './body-room.ts'
+import {addMantidRoutes, type MantidParts} from './compat/receive-mantid.ts'
 import type {Erase} from './erase.ts'
 import type {GroupCommit} from './group-commit.ts'
 import {admit} from './ingest.ts'
@@ -32,6 +33,8 @@ export interface HttpParts {
   /** False once the collector is closing: new requests are then sent elsewhere. */
   readonly isOpen: () => boolean
   readonly logger: FastifyBaseLogger | null
+  /** The project that Mantid's own clients count for, and how their ids are made ours, if there is one. */
+  readonly mantid?: Pick<MantidParts, 'project' | 'ids'> | null
 }
 
 /** Seconds that a request may take to arrive: slower ones are half-open connections. */
@@ -64,6 +67,7 @@ export function buildHttp(parts: HttpParts): FastifyInstance {
     async (_request: FastifyRequest, body: Buffer) => body,
   )
   addRoutes(app, parts)
+  if (parts.mantid != null) addMantidRoutes(app, {...parts, ...parts.mantid})
   return app
 }
 

@@ -45,8 +45,12 @@ function readHash(path: string): Uint8Array | null {
 
 /** Whether an `Authorization` header bears the secret with this hash. Takes the same time for every wrong one. */
 export function bearsSecret(authorization: string | undefined, sha256: Uint8Array): boolean {
-  const token = /^Bearer +(\S+)\s*$/i.exec(authorization ?? '')?.[1]
-  return token !== undefined && timingSafeEqual(sha256Of(token), sha256)
+  return isSecret(/^Bearer +(\S+)\s*$/i.exec(authorization ?? '')?.[1], sha256)
+}
+
+/** Whether this is the secret with this hash. Takes the same time for every wrong one. */
+export function isSecret(secret: unknown, sha256: Uint8Array): boolean {
+  return typeof secret === 'string' && timingSafeEqual(sha256Of(secret), sha256)
 }
 
 export const sha256Of = (secret: string): Uint8Array => createHash('sha256').update(secret).digest()

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/base-command.ts'
-import {readAddress} from '../cli/listen-address.ts'
+import {readAddress, readUdpAddress} from '../cli/listen-address.ts'
 import {untilAskedToStop} from '../cli/stop-signal.ts'
 import {writeListening} from '../cli/write-listening.ts'
 import {openCollector} from '../collector/collector.ts'
@@ -12,6 +12,7 @@ export default class Collect extends BaseCommand {
   static override examples = [
     '<%= config.bin %> collect --projects /etc/usage/projects --data /var/lib/usage',
     '<%= config.bin %> collect --projects projects --http 127.0.0.1:0 --json',
+    '<%= config.bin %> collect --projects projects --udp 0.0.0.0:50077 --parsl parsl --mantid mantid',
   ]
   static override flags = {
     projects: Flags.string({description: 'the folder of project files', helpValue: 'DIR', required: true}),
@@ -20,6 +21,18 @@ export default class Collect extends BaseCommand {
       description: 'where to listen; port 0 takes a free one',
       helpValue: 'HOST:PORT',
       default: '127.0.0.1:8080',
+    }),
+    udp: Flags.string({
+      description: 'where to receive datagrams; off: nowhere (127.0.0.1:50077 if it is free)',
+      helpValue: 'HOST:PORT',
+    }),
+    parsl: Flags.string({
+      description: 'the project that the unchanged clients of Parsl count for, by datagrams',
+      helpValue: 'PROJECT',
+    }),
+    mantid: Flags.string({
+      description: 'the project that the unchanged clients of Mantid count for, by POST /api/usage and /api/feature',
+      helpValue: 'PROJECT',
     }),
   }
 
@@ -30,9 +43,13 @@ export default class Collect extends BaseCommand {
       projectsDirectory: flags.projects,
       dataDirectory: flags.data,
       ...readAddress(flags.http),
+      udp: readUdpAddress(flags.udp, flags.parsl !== undefined),
+      parsl: flags.parsl ?? null,
+      mantid: flags.mantid ?? null,
       now: this.world.now,
     })
-    const listening = {http: collector.http, udp: null, data: flags.data, token: collector.token}
+    const {http, udp, udpReceiveBufferBytes, token} = collector
+    const listening = {http, udp, udpReceiveBufferBytes, data: flags.data, token}
     const text = this.jsonEnabled() ? JSON.stringify(listening) : writeListening(listening, this.paint)
     process.stdout.write(`${text}\n`)
     await asked

@@ -136,7 +136,5 @@ function byRuns(a: {readonly runs: number}, b: {readonly runs: number}): number 
 }
 
 function qualityOf({quality}: StatsFacts, whole: SpanFacts): Quality {
-  const {duplicates, refused, unpaired, clamped, undeclaredFields, erased, storeBytes} = quality
-  const {ciRuns} = whole
-  return {duplicates, refused, unpaired, clamped, undeclaredFields, erased, datagrams: 0, ciRuns, storeBytes}
+  return {...quality, ciRuns: whole.ciRuns}
 }

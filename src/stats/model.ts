@@ -84,7 +84,7 @@ export interface Outcomes {
   readonly lost: number
   /** No end yet, and not lost. */
   readonly running: number
-  /** Ended without a code or a signal. */
+  /** Ended without a code or a signal, or told of by a client that cannot say how a run ends. */
   readonly unknown: number
 }
 export interface OutcomeStats extends Outcomes {
@@ -158,7 +158,12 @@ export interface Quality {
    * are whole ones, because that is all that is kept of them.
    */
   readonly erased: {readonly runs: number; readonly features: number}
+  /** Datagrams that brought something for this project. */
   readonly datagrams: number
+  /** Datagrams that the collector lost, of whatever project: nobody can know of which. Zero where the kernel does not say. */
+  readonly datagramsLost: number
+  /** Datagrams that the collector could not read, of whatever project. */
+  readonly datagramsUnknown: number
   readonly ciRuns: number
   /** Size on disk of the whole store. */
   readonly storeBytes: number

@@ -80,5 +80,8 @@ export interface QualityFacts {
   readonly clamped: number
   readonly undeclaredFields: number
   readonly erased: Quality['erased']
+  readonly datagrams: number
+  readonly datagramsLost: number
+  readonly datagramsUnknown: number
   readonly storeBytes: number
 }

@@ -64,6 +64,8 @@ const sample: Stats = {
     undeclaredFields: 0,
     erased: {runs: 0, features: 0},
     datagrams: 0,
+    datagramsLost: 0,
+    datagramsUnknown: 0,
     ciRuns: 3,
     storeBytes: 123_456,
   },

@@ -14,6 +14,9 @@ import {runUsage} from './run-program.ts'
 /** A real `usage collect` in a process of its own, ended when the test ends. */
 export interface RunningCollector {
   readonly http: string
+  /** Where it takes datagrams, HOST:PORT. */
+  readonly udp: string
+  readonly pid: number
   readonly token: string | null
   readonly data: string
   /** All that it has written so far, on both of its outputs. */
@@ -28,12 +31,13 @@ export interface RunningCollector {
   stats(project: string): Promise<Stats>
 }
 
-/** Starts a collector for some projects. `address` is HOST:PORT; a free port if not said. */
+/** Starts a collector for some projects. `address` is HOST:PORT; a free port if not said. `more` are further flags. */
 export async function runningCollector(
   t: Pick<TestContext, 'after'>,
   home: IsolatedHome,
   projects: readonly ProjectFile[],
   address = '127.0.0.1:0',
+  more: readonly string[] = [],
 ): Promise<RunningCollector> {
   const directory = join(home.environment['TMPDIR'] ?? '', 'collector')
   const projectsDirectory = join(directory, 'projects')
@@ -41,7 +45,19 @@ export async function runningCollector(
   mkdirSync(projectsDirectory, {recursive: true})
   for (const project of projects)
     writeFileSync(join(projectsDirectory, `${project.project}.json`), JSON.stringify(project))
-  const args = ['collect', '--projects', projectsDirectory, '--data', data, '--http', address, '--json']
+  const args = [
+    'collect',
+    '--projects',
+    projectsDirectory,
+    '--data',
+    data,
+    '--http',
+    address,
+    '--udp',
+    '127.0.0.1:0',
+    '--json',
+    ...more,
+  ]
   const child = spawn(process.execPath, [repositoryPath('bin', 'run.js'), ...args], {
     env: home.environment,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -53,9 +69,11 @@ export async function runningCollector(
   const ended = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | null)
   const line = await Promise.race([firstLine(child.stdout), ended.then(() => null)])
   if (line === null) throw new Error('wanted a collector that listens, it ended')
-  const {http, token} = JSON.parse(line) as {http: string; token: string | null}
+  const {http, udp, token} = JSON.parse(line) as {http: string; udp: string; token: string | null}
   return {
     http,
+    udp,
+    pid: child.pid!,
     token,
     data,
     ended,

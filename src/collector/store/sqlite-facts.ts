@@ -32,7 +32,7 @@ const sql = {
     ${runsInSpan}`,
   people: `
     SELECT count(DISTINCT user) AS users, count(DISTINCT host) AS hosts FROM headers WHERE ci IS NULL AND id IN (
-      SELECT header FROM runs WHERE project = :project AND counted_at >= :from AND counted_at < :to
+      SELECT header FROM runs WHERE project = :project AND is_test = 0 AND counted_at >= :from AND counted_at < :to
       UNION SELECT header FROM features
         WHERE project = :project AND run IS NULL AND used_at >= :from AND used_at < :to
       UNION SELECT header FROM unpaired_ends WHERE project = :project AND ended_at >= :from AND ended_at < :to)`,
@@ -68,7 +68,7 @@ const sql = {
         WHERE project = :project AND ended_at >= :from AND ended_at < :to) AS unpaired`,
   quality: `
     SELECT counter, sum(count) AS count FROM quality
-    WHERE project = :project AND day >= :firstDay AND day <= :lastDay GROUP BY counter`,
+    WHERE project IN (0, :project) AND day >= :firstDay AND day <= :lastDay GROUP BY counter`,
   erased: `
     SELECT coalesce(sum(count) FILTER (WHERE kind IN ('ok', 'failed', 'signal', 'unknown', 'open')), 0) AS runs,
       coalesce(sum(count) FILTER (WHERE kind = 'features'), 0) AS features
@@ -138,6 +138,9 @@ function readQuality(database: Database, project: number, range: Span, storeByte
     undeclaredFields: count('undeclared-fields'),
     unpaired,
     erased: {runs: erased.runs, features: erased.features},
+    datagrams: count('datagrams'),
+    datagramsLost: count('datagrams-lost'),
+    datagramsUnknown: count('datagrams-unknown'),
     storeBytes,
   }
 }

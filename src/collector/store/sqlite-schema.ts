@@ -153,6 +153,34 @@ const migrations: readonly string[] = [
     PRIMARY KEY (project, receipt)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Old clients: runs whose outcome nobody can tell, and test runs, which take part in no answer. In the table quality
+  // the project 0 has what cannot be told of any project: datagrams-unknown, datagrams-lost.
+  `
+  ALTER TABLE runs ADD COLUMN is_outcome_untold INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN is_test INTEGER NOT NULL DEFAULT 0;
+
+  DROP VIEW readable_runs;
+  DROP VIEW run_results;
+
+  CREATE VIEW run_results AS      -- runs with what follows from them; result is null while there is no end
+  SELECT *,
+    CASE WHEN end_event IS NULL THEN iif(is_outcome_untold, 'unknown', NULL)
+      WHEN signal IS NOT NULL THEN 'signal' WHEN exit_code = 0 THEN 'ok'
+      WHEN exit_code IS NOT NULL THEN 'failed' ELSE 'unknown' END AS result,
+    CASE WHEN end_event IS NOT NULL
+      THEN coalesce(duration_seconds, max(0, ended_at - started_at) / 1000.0) END AS seconds
+  FROM runs WHERE is_test = 0;
+
+  CREATE VIEW readable_runs AS
+  SELECT p.project, lower(hex(r.run)) AS run,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.started_at / 1000.0, 'unixepoch') AS started,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.ended_at / 1000.0, 'unixepoch') AS ended,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.last_sign_at / 1000.0, 'unixepoch') AS last_sign,
+    r.seconds, r.result, r.exit_code, r.signal, r.script, r.start_fields, r.end_fields,
+    h.user, h.host, h.application, h.version, h."commit", h.component,
+    h.os_name, h.os_version, h.os_arch, h.os_readable, h.ci, h.scheduler
+  FROM run_results r JOIN projects p ON p.id = r.project JOIN headers h ON h.id = r.header;
+  `,
 ]
 
 /** The last version that was written without overwriting what is deleted. */

@@ -58,6 +58,10 @@ const sql = {
     INSERT INTO unpaired_ends (project, event, header, ended_at, duration_seconds, exit_code, signal, fields)
     VALUES (:project, :event, :header, :at, :duration, :code, :signal, :fields)
     ON CONFLICT DO NOTHING`,
+  // The run is there: this comes after its event, and only for the few that are marked.
+  mark: `
+    UPDATE runs SET is_outcome_untold = max(is_outcome_untold, :untold), is_test = max(is_test, :test)
+    WHERE project = :project AND run = :run`,
   quality: `
     INSERT INTO quality (project, day, counter, count) VALUES (:project, :day, :counter, :count)
     ON CONFLICT DO UPDATE SET count = count + excluded.count`,

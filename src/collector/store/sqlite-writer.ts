@@ -1,9 +1,8 @@
 import type {EndEvent, FeatureEvent, StartEvent} from '../../protocol/event.ts'
 import type {FieldValues} from '../../protocol/scalars.ts'
 import {formatDay} from '../../stats/period.ts'
-import type {Database} from './sqlite-database.ts'
 import type {Dictionary} from './sqlite-dictionary.ts'
-import {type PreparedStatements, prepareStatements} from './sqlite-statements.ts'
+import type {PreparedStatements} from './sqlite-statements.ts'
 import type {AdmittedEvent, Batch, InsertOutcome} from './store.ts'
 
 /** Writes one batch; the caller has a transaction open. */
@@ -12,9 +11,8 @@ export type WriteBatch = (batch: Batch) => InsertOutcome[]
 /** Which event gives a run its header: the smaller rank wins, of equal ranks the earlier sign of life. */
 const headerRank = {start: 1, repeat: 2, end: 3, feature: 4} as const
 
-/** Makes the function that writes batches into the tables of a database. */
-export function createBatchWriter(database: Database, dictionary: Dictionary): WriteBatch {
-  const statements = prepareStatements(database)
+/** Makes the function that writes batches into the tables. */
+export function createBatchWriter(statements: PreparedStatements, dictionary: Dictionary): WriteBatch {
   return batch => {
     const project = dictionary.projectId(batch.project)
     const header = dictionary.headerId(project, batch.header)
@@ -22,6 +20,7 @@ export function createBatchWriter(database: Database, dictionary: Dictionary): W
     const writing: Writing = {statements, dictionary, project, header, signs: new Map(), receivedAtMs}
     const outcomes = batch.events.map(admitted => writeEvent(writing, admitted))
     writeSigns(writing)
+    writeMark(writing, batch)
     writeQuality(writing, batch, outcomes)
     return outcomes
   }
@@ -100,17 +99,33 @@ function writeSigns({statements, project, header, signs}: Writing): void {
   }
 }
 
+function writeMark({statements, project}: Writing, {mark, events}: Batch): void {
+  if (mark === undefined) return
+  const values = {project, untold: Number(mark.isOutcomeUntold), test: Number(mark.isTest)}
+  for (const {event} of events) if (event.run !== null) statements.mark.run({...values, run: toBlob(event.run)})
+}
+
 function writeQuality({statements, project}: Writing, batch: Batch, outcomes: readonly InsertOutcome[]): void {
   const accepted = batch.events.filter((_, index) => outcomes[index] === 'accepted')
   const counts = {
     duplicates: outcomes.length - accepted.length,
     refused: batch.refused,
     clamped: accepted.filter(({isClamped}) => isClamped).length,
+    datagrams: batch.datagrams ?? 0,
     'undeclared-fields': accepted.reduce((sum, {undeclaredFields}) => sum + undeclaredFields, 0),
   }
-  const day = formatDay(batch.receivedAtMs)
-  for (const [counter, count] of Object.entries(counts))
-    if (count > 0) statements.quality.run({project, day, counter, count})
+  addCounts(statements, project, counts, batch.receivedAtMs)
+}
+
+/** Adds counts to a day; the project 0 stands for none. */
+export function addCounts(
+  {quality}: Pick<PreparedStatements, 'quality'>,
+  project: number,
+  counts: Readonly<Record<string, number>>,
+  atMs: number,
+): void {
+  const day = formatDay(atMs)
+  for (const [counter, count] of Object.entries(counts)) if (count > 0) quality.run({project, day, counter, count})
 }
 
 type Changes = number | bigint

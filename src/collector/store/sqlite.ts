@@ -17,7 +17,8 @@ import {createDictionary} from './sqlite-dictionary.ts'
 import {createEraser} from './sqlite-erasure.ts'
 import {readFacts} from './sqlite-facts.ts'
 import {migrate, requireCurrentVersion} from './sqlite-schema.ts'
-import {createBatchWriter} from './sqlite-writer.ts'
+import {prepareStatements} from './sqlite-statements.ts'
+import {addCounts, createBatchWriter} from './sqlite-writer.ts'
 import type {Store} from './store.ts'
 
 const lockName = 'writer.lock'
@@ -45,7 +46,8 @@ function openLocked(path: string, unlock: () => void): Store {
   // A process that died in an erasure has left the rows of it in the log.
   truncateLog(database)
   const dictionary = createDictionary(database)
-  const writeBatch = createBatchWriter(database, dictionary)
+  const statements = prepareStatements(database)
+  const writeBatch = createBatchWriter(statements, dictionary)
   const erase = createEraser(database, dictionary)
   const saveProject = database.prepare(
     'INSERT INTO projects (project, file) VALUES (?, ?) ON CONFLICT (project) DO UPDATE SET file = excluded.file',
@@ -66,6 +68,9 @@ function openLocked(path: string, unlock: () => void): Store {
       }
     },
     erase,
+    async addQuality(counts, atMs) {
+      inTransaction(database, () => addCounts(statements, 0, counts, atMs))
+    },
     async saveProjects(projects) {
       inTransaction(database, () => {
         for (const project of projects) saveProject.run(project.project, JSON.stringify(project))

@@ -23,6 +23,10 @@ export interface Batch {
   readonly events: readonly AdmittedEvent[]
   /** Events of the report that were refused: counted. */
   readonly refused: number
+  /** Datagrams that brought it; none when it came by HTTP. */
+  readonly datagrams?: number
+  /** What is special about all runs of the batch. */
+  readonly mark?: RunMark
 }
 
 /** What is to be erased: everything of some people in one project. */
@@ -35,6 +39,17 @@ export interface Erasure {
   /** Unix milliseconds. */
   readonly receivedAtMs: number
 }
+
+/** What is special about a run that an old client told of. Once marked, it stays so. */
+export interface RunMark {
+  /** Its client cannot say how it ended: the outcome is unknown, whether an end came or not. */
+  readonly isOutcomeUntold: boolean
+  /** It is a test and takes part in no answer. */
+  readonly isTest: boolean
+}
+
+/** What became of datagrams that belong to no project. */
+export type QualityCounts = Readonly<Record<'datagrams-unknown' | 'datagrams-lost', number>>
 
 export type InsertOutcome = 'accepted' | 'duplicate'
 
@@ -61,6 +76,8 @@ export interface Store {
    * another try removes them. What is inserted later is stored as ever.
    */
   erase(erasure: Erasure): Promise<ErasureReceipt>
+  /** Adds to the counts of what cannot be told of any project, on the day of this instant (Unix milliseconds). */
+  addQuality(counts: QualityCounts, atMs: number): Promise<void>
   /** Keeps the project files, so that whoever reads the store knows what was declared. */
   saveProjects(projects: readonly ProjectFile[]): Promise<void>
   /** Ends the writing and gives the store free. Does nothing the second time. */

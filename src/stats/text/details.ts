@@ -96,6 +96,8 @@ export function writeData({stats: {quality}, width}: Page): Section {
     ['refused', count => `${writeCounted(count, 'event')} refused`],
     ['unpaired', count => `${writeCounted(count, 'event')} without a run`],
     ['clamped', count => `${writeCounted(count, 'event')} from the future, set to the time of receipt`],
+    ['datagramsLost', count => `${writeCounted(count, 'datagram')} lost, of whatever project`],
+    ['datagramsUnknown', count => `${writeCounted(count, 'datagram')} that could not be read, of whatever project`],
     ['undeclaredFields', count => `${writeCounted(count, 'value')} of undeclared fields dropped`],
   ]
   const facts = told.flatMap(([name, tell]) => (quality[name] > 0 ? [tell(quality[name])] : []))

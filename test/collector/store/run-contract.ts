@@ -46,6 +46,36 @@ export function runContract(make: MakeStore): void {
     assert.deepEqual(await outcomesOf(source), {...none, lost: 1, running: 3})
   })
 
+  test('it calls the outcome of a marked run unknown, with an end and without, and never lost or running', async t => {
+    const {store, source} = await make(t)
+    const mark = {isOutcomeUntold: true, isTest: false}
+    const old = question.lostBeforeMs - 5 * dayMs
+    await insert(store, [startOf(1, old), startOf(2, nowMs), endOf(3, nowMs, {exitCode: null})], {mark})
+    await insert(store, [startOf(4, old), startOf(5, nowMs)])
+    assert.deepEqual(await outcomesOf(source), {...none, lost: 1, running: 1, unknown: 3})
+  })
+
+  test('it keeps a test run out of every answer, whichever of its events says that it is one', async t => {
+    const {store, source} = await make(t)
+    const mark = {isOutcomeUntold: true, isTest: true}
+    await insert(store, [startOf(1, nowMs, {fields: {executors: 1}}), endOf(2, nowMs)], {mark})
+    await insert(store, [endOf(1, nowMs), startOf(2, nowMs)])
+    const facts = await factsOf(source)
+    const {runs, users, duration} = facts.spans[0]!
+    assert.deepEqual([runs, users, duration.n, facts.versions, facts.numberFields, facts.exits], [0, 0, 0, [], [], []])
+  })
+
+  test('it counts datagrams by project, and those that no project can be told of for all', async t => {
+    const {store, source} = await make(t)
+    await insert(store, [startOf(1, nowMs)], {datagrams: 2})
+    await insert(store, [startOf(1, nowMs)], {datagrams: 3, project: 'other'})
+    await store.addQuality({'datagrams-lost': 5, 'datagrams-unknown': 1}, nowMs)
+    await store.addQuality({'datagrams-lost': 2, 'datagrams-unknown': 0}, nowMs)
+    const {datagrams, datagramsLost, datagramsUnknown} = (await factsOf(source)).quality
+    assert.deepEqual([datagrams, datagramsLost, datagramsUnknown], [2, 7, 1])
+    assert.equal((await factsOf(source, {project: 'never'})).quality.datagramsLost, 7)
+  })
+
   test('it lets a late end win over lost', async t => {
     const {store, source} = await make(t)
     await insert(store, [startOf(1, nowMs - 20 * dayMs)])

@@ -1,0 +1,161 @@
+import * as v from 'valibot'
+import {UsageError} from '../../errors.ts'
+import type {Event, FeatureEvent} from '../../protocol/event.ts'
+import type {Header} from '../../protocol/header.ts'
+import {limits} from '../../protocol/limits.ts'
+import {toProblems} from '../../protocol/problem.ts'
+import type {ProjectFile} from '../../protocol/project-file.ts'
+import {describeProblems} from '../../protocol/report.ts'
+import {count, durationSeconds} from '../../protocol/scalars.ts'
+import {makeUuidV7} from '../../protocol/uuid.ts'
+import {admitAnyAge} from '../ingest.ts'
+import type {Batch} from '../store/store.ts'
+import {readMantidTime} from './mantid-time.ts'
+import {type OldIds, uuidOf} from './old-ids.ts'
+import {shortText} from './short-text.ts'
+
+/** What the bodies of Mantid are read with. */
+export interface MantidContext {
+  readonly project: ProjectFile
+  readonly ids: OldIds
+  /** Unix milliseconds. */
+  readonly receivedAtMs: number
+  readonly random: (bytes: number) => Uint8Array
+}
+
+/** Texts are cut to what is kept of them, never refused. */
+const anyText = v.nullish(v.string('wanted text'), null)
+const mantidTime = v.pipe(
+  v.string('wanted a time'),
+  v.check(written => readMantidTime(written) !== null, 'wanted a time YYYY-MM-DDTHH:MM:SS in UTC'),
+)
+
+const headerEntries = {
+  application: anyText,
+  component: anyText,
+  host: anyText,
+  uid: anyText,
+  mantidSha1: anyText,
+  mantidVersion: anyText,
+  osArch: anyText,
+  osName: anyText,
+  osReadable: anyText,
+  osVersion: anyText,
+}
+
+const startup = v.object({
+  ...headerEntries,
+  mantidVersion: v.pipe(v.string('wanted text'), v.nonEmpty('wanted some text')),
+  dateTime: mantidTime,
+})
+
+const feature = v.object({
+  type: v.nullish(v.string('wanted text'), 'Unknown'),
+  name: v.pipe(v.string('wanted text'), v.nonEmpty('wanted some text')),
+  internal: v.nullish(v.boolean(), false),
+  count: v.nullish(count, 1),
+  application: anyText,
+  start: v.nullish(mantidTime, null),
+  duration: v.nullish(durationSeconds, null),
+})
+
+const featureList = v.object({
+  ...headerEntries,
+  dateTime: v.nullish(mantidTime, null),
+  features: v.array(feature, 'wanted a list of features'),
+})
+/** A feature alone has what a list has beside its features. */
+const singleFeature = v.object({...headerEntries, dateTime: v.nullish(mantidTime, null), ...feature.entries})
+
+type MantidHeader = v.InferOutput<v.ObjectSchema<typeof headerEntries, undefined>>
+
+/**
+ * Makes batches of what Mantid posts when it starts: one startup, a list of them, or `{"usages": […]}`. All or nothing:
+ * throws a `UsageError` USAGE_REPORT_UNPARSABLE when one of them is wrong.
+ *
+ * A run follows from its startup's content, so that the daily repeat, which is the same to the byte, is the same run.
+ * Mantid sends no end: the outcomes stay unknown.
+ */
+export function readMantidStartups(input: unknown, context: MantidContext): Batch[] {
+  return listOf(input, 'usages').map(one => {
+    const read = parse(startup, one)
+    const timeMs = readMantidTime(read.dateTime)!
+    const run = uuidOf(timeMs, 'mantid', read)
+    const time = new Date(timeMs).toISOString()
+    const id = uuidOf(timeMs, 'mantid start', read)
+    const event: Event = {id, type: 'start', run, time, script: null, repeat: 0, fields: {}}
+    return {...batchOf(read, [event], timeMs, context), mark: {isOutcomeUntold: true, isTest: false}}
+  })
+}
+
+/**
+ * Makes batches of the features that Mantid posts: `{"features": […]}`, one feature, or a list of either; all or nothing
+ * as above. They belong to no run. They have no id, so each post counts. Without a time they were used at the receipt.
+ */
+export function readMantidFeatures(input: unknown, context: MantidContext): Batch[] {
+  return listOf(input, 'usages').flatMap(one => {
+    const isList = typeof one === 'object' && one !== null && Object.hasOwn(one, 'features')
+    const read = isList ? parse(featureList, one) : parse(singleFeature, one)
+    const listed = 'features' in read ? read.features : [read]
+    const groups = Map.groupBy(listed, ({application}) => application ?? read.application)
+    return [...groups].map(([application, features]) => {
+      const reportedAtMs = (read.dateTime === null ? null : readMantidTime(read.dateTime)) ?? context.receivedAtMs
+      const events = features.map(used => eventOf(used, reportedAtMs, context))
+      return batchOf({...read, application}, events, reportedAtMs, context)
+    })
+  })
+}
+
+function eventOf(used: v.InferOutput<typeof feature>, reportedAtMs: number, {random}: MantidContext): FeatureEvent {
+  const timeMs = (used.start === null ? null : readMantidTime(used.start)) ?? reportedAtMs
+  return {
+    id: makeUuidV7(timeMs, random(10)),
+    type: 'feature',
+    run: null,
+    time: new Date(timeMs).toISOString(),
+    featureType: shortText(used.type, 64) ?? 'Unknown',
+    name: shortText(used.name, limits.maxFeatureNameLength)!,
+    durationSeconds: used.duration,
+    count: used.count,
+    internal: used.internal,
+    details: null,
+  }
+}
+
+function batchOf(read: MantidHeader, events: readonly Event[], timeMs: number, context: MantidContext): Batch {
+  const {project, ids, receivedAtMs} = context
+  const os = {
+    name: shortText(read.osName, 64),
+    version: shortText(read.osVersion, 128),
+    arch: shortText(read.osArch, 32),
+    readable: shortText(read.osReadable, 128),
+  }
+  const header: Header = {
+    user: ids.pseudonym('user', read.uid, project, timeMs),
+    host: ids.pseudonym('host', read.host, project, timeMs),
+    application: shortText(read.application, 128) ?? project.application ?? null,
+    version: shortText(read.mantidVersion, 64),
+    commit: shortText(read.mantidSha1, 64),
+    component: shortText(read.component, 128),
+    os: Object.values(os).every(value => value === null) ? null : os,
+    ci: null,
+    scheduler: null,
+  }
+  return admitAnyAge({header, events}, project, receivedAtMs)
+}
+
+function listOf(input: unknown, key: string): readonly unknown[] {
+  if (Array.isArray(input)) return input
+  const isWrapped = typeof input === 'object' && input !== null && Object.hasOwn(input, key)
+  if (!isWrapped) return [input]
+  return parse(v.array(v.unknown(), 'wanted a list'), (input as Record<string, unknown>)[key])
+}
+
+function parse<T>(schema: v.GenericSchema<unknown, T>, input: unknown): T {
+  const result = v.safeParse(schema, input)
+  if (result.success) return result.output
+  const came = describeProblems(toProblems(result.issues))
+  throw new UsageError('USAGE_REPORT_UNPARSABLE', `wanted what Mantid posts, got: ${came}`, {
+    next: 'See docs/compatibility.md.',
+  })
+}

@@ -1,0 +1,72 @@
+import {createHash, createHmac, randomBytes} from 'node:crypto'
+import {readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {UsageError} from '../../errors.ts'
+import type {ProjectFile} from '../../protocol/project-file.ts'
+import {makeUuidV7} from '../../protocol/uuid.ts'
+
+/** Makes what old clients say of a person or a machine into pseudonyms of ours. */
+export interface OldIds {
+  /**
+   * The pseudonym of an id of theirs, which is a plain hash that a dictionary turns back: keyed again with a secret of
+   * this collector. It changes as often as the project says. Null where there is none, where the project wants none, or
+   * where the id is the hash of nothing, which all clients without a user name share.
+   */
+  pseudonym(kind: 'user' | 'host', oldId: unknown, project: ProjectFile, timeMs: number): string | null
+}
+
+const fileName = 'old-ids.secret'
+
+/** Characters of an id that is taken for one. */
+const maxOldIdLength = 256
+
+/** Reads the secret from a data folder, made when missing and the owner's alone: 256 random bits. */
+export function readOrMakeOldIdSecret(dataDirectory: string): string {
+  const path = join(dataDirectory, fileName)
+  const known = readSecret(path)
+  if (known !== null) return known
+  const secret = randomBytes(32).toString('hex')
+  writeFileSync(`${path}.new`, `${secret}\n`, {mode: 0o600})
+  renameSync(`${path}.new`, path)
+  return secret
+}
+
+function readSecret(path: string): string | null {
+  let content: string
+  try {
+    content = readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    const message = `wanted the secret in ${path}, got: ${error instanceof Error ? error.message : error}`
+    throw new UsageError('USAGE_STORE_UNREADABLE', message, {cause: error})
+  }
+  if (/^[0-9a-f]{64}$/.test(content)) return content
+  throw new UsageError('USAGE_STORE_UNREADABLE', `wanted 64 hex digits in ${path}`, {
+    next: 'Put the file back from a backup. Without it old clients are other people from now on: then delete it.',
+  })
+}
+
+export function oldIds(secret: string): OldIds {
+  return {
+    pseudonym(kind, oldId, {project, identity}, timeMs) {
+      if (!identity[kind] || typeof oldId !== 'string' || oldId === '' || oldId.length > maxOldIdLength) return null
+      const id = oldId.toLowerCase()
+      if (hashesOfNothing.has(id)) return null
+      const digits = {year: 4, month: 7, never: 0}[identity.rotate]
+      const period = new Date(timeMs).toISOString().slice(0, digits)
+      const keyed = createHmac('sha256', secret).update(JSON.stringify([project, kind, period, id]))
+      return keyed.digest('hex').slice(0, 32)
+    },
+  }
+}
+
+/** What Parsl (10 digits of SHA-256) and Mantid (MD5) make of an empty name. */
+const hashesOfNothing = new Set([
+  createHash('sha256').update('').digest('hex').slice(0, 10),
+  createHash('md5').update('').digest('hex'),
+])
+
+/** A UUID that follows from the parts: the same again for the same parts. */
+export function uuidOf(timeMs: number, ...parts: readonly unknown[]): string {
+  return makeUuidV7(Math.max(0, timeMs), createHash('sha256').update(JSON.stringify(parts)).digest())
+}

@@ -1,0 +1,57 @@
+import {readFileSync} from 'node:fs'
+import {endianness} from 'node:os'
+
+/** Where a socket is bound. */
+export interface BoundAddress {
+  readonly address: string
+  readonly port: number
+  readonly family: 'IPv4' | 'IPv6'
+}
+
+/**
+ * Datagrams that the kernel dropped because the receive buffer of this socket was full: the last column of
+ * `/proc/net/udp` and `/proc/net/udp6`. Null where there is no such file, or no such socket in it.
+ */
+export function readKernelDrops(bound: BoundAddress): number | null {
+  try {
+    return findKernelDrops(readFileSync(bound.family === 'IPv6' ? '/proc/net/udp6' : '/proc/net/udp', 'utf8'), bound)
+  } catch {
+    return null
+  }
+}
+
+/** The same from the text of the file. Pure. */
+export function findKernelDrops(table: string, {address, port, family}: BoundAddress): number | null {
+  const bytes = family === 'IPv6' ? bytesOfIpv6(address) : address.split('.').map(Number)
+  const local = `${writeWords(bytes)}:${port.toString(16).padStart(4, '0')}`.toUpperCase()
+  const row = table.split('\n').find(line => line.trim().split(/\s+/)[1] === local)
+  const drops = Number(row?.trim().split(/\s+/).at(-1))
+  return Number.isSafeInteger(drops) ? drops : null
+}
+
+/** The kernel prints an address as words of 32 bits in the order of the machine. */
+function writeWords(bytes: readonly number[]): string {
+  const words: string[] = []
+  for (let index = 0; index < bytes.length; index += 4) {
+    const word = bytes.slice(index, index + 4).map(byte => byte.toString(16).padStart(2, '0'))
+    words.push((endianness() === 'LE' ? word.reverse() : word).join(''))
+  }
+  return words.join('')
+}
+
+function bytesOfIpv6(address: string): number[] {
+  const [head = '', tail = ''] = withoutIpv4(address.split('%')[0]!).split('::')
+  const groupsOf = (part: string): number[] =>
+    part === '' ? [] : part.split(':').map(group => Number.parseInt(group, 16))
+  const [before, after] = [groupsOf(head), groupsOf(tail)]
+  const groups = [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after]
+  return groups.flatMap(group => [group >> 8, group & 0xff])
+}
+
+/** `::ffff:127.0.0.1` in groups of hex digits. */
+function withoutIpv4(address: string): string {
+  return address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) => {
+    const [a, b, c, d] = parts.slice(0, 4).map(Number) as [number, number, number, number]
+    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`
+  })
+}

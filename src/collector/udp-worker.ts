@@ -1,0 +1,81 @@
+/**
+ * The thread in which a collector receives datagrams, so that a slow transaction does not lose them. Started by
+ * `receive-udp.ts`. Its socket is never written to: nobody gets a reply.
+ */
+import {createSocket, type Socket} from 'node:dgram'
+import {once} from 'node:events'
+import {isIPv6} from 'node:net'
+import {setImmediate as nextTurn} from 'node:timers/promises'
+import {type MessagePort, parentPort, workerData} from 'node:worker_threads'
+import {type RingMemory, ringWriter} from './datagram-ring.ts'
+import {type BoundAddress, readKernelDrops} from './kernel-drops.ts'
+
+/** What the thread is started with. */
+export interface UdpWorkerData {
+  readonly host: string
+  readonly port: number
+  readonly ring: RingMemory
+}
+
+/** What the thread says. `closed` comes when everything that had arrived is in the ring. */
+export type UdpWorkerMessage =
+  | {readonly kind: 'listening'; readonly address: BoundAddress; readonly receiveBufferBytes: number}
+  | {readonly kind: 'unavailable'; readonly message: string}
+  | {readonly kind: 'arrived'}
+  | {readonly kind: 'closed'}
+
+/** Bytes asked of the kernel for datagrams that nobody has read yet; it may give less (net.core.rmem_max). */
+const wantedReceiveBufferBytes = 8 * 1024 * 1024
+/** How often the kernel is asked what it dropped. */
+const lookMs = 500
+/** How long a thread that closes goes on reading while datagrams keep coming. */
+const closeMs = 1_000
+
+async function receive({host, port, ring}: UdpWorkerData, parent: MessagePort): Promise<void> {
+  const say = (message: UdpWorkerMessage): void => parent.postMessage(message)
+  const writer = ringWriter(ring)
+  const socket = createSocket({type: isIPv6(host) ? 'udp6' : 'udp4'})
+  let received = 0
+  socket.on('message', datagram => {
+    received++
+    if (writer.push(datagram)) say({kind: 'arrived'})
+  })
+  try {
+    socket.bind({address: host, port, exclusive: true})
+    await once(socket, 'listening')
+  } catch (error) {
+    say({kind: 'unavailable', message: error instanceof Error ? error.message : String(error)})
+    return parent.close()
+  }
+  const address = socket.address() as BoundAddress
+  const look = (): void => writer.setKernelDrops(readKernelDrops(address))
+  look()
+  const looking = setInterval(look, lookMs)
+  parent.once('message', async () => {
+    clearInterval(looking)
+    for (const deadline = Date.now() + closeMs; Date.now() < deadline; ) {
+      const before = received
+      // Each turn of the event loop reads some of what waits in the kernel.
+      await nextTurn()
+      await nextTurn()
+      if (received === before) break
+    }
+    look()
+    socket.close()
+    say({kind: 'closed'})
+    parent.close()
+  })
+  say({kind: 'listening', address, receiveBufferBytes: enlargeReceiveBuffer(socket)})
+}
+
+/** Asks for a large receive buffer and says what the kernel gave. */
+function enlargeReceiveBuffer(socket: Socket): number {
+  try {
+    socket.setRecvBufferSize(wantedReceiveBufferBytes)
+  } catch {
+    // Some systems refuse instead of giving less: what there is has to do.
+  }
+  return socket.getRecvBufferSize()
+}
+
+if (parentPort !== null) await receive(workerData, parentPort)
