@@ -14,7 +14,7 @@ import {runUsage} from './run-program.ts'
 /** A real `usage collect` in a process of its own, ended when the test ends. */
 export interface RunningCollector {
   readonly http: string
-  /** Where it takes datagrams, HOST:PORT. */
+  /** Where it takes datagrams, HOST:PORT; null where `more` said off. */
   readonly udp: string
   readonly pid: number
   readonly token: string | null
@@ -45,19 +45,8 @@ export async function runningCollector(
   mkdirSync(projectsDirectory, {recursive: true})
   for (const project of projects)
     writeFileSync(join(projectsDirectory, `${project.project}.json`), JSON.stringify(project))
-  const args = [
-    'collect',
-    '--projects',
-    projectsDirectory,
-    '--data',
-    data,
-    '--http',
-    address,
-    '--udp',
-    '127.0.0.1:0',
-    '--json',
-    ...more,
-  ]
+  const args = ['collect', '--projects', projectsDirectory, '--data', data, '--http', address, '--json', ...more]
+  if (!more.includes('--udp')) args.push('--udp', '127.0.0.1:0')
   const child = spawn(process.execPath, [repositoryPath('bin', 'run.js'), ...args], {
     env: home.environment,
     stdio: ['ignore', 'pipe', 'pipe'],

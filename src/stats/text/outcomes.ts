@@ -11,7 +11,7 @@ const outcomes: readonly {name: keyof Stats['outcomes'] & string; color: keyof P
   {name: 'signal', color: 'red', meaning: 'ended by a signal'},
   {name: 'lost', color: 'yellow', meaning: 'no end, no sign of life'},
   {name: 'running', color: 'cyan', meaning: 'no end yet'},
-  {name: 'unknown', color: 'yellow', meaning: 'ended without a code'},
+  {name: 'unknown', color: 'yellow', meaning: 'nobody can tell how they ended'},
 ]
 const barWidth = 30
 /** Exit codes beyond these are left to the JSON. */
