@@ -15,7 +15,7 @@ function writeProject(status: ProjectStatus, paint: Paint): string {
   const lines = [
     `${paint.bold(toPlainText(status.project))}  ${state}`,
     row('Decided by', writeDecision(status)),
-    row('Goes to', toPlainText(status.endpoint.http ?? status.endpoint.udp ?? 'nowhere')),
+    row('Goes to', writeEndpoint(status)),
     row('Waiting', writeWaiting(status)),
     ...waiting.newest.map(event => `    ${paint.dim(writeEvent(event))}`),
     ...(waiting.events > waiting.newest.length ? [`    and ${waiting.events - waiting.newest.length} more`] : []),
@@ -31,6 +31,11 @@ function writeProject(status: ProjectStatus, paint: Paint): string {
 }
 
 const row = (name: string, value: string): string => `  ${name.padEnd(11)} ${value}`
+
+function writeEndpoint({endpoint: {http, udp}}: ProjectStatus): string {
+  if (http !== null) return toPlainText(http)
+  return udp === null ? 'nowhere' : `${toPlainText(udp)}, by datagrams: nothing confirms that they arrive`
+}
 
 function writeDecision({consent}: ProjectStatus): string {
   const reason = consent.heldBy ?? consent.reason

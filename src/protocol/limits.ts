@@ -8,6 +8,8 @@ export const limits = {
   maxBodyBytes: 1024 * 1024,
   /** Bytes of one report as the sender makes it: half of the above, so that a 413 means a misconfigured proxy. */
   maxReportBytes: 512 * 1024,
+  /** Bytes of a datagram as the sender makes it: it passes every usual network in one piece. Larger ones are read, too. */
+  maxDatagramBytes: 1_200,
   /** Events in one report or one buffer file: one transaction's worth that still fits `maxReportBytes` as usual. */
   maxEventsPerReport: 500,
   /** Bytes of one event as JSON: 64 fields with names and values of a usual length fit. */

@@ -82,8 +82,7 @@ function firstNo(project: ConsentProject, facts: ConsentFacts): No | null {
   if (project.consent === 'opt-in' && !facts.hasYes) return {reason: 'not-opted-in', decidedBy: null}
   if (!facts.areSettingsReadable) return {reason: 'settings-unreadable', decidedBy: null}
   if (!facts.isStateWritable) return {reason: 'state-not-writable', decidedBy: null}
-  // Reports travel by HTTP alone so far: an endpoint for datagrams is none yet.
-  if (project.endpoint.http === null) return {reason: 'no-endpoint', decidedBy: null}
+  if (project.endpoint.http === null && project.endpoint.udp === null) return {reason: 'no-endpoint', decidedBy: null}
   return null
 }
 

@@ -33,6 +33,11 @@ export interface DestinationPaths {
   readonly forgotten: string
 }
 
+/** Where reports of a project go: the address for HTTP if there is one, else `udp://host:port`, else nothing. */
+export function endpointOf({endpoint: {http, udp}}: Pick<ProjectFile, 'endpoint'>): string {
+  return http ?? (udp === null ? '' : `udp://${udp}`)
+}
+
 /** Where the events of a project wait. Touches nothing. */
 export function destinationOf(stateDirectory: string, project: ProjectFile): Destination {
   const directory = join(stateDirectory, `${project.project}-${destinationKey(project)}`)

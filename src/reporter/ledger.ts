@@ -1,5 +1,5 @@
 import type {Answer} from '../protocol/answer.ts'
-import type {Destination} from './destination.ts'
+import {type Destination, endpointOf} from './destination.ts'
 import {type Drop, recordDrop, reduceDrop} from './drops.ts'
 import type {MadeReport} from './make-reports.ts'
 import type {Pending} from './pending.ts'
@@ -75,7 +75,7 @@ export class Ledger {
   }
 
   private get endpoint(): string {
-    return this.destination.project.endpoint.http ?? ''
+    return endpointOf(this.destination.project)
   }
 }
 

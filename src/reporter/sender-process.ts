@@ -9,7 +9,8 @@ import {readDestinations} from './destination.ts'
 import {readSendContext} from './send-context.ts'
 import {deliver, failedDelivery} from './sender.ts'
 import {holdsLock} from './sender-lock.ts'
-import {httpEraser, httpTransport} from './transports/http.ts'
+import {transportByEndpoint} from './transports/by-endpoint.ts'
+import {httpEraser} from './transports/http.ts'
 import {realWorld} from './world.ts'
 
 reach('sender: started')
@@ -31,7 +32,7 @@ if (destination !== undefined && holdsLock(destination.paths.lock, token)) {
     {
       world,
       destination,
-      transport: httpTransport(world.environment),
+      transport: transportByEndpoint(world.environment),
       erase: httpEraser(world.environment),
       client: readClient(),
       readContext: () => readSendContext(world, destination.project),

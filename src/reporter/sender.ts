@@ -6,7 +6,7 @@ import {renewClaim, returnStaleClaims} from './claims.ts'
 import type {Consent, ConsentReason} from './consent.ts'
 import {isStandingNo} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
-import type {Destination} from './destination.ts'
+import {type Destination, endpointOf} from './destination.ts'
 import {emptyBuffer} from './empty-buffer.ts'
 import {hasEntries} from './files.ts'
 import {isForgetPending, readGeneration} from './forget-request.ts'
@@ -220,7 +220,7 @@ class DeliveryRound {
   private send(report: MadeReport): Promise<SendResult> {
     const {project} = this.destination
     return this.options.transport({
-      endpoint: project.endpoint.http ?? '',
+      endpoint: endpointOf(project),
       writeKey: project.writeKey ?? null,
       body: report.body,
       sentAt: toTime(this.world.now()),
@@ -236,7 +236,9 @@ class DeliveryRound {
   }
 
   private finish(report: MadeReport, result: Exclude<SendResult, {kind: 'kept'}>, waiting: Pending): void {
+    const isDatagram = this.destination.project.endpoint.http === null
     if (result.kind === 'answered') this.ledger.confirm(report, result, waiting)
+    else if (isDatagram) this.ledger.drop(report.ids.map(id => ({id, reason: 'too-large', count: 1})))
     else this.ledger.refuse(report, result, waiting)
     this.ledger.drop(report.undeclaredFields)
     this.settle(waiting, report.ids)

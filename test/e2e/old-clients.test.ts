@@ -94,10 +94,10 @@ describe('an unchanged client of Parsl', () => {
     assert.deepEqual(totals, {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 4})
     assert.deepEqual([duration.n, duration.meanSeconds], [2, 15])
     assert.deepEqual(versions.map(({version, runs: of}) => [version, of]).sort(), [
-        [null, 1],
-        ['1.2.0', 1],
-        ['2025.03.17', 2],
-      ])
+      [null, 1],
+      ['1.2.0', 1],
+      ['2025.03.17', 2],
+    ])
     assert.deepEqual(
       systems.map(({name, runs: of}) => [name, of]),
       [

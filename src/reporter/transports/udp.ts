@@ -1,0 +1,70 @@
+import {createSocket} from 'node:dgram'
+import {lookup} from 'node:dns/promises'
+import {limits} from '../../protocol/limits.ts'
+import type {SendRequest, SendResult, Transport} from './transport.ts'
+
+/** How an endpoint for datagrams is written: `udp://host:port`. */
+export const udpScheme = 'udp://'
+
+/** What stands in the log in the place of an answer. */
+const unconfirmed = 'sent as a datagram: nothing confirms that it arrived'
+
+interface Address {
+  readonly address: string
+  readonly family: number
+}
+
+/**
+ * Makes the transport that sends each event as a datagram and forgets it: nothing confirms that it arrives. A report with
+ * several events is too large, so that the sender halves it; so is an event that does not fit `limits.maxDatagramBytes`.
+ * Never throws. Each name is looked up once.
+ */
+export function udpTransport(): Transport {
+  const known = new Map<string, Address>()
+  return async request => {
+    const datagram = datagramOf(request)
+    if (datagram === null) return {kind: 'too-large', status: 413}
+    try {
+      const {host, port} = hostAndPort(request.endpoint)
+      const address = known.get(host) ?? (await unlessAborted(request.signal, lookup(host)))
+      known.set(host, address)
+      await unlessAborted(request.signal, send(datagram, address, port))
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      return {kind: 'kept', reason: request.signal.aborted ? 'timeout' : 'offline', message, retryAfterSeconds: null}
+    }
+    const answer = {accepted: 1, duplicates: 0, rejected: []}
+    return {kind: 'answered', status: 0, body: unconfirmed, answer} satisfies SendResult
+  }
+}
+
+/** Byte `2`, then the report with the write key, for which a datagram has no header. */
+function datagramOf({body, writeKey}: SendRequest): Uint8Array | null {
+  const key = writeKey === null ? '' : `"writeKey":${JSON.stringify(writeKey)},`
+  const datagram = Buffer.from(`2{${key}${body.slice(1)}`)
+  const isOneEvent = (JSON.parse(body) as {readonly events: readonly unknown[]}).events.length === 1
+  return isOneEvent && datagram.length <= limits.maxDatagramBytes ? datagram : null
+}
+
+function hostAndPort(endpoint: string): {readonly host: string; readonly port: number} {
+  const [, bracketed, plain, port] = /^udp:\/\/(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(endpoint) ?? []
+  return {host: bracketed ?? plain ?? '', port: Number(port)}
+}
+
+function send(datagram: Uint8Array, {address, family}: Address, port: number): Promise<void> {
+  const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
+  return new Promise<void>((resolve, reject) => {
+    socket.on('error', reject)
+    socket.send(datagram, port, address, error => (error === null ? resolve() : reject(error)))
+  }).finally(() => socket.close())
+}
+
+/** A name lookup cannot be ended, but nobody has to wait for it. */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new Error('there was no time left'))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, {once: true})
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
