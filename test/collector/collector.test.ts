@@ -121,6 +121,24 @@ test('it names an address that it cannot have, and leaves the store free', async
   await startCollector(t, folders)
 })
 
+test('it goes on without datagrams when an address that nobody asked for is taken', async t => {
+  const udp = {host: '127.0.0.1', port: 0, isOptional: true}
+  const first = await startCollector(t, makeFolders(t), {udp})
+  const port = Number(first.udp?.split(':')[1])
+  assert.ok(port > 0 && (first.udpReceiveBufferBytes ?? 0) > 0)
+  const second = await startCollector(t, makeFolders(t), {udp: {...udp, port}})
+  assert.deepEqual([second.udp, second.udpReceiveBufferBytes], [null, null])
+  const folders = makeFolders(t)
+  const changes = {udp: {...udp, port, isOptional: false}}
+  await assert.rejects(startCollector(t, folders, changes), {code: 'USAGE_ADDRESS_UNAVAILABLE', next: /--udp/})
+  await startCollector(t, folders)
+})
+
+test('it receives datagrams on IPv6', async t => {
+  const {udp} = await startCollector(t, makeFolders(t), {udp: {host: '::1', port: 0, isOptional: false}})
+  assert.match(udp ?? '', /^\[::1\]:\d+$/)
+})
+
 test('it listens on IPv6 and gives an address that can be used', async t => {
   const {http} = await startCollector(t, makeFolders(t), {host: '::1'})
   assert.match(http, /^http:\/\/\[::1\]:\d+$/)

@@ -108,11 +108,15 @@ describe('datagrams', () => {
   it('that have arrived are stored when the collector is asked to stop', async t => {
     const collector = await runningCollector(t, isolatedHome(t), [project])
     const sent = 3_000
+    // Stopped, so that all of them wait in the kernel when it is asked.
+    process.kill(collector.pid, 'SIGSTOP')
     await sendDatagrams(
       collector.udp,
       Array.from({length: sent}, (_, run) => datagramOf([startOf(run)])),
     )
-    assert.equal(await collector.stop(), 0)
+    const stopped = collector.stop()
+    process.kill(collector.pid, 'SIGCONT')
+    assert.equal(await stopped, 0)
     const {datagrams, datagramsLost, runs} = await accounted(collector)
     assert.deepEqual([datagrams + datagramsLost, runs], [sent, datagrams])
     assert.ok(datagrams > 0)
