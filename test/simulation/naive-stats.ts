@@ -152,6 +152,8 @@ export class NaiveStats {
       undeclaredFields: sum('undeclared-fields'),
       erased: {runs: 0, features: 0},
       datagrams: 0,
+      datagramsLost: 0,
+      datagramsUnknown: 0,
       ciRuns: runs.filter(({key}) => key.made.header.ci !== null).length,
     }
   }
