@@ -1,4 +1,5 @@
 import {toPlainText} from '../protocol/plain-text.ts'
+import {isForDatagrams} from '../protocol/project-file.ts'
 import type {DropReason} from '../reporter/drops.ts'
 import type {Preview} from '../reporter/preview.ts'
 import type {Paint} from './paint.ts'
@@ -31,15 +32,17 @@ function writeDestination(preview: Preview, paint: Paint): string {
     ...writeHold(preview).map(line => `  ${paint.yellow(line)}`),
     ...writePendingIds(preview).map(line => `  ${paint.yellow(line)}`),
     ...(reports.length === 0 ? ['  Nothing would be sent.'] : []),
-    ...reports.flatMap(report => writeReport(report, paint)),
+    ...reports.flatMap(report => writeReport(report, preview, paint)),
     ...writeDrops(preview).map(line => `  ${paint.yellow(line)}`),
   ]
   return lines.join('\n')
 }
 
-function writeReport({events, bytes, body}: Preview['reports'][number], paint: Paint): string[] {
+function writeReport({events, bytes, body}: Preview['reports'][number], preview: Preview, paint: Paint): string[] {
   const lines = JSON.stringify(JSON.parse(body), null, 2).split('\n')
-  const title = `  A report of ${writeAmount(events, 'event')}, ${bytes} bytes before compression:`
+  const title = isForDatagrams(preview)
+    ? `  A datagram with one event, ${bytes} bytes, nothing confirms that it arrives:`
+    : `  A report of ${writeAmount(events, 'event')}, ${bytes} bytes before compression:`
   return [title, ...lines.map(line => `    ${paint.dim(toPlainText(line))}`)]
 }
 

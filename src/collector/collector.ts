@@ -73,6 +73,10 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const groupCommit = createGroupCommit(store)
   let isOpen = true
   let receiver: UdpReceiver | null = null
+  const settle = async (): Promise<void> => {
+    await receiver?.settle()
+    await groupCommit.settle()
+  }
   const closeStore = async (): Promise<void> => {
     await receiver?.close()
     await groupCommit.drain()
@@ -90,7 +94,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     const parts = {
       projects,
       groupCommit,
-      erase: createErase({store, groupCommit, pauseReading: () => source.pause()}),
+      erase: createErase({store, groupCommit: {settle}, pauseReading: () => source.pause()}),
       mantid: mantid && {project: mantid, ids},
       bodyRoom: createBodyRoom(),
       source,

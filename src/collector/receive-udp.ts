@@ -7,7 +7,7 @@ import type {GroupCommit} from './group-commit.ts'
 import type {BoundAddress} from './kernel-drops.ts'
 import {type DatagramBatch, joinBatches, type ReadDatagram} from './read-datagram.ts'
 import type {QualityCounts, Store} from './store/store.ts'
-import type {UdpWorkerData, UdpWorkerMessage} from './udp-worker.ts'
+import type {UdpWorkerData, UdpWorkerMessage, UdpWorkerWish} from './udp-worker.ts'
 
 export interface UdpParts {
   readonly host: string
@@ -25,6 +25,8 @@ export interface UdpReceiver {
   readonly address: string
   /** The receive buffer as the kernel says it is: Linux counts its own overhead in. */
   readonly receiveBufferBytes: number
+  /** Resolves when the datagrams that have arrived by now are written, or counted as lost. */
+  settle(): Promise<void>
   /** Takes no more datagrams, writes those that have arrived, and counts what was lost. */
   close(): Promise<void>
 }
@@ -52,6 +54,7 @@ export async function receiveUdp(parts: UdpParts): Promise<UdpReceiver> {
   worker.on('message', (message: UdpWorkerMessage) => {
     if (message.kind === 'arrived') intake.wake()
   })
+  const wish = (wanted: UdpWorkerWish): void => worker.postMessage(wanted)
   const {address, receiveBufferBytes} = await untilListening(worker, parts)
   const counting = setInterval(() => void intake.storeCounts(), countMs)
   counting.unref()
@@ -59,10 +62,16 @@ export async function receiveUdp(parts: UdpParts): Promise<UdpReceiver> {
   return {
     address: `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
     receiveBufferBytes,
+    async settle() {
+      const settled = untilSettled(worker, ended)
+      wish('settle')
+      await settled
+      await intake.settle()
+    },
     async close() {
       clearInterval(counting)
       worker.ref()
-      worker.postMessage(null)
+      wish('close')
       await ended
       await intake.finish()
     },
@@ -87,6 +96,19 @@ function untilListening(worker: Worker, {host, port}: UdpParts): Promise<Listeni
   })
 }
 
+/** A thread that closes has read everything as well. */
+function untilSettled(worker: Worker, ended: Promise<void>): Promise<void> {
+  const settled = new Promise<void>(resolve => {
+    const hear = ({kind}: UdpWorkerMessage): void => {
+      if (kind !== 'settled') return
+      worker.off('message', hear)
+      resolve()
+    }
+    worker.on('message', hear)
+  })
+  return Promise.race([settled, ended])
+}
+
 /** Takes datagrams out of the ring and writes them, one handful after the other. */
 class DatagramIntake {
   private readonly parts: UdpParts
@@ -95,6 +117,8 @@ class DatagramIntake {
   /** Not stored yet. */
   private unknown = 0
   private unwritten = 0
+  /** Datagrams that are out of the ring and written or counted, modulo 2^32. */
+  private handled = 0
   private stored: RingCounts = {received: 0, dropped: 0, kernelDrops: 0}
 
   constructor(parts: UdpParts, ring: RingReader) {
@@ -104,6 +128,15 @@ class DatagramIntake {
 
   wake(): void {
     this.running ??= this.run()
+  }
+
+  /** Resolves when what is in the ring at this moment has been handled, however much comes after it. */
+  async settle(): Promise<void> {
+    const {received, dropped} = this.ring.counts()
+    while (((received - dropped - this.handled) | 0) > 0) {
+      this.wake()
+      await wait(1)
+    }
   }
 
   async finish(): Promise<void> {
@@ -132,6 +165,7 @@ class DatagramIntake {
     const known = read.filter(batch => batch !== null)
     this.unknown += read.length - known.length
     await Promise.all(joinBatches(known).map(batch => this.writeBatch(batch)))
+    this.handled = (this.handled + datagrams.length) >>> 0
   }
 
   private async writeBatch({batch, bytes}: DatagramBatch): Promise<void> {

@@ -17,19 +17,23 @@ export interface UdpWorkerData {
   readonly ring: RingMemory
 }
 
-/** What the thread says. `closed` comes when everything that had arrived is in the ring. */
+/** What the thread is asked: to read everything that has arrived, and then to go on or to end. */
+export type UdpWorkerWish = 'settle' | 'close'
+
+/** What the thread says. `settled` and `closed` come when everything that had arrived is in the ring. */
 export type UdpWorkerMessage =
   | {readonly kind: 'listening'; readonly address: BoundAddress; readonly receiveBufferBytes: number}
   | {readonly kind: 'unavailable'; readonly message: string}
   | {readonly kind: 'arrived'}
+  | {readonly kind: 'settled'}
   | {readonly kind: 'closed'}
 
 /** Bytes asked of the kernel for datagrams that nobody has read yet; it may give less (net.core.rmem_max). */
 const wantedReceiveBufferBytes = 8 * 1024 * 1024
 /** How often the kernel is asked what it dropped. */
 const lookMs = 500
-/** How long a thread that closes goes on reading while datagrams keep coming. */
-const closeMs = 1_000
+/** How long a thread that is to settle or to close goes on reading while datagrams keep coming. */
+const settleMs = 1_000
 
 async function receive({host, port, ring}: UdpWorkerData, parent: MessagePort): Promise<void> {
   const say = (message: UdpWorkerMessage): void => parent.postMessage(message)
@@ -51,15 +55,19 @@ async function receive({host, port, ring}: UdpWorkerData, parent: MessagePort): 
   const look = (): void => writer.setKernelDrops(readKernelDrops(address))
   look()
   const looking = setInterval(look, lookMs)
-  parent.once('message', async () => {
-    clearInterval(looking)
-    for (const deadline = Date.now() + closeMs; Date.now() < deadline; ) {
+  const readAll = async (): Promise<void> => {
+    for (const deadline = Date.now() + settleMs; Date.now() < deadline; ) {
       const before = received
       // Each turn of the event loop reads some of what waits in the kernel.
       await nextTurn()
       await nextTurn()
-      if (received === before) break
+      if (received === before) return
     }
+  }
+  parent.on('message', async (wish: UdpWorkerWish) => {
+    if (wish === 'close') clearInterval(looking)
+    await readAll()
+    if (wish === 'settle') return say({kind: 'settled'})
     look()
     socket.close()
     say({kind: 'closed'})

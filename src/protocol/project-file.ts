@@ -109,6 +109,11 @@ export function displayName(project: ProjectFile): string {
   return project.name ?? project.project
 }
 
+/** Whether the events of a project travel as datagrams: it has no address for HTTP, which goes first. */
+export function isForDatagrams({endpoint}: Pick<ProjectFile, 'endpoint'>): boolean {
+  return endpoint.http === null && endpoint.udp !== null
+}
+
 /** Whether a feature may travel: its type and its name are declared, or the name is plain and others are allowed. */
 export function isDeclaredFeature(project: ProjectFile, type: string, name: string): boolean {
   if (!project.features.types.includes(type)) return false

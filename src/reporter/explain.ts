@@ -2,7 +2,7 @@ import {type Declarations, describeDeclaration} from '../protocol/declaration.ts
 import type {Header} from '../protocol/header.ts'
 import {limits} from '../protocol/limits.ts'
 import {toPlainText} from '../protocol/plain-text.ts'
-import {displayName, type ProjectFile} from '../protocol/project-file.ts'
+import {displayName, isForDatagrams, type ProjectFile} from '../protocol/project-file.ts'
 import {howToStop} from './how-to-stop.ts'
 
 /** One part of a project's notice. What stands between backticks is to be typed as it is. */
@@ -133,9 +133,14 @@ const neverSent = [
 function how({endpoint}: ProjectFile): string[] {
   const to = said(endpoint.http ?? endpoint.udp ?? 'nowhere')
   const by = endpoint.http?.startsWith('https:') ? 'encrypted (HTTPS)' : 'not encrypted'
+  const datagrams = [
+    `Each event travels alone, as a datagram (UDP) of ${limits.maxDatagramBytes} bytes at most. Nothing confirms that it arrives: what is lost on the way is lost, and nobody knows.`,
+    'Because nothing answers, `usage forget` cannot ask for erasure by itself: write to the address below.',
+  ]
   return [
     'What happens is written to a few small files on your computer, the buffer. A process in the background sends them later, for ten seconds at most; your program does not wait for it, and does not fail because of it.',
     `It goes to ${to}, ${by}.`,
+    ...(isForDatagrams({endpoint}) ? datagrams : []),
     `Some of it may be lost: a full disk, a computer that is switched off, events that could not be sent for ${limits.maxEventAgeDays} days. That is accepted, so that your work never suffers.`,
   ]
 }

@@ -3,9 +3,10 @@ import {keepDeclared} from '../protocol/declaration.ts'
 import type {Event} from '../protocol/event.ts'
 import type {Header, OperatingSystem} from '../protocol/header.ts'
 import {limits} from '../protocol/limits.ts'
-import {isDeclaredFeature, type ProjectFile} from '../protocol/project-file.ts'
+import {isDeclaredFeature, isForDatagrams, type ProjectFile} from '../protocol/project-file.ts'
 import {protocolVersion} from '../protocol/report.ts'
 import type {FieldValues} from '../protocol/scalars.ts'
+import {fitsDatagram} from './datagram.ts'
 import type {Drop, DropReason} from './drops.ts'
 import {
   hostPseudonym,
@@ -75,7 +76,8 @@ export interface MadeReports {
  *
  * Events that share a header share reports, in the order in which they come, up to 500 events and 512 KiB a report.
  * Undeclared fields are left out and counted; undeclared features, events from before consent and events older than
- * 30 days are dropped and counted. Pseudonyms are made here; nothing of a `local` block is copied.
+ * 30 days are dropped and counted. Pseudonyms are made here; nothing of a `local` block is copied. Where only datagrams
+ * go, each report has one event; what does not fit a datagram is dropped and counted.
  */
 export function makeReports(events: readonly BufferedEvent[], context: ReportContext): MadeReports {
   const drops: Drop[] = []
@@ -94,7 +96,11 @@ export function makeReports(events: readonly BufferedEvent[], context: ReportCon
     else group.events.push(made)
   }
   const reports = [...groups].flatMap(([header, group]) => packReports(header, group, context))
-  return {reports, drops}
+  if (!isForDatagrams(context.project)) return {reports, drops}
+  const key = context.project.writeKey ?? null
+  const fitting = reports.filter(({body}) => fitsDatagram(body, key))
+  const others = reports.filter(report => !fitting.includes(report)).flatMap(({ids}) => ids)
+  return {reports: fitting, drops: [...drops, ...others.map(id => ({id, reason: 'too-large' as const, count: 1}))]}
 }
 
 function makeEvent(buffered: BufferedEvent, context: ReportContext): MadeEvent | DropReason {
@@ -190,12 +196,13 @@ function packReports(header: string, {userPeriod, events}: Group, context: Repor
   const head = `{"protocol":${protocolVersion},"project":${project},"client":${client},"header":${header},"events":[`
   // The end of the report, less the comma that the first event does without.
   const emptyBytes = Buffer.byteLength(head) + ']}'.length - 1
+  const maxEvents = isForDatagrams(context.project) ? 1 : limits.maxEventsPerReport
   const batches: MadeEvent[][] = []
   let batch: MadeEvent[] = []
   let bytes = emptyBytes
   for (const made of events) {
     const madeBytes = Buffer.byteLength(made.json) + 1
-    const isFull = batch.length === limits.maxEventsPerReport || bytes + madeBytes > limits.maxReportBytes
+    const isFull = batch.length === maxEvents || bytes + madeBytes > limits.maxReportBytes
     if (batch.length === 0 || isFull) {
       batch = []
       batches.push(batch)

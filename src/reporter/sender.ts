@@ -236,9 +236,7 @@ class DeliveryRound {
   }
 
   private finish(report: MadeReport, result: Exclude<SendResult, {kind: 'kept'}>, waiting: Pending): void {
-    const isDatagram = this.destination.project.endpoint.http === null
     if (result.kind === 'answered') this.ledger.confirm(report, result, waiting)
-    else if (isDatagram) this.ledger.drop(report.ids.map(id => ({id, reason: 'too-large', count: 1})))
     else this.ledger.refuse(report, result, waiting)
     this.ledger.drop(report.undeclaredFields)
     this.settle(waiting, report.ids)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {describe, it} from 'node:test'
+import {pseudonymOf} from '../../src/protocol/pseudonym.ts'
 import {eventually} from '../support/eventually.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
@@ -41,6 +42,22 @@ describe('datagrams', () => {
         ...{refused: 2, duplicates: 1, runs: 2},
       }),
     )
+  })
+
+  it('are erased with the rest of a person, also those that came just before the request', async t => {
+    const collector = await runningCollector(t, isolatedHome(t), [project])
+    const key = '5e'.repeat(32)
+    const user = pseudonymOf(Buffer.from(key, 'hex'))
+    const events = Array.from({length: 200}, (_, run) => datagramOf([startOf(run)], {header: {...header, user}}))
+    await sendDatagrams(collector.udp, [datagramOf([startOf(900)]), ...events])
+    const response = await fetch(`${collector.http}/v1/projects/demo/erasures`, {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: JSON.stringify({protocol: 1, id: uuid(901), keys: [key]}),
+    })
+    const receipt = (await response.json()) as {runs: number}
+    assert.deepEqual([response.status, receipt.runs], [200, 200])
+    assert.equal((await accounted(collector)).runs, 1)
   })
 
   it('are taken for a project with a write key when the report has it', async t => {

@@ -63,6 +63,13 @@ describe('the explanation of a project', {concurrency: 2}, () => {
     assert.doesNotMatch(text, /pseudonym of the user/)
   })
 
+  it('says of datagrams that they are open, alone and confirmed by nobody', () => {
+    const text = textOf(explainProject(makeProject({endpoint: {udp: 'usage.example.org:50077'}})))
+    assert.match(text, /usage\.example\.org:50077, not encrypted/)
+    assert.match(text, /datagram \(UDP\) of 1200 bytes at most\. Nothing confirms that it arrives/)
+    assert.doesNotMatch(textOf(explainProject(makeProject())), /datagram/)
+  })
+
   it('names what is declared of features only where there are any', () => {
     const without = textOf(explainProject(makeProject({features: {}, fields: {}, ci: 'off'})))
     assert.match(without, /the project declares none/)

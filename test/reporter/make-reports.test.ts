@@ -180,6 +180,36 @@ function eventOfBytes(world: TestWorld, bytes: number): BufferedEvent {
   return withExtra(bytes - Buffer.byteLength(JSON.stringify(event)))
 }
 
+describe('the size of a datagram', () => {
+  it('is one event and 1,200 bytes at most, to the byte, with the write key', t => {
+    const world = makeWorld(t)
+    const names = ['a', 'b', 'c', 'd']
+    const text = {type: 'pattern', pattern: 'x*', description: 'Long'}
+    const endpoint = {udp: '127.0.0.1:9'}
+    const project = makeProject({
+      ...{endpoint, writeKey: 'the-key'},
+      fields: Object.fromEntries(names.map(name => [name, text])),
+    })
+    const eventOf = (characters: number) => {
+      const part = (index: number) => 'x'.repeat(1 + Math.min(250, Math.max(0, characters - 250 * index)))
+      return makeEnd(world, {fields: Object.fromEntries(names.map((name, index) => [name, part(index)]))})
+    }
+    const made = (...characters: number[]) => makeReports(characters.map(eventOf), contextOf(world, {project}))
+    const bytesOf = ({body}: MadeReport) => Buffer.byteLength(`2{"writeKey":"the-key",${body.slice(1)}`)
+    const room = limits.maxDatagramBytes - bytesOf(made(0).reports[0]!)
+    const {reports, drops} = made(room, room + 1, 0)
+    assert.deepEqual(
+      reports.map(({ids}) => ids.length),
+      [1, 1],
+    )
+    assert.equal(bytesOf(reports[0]!), limits.maxDatagramBytes)
+    assert.deepEqual(
+      drops.map(({reason, count}) => ({reason, count})),
+      [{reason: 'too-large', count: 1}],
+    )
+  })
+})
+
 describe('the size of an event', () => {
   it('is 8 KiB at most, to the byte', t => {
     const world = makeWorld(t)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
+import {createSocket} from 'node:dgram'
+import {once} from 'node:events'
 import {mkdirSync, readdirSync, renameSync, rmdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
@@ -10,6 +12,7 @@ import {openNotice} from '../../src/reporter/notice.ts'
 import {readPreview} from '../../src/reporter/preview.ts'
 import {writeAnswer} from '../../src/reporter/settings.ts'
 import {answeringServer} from '../support/answering-server.ts'
+import {eventually} from '../support/eventually.ts'
 import {makeFeature, makeStart, putStarts} from '../support/make-event.ts'
 import {makeProject} from '../support/make-project.ts'
 import {makeFolder, makeWorld} from '../support/make-world.ts'
@@ -46,6 +49,35 @@ describe('the preview', {concurrency: 2}, () => {
     assert.deepEqual([shown.stdout, shown.stderr], [wire, ''])
     assert.equal((await usage(['log', '--raw'])).stdout, wire)
     assert.doesNotMatch(wire, /S3CRET|\/home\/ada/)
+  })
+
+  it('is what travels and what is logged where only datagrams go, one event each', async t => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1')
+    t.after(() => socket.close())
+    await once(socket, 'listening')
+    const wire: string[] = []
+    socket.on('message', datagram => wire.push(`${datagram}`))
+    const wide = {type: 'pattern', pattern: 'x+', description: 'Filler'}
+    const {usage, world} = makeScene(t, '', {
+      endpoint: {udp: `127.0.0.1:${socket.address().port}`},
+      writeKey: 'the-key',
+      fields: Object.fromEntries(['a', 'b', 'c', 'd'].map(name => [name, wide])),
+    })
+    readSecret(world.stateDirectory, world.random)
+    await usage(['start'])
+    await usage(['start', ...['a', 'b', 'c', 'd'].flatMap(name => ['--field', `${name}=${'x'.repeat(256)}`])])
+    for (let use = 0; use < 3; use++) await usage(['feature', 'Load.v1', '--type', 'Algorithm'])
+    await usage(['end', '--field', 'a=x'])
+    const shown = await usage(['preview', '--raw'])
+    const [preview] = JSON.parse((await usage(['preview', '--json'])).stdout).projects
+    assert.deepEqual([preview.reports.length, preview.dropped['too-large']], [5, 1])
+    assert.match((await usage(['preview'])).stdout, /A datagram with one event, \d+ bytes, nothing confirms/)
+    const flushed = JSON.parse((await usage(['flush', '--json'])).stdout)
+    assert.deepEqual([flushed.sent, flushed.dropped, flushed.kept], [5, 1, 0])
+    await eventually(() => assert.equal(wire.length, 5))
+    const bodies = wire.map(datagram => datagram.replace('2{"writeKey":"the-key",', '{'))
+    assert.deepEqual(shown.stdout, `${bodies.join('\n')}\n`)
+    assert.equal((await usage(['log', '--raw'])).stdout, shown.stdout)
   })
 
   it('makes no folder and no secret, and shows where pseudonyms will be', async t => {

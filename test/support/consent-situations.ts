@@ -46,7 +46,10 @@ const siteFile = (name: string, content = '') => ({
 const userNo = ({configDirectory}: ConsentPlace) => userOptOutPath(configDirectory)
 const projectNo = ({configDirectory}: ConsentPlace) => projectOptOutPath(configDirectory, 'demo')
 
-/** Every rule that can say no, each by one way, in the order in which they are asked. */
+/**
+ * Every rule that can say no, each by one way, in the order in which they are asked. The last rule, `no-endpoint`, is asked
+ * of the function alone: no project file without an endpoint is read.
+ */
 export const rules: readonly Situation[] = [
   {what: 'the site’s file off', reason: 'site-policy', ...siteFile('off', 'Ask us.')},
   {what: 'DO_NOT_TRACK', reason: 'do-not-track', ...set('DO_NOT_TRACK', '1')},
@@ -84,12 +87,6 @@ export const rules: readonly Situation[] = [
     what: 'a state folder that is a file',
     reason: 'state-not-writable',
     arrange: place => writeFile('', place.stateDirectory),
-    decidedBy: nobody,
-  },
-  {
-    what: 'no endpoint that reports can go to',
-    reason: 'no-endpoint',
-    arrange: ({entries}) => Object.assign(entries, {endpoint: {udp: '127.0.0.1:9'}}),
     decidedBy: nobody,
   },
 ]
@@ -169,6 +166,12 @@ const words = ['', ' ', 'true', ' TRUE', '1', 'On', 'yes\n']
 /** What looks like a rule and says nothing. */
 export const silences: readonly Situation[] = [
   {what: 'nothing', reason: 'allowed', arrange: () => {}, decidedBy: nobody},
+  {
+    what: 'an endpoint for datagrams alone',
+    reason: 'allowed',
+    arrange: ({entries}) => Object.assign(entries, {endpoint: {udp: '127.0.0.1:9'}}),
+    decidedBy: nobody,
+  },
   ...['', ' ', '0', 'False', '\t0'].map(value => variable('DO_NOT_TRACK', value)),
   ...['USAGE_TRACKING', 'DEMO_TRACKING'].flatMap(name => words.map(value => variable(name, value))),
   variable('OTHER_TRACKING', 'off'),

@@ -1,7 +1,7 @@
 import {createSocket} from 'node:dgram'
 import {lookup} from 'node:dns/promises'
-import {limits} from '../../protocol/limits.ts'
-import type {SendRequest, SendResult, Transport} from './transport.ts'
+import {toDatagram} from '../datagram.ts'
+import type {SendResult, Transport} from './transport.ts'
 
 /** How an endpoint for datagrams is written: `udp://host:port`. */
 export const udpScheme = 'udp://'
@@ -15,15 +15,13 @@ interface Address {
 }
 
 /**
- * Makes the transport that sends each event as a datagram and forgets it: nothing confirms that it arrives. A report with
- * several events is too large, so that the sender halves it; so is an event that does not fit `limits.maxDatagramBytes`.
- * Never throws. Each name is looked up once.
+ * Makes the transport that sends each report, which has one event, as a datagram and forgets it: nothing confirms that it
+ * arrives. Never throws. Each name is looked up once.
  */
 export function udpTransport(): Transport {
   const known = new Map<string, Address>()
   return async request => {
-    const datagram = datagramOf(request)
-    if (datagram === null) return {kind: 'too-large', status: 413}
+    const datagram = toDatagram(request.body, request.writeKey)
     try {
       const {host, port} = hostAndPort(request.endpoint)
       const address = known.get(host) ?? (await unlessAborted(request.signal, lookup(host)))
@@ -36,14 +34,6 @@ export function udpTransport(): Transport {
     const answer = {accepted: 1, duplicates: 0, rejected: []}
     return {kind: 'answered', status: 0, body: unconfirmed, answer} satisfies SendResult
   }
-}
-
-/** Byte `2`, then the report with the write key, for which a datagram has no header. */
-function datagramOf({body, writeKey}: SendRequest): Uint8Array | null {
-  const key = writeKey === null ? '' : `"writeKey":${JSON.stringify(writeKey)},`
-  const datagram = Buffer.from(`2{${key}${body.slice(1)}`)
-  const isOneEvent = (JSON.parse(body) as {readonly events: readonly unknown[]}).events.length === 1
-  return isOneEvent && datagram.length <= limits.maxDatagramBytes ? datagram : null
 }
 
 function hostAndPort(endpoint: string): {readonly host: string; readonly port: number} {

@@ -48,6 +48,18 @@ export function erasureContract(make: MakeStore): void {
     assert.deepEqual([spans[0]!.runs, spans[0]!.users, features], [0, 0, []])
   })
 
+  test('it erases the runs of old clients, tests as well, and keeps of them how many there were', async t => {
+    const {store, source} = await make(t)
+    const mark = {isOutcomeUntold: true, isTest: false}
+    await insert(store, [startOf(1, nowMs), startOf(2, nowMs), endOf(2, nowMs)], {...ofAnn, mark})
+    await insert(store, [startOf(3, nowMs)], {...ofAnn, mark: {...mark, isTest: true}})
+    await insert(store, [startOf(4, nowMs)], {...ofBob, mark})
+    assert.deepEqual(await store.erase(erasure(1)), receipt(1, 3, 0))
+    const {spans, quality} = await factsOf(source)
+    assert.deepEqual([spans[0]!.runs, spans[0]!.users, spans[0]!.outcomes.unknown], [1, 1, 1])
+    assert.deepEqual(quality.erased, {runs: 2, features: 0})
+  })
+
   test('it erases people of a project, and leaves them in the others', async t => {
     const {store, source} = await make(t)
     await insert(store, [startOf(1, nowMs)], ofAnn)
