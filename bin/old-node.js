@@ -1,18 +1,18 @@
 // Started by an old Node.js: a clone brings its own, and the program goes on with that one. Parses on an old Node.js.
-import {spawn} from 'node:child_process'
-import {existsSync, readFileSync} from 'node:fs'
-import {constants} from 'node:os'
-import {fileURLToPath} from 'node:url'
-import {explainOldNode} from './preconditions.js'
+const {spawn} = require('node:child_process')
+const {existsSync, readFileSync} = require('node:fs')
+const {constants} = require('node:os')
+const {join} = require('node:path')
+const {explainOldNode} = require('./preconditions.js')
 
-const ownNode = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
+const ownNode = join(__dirname, '..', 'node_modules', 'node', 'bin', 'node')
 const forwardedSignals = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']
 
 /**
  * Runs the same command line by the clone's own Node.js and ends exactly as it does, by exit code or by signal.
  * The child has the same descriptors, and USAGE_LAUNCHER_PID: this process is no caller of its own and pairing skips it.
  */
-export function goOnWithOwnNode(args) {
+exports.goOnWithOwnNode = function goOnWithOwnNode(args) {
   const isChildAlready = process.env.USAGE_LAUNCHER_PID !== undefined
   if (isChildAlready || !existsSync(ownNode)) return explainOldNode(args)
   const env = {...process.env, USAGE_LAUNCHER_PID: String(process.pid)}

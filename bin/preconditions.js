@@ -1,6 +1,6 @@
 // What has to be there before the program itself can be loaded. Parses on an old Node.js; kept free of dependencies.
 
-import {homedir, userInfo} from 'node:os'
+const {homedir, userInfo} = require('node:os')
 
 /** Record only: whatever is wrong, the script that calls them goes on (exit 0, nothing on stdout). */
 const reportingCommands = ['start', 'end', 'feature']
@@ -11,10 +11,10 @@ const nextNode = 'Install Node.js 22.13 or newer (24 or newer for collect and st
 const nextBuild = 'Run `npm start` or `npm run build` in the clone.'
 
 /** The oldest Node.js, as [major, minor], that can run a command. */
-export const wantedNode = command => (maintainerCommands.includes(command) ? [24, 0] : [22, 13])
+const wantedNode = command => (maintainerCommands.includes(command) ? [24, 0] : [22, 13])
 
 /** Whether the Node.js that runs this is older than [major, minor]. */
-export function isOlderThan([wantedMajor, wantedMinor]) {
+function isOlderThan([wantedMajor, wantedMinor]) {
   const [major, minor] = process.versions.node.split('.').map(Number)
   return major < wantedMajor || (major === wantedMajor && minor < wantedMinor)
 }
@@ -23,7 +23,7 @@ export function isOlderThan([wantedMajor, wantedMinor]) {
  * Gives a container's user without an entry in passwd a home that cannot exist, and a shell: libraries ask for them while
  * they are loaded, and fail without. Nothing will be written there.
  */
-export function ensureAccount() {
+function ensureAccount() {
   try {
     homedir()
   } catch {
@@ -37,22 +37,27 @@ export function ensureAccount() {
   }
 }
 
+/** USAGE_LAUNCHER_PID is set by old-node.js for its child alone: what a grandchild inherits of it is not true there. */
+function forgetForeignLauncher() {
+  if (process.env.USAGE_LAUNCHER_PID !== String(process.ppid)) delete process.env.USAGE_LAUNCHER_PID
+}
+
 /** Whether the command must not fail whatever goes wrong: it reports, and nobody asked for strictness. */
-export function isPatient(args) {
+function isPatient(args) {
   const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
   const isStrict = options.includes('--strict') || process.env.USAGE_STRICT === '1'
   return reportingCommands.includes(args[0]) && !isStrict
 }
 
 /** Ends the process: the Node.js that runs it is too old and there is no other. */
-export function explainOldNode(args) {
+function explainOldNode(args) {
   const wanted = wantedNode(args[0]).join('.')
   const message = `wanted Node.js ${wanted} or newer, got ${process.versions.node} (${process.execPath})`
   explain(args, {code: 'USAGE_NODE_TOO_OLD', message, next: nextNode})
 }
 
 /** Ends the process: there is no dist/ to run. */
-export function explainNotBuilt(args) {
+function explainNotBuilt(args) {
   explain(args, {
     code: 'USAGE_NOT_BUILT',
     message: 'wanted a built program, got a clone without dist/',
@@ -66,4 +71,14 @@ function explain(args, error) {
   const isReporting = reportingCommands.includes(args[0])
   if (!isReporting && args.includes('--json')) process.stdout.write(`${JSON.stringify({error}, null, 2)}\n`)
   process.exitCode = isPatient(args) ? 0 : 2
+}
+
+module.exports = {
+  ensureAccount,
+  explainNotBuilt,
+  explainOldNode,
+  forgetForeignLauncher,
+  isOlderThan,
+  isPatient,
+  wantedNode,
 }

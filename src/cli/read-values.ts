@@ -47,7 +47,7 @@ function toTimeOf(input: string): string {
       'USAGE_WRONG_USE',
       `--started: wanted a time as RFC 3339 with a zone, got ${describeValue(input)}`,
     )
-  return new Date(milliseconds).toISOString()
+  return check(scalars.time, new Date(milliseconds).toISOString(), '--started')
 }
 
 /**

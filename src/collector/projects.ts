@@ -1,9 +1,8 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {UsageError} from '../errors.ts'
-import {describeValue} from '../protocol/problem.ts'
+import {describeProblems, describeValue} from '../protocol/problem.ts'
 import {type ProjectFile, parseProjectFile} from '../protocol/project-file.ts'
-import {describeProblems} from '../protocol/report.ts'
 
 /** The closed set of projects that a collector takes reports of, by id. */
 export type Projects = ReadonlyMap<string, ProjectFile>

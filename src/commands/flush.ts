@@ -4,7 +4,8 @@ import {projectFlags, waitFlag} from '../cli/flags.ts'
 import {chooseDestinations} from '../cli/project-choice.ts'
 import {writeBackground, writeFlush} from '../cli/write-flush.ts'
 import {type FlushOutcome, flushDestinations} from '../reporter/flush.ts'
-import {runSender, spawnSender} from '../reporter/spawn-sender.ts'
+import {runSender} from '../reporter/run-sender.ts'
+import {spawnSender} from '../reporter/spawn-sender.ts'
 
 /** Seconds that a flush takes at most unless it is told otherwise. */
 const defaultWaitSeconds = 10

@@ -3,7 +3,7 @@ import {projectFlags, waitFlag} from '../cli/flags.ts'
 import {chooseDestinations} from '../cli/project-choice.ts'
 import {writeForget} from '../cli/write-forget.ts'
 import {type ForgetOutcome, forgetDestinations} from '../reporter/forget.ts'
-import {runSender} from '../reporter/spawn-sender.ts'
+import {runSender} from '../reporter/run-sender.ts'
 
 /** Seconds that asking takes at most unless it is told otherwise. */
 const defaultWaitSeconds = 10

@@ -2,8 +2,7 @@ import * as v from 'valibot'
 import {endEvent, featureEvent, startEvent} from './event.ts'
 import {programHeader} from './header.ts'
 import {limits} from './limits.ts'
-import {toProblems} from './problem.ts'
-import {describeProblems} from './report.ts'
+import {describeProblems, toProblems} from './problem.ts'
 import {time} from './scalars.ts'
 
 /** What only this machine may know: pseudonyms are made from it, and it is never sent. */

@@ -26,6 +26,12 @@ export function formatProblem(problem: Problem): string {
   return `${formatPath(problem.path)}: ${problem.message}`
 }
 
+/** Writes the first problems of a document on one line of bounded length. */
+export function describeProblems(problems: readonly Problem[]): string {
+  const shown = problems.slice(0, 3).map(formatProblem).join('; ')
+  return problems.length > 3 ? `${shown}; and ${problems.length - 3} more` : shown
+}
+
 /** Turns the issues of the schema library into problems. Messages that do not say what was wanted get it added. */
 export function toProblems(issues: readonly BaseIssue<unknown>[]): Problem[] {
   return issues.map(issue => ({

@@ -1,9 +1,9 @@
-import {createHash} from 'node:crypto'
 import * as v from 'valibot'
 import {declarations} from './declaration.ts'
 import {limits} from './limits.ts'
 import {type Parsed, toProblems} from './problem.ts'
 import {featureName, openFeatureNamePattern, projectId, text} from './scalars.ts'
+import {sha256} from './sha256.ts'
 
 const hostAndPortPattern = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/
 const variablePattern = /^[A-Z][A-Z0-9_]{0,63}$/
@@ -126,16 +126,23 @@ export function isDeclaredFeature(project: ProjectFile, type: string, name: stri
  * endpoint or retention do. A person's yes (`USAGE_CONSENT=<project>@<version>`) and the notice hold for one version.
  */
 export function collectionVersion(project: ProjectFile): string {
+  const known = versions.get(project)
+  if (known !== undefined) return known
   const {fields, features: declared, identity: ids, endpoint: to, retention: kept} = project
-  return shortHash(canonicalJson({fields, features: declared, identity: ids, endpoint: to, retention: kept}))
+  const version = shortHash(canonicalJson({fields, features: declared, identity: ids, endpoint: to, retention: kept}))
+  versions.set(project, version)
+  return version
 }
+
+/** Consent, the notice and the sender each ask, and a project that has been parsed does not change. */
+const versions = new WeakMap<ProjectFile, string>()
 
 /** The key of a destination (project and endpoint): 8 hex digits, part of its folder's name. */
 export function destinationKey(project: ProjectFile): string {
   return shortHash(canonicalJson({project: project.project, endpoint: project.endpoint}))
 }
 
-const shortHash = (content: string): string => createHash('sha256').update(content).digest('hex').slice(0, 8)
+const shortHash = (content: string): string => sha256(content).slice(0, 8)
 
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner) =>

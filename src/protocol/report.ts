@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import {type Event, event} from './event.ts'
 import {header} from './header.ts'
 import {limits} from './limits.ts'
-import {formatProblem, type Parsed, type Problem, toProblems} from './problem.ts'
+import {describeProblems, type Parsed, toProblems} from './problem.ts'
 import {projectId, text} from './scalars.ts'
 
 /** The version of the wire that this module speaks. */
@@ -91,12 +91,6 @@ function parseEvent(input: unknown): ParsedEvent {
 }
 
 const rejection = (code: RejectionCode, message: string): ParsedEvent => ({ok: false, rejection: {code, message}})
-
-/** Writes the first problems of a document on one line of bounded length. */
-export function describeProblems(problems: readonly Problem[]): string {
-  const shown = problems.slice(0, 3).map(formatProblem).join('; ')
-  return problems.length > 3 ? `${shown}; and ${problems.length - 3} more` : shown
-}
 
 function exceedsDepth(value: unknown, allowed: number): boolean {
   if (typeof value !== 'object' || value === null) return false

@@ -6,7 +6,7 @@ import {askConsent} from './consent-facts.ts'
 import {type Destination, listFolder} from './destination.ts'
 import {emptyBuffer, hasWaiting, isBufferEmpty} from './empty-buffer.ts'
 import {hasEntries} from './files.ts'
-import {isForgetPending} from './forget-request.ts'
+import {isForgetPending} from './is-forget-pending.ts'
 import {readSendContext} from './send-context.ts'
 import {
   type Delivery,

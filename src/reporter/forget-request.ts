@@ -30,9 +30,6 @@ const forgotten = v.object({
 })
 export type Forgotten = Readonly<v.InferOutput<typeof forgotten>>
 
-/** Whether a request is pending: no report leaves meanwhile. A damaged request is one. */
-export const isForgetPending = ({forget}: DestinationPaths): boolean => existsSync(forget)
-
 /** The pending request, or null when there is none or it is damaged. */
 export function readForgetRequest({forget}: DestinationPaths): ForgetRequest | null {
   const result = v.safeParse(forgetRequest, readJson(forget))

@@ -5,14 +5,9 @@ import {isStateWritable} from './consent-facts.ts'
 import type {Destination} from './destination.ts'
 import {emptyBuffer} from './empty-buffer.ts'
 import {type DeliverNow, deliverWithLock} from './flush.ts'
-import {
-  endForgetRequest,
-  type ForgetRequest,
-  isForgetPending,
-  keepForgetRequest,
-  readForgotten,
-} from './forget-request.ts'
+import {endForgetRequest, type ForgetRequest, keepForgetRequest, readForgotten} from './forget-request.ts'
 import {readSecret} from './identity.ts'
+import {isForgetPending} from './is-forget-pending.ts'
 import {readNextTry} from './next-try.ts'
 import {listPeriods} from './periods.ts'
 import type {Delivery} from './sender.ts'

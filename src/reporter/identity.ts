@@ -1,4 +1,3 @@
-import {createHmac} from 'node:crypto'
 import {readFileSync, renameSync} from 'node:fs'
 import {join} from 'node:path'
 import type {ProjectFile} from '../protocol/project-file.ts'
@@ -110,4 +109,4 @@ export function scriptPseudonym(secret: string, path: string | null, scope: Pseu
 }
 
 const hmac = (key: Uint8Array, parts: readonly string[]): Uint8Array =>
-  createHmac('sha256', key).update(parts.join('|')).digest()
+  process.getBuiltinModule('node:crypto').createHmac('sha256', key).update(parts.join('|')).digest()

@@ -1,14 +1,9 @@
 import {reach} from '../fault-points.ts'
 import {limits} from '../protocol/limits.ts'
 import type {Destination} from './destination.ts'
-import {
-  endForgetRequest,
-  isForgetPending,
-  keepForgetRequest,
-  readForgetRequest,
-  readGeneration,
-} from './forget-request.ts'
+import {endForgetRequest, keepForgetRequest, readForgetRequest, readGeneration} from './forget-request.ts'
 import {deriveUserKey} from './identity.ts'
+import {isForgetPending} from './is-forget-pending.ts'
 import {clearFailure, writeFailure} from './next-try.ts'
 import {listPeriods} from './periods.ts'
 import type {Eraser} from './transports/transport.ts'

@@ -5,7 +5,7 @@ import type {Consent} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
 import {destinationOf} from './destination.ts'
 import {hasEntries, modifiedAt} from './files.ts'
-import {deliverBy, type FlushOutcome, flushDestinations} from './flush.ts'
+import type {FlushOutcome} from './flush.ts'
 import {readSecret} from './identity.ts'
 import {readOperatingSystem} from './machine.ts'
 import {forgetNotice, isNoticeDue, markNoticeShown, noticeShownAt, noticeText, openNotice} from './notice.ts'
@@ -21,7 +21,7 @@ import {
   type StartInput,
 } from './record.ts'
 import {detectRank, detectScheduler} from './scheduler.ts'
-import {runSender, spawnSender} from './spawn-sender.ts'
+import {spawnSender} from './spawn-sender.ts'
 import type {Transport} from './transports/transport.ts'
 import {realWorld, type World} from './world.ts'
 
@@ -145,8 +145,12 @@ class ProjectReporter implements Reporter {
     }
   }
 
-  flush({waitSeconds}: {readonly waitSeconds: number}): Promise<FlushOutcome> {
+  async flush({waitSeconds}: {readonly waitSeconds: number}): Promise<FlushOutcome> {
     const {transport} = this.options
+    const [{deliverBy, flushDestinations}, {runSender}] = await Promise.all([
+      import('./flush.ts'),
+      import('./run-sender.ts'),
+    ])
     const deliver = transport === undefined ? runSender : deliverBy(transport)
     return flushDestinations(this.world, [this.destination], {deliver, waitSeconds})
   }

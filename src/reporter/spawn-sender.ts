@@ -1,14 +1,11 @@
 import type {SpawnOptions} from 'node:child_process'
 import {closeSync, readdirSync, readFileSync} from 'node:fs'
-import {createRequire} from 'node:module'
-import {extname} from 'node:path'
-import {fileURLToPath} from 'node:url'
+import {extname, join} from 'node:path'
 import {askConsent} from './consent-facts.ts'
 import {type Destination, rememberProject} from './destination.ts'
 import {hasWaiting} from './empty-buffer.ts'
-import {isForgetPending} from './forget-request.ts'
+import {isForgetPending} from './is-forget-pending.ts'
 import {mustWait, readNextTry} from './next-try.ts'
-import {type Delivery, nothingDelivered} from './sender.ts'
 import {releaseLock, takeLock} from './sender-lock.ts'
 import type {World} from './world.ts'
 
@@ -17,11 +14,10 @@ export const senderVariable = 'USAGE_SENDER'
 /** Milliseconds that a sender in the background lives at most, name lookup included. */
 const backgroundLifetime = 10_000
 
-const entry = fileURLToPath(new URL(`./sender-process${extname(import.meta.url)}`, import.meta.url))
+const entry = join(import.meta.dirname, `sender-process${extname(import.meta.filename)}`)
 
-/** Loaded when a sender is due: it costs a fifth of a bare Node.js, and most events need none. */
-const loadSpawn = () =>
-  (createRequire(import.meta.url)('node:child_process') as typeof import('node:child_process')).spawn
+/** Loaded when a sender is due: it costs a command a tenth of a bare Node.js, and most events need none. */
+export const loadSpawn = () => process.getBuiltinModule('node:child_process').spawn
 
 /**
  * Starts a sender in the background, if one is due: something waits or a person wants to be forgotten, the rules allow
@@ -56,59 +52,16 @@ export function spawnSender(world: World, destination: Destination): boolean {
   }
 }
 
-/**
- * Runs a sender, with the right to send already won, and resolves to what it did, within the given milliseconds.
- *
- * The network is used in a process of its own here too: a name lookup that hangs would keep this one from exiting.
- */
-export function runSender(
-  world: World,
-  destination: Destination,
-  token: string,
-  milliseconds: number,
-): Promise<Delivery> {
-  return new Promise(resolve => {
-    tryToRemember(destination)
-    const args = senderArguments(destination, token, milliseconds)
-    const child = loadSpawn()(process.execPath, args, {...senderOptions(world), stdio: ['ignore', 'pipe', 'ignore']})
-    let output = ''
-    child.stdout?.setEncoding('utf8').on('data', chunk => {
-      output += chunk
-    })
-    child.on('error', () => resolve({...nothingDelivered, reason: 'sender-lost'}))
-    child.on('close', () => {
-      releaseLock(destination.paths.lock, token)
-      resolve(readDelivery(output))
-    })
-  })
-}
-
-/** The sender reads the project file; where it is missing and cannot be written, it says that it is lost. */
-function tryToRemember(destination: Destination): void {
-  try {
-    rememberProject(destination)
-  } catch {
-    // A full disk: the file that is there is as good.
-  }
-}
-
-function readDelivery(output: string): Delivery {
-  const lost: Delivery = {...nothingDelivered, reason: 'sender-lost'}
-  try {
-    return (JSON.parse(output) as Delivery | null) ?? lost
-  } catch {
-    return lost
-  }
-}
-
-const senderArguments = ({directory}: Destination, token: string, milliseconds: number): string[] => [
+/** How a sender is called: for which folder, with which right, for how long. */
+export const senderArguments = ({directory}: Destination, token: string, milliseconds: number): string[] => [
   entry,
   directory,
   token,
   String(Math.max(1, Math.round(milliseconds))),
 ]
 
-const senderOptions = (world: World): SpawnOptions => ({
+/** Where a sender stands and what it sees. */
+export const senderOptions = (world: World): SpawnOptions => ({
   cwd: world.stateDirectory,
   windowsHide: true,
   env: {

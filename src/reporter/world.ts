@@ -1,8 +1,8 @@
-import {randomBytes} from 'node:crypto'
 import {hostname} from 'node:os'
 import {configDirectoryOf, stateDirectoryOf} from './directories.ts'
 import {readMachineIdFile} from './identity.ts'
 import {type Processes, readProcesses} from './processes.ts'
+import {randomSource} from './random.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -39,7 +39,7 @@ export function realWorld(overrides: Partial<World> = {}): World {
     hostName: hostname(),
     now: Date.now,
     monotonicSeconds: () => Number(process.hrtime.bigint()) / 1e9,
-    random: randomBytes,
+    random: randomSource(),
     // Read once: the callers of a command do not change while it runs.
     processes: () => {
       processes ??= readProcesses(process.pid, environment)

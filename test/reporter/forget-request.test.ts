@@ -5,13 +5,13 @@ import {describe, it} from 'node:test'
 import {destinationOf} from '../../src/reporter/destination.ts'
 import {
   endForgetRequest,
-  isForgetPending,
   keepForgetRequest,
   readAllForgotten,
   readForgetRequest,
   readForgotten,
   readGeneration,
 } from '../../src/reporter/forget-request.ts'
+import {isForgetPending} from '../../src/reporter/is-forget-pending.ts'
 import {markedPeriods, markPeriod} from '../../src/reporter/periods.ts'
 import {toTime} from '../../src/reporter/world.ts'
 import {makeProject} from '../support/make-project.ts'

@@ -8,18 +8,15 @@ import {countDrops} from '../../src/reporter/drops.ts'
 import {writeFileAtomically} from '../../src/reporter/files.ts'
 import {type DeliverNow, deliverBy, flushDestinations} from '../../src/reporter/flush.ts'
 import {forgetDestinations} from '../../src/reporter/forget.ts'
-import {
-  isForgetPending,
-  keepForgetRequest,
-  readForgetRequest,
-  readGeneration,
-} from '../../src/reporter/forget-request.ts'
+import {keepForgetRequest, readForgetRequest, readGeneration} from '../../src/reporter/forget-request.ts'
+import {isForgetPending} from '../../src/reporter/is-forget-pending.ts'
 import {readLog} from '../../src/reporter/log.ts'
 import {readNextTry} from '../../src/reporter/next-try.ts'
 import {openNotice} from '../../src/reporter/notice.ts'
 import {markedPeriods, markPeriod} from '../../src/reporter/periods.ts'
+import {runSender} from '../../src/reporter/run-sender.ts'
 import {takeLock} from '../../src/reporter/sender-lock.ts'
-import {runSender, spawnSender} from '../../src/reporter/spawn-sender.ts'
+import {spawnSender} from '../../src/reporter/spawn-sender.ts'
 import {readStatus} from '../../src/reporter/status.ts'
 import {httpEraser, httpTransport} from '../../src/reporter/transports/http.ts'
 import {type AnsweringServer, answer, answerAlways, type Respond, reportOf} from '../support/answering-server.ts'
