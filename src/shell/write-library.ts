@@ -49,7 +49,7 @@ function writeHead(shell: Shell, {project, noticeText}: LibraryContent): string 
     application,
     counts_ci: project.ci === 'off' ? 'no' : 'yes',
     asks_first: project.consent === 'opt-in' ? 'yes' : 'no',
-    has_endpoint: project.endpoint.http === null ? 'no' : 'yes',
+    has_endpoint: project.endpoint.http === null && project.endpoint.udp === null ? 'no' : 'yes',
     notice_text: noticeText,
     document: `${JSON.stringify(project, null, 2)}\n`,
   }
