@@ -75,7 +75,13 @@ function stampOfBuild() {
 /** The content decides, not the time: a checkout or a copy of the clone changes every time. */
 function hashOfSources() {
   const hash = createHash('sha256')
-  for (const file of ['tsconfig.json', 'package-lock.json', join('scripts', 'bundle.js'), ...filesUnder('src')])
+  for (const file of [
+    'tsconfig.json',
+    'package-lock.json',
+    join('scripts', 'bundle.js'),
+    join('scripts', 'warm-up.js'),
+    ...filesUnder('src'),
+  ])
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(root, file)))

@@ -53,7 +53,7 @@ function prepare([command = '', ...args]: readonly string[]): (() => void) | nul
     },
   }
   const record = recordOf[command]()
-  const reporter = createReporter({project, world, ...(command === 'start' ? programOf(said) : {})})
+  const reporter = createReporter({project, world, isBrief: true, ...(command === 'start' ? programOf(said) : {})})
   return () => {
     showNotice(reporter)
     const outcome = record(reporter)

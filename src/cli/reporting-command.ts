@@ -18,7 +18,7 @@ export abstract class ReportingCommand extends BaseCommand {
 
   /** Makes the reporter and shows its notice where somebody can see it. */
   protected reporter(options: Omit<ReporterOptions, 'world'>): Reporter {
-    const reporter = createReporter({...options, world: this.world})
+    const reporter = createReporter({...options, world: this.world, isBrief: true})
     showNotice(reporter)
     return reporter
   }

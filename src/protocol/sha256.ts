@@ -51,7 +51,13 @@ const schedule = new Int32Array(64)
 /** One variable for each word and each step: this runs once in a process, before V8 has compiled it. */
 function addBlock(state: Int32Array, block: Int32Array): void {
   schedule.set(block)
-  for (let index = 16; index < 64; index++) schedule[index] = mixed(schedule[index - 15]!, schedule[index - 2]!, index)
+  for (let index = 16; index < 64; index++) {
+    const early = schedule[index - 15]!
+    const late = schedule[index - 2]!
+    const low = ((early >>> 7) | (early << 25)) ^ ((early >>> 18) | (early << 14)) ^ (early >>> 3)
+    const high = ((late >>> 17) | (late << 15)) ^ ((late >>> 19) | (late << 13)) ^ (late >>> 10)
+    schedule[index] = schedule[index - 16]! + low + schedule[index - 7]! + high
+  }
   let a = state[0]!
   let b = state[1]!
   let c = state[2]!
@@ -76,10 +82,4 @@ function addBlock(state: Int32Array, block: Int32Array): void {
   }
   const words = [a, b, c, d, e, f, g, h]
   for (let index = 0; index < 8; index++) state[index] = state[index]! + words[index]!
-}
-
-function mixed(early: number, late: number, index: number): number {
-  const low = ((early >>> 7) | (early << 25)) ^ ((early >>> 18) | (early << 14)) ^ (early >>> 3)
-  const high = ((late >>> 17) | (late << 15)) ^ ((late >>> 19) | (late << 13)) ^ (late >>> 10)
-  return schedule[index - 16]! + low + schedule[index - 7]! + high
 }

@@ -1,10 +1,10 @@
 import {readFileSync, renameSync, rmdirSync, rmSync, statSync} from 'node:fs'
-import {basename, join} from 'node:path'
+import {basename} from 'node:path'
 import {reach} from '../fault-points.ts'
 import {type BufferedEvent, encodeBufferFile, parseBufferFile} from '../protocol/buffered-event.ts'
 import {limits} from '../protocol/limits.ts'
 import {type DestinationPaths, listFolder} from './destination.ts'
-import {isCode, makeDirectory, writeFileAtomically} from './files.ts'
+import {inside, isCode, makeDirectory, writeFileAtomically} from './files.ts'
 import {toTime} from './world.ts'
 
 /** Seconds for which a file may look unfinished: a shell's write becomes visible before it is whole. */
@@ -23,7 +23,7 @@ export interface BufferFile {
  * Throws what the file system throws.
  */
 export function writeEvents(paths: DestinationPaths, events: readonly [BufferedEvent, ...BufferedEvent[]]): void {
-  const path = join(paths.waiting, `${events[0].id}.json`)
+  const path = inside(paths.waiting, `${events[0].id}.json`)
   writeFileAtomically(path, encodeBufferFile(events), () => reach('buffer: before the event is renamed'))
   reach('buffer: after the event is renamed')
 }
@@ -54,12 +54,12 @@ export function readBufferFile(path: string, now: number): ReadBufferFile {
 export function listBufferFiles(folder: string): string[] {
   return listFolder(folder)
     .filter(name => name.endsWith('.json') && !name.startsWith('.'))
-    .map(name => join(folder, name))
+    .map(name => inside(folder, name))
 }
 
 /** Paths of everything that waits: new files and those that a sender has claimed and not settled. */
 export function listWaitingFiles(paths: DestinationPaths): string[] {
-  const claimed = listFolder(paths.sending).flatMap(claim => listBufferFiles(join(paths.sending, claim)))
+  const claimed = listFolder(paths.sending).flatMap(claim => listBufferFiles(inside(paths.sending, claim)))
   return [...claimed, ...listBufferFiles(paths.waiting)].sort((a, b) => (basename(a) < basename(b) ? -1 : 1))
 }
 
@@ -70,11 +70,11 @@ export function listWaitingFiles(paths: DestinationPaths): string[] {
 export function claimFiles(paths: DestinationPaths, claim: string): string | null {
   const waiting = listBufferFiles(paths.waiting)
   if (waiting.length === 0) return null
-  const folder = join(paths.sending, claim)
+  const folder = inside(paths.sending, claim)
   makeDirectory(folder)
   reach('claim: made')
   for (const path of waiting) {
-    renameIfPresent(path, join(folder, basename(path)))
+    renameIfPresent(path, inside(folder, basename(path)))
     reach('claim: one file moved')
   }
   reach('claim: all files moved')
@@ -85,7 +85,7 @@ export function claimFiles(paths: DestinationPaths, claim: string): string | nul
 export function releaseClaim(paths: DestinationPaths, folder: string): void {
   makeDirectory(paths.waiting)
   for (const path of listBufferFiles(folder)) {
-    renameIfPresent(path, join(paths.waiting, basename(path)))
+    renameIfPresent(path, inside(paths.waiting, basename(path)))
     reach('claim: one file given back')
   }
   removeFolder(folder)

@@ -5,7 +5,6 @@ import {detectCi} from './ci.ts'
 import {type Consent, type ConsentFacts, decideConsent} from './consent.ts'
 import {type Destination, destinationOf} from './destination.ts'
 import {projectOptOutPath, userOptOutPath} from './directories.ts'
-import {isCode} from './files.ts'
 import {isNoticeOpen} from './notice.ts'
 import {readSettings} from './settings.ts'
 import {readSitePolicy} from './site-policy.ts'
@@ -50,17 +49,16 @@ export function isStateWritable(world: World, {paths}: Destination): boolean {
 
 /** A yes that an image or a job carries: `USAGE_CONSENT=<project>@<version>`, several separated by commas or spaces. */
 function hasConsentVariable(world: World, project: ProjectFile): boolean {
-  const yes = `${project.project}@${collectionVersion(project)}`
-  return (world.environment['USAGE_CONSENT'] ?? '').split(/[\s,]+/).includes(yes)
+  const said = world.environment['USAGE_CONSENT'] ?? ''
+  return said !== '' && said.split(/[\s,]+/).includes(`${project.project}@${collectionVersion(project)}`)
 }
 
 /** Looks for a file whose presence alone says no, be it a link that leads nowhere. Not knowing is not a yes. */
 function look(path: string): {path: string | null; isReadable: boolean} {
   try {
-    lstatSync(path)
-    return {path, isReadable: true}
-  } catch (error) {
-    return {path: null, isReadable: isCode(error, 'ENOENT')}
+    return {path: lstatSync(path, {throwIfNoEntry: false}) === undefined ? null : path, isReadable: true}
+  } catch {
+    return {path: null, isReadable: false}
   }
 }
 

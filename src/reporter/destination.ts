@@ -1,7 +1,7 @@
 import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {destinationKey, type ProjectFile, parseProjectFile} from '../protocol/project-file.ts'
-import {readIfPresent, readJson, writeFileAtomically} from './files.ts'
+import {inside, readIfPresent, readJson, writeFileAtomically} from './files.ts'
 
 /** A project and the place on this machine where its events for one endpoint wait. */
 export interface Destination {
@@ -46,19 +46,19 @@ export function destinationOf(stateDirectory: string, project: ProjectFile): Des
 
 function pathsIn(directory: string): DestinationPaths {
   return {
-    waiting: join(directory, 'buffer', 'new'),
-    sending: join(directory, 'buffer', 'sending'),
-    dropping: join(directory, 'buffer', 'dropping'),
-    refused: join(directory, 'buffer', 'refused'),
-    runs: join(directory, 'runs'),
-    sent: join(directory, 'sent'),
-    drops: join(directory, 'drops'),
-    project: join(directory, 'project.json'),
-    lock: join(directory, 'sender.lock'),
-    nextTry: join(directory, 'next-try'),
-    periods: join(directory, 'periods'),
-    forget: join(directory, 'forget.json'),
-    forgotten: join(directory, 'forgotten'),
+    waiting: inside(directory, 'buffer', 'new'),
+    sending: inside(directory, 'buffer', 'sending'),
+    dropping: inside(directory, 'buffer', 'dropping'),
+    refused: inside(directory, 'buffer', 'refused'),
+    runs: inside(directory, 'runs'),
+    sent: inside(directory, 'sent'),
+    drops: inside(directory, 'drops'),
+    project: inside(directory, 'project.json'),
+    lock: inside(directory, 'sender.lock'),
+    nextTry: inside(directory, 'next-try'),
+    periods: inside(directory, 'periods'),
+    forget: inside(directory, 'forget.json'),
+    forgotten: inside(directory, 'forgotten'),
   }
 }
 

@@ -1,5 +1,6 @@
 import {homedir} from 'node:os'
 import {isAbsolute, join, resolve} from 'node:path'
+import {inside} from './files.ts'
 import type {Environment} from './world.ts'
 
 /**
@@ -36,7 +37,7 @@ const named = (path: string | undefined): string | null => (path ? resolve(path)
 const absolute = (path: string | undefined): string | null => (path !== undefined && isAbsolute(path) ? path : null)
 
 /** The file whose presence says no to every project. */
-export const userOptOutPath = (configDirectory: string): string => join(configDirectory, 'optout')
+export const userOptOutPath = (configDirectory: string): string => inside(configDirectory, 'optout')
 /** The file whose presence says no to one project. */
 export const projectOptOutPath = (configDirectory: string, project: string): string =>
-  join(configDirectory, 'optout.d', project)
+  inside(configDirectory, 'optout.d', project)

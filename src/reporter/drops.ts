@@ -1,8 +1,7 @@
 import {rmSync} from 'node:fs'
-import {join} from 'node:path'
 import {reach} from '../fault-points.ts'
 import {compact, type Entry, readEntries} from './compaction.ts'
-import {readJson, writeFileAtomically} from './files.ts'
+import {inside, readJson, writeFileAtomically} from './files.ts'
 import {toTime, type World} from './world.ts'
 
 /** Why something that happened is not sent. */
@@ -38,13 +37,13 @@ const maxEntries = 400
 export function recordDrop(world: World, directory: string, {id, reason, count}: Drop): void {
   if (count === 0) return
   const entry = {reason, count, time: toTime(world.now())}
-  writeFileAtomically(join(directory, `${id}.${reason}.json`), JSON.stringify(entry))
+  writeFileAtomically(inside(directory, `${id}.${reason}.json`), JSON.stringify(entry))
   reach('drop: counted')
 }
 
 /** Takes back a part of what was counted as dropped under an id: it was on its way and has arrived. */
 export function reduceDrop(world: World, directory: string, {id, reason, count}: Drop): void {
-  const path = join(directory, `${id}.${reason}.json`)
+  const path = inside(directory, `${id}.${reason}.json`)
   const counted = (readJson(path) as Partial<Drop> | null)?.count
   if (!isCount(counted)) return
   if (counted <= count) rmSync(path, {force: true})

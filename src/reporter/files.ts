@@ -1,10 +1,13 @@
 import {linkSync, mkdirSync, opendirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
-import {basename, dirname, join} from 'node:path'
+import {basename, dirname, sep} from 'node:path'
 
 /** Folders are for the person alone. */
 export const directoryMode = 0o700
 /** So are files. */
 export const fileMode = 0o600
+
+/** The path of something in a folder, whose own path is plain: `join` reads each of them through, letter by letter. */
+export const inside = (folder: string, ...names: readonly string[]): string => [folder, ...names].join(sep)
 
 /** Makes a folder and those above it, for the person alone. Throws what the file system throws. */
 export function makeDirectory(path: string): void {
@@ -34,7 +37,7 @@ export function writeFileAtomically(path: string, content: string, beforeRename?
 
 /** A name that no other process takes, on any host or in any container that shares the folder. */
 function temporaryBeside(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`)
+  return inside(dirname(path), `.${basename(path)}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`)
 }
 
 function removing(temporary: string, error: unknown): unknown {

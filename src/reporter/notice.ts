@@ -1,10 +1,9 @@
 import {existsSync, fstatSync, rmSync, statSync} from 'node:fs'
-import {join} from 'node:path'
 import {toPlainText} from '../protocol/plain-text.ts'
 import {collectionVersion, displayName, type ProjectFile} from '../protocol/project-file.ts'
 import type {Destination} from './destination.ts'
 import {projectOptOutPath} from './directories.ts'
-import {createExclusively, createWhole, makeDirectory, readJson} from './files.ts'
+import {createExclusively, createWhole, inside, makeDirectory, readJson} from './files.ts'
 import type {Caller} from './processes.ts'
 import {toTime, type World} from './world.ts'
 
@@ -18,7 +17,7 @@ interface NoticeMarker {
 
 /** The notice of one destination and version: made once it has been shown, never changed. */
 export const noticePath = (destination: Destination): string =>
-  join(destination.directory, `notice-${collectionVersion(destination.project)}`)
+  inside(destination.directory, `notice-${collectionVersion(destination.project)}`)
 /** Made when sending opens after the notice. */
 const openPath = (destination: Destination): string => `${noticePath(destination)}.open`
 

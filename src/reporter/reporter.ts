@@ -36,6 +36,8 @@ export interface ReporterOptions {
   readonly version?: string | null
   readonly commit?: string | null
   readonly component?: string | null
+  /** The process records one event and ends: the rules are asked once, before anything is written. */
+  readonly isBrief?: boolean
   /** What the reporter takes of the world instead of the real one. */
   readonly world?: Partial<World>
   /** The network of `flush`; by default a process of its own. */
@@ -76,6 +78,7 @@ class ProjectReporter implements Reporter {
   private readonly options: ReporterOptions
   private readonly world: World
   private readonly destination: ReturnType<typeof destinationOf>
+  private asked: Consent | undefined
 
   constructor(options: ReporterOptions) {
     this.options = options
@@ -84,13 +87,17 @@ class ProjectReporter implements Reporter {
   }
 
   get consent(): Consent {
-    return askConsent(this.world, this.destination)
+    if (this.options.isBrief !== true) return askConsent(this.world, this.destination)
+    this.asked ??= askConsent(this.world, this.destination)
+    return this.asked
   }
 
   get notice(): string | null {
-    if (this.isSilentRank || !this.consent.allowed) return null
+    if (this.isSilentRank) return null
+    const {allowed, heldBy} = this.consent
+    if (!allowed) return null
     const isPrintedEachTime = detectCi(this.world.environment) !== null
-    const isNews = this.consent.heldBy === 'notice-pending' && noticeShownAt(this.destination) === null
+    const isNews = heldBy === 'notice-pending' && noticeShownAt(this.destination) === null
     return isPrintedEachTime || isNews ? noticeText(this.options.project, this.world.configDirectory) : null
   }
 

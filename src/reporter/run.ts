@@ -1,11 +1,10 @@
 import {readdirSync, readFileSync, rmSync} from 'node:fs'
-import {join} from 'node:path'
 import * as v from 'valibot'
 import {reach} from '../fault-points.ts'
 import {programHeader} from '../protocol/header.ts'
 import {limits} from '../protocol/limits.ts'
 import {time, uuid} from '../protocol/scalars.ts'
-import {writeFileAtomically} from './files.ts'
+import {inside, writeFileAtomically} from './files.ts'
 import type {Processes} from './processes.ts'
 
 /** What is kept of a run while it is open: enough to find it again and to measure how long it took. */
@@ -27,21 +26,21 @@ export type RunRecord = Readonly<v.InferOutput<typeof runRecord>>
 
 /** Keeps a run open. Throws what the file system throws. */
 export function writeRun(directory: string, record: RunRecord): void {
-  writeFileAtomically(join(directory, `${record.run}.json`), JSON.stringify(record))
+  writeFileAtomically(inside(directory, `${record.run}.json`), JSON.stringify(record))
   reach('run: after the run is open')
 }
 
 /** Closes a run; a run that is not open is closed already. */
 export function removeRun(directory: string, run: string): void {
   reach('run: before the run is closed')
-  rmSync(join(directory, `${run}.json`), {force: true})
+  rmSync(inside(directory, `${run}.json`), {force: true})
 }
 
 /** Reads one open run, or null. A damaged record is no record. */
 export function readRun(directory: string, run: string): RunRecord | null {
   if (!/^[0-9a-f-]{36}$/.test(run)) return null
   try {
-    const record: unknown = JSON.parse(readFileSync(join(directory, `${run}.json`), 'utf8'))
+    const record: unknown = JSON.parse(readFileSync(inside(directory, `${run}.json`), 'utf8'))
     const result = v.safeParse(runRecord, record)
     return result.success && result.output.run === run ? result.output : null
   } catch {

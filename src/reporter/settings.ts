@@ -1,6 +1,5 @@
 import {lstatSync} from 'node:fs'
-import {join} from 'node:path'
-import {fileMode, makeDirectory, readIfPresent} from './files.ts'
+import {fileMode, inside, makeDirectory, readIfPresent} from './files.ts'
 
 /** What a person said about one project; a no is a file beside it, never an entry here. */
 export interface Answer {
@@ -15,7 +14,7 @@ export interface Settings {
   readonly answer: Answer | null
 }
 
-const answersDirectory = (configDirectory: string): string => join(configDirectory, 'optin.d')
+const answersDirectory = (configDirectory: string): string => inside(configDirectory, 'optin.d')
 
 /**
  * Reads `settings.json` and the person's answer about a project, `optin.d/<project>.json`, with JSON.parse: loading
@@ -25,8 +24,8 @@ const answersDirectory = (configDirectory: string): string => join(configDirecto
  */
 export function readSettings(configDirectory: string, project: string): Settings | null {
   try {
-    readEntries(join(configDirectory, 'settings.json'))
-    const answer = readEntries(join(answersDirectory(configDirectory), `${project}.json`))
+    readEntries(inside(configDirectory, 'settings.json'))
+    const answer = readEntries(inside(answersDirectory(configDirectory), `${project}.json`))
     return {answer: answer === null ? null : toAnswer(answer)}
   } catch {
     return null
@@ -35,9 +34,8 @@ export function readSettings(configDirectory: string, project: string): Settings
 
 /** The entries of a file, or null without one. A link that leads nowhere may be a disk that is not there: not knowing. */
 function readEntries(path: string): Record<string, unknown> | null {
-  const content = readIfPresent(path)
-  if (content === null && lstatSync(path, {throwIfNoEntry: false}) === undefined) return null
-  const input: unknown = JSON.parse(content ?? '')
+  if (lstatSync(path, {throwIfNoEntry: false}) === undefined) return null
+  const input: unknown = JSON.parse(readIfPresent(path) ?? '')
   if (!isRecord(input)) throw new Error(`wanted a JSON object in ${path}`)
   return input
 }

@@ -1,6 +1,5 @@
 import {lstatSync} from 'node:fs'
-import {join} from 'node:path'
-import {readIfPresent} from './files.ts'
+import {inside, readIfPresent} from './files.ts'
 
 /** What the administrator of this machine has decided. */
 export interface SitePolicy {
@@ -14,11 +13,11 @@ export interface SitePolicy {
  * or a policy that cannot be understood, says no.
  */
 export function readSitePolicy(siteDirectory: string, project: string): SitePolicy {
-  for (const path of [join(siteDirectory, 'off'), join(siteDirectory, 'off.d', project)]) {
+  for (const path of [inside(siteDirectory, 'off'), inside(siteDirectory, 'off.d', project)]) {
     const text = readText(path)
     if (text !== null) return {no: {decidedBy: path, text: text.trim() || null}, isNoticeGiven: false}
   }
-  const path = join(siteDirectory, 'policy.json')
+  const path = inside(siteDirectory, 'policy.json')
   const content = readText(path)
   if (content === null) return {no: null, isNoticeGiven: false}
   return readPolicy(path, content, project)
@@ -56,8 +55,8 @@ function parseObject(content: string): Record<string, unknown> | null {
 
 function readText(path: string): string | null {
   try {
-    const isLink = lstatSync(path, {throwIfNoEntry: false}) !== undefined
-    return readIfPresent(path) ?? (isLink ? '' : null)
+    // A link that leads nowhere is there.
+    return lstatSync(path, {throwIfNoEntry: false}) === undefined ? null : (readIfPresent(path) ?? '')
   } catch {
     return ''
   }

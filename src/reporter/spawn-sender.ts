@@ -32,9 +32,9 @@ export const loadSpawn = () => process.getBuiltinModule('node:child_process').sp
 export function spawnSender(world: World, destination: Destination): boolean {
   const {paths} = destination
   if (world.environment[senderVariable] !== undefined) return false
+  if (mustWait(world, readNextTry(paths.nextTry))) return false
   const isDue = hasWaiting(destination) || isForgetPending(paths)
   if (!isDue || !askConsent(world, destination).sending) return false
-  if (mustWait(world, readNextTry(paths.nextTry))) return false
   const token = takeLock(world, paths.lock)
   if (token === null) return false
   closeInheritedDescriptors()

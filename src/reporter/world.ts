@@ -33,10 +33,10 @@ export function realWorld(overrides: Partial<World> = {}): World {
   let processes: Processes | undefined
   return {
     environment,
-    stateDirectory: stateDirectoryOf(environment),
-    configDirectory: configDirectoryOf(environment),
+    stateDirectory: overrides.stateDirectory ?? stateDirectoryOf(environment),
+    configDirectory: overrides.configDirectory ?? configDirectoryOf(environment),
     siteDirectory: process.platform === 'win32' ? 'C:\\ProgramData\\usage' : '/etc/usage',
-    hostName: hostname(),
+    hostName: overrides.hostName ?? hostname(),
     now: Date.now,
     monotonicSeconds: () => Number(process.hrtime.bigint()) / 1e9,
     random: randomSource(),
