@@ -13,7 +13,10 @@ function isRecordedFast() {
     // Both say themselves whether there is anything to do.
     if (!HOME || !SHELL) require('./preconditions.js').ensureAccount()
     if (USAGE_LAUNCHER_PID) require('./preconditions.js').forgetForeignLauncher()
-    return loadFastLane().recordFast(args)
+    const warnings = loadFastLane().recordFast(args)
+    if (warnings !== null && warnings.length > 0)
+      import('../dist/cli/tell-warnings.js').then(({tellWarnings}) => tellWarnings(warnings)).catch(() => {})
+    return warnings !== null
   } catch {
     return false
   }

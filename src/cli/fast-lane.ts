@@ -1,4 +1,5 @@
-import type {RecordOutcome} from '../reporter/record.ts'
+import {isErrorOutputVisible} from '../reporter/notice.ts'
+import type {RecordOutcome, Warning} from '../reporter/record.ts'
 import {createReporter, type Reporter} from '../reporter/reporter.ts'
 import {realWorld} from '../reporter/world.ts'
 import {isReportingName, type ReportingName} from './flag-table.ts'
@@ -11,25 +12,28 @@ import {writeLine} from './write-line.ts'
 /**
  * Records by the core alone, without the command line's framework: built into one file, dist/fast-lane.cjs. Never throws.
  *
- * @returns false: nothing was done, and the slow lane has to; it also says everything that a person wants to hear
+ * @returns null: nothing was done, and the slow lane has to, which also says what is wrong; else the warnings that
+ * somebody may see (`tellWarnings`), usually none
  */
-export function recordFast(args: readonly string[]): boolean {
+export function recordFast(args: readonly string[]): readonly Warning[] | null {
   try {
     const record = prepare(args)
-    if (record === null) return false
+    if (record === null) return null
     try {
-      record()
+      const outcome = record()
+      const warnings = 'warnings' in outcome ? outcome.warnings : []
+      return warnings.length > 0 && isErrorOutputVisible() ? warnings : []
     } catch {
       // Whatever went wrong, the script that calls goes on.
+      return []
     }
-    return true
   } catch {
-    return false
+    return null
   }
 }
 
 /** Reads everything that can be said wrongly; what it returns does the recording. */
-function prepare([command = '', ...args]: readonly string[]): (() => void) | null {
+function prepare([command = '', ...args]: readonly string[]): (() => RecordOutcome) | null {
   const world = realWorld()
   const {environment} = world
   if (!isReportingName(command) || environment['USAGE_DEBUG'] === '1' || environment['USAGE_STRICT'] === '1')
@@ -59,6 +63,7 @@ function prepare([command = '', ...args]: readonly string[]): (() => void) | nul
     const outcome = record(reporter)
     reporter.sendInBackground(command)
     printId(said, outcome)
+    return outcome
   }
 }
 

@@ -50,5 +50,15 @@ export function realWorld(overrides: Partial<World> = {}): World {
   }
 }
 
-/** RFC 3339 in UTC with milliseconds. */
-export const toTime = (unixMilliseconds: number): string => new Date(unixMilliseconds).toISOString()
+/** RFC 3339 in UTC with milliseconds. Throws a RangeError for a time that no date has. */
+export function toTime(unixMilliseconds: number): string {
+  const date = new Date(unixMilliseconds)
+  const year = date.getUTCFullYear()
+  // V8 looks for the machine's time zone before it writes any date: a file and a fifth of a millisecond.
+  if (!(year >= 1000 && year <= 9999)) return date.toISOString()
+  const [month, day, hour] = [date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCHours()].map(twoDigits)
+  const [minute, second] = [date.getUTCMinutes(), date.getUTCSeconds()].map(twoDigits)
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}.${String(date.getUTCMilliseconds()).padStart(3, '0')}Z`
+}
+
+const twoDigits = (number: number): string => String(number).padStart(2, '0')

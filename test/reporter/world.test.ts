@@ -31,4 +31,15 @@ describe('a time', () => {
   it('is RFC 3339 in UTC with milliseconds', () => {
     assert.equal(toTime(0), '1970-01-01T00:00:00.000Z')
   })
+
+  it('is what Date writes, whatever the year, and throws where Date does', () => {
+    const day = 86_400_000
+    const years = [-1, 0, 999, 1000, 1969, 1999, 2000, 2024, 2026, 2100, 9999, 10_000]
+    for (const start of years.map(year => Date.UTC(year, 0, 1)))
+      for (let index = 0; index < 400; index++) {
+        const time = start + index * day + index * 7_654_321
+        assert.equal(toTime(time), new Date(time).toISOString())
+      }
+    assert.throws(() => toTime(Number.NaN), RangeError)
+  })
 })

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it, type TestContext} from 'node:test'
+import {isolatedHome} from '../support/isolated-home.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {repositoryPath, repositoryRoot} from '../support/repository.ts'
+import {runProgram, runUsage} from '../support/run-program.ts'
+import {makeScene} from '../support/scene.ts'
+import {systemCalls} from '../support/system-calls.ts'
+import {waitingEvents} from '../support/waiting-events.ts'
+
+const nowhere = 'http://127.0.0.1:9'
+const commands: Readonly<Record<string, readonly string[]>> = {
+  start: ['start', '--script', '/opt/job.sh', '--field', 'executors=2'],
+  feature: ['feature', 'Load.v1', '--type', 'Algorithm', '--detail', 'format=nexus'],
+  end: ['end', '--exit-code', '0'],
+}
+/** No sender is made: what is measured is the recording. A shell's own variable, so that none has to be found out. */
+const quiet = {USAGE_SENDER: '1', SHELL: '/bin/sh'}
+
+/** The modules of Node.js that a program loads beyond those of an empty one. */
+async function modulesOf(t: TestContext, args: readonly string[]): Promise<string[]> {
+  const scene = makeScene(t, nowhere)
+  const list = join(scene.home.home, 'modules')
+  const load = async (...program: string[]): Promise<string[]> => {
+    const hook = repositoryPath('test', 'support', 'say-modules.cjs')
+    await runProgram(scene.home, [process.execPath, '--require', hook, ...program], {
+      environment: {...quiet, USAGE_TEST_MODULES: list},
+    })
+    return readFileSync(list, 'utf8').split('\n')
+  }
+  const empty = join(scene.home.home, 'empty.cjs')
+  writeFileSync(empty, '')
+  const bare = await load(empty)
+  await scene.usage(['start'])
+  return (await load(repositoryPath('bin', 'run.js'), ...args)).filter(name => !bare.includes(name)).sort()
+}
+
+describe('a reporting command in the fast lane', {concurrency: 2}, () => {
+  for (const [name, args] of Object.entries(commands)) {
+    it(`loads of Node.js, for ${name}, what reads a folder, names the system and runs a script, and nothing else`, async t => {
+      const reading = name === 'feature' ? ['internal/fs/dir'] : []
+      assert.deepEqual(await modulesOf(t, args), [...reading, 'os', 'vm'])
+    })
+
+    it(`opens, for ${name}, these files and no others, and makes no process and no socket`, async t => {
+      const scene = makeScene(t, nowhere)
+      await scene.usage(['start'])
+      const trace = () => systemCalls(t, scene.home, args, {environment: {...quiet, USAGE_RUN_ID: ''}})
+      // One write in 256 counts what waits.
+      const [first, second] = [await trace(), name === 'end' ? null : await trace()]
+      const {opened, processes, sockets, outcome} =
+        second !== null && second.opened.length < first.opened.length ? second : first
+      assert.deepEqual(outcome, {code: 0, signal: null, stdout: '', stderr: ''})
+      const {directory} = scene.destination
+      const short = opened
+        .filter(path => !/^\/proc\/\d+\/stat$/.test(path))
+        .map(path =>
+          path.replace(directory, 'STATE').replace(scene.home.home, 'HOME').replace(`${repositoryRoot}/`, ''),
+        )
+        .map(path => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, 'ID').replace(/\.\d+-[a-z0-9]+\.tmp$/, '.tmp'))
+      const own = [
+        'bin/run.js',
+        `dist/fast-lane-${process.version}-${process.platform}-${process.arch}.code`,
+        'dist/fast-lane.cjs',
+        'HOME/demo.usage.project.json',
+      ]
+      const runs = {
+        start: ['STATE/runs/.ID.json.tmp'],
+        feature: ['STATE/runs', 'STATE/runs/ID.json'],
+        end: ['STATE/runs', 'STATE/runs/ID.json'],
+      }
+      const machine = [
+        '/proc/sys/kernel/random/boot_id',
+        '/etc/os-release',
+        '/var/lib/dbus/machine-id',
+        '/etc/machine-id',
+      ]
+      const event = ['STATE/project.json', 'STATE/buffer/new/.ID.json.tmp']
+      const threshold = name === 'feature' ? ['STATE/buffer/new'] : []
+      const expected = [...own, ...runs[name as keyof typeof runs], ...event, ...threshold]
+      assert.deepEqual(
+        short.filter(path => !machine.includes(path)),
+        expected,
+      )
+      assert.deepEqual([processes, sockets], [0, 0])
+    })
+
+    it(`opens, for ${name}, only what says no after a no, and writes nothing`, async t => {
+      const scene = makeScene(t, nowhere)
+      const environment = {...quiet, DO_NOT_TRACK: '1'}
+      const {calls, opened, processes, sockets} = await systemCalls(t, scene.home, args, {environment})
+      const state = opened.filter(path => path.startsWith(scene.world.stateDirectory))
+      assert.deepEqual(
+        state.filter(path => !/\/(?:new|sending|dropping|runs)$/.test(path)),
+        [],
+      )
+      assert.ok(!opened.some(path => path.endsWith('main.js')), 'the slow lane was taken')
+      assert.deepEqual(
+        calls.filter(call => /O_CREAT|O_WRONLY|O_RDWR|mkdir|rename|unlink|link\(/.test(call)),
+        [],
+      )
+      assert.deepEqual([processes, sockets], [0, 0])
+    })
+  }
+
+  it('asks the kernel for as much with 100,000 events waiting as with 1,000, and hardly less with 10', async t => {
+    const counts: number[] = []
+    const scene = makeScene(t, nowhere, {flush: {threshold: 50}})
+    const folder = scene.destination.paths.waiting
+    await scene.usage(['start'])
+    mkdirSync(folder, {recursive: true})
+    let waiting = 0
+    for (const wanted of [10, 1_000, 100_000]) {
+      for (; waiting < wanted; waiting++) writeFileSync(join(folder, `${waiting}`.padStart(36, '0')), '')
+      const run = async () =>
+        (await systemCalls(t, scene.home, commands['feature']!, {environment: quiet})).calls.length
+      // One write in 256 counts what waits: not both of two.
+      counts.push(Math.min(await run(), await run()))
+    }
+    const [few, many, most] = counts as [number, number, number]
+    assert.equal(most, many)
+    assert.ok(many - few <= 3, `${few} calls, then ${many}`)
+  })
+
+  it('tells a person at a terminal what was not as it should be, after it has recorded', async t => {
+    const home = isolatedHome(t)
+    const {path} = projectOnDisk(home.home, nowhere)
+    const environment = {USAGE_PROJECT_FILE: path, USAGE_SENDER: '1'}
+    const inTerminal = (line: string) => runProgram(home, ['script', '-qec', line, '/dev/null'], {environment})
+    const unpaired = await inTerminal('usage end --exit-code 3')
+    assert.match(unpaired.stdout, /USAGE_UNPAIRED/)
+    assert.equal(unpaired.code, 0)
+    assert.equal(waitingEvents(home.stateDirectory).length, 1)
+    assert.match((await inTerminal('usage feature Guess.v1')).stdout, /USAGE_UNDECLARED_FEATURE/)
+    assert.doesNotMatch((await inTerminal('usage feature Guess.v1 2>/dev/null')).stdout, /USAGE/)
+    const unseen = await runUsage(home, ['feature', 'Guess.v1'], {environment})
+    assert.equal(unseen.stderr, '')
+  })
+})

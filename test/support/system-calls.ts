@@ -1,0 +1,49 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import type {TestContext} from 'node:test'
+import type {IsolatedHome} from './isolated-home.ts'
+import {repositoryPath} from './repository.ts'
+import {type Outcome, type RunOptions, runProgram} from './run-program.ts'
+import {temporaryDirectory} from './temporary-directory.ts'
+
+/** What `usage` asked of the kernel, from its own first line on: Node.js's start is left out. */
+export interface SystemCalls {
+  readonly outcome: Outcome
+  /** The calls that concern files, processes or the network, in order. */
+  readonly calls: readonly string[]
+  /** The files that it opened to read, made or changed, without those of /dev. */
+  readonly opened: readonly string[]
+  /** Programs executed and processes made; threads are none. */
+  readonly processes: number
+  /** Sockets of any kind. */
+  readonly sockets: number
+}
+
+/** Runs bin/run.js as the person of the home, seen by strace. */
+export async function systemCalls(
+  t: Pick<TestContext, 'after'>,
+  home: IsolatedHome,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<SystemCalls> {
+  const path = join(temporaryDirectory(t), 'trace')
+  const program = repositoryPath('bin', 'run.js')
+  const trace = 'trace=%file,%process,%network,read,write,getdents64'
+  const strace = ['-f', '-qq', '--seccomp-bpf', '-s', '300', '-e', trace, '-e', 'signal=none', '-o', path]
+  const command: [string, ...string[]] = ['strace', ...strace, process.execPath, program, ...args]
+  const outcome = await runProgram(home, command, options)
+  const lines = readFileSync(path, 'utf8').trim().split('\n')
+  const first = lines.findIndex(line => line.includes(`open`) && line.includes(`"${program}"`))
+  const main = /^\d+/.exec(lines[0] ?? '')?.[0] ?? ''
+  const own = lines.slice(first).filter(line => !/exit_group|\+\+\+|resumed/.test(line))
+  const calls = own.filter(line => line.startsWith(main))
+  return {
+    outcome,
+    calls,
+    opened: calls.flatMap(line => /\bopen(?:at)?\((?:AT_FDCWD, )?"([^"]+)"/.exec(line)?.[1] ?? []).filter(isNoDevice),
+    processes: own.filter(line => /\bexecve\(|\bv?fork\(|\bclone3?\((?!.*CLONE_THREAD)/.test(line)).length,
+    sockets: own.filter(line => /\bsocket(?:pair)?\(/.test(line)).length,
+  }
+}
+
+const isNoDevice = (path: string): boolean => !path.startsWith('/dev/')
