@@ -5,7 +5,7 @@ import {reach} from '../fault-points.ts'
 import {type ErasureReceipt, erasureReceipt} from '../protocol/erasure.ts'
 import {time, uuid} from '../protocol/scalars.ts'
 import {makeUuidV7} from '../protocol/uuid.ts'
-import {type DestinationPaths, listFolder} from './destination.ts'
+import {type Destination, type DestinationPaths, listDestinationFolders, listFolder} from './destination.ts'
 import {createWhole, makeDirectory, readJson, writeFileAtomically} from './files.ts'
 import {markedPeriods} from './periods.ts'
 import {toTime, type World} from './world.ts'
@@ -15,7 +15,7 @@ const forgetRequest = v.object({
   /** The same in each try. */
   id: uuid,
   requestedAt: time,
-  /** The ids made in this generation are what is to be forgotten. */
+  /** The ids made in this generation, and in those before it that were not asked about here, are to be forgotten. */
   generation: v.pipe(v.number(), v.integer(), v.minValue(0)),
 })
 export type ForgetRequest = Readonly<v.InferOutput<typeof forgetRequest>>
@@ -40,11 +40,11 @@ export function readForgetRequest({forget}: DestinationPaths): ForgetRequest | n
  * Keeps a request, from which moment on no report leaves. One that is pending already stands; a damaged one (a power
  * cut) is made anew: a new id erases the same. Throws what the file system throws.
  */
-export function keepForgetRequest(world: World, directory: string, paths: DestinationPaths): ForgetRequest {
+export function keepForgetRequest(world: World, {project, directory, paths}: Destination): ForgetRequest {
   const found = readForgetRequest(paths)
   if (found !== null) return found
   const id = makeUuidV7(world.now(), world.random(10))
-  const request = {id, requestedAt: toTime(world.now()), generation: readGeneration(paths)}
+  const request = {id, requestedAt: toTime(world.now()), generation: readGeneration(world, project)}
   const content = JSON.stringify(request)
   makeDirectory(directory)
   if (createWhole(paths.forget, content)) return request
@@ -55,12 +55,25 @@ export function keepForgetRequest(world: World, directory: string, paths: Destin
 }
 
 /**
- * The generation of the ids that are made now: raised by one each time that a request came to its end, from 0. It
- * follows from the names of what is kept of these requests, so it is never lowered and no two processes write it.
+ * The generation of the ids that are made now, for every destination of a project: one more than that of any request,
+ * pending or ended, from 0. So ids that are to go, or are gone, do not come back at another endpoint. It follows from what
+ * is kept of these requests, so it is never lowered and no two processes write it.
  */
-export function readGeneration({forgotten: directory}: DestinationPaths): number {
+export function readGeneration({stateDirectory}: Pick<World, 'stateDirectory'>, {project}: {project: string}): number {
+  const folders = listDestinationFolders(stateDirectory).filter(folder => folder.project === project)
+  const asked = folders.flatMap(({paths}) => [...endedGenerations(paths), readForgetRequest(paths)?.generation ?? -1])
+  return Math.max(-1, ...asked) + 1
+}
+
+/** The oldest generation whose ids have not been asked about at a destination, or not to the end. */
+export const openGeneration = (paths: DestinationPaths): number => Math.max(-1, ...endedGenerations(paths)) + 1
+
+function endedGenerations({forgotten: directory}: DestinationPaths): number[] {
   const ended = listFolder(directory).map(name => /^(\d+)\.json$/.exec(name)?.[1])
-  return Math.max(-1, ...ended.filter(name => name !== undefined).map(Number)) + 1
+  return ended
+    .filter(name => name !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b)
 }
 
 /** What became of the request for one generation, or null when none has come to its end. */
@@ -71,9 +84,9 @@ export function readForgotten({forgotten: directory}: DestinationPaths, generati
 
 /** All requests that have come to their end, oldest first; damaged ones are passed over. */
 export function readAllForgotten(paths: DestinationPaths): Forgotten[] {
-  return Array.from({length: readGeneration(paths)}, (_, generation) => readForgotten(paths, generation)).filter(
-    one => one !== null,
-  )
+  return endedGenerations(paths)
+    .map(generation => readForgotten(paths, generation))
+    .filter(one => one !== null)
 }
 
 /**
@@ -90,8 +103,8 @@ export function endForgetRequest(
   if (!existsSync(path))
     writeFileAtomically(path, JSON.stringify({...request, keptAt: toTime(world.now()), ...ending} satisfies Forgotten))
   reach('forget: receipt kept')
-  for (const period of markedPeriods(paths, request.generation))
-    rmSync(join(paths.periods, `${request.generation}-${period}`), {force: true})
+  for (const {generation, period} of markedPeriods(paths, {from: 0, to: request.generation}))
+    rmSync(join(paths.periods, `${generation}-${period}`), {force: true})
   reach('forget: periods removed')
   rmSync(paths.forget, {force: true})
 }

@@ -5,7 +5,13 @@ import {isStateWritable} from './consent-facts.ts'
 import type {Destination} from './destination.ts'
 import {emptyBuffer} from './empty-buffer.ts'
 import {type DeliverNow, deliverWithLock} from './flush.ts'
-import {endForgetRequest, type ForgetRequest, keepForgetRequest, readForgotten} from './forget-request.ts'
+import {
+  endForgetRequest,
+  type ForgetRequest,
+  keepForgetRequest,
+  openGeneration,
+  readForgotten,
+} from './forget-request.ts'
 import {readSecret} from './identity.ts'
 import {isForgetPending} from './is-forget-pending.ts'
 import {readNextTry} from './next-try.ts'
@@ -89,7 +95,7 @@ async function forgetDestination(
   const {directory, paths, project} = destination
   if (!existsSync(directory)) return nothingSent(destination)
   if (!isStateWritable(world, destination)) throw new Error(`wanted to write ${directory}, which is not yours to write`)
-  const request = keepForgetRequest(world, directory, paths)
+  const request = keepForgetRequest(world, destination)
   reach('forget: asked')
   const dropped = emptyBuffer(world, destination, 'forgotten')
   const endpoint = project.endpoint.http
@@ -108,7 +114,8 @@ async function forgetDestination(
 
 function hasSent(world: World, {paths, project}: Destination, {generation}: ForgetRequest): boolean {
   const secret = readSecret(world.stateDirectory, world.random)
-  return listPeriods(paths, {secret, project: project.project, generation}).length > 0
+  const generations = {from: openGeneration(paths), to: generation}
+  return listPeriods(paths, {secret, project: project.project, generations}).length > 0
 }
 
 /** Reasons for which the collector was not asked, or not to its end: an earlier failure says nothing about them. */

@@ -23,33 +23,51 @@ export function markPeriod(paths: DestinationPaths, generation: number, period: 
   reach('forget: period marked')
 }
 
-/** The periods of a generation whose pseudonym may have left, by the marks and by the log of what was sent. */
-export function listPeriods(
-  paths: DestinationPaths,
-  scope: {readonly secret: string; readonly project: string; readonly generation: number},
-): string[] {
-  return [...new Set([...markedPeriods(paths, scope.generation), ...loggedPeriods(paths, scope)])].sort()
+/** Some generations of ids, both ends included. */
+export interface Generations {
+  readonly from: number
+  readonly to: number
 }
 
-/** The periods of a generation that were marked. */
-export function markedPeriods({periods}: DestinationPaths, generation: number): string[] {
+/** What one user's pseudonym was made for. */
+export interface UserPeriod {
+  readonly generation: number
+  readonly period: string
+}
+
+/** The periods of some generations whose pseudonym may have left, oldest first, by the marks and by the log of what was sent. */
+export function listPeriods(
+  paths: DestinationPaths,
+  scope: {readonly secret: string; readonly project: string; readonly generations: Generations},
+): UserPeriod[] {
+  const found = [...markedPeriods(paths, scope.generations), ...loggedPeriods(paths, scope)]
+  const once = new Map(found.map(one => [`${one.generation}-${one.period}`, one]))
+  return [...once.values()].sort((a, b) => a.generation - b.generation || (a.period < b.period ? -1 : 1))
+}
+
+/** The periods of some generations that were marked. */
+export function markedPeriods({periods}: DestinationPaths, {from, to}: Generations): UserPeriod[] {
   return listFolder(periods).flatMap(name => {
     const [, marked, period] = /^(\d+)-(\d{4}(?:-\d\d)?|always)$/.exec(name) ?? []
-    return period !== undefined && Number(marked) === generation ? [period] : []
+    const generation = Number(marked)
+    return period !== undefined && generation >= from && generation <= to ? [{generation, period}] : []
   })
 }
 
 /** What left before marks were kept: the period whose pseudonym a logged report has. */
 function loggedPeriods(
   {sent}: DestinationPaths,
-  {secret, project, generation}: {readonly secret: string; readonly project: string; readonly generation: number},
-): string[] {
+  {secret, project, generations: {from, to}}: Parameters<typeof listPeriods>[1],
+): UserPeriod[] {
   const bodies = [...readSent(sent), ...readFailures(sent)].flatMap(({body}) => (body === null ? [] : [body]))
+  const numbers = Array.from({length: Math.max(0, to - from + 1)}, (_, index) => from + index)
   return bodies.flatMap(body => {
     const {user, time} = readHead(body)
     if (user === null || time === null) return []
-    const periods = rotations.map(rotate => rotationPeriod(rotate, time))
-    return periods.filter(period => userPseudonym(secret, {project, period, generation}) === user)
+    const scopes = numbers.flatMap(generation =>
+      rotations.map(rotate => ({generation, period: rotationPeriod(rotate, time)})),
+    )
+    return scopes.filter(scope => userPseudonym(secret, {project, ...scope}) === user)
   })
 }
 

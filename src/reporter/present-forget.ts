@@ -1,7 +1,7 @@
 import {reach} from '../fault-points.ts'
 import {limits} from '../protocol/limits.ts'
 import type {Destination} from './destination.ts'
-import {endForgetRequest, keepForgetRequest, readForgetRequest, readGeneration} from './forget-request.ts'
+import {endForgetRequest, keepForgetRequest, openGeneration, readForgetRequest} from './forget-request.ts'
 import {deriveUserKey} from './identity.ts'
 import {isForgetPending} from './is-forget-pending.ts'
 import {clearFailure, writeFailure} from './next-try.ts'
@@ -29,8 +29,8 @@ export async function presentForget(options: PresentOptions): Promise<string | n
   const {paths, project} = destination
   if (!isForgetPending(paths)) return null
   // Damaged: made anew.
-  const request = readForgetRequest(paths) ?? keepForgetRequest(world, destination.directory, paths)
-  const isAnswered = readGeneration(paths) > request.generation
+  const request = readForgetRequest(paths) ?? keepForgetRequest(world, destination)
+  const isAnswered = openGeneration(paths) > request.generation
   const keys = isAnswered ? [] : keysOf(destination, await options.readSecret(), request.generation)
   const endpoint = project.endpoint.http
   if (endpoint === null || keys.length === 0) {
@@ -49,7 +49,7 @@ export async function presentForget(options: PresentOptions): Promise<string | n
 
 /** The secret halves of the pseudonyms that may have left; of more than fit one request, the newest. */
 function keysOf({paths, project: {project}}: Destination, secret: string, generation: number): string[] {
-  return listPeriods(paths, {secret, project, generation})
+  return listPeriods(paths, {secret, project, generations: {from: openGeneration(paths), to: generation}})
     .slice(-limits.maxErasureKeys)
-    .map(period => Buffer.from(deriveUserKey(secret, {project, period, generation})).toString('hex'))
+    .map(one => Buffer.from(deriveUserKey(secret, {project, ...one})).toString('hex'))
 }

@@ -1,5 +1,4 @@
 import type {ProjectFile} from '../protocol/project-file.ts'
-import {destinationOf} from './destination.ts'
 import {readGeneration} from './forget-request.ts'
 import {findSecret, readMachineId, readSecret} from './identity.ts'
 import {readOperatingSystem} from './machine.ts'
@@ -25,7 +24,7 @@ export async function readPreviewContext(
 
 async function readRest(world: World, project: ProjectFile): Promise<Omit<SendContext, 'secret'>> {
   return {
-    generation: readGeneration(destinationOf(world.stateDirectory, project).paths),
+    generation: readGeneration(world, project),
     machine: {
       host: world.hostName,
       bootId: world.processes().bootId,

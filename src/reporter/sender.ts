@@ -200,7 +200,7 @@ class DeliveryRound {
 
   /** Reports made before a person was forgotten have ids that must not come again. */
   private isOfGeneration(generation: number): boolean {
-    if (readGeneration(this.destination.paths) !== generation) this.reason = 'busy-here'
+    if (readGeneration(this.world, this.destination.project) !== generation) this.reason = 'busy-here'
     return this.reason === null
   }
 

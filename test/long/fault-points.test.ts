@@ -292,7 +292,7 @@ const sending: readonly Case[] = [
 async function askAfterSending(scene: Scene): Promise<void> {
   recordRun(scene)
   await scene.flush()
-  keepForgetRequest(scene.world, scene.destination.directory, scene.destination.paths)
+  keepForgetRequest(scene.world, scene.destination)
   scene.reporter.start()
 }
 const forget = (scene: Scene) => scene.usage(['forget'])

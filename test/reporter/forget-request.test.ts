@@ -20,8 +20,8 @@ import {moduleUrl, runTogether} from '../support/run-module.ts'
 
 function setUp(t: Parameters<typeof makeWorld>[0]) {
   const world = makeWorld(t)
-  const {directory, paths} = destinationOf(world.stateDirectory, makeProject())
-  return {world, directory, paths, keep: () => keepForgetRequest(world, directory, paths)}
+  const destination = destinationOf(world.stateDirectory, makeProject())
+  return {world, ...destination, destination, keep: () => keepForgetRequest(world, destination)}
 }
 
 const receiptFor = (receipt: string) => ({receipt, erasedAt: '2026-11-25T12:00:00.000Z', runs: 1, features: 0})
@@ -39,13 +39,13 @@ describe('a request to be forgotten', () => {
   })
 
   it('is one although eight processes make it at the same time', async t => {
-    const {world, directory, paths} = setUp(t)
+    const {world, destination, paths} = setUp(t)
     const outputs = await runTogether(
       8,
       `import {keepForgetRequest} from '${moduleUrl('reporter/forget-request.ts')}'
        import {realWorld} from '${moduleUrl('reporter/world.ts')}'`,
       `const world = realWorld({stateDirectory: ${JSON.stringify(world.stateDirectory)}})
-       process.stdout.write(keepForgetRequest(world, ${JSON.stringify(directory)}, ${JSON.stringify(paths)}).id)`,
+       process.stdout.write(keepForgetRequest(world, ${JSON.stringify(destination)}).id)`,
     )
     assert.deepEqual(new Set(outputs), new Set([readForgetRequest(paths)?.id]))
   })
@@ -64,7 +64,7 @@ describe('a request to be forgotten', () => {
 
 describe('the end of a request', () => {
   it('keeps the receipt, raises the generation and removes the marks of the old one alone', t => {
-    const {world, paths, keep} = setUp(t)
+    const {world, paths, project, keep} = setUp(t)
     for (const [generation, period] of [
       [0, '2025'],
       [0, '2026'],
@@ -76,23 +76,23 @@ describe('the end of a request', () => {
     endForgetRequest(world, paths, request, {endpoint: 'http://c.example', receipt})
     const kept = {...request, keptAt: toTime(world.now()), endpoint: 'http://c.example', receipt}
     assert.deepEqual(readForgotten(paths, 0), kept)
-    assert.deepEqual([isForgetPending(paths), readGeneration(paths)], [false, 1])
-    assert.deepEqual([markedPeriods(paths, 0), markedPeriods(paths, 1)], [[], ['2026']])
+    assert.deepEqual([isForgetPending(paths), readGeneration(world, project)], [false, 1])
+    assert.deepEqual([markedPeriods(paths, {from: 0, to: 1})], [[{generation: 1, period: '2026'}]])
   })
 
   it('comes to the same when it is done again, and keeps the first receipt', t => {
-    const {world, paths, keep} = setUp(t)
+    const {world, paths, project, keep} = setUp(t)
     const request = keep()
     const ending = {endpoint: 'http://c.example', receipt: receiptFor(request.id)}
     endForgetRequest(world, paths, request, ending)
     const before = readFileSync(join(paths.forgotten, '0.json'), 'utf8')
     endForgetRequest(world, paths, request, {...ending, receipt: null})
     assert.equal(readFileSync(join(paths.forgotten, '0.json'), 'utf8'), before)
-    assert.equal(readGeneration(paths), 1)
+    assert.equal(readGeneration(world, project), 1)
   })
 
   it('never lowers the generation, whatever is damaged or missing of what was kept', t => {
-    const {world, paths, keep} = setUp(t)
+    const {world, paths, project, keep} = setUp(t)
     for (let generation = 0; generation < 11; generation++) {
       const request = keep()
       assert.equal(request.generation, generation)
@@ -100,7 +100,28 @@ describe('the end of a request', () => {
     }
     writeFileSync(join(paths.forgotten, '10.json'), '')
     writeFileSync(join(paths.forgotten, '.99.json.1-a.tmp'), '')
-    assert.equal(readGeneration(paths), 11)
+    assert.equal(readGeneration(world, project), 11)
     assert.equal(readAllForgotten(paths).length, 10)
+  })
+})
+
+describe('the generation of a project', () => {
+  const otherOf = (world: Parameters<typeof keepForgetRequest>[0], http: string, id = 'demo') =>
+    destinationOf(world.stateDirectory, makeProject({project: id, endpoint: {http}}))
+
+  it('is one for all its endpoints, and no other project has it', t => {
+    const {world, paths, project, keep} = setUp(t)
+    endForgetRequest(world, paths, keep(), {endpoint: null, receipt: null})
+    const [moved, other] = [otherOf(world, 'https://new.example'), otherOf(world, 'https://new.example', 'demo-2')]
+    assert.deepEqual([readGeneration(world, moved.project), readGeneration(world, other.project)], [1, 0])
+    markPeriod(moved.paths, 1, '2026')
+    assert.deepEqual([keepForgetRequest(world, moved).generation, readGeneration(world, project)], [1, 2])
+  })
+
+  it('is raised as soon as a request is kept: ids that are to go do not leave for another endpoint', t => {
+    const {world, project, keep} = setUp(t)
+    assert.equal(keep().generation, 0)
+    assert.equal(readGeneration(world, project), 1)
+    assert.equal(readGeneration(world, otherOf(world, 'https://new.example').project), 1)
   })
 })

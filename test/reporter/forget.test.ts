@@ -90,7 +90,10 @@ for (const [place, deliver] of ways)
       assert.equal(server.requests.find(isErasure)?.headers.authorization, 'Bearer key')
       assert.equal(countDrops(destination.paths.drops).forgotten, 2)
       assertNothingLost(world, destination, ids)
-      assert.deepEqual([isForgetPending(destination.paths), markedPeriods(destination.paths, 0)], [false, []])
+      assert.deepEqual(
+        [isForgetPending(destination.paths), markedPeriods(destination.paths, {from: 0, to: 0})],
+        [false, []],
+      )
       const erasedAt = receipt?.erasedAt
       const told = {requestedAt, receipt: receipt?.receipt, erasedAt, isPending: false}
       assert.deepEqual(readStatus(world, destination, {allEvents: false}).forget, told)
@@ -105,7 +108,7 @@ for (const [place, deliver] of ways)
       assert.equal((await flush(deliver)).sent, 1)
       const [before, after] = usersOf(server)
       assert.notEqual(before, after)
-      assert.deepEqual(markedPeriods(destination.paths, 1).length, 1)
+      assert.deepEqual(markedPeriods(destination.paths, {from: 1, to: 1}).length, 1)
     })
 
     it('sends no report before the receipt has come, and presents the same request again', async t => {
@@ -160,7 +163,7 @@ describe('a wish to be forgotten', () => {
     const ids = putStarts(world, destination, 3)
     const {outcome, dropped} = await forget()
     assert.deepEqual([outcome, dropped, server.requests.length], ['nothing-sent', 3, 0])
-    assert.deepEqual([isForgetPending(destination.paths), readGeneration(destination.paths)], [false, 1])
+    assert.deepEqual([isForgetPending(destination.paths), readGeneration(world, destination.project)], [false, 1])
     assertNothingLost(world, destination, ids)
   })
 
@@ -171,7 +174,7 @@ describe('a wish to be forgotten', () => {
     markPeriod(destination.paths, 0, '2026')
     const {projects} = await forgetDestinations(world, [destination], {deliver: here, waitSeconds: 20})
     assert.deepEqual([projects[0]?.outcome, projects[0]?.endpoint], ['unconfirmed', '127.0.0.1:9'])
-    assert.equal(readGeneration(destination.paths), 1)
+    assert.equal(readGeneration(world, destination.project), 1)
   })
 
   it('presents the periods of wrong clocks too, and of the present generation alone', async t => {
@@ -206,7 +209,7 @@ describe('a wish to be forgotten', () => {
   for (const [what, erase] of noReceipts)
     it(`is not taken for fulfilled by an answer with ${what}`, async t => {
       const {destination, forget} = await usedScene(t, erase)
-      assert.deepEqual([(await forget()).reason, readGeneration(destination.paths)], ['server-error', 0])
+      assert.deepEqual([(await forget()).reason, isForgetPending(destination.paths)], ['server-error', true])
     })
 
   it('waits for another sender until its time is up, and is kept', async t => {
@@ -220,7 +223,7 @@ describe('a wish to be forgotten', () => {
     const {world, destination, server, flush} = await makeScene(t)
     const ids = putStarts(world, destination, 700)
     server.respond = (request, response) => {
-      keepForgetRequest(world, destination.directory, destination.paths)
+      keepForgetRequest(world, destination)
       answer(response, 200, {accepted: reportOf(request).events.length, duplicates: 0, rejected: []})
     }
     const [flushed] = (await flush()).projects
@@ -240,11 +243,38 @@ describe('a wish to be forgotten', () => {
     assert.equal(usersOf(server).length, 1)
   })
 
+  it('asks each collector that a project had for all that went there, and no old id comes back at any', async t => {
+    const {world, destination, server, flush} = await usedScene(t)
+    const other = await erasingServer(t)
+    const moved = destinationOf(world.stateDirectory, makeProject({endpoint: {http: other.url}}))
+    rememberProject(moved)
+    openNotice(moved)
+    const send = async () => {
+      putStarts(world, moved, 1)
+      await flushDestinations(world, [moved], {deliver: here, waitSeconds: 20})
+    }
+    await send()
+    assert.deepEqual(usersOf(other), usersOf(server))
+    const both = [destination, moved]
+    const {projects} = await forgetDestinations(world, both, {deliver: here, waitSeconds: 20})
+    assert.deepEqual(
+      projects.map(({outcome}) => outcome),
+      ['erased', 'erased'],
+    )
+    for (const one of [server, other]) assert.deepEqual(erasuresOf(one)[0]?.keys.map(pseudonymOf), [usersOf(one)[0]])
+    await send()
+    putStarts(world, destination, 1)
+    await flush()
+    assert.equal(new Set([...usersOf(server), ...usersOf(other)]).size, 2)
+    await forgetDestinations(world, both, {deliver: here, waitSeconds: 20})
+    for (const one of [server, other]) assert.deepEqual(erasuresOf(one)[1]?.keys.map(pseudonymOf), [usersOf(one)[1]])
+  })
+
   it('is presented by a sender in the background although nothing waits, but not after a no', async t => {
     const {world, destination, server} = await makeScene(t)
     assert.equal(spawnSender(world, destination), false)
     markPeriod(destination.paths, 0, '2026')
-    keepForgetRequest(world, destination.directory, destination.paths)
+    keepForgetRequest(world, destination)
     world.environment = {DO_NOT_TRACK: '1'}
     assert.equal(spawnSender(world, destination), false)
     world.environment = {}

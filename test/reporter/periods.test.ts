@@ -10,7 +10,10 @@ import {makeProject} from '../support/make-project.ts'
 import {makeFolder, makeWorld} from '../support/make-world.ts'
 
 const secret = 'ab'.repeat(32)
-const scope = {secret, project: 'demo', generation: 0}
+const scope = {secret, project: 'demo', generations: {from: 0, to: 0}}
+
+/** The periods of one generation. */
+const periodsOf = (found: readonly {readonly period: string}[]) => found.map(({period}) => period)
 
 function setUp(t: Parameters<typeof makeWorld>[0]) {
   const world = makeWorld(t)
@@ -35,9 +38,9 @@ describe('the marks of periods', () => {
       [10, '2028'],
     ] as const)
       markPeriod(paths, generation, period)
-    assert.deepEqual(markedPeriods(paths, 0), ['2026', '2026-11', 'always'])
-    assert.deepEqual(markedPeriods(paths, 1), ['2027'])
-    assert.deepEqual(markedPeriods(paths, 2), [])
+    assert.deepEqual(periodsOf(markedPeriods(paths, {from: 0, to: 0})), ['2026', '2026-11', 'always'])
+    assert.deepEqual(periodsOf(markedPeriods(paths, {from: 1, to: 1})), ['2027'])
+    assert.deepEqual(periodsOf(markedPeriods(paths, {from: 2, to: 2})), [])
   })
 
   it('stand beside files that are none', t => {
@@ -45,7 +48,7 @@ describe('the marks of periods', () => {
     makeFolder(paths.periods)
     for (const name of ['.0-2026.1-a.tmp', '0-20', '0-2026-1', 'x-2026', '0-2026-11-25', '-2026'])
       writeFileSync(join(paths.periods, name), '')
-    assert.deepEqual(markedPeriods(paths, 0), [])
+    assert.deepEqual(periodsOf(markedPeriods(paths, {from: 0, to: 0})), [])
   })
 
   it('cannot be kept where the folder cannot be made, and say so', t => {
@@ -71,8 +74,8 @@ describe('the periods of an older state folder', () => {
       '{}',
     ])
       logSent(world, paths.sent, {...common, body})
-    assert.deepEqual(listPeriods(paths, scope), ['2026', '2026-10', 'always'])
-    assert.deepEqual(listPeriods(paths, {...scope, generation: 1}), ['2024'])
+    assert.deepEqual(periodsOf(listPeriods(paths, scope)), ['2026', '2026-10', 'always'])
+    assert.deepEqual(listPeriods(paths, {...scope, generations: {from: 1, to: 2}}), [{generation: 1, period: '2024'}])
   })
 
   it('have those of reports that may have arrived although nobody confirmed them, not of those that never left', t => {
@@ -81,9 +84,9 @@ describe('the periods of an older state folder', () => {
     logFailure(world, paths.sent, {...common, body: bodyOf('2026-11-25T10:00:00Z', '2026')})
     logFailure(world, paths.sent, {...common, reason: 'offline', body: null})
     markPeriod(paths, 0, '2020')
-    assert.deepEqual(listPeriods(paths, scope), ['2020', '2026'])
+    assert.deepEqual(periodsOf(listPeriods(paths, scope)), ['2020', '2026'])
     rmSync(paths.sent, {recursive: true})
-    assert.deepEqual(listPeriods(paths, scope), ['2020'])
+    assert.deepEqual(periodsOf(listPeriods(paths, scope)), ['2020'])
     assert.equal(existsSync(paths.sent), false)
   })
 })
