@@ -4,6 +4,7 @@ import {reach} from '../../fault-points.ts'
 import type {ErasureReceipt} from '../../protocol/erasure.ts'
 import {type Database, inTransaction, truncateLog} from './sqlite-database.ts'
 import type {Dictionary} from './sqlite-dictionary.ts'
+import {headerRank} from './sqlite-writer.ts'
 import type {Erasure, Store} from './store.ts'
 
 /** How long an erasure waits for other programs that read the state from before it. */
@@ -14,8 +15,13 @@ const betweenTriesMs = 20
 const memory = `
   PRAGMA temp_store=MEMORY;
   CREATE TEMP TABLE erased_headers (id INTEGER PRIMARY KEY) STRICT;
-  CREATE TEMP TABLE erased_runs (run BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TEMP TABLE erased_runs (run BLOB PRIMARY KEY, is_theirs INTEGER) STRICT, WITHOUT ROWID;
+  CREATE TEMP TABLE kept_runs (run BLOB PRIMARY KEY, header INTEGER, first INTEGER, last REAL) STRICT, WITHOUT ROWID;
   CREATE TEMP TABLE erased_features (event BLOB PRIMARY KEY, feature INTEGER, used_at INTEGER) STRICT, WITHOUT ROWID`
+
+const emptyMemory = ['erased_headers', 'erased_runs', 'erased_features', 'kept_runs']
+  .map(table => `DELETE FROM ${table};`)
+  .join('')
 
 const ofHeaders = 'project = :project AND header IN (SELECT id FROM erased_headers)'
 const ofRuns = 'project = :project AND run IN (SELECT run FROM erased_runs)'
@@ -28,13 +34,26 @@ const sql = {
   headers: `
     INSERT INTO erased_headers
     SELECT id FROM headers WHERE project = :project AND user IN (SELECT value FROM json_each(:users))`,
-  // A run is its person's whichever of its events gave it its header: its features have their own.
+  // Ids of runs are no secret: only its own start or end makes a run a person's. One that has neither is only touched.
   runs: `
-    INSERT INTO erased_runs SELECT run FROM runs WHERE ${ofHeaders}
-    UNION SELECT run FROM features WHERE run IS NOT NULL AND ${ofHeaders}`,
+    INSERT INTO erased_runs SELECT run, header_rank < ${headerRank.feature} FROM runs
+    WHERE ${ofHeaders} OR (project = :project AND header_rank = ${headerRank.feature}
+      AND run IN (SELECT run FROM features WHERE run IS NOT NULL AND ${ofHeaders}))`,
   features: `
     INSERT INTO erased_features SELECT event, feature, used_at FROM features
-    WHERE project = :project AND (header IN (SELECT id FROM erased_headers) OR run IN (SELECT run FROM erased_runs))`,
+    WHERE project = :project AND (header IN (SELECT id FROM erased_headers)
+      OR run IN (SELECT run FROM erased_runs WHERE is_theirs))`,
+  // What others' features say of a run that has neither start nor end stays, as if it had come alone.
+  keptRuns: `
+    INSERT INTO kept_runs
+    SELECT run, min(header), min(used_at), max(used_at + coalesce(duration_seconds, 0) * 1000) FROM features
+    WHERE project = :project AND run IN (SELECT run FROM erased_runs WHERE NOT is_theirs)
+      AND event NOT IN (SELECT event FROM erased_features) GROUP BY run`,
+  othersRuns: `
+    UPDATE runs SET header = kept.header, first_sign_at = kept.first,
+      last_sign_at = max(kept.first, min(runs.last_sign_at, CAST(round(kept.last) AS INTEGER)))
+    FROM kept_runs AS kept WHERE runs.project = :project AND runs.run = kept.run`,
+  notErased: 'DELETE FROM erased_runs WHERE run IN (SELECT run FROM kept_runs)',
   record: `
     INSERT INTO erasures (project, receipt, erased_at, runs, features) VALUES (:project, :receipt, :at, :runs, :features)
     ON CONFLICT DO UPDATE SET runs = runs + excluded.runs, features = features + excluded.features
@@ -83,8 +102,12 @@ function eraseRows(database: Database, dictionary: Dictionary, erasure: Erasure)
   if (run(sql.headers, {users: JSON.stringify(erasure.users)}) > 0) {
     counts.runs = run(sql.runs)
     counts.features = run(sql.features)
+    if (run(sql.keptRuns) > 0) {
+      run(sql.othersRuns)
+      counts.runs -= Number(database.prepare(sql.notErased).run().changes)
+    }
     for (const step of steps) run(step)
-    database.exec('DELETE FROM erased_headers; DELETE FROM erased_runs; DELETE FROM erased_features')
+    database.exec(emptyMemory)
   }
   const receipt = Buffer.from(erasure.receipt.replaceAll('-', ''), 'hex')
   const row = database.prepare(sql.record).get({project, receipt, at: erasure.receivedAtMs, ...counts})

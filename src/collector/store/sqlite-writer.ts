@@ -9,7 +9,7 @@ import type {AdmittedEvent, Batch, InsertOutcome} from './store.ts'
 export type WriteBatch = (batch: Batch) => InsertOutcome[]
 
 /** Which event gives a run its header: the smaller rank wins, of equal ranks the earlier sign of life. */
-const headerRank = {start: 1, repeat: 2, end: 3, feature: 4} as const
+export const headerRank = {start: 1, repeat: 2, end: 3, feature: 4} as const
 
 /** Makes the function that writes batches into the tables. */
 export function createBatchWriter(statements: PreparedStatements, dictionary: Dictionary): WriteBatch {

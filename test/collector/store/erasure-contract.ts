@@ -38,15 +38,44 @@ export function erasureContract(make: MakeStore): void {
     assert.deepEqual(after, {...before, quality})
   })
 
-  test('it erases a run that only a feature shows to be of the person, and the features of such a run', async t => {
+  test("it erases a person's feature in somebody else's run, and neither that run nor its features", async t => {
+    const {store, source} = await make(t)
+    await insert(store, [startOf(1, nowMs), paired(1, 1)], ofBob)
+    await insert(store, [endOf(2, nowMs), paired(2, 2)], ofBob)
+    const before = await factsOf(source)
+    await insert(store, [paired(1, 3), paired(2, 4)], ofAnn)
+    assert.deepEqual(await store.erase(erasure(1)), receipt(1, 0, 2))
+    const after = await factsOf(source)
+    assert.deepEqual([after.spans[0]!.runs, after.spans[0]!.users, after.features], [2, 1, before.features])
+  })
+
+  test('it erases the run of a person with the features in it, whoever they are of', async t => {
     const {store, source} = await make(t)
     const nextYear = {header: sampleHeader({user: pseudonym('ann in the next year')})}
-    await insert(store, [startOf(1, nowMs), paired(1, 1)], nextYear)
-    await insert(store, [paired(1, 2)], ofAnn)
+    await insert(store, [startOf(1, nowMs), paired(1, 1)], ofAnn)
+    await insert(store, [paired(1, 2), endOf(1, nowMs)], nextYear)
     assert.deepEqual(await store.erase(erasure(1)), receipt(1, 1, 2))
     const {spans, features} = await factsOf(source)
     assert.deepEqual([spans[0]!.runs, spans[0]!.users, features], [0, 0, []])
   })
+
+  for (const [who, order] of [
+    ['first', [ofAnn, ofBob]],
+    ['second', [ofBob, ofAnn]],
+  ] as const)
+    test(`it leaves to another what they told of a run without start and end, in which the person came ${who}`, async t => {
+      const {store, source} = await make(t)
+      for (const [index, of] of order.entries()) await insert(store, [paired(1, index + 1)], of)
+      await insert(store, [paired(2, 3)], ofAnn)
+      const alone = await make(t)
+      await insert(alone.store, [paired(1, order.indexOf(ofBob) + 1)], ofBob)
+      const {quality, ...expected} = await factsOf(alone.source)
+      assert.deepEqual(await store.erase(erasure(1)), receipt(1, 1, 2))
+      const {quality: own, ...facts} = await factsOf(source)
+      assert.deepEqual(facts, expected)
+      assert.deepEqual([own.erased, quality.erased.runs], [{runs: 1, features: 2}, 0])
+      assert.deepEqual(await store.erase(erasure(2, {users: [pseudonym('bob')]})), receipt(2, 1, 1))
+    })
 
   test('it erases the runs of old clients, tests as well, and keeps of them how many there were', async t => {
     const {store, source} = await make(t)
