@@ -180,6 +180,12 @@ export const errorRegistry = {
     exit: 2,
     http: null,
   },
+  USAGE_IMPORT_UNREADABLE: {
+    meaning: 'A file to import cannot be read, or is none of the formats that can be imported.',
+    next: 'Check the path; say --format when the first line does not tell it.',
+    exit: 2,
+    http: null,
+  },
   USAGE_ADDRESS_UNAVAILABLE: {
     meaning: 'The address to listen on is in use or not allowed.',
     next: 'Choose another one with --http HOST:PORT; port 0 takes a free one.',

@@ -24,6 +24,16 @@ export async function askStore(dataDirectory: string, written: WrittenQuestion, 
   }
 }
 
+/** Finds the project of the store in a data folder that is meant: the named one, or the only one. Throws a coded error. */
+export async function storedProject(dataDirectory: string, id: string | null): Promise<ProjectFile> {
+  const source = openStatsSource(dataDirectory)
+  try {
+    return chooseStored(await source.projects(), id)
+  } finally {
+    await source.close()
+  }
+}
+
 function chooseStored(projects: readonly ProjectFile[], id: string | null): ProjectFile {
   const ids = projects.map(one => one.project).join(', ') || 'none'
   const [first, second] = projects
@@ -51,10 +61,15 @@ export async function askCollector(url: string, token: string | null, written: W
   const {status, body} = await ask(address, token)
   const answer = parse(body)
   if (status === 200 && answer !== null) return answer as Stats
+  throw refusalOf(status, answer, url)
+}
+
+/** The error that a collector answered with, or that something else answered. */
+export function refusalOf(status: number, answer: unknown, url: string): UsageError {
   const error = (answer as Partial<ErrorDocument> | null)?.error
   if (error !== undefined && isErrorCode(error.code))
-    throw new UsageError(error.code, error.message, {next: error.next})
-  throw new UsageError('USAGE_COLLECTOR_UNREACHABLE', `wanted the answers of a collector, got ${status} from ${url}`)
+    return new UsageError(error.code, error.message, {next: error.next})
+  return new UsageError('USAGE_COLLECTOR_UNREACHABLE', `wanted the answer of a collector, got ${status} from ${url}`)
 }
 
 async function ask(address: string, token: string | null): Promise<{status: number; body: string}> {

@@ -9,8 +9,9 @@ import {findProject, loadProjects} from './projects.ts'
 import {datagramReader} from './read-datagram.ts'
 import {buildHttp} from './receive-http.ts'
 import {receiveUdp, type UdpParts, type UdpReceiver} from './receive-udp.ts'
+import {makeFolderSecret, removeRunningCollector, writeRunningCollector} from './running-collector-file.ts'
 import {openSqliteStore} from './store/sqlite.ts'
-import {readOrMakeReadToken} from './tokens.ts'
+import {readOrMakeReadToken, sha256Of} from './tokens.ts'
 import {createWorkerSource} from './worker-source.ts'
 
 export interface CollectorOptions {
@@ -91,8 +92,10 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       ...{groupCommit, store, now},
       readDatagram: datagramReader({projects, parsl: parsl && {project: parsl, ids}}),
     })
+    const secret = makeFolderSecret()
     const parts = {
       projects,
+      folder: {dataDirectory, secretSha256: sha256Of(secret)},
       groupCommit,
       erase: createErase({store, groupCommit: {settle}, pauseReading: () => source.pause()}),
       mantid: mantid && {project: mantid, ids},
@@ -105,6 +108,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     const app = buildHttp({...parts, logger: options.logger ?? null})
     const allAnswered = countRequests(app)
     const http = await listen(app, options)
+    writeRunningCollector(dataDirectory, {http, secret})
     return {
       http,
       udp: receiver?.address ?? null,
@@ -112,6 +116,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       token: fresh,
       async close() {
         isOpen = false
+        removeRunningCollector(dataDirectory)
         await closeHttp(app, allAnswered)
         await closeStore()
       },

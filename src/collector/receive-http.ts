@@ -19,6 +19,7 @@ import {admit} from './ingest.ts'
 import {findProject, type Projects} from './projects.ts'
 import {readBody, requireKnownEncoding} from './read-body.ts'
 import {receiveErasure} from './receive-erasure.ts'
+import {type ImportParts, receiveImport} from './receive-import.ts'
 import {bearsSecret, requireWriteKey} from './tokens.ts'
 
 export interface HttpParts {
@@ -34,6 +35,8 @@ export interface HttpParts {
   /** False once the collector is closing: new requests are then sent elsewhere. */
   readonly isOpen: () => boolean
   readonly logger: FastifyBaseLogger | null
+  /** The data folder whose owner may import, if there is one. */
+  readonly folder?: ImportParts['folder'] | null
   /** The project that Mantid's own clients count for, and how their ids are made ours, if there is one. */
   readonly mantid?: Pick<MantidParts, 'project' | 'ids'> | null
 }
@@ -77,6 +80,11 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
   app.post<{Params: {id: string}}>('/v1/projects/:id/erasures', async request =>
     receiveErasure(request, request.params.id, parts),
   )
+  const {folder} = parts
+  if (folder != null)
+    app.post<{Params: {id: string}}>('/v1/projects/:id/imports', async request =>
+      receiveImport(request, request.params.id, {...parts, folder}),
+    )
   app.get<{Params: {id: string}}>('/v1/projects/:id/stats', async request => {
     if (!bearsSecret(request.headers.authorization, parts.readTokenSha256))
       throw new UsageError('USAGE_TOKEN_WRONG', 'wanted the read token as Authorization: Bearer TOKEN')

@@ -26,6 +26,11 @@ export function readMantidTime(written: string): number | null {
   return date.getTime() < 0 ? null : date.getTime()
 }
 
+/** The first six digits behind the seconds, zeros where there are fewer. */
+export function microseconds(written: string): string {
+  return (/\.(\d+)/.exec(written)?.[1] ?? '').padEnd(6, '0').slice(0, 6)
+}
+
 function offsetMinutes(zone: string | undefined): number | null {
   if (zone === undefined || zone === 'Z') return 0
   const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))]

@@ -6,10 +6,9 @@ import {limits} from '../../protocol/limits.ts'
 import {describeProblems, toProblems} from '../../protocol/problem.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {count, durationSeconds} from '../../protocol/scalars.ts'
-import {makeUuidV7} from '../../protocol/uuid.ts'
 import {admitAnyAge} from '../ingest.ts'
 import type {Batch} from '../store/store.ts'
-import {readMantidTime} from './mantid-time.ts'
+import {microseconds, readMantidTime} from './mantid-time.ts'
 import {type OldIds, uuidOf} from './old-ids.ts'
 import {shortText} from './short-text.ts'
 
@@ -19,7 +18,10 @@ export interface MantidContext {
   readonly ids: OldIds
   /** Unix milliseconds. */
   readonly receivedAtMs: number
-  readonly random: (bytes: number) => Uint8Array
+  /** When a feature without a time was used, Unix milliseconds: at the receipt, if not said. */
+  readonly untimedMs?: number
+  /** The id of a use, which the client does not give: a new one each time, or one by which it is known again. */
+  readonly featureId: (timeMs: number) => string
 }
 
 /** Texts are cut to what is kept of them, never refused. */
@@ -79,9 +81,11 @@ export function readMantidStartups(input: unknown, context: MantidContext): Batc
   return listOf(input, 'usages').map(one => {
     const read = parse(startup, one)
     const timeMs = readMantidTime(read.dateTime)!
-    const run = uuidOf(timeMs, 'mantid', read)
     const time = new Date(timeMs).toISOString()
-    const id = uuidOf(timeMs, 'mantid start', read)
+    // Mantid's server kept microseconds of what clients say in nanoseconds: both are the same startup.
+    const content = {...read, dateTime: [time, microseconds(read.dateTime)]}
+    const run = uuidOf(timeMs, 'mantid', content)
+    const id = uuidOf(timeMs, 'mantid start', content)
     const event: Event = {id, type: 'start', run, time, script: null, repeat: 0, fields: {}}
     return {...batchOf(read, [event], timeMs, context), mark: {isOutcomeUntold: true, isTest: false}}
   })
@@ -92,23 +96,24 @@ export function readMantidStartups(input: unknown, context: MantidContext): Batc
  * as above. They belong to no run. They have no id, so each post counts. Without a time they were used at the receipt.
  */
 export function readMantidFeatures(input: unknown, context: MantidContext): Batch[] {
+  const {untimedMs = context.receivedAtMs} = context
   return listOf(input, 'usages').flatMap(one => {
     const isList = typeof one === 'object' && one !== null && Object.hasOwn(one, 'features')
     const read = isList ? parse(featureList, one) : parse(singleFeature, one)
     const listed = 'features' in read ? read.features : [read]
     const groups = Map.groupBy(listed, ({application}) => application ?? read.application)
     return [...groups].map(([application, features]) => {
-      const reportedAtMs = (read.dateTime === null ? null : readMantidTime(read.dateTime)) ?? context.receivedAtMs
+      const reportedAtMs = (read.dateTime === null ? null : readMantidTime(read.dateTime)) ?? untimedMs
       const events = features.map(used => eventOf(used, reportedAtMs, context))
       return batchOf({...read, application}, events, reportedAtMs, context)
     })
   })
 }
 
-function eventOf(used: v.InferOutput<typeof feature>, reportedAtMs: number, {random}: MantidContext): FeatureEvent {
+function eventOf(used: v.InferOutput<typeof feature>, reportedAtMs: number, {featureId}: MantidContext): FeatureEvent {
   const timeMs = (used.start === null ? null : readMantidTime(used.start)) ?? reportedAtMs
   return {
-    id: makeUuidV7(timeMs, random(10)),
+    id: featureId(timeMs),
     type: 'feature',
     run: null,
     time: new Date(timeMs).toISOString(),

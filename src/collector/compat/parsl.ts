@@ -17,19 +17,22 @@ type Message = Readonly<Record<string, unknown>>
  * Only the run's key has to be there; what is missing, or is not what it should be, is not known. A message that has an
  * `end` ends its run, any other starts it. Parsl cannot say how a run ended: its outcome stays unknown. Test runs are
  * marked and keep nothing else.
+ *
+ * @param untimedMs when a message happened that does not say it; the receipt, unless it was received before
  */
 export function readParslMessage(
   input: unknown,
   project: ProjectFile,
   ids: OldIds,
   receivedAtMs: number,
+  untimedMs: number = receivedAtMs,
 ): Batch | null {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return null
   const message = input as Message
   const key = own(message, 'uuid') ?? own(message, 'correlator')
   if (typeof key !== 'string' || key === '' || key.length > limits.maxStringLength) return null
   const isTest = own(message, 'test') === true
-  const event = eventOf(message, runOf(key), isTest, receivedAtMs)
+  const event = eventOf(message, runOf(key), isTest, untimedMs)
   const header = isTest ? emptyHeader : headerOf(message, project, ids, Date.parse(event.time))
   const batch = admitAnyAge({header, events: [event]}, project, receivedAtMs)
   return {...batch, mark: {isOutcomeUntold: true, isTest}}
@@ -38,10 +41,10 @@ export function readParslMessage(
 /** A key that is a UUID stays what it is, so that it can be found; of any other one is made. */
 const runOf = (key: string): string => (v.is(scalars.uuid, key) ? key.toLowerCase() : uuidOf(0, 'parsl', key))
 
-function eventOf(message: Message, run: string, isTest: boolean, receivedAtMs: number): Event {
+function eventOf(message: Message, run: string, isTest: boolean, untimedMs: number): Event {
   const fields = isTest ? {} : fieldsOf(message)
   const isEnd = Object.hasOwn(message, 'end')
-  const time = new Date(millisecondsOf(own(message, isEnd ? 'end' : 'start')) ?? receivedAtMs).toISOString()
+  const time = new Date(millisecondsOf(own(message, isEnd ? 'end' : 'start')) ?? untimedMs).toISOString()
   if (!isEnd) return {id: uuidOf(0, 'start', run), type: 'start', run, time, script: null, repeat: 0, fields}
   const taken = own(message, 'execution_time')
   const durationSeconds = v.is(scalars.durationSeconds, taken) ? taken : null

@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto'
 import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify'
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import {makeUuidV7} from '../../protocol/uuid.ts'
 import type {GroupCommit} from '../group-commit.ts'
 import {readBody} from '../read-body.ts'
 import type {Batch} from '../store/store.ts'
@@ -17,6 +18,9 @@ export interface MantidParts {
   readonly now: () => number
 }
 
+/** The clients give no id, so each post counts. */
+const featureId = (timeMs: number): string => makeUuidV7(timeMs, randomBytes(10))
+
 /**
  * Adds the two addresses that Mantid posts to, with and without a slash at the end. The answer is 201 without a body,
  * given when what was posted is on disk: the client waits for it at its exit, and that takes milliseconds.
@@ -27,7 +31,7 @@ export function addMantidRoutes(app: FastifyInstance, parts: MantidParts): void 
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       if (!(request.body instanceof Uint8Array)) throw new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted a body')
       const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
-      const batches = read(value, {...parts, receivedAtMs: parts.now(), random: randomBytes})
+      const batches = read(value, {...parts, receivedAtMs: parts.now(), featureId})
       const share = Math.ceil(bytes / Math.max(1, batches.length))
       await Promise.all(batches.map(batch => parts.groupCommit.write(batch, share)))
       return reply.code(201).send()

@@ -83,3 +83,20 @@ export interface Store {
   /** Ends the writing and gives the store free. Does nothing the second time. */
   close(): Promise<void>
 }
+
+/** Events of a store that share a header, and what is special about their runs. */
+export interface ExportedGroup {
+  readonly header: Header
+  readonly mark: RunMark | null
+  readonly events: readonly Event[]
+}
+
+/** A reader of everything that a store has of a project. */
+export interface EventSource {
+  /**
+   * Gives every event of a project: runs, repeated starts, features, ends without a run. What is written or erased
+   * meanwhile may be in it or not.
+   */
+  groups(project: string): AsyncIterable<ExportedGroup>
+  close(): Promise<void>
+}

@@ -97,6 +97,24 @@ export async function getJson(
 }
 
 /**
+ * Posts a JSON document to a collector on this machine, by no proxy, and gives its answer. Throws what `got` throws when
+ * nothing answers.
+ */
+export async function postJson(
+  url: string,
+  options: {readonly token: string; readonly value: unknown; readonly signal: AbortSignal},
+): Promise<{readonly status: number; readonly body: string}> {
+  const {default: got} = await import('got')
+  const response = await got.post(url, {
+    ...commonOptions({}),
+    headers: {'content-type': 'application/json', authorization: `Bearer ${options.token}`},
+    body: JSON.stringify(options.value),
+    signal: options.signal,
+  })
+  return {status: response.statusCode, body: response.body}
+}
+
+/**
  * Gets a text of bounded length by HTTPS from the addresses that `lookup` gives and no others: by no proxy and with no
  * connection of somebody else's. Follows no redirect. Throws what `got` throws, and when the text is too long.
  */

@@ -3,12 +3,18 @@ import {randomBytes} from 'node:crypto'
 import {it} from 'node:test'
 import {readMantidFeatures, readMantidStartups} from '../../../src/collector/compat/mantid.ts'
 import {oldIds} from '../../../src/collector/compat/old-ids.ts'
+import {makeUuidV7} from '../../../src/protocol/uuid.ts'
 import {readJsonFixture} from '../../support/fixtures.ts'
 import {nowMs, sampleProject} from '../samples.ts'
 
 const types = ['Algorithm', 'Interface', 'Feature', 'Function', 'Unknown']
 const project = sampleProject({features: {types, allowOther: true}})
-const context = {project, ids: oldIds('secret'), receivedAtMs: nowMs + 86_400_000, random: randomBytes}
+const context = {
+  project,
+  ids: oldIds('secret'),
+  receivedAtMs: nowMs + 86_400_000,
+  featureId: (timeMs: number) => makeUuidV7(timeMs, randomBytes(10)),
+}
 const startup = (changes: object = {}) => ({...readJsonFixture('compat/mantid-startup-6.x.json'), ...changes})
 const refused = {code: 'USAGE_REPORT_UNPARSABLE'}
 
@@ -29,10 +35,11 @@ it('reads a startup as the start of a run whose outcome nobody can tell', () => 
   assert.deepEqual(batch!.mark, {isOutcomeUntold: true, isTest: false})
 })
 
-it('makes the same run of the same startup, and another of one that differs in a digit', () => {
+it('makes the same run of the same startup, and another of one that differs by a microsecond', () => {
   const runOf = (changes: object = {}) => readMantidStartups(startup(changes), context)[0]!.events[0]!.event.run
   assert.equal(runOf(), runOf())
-  assert.notEqual(runOf({dateTime: '2026-11-22T13:35:06.742521902'}), runOf())
+  assert.equal(runOf({dateTime: '2026-11-22T13:35:06.742521Z'}), runOf())
+  assert.notEqual(runOf({dateTime: '2026-11-22T13:35:06.742522'}), runOf())
 })
 
 it('takes a startup that repeats for longer than 30 days', () => {

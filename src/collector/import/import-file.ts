@@ -1,0 +1,132 @@
+import {stat} from 'node:fs/promises'
+import {UsageError} from '../../errors.ts'
+import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {DamagedRecord, ImportFormat, ImportRecord} from './format.ts'
+import {type ImportMark, type ImportProgress, markOf, noProgress} from './import-mark.ts'
+import {recordsOfFile, tellFormatOfFile} from './records-of-file.ts'
+import type {Taken} from './take-records.ts'
+
+/** Where records go: a store that is free, or the collector that writes it. */
+export interface ImportTarget {
+  readonly project: ProjectFile
+  readonly dataDirectory: string
+  /** @param atMs when what has no time of its own happened, Unix milliseconds */
+  take(format: ImportFormat, records: readonly ImportRecord[], atMs: number): Promise<Taken>
+  close(): Promise<void>
+}
+
+export interface ImportOptions {
+  /** Null: told by the first line. */
+  readonly format: ImportFormat | null
+  /** Unix milliseconds. */
+  readonly atMs: number
+  readonly onProgress: (progress: {
+    readonly bytesRead: number
+    readonly bytes: number
+    readonly records: number
+  }) => void
+}
+
+/** What the import of a file came to. Events are counted, not records, but for `records` and `damaged`. */
+export interface FileImport extends ImportProgress {
+  readonly file: string
+  readonly format: ImportFormat
+  /** Records that an earlier import of the same file, which was ended, had done; null: there was none. */
+  readonly resumedAfter: number | null
+}
+
+/** Damaged records that are listed one by one; all are counted. */
+const maxListed = 1_000
+/** What goes into one transaction, and into one post to a collector, where JSON may need several bytes for one. */
+const maxRecords = 1_000
+const maxBytes = 128 * 1024
+
+/**
+ * Imports one file. What is taken is on disk, and a mark says how far it is: ended at any step, another import of the
+ * same file goes on from there. What was written twice by that is known by its id. Throws a `UsageError`
+ * USAGE_IMPORT_UNREADABLE, or what the target throws.
+ */
+export async function importFile(path: string, target: ImportTarget, options: ImportOptions): Promise<FileImport> {
+  const {size: bytes} = await statOf(path)
+  const format = options.format ?? (await tellFormatOfFile(path))
+  const mark = await markOf(path, {...target, project: target.project.project, format})
+  const known = mark.read()
+  const chunk = new Chunk(target, format, options.atMs, mark, known ?? noProgress)
+  let passed = 0
+  for await (const {record, bytesRead} of recordsOfFile(path, format)) {
+    if (++passed <= (known?.records ?? 0)) continue
+    chunk.add(record)
+    if (!chunk.isFull) continue
+    await chunk.flush()
+    options.onProgress({bytesRead, bytes, records: passed})
+  }
+  await chunk.flush()
+  options.onProgress({bytesRead: bytes, bytes, records: passed})
+  mark.remove()
+  return {file: path, format, ...chunk.progress, resumedAfter: known?.records ?? null}
+}
+
+async function statOf(path: string) {
+  try {
+    const found = await stat(path)
+    if (found.isFile()) return found
+    throw new Error('no file')
+  } catch (error) {
+    const message = `wanted the file ${path}, got: ${error instanceof Error ? error.message : error}`
+    throw new UsageError('USAGE_IMPORT_UNREADABLE', message, {cause: error})
+  }
+}
+
+/** Records that are written together, and what came of those before them. */
+class Chunk {
+  progress: ImportProgress
+  private readonly target: ImportTarget
+  private readonly format: ImportFormat
+  private readonly atMs: number
+  private readonly mark: ImportMark
+  private records: ImportRecord[] = []
+  private damaged: DamagedRecord[] = []
+  private bytes = 0
+
+  constructor(target: ImportTarget, format: ImportFormat, atMs: number, mark: ImportMark, progress: ImportProgress) {
+    this.target = target
+    this.format = format
+    this.atMs = atMs
+    this.mark = mark
+    this.progress = progress
+  }
+
+  get isFull(): boolean {
+    return this.bytes >= maxBytes || this.records.length + this.damaged.length >= maxRecords
+  }
+
+  add(record: ImportRecord | {readonly line: number; readonly problem: string}): void {
+    if ('problem' in record) this.damaged.push({line: record.line, message: record.problem})
+    else {
+      this.records.push(record)
+      this.bytes += record.text.length
+    }
+  }
+
+  async flush(): Promise<void> {
+    const added = this.records.length + this.damaged.length
+    if (added === 0) return
+    const {target, format, records, atMs, progress} = this
+    const taken = records.length === 0 ? null : await target.take(format, records, atMs)
+    const damaged = [...this.damaged, ...(taken?.damaged ?? [])].sort((a, b) => a.line - b.line)
+    this.progress = {
+      records: progress.records + added,
+      accepted: progress.accepted + (taken?.accepted ?? 0),
+      duplicates: progress.duplicates + (taken?.duplicates ?? 0),
+      refused: progress.refused + (taken?.refused ?? 0),
+      damaged: {
+        count: progress.damaged.count + damaged.length,
+        listed: [...progress.damaged.listed, ...damaged].slice(0, maxListed),
+      },
+    }
+    this.mark.write(this.progress)
+    this.records = []
+    this.damaged = []
+    this.bytes = 0
+  }
+}

@@ -1,0 +1,39 @@
+import {readMantidTime} from '../compat/mantid-time.ts'
+import {readParslMessage} from '../compat/parsl.ts'
+import type {Batch} from '../store/store.ts'
+import {type ImportContext, isLogSection} from './format.ts'
+
+/** What a line of the log comes to: something to store, nothing, or what is wrong with it. */
+export type ReadLine = {readonly batch: Batch | null} | {readonly problem: string}
+
+/**
+ * Reads a line that Parsl's server logged, `<time>: Source:<address>, Msg:<message>`. Pure. The address is passed over.
+ *
+ * The time in front is that of the receipt there, UTC where no zone is said; a message that does not say its own time has
+ * it. A message that was cut, as the server did beyond 1,024 bytes, is a problem.
+ */
+export function readParslLogLine(line: string, {project, ids, atMs, nowMs}: ImportContext): ReadLine {
+  const [source, begin] = [line.indexOf('Source:'), line.indexOf('Msg:')]
+  if (source < 0 || begin < source)
+    return isLogSection(line) || line.trim() === '' ? {batch: null} : {problem: 'wanted <time>: Source:…, Msg:…'}
+  const loggedAtMs = readLogTime(line.slice(0, source)) ?? atMs
+  const message = parseMessage(line.slice(begin + 'Msg:'.length).trim())
+  if (message === undefined) return {problem: 'wanted a whole message in JSON'}
+  const batch = readParslMessage(message, project, ids, nowMs, Math.min(loggedAtMs, nowMs))
+  return batch === null ? {problem: 'wanted a message of Parsl, with uuid or correlator'} : {batch}
+}
+
+function parseMessage(text: string): unknown {
+  try {
+    return JSON.parse(text.startsWith('1') ? text.slice(1) : text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads `2018-11-05 12:34:56,789` as Python logs it, RFC 3339, or seconds since 1970. Null: something else. */
+function readLogTime(written: string): number | null {
+  const text = written.replace(/[\s:]+$/, '').trim()
+  if (/^\d{9,11}(?:\.\d{1,9})?$/.test(text)) return Math.floor(Number(text) * 1000)
+  return readMantidTime(text.replace(' ', 'T').replace(',', '.'))
+}

@@ -1,0 +1,124 @@
+import {createReadStream} from 'node:fs'
+import {readFile} from 'node:fs/promises'
+import {UsageError} from '../../errors.ts'
+import {type ImportFormat, type ImportRecord, tellFormat} from './format.ts'
+import {mantidRecords} from './mantid-pages.ts'
+
+/** Bytes of a line: reports of half a MiB fit, and what never ends does not fill the memory. */
+const maxLineBytes = 1024 * 1024
+/** Bytes of a document that is not one line. */
+const maxDocumentBytes = 256 * 1024 * 1024
+
+/** A record, and how many bytes of the file are read with it. */
+export interface PlacedRecord {
+  readonly record: ImportRecord | {readonly line: number; readonly problem: string}
+  readonly bytesRead: number
+}
+
+/** Tells the format of a file by its first line. Throws a `UsageError` USAGE_IMPORT_UNREADABLE. */
+export async function tellFormatOfFile(path: string): Promise<ImportFormat> {
+  for await (const {record} of readLines(path)) {
+    if ('problem' in record || record.text.trim() === '') continue
+    const format = tellFormat(record.text)
+    if (format !== null) return format
+    break
+  }
+  throw unreadable(`wanted a log of Parsl, pages of Mantid or an export in ${path}, got something else`)
+}
+
+/** Reads the records of a file from its beginning. Throws a `UsageError` USAGE_IMPORT_UNREADABLE when it cannot. */
+export function recordsOfFile(path: string, format: ImportFormat): AsyncIterable<PlacedRecord> {
+  return format === 'mantid' ? readPages(path) : readLines(path)
+}
+
+async function* readLines(path: string): AsyncGenerator<PlacedRecord> {
+  let parts: Buffer[] = []
+  let length = 0
+  let line = 0
+  let bytesRead = 0
+  const take = (): PlacedRecord => {
+    line++
+    const record =
+      length > maxLineBytes
+        ? {line, problem: `wanted a line of at most ${maxLineBytes} bytes`}
+        : {line, ...readText(Buffer.concat(parts))}
+    parts = []
+    length = 0
+    return {record, bytesRead}
+  }
+  const add = (part: Buffer): void => {
+    length += part.length
+    bytesRead += part.length
+    if (length <= maxLineBytes) parts.push(part)
+    else parts = []
+  }
+  for await (const chunk of readChunks(path)) {
+    let from = 0
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      add(chunk.subarray(from, end))
+      bytesRead++
+      yield take()
+      from = end + 1
+    }
+    add(chunk.subarray(from))
+  }
+  if (length > 0) yield take()
+}
+
+async function* readChunks(path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(path) as AsyncIterable<Buffer>
+  } catch (error) {
+    throw unreadable(`wanted the file ${path}, got: ${error instanceof Error ? error.message : error}`, error)
+  }
+}
+
+function readText(bytes: Uint8Array): {readonly text: string} | {readonly problem: string} {
+  try {
+    return {text: new TextDecoder('utf-8', {fatal: true}).decode(bytes)}
+  } catch {
+    return {problem: 'wanted UTF-8'}
+  }
+}
+
+/** A page is one line, as the API sends it, or the whole file, as somebody has formatted it. */
+async function* readPages(path: string): AsyncGenerator<PlacedRecord> {
+  const seen = new Map<string, number>()
+  const whole = await readDocument(path)
+  if (whole !== undefined) {
+    const records = mantidRecords(whole.value, 0, seen)
+    for (const [index, record] of records.entries())
+      yield {record, bytesRead: Math.round((whole.bytes * (index + 1)) / records.length)}
+    return
+  }
+  let results = 0
+  for await (const {record, bytesRead} of readLines(path)) {
+    if (!('problem' in record) && record.text.trim() === '') continue
+    const page = 'problem' in record ? record : parsePage(record.text)
+    const problem = 'problem' in page ? {line: results + 1, problem: page.problem} : null
+    const records = 'problem' in page ? [] : mantidRecords(page.value, results, seen)
+    for (const found of problem === null ? records : [problem]) yield {record: found, bytesRead}
+    results += problem === null ? records.length : 1
+  }
+}
+
+function parsePage(text: string): {readonly value: unknown} | {readonly problem: string} {
+  try {
+    return {value: JSON.parse(text)}
+  } catch {
+    return {problem: 'wanted a page in JSON'}
+  }
+}
+
+async function readDocument(path: string): Promise<{readonly value: unknown; readonly bytes: number} | undefined> {
+  try {
+    const content = await readFile(path)
+    if (content.length > maxDocumentBytes) return undefined
+    return {value: JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(content)), bytes: content.length}
+  } catch {
+    return undefined
+  }
+}
+
+const unreadable = (message: string, cause?: unknown): UsageError =>
+  new UsageError('USAGE_IMPORT_UNREADABLE', message, {cause})

@@ -1,0 +1,42 @@
+import type {FastifyRequest} from 'fastify'
+import * as v from 'valibot'
+import {UsageError} from '../errors.ts'
+import {oldIds, readOrMakeOldIdSecret} from './compat/old-ids.ts'
+import type {GroupCommit} from './group-commit.ts'
+import {importFormats} from './import/format.ts'
+import {type Taken, takeRecords} from './import/take-records.ts'
+import {findProject, type Projects} from './projects.ts'
+import {readBody} from './read-body.ts'
+import {bearsSecret} from './tokens.ts'
+
+export interface ImportParts {
+  readonly projects: Projects
+  readonly groupCommit: Pick<GroupCommit, 'write'>
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** The data folder, and the SHA-256 of the secret that lies in it: who has that may import. */
+  readonly folder: {readonly dataDirectory: string; readonly secretSha256: Uint8Array}
+}
+
+const body = v.object({
+  format: v.picklist(importFormats),
+  at: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  records: v.array(v.object({line: v.number(), text: v.string(), occurrence: v.optional(v.number(), 1)})),
+})
+
+/** Takes records of `usage import`, which cannot write a store that this collector writes. Rejects with a `UsageError`. */
+export async function receiveImport(request: FastifyRequest, id: string, parts: ImportParts): Promise<Taken> {
+  const {projects, groupCommit, folder} = parts
+  if (!bearsSecret(request.headers.authorization, folder.secretSha256))
+    throw new UsageError('USAGE_TOKEN_WRONG', 'wanted the secret of the data folder')
+  const project = findProject(projects, id)
+  const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
+  const read = v.safeParse(body, value)
+  if (!read.success) throw new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted records to import')
+  const {format, at, records} = read.output
+  const ids = oldIds(readOrMakeOldIdSecret(folder.dataDirectory))
+  return takeRecords(format, records, {project, ids, atMs: at, nowMs: parts.now()}, batches => {
+    const share = Math.ceil(bytes / batches.length)
+    return Promise.all(batches.map(batch => groupCommit.write(batch, share)))
+  })
+}

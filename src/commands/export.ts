@@ -1,0 +1,28 @@
+import * as Flags from '@oclif/core/flags'
+import {storedProject} from '../cli/ask-stats.ts'
+import {BaseCommand} from '../cli/base-command.ts'
+import {writeLines} from '../cli/write-lines.ts'
+import {exportLines} from '../collector/export-lines.ts'
+import {readClient} from '../reporter/client.ts'
+
+export default class Export extends BaseCommand {
+  static override enableJsonFlag = false
+  static override summary = 'Write everything that a store has of a project, one report a line, as JSON.'
+  static override description =
+    'From the data folder of a collector, also while it runs. `usage import` reads it again. Pseudonyms stay what they are; counts of lost and refused events are not in it.'
+  static override examples = ['<%= config.bin %> export --data usage-data --project parsl > parsl.jsonl']
+  static override flags = {
+    project: Flags.string({
+      description: 'the id of the project; needed when there are several',
+      env: 'USAGE_PROJECT',
+      helpValue: 'ID',
+    }),
+    data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Export)
+    const {project} = await storedProject(flags.data, flags.project || null)
+    await writeLines(process.stdout, exportLines(flags.data, project, readClient()))
+  }
+}

@@ -1,0 +1,59 @@
+import {resolve} from 'node:path'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import {BaseCommand} from '../cli/base-command.ts'
+import {type ImportOutcome, importFiles} from '../cli/import-files.ts'
+import {openImportTarget} from '../cli/import-target.ts'
+import {progressBar} from '../cli/progress-bar.ts'
+import {readSince} from '../cli/since.ts'
+import {writeImport} from '../cli/write-import.ts'
+import {type ImportFormat, importFormats} from '../collector/import/format.ts'
+import {readProjectFile} from '../reporter/projects.ts'
+
+export default class Import extends BaseCommand {
+  static override summary = "Bring history along: Parsl's log, pages of Mantid's API, or an export."
+  static override description =
+    'Into a data folder, or into the collector that writes it at the moment. Ended at any step, the same import goes on where it was; imported twice, everything counts once. Addresses are dropped, damaged lines are counted and listed.'
+  static override examples = [
+    '<%= config.bin %> import parsl-2018-*.log --data usage-data --project parsl',
+    '<%= config.bin %> import pages.json --project mantid --at 2025-12-31',
+    '<%= config.bin %> import export.jsonl --project-file parsl.json --data new-data',
+  ]
+  static override strict = false
+  static override args = {file: Args.string({required: true, description: 'the files to import'})}
+  static override flags = {
+    project: Flags.string({
+      description: 'the id of a project of the data folder; needed when there are several',
+      env: 'USAGE_PROJECT',
+      helpValue: 'ID',
+    }),
+    'project-file': Flags.string({description: 'its project file, for a new data folder', helpValue: 'FILE'}),
+    data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+    format: Flags.string({
+      description: 'what the files are; told by their first line if not said',
+      options: [...importFormats],
+    }),
+    at: Flags.string({
+      description: 'when what has no time of its own happened; now if not said',
+      helpValue: 'T',
+    }),
+  }
+
+  async run(): Promise<ImportOutcome> {
+    const {argv, flags} = await this.parse(Import)
+    const file = flags['project-file']
+    const target = await openImportTarget({
+      dataDirectory: flags.data,
+      projectFile: file === undefined ? null : readProjectFile(resolve(file)),
+      projectId: flags.project || null,
+      now: this.world.now,
+    })
+    const now = this.world.now()
+    const outcome = await importFiles(argv as string[], target, {
+      format: (flags.format as ImportFormat | undefined) ?? null,
+      atMs: flags.at === undefined ? now : Date.parse(readSince(flags.at, now)),
+      bar: progressBar(process.stderr),
+    })
+    return this.present(outcome, answer => writeImport(answer, this.paint))
+  }
+}
