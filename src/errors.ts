@@ -133,8 +133,8 @@ export const errorRegistry = {
     http: 401,
   },
   USAGE_QUERY_INVALID: {
-    meaning: 'The period that the stats are asked for is not one.',
-    next: 'Give days as YYYY-MM-DD, the first not after the last, and by as day, week, month or year.',
+    meaning: 'The period or a filter that the stats are asked for is not one.',
+    next: 'Give days as YYYY-MM-DD, the first not after the last, by as day, week, month or year, and filters by their names.',
     exit: 2,
     http: 400,
   },

@@ -4,7 +4,7 @@ import type {ProjectFile} from '../protocol/project-file.ts'
 import {getJson} from '../reporter/transports/http.ts'
 import {answerStats} from '../stats/answer.ts'
 import type {Stats} from '../stats/model.ts'
-import {parseStatsQuery, type WrittenStatsQuery} from '../stats/query.ts'
+import {parseStatsQuery, queryNames, type WrittenStatsQuery} from '../stats/query.ts'
 
 /** Milliseconds that a collector may take to answer. */
 const patience = 30_000
@@ -56,7 +56,7 @@ export async function askCollector(url: string, token: string | null, written: W
       next: 'Name one with --project ID.',
     })
   const query = new URLSearchParams()
-  for (const key of ['from', 'to', 'by'] as const) if (written[key]) query.set(key, written[key])
+  for (const key of queryNames) if (written[key]) query.set(key, written[key])
   const address = `${url.replace(/\/+$/, '')}/v1/projects/${encodeURIComponent(written.project)}/stats?${query}`
   const {status, body} = await ask(address, token)
   const answer = parse(body)

@@ -8,7 +8,7 @@ import {describeProblems} from '../protocol/problem.ts'
 import {parseReport} from '../protocol/report.ts'
 import {time} from '../protocol/scalars.ts'
 import {answerStats} from '../stats/answer.ts'
-import {parseStatsQuery} from '../stats/query.ts'
+import {parseStatsQuery, readParameters} from '../stats/query.ts'
 import type {StatsSource} from '../stats/source.ts'
 import {answerError} from './answer-error.ts'
 import type {BodyRoom} from './body-room.ts'
@@ -89,8 +89,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     if (!bearsSecret(request.headers.authorization, parts.readTokenSha256))
       throw new UsageError('USAGE_TOKEN_WRONG', 'wanted the read token as Authorization: Bearer TOKEN')
     const project = findProject(parts.projects, request.params.id)
-    const {from, to, by} = request.query as Record<string, unknown>
-    const written = {project: project.project, from: single(from), to: single(to), by: single(by)}
+    const written = readParameters(project.project, request.query as Record<string, unknown>)
     const nowMs = parts.now()
     return answerStats(parts.source, project, parseStatsQuery(written, nowMs), nowMs)
   })
@@ -120,6 +119,3 @@ async function receiveReport(request: FastifyRequest, {projects, groupCommit, no
 function readTime(header: string | string[] | undefined): number | null {
   return v.is(time, header) ? Date.parse(header) : null
 }
-
-/** One value of an address; a repeated one reads as the list that it is, which no query accepts. */
-const single = (value: unknown): string | undefined => (value === undefined ? undefined : String(value))

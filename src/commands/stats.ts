@@ -1,9 +1,10 @@
 import * as Flags from '@oclif/core/flags'
 import {askCollector, askStore} from '../cli/ask-stats.ts'
 import {BaseCommand} from '../cli/base-command.ts'
+import {statsFormats, writeAnswers} from '../cli/write-stats.ts'
 import type {Stats as StatsAnswer} from '../stats/model.ts'
 import {periodLengths} from '../stats/period.ts'
-import {writeStats} from '../stats/text.ts'
+import {sectionNames} from '../stats/tables.ts'
 
 export default class Stats extends BaseCommand {
   static override summary = 'Answer who uses the project, how much, and how well it works.'
@@ -12,6 +13,7 @@ export default class Stats extends BaseCommand {
   static override examples = [
     '<%= config.bin %> stats',
     '<%= config.bin %> stats --project parsl --from 2026-01-01 --by week --json',
+    '<%= config.bin %> stats --ci none --format csv --section versions',
     'USAGE_TOKEN=… <%= config.bin %> stats --project parsl --url https://usage.example.org',
   ]
   static override flags = {
@@ -26,7 +28,21 @@ export default class Stats extends BaseCommand {
     }),
     to: Flags.string({description: 'the last day, YYYY-MM-DD; today if not said', helpValue: 'D'}),
     by: Flags.string({description: 'the length of a period', options: [...periodLengths], default: 'month'}),
-    format: Flags.string({description: 'how to write the answers', options: ['text', 'json'], default: 'text'}),
+    'app-version': Flags.string({description: 'only this version of the software', helpValue: 'V'}),
+    system: Flags.string({description: 'only this operating system, for example Linux', helpValue: 'NAME'}),
+    ci: Flags.string({
+      description: 'only the runs of continuous integration, or none of them',
+      options: ['only', 'none'],
+    }),
+    application: Flags.string({description: 'only this application of the project', helpValue: 'NAME'}),
+    'feature-type': Flags.string({description: 'only features of this type, and who used them', helpValue: 'T'}),
+    internal: Flags.boolean({description: 'only features that a person did not use directly', exclusive: ['direct']}),
+    direct: Flags.boolean({description: 'only features that a person used directly'}),
+    format: Flags.string({description: 'how to write the answers', options: [...statsFormats], default: 'text'}),
+    section: Flags.string({
+      description: 'one answer alone, as csv (a table of its own), markdown or html',
+      options: [...sectionNames],
+    }),
     data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
     url: Flags.string({description: 'the address of a collector, instead of a data folder', helpValue: 'URL'}),
     token: Flags.string({description: 'the read token of that collector', env: 'USAGE_TOKEN', helpValue: 'TOKEN'}),
@@ -38,12 +54,19 @@ export default class Stats extends BaseCommand {
 
   async run(): Promise<StatsAnswer> {
     const {flags} = await this.parse(Stats)
-    const written = {project: flags.project || null, from: flags.from, to: flags.to, by: flags.by}
+    const {internal, direct, ...given} = flags
+    const written = {
+      ...given,
+      project: flags.project || null,
+      internal: internal ? '1' : null,
+      direct: direct ? '1' : null,
+    }
     const answer =
       flags.url === undefined
         ? await askStore(flags.data, written, this.world.now())
         : await askCollector(flags.url, flags.token || null, written)
     const width = process.stdout.columns ?? 100
-    return this.present(answer, stats => writeStats(stats, {paint: this.paint, width}).trimEnd())
+    const {format, section = null} = flags
+    return this.present(answer, stats => writeAnswers(stats, {format, section, paint: this.paint, width}))
   }
 }

@@ -1,12 +1,16 @@
 import type {ProjectFile} from '../protocol/project-file.ts'
-import {compareWithBefore, previousSpan} from './compare.ts'
+import {type Counted, compareWithBefore} from './compare.ts'
 import {commonestFault, exitCodes, featureList, fieldStats, successRate, unusedFeatures} from './derive.ts'
-import type {Count, Measure, Quality, Stats} from './model.ts'
-import {type Period, periodsIn} from './period.ts'
-import {rangeOf, type StatsQuery} from './query.ts'
-import {countAcrossRotations, exactCount, type Rotation, rotationParts} from './rotation.ts'
-import type {SpanFacts, StatsFacts, StatsQuestion, StatsSource} from './source.ts'
+import {limitsFeatures, limitsHeaders} from './filters.ts'
+import {userFlow} from './flow.ts'
+import type {Quality, Stats} from './model.ts'
+import {adoptionOf, ciStats, namedUsage} from './named.ts'
+import {makePlan, type Plan} from './plan.ts'
+import type {StatsQuery} from './query.ts'
+import type {SpanFacts, StatsFacts, StatsSource} from './source.ts'
 import type {Span} from './span.ts'
+import {unanswered} from './unanswered.ts'
+import {createCounter, type UniqueCounter} from './unique.ts'
 
 /**
  * Answers a query from a store: asks it once, and derives the rest. What the project declares comes from its project
@@ -18,123 +22,101 @@ export async function answerStats(
   query: StatsQuery,
   nowMs: number,
 ): Promise<Stats> {
-  const range = rangeOf(query)
-  const periods = periodsIn(range, query.by, nowMs)
-  const plan = makePlan(project, range, periods, nowMs)
+  const plan = makePlan(project, query, nowMs)
   const facts = await source.facts(plan.question)
-  return deriveStats({project, query, range, periods, nowMs, plan, facts})
-}
-
-/** The spans to ask for, each once, and where each answer is found. */
-interface Plan {
-  readonly question: StatsQuestion
-  readonly previous: Span
-  readonly indexOf: (span: Span) => number
-}
-
-function makePlan(project: ProjectFile, range: Span, periods: readonly Period[], nowMs: number): Plan {
-  const spans: Span[] = []
-  const indexes = new Map<string, number>()
-  const keyOf = (span: Span): string => `${span.fromMs} ${span.toMs}`
-  const previous = previousSpan(range, nowMs)
-  for (const whole of [range, previous, ...periods.map(period => period.span)]) {
-    for (const span of [whole, ...rotationParts(whole, project.identity.rotate)]) {
-      if (indexes.has(keyOf(span))) continue
-      indexes.set(keyOf(span), spans.push(span) - 1)
-    }
-  }
-  const names = Object.keys(project.fields)
-  const isNumber = (name: string): boolean => ['integer', 'number'].includes(project.fields[name]!.type)
-  return {
-    previous,
-    indexOf: span => indexes.get(keyOf(span))!,
-    question: {
-      project: project.project,
-      range,
-      spans,
-      lostBeforeMs: nowMs - project.lostAfterHours * 3_600_000,
-      numberFields: names.filter(isNumber),
-      valueFields: names.filter(name => !isNumber(name)),
-    },
-  }
+  const at = (span: Span): SpanFacts => facts.spans[plan.indexOf(span)]!
+  const counter = createCounter(at, plan.range, plan.periods, project.identity.rotate)
+  return deriveStats({project, query, nowMs, plan, facts, at, counter})
 }
 
 interface Answering {
   readonly project: ProjectFile
   readonly query: StatsQuery
-  readonly range: Span
-  readonly periods: readonly Period[]
   readonly nowMs: number
   readonly plan: Plan
   readonly facts: StatsFacts
+  readonly at: (span: Span) => SpanFacts
+  readonly counter: UniqueCounter
 }
 
-function deriveStats({project, query, range, periods, nowMs, plan, facts}: Answering): Stats {
-  const at = (span: Span): SpanFacts => facts.spans[plan.indexOf(span)]!
-  const whole = at(range)
-  const measures = measureWith(at, range, periods, project.identity.rotate)
-  const previousUsers = uniqueCount(at, 'users', plan.previous, project.identity.rotate)
-  const inPeriods = <T>(pick: (facts: SpanFacts) => T) =>
-    periods.map(({label, span, complete}) => ({period: label, ...pick(at(span)), complete}))
+function deriveStats(answering: Answering): Stats {
+  const {project, query, plan, facts, counter} = answering
+  const {filters} = query
   return {
     project: query.project,
     from: query.from,
     to: query.to,
     by: query.by,
-    ...measures,
+    filters,
+    unanswered: unanswered(filters),
+    users: counter.people('users'),
+    hosts: counter.people('hosts'),
+    userFlow: userFlow(plan.periods, plan.flow, facts.steps),
+    ...(limitsFeatures(filters) ? nothingOfRuns : aboutRuns(answering)),
+    features: featureList(facts.features),
+    // Declared names have no type.
+    unusedFeatures: filters.featureType === null ? unusedFeatures(project, facts.features) : null,
+    trend: trendOf(answering),
+    quality: qualityOf(answering),
+  }
+}
+
+type AboutRuns = Pick<Stats, keyof typeof nothingOfRuns>
+
+/** What a filter on features leaves of the answers about runs. */
+const nothingOfRuns = {
+  ...{runs: null, scripts: null, duration: null, outcomes: null, successRate: null, commonestFault: null},
+  ...{exitCodes: null, versions: null, adoption: null, systems: null, readableSystems: null, schedulers: null},
+  ...{applications: null, ci: null, fields: null},
+}
+
+function aboutRuns({project, plan, facts, at, counter}: Answering): AboutRuns {
+  const whole = at(plan.range)
+  const inPeriods = <T>(tell: (facts: SpanFacts) => T) =>
+    plan.periods.map(({label, span, complete}) => ({period: label, ...tell(at(span)), complete}))
+  return {
+    runs: counter.runs(),
+    scripts: counter.scripts(),
     duration: {...whole.duration, periods: inPeriods(({duration}) => duration)},
     outcomes: {...whole.outcomes, periods: inPeriods(({outcomes}) => outcomes)},
-    successRate: successRate(whole.outcomes),
+    successRate: {...successRate(whole.outcomes), periods: inPeriods(({outcomes}) => successRate(outcomes))},
     commonestFault: commonestFault(facts.exits),
     exitCodes: exitCodes(facts.exits),
-    features: featureList(facts.features),
-    unusedFeatures: unusedFeatures(project, facts.features),
-    versions: facts.versions.map(({name, ...counts}) => ({version: name, ...counts})).sort(byRuns),
-    systems: [...facts.systems].sort(byRuns),
+    versions: namedUsage(facts.named.version).map(({name, ...counts}) => ({version: name, ...counts})),
+    adoption: adoptionOf(plan.periods, facts.adoption),
+    systems: namedUsage(facts.named.system),
+    readableSystems: namedUsage(facts.named.readableSystem),
+    schedulers: namedUsage(facts.named.scheduler),
+    applications: namedUsage(facts.named.application),
+    ci: ciStats(facts.named.ci),
     fields: fieldStats(project, facts),
-    trend: compareWithBefore({
-      previous: plan.previous,
-      runs: {now: whole.runs, before: at(plan.previous).runs},
-      users: {now: measures.users, before: previousUsers},
-      complete: range.toMs <= nowMs,
-    }),
-    quality: qualityOf(facts, whole),
   }
 }
 
-type Unique = 'users' | 'hosts' | 'scripts'
-
-function uniqueCount(at: (span: Span) => SpanFacts, what: Unique, span: Span, rotate: Rotation): Count {
-  const parts = rotationParts(span, rotate).map(part => at(part)[what])
-  return countAcrossRotations(at(span)[what], parts)
-}
-
-function measureWith(
-  at: (span: Span) => SpanFacts,
-  range: Span,
-  periods: readonly Period[],
-  rotate: Rotation,
-): Record<Unique | 'runs', Measure> {
-  const measure = (count: (span: Span) => Count): Measure => ({
-    ...count(range),
-    periods: periods.map(({label, span, complete}) => {
-      const {total, ...bounds} = count(span)
-      return {period: label, value: total, complete, ...bounds}
-    }),
+function trendOf({query, nowMs, plan, at, counter}: Answering): Stats['trend'] {
+  const counted = (span: Span): Counted => ({
+    span,
+    runs: limitsFeatures(query.filters) ? null : at(span).runs,
+    users: counter.count('users', span),
   })
-  const unique = (what: Unique) => measure(span => uniqueCount(at, what, span, rotate))
+  return compareWithBefore(counted(plan.range), counted(plan.previous), counted(plan.yearBefore), nowMs)
+}
+
+function qualityOf({query: {filters}, plan, facts: {quality}, at}: Answering): Quality {
+  const isWhole = !limitsHeaders(filters) && !limitsFeatures(filters)
+  const ofReports = (count: number): number | null => (isWhole ? count : null)
   return {
-    users: unique('users'),
-    hosts: unique('hosts'),
-    runs: measure(span => exactCount(at(span).runs)),
-    scripts: unique('scripts'),
+    duplicates: ofReports(quality.duplicates),
+    refused: ofReports(quality.refused),
+    unpaired: quality.unpaired,
+    clamped: ofReports(quality.clamped),
+    undeclaredFields: ofReports(quality.undeclaredFields),
+    // What is kept of the erased has no header.
+    erased: isWhole ? quality.erased : null,
+    datagrams: ofReports(quality.datagrams),
+    datagramsLost: ofReports(quality.datagramsLost),
+    datagramsUnknown: ofReports(quality.datagramsUnknown),
+    ciRuns: limitsFeatures(filters) ? null : at(plan.range).ciRuns,
+    storeBytes: quality.storeBytes,
   }
-}
-
-function byRuns(a: {readonly runs: number}, b: {readonly runs: number}): number {
-  return b.runs - a.runs || (JSON.stringify(a) < JSON.stringify(b) ? 1 : -1)
-}
-
-function qualityOf({quality}: StatsFacts, whole: SpanFacts): Quality {
-  return {...quality, ciRuns: whole.ciRuns}
 }

@@ -1,4 +1,4 @@
-import type {Count, Trend} from './model.ts'
+import type {Before, Count, Trend} from './model.ts'
 import type {Span} from './span.ts'
 
 /**
@@ -10,26 +10,50 @@ export function previousSpan(range: Span, nowMs: number): Span {
   return {fromMs: range.fromMs - passedMs, toMs: range.fromMs}
 }
 
-interface Comparison {
-  readonly previous: Span
-  readonly runs: {readonly now: number; readonly before: number}
-  readonly users: {readonly now: Count; readonly before: Count}
-  readonly complete: boolean
+/** The same dates a year before, again only as much of them as has passed of the range. */
+export function yearBeforeSpan(range: Span, nowMs: number): Span {
+  const toMs = Math.max(range.fromMs, Math.min(range.toMs, nowMs))
+  return {fromMs: yearBefore(range.fromMs), toMs: yearBefore(toMs)}
 }
 
-/** Compares a range with the time before it. The change of users is unknown when either count is not exact. Pure. */
-export function compareWithBefore({previous, runs, users, complete}: Comparison): Trend {
-  const areUsersExact = users.now.exact && users.before.exact
+function yearBefore(instantMs: number): number {
+  const date = new Date(instantMs)
+  // The 29th of February becomes the 1st of March.
+  return date.setUTCFullYear(date.getUTCFullYear() - 1)
+}
+
+/** What was counted in a span; runs are null where a filter makes them unknown. */
+export interface Counted {
+  readonly span: Span
+  readonly runs: number | null
+  readonly users: Count
+}
+
+/** Compares a range with the times before it. A change of users is unknown when either count is not exact. Pure. */
+export function compareWithBefore(now: Counted, previous: Counted, year: Counted, nowMs: number): Trend {
   return {
-    previous: {
-      from: new Date(previous.fromMs).toISOString(),
-      to: new Date(previous.toMs).toISOString(),
-      runs: runs.before,
-      users: users.before.total,
-    },
-    runsChange: change(runs.before, runs.now),
-    usersChange: areUsersExact ? change(users.before.total, users.now.total) : null,
-    complete,
+    previous: describe(previous),
+    ...changes(previous, now),
+    yearBefore: {...describe(year), ...changes(year, now)},
+    complete: now.span.toMs <= nowMs,
+  }
+}
+
+const describe = ({span, runs, users}: Counted): Before => ({
+  from: new Date(span.fromMs).toISOString(),
+  to: new Date(span.toMs).toISOString(),
+  runs,
+  users: users.total,
+  usersExact: users.exact,
+  usersLow: users.low,
+  usersHigh: users.high,
+})
+
+function changes(before: Counted, now: Counted): Pick<Trend, 'runsChange' | 'usersChange'> {
+  const areUsersExact = now.users.exact && before.users.exact
+  return {
+    runsChange: before.runs === null || now.runs === null ? null : change(before.runs, now.runs),
+    usersChange: areUsersExact ? change(before.users.total, now.users.total) : null,
   }
 }
 

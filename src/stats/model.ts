@@ -1,9 +1,11 @@
+import type {StatsFilters} from './filters.ts'
 import type {PeriodLength} from './period.ts'
 
 /**
  * The answers about one project over one range: what `usage stats --json` and a collector's
  * `GET /v1/projects/{id}/stats` give, and what every other form is made from. Other programs rely on it: fields are
- * added, not renamed. Every key is always there; what is unknown is `null`.
+ * added, not renamed. Every key is always there; what is unknown is `null`, and so is what a filter makes unanswerable:
+ * `unanswered` lists those keys. What each key means is written in `docs/stats.md`.
  */
 export interface Stats {
   readonly project: string
@@ -11,25 +13,36 @@ export interface Stats {
   readonly from: string
   readonly to: string
   readonly by: PeriodLength
+  readonly filters: StatsFilters
+  /** Names of the answers that a filter makes unanswerable, `trend.runsChange` for one inside another. */
+  readonly unanswered: readonly string[]
   /** Different people; CI is not among them. */
-  readonly users: Measure
-  readonly hosts: Measure
-  readonly runs: Measure
-  readonly scripts: Measure
-  readonly duration: DurationStats
-  readonly outcomes: OutcomeStats
-  readonly successRate: SuccessRate
+  readonly users: PeopleMeasure
+  readonly hosts: PeopleMeasure
+  readonly runs: Measure | null
+  readonly scripts: Measure | null
+  readonly userFlow: readonly UserFlow[]
+  readonly duration: DurationStats | null
+  readonly outcomes: OutcomeStats | null
+  readonly successRate: SuccessRateStats | null
   /** Of the runs that failed or died of a signal: how most of them ended. Null when none did. */
   readonly commonestFault: Fault | null
   /** Codes of the runs that ended with one, the most frequent first. */
-  readonly exitCodes: readonly {readonly exitCode: number; readonly runs: number}[]
+  readonly exitCodes: readonly {readonly exitCode: number; readonly runs: number}[] | null
   readonly features: readonly FeatureStats[]
   /** Declared names that nobody used in the range. */
-  readonly unusedFeatures: readonly string[]
-  readonly versions: readonly {readonly version: string | null; readonly runs: number; readonly users: number}[]
-  readonly systems: readonly {readonly name: string | null; readonly runs: number; readonly users: number}[]
+  readonly unusedFeatures: readonly string[] | null
+  readonly versions: readonly (Usage & {readonly version: string | null})[] | null
+  /** The versions in each period, without those that have no run in it. */
+  readonly adoption: readonly Adoption[] | null
+  readonly systems: readonly NamedUsage[] | null
+  /** Systems by the name that people know, for example `Debian GNU/Linux 12 (bookworm)`. */
+  readonly readableSystems: readonly NamedUsage[] | null
+  readonly schedulers: readonly NamedUsage[] | null
+  readonly applications: readonly NamedUsage[] | null
+  readonly ci: CiStats | null
   /** Each declared field, by name. */
-  readonly fields: Readonly<Record<string, FieldStats>>
+  readonly fields: Readonly<Record<string, FieldStats>> | null
   readonly trend: Trend
   readonly quality: Quality
 }
@@ -48,6 +61,54 @@ export interface Count {
   readonly exact: boolean
   readonly low: number
   readonly high: number
+}
+
+/** A count of people or of their hosts. */
+export interface PeopleMeasure extends Count {
+  /** Those of them that were seen on at least two UTC days of the range. */
+  readonly onSeveralDays: Count
+  readonly periods: readonly (PeriodValue & {readonly onSeveralDays: Count})[]
+}
+
+/**
+ * Who of a period's users was seen before. Pseudonyms change with each rotation period, so this is known within one
+ * alone; what cannot be known is null, and `reason` says why.
+ */
+export interface UserFlow {
+  readonly period: string
+  /** Not seen in the rotation period before this period; together with `returning` the users of the period. */
+  readonly new: number | null
+  readonly returning: number | null
+  /** Users of the calendar period before that were not seen in this one. */
+  readonly lost: number | null
+  /**
+   * Why something is null. `pseudonyms-changed`: a rotation period began with or within this period (all are null) or
+   * the one before (`lost` is). `unfinished`: the period is not over, or the range cuts it or the one before,
+   * so nobody is known to be lost.
+   */
+  readonly reason: 'pseudonyms-changed' | 'unfinished' | null
+  readonly complete: boolean
+}
+
+/** How much something was used: runs, and the different people who ran them. */
+export interface Usage {
+  readonly runs: number
+  readonly users: number
+}
+export interface NamedUsage extends Usage {
+  readonly name: string | null
+}
+export interface Adoption {
+  readonly period: string
+  readonly versions: readonly (Usage & {readonly version: string | null})[]
+  readonly complete: boolean
+}
+
+/** Runs of continuous integration, whose share is of all runs: null when there are none. */
+export interface CiStats {
+  readonly runs: number
+  readonly share: number | null
+  readonly vendors: readonly {readonly name: string; readonly runs: number}[]
 }
 
 export interface PeriodValue {
@@ -101,6 +162,10 @@ export interface SuccessRate {
   readonly high: number | null
 }
 
+export interface SuccessRateStats extends SuccessRate {
+  readonly periods: readonly (SuccessRate & {readonly period: string; readonly complete: boolean})[]
+}
+
 /** Either an exit code or a signal; the other is null. */
 export interface Fault {
   readonly exitCode: number | null
@@ -129,42 +194,58 @@ export interface FieldStats {
   readonly values: readonly {readonly value: string | boolean; readonly runs: number}[] | null
 }
 
+/** What a range is compared with. Its users lie within the bounds. */
+export interface Before {
+  readonly from: string
+  readonly to: string
+  readonly runs: number | null
+  readonly users: number
+  readonly usersExact: boolean
+  readonly usersLow: number
+  readonly usersHigh: number
+}
+
 /**
- * The range compared with the time of the same length before it. An unfinished range is compared with as much of the
- * time before as has passed of it. A change is a share (0.29 is 29 % more), null when it cannot be known.
+ * The range compared with the time of the same length before it, and with the same dates a year before. An unfinished
+ * range is compared with as much of them as has passed of it. A change is a share (0.29 is 29 % more), null when it
+ * cannot be known.
  */
 export interface Trend {
-  readonly previous: {readonly from: string; readonly to: string; readonly runs: number; readonly users: number}
+  readonly previous: Before
   readonly runsChange: number | null
   readonly usersChange: number | null
+  readonly yearBefore: Before & {readonly runsChange: number | null; readonly usersChange: number | null}
   /** Whether the range is over. */
   readonly complete: boolean
 }
 
-/** What is known about the data themselves. */
+/**
+ * What is known about the data themselves. What is counted of whole reports, or of runs, is null under filters that
+ * select among them.
+ */
 export interface Quality {
   /** Events that came again, and were not counted again. */
-  readonly duplicates: number
+  readonly duplicates: number | null
   /** Events that were not taken. */
-  readonly refused: number
+  readonly refused: number | null
   /** Ends and features that no run was found for. */
   readonly unpaired: number
   /** Events whose time lay in the future of the collector's clock. */
-  readonly clamped: number
+  readonly clamped: number | null
   /** Values of fields that the project does not declare; their events were taken without them. */
-  readonly undeclaredFields: number
+  readonly undeclaredFields: number | null
   /**
    * Runs and feature events of the months of the range that people had erased. They are in no other number; the months
    * are whole ones, because that is all that is kept of them.
    */
-  readonly erased: {readonly runs: number; readonly features: number}
+  readonly erased: {readonly runs: number; readonly features: number} | null
   /** Datagrams that brought something for this project. */
-  readonly datagrams: number
+  readonly datagrams: number | null
   /** Datagrams that the collector lost, of whatever project: nobody can know of which. Zero where the kernel does not say. */
-  readonly datagramsLost: number
+  readonly datagramsLost: number | null
   /** Datagrams that the collector could not read, of whatever project. */
-  readonly datagramsUnknown: number
-  readonly ciRuns: number
+  readonly datagramsUnknown: number | null
+  readonly ciRuns: number | null
   /** Size on disk of the whole store. */
   readonly storeBytes: number
 }

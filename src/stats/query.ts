@@ -1,9 +1,10 @@
 import {UsageError} from '../errors.ts'
 import {describeValue} from '../protocol/problem.ts'
+import {filterNames, parseFilters, type StatsFilters, type WrittenFilters} from './filters.ts'
 import {formatDay, type PeriodLength, periodLengths, startOfPeriod} from './period.ts'
 import {dayMs, type Span} from './span.ts'
 
-/** What the stats are asked: a project, a range of UTC days with both ends included, and the length of a period. */
+/** What the stats are asked: a project, a range of UTC days with both ends included, the length of a period, filters. */
 export interface StatsQuery {
   readonly project: string
   /** `YYYY-MM-DD`. */
@@ -11,14 +12,30 @@ export interface StatsQuery {
   /** `YYYY-MM-DD`, not before `from`. */
   readonly to: string
   readonly by: PeriodLength
+  readonly filters: StatsFilters
 }
 
 /** A query as people write it, on a command line or in an address; what is absent or null gets its default. */
-export interface WrittenStatsQuery {
+export interface WrittenStatsQuery extends WrittenFilters {
   readonly project: string
   readonly from?: string | null | undefined
   readonly to?: string | null | undefined
   readonly by?: string | null | undefined
+}
+
+/** The names that a query has in an address. */
+export const queryNames = ['from', 'to', 'by', ...filterNames] as const
+
+/**
+ * Takes a query from the parameters of an address. Throws USAGE_QUERY_INVALID for one that is none, because an answer
+ * that passes over a misspelt filter would be the answer to another question.
+ */
+export function readParameters(project: string, parameters: Readonly<Record<string, unknown>>): WrittenStatsQuery {
+  const other = Object.keys(parameters).find(name => !queryNames.some(known => known === name))
+  if (other !== undefined) throw invalid(`wanted parameters ${queryNames.join(', ')}, got ${describeValue(other)}`)
+  // A repeated parameter reads as the list that it is, which no query accepts.
+  const single = (value: unknown): string | undefined => (value === undefined ? undefined : String(value))
+  return {project, ...Object.fromEntries(queryNames.map(name => [name, single(parameters[name])]))}
 }
 
 /** More periods than this are no answer that anybody reads, and would let an address ask for millions. */
@@ -38,7 +55,7 @@ export function parseStatsQuery(written: WrittenStatsQuery, nowMs: number): Stat
   const days = (toMs - fromMs) / dayMs + 1
   if (days / periodDays[by] > maxPeriods)
     throw invalid(`wanted at most ${maxPeriods} periods, got ${days} days by ${by}`)
-  return {project: written.project, from: formatDay(fromMs), to: formatDay(toMs), by}
+  return {project: written.project, from: formatDay(fromMs), to: formatDay(toMs), by, filters: parseFilters(written)}
 }
 
 /** The range of a query as a span: from the first instant of its first day to the end of its last. */

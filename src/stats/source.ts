@@ -1,4 +1,5 @@
 import type {ProjectFile} from '../protocol/project-file.ts'
+import type {StatsFilters} from './filters.ts'
 import type {Duration, FeatureStats, Outcomes, Quality} from './model.ts'
 import type {Span} from './span.ts'
 
@@ -7,6 +8,10 @@ import type {Span} from './span.ts'
  *
  * A run belongs to the span of its start, if none is known of its end, if none is known of its first sign of life.
  * Features and unpaired events belong to their own time.
+ *
+ * Filters on the header select runs by the header of the run, features and unpaired events by their own. A filter on
+ * features selects feature events alone: then users and hosts are those of the features, and whatever is asked of runs
+ * is answered with nothing.
  */
 export interface StatsSource {
   /** The project files as the collector had them last, by id. */
@@ -22,11 +27,22 @@ export interface StatsQuestion {
   readonly range: Span
   /** The spans that `StatsFacts.spans` answers, at most some thousands. They may overlap. */
   readonly spans: readonly Span[]
+  /** The range in parts without gap or overlap: `StatsFacts.named` is of all, `StatsFacts.adoption` of each. */
+  readonly periods: readonly Span[]
+  /** Spans without overlap, in order, that `StatsFacts.steps` answers. */
+  readonly steps: readonly Step[]
+  readonly filters: StatsFilters
   /** A run without an end is lost when its last sign of life is not after this. */
   readonly lostBeforeMs: number
   /** Names of the fields that are numbers, and of those that have values to be counted. */
   readonly numberFields: readonly string[]
   readonly valueFields: readonly string[]
+}
+
+/** A span in which it is asked who is seen again. */
+export interface Step extends Span {
+  /** Pseudonyms of different parts are never the same person's. */
+  readonly part: number
 }
 
 export interface StatsFacts {
@@ -35,8 +51,12 @@ export interface StatsFacts {
   /** How runs of the range ended: an exit code, or a signal and no code. In no order. */
   readonly exits: readonly {readonly exitCode: number | null; readonly signal: string | null; readonly runs: number}[]
   readonly features: readonly FeatureStats[]
-  readonly versions: readonly NamedRuns[]
-  readonly systems: readonly NamedRuns[]
+  /** Runs and users of the range by what their header says. */
+  readonly named: NamedFacts
+  /** Runs and users by version in each period, without those that have none. `period` is the place in the question. */
+  readonly adoption: readonly (NamedRuns & {readonly period: number})[]
+  /** One for each step that has users. `step` is its place in the question. */
+  readonly steps: readonly StepFacts[]
   readonly numberFields: readonly NumberFieldFacts[]
   readonly valueFields: readonly ValueFieldFacts[]
   readonly quality: QualityFacts
@@ -48,9 +68,25 @@ export interface SpanFacts {
   /** Different pseudonyms over runs and unpaired events, without those of CI. */
   readonly users: number
   readonly hosts: number
+  /** Those of them whose runs and unpaired events began on at least two UTC days of the span. */
+  readonly usersOnSeveralDays: number
+  readonly hostsOnSeveralDays: number
   readonly scripts: number
   readonly outcomes: Outcomes
   readonly duration: Duration
+}
+
+/** The words of a header by which runs are counted. */
+export const headerWords = ['version', 'system', 'scheduler', 'application', 'ci', 'readableSystem'] as const
+export type HeaderWord = (typeof headerWords)[number]
+export type NamedFacts = Readonly<Record<HeaderWord, readonly NamedRuns[]>>
+
+export interface StepFacts {
+  readonly step: number
+  readonly users: number
+  /** Users also seen in an earlier step of the same part, and in the one right before. */
+  readonly seenBefore: number
+  readonly seenJustBefore: number
 }
 
 export interface NamedRuns {
@@ -79,7 +115,7 @@ export interface QualityFacts {
   readonly unpaired: number
   readonly clamped: number
   readonly undeclaredFields: number
-  readonly erased: Quality['erased']
+  readonly erased: NonNullable<Quality['erased']>
   readonly datagrams: number
   readonly datagramsLost: number
   readonly datagramsUnknown: number

@@ -1,6 +1,8 @@
 import type {Event} from '../../src/protocol/event.ts'
+import type {Header} from '../../src/protocol/header.ts'
+import {limitsFeatures, type StatsFilters} from '../../src/stats/filters.ts'
 import type {Duration, FeatureStats, Outcomes} from '../../src/stats/model.ts'
-import type {NamedRuns, SpanFacts, StatsFacts, StatsQuestion} from '../../src/stats/source.ts'
+import type {NamedRuns, SpanFacts, StatsFacts, StatsQuestion, StepFacts} from '../../src/stats/source.ts'
 import type {Span} from '../../src/stats/span.ts'
 import type {Sent} from './random-use.ts'
 
@@ -44,24 +46,39 @@ function assemble(events: readonly Sent[]): NaiveRun {
 
 /** Answers a question from the events themselves, each of which is given once, as slowly and plainly as possible. */
 export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit<StatsFacts, 'quality'> {
+  const {filters, range} = question
+  const isOnFeatures = limitsFeatures(filters)
   const paired = sent.filter(({event}) => event.run !== null)
-  const unpaired = sent.filter(({event}) => event.run === null)
-  const runs = [...Map.groupBy(paired, ({event}) => event.run).values()].map(assemble)
+  const runs = isOnFeatures
+    ? []
+    : [...Map.groupBy(paired, ({event}) => event.run).values()]
+        .map(assemble)
+        .filter(({key}) => isWanted(key.header, filters))
+  const used = sent.filter(({header, event}) => isWanted(header, filters) && isWantedUse(event, filters))
+  const lone = isOnFeatures ? used : sent.filter(({header, event}) => event.run === null && isWanted(header, filters))
   const inside = (span: Span) => runs.filter(run => run.atMs >= span.fromMs && run.atMs < span.toMs)
   const within = ({fromMs, toMs}: Span, {event}: Sent) => ms(event) >= fromMs && ms(event) < toMs
-  const ranged = inside(question.range)
+  const signsIn = (span: Span): Sign[] => [
+    ...inside(span).map(({key, atMs}) => ({header: key.header, atMs})),
+    ...lone.filter(one => within(span, one)).map(({header, event}) => ({header, atMs: ms(event)})),
+  ]
+  const ranged = inside(range)
   return {
-    spans: question.spans.map(span =>
-      spanFacts(
-        inside(span),
-        unpaired.filter(one => within(span, one)),
-        question.lostBeforeMs,
-      ),
-    ),
+    spans: question.spans.map(span => spanFacts(inside(span), signsIn(span), question.lostBeforeMs)),
     exits: exits(ranged),
-    features: features(sent.filter(one => within(question.range, one))),
-    versions: named(ranged, run => run.key.header.version),
-    systems: named(ranged, run => run.key.header.os?.name ?? null),
+    features: features(used.filter(one => within(range, one))),
+    named: {
+      version: named(ranged, run => run.key.header.version),
+      system: named(ranged, run => run.key.header.os?.name ?? null),
+      scheduler: named(ranged, run => run.key.header.scheduler),
+      application: named(ranged, run => run.key.header.application),
+      ci: named(ranged, run => run.key.header.ci),
+      readableSystem: named(ranged, run => run.key.header.os?.readable ?? null),
+    },
+    adoption: question.periods.flatMap((span, period) =>
+      named(inside(span), run => run.key.header.version).map(one => ({period, ...one})),
+    ),
+    steps: steps(question.steps, signsIn),
     numberFields: question.numberFields.flatMap(name => {
       const values = ranged.flatMap(run => (name in run.fields ? [run.fields[name] as number] : []))
       if (values.length === 0) return []
@@ -74,27 +91,77 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
   }
 }
 
+/** How many things that belong to no run a question would find. */
+export function naiveUnpaired(sent: readonly Sent[], {filters, range}: StatsQuestion): number {
+  const lone = sent.filter(({event}) => event.run === null && ms(event) >= range.fromMs && ms(event) < range.toMs)
+  const isWantedOne = (event: Event): boolean => isWantedUse(event, filters) || !limitsFeatures(filters)
+  return lone.filter(({header, event}) => isWanted(header, filters) && isWantedOne(event)).length
+}
+
+/** That somebody was there. */
+interface Sign {
+  readonly header: Header
+  readonly atMs: number
+}
+
+function isWanted({version, os, application, ci}: Header, filters: StatsFilters): boolean {
+  if (filters.appVersion !== null && filters.appVersion !== version) return false
+  if (filters.system !== null && filters.system !== os?.name) return false
+  if (filters.application !== null && filters.application !== application) return false
+  return filters.ci === null || (filters.ci === 'only') === (ci !== null)
+}
+
+function isWantedUse(event: Event, {featureType, internal}: StatsFilters): boolean {
+  if (event.type !== 'feature') return false
+  return (featureType === null || event.featureType === featureType) && (internal ?? event.internal) === event.internal
+}
+
+function steps(asked: StatsQuestion['steps'], signsIn: (span: Span) => Sign[]): StepFacts[] {
+  const usersOf = (span: Span) =>
+    new Set(signsIn(span).flatMap(({header: {ci, user}}) => (ci === null && user !== null ? [user] : [])))
+  return asked.flatMap(({part, ...span}, step) => {
+    const users = usersOf(span)
+    const before = asked.slice(0, step).filter(one => one.part === part)
+    const sets = before.map(usersOf)
+    const isLastStep = asked[step - 1]?.part === part
+    const seen = [...users].filter(user => sets.some(set => set.has(user)))
+    const just = [...users].filter(user => isLastStep && isLastSeenIn(sets, user))
+    return users.size === 0 ? [] : [{step, users: users.size, seenBefore: seen.length, seenJustBefore: just.length}]
+  })
+}
+
+const isLastSeenIn = (sets: readonly Set<string>[], user: string): boolean => sets.at(-1)?.has(user) ?? false
+
 function outcomeOf({end, lastMs}: NaiveRun, lostBeforeMs: number): keyof Outcomes {
   if (end === undefined) return lastMs <= lostBeforeMs ? 'lost' : 'running'
   if (end.signal !== null) return 'signal'
   return end.exitCode === null ? 'unknown' : end.exitCode === 0 ? 'ok' : 'failed'
 }
 
-function spanFacts(runs: readonly NaiveRun[], unpaired: readonly Sent[], lostBeforeMs: number): SpanFacts {
-  const headers = [...runs.map(run => run.key.header), ...unpaired.map(({header}) => header)]
-  const people = headers.filter(({ci}) => ci === null)
+function spanFacts(runs: readonly NaiveRun[], signs: readonly Sign[], lostBeforeMs: number): SpanFacts {
+  const people = signs.filter(({header}) => header.ci === null)
   const outcomes = {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0}
   for (const run of runs) outcomes[outcomeOf(run, lostBeforeMs)]++
   const scripts = runs.filter(run => run.key.header.ci === null).map(run => run.script)
   return {
     runs: runs.length,
     ciRuns: runs.filter(run => run.key.header.ci !== null).length,
-    users: different(people.map(({user}) => user)),
-    hosts: different(people.map(({host}) => host)),
+    users: different(people.map(({header}) => header.user)),
+    hosts: different(people.map(({header}) => header.host)),
+    usersOnSeveralDays: onSeveralDays(people, ({user}) => user),
+    hostsOnSeveralDays: onSeveralDays(people, ({host}) => host),
     scripts: different(scripts),
     outcomes,
     duration: duration(runs.flatMap(({seconds}) => seconds ?? [])),
   }
+}
+
+function onSeveralDays(signs: readonly Sign[], wordOf: (header: Header) => string | null): number {
+  const known = signs.filter(({header}) => wordOf(header) !== null)
+  const days = [...Map.groupBy(known, ({header}) => wordOf(header)).values()].map(
+    same => new Set(same.map(({atMs}) => new Date(atMs).toISOString().slice(0, 10))).size,
+  )
+  return days.filter(count => count > 1).length
 }
 
 const different = (values: readonly (string | null)[]): number => new Set(values.filter(value => value !== null)).size

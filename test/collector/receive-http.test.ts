@@ -22,7 +22,7 @@ suite('reports', () => {
     assert.deepEqual(await postReport(http, reportOf(run)), {accepted: 3, duplicates: 0, rejected: []})
     assert.deepEqual(await postReport(http, reportOf(run)), {accepted: 0, duplicates: 3, rejected: []})
     const {runs, features, quality} = await stats()
-    assert.deepEqual([runs.total, features[0]!.count, quality.duplicates], [1, 1, 3])
+    assert.deepEqual([runs!.total, features[0]!.count, quality.duplicates], [1, 1, 3])
   })
 
   test('it takes what is right of a report, and says of the rest what and why', async t => {
@@ -69,7 +69,7 @@ suite('reports', () => {
     const answer = (await response.json()) as {accepted: number; rejected: unknown[]}
     assert.deepEqual([answer.accepted, answer.rejected.length], [3, 1])
     const {runs, quality} = await stats()
-    assert.deepEqual([runs.total, quality.refused], [0, 0])
+    assert.deepEqual([runs!.total, quality.refused], [0, 0])
   })
 
   test('it corrects the clock of a sender by Usage-Sent-At', async t => {
@@ -83,7 +83,7 @@ suite('reports', () => {
     )
     const {accepted} = await postReport(http, report, {'Usage-Sent-At': new Date(sentAtMs).toISOString()})
     assert.equal(accepted, 2)
-    assert.equal((await stats(`?from=2026-11-22&to=2026-11-22`)).duration.meanSeconds, 3600)
+    assert.equal((await stats(`?from=2026-11-22&to=2026-11-22`)).duration!.meanSeconds, 3600)
   })
 
   test('it wants the write key of a project that has one', async t => {
@@ -109,8 +109,8 @@ suite('reading', () => {
     const {http, stats} = await openWithStats(t)
     await postReport(http, reportOf(run))
     const answer = await stats('?from=2026-11-01&to=2026-11-22&by=day')
-    assert.deepEqual([answer.project, answer.by, answer.runs.total], ['parsl', 'day', 1])
-    assert.equal(answer.runs.periods.length, 22)
+    assert.deepEqual([answer.project, answer.by, answer.runs!.total], ['parsl', 'day', 1])
+    assert.equal(answer.runs!.periods.length, 22)
   })
 
   test('it gives them to nobody else, whether the project exists or not', async t => {

@@ -4,9 +4,7 @@ import {openSqliteStore} from '../../src/collector/store/sqlite.ts'
 import {createWorkerSource} from '../../src/collector/worker-source.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
 import {batchOf, nowMs, sampleProject, startOf} from './samples.ts'
-
-const range = {fromMs: 0, toMs: nowMs + 1}
-const question = {project: 'parsl', range, spans: [range], lostBeforeMs: 0, numberFields: [], valueFields: []}
+import {question} from './store/contract-parts.ts'
 
 test('it answers as the store does, many questions at once, and sees what was written since', async t => {
   const directory = temporaryDirectory(t)

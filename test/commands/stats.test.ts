@@ -41,6 +41,41 @@ describe('usage stats', {concurrency: 2}, () => {
     assert.match(outcome.stderr, /USAGE_NO_PROJECT: .*first, second/)
   })
 
+  it('writes its answers as a table for a spreadsheet, as Markdown and as a page', async t => {
+    const home = isolatedHome(t)
+    const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    const write = async (...flags: string[]) => runUsage(home, ['stats', '--data', collector.data, ...flags])
+    const [csv, versions, markdown, html] = await Promise.all([
+      write('--format', 'csv'),
+      write('--format', 'csv', '--section', 'versions', '--ci', 'none'),
+      write('--format', 'markdown', '--section', 'quality'),
+      write('--format', 'html', '--internal'),
+    ])
+    assert.match(csv.stdout, /^section,row,column,value\n/)
+    assert.equal(versions.stdout, 'version,runs,users\n')
+    assert.match(markdown.stdout, /^# demo\n[\s\S]*\| storeBytes \| \d+ \|\n$/)
+    assert.match(html.stdout, /^<!doctype html>[\s\S]*Not answered under this filter: Runs, [\s\S]*<\/html>\n$/)
+    const wrong = [
+      await write('--section', 'versions'),
+      await write('--format', 'csv', '--section', 'versions', '--direct'),
+      await write('--app-version', ''),
+    ]
+    for (const {code, stderr} of wrong) assert.deepEqual([code, /USAGE_QUERY_INVALID/.test(stderr)], [2, true], stderr)
+  })
+
+  it('asks a collector for what its filters choose', async t => {
+    const home = isolatedHome(t)
+    const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    const flags = ['--app-version', '3.5', '--ci', 'none', '--feature-type', 'Algorithm', '--direct', '--json']
+    const outcome = await runUsage(home, ['stats', '--url', collector.http, '--project', 'demo', ...flags], {
+      environment: {USAGE_TOKEN: collector.token ?? ''},
+    })
+    const {filters, runs} = JSON.parse(outcome.stdout)
+    const [appVersion, featureType] = ['3.5', 'Algorithm']
+    assert.deepEqual(filters, {appVersion, system: null, ci: 'none', application: null, featureType, internal: false})
+    assert.equal(runs, null)
+  })
+
   it('wants a data folder of a collector', async t => {
     const outcome = await runUsage(isolatedHome(t), ['stats', '--data', 'nothing-here', '--json'])
     assert.equal(JSON.parse(outcome.stdout).error.code, 'USAGE_STORE_UNREADABLE')

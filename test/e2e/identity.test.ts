@@ -71,7 +71,7 @@ function pseudonymsOf(home: IsolatedHome, project: string): string[] {
 
 async function counted(collector: RunningCollector, project = 'demo') {
   const {users, hosts, runs} = await collector.stats(project)
-  return {users: users.total, hosts: hosts.total, runs: runs.total}
+  return {users: users.total, hosts: hosts.total, runs: runs!.total}
 }
 
 const otherBoot = {bootId: 'another-boot', pidNamespace: 'pid:[1]', callers: []}
@@ -130,7 +130,7 @@ describe('who is counted as whom', {concurrency: 2}, () => {
     const homes = [1, 2].map(() => person(t, projects, {CI: 'true', GITHUB_ACTIONS: 'true'}))
     for (const home of homes) await use(home, projects[0]!.path)
     const stats = await collector.stats('demo')
-    assert.deepEqual([stats.users.total, stats.runs.total, stats.quality.ciRuns], [0, 2, 2])
+    assert.deepEqual([stats.users.total, stats.runs!.total, stats.quality.ciRuns], [0, 2, 2])
     const ci = homes.flatMap(home => reportsOf(home, 'demo').map(({header}) => header.ci))
     assert.deepEqual([...new Set(ci)], ['github_actions'])
     assert.deepEqual(

@@ -78,7 +78,7 @@ describe('a proxy', {concurrency: 2}, () => {
     assert.deepEqual(proxy.asked, [`POST ${collector.http}/v1/reports`])
     assert.equal((await sendOne(home, collector.http, {http_proxy: proxy.url, NO_PROXY: '127.0.0.1'})).sent, 1)
     assert.equal(proxy.asked.length, 1)
-    assert.equal((await collector.stats('demo')).runs.total, 2)
+    assert.equal((await collector.stats('demo')).runs!.total, 2)
   })
 
   it('tunnels to a collector behind TLS of a private authority, and nothing leaves without that authority', async t => {
@@ -92,7 +92,7 @@ describe('a proxy', {concurrency: 2}, () => {
     const trusted = await sendOne(home, front, {HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: authority.ca})
     assert.deepEqual([trusted.sent, trusted.kept], [2, 0])
     assert.deepEqual(new Set(proxy.asked), new Set([`CONNECT ${new URL(front).host}`]))
-    assert.equal((await collector.stats('demo')).runs.total, 2)
+    assert.equal((await collector.stats('demo')).runs!.total, 2)
   })
 
   it('that is away keeps the events, and is not gone around', async t => {
@@ -100,6 +100,6 @@ describe('a proxy', {concurrency: 2}, () => {
     const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
     const outcome = await sendOne(home, collector.http, {HTTP_PROXY: 'http://127.0.0.1:9'})
     assert.deepEqual([outcome.sent, outcome.kept, outcome.projects[0].reason], [0, 1, 'offline'])
-    assert.equal((await collector.stats('demo')).runs.total, 0)
+    assert.equal((await collector.stats('demo')).runs!.total, 0)
   })
 })

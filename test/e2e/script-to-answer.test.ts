@@ -52,8 +52,8 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
       for (const exitCode of [0, 0, 3]) assert.equal((await runScript(home, shell, exitCode)).stdout, '')
       await flush(home)
       const stats = await collector.stats('demo')
-      assert.deepEqual([stats.runs.total, stats.users.total, stats.hosts.total, stats.scripts.total], [3, 1, 1, 1])
-      assert.deepEqual([stats.outcomes.ok, stats.outcomes.failed, stats.outcomes.unknown], [2, 1, 0])
+      assert.deepEqual([stats.runs!.total, stats.users.total, stats.hosts.total, stats.scripts!.total], [3, 1, 1, 1])
+      assert.deepEqual([stats.outcomes!.ok, stats.outcomes!.failed, stats.outcomes!.unknown], [2, 1, 0])
       assert.deepEqual(stats.commonestFault, {exitCode: 3, signal: null, runs: 1})
       assert.deepEqual(stats.exitCodes, [
         {exitCode: 0, runs: 2},
@@ -68,15 +68,15 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
       )
       assert.deepEqual(stats.unusedFeatures, ['Save.v1'])
       assert.deepEqual(stats.versions, [{version: '3.5.2', runs: 3, users: 1}])
-      assert.equal(stats.fields['executors']?.mean, 2)
-      assert.equal(stats.duration.n, 3)
+      assert.equal(stats.fields!['executors']?.mean, 2)
+      assert.equal(stats.duration!.n, 3)
     })
   }
 
   it('delivers in the background, without a flush', async t => {
     const {home, collector} = await reportingHome(t)
     await runScript(home, 'dash', 0)
-    await eventually(async () => assert.equal((await collector.stats('demo')).outcomes.ok, 1))
+    await eventually(async () => assert.equal((await collector.stats('demo')).outcomes!.ok, 1))
   })
 
   it('delivers everything once when the collector was away during the run', async t => {
@@ -91,7 +91,7 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
     const again = await runningCollector(t, home, [project], new URL(collector.http).host)
     assert.equal((await flush(home)).kept, 0)
     const stats = await again.stats('demo')
-    assert.deepEqual([stats.runs.total, stats.outcomes.ok, stats.outcomes.failed], [2, 1, 1])
+    assert.deepEqual([stats.runs!.total, stats.outcomes!.ok, stats.outcomes!.failed], [2, 1, 1])
     assert.equal(stats.features.find(one => one.name === 'Rebin.v1')?.count, 6)
   })
 
@@ -99,14 +99,14 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
     const {home, collector} = await reportingHome(t)
     await runScript(home, 'dash', 0)
     await flush(home)
-    await eventually(async () => assert.equal((await collector.stats('demo')).outcomes.ok, 1))
+    await eventually(async () => assert.equal((await collector.stats('demo')).outcomes!.ok, 1))
     for (const {body} of sentReports(home)) {
       const options = {method: 'POST', headers: {'content-type': 'application/json'}, body}
       const answer = (await (await fetch(`${collector.http}/v1/reports`, options)).json()) as {accepted: number}
       assert.equal(answer.accepted, 0)
     }
     const stats = await collector.stats('demo')
-    assert.equal(stats.runs.total, 1)
+    assert.equal(stats.runs!.total, 1)
     assert.equal(stats.features.find(one => one.name === 'Rebin.v1')?.count, 3)
     assert.equal(stats.quality.duplicates, 4)
   })
@@ -119,14 +119,14 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
     }
     await eventually(async () => {
       const stats = await collector.stats('demo')
-      assert.deepEqual([stats.users.total, stats.hosts.total, stats.runs.total], [2, 1, 2])
+      assert.deepEqual([stats.users.total, stats.hosts.total, stats.runs!.total], [2, 1, 2])
     })
   })
 
   it('delivers before it returns when end is told to wait', async t => {
     const {home, collector} = await reportingHome(t)
     await runShell(home, 'dash', 'command usage start; command usage end --exit-code 0 --wait 5')
-    assert.equal((await collector.stats('demo')).outcomes.ok, 1)
+    assert.equal((await collector.stats('demo')).outcomes!.ok, 1)
   })
 
   it('lets nothing of the person leave but pseudonyms', async t => {

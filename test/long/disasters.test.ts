@@ -54,7 +54,7 @@ describe('a full disk', () => {
     assert.deepEqual([read(scene, 'after.json').sent, read(scene, 'after.json').kept], [2, 0])
     assert.equal(read(scene, 'after-status.json').projects[0].openRuns, 0)
     const {runs, outcomes, quality} = await scene.collector.stats('demo')
-    assert.deepEqual([runs.total, outcomes.ok, quality.duplicates, quality.unpaired], [1, 1, 0, 0])
+    assert.deepEqual([runs!.total, outcomes!.ok, quality.duplicates, quality.unpaired], [1, 1, 0, 0])
   })
 })
 
@@ -196,7 +196,7 @@ describe('a network file system', () => {
     assert.ok(opened.length >= 6)
     for (const line of opened) assert.match(line, /\.tmp", O_WRONLY\|O_CREAT\|O_TRUNC|O_EXCL/)
     assert.deepEqual(uses(/O_APPEND|flock\(|F_(?:OFD_)?(?:SETLK|GETLK)|truncate\(|pwrite64\(|mmap\(/), [])
-    assert.equal((await scene.collector.stats('demo')).outcomes.ok, 1)
+    assert.equal((await scene.collector.stats('demo')).outcomes!.ok, 1)
   })
 })
 
@@ -208,7 +208,7 @@ describe('a job', () => {
     for (let job = 1; job <= 3; job++) {
       await runProgram(scene.home, ['unshare', '-Urpf', '--mount-proc', 'dash', '-c', script])
       const {runs, outcomes, features} = await scene.collector.stats('demo')
-      assert.deepEqual([runs.total, outcomes.ok, features[0]?.count], [job, job, job])
+      assert.deepEqual([runs!.total, outcomes!.ok, features[0]?.count], [job, job, job])
     }
     assert.deepEqual(balanceOf(await scene.status()), {sent: 9, waiting: 0, refused: 0, dropped: 0})
   })
@@ -239,6 +239,6 @@ describe('a buffer of which a crash has left ruins', () => {
     writeFileSync(join(paths.waiting, 'young.json'), content)
     assert.equal((await scene.flush()).sent, 1)
     const {runs, outcomes, features, quality} = await scene.collector.stats('demo')
-    assert.deepEqual([runs.total, outcomes.ok, features.length, quality.refused], [1, 1, 1, 0])
+    assert.deepEqual([runs!.total, outcomes!.ok, features.length, quality.refused], [1, 1, 1, 0])
   })
 })

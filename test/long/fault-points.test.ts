@@ -337,8 +337,8 @@ async function assertTruth(
   t.diagnostic(line)
   assert.deepEqual(
     {
-      runs: stats.runs.total,
-      ok: stats.outcomes.ok,
+      runs: stats.runs!.total,
+      ok: stats.outcomes!.ok,
       features: stats.features.reduce((sum, {count}) => sum + count, 0),
       duplicates: stats.quality.duplicates,
       refusals: stats.quality.refused,
@@ -364,7 +364,7 @@ async function assertTruth(
 }
 
 const describeStats = ({runs, outcomes, features, quality}: Stats): string =>
-  `${runs.total} runs (${outcomes.ok} ok), ${features.reduce((sum, {count}) => sum + count, 0)} features, ` +
+  `${runs!.total} runs (${outcomes!.ok} ok), ${features.reduce((sum, {count}) => sum + count, 0)} features, ` +
   `${quality.duplicates} duplicates, ${quality.refused} refusals`
 
 /** What the machine's project declares; the collector's does not know the last feature. */
@@ -471,12 +471,12 @@ describe('a collector that is killed while it erases', {concurrency: 2}, () => {
       hit.add(point)
       const collector = await runningCollector(t, host, [project], new URL(killed.http).host)
       assert.equal(hasTrace(collector.data), !isErased)
-      assert.equal((await collector.stats(project.project)).runs.total, isErased ? 0 : 1)
+      assert.equal((await collector.stats(project.project)).runs!.total, isErased ? 0 : 1)
       const {body} = await postTo(collector.http, path, request)
       assert.deepEqual([(body as ErasureReceipt).receipt, (body as ErasureReceipt).runs], [id, 1])
       assert.equal(hasTrace(collector.data), false)
       const {runs, quality} = await collector.stats(project.project)
-      assert.deepEqual([runs.total, quality.erased], [0, {runs: 1, features: 0}])
+      assert.deepEqual([runs!.total, quality.erased], [0, {runs: 1, features: 0}])
     })
 })
 

@@ -78,7 +78,7 @@ describe('a crowd', () => {
     for (const {project} of projects) {
       const stats = await collector.stats(project.project)
       const [feature] = stats.features
-      assert.deepEqual([stats.runs.total, stats.outcomes.ok, feature?.count, feature?.runs], [10, 10, 1980, 10])
+      assert.deepEqual([stats.runs!.total, stats.outcomes!.ok, feature?.count, feature?.runs], [10, 10, 1980, 10])
       assert.deepEqual([stats.quality.duplicates, stats.quality.refused, stats.quality.unpaired], [0, 0, 0])
     }
   })
@@ -110,7 +110,7 @@ describe('a crowd', () => {
     await Promise.all(times(flushes, () => usage(['flush', '--wait', '30'])))
     t.diagnostic(`${processes * 2} events by ${processes * 2} commands within ${seconds(since)}`)
     const {runs, outcomes, duration, quality} = await collector.stats('demo')
-    assert.deepEqual([runs.total, outcomes.ok, duration.n], [processes, processes, processes])
+    assert.deepEqual([runs!.total, outcomes!.ok, duration!.n], [processes, processes, processes])
     assert.deepEqual([quality.duplicates, quality.unpaired], [0, 0])
   })
 })
@@ -195,7 +195,7 @@ describe('a collector', () => {
     t.diagnostic(
       `${confirmed.size} events acknowledged, ${kills} kills, ${stats.quality.duplicates} duplicates, ${seconds(since)}`,
     )
-    assert.deepEqual([stats.runs.total, stats.outcomes.ok], [confirmed.size / 3, confirmed.size / 3])
+    assert.deepEqual([stats.runs!.total, stats.outcomes!.ok], [confirmed.size / 3, confirmed.size / 3])
     assert.deepEqual(new Set(storedEvents(collector.data)), confirmed)
   })
 })

@@ -46,6 +46,8 @@ const ended = (run: number, ending: Partial<Event> = {}): Event[] => [
   endOf(run, nowMs, ending as never),
 ]
 
+const rateOf = (rate: Stats['successRate']) => ({value: rate!.value, low: rate!.low, high: rate!.high})
+
 test('it gives the success rate with the bounds that lost and unknown runs leave, and leaves running ones out', async t => {
   const {successRate, outcomes} = await answer(t, [
     {
@@ -58,18 +60,18 @@ test('it gives the success rate with the bounds that lost and unknown runs leave
       ],
     },
   ])
-  const {periods, ...counts} = outcomes
+  const {periods, ...counts} = outcomes!
   assert.deepEqual(counts, {ok: 3, failed: 1, signal: 0, lost: 1, running: 1, unknown: 1})
-  assert.deepEqual(successRate, {value: 3 / 4, low: 3 / 6, high: 5 / 6})
+  assert.deepEqual(rateOf(successRate), {value: 3 / 4, low: 3 / 6, high: 5 / 6})
   assert.equal(periods.length, 12)
 })
 
 test('it has no success rate where nothing ended, and calls a run lost by the hours of its project', async t => {
   const events = [startOf(1, nowMs - 3 * hourMs)]
-  assert.deepEqual((await answer(t, [{events}])).successRate, {value: null, low: null, high: null})
+  assert.deepEqual(rateOf((await answer(t, [{events}])).successRate), {value: null, low: null, high: null})
   const impatient = await answer(t, [{events}], {project: {lostAfterHours: 2}})
-  assert.deepEqual(impatient.successRate, {value: null, low: 0, high: 1})
-  assert.equal(impatient.outcomes.lost, 1)
+  assert.deepEqual(rateOf(impatient.successRate), {value: null, low: 0, high: 1})
+  assert.equal(impatient.outcomes!.lost, 1)
 })
 
 test('it names the commonest fault among exit codes and signals, and lists all codes', async t => {
@@ -104,7 +106,7 @@ test('it counts people over the range, not the sum of the periods', async t => {
       ['2026-05', 1, true],
     ],
   )
-  assert.deepEqual([stats.users.total, stats.users.exact, stats.hosts.total, stats.runs.total], [2, true, 1, 4])
+  assert.deepEqual([stats.users.total, stats.users.exact, stats.hosts.total, stats.runs!.total], [2, true, 1, 4])
   assert.equal(stats.users.periods.at(-1)!.complete, false)
 })
 
@@ -117,14 +119,18 @@ test('it gives bounds where the range crosses a change of pseudonyms, and in the
   const byWeek = {from: '2025-12-29', to: '2026-01-11', by: 'week'}
   const {users, trend} = await answer(t, sent, byWeek)
   assert.deepEqual([users.total, users.exact, users.low, users.high], [3, false, 2, 3])
+  const none = {total: 0, exact: true, low: 0, high: 0}
+  const atMostOne = {total: 0, exact: false, low: 0, high: 1}
   assert.deepEqual(users.periods, [
-    {period: '2026-W01', value: 3, complete: true, exact: false, low: 2, high: 3},
-    {period: '2026-W02', value: 0, complete: true, exact: true, low: 0, high: 0},
+    {period: '2026-W01', value: 3, complete: true, exact: false, low: 2, high: 3, onSeveralDays: atMostOne},
+    {period: '2026-W02', value: 0, complete: true, exact: true, low: 0, high: 0, onSeveralDays: none},
   ])
   assert.equal(trend.usersChange, null)
   const lifelong = await answer(t, sent, {...byWeek, project: {identity: {rotate: 'never'}}})
   assert.deepEqual([lifelong.users.total, lifelong.users.exact], [3, true])
 })
+
+const exactUsers = (users: number) => ({users, usersExact: true, usersLow: users, usersHigh: users})
 
 test('it compares an unfinished range with as much of the time before as has passed of it', async t => {
   const stats = await answer(
@@ -135,15 +141,22 @@ test('it compares an unfinished range with as much of the time before as has pas
           ...[1, 2, 3].map(run => startOf(run, nowMs - hourMs)),
           ...[4, 5].map(run => startOf(run, Date.parse('2026-11-21T13:00:00Z'))),
           startOf(6, Date.parse('2026-11-21T11:00:00Z')),
+          startOf(7, Date.parse('2025-11-22T11:59:59Z')),
+          startOf(8, Date.parse('2025-11-22T12:00:00Z')),
         ],
       },
     ],
     {from: '2026-11-22', to: '2026-11-22', by: 'day'},
   )
   assert.deepEqual(stats.trend, {
-    previous: {from: '2026-11-21T12:00:00.000Z', to: '2026-11-22T00:00:00.000Z', runs: 2, users: 1},
+    previous: {...exactUsers(1), from: '2026-11-21T12:00:00.000Z', to: '2026-11-22T00:00:00.000Z', runs: 2},
     runsChange: 0.5,
     usersChange: 0,
+    yearBefore: {
+      ...exactUsers(1),
+      ...{from: '2025-11-22T00:00:00.000Z', to: '2025-11-22T12:00:00.000Z', runs: 1},
+      ...{runsChange: 2, usersChange: 0},
+    },
     complete: false,
   })
 })
@@ -182,13 +195,13 @@ test('it sums up every declared field, the end winning over the start', async t 
       ],
     },
   ])
-  assert.deepEqual(fields['executors'], {n: 2, mean: 5.5, median: 5.5, max: 8, values: null})
+  assert.deepEqual(fields!['executors'], {n: 2, mean: 5.5, median: 5.5, max: 8, values: null})
   const values = [
     {value: 'local', runs: 2},
     {value: 'remote', runs: 1},
   ]
-  assert.deepEqual(fields['mode'], {n: 3, mean: null, median: null, max: null, values})
-  assert.deepEqual(fields['cached']!.values, [{value: false, runs: 1}])
+  assert.deepEqual(fields!['mode'], {n: 3, mean: null, median: null, max: null, values})
+  assert.deepEqual(fields!['cached']!.values, [{value: false, runs: 1}])
 })
 
 test('it has every key of the model when there is nothing, and null for what is unknown', async t => {
@@ -199,12 +212,13 @@ test('it has every key of the model when there is nothing, and null for what is 
   assert.deepEqual(erased, {runs: 0, features: 0})
   assert.deepEqual(new Set(Object.values(counts)), new Set([0]))
   assert.deepEqual(Object.keys(rest), [
-    ...['project', 'from', 'to', 'by', 'users', 'hosts', 'runs', 'scripts', 'duration', 'outcomes', 'successRate'],
-    ...['commonestFault', 'exitCodes', 'features', 'unusedFeatures', 'versions', 'systems', 'fields', 'trend'],
+    ...['project', 'from', 'to', 'by', 'filters', 'unanswered', 'users', 'hosts', 'userFlow', 'runs', 'scripts'],
+    ...['duration', 'outcomes', 'successRate', 'commonestFault', 'exitCodes', 'versions', 'adoption', 'systems'],
+    ...['readableSystems', 'schedulers', 'applications', 'ci', 'fields', 'features', 'unusedFeatures', 'trend'],
   ])
   assert.equal(rest.commonestFault, null)
-  assert.equal(rest.duration.p99Seconds, null)
-  assert.deepEqual(rest.fields['executors'], {n: 0, mean: null, median: null, max: null, values: null})
+  assert.equal(rest.duration!.p99Seconds, null)
+  assert.deepEqual(rest.fields!['executors'], {n: 0, mean: null, median: null, max: null, values: null})
   assert.deepEqual(rest.unusedFeatures, ['Load.v1', 'Rebin.v1', 'Fit.v1'])
 })
 
@@ -216,9 +230,12 @@ test('it lists versions and systems by runs, the unknown ones among them, and co
   ])
   assert.deepEqual(versions, [
     {version: null, runs: 2, users: 1},
-    {version: '2.0', runs: 1, users: 0},
     {version: '1.0', runs: 1, users: 1},
+    {version: '2.0', runs: 1, users: 0},
   ])
-  assert.deepEqual(Object.fromEntries(systems.map(({name, runs: count}) => [String(name), count])), {Linux: 2, null: 2})
-  assert.deepEqual([users.total, runs.total, quality.ciRuns], [1, 4, 1])
+  assert.deepEqual(Object.fromEntries(systems!.map(({name, runs: count}) => [String(name), count])), {
+    Linux: 2,
+    null: 2,
+  })
+  assert.deepEqual([users.total, runs!.total, quality.ciRuns], [1, 4, 1])
 })

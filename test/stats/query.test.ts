@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
+import {noFilters} from '../../src/stats/filters.ts'
 import {maxPeriods, parseStatsQuery, rangeOf, type WrittenStatsQuery} from '../../src/stats/query.ts'
 
 const nowMs = Date.parse('2026-11-22T12:00:00Z')
 const parse = (written: Omit<WrittenStatsQuery, 'project'>) => parseStatsQuery({project: 'parsl', ...written}, nowMs)
 
 test('it asks for twelve calendar months, the last being this one, when nothing else is said', () => {
-  const wanted = {project: 'parsl', from: '2025-12-01', to: '2026-11-22', by: 'month'}
+  const wanted = {project: 'parsl', from: '2025-12-01', to: '2026-11-22', by: 'month', filters: noFilters}
   assert.deepEqual(parse({}), wanted)
   assert.deepEqual(parse({from: null, to: undefined, by: null}), wanted)
 })

@@ -6,10 +6,17 @@ import {createInterface} from 'node:readline'
 import type {Readable} from 'node:stream'
 import type {TestContext} from 'node:test'
 import type {ProjectFile} from '../../src/protocol/project-file.ts'
-import type {Stats} from '../../src/stats/model.ts'
+import type {Quality, Stats} from '../../src/stats/model.ts'
 import type {IsolatedHome} from './isolated-home.ts'
 import {repositoryPath} from './repository.ts'
 import {runUsage} from './run-program.ts'
+
+/** Answers of which no filter makes any null. */
+export type Unfiltered = {
+  readonly [K in keyof Stats]: K extends 'commonestFault' ? Stats[K] : NonNullable<Stats[K]>
+} & {
+  readonly quality: {readonly [K in keyof Quality]: NonNullable<Quality[K]>}
+}
 
 /** A real `usage collect` in a process of its own, ended when the test ends. */
 export interface RunningCollector {
@@ -28,7 +35,7 @@ export interface RunningCollector {
   /** The signal that ended it, when it has ended. */
   readonly ended: Promise<NodeJS.Signals | null>
   /** What `usage stats --json` says of one project of this collector. */
-  stats(project: string): Promise<Stats>
+  stats(project: string): Promise<Unfiltered>
 }
 
 /** Starts a collector for some projects. `address` is HOST:PORT; a free port if not said. `more` are further flags. */
@@ -73,7 +80,7 @@ export async function runningCollector(
     },
     stats: async project => {
       const answer = await runUsage(home, ['stats', '--data', data, '--project', project, '--json'])
-      return JSON.parse(answer.stdout) as Stats
+      return JSON.parse(answer.stdout) as Unfiltered
     },
   }
 }

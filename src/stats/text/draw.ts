@@ -1,5 +1,6 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {Paint} from './paint.ts'
+import {writeCounted} from './write.ts'
 
 const steps = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 const parts = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
@@ -54,6 +55,13 @@ const isHeadOfNumbers = (rows: readonly (readonly unknown[])[], index: number, c
 
 /** Characters that are seen: emphasis takes no place. */
 const lengthOf = (text: string): number => [...text.replace(/\u001b\[\d+m/g, '')].length
+
+/** Rows of a table beyond these are left to the JSON. */
+export const maxRows = 20
+
+/** The line under a table that does not show all its rows. */
+export const more = (count: number, what: string, shown = maxRows): string[] =>
+  count > shown ? [`and ${writeCounted(count - shown, `more ${what}`)}: --json has them all`] : []
 
 /** Breaks a list of names, or of parts of a sentence, into lines of at most `width` characters. */
 export function wrap(names: readonly string[], width: number): string[] {

@@ -1,11 +1,11 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
-import type {Stats} from '../model.ts'
+import type {Outcomes, Stats} from '../model.ts'
 import {drawBar, flow, wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'
 import type {Paint} from './paint.ts'
 import {writeCount, writeCounted, writeEnding, writeSeconds, writeShare} from './write.ts'
 
-const outcomes: readonly {name: keyof Stats['outcomes'] & string; color: keyof Paint; meaning: string}[] = [
+const outcomes: readonly {name: keyof Outcomes; color: keyof Paint; meaning: string}[] = [
   {name: 'ok', color: 'green', meaning: 'exit code 0'},
   {name: 'failed', color: 'red', meaning: 'another exit code'},
   {name: 'signal', color: 'red', meaning: 'ended by a signal'},
@@ -19,12 +19,14 @@ const maxExitCodes = 12
 
 /** How the runs ended, how many succeed, and how most of the others fail. */
 export function writeOutcomes({stats, paint, width}: Page): Section {
+  const counts = stats.outcomes
+  if (stats.runs === null || counts === null) return {heading: 'Outcomes', lines: []}
   const total = stats.runs.total
-  const shown = outcomes.filter(({name}) => Number(stats.outcomes[name]) > 0)
+  const shown = outcomes.filter(({name}) => counts[name] > 0)
   const countWidth = writeCount(total).length
   const wide = Math.max(4, Math.min(barWidth, width - 46))
   const rows = shown.map(({name, color, meaning}) => {
-    const count = Number(stats.outcomes[name])
+    const count = counts[name]
     const bar = drawBar(count / total, wide).padEnd(wide)
     const share = writeShare(count / total).padStart(5)
     return `${name.padEnd(7)}  ${writeCount(count).padStart(countWidth)}  ${share}  ${paint[color](bar)} ${paint.dim(meaning)}`
@@ -34,17 +36,19 @@ export function writeOutcomes({stats, paint, width}: Page): Section {
   return {heading: `Outcomes of ${writeCounted(total, 'run')}`, lines: total === 0 ? [] : lines}
 }
 
-function describeSuccess({successRate: {value, low, high}, outcomes: {lost, unknown}}: Stats, paint: Paint): string[] {
+function describeSuccess({successRate, outcomes: counts}: Stats, paint: Paint): string[] {
+  const {value = null, low = null, high = null} = successRate ?? {}
+  const {lost = 0, unknown = 0} = counts ?? {}
   if (low === null || high === null) return []
   const bounds = `${writeShare(low)} if the lost and unknown ones failed, ${writeShare(high)} if they succeeded`
   if (value === null) return [`How many succeed is unknown: ${bounds}.`]
   return [`${paint.bold(writeShare(value))} of the ended runs succeeded${lost + unknown === 0 ? '.' : `; ${bounds}.`}`]
 }
 
-function describeFault({commonestFault: fault, outcomes: {failed, signal}}: Stats): string[] {
-  if (fault === null) return []
+function describeFault({commonestFault: fault, outcomes: counts}: Stats): string[] {
+  if (fault === null || counts === null) return []
   const ending = toPlainText(writeEnding(fault.exitCode, fault.signal))
-  const all = failed + signal
+  const all = counts.failed + counts.signal
   if (all === 1) return [`The one run that failed ended with ${ending}.`]
   return [
     `Of the ${writeCount(all)} runs that failed, ${writeCount(fault.runs)} ended with ${ending}: the commonest fault.`,
@@ -52,7 +56,7 @@ function describeFault({commonestFault: fault, outcomes: {failed, signal}}: Stat
 }
 
 function listExitCodes({exitCodes}: Stats, width: number): string[] {
-  if (exitCodes.length < 2) return []
+  if (exitCodes === null || exitCodes.length < 2) return []
   const codes = exitCodes.slice(0, maxExitCodes).map(({exitCode, runs}) => `${exitCode} in ${writeCount(runs)}`)
   const more = exitCodes.length > maxExitCodes ? [`${exitCodes.length - maxExitCodes} other codes`] : []
   return wrap([`Exit codes: ${codes[0]}`, ...codes.slice(1), ...more], width)
@@ -60,6 +64,7 @@ function listExitCodes({exitCodes}: Stats, width: number): string[] {
 
 /** How long runs took. */
 export function writeDuration({stats: {duration}, paint}: Page): Section {
+  if (duration === null) return {heading: 'Duration', lines: []}
   const {n, meanSeconds, p50Seconds, p90Seconds, p99Seconds} = duration
   if (meanSeconds === null || p50Seconds === null || p90Seconds === null || p99Seconds === null)
     return {heading: 'Duration', lines: []}

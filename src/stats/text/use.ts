@@ -8,11 +8,12 @@ const measures = ['users', 'hosts', 'scripts', 'runs'] as const
 /** How many people, hosts, scripts and runs, over time, and compared with the time before. */
 export function writeUse(page: Page): Section {
   const {stats, paint, width} = page
-  const totals = measures.map(name => writeBounded(stats[name]))
+  const known = measures.flatMap(name => (stats[name] === null ? [] : [{name, measure: stats[name]}]))
+  const totals = known.map(({measure}) => writeBounded(measure))
   const totalWidth = Math.max(...totals.map(total => total.length))
   const columns = Math.max(1, width - 'scripts'.length - totalWidth - 4)
-  const rows = measures.map((name, index) => {
-    const chart = drawColumns(stats[name].periods.slice(-columns), paint)
+  const rows = known.map(({name, measure}, index) => {
+    const chart = drawColumns(measure.periods.slice(-columns), paint)
     return `${name.padEnd(7)}  ${paint.bold(totals[index]!.padStart(totalWidth))}  ${chart}`
   })
   const sentences = describeTrend(page).flatMap(text => flow(text, width))
@@ -23,7 +24,7 @@ export function writeUse(page: Page): Section {
 const writeBounded = ({total, exact, low, high}: Count): string =>
   exact ? writeCount(total) : `${writeCount(low)} to ${writeCount(high)}`
 
-function describeColumns({runs: {periods}, by}: Stats, columns: number): string {
+function describeColumns({users: {periods}, by}: Stats, columns: number): string {
   const shown = periods.slice(-columns)
   const unfinished = shown.at(-1)?.complete === false ? '; the last is not over' : ''
   const first = shown[0]?.period ?? ''
@@ -33,14 +34,36 @@ function describeColumns({runs: {periods}, by}: Stats, columns: number): string 
 function describeTrend({stats}: Page): string[] {
   const {trend, users} = stats
   const lines: string[] = []
-  if (trend.runsChange === null) lines.push('No runs in the time before to compare with.')
+  if (trend.previous.runs === null) lines.push(...describeUsers(trend))
+  else if (trend.runsChange === null) lines.push('No runs in the time before to compare with.')
   else {
     const people = trend.usersChange === null ? '' : ` and ${writeChange(trend.usersChange, 'users')}`
     const before = writeCounted(trend.previous.runs, 'run')
     lines.push(`${writeChange(trend.runsChange, 'runs')}${people} than in the time before (${before}).`)
   }
+  const year = trend.yearBefore
+  if (year.runsChange !== null)
+    lines.push(`${writeChange(year.runsChange, 'runs')} than a year before (${writeCounted(year.runs ?? 0, 'run')}).`)
+  const {total, exact, low, high} = users.onSeveralDays
+  if (users.total > 0) lines.push(`Seen on at least two days: ${writeBounded({total, exact, low, high})} of the users.`)
+  lines.push(...describeFlow(stats))
   if (!users.exact) lines.push('Pseudonyms changed in this time: users are known only within bounds.')
   return lines
+}
+
+/** Of the last period that is over and of which it is known. */
+function describeFlow({userFlow}: Stats): string[] {
+  const last = userFlow.findLast(({complete, new: fresh}) => complete && fresh !== null)
+  if (last === undefined) return []
+  const lost = last.lost === null ? '' : `, ${writeCount(last.lost)} lost since the period before`
+  return [
+    `In ${last.period}: ${writeCounted(last.new ?? 0, 'new user')}, ${writeCount(last.returning ?? 0)} returning${lost}.`,
+  ]
+}
+
+function describeUsers({usersChange, previous}: Stats['trend']): string[] {
+  if (usersChange === null) return []
+  return [`${writeChange(usersChange, 'users')} than in the time before (${writeCounted(previous.users, 'user')}).`]
 }
 
 function writeChange(change: number, what: string): string {

@@ -1,6 +1,7 @@
 import type {TestContext} from 'node:test'
 import type {Batch, InsertOutcome, Store} from '../../../src/collector/store/store.ts'
 import type {Event} from '../../../src/protocol/event.ts'
+import {noFilters} from '../../../src/stats/filters.ts'
 import type {StatsFacts, StatsQuestion, StatsSource} from '../../../src/stats/source.ts'
 import {batchOf, dayMs, hourMs, nowMs} from '../samples.ts'
 
@@ -13,6 +14,9 @@ export const question: StatsQuestion = {
   project: 'parsl',
   range,
   spans: [range],
+  periods: [range],
+  steps: [{part: 0, ...range}],
+  filters: noFilters,
   lostBeforeMs: nowMs - 48 * hourMs,
   numberFields: ['executors'],
   valueFields: ['mode', 'cached'],

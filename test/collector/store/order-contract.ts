@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import type {StatsFacts} from '../../../src/stats/source.ts'
+import {cutSpan} from '../../../src/stats/span.ts'
 import {naiveFacts} from '../naive-facts.ts'
 import {randomUse, type Sent, seededRandom, shuffle} from '../random-use.ts'
 import {batchOf, dayMs, endOf, featureOf, nowMs, sampleHeader, startOf, uuid} from '../samples.ts'
@@ -31,7 +32,7 @@ export function orderContract(make: MakeStore): void {
     assert.equal(answers.size, 1, [...answers].join('\n'))
     const facts = JSON.parse([...answers][0]!) as StatsFacts
     assert.deepEqual(facts.exits, [{exitCode: 4, signal: null, runs: 1}])
-    assert.deepEqual(facts.versions, [{name: '1.0', runs: 1, users: 1}])
+    assert.deepEqual(facts.named.version, [{name: '1.0', runs: 1, users: 1}])
     assert.equal(facts.numberFields[0]!.mean, 2)
     assert.equal(facts.spans[0]!.duration.meanSeconds, 3 * 86_400)
     assert.equal(facts.quality.duplicates, 1)
@@ -48,7 +49,9 @@ export function orderContract(make: MakeStore): void {
       const months = Array.from({length: 15}, (_, index) => nowMs - index * 30 * dayMs)
       const spans = months.map(toMs => ({fromMs: toMs - 30 * dayMs, toMs}))
       const whole = {fromMs: nowMs - 365 * dayMs, toMs: nowMs}
-      const asked = {...question, range: whole, spans: [whole, ...spans]}
+      const steps = spans.toReversed().map((span, index) => ({part: Math.floor(index / 4), ...span}))
+      const periods = cutSpan(whole, [nowMs - 200 * dayMs, nowMs - 90 * dayMs])
+      const asked = {...question, range: whole, spans: [whole, ...spans], periods, steps}
       const {quality, ...facts} = await source.facts(asked)
       assert.deepEqual(comparable(facts), comparable(naiveFacts(sent, asked)))
       assert.equal(quality.duplicates, copies.length)
@@ -63,7 +66,8 @@ function permutations<T>(values: readonly T[]): T[][] {
 
 /** Facts in one order and with sums to seven digits, so that two ways of adding up can be compared. */
 function comparable(facts: Partial<StatsFacts>): unknown {
-  const rounded = JSON.parse(JSON.stringify(facts), (_key, value) =>
+  const {named, ...lists} = facts
+  const rounded = JSON.parse(JSON.stringify({...lists, ...named}), (_key, value) =>
     typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value,
   ) as Record<string, unknown>
   const sorted = (list: unknown): unknown => (list as unknown[]).map(one => sortKeys(one)).sort()

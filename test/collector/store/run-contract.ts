@@ -62,7 +62,10 @@ export function runContract(make: MakeStore): void {
     await insert(store, [endOf(1, nowMs), startOf(2, nowMs)])
     const facts = await factsOf(source)
     const {runs, users, duration} = facts.spans[0]!
-    assert.deepEqual([runs, users, duration.n, facts.versions, facts.numberFields, facts.exits], [0, 0, 0, [], [], []])
+    assert.deepEqual(
+      [runs, users, duration.n, facts.named.version, facts.numberFields, facts.exits],
+      [0, 0, 0, [], [], []],
+    )
   })
 
   test('it counts datagrams by project, and those that no project can be told of for all', async t => {

@@ -7,6 +7,7 @@ import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sq
 import type {Store} from '../../../src/collector/store/store.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {batchOf, endOf, featureOf, nowMs, pseudonym, sampleHeader, startOf, uuid} from '../samples.ts'
+import {factsOf} from './contract-parts.ts'
 import {storeContract} from './store-contract.ts'
 
 storeContract('a SQLite store', async t => {
@@ -67,9 +68,7 @@ test('it writes nothing of a group of which one batch fails, and goes on after i
   const header = {...wrong.header, version: 'only here'}
   await assert.rejects(store.insert([batchOf([startOf(1, nowMs)], {header}), wrong]))
   assert.deepEqual(await store.insert([batchOf([startOf(1, nowMs)], {header})]), [['accepted']])
-  const range = {fromMs: 0, toMs: nowMs + 1}
-  const question = {project: 'parsl', range, spans: [range], lostBeforeMs: 0, numberFields: [], valueFields: []}
-  assert.deepEqual((await source.facts(question)).versions, [{name: 'only here', runs: 1, users: 1}])
+  assert.deepEqual((await factsOf(source)).named.version, [{name: 'only here', runs: 1, users: 1}])
 })
 
 test('it is written by one at a time, and by the next when the first has closed', async t => {

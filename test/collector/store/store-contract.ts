@@ -123,7 +123,7 @@ function readingContract(make: MakeStore): void {
     const facts = await factsOf(source, {project: 'nobody'})
     assert.equal(facts.spans[0]!.runs, 0)
     assert.equal(facts.spans[0]!.duration.p50Seconds, null)
-    assert.deepEqual([facts.exits, facts.features, facts.versions, facts.systems], [[], [], [], []])
+    assert.deepEqual([facts.exits, facts.features, facts.named.version, facts.steps], [[], [], [], []])
   })
 
   test('it keeps texts and numbers whatever is in them', async t => {
@@ -133,7 +133,7 @@ function readingContract(make: MakeStore): void {
       header: sampleHeader({version}),
     })
     const facts = await factsOf(source)
-    assert.equal(facts.versions[0]!.name, version)
+    assert.equal(facts.named.version[0]!.name, version)
     assert.deepEqual(facts.valueFields, [{name: 'mode', value: version, runs: 1}])
     assert.equal(facts.numberFields[0]!.max, -1.5e300)
   })

@@ -1,0 +1,38 @@
+import {UsageError} from '../errors.ts'
+import {writeCsv, writeLongCsv} from '../stats/csv.ts'
+import {writeHtml} from '../stats/html.ts'
+import {writeMarkdown} from '../stats/markdown.ts'
+import type {Stats} from '../stats/model.ts'
+import {tablesOf} from '../stats/tables.ts'
+import {writeStats} from '../stats/text.ts'
+import type {Paint} from './paint.ts'
+
+/** The forms in which `usage stats` writes its answers. */
+export const statsFormats = ['text', 'json', 'csv', 'markdown', 'html'] as const
+
+export interface StatsWriting {
+  readonly format: string
+  /** One of `sectionNames`, or null for all. */
+  readonly section: string | null
+  readonly paint: Paint
+  readonly width: number
+}
+
+/** Writes the answers in one of the forms, without the last line break. JSON is written by the command itself. */
+export function writeAnswers(stats: Stats, {format, section, paint, width}: StatsWriting): string {
+  if (section !== null && !['csv', 'markdown', 'html'].includes(format))
+    throw new UsageError('USAGE_QUERY_INVALID', `wanted --section with csv, markdown or html, got ${format}`)
+  if (format === 'csv') return writeAsCsv(stats, section).trimEnd()
+  if (format === 'markdown') return writeMarkdown(stats, section).trimEnd()
+  if (format === 'html') return writeHtml(stats, {section}).trimEnd()
+  return writeStats(stats, {paint, width}).trimEnd()
+}
+
+function writeAsCsv(stats: Stats, section: string | null): string {
+  const tables = tablesOf(stats)
+  const table = tables.find(one => one.section === section)
+  if (table === undefined) return writeLongCsv(tables)
+  if (table.rows !== null) return writeCsv(table)
+  // A head without rows would say that there is nothing.
+  throw new UsageError('USAGE_QUERY_INVALID', `wanted an answer about ${table.section}, got a filter that leaves none`)
+}

@@ -1,0 +1,152 @@
+import {limitsFeatures, type StatsFilters} from '../../stats/filters.ts'
+
+/** The values of the conditions that are set, by the names that the queries have for them. */
+export function filterValues(filters: StatsFilters): Record<string, string | number> {
+  const {appVersion, system, application, featureType, internal} = filters
+  const values = {appVersion, system, application, featureType, internal: internal === null ? null : Number(internal)}
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string | number] => entry[1] !== null),
+  )
+}
+
+/** The conditions on a header `h`. */
+function headerConditions({appVersion, system, ci, application}: StatsFilters): string {
+  const conditions = [
+    appVersion === null ? '' : 'AND h.version = :appVersion',
+    system === null ? '' : 'AND h.os_name = :system',
+    application === null ? '' : 'AND h.application = :application',
+    ci === null ? '' : ci === 'only' ? 'AND h.ci IS NOT NULL' : 'AND h.ci IS NULL',
+  ]
+  return conditions.join(' ')
+}
+
+/** The conditions on a use `f` of a feature. The names are few, so they are looked up first. */
+function featureConditions({featureType, internal}: StatsFilters): string {
+  const conditions = [
+    featureType === null
+      ? ''
+      : 'AND f.feature IN (SELECT id FROM feature_names WHERE project = :project AND type = :featureType)',
+    internal === null ? '' : 'AND f.is_internal = :internal',
+  ]
+  return conditions.join(' ')
+}
+
+/** People of CI are nobody: its runs count, its pseudonyms do not. */
+const users = 'count(DISTINCT iif(h.ci IS NULL, h.user, NULL))'
+
+/**
+ * What tells of people, as (header, the day of it, the given columns), by time. With a filter on features that is the
+ * features it selects, else runs and what has no run. `where` opens the outer loop, so that each table is entered by
+ * its index of times.
+ */
+function signs(filters: StatsFilters, columns: string, where: string, from: string, to: string): string {
+  const sign = (table: string, time: string, more: string): string => `
+    SELECT DISTINCT ${columns} f.header, f.${time} / 86400000 AS day FROM ${where} ${table} f
+    WHERE f.project = :project AND f.${time} >= ${from} AND f.${time} < ${to} ${more}`
+  if (limitsFeatures(filters)) return sign('features', 'used_at', featureConditions(filters))
+  return [
+    sign('runs', 'counted_at', 'AND f.is_test = 0'),
+    sign('features', 'used_at', 'AND f.run IS NULL'),
+    sign('unpaired_ends', 'ended_at', ''),
+  ].join(' UNION ')
+}
+
+/** The queries of one question: those of runs, of people and of what they used, limited by its filters. */
+export function makeQueries(filters: StatsFilters) {
+  const onHeader = headerConditions(filters)
+  const onFeature = featureConditions(filters)
+  const inRange = 'r.project = :project AND r.counted_at >= :from AND r.counted_at < :to'
+  const runsInSpan = `FROM run_results r JOIN headers h ON h.id = r.header WHERE ${inRange} ${onHeader}`
+  const fieldsOfRuns = `
+    (SELECT r.start_fields, r.end_fields ${runsInSpan}
+      AND (r.start_fields IS NOT NULL OR r.end_fields IS NOT NULL)) s,
+    json_each(json_patch(coalesce(s.start_fields, '{}'), coalesce(s.end_fields, '{}'))) f`
+  const periods = `periods AS MATERIALIZED (
+    SELECT key AS period, value ->> 0 AS fromMs, value ->> 1 AS toMs, value ->> 2 AS part FROM json_each(:periods))`
+  return {
+    runs: `
+      SELECT count(*) AS runs, count(h.ci) AS ciRuns, count(DISTINCT iif(h.ci IS NULL, r.script, NULL)) AS scripts,
+        count(*) FILTER (WHERE result = 'ok') AS ok, count(*) FILTER (WHERE result = 'failed') AS failed,
+        count(*) FILTER (WHERE result = 'signal') AS signal, count(*) FILTER (WHERE result = 'unknown') AS unknown,
+        count(*) FILTER (WHERE result IS NULL AND r.last_sign_at <= :lost) AS lost,
+        count(*) FILTER (WHERE result IS NULL AND r.last_sign_at > :lost) AS running,
+        count(seconds) AS n, avg(seconds) AS meanSeconds, percentile(seconds, 50) AS p50Seconds,
+        percentile(seconds, 90) AS p90Seconds, percentile(seconds, 99) AS p99Seconds
+      ${runsInSpan}`,
+    people: `
+      WITH signs AS (${signs(filters, '', '', ':from', ':to')}),
+      seen AS MATERIALIZED (
+        SELECT h.user, h.host, s.day FROM signs s JOIN headers h ON h.id = s.header WHERE h.ci IS NULL ${onHeader})
+      SELECT * FROM
+        (SELECT count(*) AS users, count(*) FILTER (WHERE first < last) AS usersOnSeveralDays FROM
+          (SELECT min(day) AS first, max(day) AS last FROM seen WHERE user IS NOT NULL GROUP BY user)),
+        (SELECT count(*) AS hosts, count(*) FILTER (WHERE first < last) AS hostsOnSeveralDays FROM
+          (SELECT min(day) AS first, max(day) AS last FROM seen WHERE host IS NOT NULL GROUP BY host))`,
+    exits: `
+      SELECT iif(result = 'signal', NULL, r.exit_code) AS exitCode, r.signal AS signal, count(*) AS runs ${runsInSpan}
+        AND result IN ('ok', 'failed', 'signal') GROUP BY 1, 2`,
+    features: `
+      SELECT n.type, n.name, sum(f.count) AS count, sum(iif(f.is_internal, f.count, 0)) AS internalCount,
+        count(DISTINCT f.run) AS runs, ${users} AS users,
+        sum(f.duration_seconds) / sum(iif(f.duration_seconds IS NULL, NULL, f.count)) AS meanSeconds
+      FROM features f JOIN feature_names n ON n.id = f.feature JOIN headers h ON h.id = f.header
+      WHERE f.project = :project AND f.used_at >= :from AND f.used_at < :to ${onHeader} ${onFeature}
+      GROUP BY f.feature`,
+    named: `
+      WITH ${periods},
+      counted AS (SELECT p.period, r.header, count(*) AS runs FROM periods p CROSS JOIN runs r
+        WHERE r.project = :project AND r.is_test = 0 AND r.counted_at >= p.fromMs AND r.counted_at < p.toMs GROUP BY 1, 2),
+      used AS MATERIALIZED (
+        SELECT c.period, c.runs, h.* FROM counted c JOIN headers h ON h.id = c.header WHERE 1 ${onHeader})
+      ${[
+        ['version', 'version'],
+        ['system', 'os_name'],
+        ['scheduler', 'scheduler'],
+        ['application', 'application'],
+        ['ci', 'ci'],
+        ['readableSystem', 'os_readable'],
+      ]
+        .map(
+          ([word, column]) => `SELECT '${word}' AS word, NULL AS period, h.${column} AS name, sum(runs) AS runs,
+            ${users} AS users FROM used h GROUP BY h.${column}`,
+        )
+        .join(' UNION ALL ')}
+      UNION ALL SELECT 'adoption', period, h.version, sum(runs), ${users} FROM used h GROUP BY period, h.version`,
+    steps: `
+      WITH ${periods},
+      signs AS (${signs(filters, 'period, part,', 'periods CROSS JOIN', 'fromMs', 'toMs')}),
+      people AS (SELECT DISTINCT s.period, s.part, h.user FROM signs s JOIN headers h ON h.id = s.header
+        WHERE h.ci IS NULL AND h.user IS NOT NULL ${onHeader}),
+      visits AS (SELECT period, lag(period) OVER (PARTITION BY part, user ORDER BY period) AS before FROM people)
+      SELECT period AS step, count(*) AS users, count(before) AS seenBefore,
+        count(*) FILTER (WHERE before = period - 1) AS seenJustBefore
+      FROM visits GROUP BY period`,
+    numberFields: `
+      WITH fields AS MATERIALIZED (SELECT f.key AS name, f.value FROM ${fieldsOfRuns}
+        WHERE f.type IN ('integer', 'real') AND f.key IN (SELECT value FROM json_each(:names)))
+      SELECT name, count(*) AS n, avg(value) AS mean, percentile(value, 50) AS median, max(value) AS max
+      FROM fields GROUP BY name`,
+    valueFields: `
+      SELECT f.key AS name, f.type = 'text' AS isText, f.value, count(*) AS runs FROM ${fieldsOfRuns}
+      WHERE f.type IN ('text', 'true', 'false') AND f.key IN (SELECT value FROM json_each(:names)) GROUP BY 1, 2, 3`,
+    unpaired: `
+      SELECT (SELECT count(*) FROM features f JOIN headers h ON h.id = f.header
+          WHERE f.project = :project AND f.run IS NULL AND f.used_at >= :from AND f.used_at < :to
+            ${onHeader} ${onFeature})
+        + ${
+          limitsFeatures(filters)
+            ? '0'
+            : `(SELECT count(*) FROM unpaired_ends e JOIN headers h ON h.id = e.header
+          WHERE e.project = :project AND e.ended_at >= :from AND e.ended_at < :to ${onHeader})`
+        } AS unpaired`,
+    quality: `
+      SELECT counter, sum(count) AS count FROM quality
+      WHERE project IN (0, :project) AND day >= :firstDay AND day <= :lastDay GROUP BY counter`,
+    erased: `
+      SELECT coalesce(sum(count) FILTER (WHERE kind IN ('ok', 'failed', 'signal', 'unknown', 'open')), 0) AS runs,
+        coalesce(sum(count) FILTER (WHERE kind = 'features'), 0) AS features
+      FROM erased WHERE project = :project AND month >= :firstMonth AND month <= :lastMonth`,
+  } as const
+}
+
+export type Queries = ReturnType<typeof makeQueries>

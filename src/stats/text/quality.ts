@@ -1,0 +1,46 @@
+import {toPlainText} from '../../protocol/plain-text.ts'
+import type {Quality} from '../model.ts'
+import {wrap} from './draw.ts'
+import type {Page, Section} from './page.ts'
+import {writeBytes, writeCounted} from './write.ts'
+
+/** What the answers are limited to, and what cannot be answered so. */
+export function writeFilters({stats: {filters, unanswered}, width}: Page): Section {
+  const {appVersion, system, ci, application, featureType, internal} = filters
+  const told = {
+    'app-version': appVersion,
+    system,
+    ci,
+    application,
+    'feature-type': featureType,
+    use: internal === null ? null : internal ? 'internal' : 'direct',
+  }
+  const set = Object.entries(told).flatMap(([name, value]) => (value === null ? [] : [`${name} ${toPlainText(value)}`]))
+  const [first, ...others] = unanswered
+  const unknown = first === undefined ? [] : wrap([`Not answered under this filter: ${first}`, ...others], width)
+  return {heading: 'Limited to', lines: [...wrap(set, width), ...unknown]}
+}
+
+/** What is known about the data: silent when all is well, except for the size. */
+export function writeData({stats: {quality}, width}: Page): Section {
+  const told: readonly [Exclude<keyof Quality, 'erased'>, (count: number) => string][] = [
+    ['ciRuns', count => `${writeCounted(count, 'run')} of CI (not among the users)`],
+    [
+      'duplicates',
+      count => `${writeCounted(count, 'event')} came again and ${count === 1 ? 'was' : 'were'} not counted again`,
+    ],
+    ['refused', count => `${writeCounted(count, 'event')} refused`],
+    ['unpaired', count => `${writeCounted(count, 'event')} without a run`],
+    ['clamped', count => `${writeCounted(count, 'event')} from the future, set to the time of receipt`],
+    ['datagramsLost', count => `${writeCounted(count, 'datagram')} lost, of whatever project`],
+    ['datagramsUnknown', count => `${writeCounted(count, 'datagram')} that could not be read, of whatever project`],
+    ['undeclaredFields', count => `${writeCounted(count, 'value')} of undeclared fields dropped`],
+  ]
+  const facts = told.flatMap(([name, tell]) => ((quality[name] ?? 0) > 0 ? [tell(quality[name]!)] : []))
+  const {runs, features} = quality.erased ?? {runs: 0, features: 0}
+  if (runs + features > 0) {
+    const what = `${writeCounted(runs, 'run')} and ${writeCounted(features, 'feature event')}`
+    facts.push(`${what} erased at the request of people, and in no other number`)
+  }
+  return {heading: 'Data', lines: wrap([...facts, `store of ${writeBytes(quality.storeBytes)}`], width)}
+}

@@ -1,0 +1,54 @@
+import type {Count, Measure, PeopleMeasure, PeriodValue} from './model.ts'
+import type {Period} from './period.ts'
+import {countAcrossRotations, countSeveralDays, exactCount, type Rotation, rotationParts} from './rotation.ts'
+import type {SpanFacts} from './source.ts'
+import type {Span} from './span.ts'
+
+type People = 'users' | 'hosts'
+
+/** Counts over a range and each of its periods, with bounds where pseudonyms changed. */
+export interface UniqueCounter {
+  count(what: People | 'scripts', span: Span): Count
+  people(what: People): PeopleMeasure
+  runs(): Measure
+  scripts(): Measure
+}
+
+/** Makes a counter over the facts of spans: the range, its periods, and the rotation parts of both. */
+export function createCounter(
+  at: (span: Span) => SpanFacts,
+  range: Span,
+  periods: readonly Period[],
+  rotate: Rotation,
+): UniqueCounter {
+  const count: UniqueCounter['count'] = (what, span) => {
+    const parts = rotationParts(span, rotate).map(part => at(part)[what])
+    return countAcrossRotations(at(span)[what], parts)
+  }
+  const severalDays = (what: People, span: Span): Count => {
+    const name = `${what}OnSeveralDays` as const
+    const parts = rotationParts(span, rotate).map(part => ({all: at(part)[what], onSeveralDays: at(part)[name]}))
+    return countSeveralDays(at(span)[name], parts)
+  }
+  const measure = (tell: (span: Span) => Count): Measure => ({
+    ...tell(range),
+    periods: periods.map(period => periodValue(period, tell(period.span))),
+  })
+  return {
+    count,
+    people: what => ({
+      ...count(what, range),
+      onSeveralDays: severalDays(what, range),
+      periods: periods.map(period => ({
+        ...periodValue(period, count(what, period.span)),
+        onSeveralDays: severalDays(what, period.span),
+      })),
+    }),
+    runs: () => measure(span => exactCount(at(span).runs)),
+    scripts: () => measure(span => count('scripts', span)),
+  }
+}
+
+function periodValue({label, complete}: Period, {total, ...bounds}: Count): PeriodValue {
+  return {period: label, value: total, complete, ...bounds}
+}

@@ -1,0 +1,108 @@
+import {noFilters} from '../../src/stats/filters.ts'
+import type {Stats} from '../../src/stats/model.ts'
+
+export const exact = (total: number) => ({total, exact: true, low: total, high: total})
+export const measure = (...values: number[]) => ({
+  onSeveralDays: exact(0),
+  ...exact(values.reduce((sum, value) => sum + value, 0)),
+  periods: values.map((value, index) => ({
+    period: `2026-0${index + 1}`,
+    value,
+    complete: index < values.length - 1,
+    exact: true,
+    low: value,
+    high: value,
+    onSeveralDays: exact(0),
+  })),
+})
+
+const usersOf = (users: number) => ({users, usersExact: true, usersLow: users, usersHigh: users})
+
+/** Some answers to write. */
+export const sample: Stats = {
+  project: 'parsl',
+  from: '2026-01-01',
+  to: '2026-03-10',
+  by: 'month',
+  filters: noFilters,
+  unanswered: [],
+  userFlow: [],
+  users: {...measure(4, 8, 2), ...exact(9)},
+  hosts: measure(1, 0, 0),
+  runs: measure(10, 20, 12),
+  scripts: measure(1, 1, 1),
+  duration: {n: 38, meanSeconds: 125, p50Seconds: 9, p90Seconds: 30.25, p99Seconds: 7260, periods: []},
+  outcomes: {ok: 30, failed: 5, signal: 1, lost: 2, running: 3, unknown: 1, periods: []},
+  successRate: {value: 30 / 36, low: 30 / 39, high: 33 / 39, periods: []},
+  commonestFault: {exitCode: 137, signal: null, runs: 4},
+  exitCodes: [
+    {exitCode: 0, runs: 30},
+    {exitCode: 137, runs: 4},
+    {exitCode: 1, runs: 1},
+  ],
+  features: [
+    {type: 'Algorithm', name: 'Load.v1', count: 1500, internalCount: 400, runs: 4, users: 3, meanSeconds: 0.2571},
+    {type: 'Interface', name: 'ISIS Reflectometry', count: 1, internalCount: 0, runs: 1, users: 1, meanSeconds: null},
+  ],
+  unusedFeatures: ['Rebin.v1', 'Fit.v1'],
+  versions: [
+    {version: '3.5.2', runs: 40, users: 9},
+    {version: null, runs: 2, users: 1},
+  ],
+  systems: [{name: 'Linux', runs: 42, users: 9}],
+  adoption: [],
+  readableSystems: [{name: null, runs: 42, users: 9}],
+  schedulers: [{name: 'slurm', runs: 42, users: 9}],
+  applications: [],
+  ci: {runs: 3, share: 3 / 42, vendors: [{name: 'gitlab', runs: 3}]},
+  fields: {
+    executors: {n: 38, mean: 2.105, median: 2, max: 64, values: null},
+    mode: {n: 2, mean: null, median: null, max: null, values: [{value: 'local', runs: 2}]},
+    unset: {n: 0, mean: null, median: null, max: null, values: []},
+  },
+  trend: {
+    previous: {from: '', to: '', runs: 31, ...usersOf(9)},
+    yearBefore: {from: '', to: '', runs: 21, ...usersOf(9), runsChange: 1, usersChange: 0},
+    runsChange: 0.29,
+    usersChange: -0.5,
+    complete: false,
+  },
+  quality: {
+    duplicates: 4,
+    refused: 1,
+    unpaired: 0,
+    clamped: 0,
+    undeclaredFields: 0,
+    erased: {runs: 0, features: 0},
+    datagrams: 0,
+    datagramsLost: 0,
+    datagramsUnknown: 0,
+    ciRuns: 3,
+    storeBytes: 123_456,
+  },
+}
+
+/** A name from outside that tries everything: markup, formulas, the cursor, the direction of writing. */
+export const hostile =
+  '=cmd()|\u001b[2J</script><img src=x onerror=alert(1)>\u0007\r\n\u009b31m\u202eb\u2066\t"\'`*[x](y)'
+
+/** Answers in which every name is hostile. */
+export const hostileStats: Stats = {
+  ...sample,
+  project: hostile,
+  filters: {...noFilters, application: hostile, appVersion: hostile},
+  features: [{...sample.features[0]!, name: hostile, type: hostile}],
+  unusedFeatures: [hostile],
+  versions: [{version: hostile, runs: 1, users: 1}],
+  adoption: [{period: '2026-01', versions: [{version: hostile, runs: 1, users: 1}], complete: true}],
+  systems: [{name: hostile, runs: 1, users: 1}],
+  readableSystems: [{name: hostile, runs: 1, users: 1}],
+  schedulers: [{name: hostile, runs: 1, users: 1}],
+  applications: [
+    {name: hostile, runs: 1, users: 1},
+    {name: 'b', runs: 1, users: 1},
+  ],
+  ci: {runs: 1, share: 1, vendors: [{name: hostile, runs: 1}]},
+  fields: {mode: {n: 1, mean: null, median: null, max: null, values: [{value: hostile, runs: 1}]}},
+  commonestFault: {exitCode: null, signal: hostile, runs: 2},
+}
