@@ -5,6 +5,7 @@ import {createBodyRoom} from './body-room.ts'
 import {oldIds, readOrMakeOldIdSecret} from './compat/old-ids.ts'
 import {createErase} from './erase.ts'
 import {createGroupCommit} from './group-commit.ts'
+import type {MakePages} from './pages.ts'
 import {findProject, loadProjects} from './projects.ts'
 import {datagramReader} from './read-datagram.ts'
 import {buildHttp} from './receive-http.ts'
@@ -31,6 +32,8 @@ export interface CollectorOptions {
   readonly parsl?: string | null
   /** The project that the posts of Mantid's own clients count for. */
   readonly mantid?: string | null
+  /** The pages for people; without it there are none. */
+  readonly pages?: MakePages
 }
 
 export interface UdpAddress {
@@ -101,6 +104,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       mantid: mantid && {project: mantid, ids},
       bodyRoom: createBodyRoom(),
       source,
+      pages: options.pages?.({projects, source, now}) ?? null,
       readTokenSha256: sha256,
       now,
       isOpen: () => isOpen,

@@ -16,6 +16,7 @@ import {addMantidRoutes, type MantidParts} from './compat/receive-mantid.ts'
 import type {Erase} from './erase.ts'
 import type {GroupCommit} from './group-commit.ts'
 import {admit} from './ingest.ts'
+import {addPages, type Pages} from './pages.ts'
 import {findProject, type Projects} from './projects.ts'
 import {readBody, requireKnownEncoding} from './read-body.ts'
 import {receiveErasure} from './receive-erasure.ts'
@@ -28,6 +29,7 @@ export interface HttpParts {
   readonly erase: Erase
   readonly bodyRoom: BodyRoom
   readonly source: StatsSource
+  readonly pages: Pages | null
   /** SHA-256 of the read token. */
   readonly readTokenSha256: Uint8Array
   /** Unix milliseconds. */
@@ -93,6 +95,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     const nowMs = parts.now()
     return answerStats(parts.source, project, parseStatsQuery(written, nowMs), nowMs)
   })
+  if (parts.pages !== null) addPages(app, parts.pages, parts.readTokenSha256)
   app.get('/healthz', async () => ({status: 'ok'}))
   app.get('/readyz', async () => ({status: 'ready'}))
 }

@@ -53,6 +53,14 @@ export function isSecret(secret: unknown, sha256: Uint8Array): boolean {
   return typeof secret === 'string' && timingSafeEqual(sha256Of(secret), sha256)
 }
 
+/** The same, and whether it has the secret as the password of any user, which is how a browser is asked for it. */
+export function bearsSecretOrPassword(authorization: string | undefined, sha256: Uint8Array): boolean {
+  const basic = /^Basic +(\S+)\s*$/i.exec(authorization ?? '')?.[1]
+  if (basic === undefined) return bearsSecret(authorization, sha256)
+  const [, ...password] = Buffer.from(basic, 'base64').toString().split(':')
+  return timingSafeEqual(sha256Of(password.join(':')), sha256)
+}
+
 export const sha256Of = (secret: string): Uint8Array => createHash('sha256').update(secret).digest()
 
 /** Throws a `UsageError` USAGE_KEY_WRONG unless the header bears the write key of a project that has one. */

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/base-command.ts'
+import {dashboardPages} from '../cli/dashboard-pages.ts'
 import {readAddress, readUdpAddress} from '../cli/listen-address.ts'
 import {untilAskedToStop} from '../cli/stop-signal.ts'
 import {writeListening} from '../cli/write-listening.ts'
@@ -34,6 +35,9 @@ export default class Collect extends BaseCommand {
       description: 'the project that the unchanged clients of Mantid count for, by POST /api/usage and /api/feature',
       helpValue: 'PROJECT',
     }),
+    public: Flags.boolean({
+      description: 'show everybody the public figures: whole months, and nothing about fewer than five people',
+    }),
   }
 
   async run(): Promise<void> {
@@ -47,6 +51,7 @@ export default class Collect extends BaseCommand {
       parsl: flags.parsl ?? null,
       mantid: flags.mantid ?? null,
       now: this.world.now,
+      pages: dashboardPages(flags.public ? 'public' : 'token'),
     })
     const {http, udp, udpReceiveBufferBytes, token} = collector
     const listening = {http, udp, udpReceiveBufferBytes, data: flags.data, token}

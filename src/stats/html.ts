@@ -42,7 +42,14 @@ ${missing}${shown.map(table => writeSection(table, drawChart(table, stats))).joi
 }
 
 function writeSection(table: Table, chart: string): string {
-  const {section, title, columns, rows} = table
+  return `<section id="${table.section}">
+<h2>${table.title}</h2>
+${chart}${writeTable(table)}</section>
+`
+}
+
+/** Writes an answer as a table of HTML; an unfinished period is in italics. */
+export function writeTable({columns, rows}: Table): string {
   const isNumber = columns.map((_, place) => (rows ?? []).every(row => typeof row[place] !== 'string'))
   const heads = columns.map((name, place) => `<th scope="col"${numberClass(isNumber[place]!)}>${name}</th>`).join('')
   const complete = columns.indexOf('complete')
@@ -50,14 +57,11 @@ function writeSection(table: Table, chart: string): string {
     const cells = row.map((cell, place) => `<td${numberClass(isNumber[place]!)}>${writeCell(cell)}</td>`).join('')
     return `<tr${row[complete] === false ? ' class="unfinished"' : ''}>${cells}</tr>\n`
   })
-  return `<section id="${section}">
-<h2>${title}</h2>
-${chart}<table>
+  return `<table>
 <thead><tr>${heads}</tr></thead>
 <tbody>
 ${body.join('')}</tbody>
 </table>
-</section>
 `
 }
 

@@ -20,7 +20,6 @@ export interface PublicStats {
   /** Of one month, without a filter; else null. */
   readonly versions: PublicRows<Usage & {readonly name: string | null}> | null
   readonly systems: PublicRows<Usage & {readonly name: string | null}> | null
-  readonly readableSystems: PublicRows<Usage & {readonly name: string | null}> | null
   readonly schedulers: PublicRows<Usage & {readonly name: string | null}> | null
   readonly applications: PublicRows<Usage & {readonly name: string | null}> | null
   /** Of one month, without a filter or for one type; else null. */
@@ -74,7 +73,6 @@ export function toPublic(stats: Stats, unfiltered: Stats | null = null): PublicS
     ),
     versions: named(stats.versions?.map(({version, runs, users}) => ({name: version, runs, users})) ?? null),
     systems: named(stats.systems),
-    readableSystems: named(stats.readableSystems),
     schedulers: named(stats.schedulers),
     applications: named(stats.applications),
     features: isOneMonth ? publicFeatures(stats, unfiltered) : null,

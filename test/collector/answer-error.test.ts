@@ -24,6 +24,7 @@ async function listen(t: TestContext, changes: Partial<HttpParts>) {
     groupCommit: createGroupCommit({insert}),
     erase: () => Promise.reject(new Error('disk I/O error')),
     bodyRoom: createBodyRoom(),
+    pages: null,
     source: {
       projects: async () => [],
       facts: () => Promise.reject(new Error('disk I/O error')),

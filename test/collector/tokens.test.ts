@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {test} from 'node:test'
-import {bearsSecret, readOrMakeReadToken, sha256Of} from '../../src/collector/tokens.ts'
+import {bearsSecret, bearsSecretOrPassword, readOrMakeReadToken, sha256Of} from '../../src/collector/tokens.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
 
 test('it makes a token once and keeps only its hash, for the owner alone', t => {
@@ -44,4 +44,22 @@ test('it takes a secret only whole and as a bearer token', () => {
   for (const right of ['Bearer secret', 'bearer secret', 'Bearer  secret ']) assert.ok(bearsSecret(right, hash), right)
   for (const wrong of [undefined, '', 'secret', 'Bearer', 'Bearer ', 'Bearer secre', 'Bearer secret2', 'Basic secret'])
     assert.ok(!bearsSecret(wrong, hash), wrong)
+})
+
+test('it takes the secret as the password of any user, and nothing that only looks like it', () => {
+  const sha256 = sha256Of('se:cret')
+  const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
+  for (const right of [basic(':se:cret'), basic('ann:se:cret'), 'Bearer se:cret'])
+    assert.ok(bearsSecretOrPassword(right, sha256), right)
+  for (const wrong of [
+    undefined,
+    '',
+    basic('se:cret'),
+    basic(':se'),
+    basic('se:cret:'),
+    'Basic',
+    'Basic %',
+    'Bearer x',
+  ])
+    assert.ok(!bearsSecretOrPassword(wrong, sha256), wrong)
 })

@@ -49,6 +49,7 @@ export class SimulatedCollector {
       groupCommit,
       erase: createErase({store, groupCommit, pauseReading: async () => () => {}}),
       source,
+      pages: null,
       bodyRoom: createBodyRoom(),
       readTokenSha256: sha256Of('token'),
       now: () => this.time.nowMs,

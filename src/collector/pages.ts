@@ -1,0 +1,43 @@
+import type {FastifyInstance} from 'fastify'
+import type {StatsSource} from '../stats/source.ts'
+import type {Projects} from './projects.ts'
+import {bearsSecretOrPassword} from './tokens.ts'
+
+/** Answers what a browser asks for; who may see what is its decision. */
+export type Pages = (request: PageRequest) => Promise<PageAnswer>
+
+/** Makes the pages of a collector from what it has. */
+export type MakePages = (parts: {
+  readonly projects: Projects
+  readonly source: StatsSource
+  readonly now: () => number
+}) => Pages
+
+export interface PageRequest {
+  /** The path of the address, as it travels. */
+  readonly path: string
+  readonly parameters: Readonly<Record<string, unknown>>
+  /** Whether it bears the read token. */
+  readonly isReader: boolean
+  readonly ifNoneMatch: string | null
+}
+
+export interface PageAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Serves pages beside the addresses for programs. */
+export function addPages(app: FastifyInstance, pages: Pages, readTokenSha256: Uint8Array): void {
+  for (const path of ['/', '/projects/*', '/badge/*'])
+    app.get(path, async (request, reply) => {
+      const {status, headers, body} = await pages({
+        path: request.url.split('?')[0] ?? '/',
+        parameters: request.query as Record<string, unknown>,
+        isReader: bearsSecretOrPassword(request.headers.authorization, readTokenSha256),
+        ifNoneMatch: request.headers['if-none-match'] ?? null,
+      })
+      return reply.status(status).headers(headers).send(body)
+    })
+}

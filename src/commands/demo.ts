@@ -1,0 +1,32 @@
+import * as Flags from '@oclif/core/flags'
+import {BaseCommand} from '../cli/base-command.ts'
+import {openDemo} from '../cli/demo.ts'
+import {readAddress} from '../cli/listen-address.ts'
+import {untilAskedToStop} from '../cli/stop-signal.ts'
+
+export default class Demo extends BaseCommand {
+  static override summary = 'Show the dashboard with two years of believable data of a project that does not exist.'
+  static override description =
+    'Fills a temporary folder, serves the dashboard on this machine without a token, and removes everything when it ends (SIGTERM or SIGINT).'
+  static override examples = ['<%= config.bin %> demo', '<%= config.bin %> demo --http 127.0.0.1:0 --json']
+  static override flags = {
+    http: Flags.string({
+      description: 'where to listen; port 0 takes a free one',
+      helpValue: 'HOST:PORT',
+      default: '127.0.0.1:8088',
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Demo)
+    const asked = untilAskedToStop()
+    const demo = await openDemo(readAddress(flags.http), this.world.now)
+    const {http, events} = demo
+    const text = this.jsonEnabled()
+      ? JSON.stringify({http, events})
+      : `${events.toLocaleString('en-US')} events of a made-up project. Dashboard: ${this.paint.bold(http)}  Stop with Ctrl-C.`
+    process.stdout.write(`${text}\n`)
+    await asked
+    await demo.close()
+  }
+}

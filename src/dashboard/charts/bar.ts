@@ -1,0 +1,14 @@
+import type {Tone} from './frame.ts'
+
+/** Draws parts of a whole of 1 as one bar that is as wide as its place. What it says stands beside it in words. Pure. */
+export function drawBar(parts: readonly {readonly tone: Tone; readonly share: number}[]): string {
+  let from = 0
+  const rectangles = parts.map(({tone, share}) => {
+    const x = from
+    from += share
+    return share === 0 ? '' : `<rect class="${tone}" x="${percent(x)}" width="${percent(share)}" height="100%"/>`
+  })
+  return `<svg class="bar" aria-hidden="true">${rectangles.join('')}</svg>`
+}
+
+const percent = (share: number): string => `${Math.round(share * 10_000) / 100}%`

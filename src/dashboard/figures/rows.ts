@@ -1,0 +1,37 @@
+import {escapeHtml} from '../../stats/html.ts'
+import {writeCounted} from '../../stats/text/write.ts'
+import {drawBar} from '../charts/bar.ts'
+import type {Tone} from '../charts/frame.ts'
+
+/** Things with their counts, each with a bar: a table that is a chart as well. */
+export interface Rows {
+  /** What a name is, then what each count is. */
+  readonly head: readonly string[]
+  readonly rows: readonly Row[]
+}
+
+export interface Row {
+  readonly name: string
+  readonly counts: readonly string[]
+  /** Parts of the longest bar. */
+  readonly bar: readonly {readonly tone: Tone; readonly share: number}[]
+}
+
+/** Rows beyond these are left to the CSV and the JSON. */
+const maxRows = 40
+
+/** Draws rows as HTML; nothing without rows. Names from outside are harmless. Pure. */
+export function drawRows({head, rows}: Rows): string {
+  if (rows.length === 0) return ''
+  const [name, ...counts] = head
+  const heads = counts.map(count => `<th scope="col" class="number">${escapeHtml(count)}</th>`)
+  const body = rows.slice(0, maxRows).map(row => {
+    const cells = row.counts.map(count => `<td class="number">${escapeHtml(count)}</td>`)
+    return `<tr><th scope="row"><bdi>${escapeHtml(row.name)}</bdi></th><td class="barcell">${drawBar(row.bar)}</td>${cells.join('')}</tr>`
+  })
+  const more =
+    rows.length > maxRows ? `<p class="more">and ${writeCounted(rows.length - maxRows, 'more row')} in the CSV</p>` : ''
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(name!)}s"><table class="bars${counts.length > 3 ? ' many' : ''}">
+<thead><tr><th scope="col">${escapeHtml(name!)}</th><td class="barcell"></td>${heads.join('')}</tr></thead>
+<tbody>${body.join('\n')}</tbody></table></div>${more}`
+}

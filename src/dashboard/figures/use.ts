@@ -1,0 +1,108 @@
+import type {Stats} from '../../stats/model.ts'
+import {writeCount, writeCounted} from '../../stats/text/write.ts'
+import type {Tone} from '../charts/frame.ts'
+import {columnsOf, type Figure} from './figure.ts'
+import {describePale, writeBounded, writeChange, writePeople, writeRange} from './words.ts'
+
+const dayMs = 86_400_000
+
+type Measured = 'users' | 'hosts' | 'runs' | 'scripts'
+
+function countChart(stats: Stats, section: Measured, name: string, tone: Tone): string {
+  const measure = stats[section]
+  if (measure === null) return ''
+  const {periods} = measure
+  const areExact = periods.every(({exact}) => exact)
+  return columnsOf({
+    label: `${name} by ${stats.by}`,
+    by: stats.by,
+    periods: periods.map(({period, complete}) => ({label: period, complete})),
+    series: [{name, tone, values: periods.map(({exact, value, low}) => (exact ? value : low))}],
+    ...(areExact ? {} : {upTo: periods.map(({exact, high}) => (exact ? 0 : high))}),
+    write: writeCount,
+  })
+}
+
+export const usersFigure: Figure = {
+  section: 'users',
+  title: 'Users',
+  say: stats => {
+    const {users, trend} = stats
+    const several = `${writeBounded(users.onSeveralDays)} of them on at least two days`
+    const bounds = users.exact
+      ? ''
+      : ' Pseudonyms changed in this time, so one person may count twice: the truth lies within the two numbers.'
+    const year = trend.yearBefore.usersChange
+    const change = year === null ? '' : ` That is ${writeChange(year, 'a year before')}.`
+    return `${writePeople(users)} used it ${writeRange(stats)}, ${several}.${change}${bounds}${describePale(stats, users.periods)}`
+  },
+  draw: stats => countChart(stats, 'users', 'Users', 'blue'),
+}
+
+export const hostsFigure: Figure = {
+  section: 'hosts',
+  title: 'Computers',
+  say: stats => {
+    const {hosts} = stats
+    const several = writeBounded(hosts.onSeveralDays)
+    return `It ran on ${writePeople(hosts, 'computer', 'computers')}, on ${several} of them on at least two days.${describePale(stats, hosts.periods)}`
+  },
+  draw: stats => countChart(stats, 'hosts', 'Computers', 'teal'),
+}
+
+export const runsFigure: Figure = {
+  section: 'runs',
+  title: 'Runs',
+  say: stats => {
+    const {runs, trend, ci} = stats
+    if (runs === null) return ''
+    const year = trend.yearBefore.runsChange
+    // Of a whole year, both are nearly the same time.
+    const isYear = Math.abs(Date.parse(trend.previous.from) - Date.parse(trend.yearBefore.from)) < 45 * dayMs
+    const changes = [
+      ...(trend.runsChange === null || isYear ? [] : [writeChange(trend.runsChange, 'in the time before')]),
+      ...(year === null ? [] : [writeChange(year, 'a year before')]),
+    ]
+    const change = changes.length === 0 ? '' : `: ${changes.join(', and ')}`
+    const ofCi = ci === null || ci.runs === 0 ? '' : ` ${writeCount(ci.runs)} of them belong to continuous integration.`
+    return `${writeCounted(runs.total, 'run')} began ${writeRange(stats)}${change}.${ofCi}${describePale(stats, runs.periods)}`
+  },
+  draw: stats => countChart(stats, 'runs', 'Runs', 'purple'),
+}
+
+export const scriptsFigure: Figure = {
+  section: 'scripts',
+  title: 'Scripts',
+  say: stats =>
+    stats.scripts === null
+      ? ''
+      : `People ran ${writePeople(stats.scripts, 'different script', 'different scripts')}.${describePale(stats, stats.scripts.periods)}`,
+  draw: stats => countChart(stats, 'scripts', 'Scripts', 'gold'),
+}
+
+export const flowFigure: Figure = {
+  section: 'userFlow',
+  title: 'New and returning users',
+  say: ({userFlow, by}) => {
+    const last = userFlow.findLast(one => one.complete && one.new !== null)
+    const unknown = userFlow.filter(one => one.new === null)
+    const gap =
+      unknown.length === 0
+        ? ''
+        : ` Pseudonyms change, so in ${unknown.map(({period}) => period).join(', ')} nobody can be known as new or returning.`
+    if (last === undefined) return `No ${by} tells who of its users came again.${gap}`
+    const lost = last.lost === null ? '' : `; ${writeCount(last.lost)} of the ${by} before did not come again`
+    return `In ${last.period}, ${writeCounted(last.new ?? 0, 'user')} came for the first time and ${writeCount(last.returning ?? 0)} again${lost}.${gap}`
+  },
+  draw: ({userFlow, by}) =>
+    columnsOf({
+      label: `New and returning users by ${by}`,
+      by,
+      periods: userFlow.map(({period, complete}) => ({label: period, complete})),
+      series: [
+        {name: 'returning', tone: 'blue', values: userFlow.map(one => one.returning ?? 0)},
+        {name: 'new', tone: 'orange', values: userFlow.map(one => one.new ?? 0)},
+      ],
+      write: writeCount,
+    }),
+}

@@ -1,0 +1,35 @@
+import type {Count, Stats} from '../../stats/model.ts'
+import {writeCount, writeCounted, writeShare} from '../../stats/text/write.ts'
+
+/** `12`, or `12 to 24` where pseudonyms changed. */
+export const writeBounded = ({exact, total, low, high}: Count): string =>
+  exact ? writeCount(total) : `${writeCount(low)} to ${writeCount(high)}`
+
+/** `12 people`, `1 person`. */
+export const writePeople = (count: Count, one = 'person', many = 'people'): string =>
+  count.exact ? writeCounted(count.total, one, many) : `${writeBounded(count)} ${many}`
+
+/** A change as a share against a time before: `29 % more than a year before`, `5.2 times as many as a year before`. */
+export function writeChange(change: number, before: string): string {
+  if (change === 0) return `as many as ${before}`
+  if (change >= 2) return `${Number((change + 1).toPrecision(2))} times as many as ${before}`
+  return `${writeShare(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} than ${before}`
+}
+
+const longDay = new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC'})
+
+/** `1 December 2025`, of a day or an instant. */
+export const writeDay = (day: string): string => longDay.format(new Date(day))
+
+/** `from 1 December 2025 to 25 November 2026`. */
+export const writeRange = ({from, to}: Pick<Stats, 'from' | 'to'>): string =>
+  from === to ? `on ${writeDay(from)}` : `from ${writeDay(from)} to ${writeDay(to)}`
+
+/** What is pale in a chart over time, or nothing. */
+export function describePale(stats: Pick<Stats, 'by'>, periods: readonly {readonly complete: boolean}[]): string {
+  const isCut = (index: number): boolean => periods.at(index)?.complete === false
+  if (periods.length === 0 || !(isCut(0) || isCut(-1))) return ''
+  if (periods.length === 1) return ` The ${stats.by} is not whole.`
+  if (!isCut(0)) return ` The last ${stats.by} is not over, so it is pale.`
+  return ` Pale ${stats.by}s are not whole.`
+}

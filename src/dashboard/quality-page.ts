@@ -1,0 +1,68 @@
+import {escapeHtml} from '../stats/html.ts'
+import type {Stats} from '../stats/model.ts'
+import {writeBytes, writeCount} from '../stats/text/write.ts'
+import type {AddressOf} from './figure-section.ts'
+
+const words: readonly (readonly [name: string, what: string, means: string])[] = [
+  [
+    'duplicates',
+    'Came again',
+    'events that arrived twice and were counted once: a sign of a bad network, not of an error',
+  ],
+  ['refused', 'Refused', 'events that were not taken: undeclared features, too old, or broken'],
+  ['unpaired', 'Without a run', 'ends and features that no run was found for'],
+  ['clamped', 'From the future', 'events of clocks that run ahead; they were set to the time of their receipt'],
+  [
+    'undeclaredFields',
+    'Undeclared values',
+    'values that the project file does not declare; their events were taken without them',
+  ],
+  ['erasedRuns', 'Runs erased', 'at the request of the people whose runs they were; in no other number'],
+  ['erasedFeatures', 'Feature events erased', 'in the same way'],
+  ['datagrams', 'Datagrams', 'that brought something for this project'],
+  ['datagramsLost', 'Datagrams lost', 'before they could be read, of whatever project'],
+  ['datagramsUnknown', 'Datagrams not understood', 'of whatever project'],
+  ['ciRuns', 'Runs of CI', 'counted as runs, never as users'],
+]
+
+/** Writes what is known about the data themselves. */
+export function writeQuality(stats: Stats, addressOf: AddressOf): string {
+  const {erased, ...quality} = stats.quality
+  const counts: Readonly<Record<string, number | null>> = {
+    ...quality,
+    erasedRuns: erased?.runs ?? null,
+    erasedFeatures: erased?.features ?? null,
+  }
+  const lost = stats.outcomes?.lost ?? null
+  const told = [...words, ['lost', 'Lost runs', 'that began and of whose end nothing is known'] as const]
+  const rows = told.map(([name, what, means]) => {
+    const count = name === 'lost' ? lost : counts[name]
+    const text = count == null ? 'not known under this filter' : writeCount(count)
+    return `<tr><th scope="row">${what}</th><td class="number">${text}</td><td>${means}</td></tr>`
+  })
+  const links =
+    addressOf === null
+      ? ''
+      : `<div class="data"><a href="${escapeHtml(addressOf('quality', 'csv'))}">CSV</a> <a href="${escapeHtml(addressOf('quality', 'json'))}">JSON</a></div>\n`
+  return `<section id="quality" aria-labelledby="quality-title">
+<h2 id="quality-title">What the numbers are made of</h2>
+<p>Counted in the range above. The store has ${writeBytes(stats.quality.storeBytes)} on disk, of all projects and all times.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Data quality"><table>
+<thead><tr><th scope="col">what</th><th scope="col" class="number">number</th><th scope="col">means</th></tr></thead>
+<tbody>${rows.join('\n')}</tbody></table></div>
+${links}</section>
+${caveats}`
+}
+
+/** What nobody may forget who reads the numbers. Also part of the report. */
+export const caveats = `<section id="caveats" aria-labelledby="caveats-title" class="prose">
+<h2 id="caveats-title">What the numbers do not say</h2>
+<ul>
+<li>Whoever has opted out is in no number, so true use is higher by an unknown amount.</li>
+<li>A user is a pseudonym: somebody with two home folders counts twice. Pseudonyms change with time, so over a long range the number of users is known only within bounds.</li>
+<li>Continuous integration counts as runs and never as users.</li>
+<li>A run is lost when nothing was heard of it for so long that it must have ended unseen: killed, or on a machine without a network.</li>
+<li>Reports may come up to 30 days late, so the newest periods still grow.</li>
+</ul>
+</section>
+`

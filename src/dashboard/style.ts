@@ -1,0 +1,105 @@
+import {createHash} from 'node:crypto'
+
+const light = `--paper:#fff;--card:#fff;--ink:#1b1f24;--soft:#57606a;--edge:#d5dae0;--grid:#e6e9ed;--link:#0b57a4;--wash:#f4f6f8;
+--blue:#2f6fb5;--orange:#d4691e;--green:#3a8a58;--red:#bd3a31;--purple:#7a52ab;--teal:#15807a;--gold:#b8860b;--grey:#8a929c`
+const dark = `--paper:#121518;--card:#181c20;--ink:#e9ebee;--soft:#a6aeb8;--edge:#343b43;--grid:#2a3037;--link:#83b7f2;--wash:#1d2227;
+--blue:#6aa5e6;--orange:#ee9350;--green:#64bd89;--red:#ee837b;--purple:#b493e3;--teal:#4dbfb4;--gold:#d9b13f;--grey:#868f99`
+
+const tones = ['blue', 'orange', 'green', 'red', 'purple', 'teal', 'gold', 'grey'] as const
+
+/** The style of every page and of the report: nothing of it is loaded. */
+export const style = `
+:root{color-scheme:light dark;${light}}
+@media (prefers-color-scheme:dark){:root{${dark}}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;overflow-wrap:break-word}
+header,main,footer{max-width:68rem;margin:0 auto;padding:0 1.25rem}
+header{padding-top:1.5rem}
+a{color:var(--link)}
+h1{font-size:1.75rem;line-height:1.2;margin:0}
+h2{font-size:1.15rem;line-height:1.3;margin:0}
+.lead{color:var(--soft);margin:.35rem 0 0}
+nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:1rem 0 0;padding:0;border-bottom:1px solid var(--edge)}
+nav a{display:inline-block;padding:.4rem 0;text-decoration:none;border-bottom:3px solid transparent}
+nav a:hover{border-color:var(--edge)}
+nav a[aria-current]{color:var(--ink);border-color:var(--blue);font-weight:600}
+.filters{margin:1rem 0 0}
+.filters summary{cursor:pointer;color:var(--link)}
+.filters form{display:flex;flex-wrap:wrap;gap:.75rem 1rem;align-items:end;background:var(--wash);padding:1rem;border-radius:.5rem;margin-top:.5rem}
+label{display:block;font-size:.85rem;color:var(--soft)}
+input,select,button{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--grey);border-radius:.3rem;padding:.3rem .5rem;max-width:100%}
+button{cursor:pointer;background:var(--link);color:var(--paper);border-color:var(--link)}
+.chips{display:flex;flex-wrap:wrap;gap:.4rem 1rem;list-style:none;padding:0;margin:.75rem 0 0;font-size:.95rem}
+.chips a[aria-current]{color:var(--ink);font-weight:600;text-decoration:none}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1rem;margin:1.5rem 0 0;padding:0}
+.tiles div{background:var(--wash);border-radius:.5rem;padding:.8rem 1rem}
+.tiles dt{color:var(--soft);font-size:.9rem}
+.tiles dd{margin:0}
+.tiles .big{font-size:1.6rem;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums}
+.tiles .note{color:var(--soft);font-size:.85rem;line-height:1.35}
+section{margin:2.25rem 0 0}
+section>p{margin:.3rem 0 .6rem;max-width:46rem}
+svg.wide,svg.narrow{width:100%;height:auto}
+svg.wide{display:block}
+svg.narrow{display:none}
+svg text{font-size:13px;fill:var(--soft);font-family:inherit;font-variant-numeric:tabular-nums}
+.grid{stroke:var(--grid)}
+.base{stroke:var(--soft)}
+${tones.map(tone => `.${tone}{fill:var(--${tone})}.line.${tone}{stroke:var(--${tone})}`).join('')}
+.pale{fill:var(--blue);fill-opacity:.35}
+.line{fill:none!important;stroke-width:2;stroke-linejoin:round}
+.band{fill-opacity:.18}
+.maybe{fill-opacity:.35}
+g.unfinished{opacity:.45}
+.hollow{fill:var(--paper)!important;stroke:var(--soft);stroke-width:1.5}
+.legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;list-style:none;margin:0 0 .4rem;padding:0;font-size:.9rem;color:var(--soft)}
+.key{width:.8rem;height:.8rem;border-radius:.15rem;margin-right:.4rem;vertical-align:-.05rem}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;font-size:.95rem}
+th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--grid);text-align:left;font-weight:400;vertical-align:middle}
+thead th,thead td{color:var(--soft);font-size:.85rem;border-color:var(--edge)}
+.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.bars{width:100%}
+.bars tbody th{width:19rem;min-width:9rem}
+.barcell{width:40%;min-width:6rem}
+.bar{display:block;width:100%;height:.8rem;border-radius:.15rem}
+.unfinished td,.unfinished th{font-style:italic}
+.data{display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.9rem;color:var(--soft);margin:.5rem 0 0}
+details>summary{cursor:pointer}
+.more{color:var(--soft);font-size:.9rem}
+.empty{background:var(--wash);border-radius:.5rem;padding:1.5rem;margin-top:1.5rem}
+.prose{max-width:46rem}
+.prose h2{margin-top:1.6rem}
+.prose p,.prose ul{margin:.4rem 0}
+code{font-size:.92em;background:var(--wash);padding:.05rem .3rem;border-radius:.2rem}
+footer{margin-top:3rem;padding-bottom:2rem;color:var(--soft);font-size:.9rem}
+footer p{border-top:1px solid var(--edge);margin:0;padding-top:.8rem}
+@media (max-width:40rem){
+body{font-size:15px}
+svg.wide{display:none}
+svg.narrow{display:block}
+.barcell{min-width:3.5rem;width:25%}
+.bars tbody th{width:auto;min-width:7rem}
+.many .barcell{display:none}
+.tiles{grid-template-columns:repeat(2,1fr);gap:.6rem}
+.tiles .big{font-size:1.3rem}
+}
+@media print{
+:root{color-scheme:light;${light}}
+body{font-size:10.5pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+header,main,footer{max-width:none;padding-left:0;padding-right:0}
+svg.wide{display:block;max-height:8.5cm}
+svg.narrow{display:none}
+nav,.ranges,.filters form,.filters summary,.data{display:none}
+section,.tiles,tr{break-inside:avoid}
+h2,section>p{break-after:avoid}
+.scroll{overflow:visible}
+a{color:inherit;text-decoration:none}
+}
+`
+
+/** What the header of a page allows: this style and nothing else; no script, no frame, forms that come back here. */
+export const contentSecurityPolicy = [
+  `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; script-src 'none'",
+].join('; ')

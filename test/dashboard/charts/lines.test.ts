@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {drawLines, type LineChart} from '../../../src/dashboard/charts/lines.ts'
+
+const labels = ['2026-01', '2026-02', '2026-03', '2026-04', '2026-05']
+const chart = (changes: Partial<LineChart> = {}): LineChart => ({
+  label: 'Success rate by month',
+  by: 'month',
+  periods: labels.map((label, index) => ({label, complete: index < 4})),
+  series: [{name: 'rate', tone: 'green', values: [0.5, 1, null, 0.75, 0.9]}],
+  scale: 'share',
+  write: value => `${value * 100} %`,
+  ...changes,
+})
+
+test('it draws a line with a gap where nothing is known, a point for each value, and a hollow one for the unfinished', () => {
+  const svg = drawLines(chart(), 'wide')
+  const path = /<path class="line green" d="([^"]+)"/.exec(svg)![1]!
+  assert.equal(path.match(/M/g)!.length, 2)
+  assert.equal(svg.match(/<circle/g)!.length, 4)
+  assert.match(svg, /<circle class="green hollow"[^>]*><title>2026-05, not over: rate 90 %<\/title>/)
+})
+
+test('it draws the band within which a value lies', () => {
+  const band = {low: [0.4, 0.9, null, 0.7, 0.8], high: [0.6, 1, null, 0.8, 1]}
+  assert.match(
+    drawLines(chart({band}), 'narrow'),
+    /<path class="band green" d="M[^"]+Z[^"]*"\/><path class="band|Z"\/>/,
+  )
+})
+
+test('it draws seconds on a scale of logarithms', () => {
+  const series = [{name: 'half', tone: 'blue' as const, values: [1, 10, 100, 0, null]}]
+  const svg = drawLines(chart({series, scale: 'seconds', write: value => `${value} s`}), 'wide')
+  const heights = [...svg.matchAll(/<circle[^>]* cy="([\d.]+)"/g)].map(found => Number(found[1]))
+  assert.ok(heights[0]! > heights[1]! && heights[1]! > heights[2]! && heights[3] === heights[0], String(heights))
+})
