@@ -1,3 +1,4 @@
+import {writeHtmlReport, writeMarkdownReport} from '../dashboard/report.ts'
 import {UsageError} from '../errors.ts'
 import {writeCsv, writeLongCsv} from '../stats/csv.ts'
 import {writeHtml} from '../stats/html.ts'
@@ -14,18 +15,31 @@ export interface StatsWriting {
   readonly format: string
   /** One of `sectionNames`, or null for all. */
   readonly section: string | null
+  /** As a report to hand on. */
+  readonly report: boolean
   readonly paint: Paint
   readonly width: number
+  /** Unix milliseconds. */
+  readonly nowMs: number
 }
 
 /** Writes the answers in one of the forms, without the last line break. JSON is written by the command itself. */
-export function writeAnswers(stats: Stats, {format, section, paint, width}: StatsWriting): string {
+export function writeAnswers(stats: Stats, writing: StatsWriting): string {
+  const {format, section, paint, width} = writing
+  if (writing.report) return writeReport(stats, writing).trimEnd()
   if (section !== null && !['csv', 'markdown', 'html'].includes(format))
     throw new UsageError('USAGE_QUERY_INVALID', `wanted --section with csv, markdown or html, got ${format}`)
   if (format === 'csv') return writeAsCsv(stats, section).trimEnd()
   if (format === 'markdown') return writeMarkdown(stats, section).trimEnd()
   if (format === 'html') return writeHtml(stats, {section}).trimEnd()
   return writeStats(stats, {paint, width}).trimEnd()
+}
+
+function writeReport(stats: Stats, {format, section, nowMs}: StatsWriting): string {
+  if (section !== null) throw new UsageError('USAGE_QUERY_INVALID', `wanted --report or --section, got both`)
+  if (format === 'html') return writeHtmlReport(stats, {nowMs})
+  if (format === 'markdown') return writeMarkdownReport(stats, {nowMs})
+  throw new UsageError('USAGE_QUERY_INVALID', `wanted --report with html or markdown, got ${format}`)
 }
 
 function writeAsCsv(stats: Stats, section: string | null): string {

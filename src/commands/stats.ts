@@ -14,6 +14,7 @@ export default class Stats extends BaseCommand {
     '<%= config.bin %> stats',
     '<%= config.bin %> stats --project parsl --from 2026-01-01 --by week --json',
     '<%= config.bin %> stats --ci none --format csv --section versions',
+    '<%= config.bin %> stats --from 2026-01-01 --format html --report > report.html',
     'USAGE_TOKEN=… <%= config.bin %> stats --project parsl --url https://usage.example.org',
   ]
   static override flags = {
@@ -43,6 +44,9 @@ export default class Stats extends BaseCommand {
       description: 'one answer alone, as csv (a table of its own), markdown or html',
       options: [...sectionNames],
     }),
+    report: Flags.boolean({
+      description: 'a report to hand on, as html or markdown: nothing about fewer than five users',
+    }),
     data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
     url: Flags.string({description: 'the address of a collector, instead of a data folder', helpValue: 'URL'}),
     token: Flags.string({description: 'the read token of that collector', env: 'USAGE_TOKEN', helpValue: 'TOKEN'}),
@@ -66,7 +70,8 @@ export default class Stats extends BaseCommand {
         ? await askStore(flags.data, written, this.world.now())
         : await askCollector(flags.url, flags.token || null, written)
     const width = process.stdout.columns ?? 100
-    const {format, section = null} = flags
-    return this.present(answer, stats => writeAnswers(stats, {format, section, paint: this.paint, width}))
+    const {format, section = null, report} = flags
+    const writing = {format, section, report, paint: this.paint, width, nowMs: this.world.now()}
+    return this.present(answer, stats => writeAnswers(stats, writing))
   }
 }

@@ -1,14 +1,16 @@
 import {escapeHtml, writeTable} from '../stats/html.ts'
 import type {Stats} from '../stats/model.ts'
-import {tablesOf} from '../stats/tables.ts'
+import {type Table, tablesOf} from '../stats/tables.ts'
+import {briefTable} from './brief-table.ts'
 import type {Figure} from './figures/figure.ts'
+import {describeUnfinished} from './figures/words.ts'
 
 /** Where the numbers of a figure are found: the address of a section in a format, or null where there is no address. */
 export type AddressOf = ((section: string, format: 'csv' | 'json') => string) | null
 
 /** Writes a figure as a section of a page: title, sentence, drawing, its numbers as a table, and where to fetch them. */
 export function writeFigure(figure: Figure, stats: Stats, addressOf: AddressOf): string {
-  const {section, title, say, draw} = figure
+  const {section, title, draw, hint} = figure
   const table = tablesOf(stats).find(one => one.section === section)
   if (table === undefined || table.rows === null)
     return frame(section, title, '<p>Not answered under this filter.</p>\n')
@@ -18,12 +20,28 @@ export function writeFigure(figure: Figure, stats: Stats, addressOf: AddressOf):
       ? ''
       : `<a href="${escapeHtml(addressOf(section, 'csv'))}">CSV</a> <a href="${escapeHtml(addressOf(section, 'json'))}">JSON</a>`
   // A chart over time has its numbers here; bars stand in a table already.
-  const isOverTime = table.columns.includes('period') && drawing !== ''
-  const numbers = isOverTime
-    ? `<details><summary>The numbers</summary><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}: the numbers">${writeTable(table)}</div></details>`
-    : ''
+  const numbers =
+    isOverTime(table) && drawing !== ''
+      ? `<details><summary>The numbers</summary><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}: the numbers">${writeTable(briefTable(table))}</div></details>`
+      : ''
   const data = numbers === '' && links === '' ? '' : `<div class="data">${numbers}${links}</div>\n`
-  return frame(section, title, `<p>${escapeHtml(say(stats))}</p>\n${drawing}\n${data}`)
+  const hints = drawing === '' || hint === undefined ? '' : ` ${hint(stats)}`
+  const sentence = escapeHtml(`${sayAll(figure, stats, table)}${hints}`.trimEnd())
+  return frame(section, title, `<p>${sentence}</p>\n${drawing}\n${data}`)
+}
+
+const isOverTime = ({columns}: Table): boolean => columns.includes('period')
+
+/** What a figure says, and of one over time which periods are not whole. */
+export function sayAll({say}: Figure, stats: Stats, table: Table): string {
+  const said = say(stats)
+  if (!isOverTime(table)) return said
+  const at = (column: string): number => table.columns.indexOf(column)
+  const complete = new Map<unknown, boolean>()
+  for (const row of table.rows ?? [])
+    if (row[at('span')] !== 'range') complete.set(row[at('period')], row[at('complete')] === true)
+  const unfinished = describeUnfinished(stats.by, [...complete.values()])
+  return unfinished === '' ? said : `${said} ${unfinished}`
 }
 
 const frame = (section: string, title: string, content: string): string =>

@@ -7,15 +7,17 @@ export interface PageParts {
   readonly header: string
   readonly main: string
   readonly footer?: string
+  /** What the page allows, for a file that no server sends. */
+  readonly policy?: string
 }
 
 /** Frames a page that runs nothing and loads nothing. Ends with a line break. */
-export function framePage({title, header, main, footer = ''}: PageParts): string {
+export function framePage({title, header, main, footer = '', policy}: PageParts): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
+${policy === undefined ? '' : `<meta http-equiv="Content-Security-Policy" content="${policy}">\n`}<meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)}</title>
 <style>${style}</style>

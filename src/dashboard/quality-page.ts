@@ -1,6 +1,7 @@
 import {escapeHtml} from '../stats/html.ts'
 import type {Stats} from '../stats/model.ts'
 import {writeBytes, writeCount} from '../stats/text/write.ts'
+import {caveats} from './caveats.ts'
 import type {AddressOf} from './figure-section.ts'
 
 const words: readonly (readonly [name: string, what: string, means: string])[] = [
@@ -51,18 +52,15 @@ export function writeQuality(stats: Stats, addressOf: AddressOf): string {
 <thead><tr><th scope="col">what</th><th scope="col" class="number">number</th><th scope="col">means</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>
 ${links}</section>
-${caveats}`
+${writeCaveats()}`
 }
 
-/** What nobody may forget who reads the numbers. Also part of the report. */
-export const caveats = `<section id="caveats" aria-labelledby="caveats-title" class="prose">
+/** The caveats as a section of a page. */
+export function writeCaveats(): string {
+  const items = caveats.map(sentence => `<li>${escapeHtml(sentence)}</li>`)
+  return `<section id="caveats" aria-labelledby="caveats-title" class="prose">
 <h2 id="caveats-title">What the numbers do not say</h2>
-<ul>
-<li>Whoever has opted out is in no number, so true use is higher by an unknown amount.</li>
-<li>A user is a pseudonym: somebody with two home folders counts twice. Pseudonyms change with time, so over a long range the number of users is known only within bounds.</li>
-<li>Continuous integration counts as runs and never as users.</li>
-<li>A run is lost when nothing was heard of it for so long that it must have ended unseen: killed, or on a machine without a network.</li>
-<li>Reports may come up to 30 days late, so the newest periods still grow.</li>
-</ul>
+<ul>${items.join('\n')}</ul>
 </section>
 `
+}

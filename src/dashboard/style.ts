@@ -71,6 +71,8 @@ details>summary{cursor:pointer}
 .prose{max-width:46rem}
 .prose h2{margin-top:1.6rem}
 .prose p,.prose ul{margin:.4rem 0}
+.prose dt{font-weight:600}
+.prose dd{margin:0 0 .3rem}
 code{font-size:.92em;background:var(--wash);padding:.05rem .3rem;border-radius:.2rem}
 footer{margin-top:3rem;padding-bottom:2rem;color:var(--soft);font-size:.9rem}
 footer p{border-top:1px solid var(--edge);margin:0;padding-top:.8rem}
@@ -88,7 +90,11 @@ svg.narrow{display:block}
 :root{color-scheme:light;${light}}
 body{font-size:10.5pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 header,main,footer{max-width:none;padding-left:0;padding-right:0}
-svg.wide{display:block;max-height:8.5cm}
+svg.wide{display:block;max-height:5.6cm}
+section{margin-top:1.1rem}
+.tiles{grid-template-columns:repeat(5,1fr);gap:.5rem;margin-top:.8rem}
+.tiles div{padding:.5rem .6rem}
+.tiles .big{font-size:1.15rem}
 svg.narrow{display:none}
 nav,.ranges,.filters form,.filters summary,.data{display:none}
 section,.tiles,tr{break-inside:avoid}

@@ -15,7 +15,8 @@ export function writeMarkdown(stats: Stats, section: string | null = null): stri
   return `${parts.join('\n\n')}\n`
 }
 
-function writeTable({columns, rows}: Table): string {
+/** Writes an answer as a table of Markdown. */
+export function writeTable({columns, rows}: Table): string {
   const isNumber = columns.map((_, place) => (rows ?? []).every(row => typeof row[place] !== 'string'))
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   return [

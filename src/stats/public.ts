@@ -106,7 +106,7 @@ function isShownIn(unfiltered: Stats, {appVersion, system, application}: StatsFi
 }
 
 /** Hides rows of too few users, and with them the next smallest, lest it follow from a total what they are. */
-function hideSmall<T extends Usage>(rows: readonly T[]): PublicRows<T> {
+export function hideSmall<T extends {readonly users: number}>(rows: readonly T[]): PublicRows<T> {
   const isSmall = ({users}: T): boolean => users < minUsers
   const large = rows.filter(row => !isSmall(row)).sort((a, b) => a.users - b.users || (nameOf(a) < nameOf(b) ? -1 : 1))
   const next = large.length < rows.length ? large[0] : undefined

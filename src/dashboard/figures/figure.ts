@@ -11,6 +11,8 @@ export interface Figure {
   readonly title: string
   /** Says what the drawing shows. Plain text of which nothing is escaped yet. */
   readonly say: (stats: Stats) => string
+  /** How to read the drawing, where there is one. */
+  readonly hint?: (stats: Stats) => string
   /** HTML; empty where there is nothing to draw. */
   readonly draw: (stats: Stats) => string
 }

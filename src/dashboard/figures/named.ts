@@ -3,7 +3,6 @@ import {writeCount, writeCounted, writeNumber, writeSeconds, writeShare} from '.
 import type {Tone} from '../charts/frame.ts'
 import {columnsOf, type Figure} from './figure.ts'
 import {drawRows} from './rows.ts'
-import {describePale} from './words.ts'
 
 type Named = Usage & {readonly name: string | null}
 
@@ -19,17 +18,18 @@ const usageRows = (rows: readonly Named[] | null, what: string, unknown: string,
   })
 }
 
-/** `Most runs, 66 %, have Linux; there are 4 in all.` */
-function sayFirst(rows: readonly Named[] | null, what: string, unknown: string): string {
-  const all = (rows ?? []).reduce((sum, {runs}) => sum + runs, 0)
+/** `Most runs, 66 %, have Linux; there are 4 in all.` Fewer rows may be known than there are. */
+function sayFirst(rows: readonly Named[] | null, {runs}: Stats, what: string, unknown: string): string {
+  const sum = (rows ?? []).reduce((all, one) => all + one.runs, 0)
+  const total = runs?.total ?? sum
   const first = rows?.[0]
-  if (first === undefined || all === 0) return `No run named ${what}.`
+  if (first === undefined || total === 0) return `No run named ${what}.`
   const name = first.name ?? unknown
-  if (rows!.length === 1) return `All runs have ${name}.`
-  const share = first.runs / all
+  const share = first.runs / total
+  if (share === 1) return `All runs have ${name}.`
   const head =
     share > 0.5 ? `Most runs, ${writeShare(share)},` : `${writeShare(share)} of the runs, more than of any other,`
-  return `${head} have ${name}; there are ${writeCount(rows!.length)} in all.`
+  return `${head} have ${name}; ${writeCount(rows!.length)} are ${sum === total ? 'known' : 'shown'}.`
 }
 
 function namedFigure(
@@ -42,7 +42,7 @@ function namedFigure(
   return {
     section,
     title,
-    say: stats => sayFirst(stats[section], `a ${what}`, unknown),
+    say: stats => sayFirst(stats[section], stats, `a ${what}`, unknown),
     draw: stats => usageRows(stats[section], what, unknown, tone),
   }
 }
@@ -58,7 +58,7 @@ const versionsOf = ({versions}: Stats): Named[] | null =>
 export const versionsFigure: Figure = {
   section: 'versions',
   title: 'Versions',
-  say: stats => sayFirst(versionsOf(stats), 'a version', 'no version'),
+  say: stats => sayFirst(versionsOf(stats), stats, 'a version', 'no version'),
   draw: stats => usageRows(versionsOf(stats), 'version', 'unknown', 'blue'),
 }
 
@@ -73,10 +73,9 @@ export const adoptionFigure: Figure = {
     if (last === undefined) return `No whole ${by} has runs.`
     const first = last.versions[0]!
     const all = last.versions.reduce((sum, {runs}) => sum + runs, 0)
-    const pale = describePale({by}, adoption!)
-    return `In ${last.period}, ${writeShare(first.runs / all)} of the runs were of version ${first.version ?? 'unknown'}.${pale}`
+    return `In ${last.period}, ${writeShare(first.runs / all)} of the runs were of version ${first.version ?? 'unknown'}.`
   },
-  draw: ({adoption, versions, by}) => {
+  draw: ({adoption, versions, runs, by}) => {
     if (adoption === null || versions === null) return ''
     // Those that run most, in the order in which they came out.
     const shown = versions
@@ -85,9 +84,12 @@ export const adoptionFigure: Figure = {
       .sort((a, b) => (a ?? '').localeCompare(b ?? '', 'en', {numeric: true}))
     const runsOf = (period: (typeof adoption)[number], version: string | null): number =>
       period.versions.find(one => one.version === version)?.runs ?? 0
-    const rest = adoption.map(({versions: all}) =>
-      all.reduce((sum, {version, runs}) => (shown.includes(version) ? sum : sum + runs), 0),
-    )
+    // Whatever is not shown by its name, also what was left out because few people ran it.
+    const totals = new Map(runs?.periods.map(({period, value}) => [period, value]))
+    const rest = adoption.map(period => {
+      const known = shown.reduce((sum, version) => sum + runsOf(period, version), 0)
+      return Math.max(0, (totals.get(period.period) ?? known) - known)
+    })
     return columnsOf({
       label: `Runs of each version by ${by}`,
       by,
@@ -132,11 +134,12 @@ export const featuresFigure: Figure = {
   say: ({features}) => {
     const [first] = features
     if (first === undefined) return 'No feature was used.'
-    const internal = features.some(({internalCount}) => internalCount > 0)
-      ? ' The pale part of a bar was not used by a person directly but by another part of the software.'
-      : ''
-    return `${writeCounted(features.length, 'feature')} ${features.length === 1 ? 'was' : 'were'} used; most often ${first.name}, ${writeCounted(first.count, 'time')} by ${writeCounted(first.users, 'person', 'people')}.${internal}`
+    return `${writeCounted(features.length, 'feature')} ${features.length === 1 ? 'was' : 'were'} used; most often ${first.name}, ${writeCounted(first.count, 'time')} by ${writeCounted(first.users, 'person', 'people')}.`
   },
+  hint: ({features}) =>
+    features.some(({internalCount}) => internalCount > 0)
+      ? 'The pale part of a bar was not used by a person directly but by another part of the software.'
+      : '',
   draw: ({features}) => {
     const most = Math.max(1, ...features.map(({count}) => count))
     return drawRows({

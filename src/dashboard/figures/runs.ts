@@ -3,7 +3,6 @@ import {writeCount, writeCounted, writeEnding, writeSeconds, writeShare} from '.
 import type {Tone} from '../charts/frame.ts'
 import {columnsOf, type Figure, linesOf} from './figure.ts'
 import {drawRows} from './rows.ts'
-import {describePale} from './words.ts'
 
 const outcomes: readonly {readonly name: keyof Outcomes; readonly tone: Tone; readonly meaning: string}[] = [
   {name: 'ok', tone: 'green', meaning: 'exit code 0'},
@@ -22,7 +21,7 @@ export const outcomesFigure: Figure = {
     if (counts === null || runs === null) return ''
     const known = outcomes.filter(({name}) => counts[name] > 0)
     const told = known.map(({name, meaning}) => `${writeCount(counts[name])} ${name} (${meaning})`)
-    return `Of ${writeCounted(runs.total, 'run')}: ${told.join(', ')}.${describePale(stats, counts.periods)}`
+    return `Of ${writeCounted(runs.total, 'run')}: ${told.join(', ')}.`
   },
   draw: ({outcomes: counts, by}) =>
     counts === null
@@ -49,10 +48,12 @@ export const successFigure: Figure = {
     const bounds =
       unsure === 0
         ? ''
-        : ` ${writeCounted(unsure, 'run')} ended unseen or without a code: had all of them failed it would be ${writeShare(low)}, had all succeeded ${writeShare(high)} (the band).`
+        : ` ${writeCounted(unsure, 'run')} ended unseen or without a code: had all of them failed it would be ${writeShare(low)}, had all succeeded ${writeShare(high)}.`
     if (value === null) return `How many succeed is unknown.${bounds}`
     return `${writeShare(value)} of the runs whose end is known succeeded.${bounds}`
   },
+  hint: ({outcomes: counts}) =>
+    counts !== null && counts.lost + counts.unknown > 0 ? 'The band lies between the two.' : '',
   draw: ({successRate, by}) => {
     if (successRate === null) return ''
     const {periods} = successRate
@@ -107,10 +108,12 @@ export const durationFigure: Figure = {
   say: ({duration}) => {
     if (duration === null) return ''
     const {n, meanSeconds, p50Seconds, p90Seconds, p99Seconds} = duration
-    if (meanSeconds === null || p50Seconds === null || p90Seconds === null || p99Seconds === null)
+    if (meanSeconds === null || p50Seconds === null || p90Seconds === null)
       return 'No run has ended, so nobody knows how long one takes.'
-    return `Half of the ${writeCounted(n, 'run')} that ended took at most ${writeSeconds(p50Seconds)}, 90 % at most ${writeSeconds(p90Seconds)}, 99 % at most ${writeSeconds(p99Seconds)}; the mean is ${writeSeconds(meanSeconds)}. The scale is logarithmic.`
+    const longest = p99Seconds === null ? '' : `, 99 % at most ${writeSeconds(p99Seconds)}`
+    return `Half of the ${writeCounted(n, 'run')} that ended took at most ${writeSeconds(p50Seconds)}, 90 % at most ${writeSeconds(p90Seconds)}${longest}; the mean is ${writeSeconds(meanSeconds)}.`
   },
+  hint: () => 'The scale is logarithmic.',
   draw: ({duration, by}) =>
     duration === null
       ? ''
@@ -118,11 +121,9 @@ export const durationFigure: Figure = {
           label: `Duration of runs by ${by}`,
           by,
           periods: duration.periods.map(({period, complete}) => ({label: period, complete})),
-          series: percentiles.map(({key, name, tone}) => ({
-            name,
-            tone,
-            values: duration.periods.map(period => period[key]),
-          })),
+          series: percentiles
+            .map(({key, name, tone}) => ({name, tone, values: duration.periods.map(period => period[key])}))
+            .filter(({values}) => values.some(value => value !== null)),
           scale: 'seconds',
           write: writeSeconds,
         }),

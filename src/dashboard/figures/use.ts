@@ -2,7 +2,7 @@ import type {Stats} from '../../stats/model.ts'
 import {writeCount, writeCounted} from '../../stats/text/write.ts'
 import type {Tone} from '../charts/frame.ts'
 import {columnsOf, type Figure} from './figure.ts'
-import {describePale, writeBounded, writeChange, writePeople, writeRange} from './words.ts'
+import {writeBounded, writeChange, writePeople, writeRange} from './words.ts'
 
 const dayMs = 86_400_000
 
@@ -34,7 +34,7 @@ export const usersFigure: Figure = {
       : ' Pseudonyms changed in this time, so one person may count twice: the truth lies within the two numbers.'
     const year = trend.yearBefore.usersChange
     const change = year === null ? '' : ` That is ${writeChange(year, 'a year before')}.`
-    return `${writePeople(users)} used it ${writeRange(stats)}, ${several}.${change}${bounds}${describePale(stats, users.periods)}`
+    return `${writePeople(users)} used it ${writeRange(stats)}, ${several}.${change}${bounds}`
   },
   draw: stats => countChart(stats, 'users', 'Users', 'blue'),
 }
@@ -45,7 +45,7 @@ export const hostsFigure: Figure = {
   say: stats => {
     const {hosts} = stats
     const several = writeBounded(hosts.onSeveralDays)
-    return `It ran on ${writePeople(hosts, 'computer', 'computers')}, on ${several} of them on at least two days.${describePale(stats, hosts.periods)}`
+    return `It ran on ${writePeople(hosts, 'computer', 'computers')}, on ${several} of them on at least two days.`
   },
   draw: stats => countChart(stats, 'hosts', 'Computers', 'teal'),
 }
@@ -65,7 +65,7 @@ export const runsFigure: Figure = {
     ]
     const change = changes.length === 0 ? '' : `: ${changes.join(', and ')}`
     const ofCi = ci === null || ci.runs === 0 ? '' : ` ${writeCount(ci.runs)} of them belong to continuous integration.`
-    return `${writeCounted(runs.total, 'run')} began ${writeRange(stats)}${change}.${ofCi}${describePale(stats, runs.periods)}`
+    return `${writeCounted(runs.total, 'run')} began ${writeRange(stats)}${change}.${ofCi}`
   },
   draw: stats => countChart(stats, 'runs', 'Runs', 'purple'),
 }
@@ -74,9 +74,7 @@ export const scriptsFigure: Figure = {
   section: 'scripts',
   title: 'Scripts',
   say: stats =>
-    stats.scripts === null
-      ? ''
-      : `People ran ${writePeople(stats.scripts, 'different script', 'different scripts')}.${describePale(stats, stats.scripts.periods)}`,
+    stats.scripts === null ? '' : `People ran ${writePeople(stats.scripts, 'different script', 'different scripts')}.`,
   draw: stats => countChart(stats, 'scripts', 'Scripts', 'gold'),
 }
 

@@ -25,11 +25,12 @@ export const writeDay = (day: string): string => longDay.format(new Date(day))
 export const writeRange = ({from, to}: Pick<Stats, 'from' | 'to'>): string =>
   from === to ? `on ${writeDay(from)}` : `from ${writeDay(from)} to ${writeDay(to)}`
 
-/** What is pale in a chart over time, or nothing. */
-export function describePale(stats: Pick<Stats, 'by'>, periods: readonly {readonly complete: boolean}[]): string {
-  const isCut = (index: number): boolean => periods.at(index)?.complete === false
-  if (periods.length === 0 || !(isCut(0) || isCut(-1))) return ''
-  if (periods.length === 1) return ` The ${stats.by} is not whole.`
-  if (!isCut(0)) return ` The last ${stats.by} is not over, so it is pale.`
-  return ` Pale ${stats.by}s are not whole.`
+/** Says which periods of a chart are not whole, from what is known of each in order; nothing when all are. */
+export function describeUnfinished(by: Stats['by'], areComplete: readonly boolean[]): string {
+  const unfinished = areComplete.filter(isComplete => !isComplete).length
+  if (unfinished === 0) return ''
+  if (areComplete.length === 1) return `The ${by} is not whole.`
+  if (unfinished === 1 && !areComplete.at(-1)) return `The last ${by} is not over.`
+  if (unfinished === 1 && !areComplete[0]) return `The first ${by} is cut by the range.`
+  return `The first and the last ${by} are not whole.`
 }
