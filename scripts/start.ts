@@ -1,6 +1,7 @@
 /**
  * `npm start`: the whole line once, on this machine and with real parts. A collector with a temporary data folder, an
- * example script that two people run, what `usage stats` answers, and how to keep such a collector. Ends by itself.
+ * example script that two people run, what `usage stats` answers, the same as a page, and how to keep such a collector.
+ * Ends by itself.
  */
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
@@ -15,6 +16,8 @@ import {collectionVersion, parseProjectFile} from '../src/protocol/project-file.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const run = join(root, 'bin', 'run.js')
+/** The answers as a page; git does not see it. */
+const answerPage = join(root, 'usage-report.html')
 const script = join(root, 'examples', 'heatflow.sh')
 
 interface Person {
@@ -40,6 +43,8 @@ async function showWholeLine(): Promise<void> {
     for (const name of ['Ada', 'Grace']) await work(personAt(name, file))
     say('\nWhat the maintainers learn from it: usage stats\n')
     spawnSync(process.execPath, [run, 'stats', '--data', data], {stdio: 'inherit'})
+    const page = spawnSync(process.execPath, [run, 'stats', '--data', data, '--format', 'html'], {encoding: 'utf8'})
+    writeFileSync(answerPage, page.stdout)
     say(howToGoOn)
   } finally {
     child.kill('SIGTERM')
@@ -124,6 +129,11 @@ To keep such a collector running, with your own project file in the folder proje
   usage collect --projects projects --data usage-data --http 127.0.0.1:8080
 
 and ask it at any time, from the same folder: usage stats
+
+The same answers as a page with charts: ${answerPage}
+The dashboard, with two years of made-up data:
+
+  ${join(root, 'bin', 'run.js')} demo
 `
 
 try {

@@ -1,3 +1,4 @@
+import {writeHtmlAnswers} from '../dashboard/answers-page.ts'
 import {writeHtmlReport, writeMarkdownReport} from '../dashboard/report.ts'
 import {UsageError} from '../errors.ts'
 import {writeCsv, writeLongCsv} from '../stats/csv.ts'
@@ -31,7 +32,7 @@ export function writeAnswers(stats: Stats, writing: StatsWriting): string {
     throw new UsageError('USAGE_QUERY_INVALID', `wanted --section with csv, markdown or html, got ${format}`)
   if (format === 'csv') return writeAsCsv(stats, section).trimEnd()
   if (format === 'markdown') return writeMarkdown(stats, section).trimEnd()
-  if (format === 'html') return writeHtml(stats, {section}).trimEnd()
+  if (format === 'html') return (section === null ? writeHtmlAnswers(stats) : writeHtml(stats, {section})).trimEnd()
   return writeStats(stats, {paint, width}).trimEnd()
 }
 

@@ -75,7 +75,7 @@ function writeEmpty(state: State): string {
 }
 
 /** The names that are declared and were not used: a list, because there is nothing to draw. */
-function writeUnused({unusedFeatures}: Stats): string {
+export function writeUnused({unusedFeatures}: Stats): string {
   if (unusedFeatures === null || unusedFeatures.length === 0) return ''
   const items = unusedFeatures.map(name => `<li><bdi>${escapeHtml(name)}</bdi></li>`)
   return `<section id="unusedFeatures" aria-labelledby="unused-title">

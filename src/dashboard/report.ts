@@ -1,10 +1,10 @@
-import {createHash} from 'node:crypto'
 import {escapeHtml} from '../stats/html.ts'
 import {escapeMarkdown, writeTable} from '../stats/markdown.ts'
 import type {Stats} from '../stats/model.ts'
 import {minUsers} from '../stats/public.ts'
 import {hideSmallCells, type WithoutSmallCells} from '../stats/small-cells.ts'
 import {tablesOf} from '../stats/tables.ts'
+import {filePolicy} from './answers-page.ts'
 import {briefTable} from './brief-table.ts'
 import {caveats, definitions, method} from './caveats.ts'
 import {sayAll, writeFigure} from './figure-section.ts'
@@ -22,7 +22,6 @@ import {durationFigure, outcomesFigure, successFigure} from './figures/runs.ts'
 import {hostsFigure, runsFigure, usersFigure} from './figures/use.ts'
 import {writeRange} from './figures/words.ts'
 import {framePage} from './page.ts'
-import {style} from './style.ts'
 import {writeTiles} from './tiles.ts'
 
 export interface ReportOptions {
@@ -44,7 +43,6 @@ const figures: readonly Figure[] = [
  */
 export function writeHtmlReport(stats: Stats, {title = stats.project, nowMs}: ReportOptions): string {
   const found = hideSmallCells(stats)
-  const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`
   const paragraphs = (sentences: readonly string[]): string =>
     sentences.map(sentence => `<p>${escapeHtml(sentence)}</p>`).join('\n')
   const body =
@@ -56,7 +54,7 @@ export function writeHtmlReport(stats: Stats, {title = stats.project, nowMs}: Re
           .join('')
   const words = definitions.map(([word, meaning]) => `<dt>${word}</dt><dd>${escapeHtml(meaning)}</dd>`)
   return framePage({
-    policy,
+    policy: filePolicy,
     title: `The use of ${title}`,
     header: `<h1>The use of <bdi>${escapeHtml(title)}</bdi></h1>\n<p class="lead">${escapeHtml(describe(stats))}</p>\n`,
     main: `${body}<section class="prose"><h2>How it was counted</h2>\n${paragraphs([...method, ...describeHidden(found)])}</section>

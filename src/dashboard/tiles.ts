@@ -1,5 +1,5 @@
 import {escapeHtml} from '../stats/html.ts'
-import type {Stats} from '../stats/model.ts'
+import type {Stats, SuccessRate} from '../stats/model.ts'
 import {writeCount, writeShare} from '../stats/text/write.ts'
 import {medianOf} from './figures/runs.ts'
 import {writeBounded, writeChange} from './figures/words.ts'
@@ -27,7 +27,7 @@ function tilesOf(stats: Stats): Tile[] {
     {
       name: 'Users',
       value: writeBounded(users),
-      note: perMonth === undefined ? '' : `${writeCount(perMonth.value)} in ${perMonth.period}`,
+      note: perMonth === undefined || perMonth.value === 0 ? '' : `${writeCount(perMonth.value)} in ${perMonth.period}`,
     },
     ...(runs === null
       ? []
@@ -39,7 +39,7 @@ function tilesOf(stats: Stats): Tile[] {
           {
             name: 'Succeed',
             value: writeShare(successRate.value),
-            note: `${writeShare(successRate.low ?? 0)} to ${writeShare(successRate.high ?? 1)} with runs of unknown end`,
+            note: describeBounds(successRate),
           },
         ]),
     ...(duration?.p90Seconds == null
@@ -49,4 +49,9 @@ function tilesOf(stats: Stats): Tile[] {
       ? [{name: 'Uses of features', value: writeCount(features.reduce((sum, {count}) => sum + count, 0)), note: ''}]
       : []),
   ]
+}
+
+function describeBounds({low, high}: SuccessRate): string {
+  const [least, most] = [writeShare(low ?? 0), writeShare(high ?? 1)]
+  return least === most ? '' : `${least} to ${most} with runs of unknown end`
 }

@@ -54,7 +54,7 @@ describe('usage stats', {concurrency: 2}, () => {
     assert.match(csv.stdout, /^section,row,column,value\n/)
     assert.equal(versions.stdout, 'version,runs,users\n')
     assert.match(markdown.stdout, /^# demo\n[\s\S]*\| storeBytes \| \d+ \|\n$/)
-    assert.match(html.stdout, /^<!doctype html>[\s\S]*Not answered under this filter: Runs, [\s\S]*<\/html>\n$/)
+    assert.match(html.stdout, /^<!doctype html>[\s\S]*Not answered under this filter: runs, [\s\S]*<\/html>\n$/)
     const wrong = [
       await write('--section', 'versions'),
       await write('--format', 'csv', '--section', 'versions', '--direct'),
