@@ -10,6 +10,7 @@ import {findProject, loadProjects} from './projects.ts'
 import {datagramReader} from './read-datagram.ts'
 import {buildHttp} from './receive-http.ts'
 import {receiveUdp, type UdpParts, type UdpReceiver} from './receive-udp.ts'
+import {startRetention} from './retention.ts'
 import {makeFolderSecret, removeRunningCollector, writeRunningCollector} from './running-collector-file.ts'
 import {openSqliteStore} from './store/sqlite.ts'
 import {readOrMakeReadToken, sha256Of} from './tokens.ts'
@@ -34,6 +35,8 @@ export interface CollectorOptions {
   readonly mantid?: string | null
   /** The pages for people; without it there are none. */
   readonly pages?: MakePages
+  /** When detail that is past its limit goes, in milliseconds after the start and after each time. */
+  readonly retention?: {readonly firstAfterMs: number; readonly everyMs: number}
 }
 
 export interface UdpAddress {
@@ -75,6 +78,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const store = openSqliteStore(dataDirectory)
   const source = createWorkerSource(dataDirectory)
   const groupCommit = createGroupCommit(store)
+  const retention = startRetention(store, projects, now, options.retention)
   let isOpen = true
   let receiver: UdpReceiver | null = null
   const settle = async (): Promise<void> => {
@@ -84,6 +88,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const closeStore = async (): Promise<void> => {
     await receiver?.close()
     await groupCommit.drain()
+    await retention.stop()
     await source.close()
     await store.close()
   }

@@ -29,7 +29,7 @@ const words: readonly (readonly [name: string, what: string, means: string])[] =
 /** Writes what is known about the data themselves. */
 export function writeQuality(stats: Stats, addressOf: AddressOf): string {
   const {erased, ...quality} = stats.quality
-  const counts: Readonly<Record<string, number | null>> = {
+  const counts: Readonly<Record<string, string | number | null>> = {
     ...quality,
     erasedRuns: erased?.runs ?? null,
     erasedFeatures: erased?.features ?? null,
@@ -38,7 +38,7 @@ export function writeQuality(stats: Stats, addressOf: AddressOf): string {
   const told = [...words, ['lost', 'Lost runs', 'that began and of whose end nothing is known'] as const]
   const rows = told.map(([name, what, means]) => {
     const count = name === 'lost' ? lost : counts[name]
-    const text = count == null ? 'not known under this filter' : writeCount(count)
+    const text = count == null ? 'not known under this filter' : writeCount(Number(count))
     return `<tr><th scope="row">${what}</th><td class="number">${text}</td><td>${means}</td></tr>`
   })
   const links =
@@ -47,7 +47,7 @@ export function writeQuality(stats: Stats, addressOf: AddressOf): string {
       : `<div class="data"><a href="${escapeHtml(addressOf('quality', 'csv'))}">CSV</a> <a href="${escapeHtml(addressOf('quality', 'json'))}">JSON</a></div>\n`
   return `<section id="quality" aria-labelledby="quality-title">
 <h2 id="quality-title">What the numbers are made of</h2>
-<p>Counted in the range above. The store has ${writeBytes(stats.quality.storeBytes)} on disk, of all projects and all times.</p>
+<p>Counted in the range above. The store has ${writeBytes(stats.quality.storeBytes)} on disk, of all projects and all times.${stats.quality.featuresSince === null ? '' : ` Single uses of features are kept since ${stats.quality.featuresSince}, totals of each month before.`}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Data quality"><table>
 <thead><tr><th scope="col">what</th><th scope="col" class="number">number</th><th scope="col">means</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>

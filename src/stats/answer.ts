@@ -1,3 +1,4 @@
+import {UsageError} from '../errors.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
 import {type Counted, compareWithBefore} from './compare.ts'
 import {commonestFault, exitCodes, featureList, fieldStats, successRate, unusedFeatures} from './derive.ts'
@@ -5,6 +6,7 @@ import {limitsFeatures, limitsHeaders} from './filters.ts'
 import {userFlow} from './flow.ts'
 import type {Quality, Stats} from './model.ts'
 import {adoptionOf, ciStats, namedUsage} from './named.ts'
+import {formatDay} from './period.ts'
 import {makePlan, type Plan} from './plan.ts'
 import type {StatsQuery} from './query.ts'
 import type {SpanFacts, StatsFacts, StatsSource} from './source.ts'
@@ -24,9 +26,23 @@ export async function answerStats(
 ): Promise<Stats> {
   const plan = makePlan(project, query, nowMs)
   const facts = await source.facts(plan.question)
+  requireSingleUses(query, plan.range, facts)
   const at = (span: Span): SpanFacts => facts.spans[plan.indexOf(span)]!
   const counter = createCounter(at, plan.range, plan.periods, project.identity.rotate)
   return deriveStats({project, query, nowMs, plan, facts, at, counter})
+}
+
+/** Which users chose features of one kind cannot be told of totals: throws USAGE_QUERY_INVALID for such a question. */
+function requireSingleUses({filters}: StatsQuery, {fromMs}: Span, {quality: {featuresSinceMs}}: StatsFacts): void {
+  if (featuresSinceMs === null || fromMs >= featuresSinceMs || !limitsFeatures(filters)) return
+  const day = formatDay(featuresSinceMs)
+  throw new UsageError(
+    'USAGE_QUERY_INVALID',
+    `wanted a range from ${day} on: single uses of features before are gone`,
+    {
+      next: 'Ask for a later range, or without a filter on features: totals are kept.',
+    },
+  )
 }
 
 interface Answering {
@@ -93,11 +109,13 @@ function aboutRuns({project, plan, facts, at, counter}: Answering): AboutRuns {
   }
 }
 
-function trendOf({query, nowMs, plan, at, counter}: Answering): Stats['trend'] {
+function trendOf({query, nowMs, plan, facts, at, counter}: Answering): Stats['trend'] {
+  const sinceMs = facts.quality.featuresSinceMs ?? 0
+  const isKnown = ({fromMs}: Span): boolean => fromMs >= sinceMs || !limitsFeatures(query.filters)
   const counted = (span: Span): Counted => ({
     span,
     runs: limitsFeatures(query.filters) ? null : at(span).runs,
-    users: counter.count('users', span),
+    users: isKnown(span) ? counter.count('users', span) : null,
   })
   return compareWithBefore(counted(plan.range), counted(plan.previous), counted(plan.yearBefore), nowMs)
 }
@@ -117,6 +135,7 @@ function qualityOf({query: {filters}, plan, facts: {quality}, at}: Answering): Q
     datagramsLost: ofReports(quality.datagramsLost),
     datagramsUnknown: ofReports(quality.datagramsUnknown),
     ciRuns: limitsFeatures(filters) ? null : at(plan.range).ciRuns,
+    featuresSince: quality.featuresSinceMs === null ? null : formatDay(quality.featuresSinceMs),
     storeBytes: quality.storeBytes,
   }
 }

@@ -26,7 +26,8 @@ function yearBefore(instantMs: number): number {
 export interface Counted {
   readonly span: Span
   readonly runs: number | null
-  readonly users: Count
+  /** Null where it cannot be known. */
+  readonly users: Count | null
 }
 
 /** Compares a range with the times before it. A change of users is unknown when either count is not exact. Pure. */
@@ -43,14 +44,14 @@ const describe = ({span, runs, users}: Counted): Before => ({
   from: new Date(span.fromMs).toISOString(),
   to: new Date(span.toMs).toISOString(),
   runs,
-  users: users.total,
-  usersExact: users.exact,
-  usersLow: users.low,
-  usersHigh: users.high,
+  users: users?.total ?? null,
+  usersExact: users?.exact ?? false,
+  usersLow: users?.low ?? null,
+  usersHigh: users?.high ?? null,
 })
 
 function changes(before: Counted, now: Counted): Pick<Trend, 'runsChange' | 'usersChange'> {
-  const areUsersExact = now.users.exact && before.users.exact
+  const areUsersExact = now.users?.exact === true && before.users?.exact === true
   return {
     runsChange: before.runs === null || now.runs === null ? null : change(before.runs, now.runs),
     usersChange: areUsersExact ? change(before.users.total, now.users.total) : null,

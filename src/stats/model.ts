@@ -179,8 +179,9 @@ export interface FeatureStats {
   /** All uses, of which `internalCount` did not come from a person directly. */
   readonly count: number
   readonly internalCount: number
-  readonly runs: number
-  readonly users: number
+  /** Null where only totals of several months are kept: different ones do not add up. */
+  readonly runs: number | null
+  readonly users: number | null
   /** Seconds of one use, over the events that say how long they took. */
   readonly meanSeconds: number | null
 }
@@ -199,10 +200,11 @@ export interface Before {
   readonly from: string
   readonly to: string
   readonly runs: number | null
-  readonly users: number
+  /** Null, and so the bounds, where what a filter chooses by is gone. */
+  readonly users: number | null
   readonly usersExact: boolean
-  readonly usersLow: number
-  readonly usersHigh: number
+  readonly usersLow: number | null
+  readonly usersHigh: number | null
 }
 
 /**
@@ -246,6 +248,8 @@ export interface Quality {
   /** Datagrams that the collector could not read, of whatever project. */
   readonly datagramsUnknown: number | null
   readonly ciRuns: number | null
+  /** The first day of which single uses of features are known: before it there are totals. Null while all are known. */
+  readonly featuresSince: string | null
   /** Size on disk of the whole store. */
   readonly storeBytes: number
 }

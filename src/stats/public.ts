@@ -105,12 +105,15 @@ function isShownIn(unfiltered: Stats, {appVersion, system, application}: StatsFi
   return isIn(versions, appVersion) && isIn(systems, system) && isIn(applications, application)
 }
 
-/** Hides rows of too few users, and with them the next smallest, lest it follow from a total what they are. */
-export function hideSmall<T extends {readonly users: number}>(rows: readonly T[]): PublicRows<T> {
-  const isSmall = ({users}: T): boolean => users < minUsers
-  const large = rows.filter(row => !isSmall(row)).sort((a, b) => a.users - b.users || (nameOf(a) < nameOf(b) ? -1 : 1))
+/**
+ * Hides rows of too few users, and with them the next smallest, lest it follow from a total what they are. A row whose
+ * users are not known is of too few.
+ */
+export function hideSmall<T extends {readonly users: number | null}>(rows: readonly T[]): PublicRows<T> {
+  const isLarge = ({users}: T): boolean => users !== null && users >= minUsers
+  const large = rows.filter(isLarge).sort((a, b) => a.users! - b.users! || (nameOf(a) < nameOf(b) ? -1 : 1))
   const next = large.length < rows.length ? large[0] : undefined
-  const shown = rows.filter(row => !isSmall(row) && row !== next)
+  const shown = rows.filter(row => isLarge(row) && row !== next)
   return {rows: shown, hidden: rows.length - shown.length}
 }
 
@@ -124,7 +127,10 @@ function publicFeatures({features, filters}: Stats, unfiltered: Stats | null): P
   const all = hideSmall(
     (unfiltered?.features ?? features).map(({type, name, count, runs, users}) => ({type, name, count, runs, users})),
   )
-  const rows = all.rows.filter(({type}) => wanted === null || type === wanted)
+  const rows = all.rows.flatMap(({type, name, count, runs, users}): PublicFeature[] => {
+    const isWanted = (wanted === null || type === wanted) && runs !== null && users !== null
+    return isWanted ? [{type, name, count, runs, users}] : []
+  })
   return {rows, hidden: features.length - rows.length}
 }
 

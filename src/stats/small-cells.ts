@@ -22,7 +22,7 @@ export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
   if (stats.users.low < minUsers) return null
   const hiddenPeriods = findSmallPeriods(stats)
   const count = {hidden: 0}
-  const rows = <T extends {readonly users: number}>(all: readonly T[]): T[] => {
+  const rows = <T extends {readonly users: number | null}>(all: readonly T[]): T[] => {
     const {rows: shown, hidden} = hideSmall(all)
     count.hidden += hidden
     return [...shown]

@@ -119,5 +119,7 @@ export interface QualityFacts {
   readonly datagrams: number
   readonly datagramsLost: number
   readonly datagramsUnknown: number
+  /** Before this instant single uses of features are gone and only totals are known; null while none are. */
+  readonly featuresSinceMs: number | null
   readonly storeBytes: number
 }

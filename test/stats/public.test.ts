@@ -46,6 +46,7 @@ async function answer(sent: readonly Sent[], written: Omit<WrittenStatsQuery, 'p
     storeBytes: 0,
     erased: {runs: 0, features: 0},
     ...{datagrams: 0, datagramsLost: 0, datagramsUnknown: 0},
+    featuresSinceMs: null,
   }
   const source = {
     projects: async () => [project],
@@ -119,7 +120,7 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 
 async function assertFeatures(sent: readonly Sent[], whole: Stats, shown: PublicStats): Promise<void> {
   const usersOf = (type: string, name: string): number =>
-    whole.features.find(one => one.type === type && one.name === name)!.users
+    whole.features.find(one => one.type === type && one.name === name)!.users!
   const open = new Set(shown.features!.rows.map(({type, name}) => `${type} ${name}`))
   for (const type of ['Algorithm', 'Feature']) {
     const written = {from: whole.from, to: whole.to, 'feature-type': type}

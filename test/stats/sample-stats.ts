@@ -78,6 +78,7 @@ export const sample: Stats = {
     datagramsLost: 0,
     datagramsUnknown: 0,
     ciRuns: 3,
+    featuresSince: null,
     storeBytes: 123_456,
   },
 }

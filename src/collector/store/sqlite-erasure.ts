@@ -69,9 +69,11 @@ const steps: readonly string[] = [
   `DELETE FROM runs WHERE ${ofRuns}`,
   `DELETE FROM repeats WHERE ${ofRuns}`,
   `DELETE FROM unpaired_ends WHERE ${ofHeaders}`,
+  `DELETE FROM presences WHERE ${ofHeaders}`,
   'DELETE FROM headers WHERE project = :project AND id IN (SELECT id FROM erased_headers)',
   `DELETE FROM feature_names WHERE project = :project AND id IN (SELECT feature FROM erased_features)
-     AND id NOT IN (SELECT DISTINCT feature FROM features WHERE project = :project)`,
+     AND id NOT IN (SELECT DISTINCT feature FROM features WHERE project = :project)
+     AND id NOT IN (SELECT feature FROM feature_totals WHERE project = :project)`,
 ]
 
 /** Makes the erasing of a database that this process writes. */

@@ -1,6 +1,6 @@
-import {limitsFeatures} from '../../stats/filters.ts'
+import {limitsFeatures, limitsHeaders} from '../../stats/filters.ts'
 import type {FeatureStats} from '../../stats/model.ts'
-import {formatDay} from '../../stats/period.ts'
+import {formatDay, periodsIn} from '../../stats/period.ts'
 import {
   type HeaderWord,
   headerWords,
@@ -27,7 +27,8 @@ export function readFacts(database: Database, question: StatsQuestion, storeByte
   // No row has the project 0: a project that never had an event is answered by the same queries.
   const project = Number(row?.['id'] ?? 0)
   const {filters, range} = question
-  const shared = {project, from: range.fromMs, to: range.toMs, ...filterValues(filters)}
+  const kept = readKeptTotals(database, project, question)
+  const shared = {project, from: range.fromMs, to: range.toMs, totals: kept.spans, ...filterValues(filters)}
   const ask = makeAsk(database, shared)
   const sql = makeQueries(filters)
   const ofRuns: Ask = (text, values) => (limitsFeatures(filters) ? [] : ask(text, values))
@@ -43,8 +44,29 @@ export function readFacts(database: Database, question: StatsQuestion, storeByte
     steps: ask<StepFacts>(sql.steps, {periods: spanList(question.steps)}),
     numberFields: ofRuns<NumberFieldFacts>(sql.numberFields, {names: JSON.stringify(question.numberFields)}),
     valueFields: readValues(ofRuns, sql.valueFields, question.valueFields),
-    quality: readQuality(ask, sql, question, storeBytes),
+    quality: {...readQuality(ask, sql, question, storeBytes), featuresSinceMs: kept.sinceMs},
   }
+}
+
+/**
+ * Which totals stand for the single uses of features that are gone: those of the year that the range is, or of each
+ * month that lies in it. They know no header, so under a filter on it there are none.
+ */
+function readKeptTotals(
+  database: Database,
+  project: number,
+  {range, filters}: StatsQuestion,
+): {readonly spans: string; readonly sinceMs: number | null} {
+  const row = database.prepare('SELECT features_before AS beforeMs FROM purges WHERE project = ?').get(project)
+  const sinceMs = row === undefined ? null : Number(row['beforeMs'])
+  if (sinceMs === null || range.fromMs >= sinceMs || limitsHeaders(filters)) return {spans: '[]', sinceMs}
+  const gone = {fromMs: range.fromMs, toMs: Math.min(range.toMs, sinceMs)}
+  const [year, ...others] = periodsIn(range, 'year', Number.POSITIVE_INFINITY)
+  const isYear = others.length === 0 && year!.complete && range.toMs <= sinceMs
+  const hasYear = database.prepare('SELECT 1 FROM feature_totals WHERE project = ? AND span = ?')
+  if (isYear && hasYear.get(project, year!.label) !== undefined) return {spans: JSON.stringify([year!.label]), sinceMs}
+  const months = periodsIn(gone, 'month', Number.POSITIVE_INFINITY).filter(({complete}) => complete)
+  return {spans: JSON.stringify(months.map(({label}) => label)), sinceMs}
 }
 
 function makeAsk(database: Database, shared: Values): Ask {
@@ -113,7 +135,7 @@ function readQuality(
   sql: ReturnType<typeof makeQueries>,
   {range}: StatsQuestion,
   storeBytes: number,
-): QualityFacts {
+): Omit<QualityFacts, 'featuresSinceMs'> {
   const {unpaired} = ask<{unpaired: number}>(sql.unpaired)[0]!
   const days = {firstDay: formatDay(range.fromMs), lastDay: formatDay(range.toMs - 1)}
   const rows = ask<{counter: string; count: number}>(sql.quality, days)

@@ -20,16 +20,20 @@ function headerConditions({appVersion, system, ci, application}: StatsFilters): 
   return conditions.join(' ')
 }
 
-/** The conditions on a use `f` of a feature. The names are few, so they are looked up first. */
-function featureConditions({featureType, internal}: StatsFilters): string {
-  const conditions = [
-    featureType === null
-      ? ''
-      : 'AND f.feature IN (SELECT id FROM feature_names WHERE project = :project AND type = :featureType)',
-    internal === null ? '' : 'AND f.is_internal = :internal',
-  ]
-  return conditions.join(' ')
-}
+/** The condition on the type of a feature `f`. The names are few, so they are looked up first. */
+const typeCondition = ({featureType}: StatsFilters): string =>
+  featureType === null
+    ? ''
+    : 'AND f.feature IN (SELECT id FROM feature_names WHERE project = :project AND type = :featureType)'
+
+/** The conditions on a use `f` of a feature. */
+const featureConditions = (filters: StatsFilters): string =>
+  `${typeCondition(filters)} ${filters.internal === null ? '' : 'AND f.is_internal = :internal'}`
+
+/** The totals `f` of months and years whose single uses are gone. */
+const totals = (filters: StatsFilters): string => `
+  FROM feature_totals f WHERE f.project = :project AND f.span IN (SELECT value FROM json_each(:totals))
+    AND f.use = '${filters.internal === null ? 'all' : filters.internal ? 'internal' : 'direct'}' ${typeCondition(filters)}`
 
 /** People of CI are nobody: its runs count, its pseudonyms do not. */
 const users = 'count(DISTINCT iif(h.ci IS NULL, h.user, NULL))'
@@ -47,6 +51,7 @@ function signs(filters: StatsFilters, columns: string, where: string, from: stri
   return [
     sign('runs', 'counted_at', 'AND f.is_test = 0'),
     sign('features', 'used_at', 'AND f.run IS NULL'),
+    sign('presences', 'used_at', ''),
     sign('unpaired_ends', 'ended_at', ''),
   ].join(' UNION ')
 }
@@ -85,13 +90,21 @@ export function makeQueries(filters: StatsFilters) {
     exits: `
       SELECT iif(result = 'signal', NULL, r.exit_code) AS exitCode, r.signal AS signal, count(*) AS runs ${runsInSpan}
         AND result IN ('ok', 'failed', 'signal') GROUP BY 1, 2`,
+    // What several sources know of can be added up, different runs and users cannot.
     features: `
-      SELECT n.type, n.name, sum(f.count) AS count, sum(iif(f.is_internal, f.count, 0)) AS internalCount,
-        count(DISTINCT f.run) AS runs, ${users} AS users,
-        sum(f.duration_seconds) / sum(iif(f.duration_seconds IS NULL, NULL, f.count)) AS meanSeconds
-      FROM features f JOIN feature_names n ON n.id = f.feature JOIN headers h ON h.id = f.header
-      WHERE f.project = :project AND f.used_at >= :from AND f.used_at < :to ${onHeader} ${onFeature}
-      GROUP BY f.feature`,
+      WITH sources AS (
+        SELECT f.feature, sum(f.count) AS count, sum(iif(f.is_internal, f.count, 0)) AS internal,
+          count(DISTINCT f.run) AS runs, ${users} AS users, sum(f.duration_seconds) AS seconds,
+          sum(iif(f.duration_seconds IS NULL, NULL, f.count)) AS timed
+        FROM features f JOIN headers h ON h.id = f.header
+        WHERE f.project = :project AND f.used_at >= :from AND f.used_at < :to ${onHeader} ${onFeature}
+        GROUP BY f.feature
+        UNION ALL
+        SELECT f.feature, f.count, f.internal_count, f.runs, f.users, f.seconds, f.timed ${totals(filters)})
+      SELECT n.type, n.name, sum(s.count) AS count, sum(s.internal) AS internalCount,
+        iif(count(*) = 1, sum(s.runs), NULL) AS runs, iif(count(*) = 1, sum(s.users), NULL) AS users,
+        sum(s.seconds) / sum(s.timed) AS meanSeconds
+      FROM sources s JOIN feature_names n ON n.id = s.feature GROUP BY s.feature`,
     named: `
       WITH ${periods},
       counted AS (SELECT p.period, r.header, count(*) AS runs FROM periods p CROSS JOIN runs r
@@ -133,6 +146,7 @@ export function makeQueries(filters: StatsFilters) {
       SELECT (SELECT count(*) FROM features f JOIN headers h ON h.id = f.header
           WHERE f.project = :project AND f.run IS NULL AND f.used_at >= :from AND f.used_at < :to
             ${onHeader} ${onFeature})
+        + (SELECT coalesce(sum(f.unpaired), 0) ${totals(filters)})
         + ${
           limitsFeatures(filters)
             ? '0'

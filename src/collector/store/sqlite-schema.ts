@@ -181,6 +181,34 @@ const migrations: readonly string[] = [
     h.os_name, h.os_version, h.os_arch, h.os_readable, h.ci, h.scheduler
   FROM run_results r JOIN projects p ON p.id = r.project JOIN headers h ON h.id = r.header;
   `,
+  `
+  CREATE TABLE feature_totals (   -- what is kept of months and years whose single uses are gone; names nobody
+    project INTEGER NOT NULL,     -- projects.id
+    span TEXT NOT NULL,           -- 2025-11 or 2025, UTC
+    use TEXT NOT NULL,            -- all, direct, internal
+    feature INTEGER NOT NULL,     -- feature_names.id
+    count INTEGER NOT NULL,
+    internal_count INTEGER NOT NULL,
+    runs INTEGER NOT NULL,        -- different ones
+    users INTEGER NOT NULL,       -- different ones
+    unpaired INTEGER NOT NULL,    -- events without a run
+    seconds REAL,                 -- of the uses that say how long they took
+    timed INTEGER,                -- how many those are
+    PRIMARY KEY (project, span, use, feature)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE presences (        -- days on which somebody used a feature without a run, where the uses are gone
+    project INTEGER NOT NULL,     -- projects.id
+    used_at INTEGER NOT NULL,     -- the first use of the day
+    header INTEGER NOT NULL,      -- headers.id
+    PRIMARY KEY (project, used_at, header)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE purges (           -- before when single uses are gone
+    project INTEGER PRIMARY KEY,  -- projects.id
+    features_before INTEGER NOT NULL
+  ) STRICT;
+  `,
 ]
 
 /** The last version that was written without overwriting what is deleted. */

@@ -16,6 +16,7 @@ import {
 import {createDictionary} from './sqlite-dictionary.ts'
 import {createEraser} from './sqlite-erasure.ts'
 import {readFacts} from './sqlite-facts.ts'
+import {createPurger} from './sqlite-purge.ts'
 import {migrate, requireCurrentVersion} from './sqlite-schema.ts'
 import {prepareStatements} from './sqlite-statements.ts'
 import {addCounts, createBatchWriter} from './sqlite-writer.ts'
@@ -71,6 +72,7 @@ function openLocked(path: string, unlock: () => void): Store {
     async addQuality(counts, atMs) {
       inTransaction(database, () => addCounts(statements, 0, counts, atMs))
     },
+    ...createPurger(database, dictionary),
     async saveProjects(projects) {
       inTransaction(database, () => {
         for (const project of projects) saveProject.run(project.project, JSON.stringify(project))

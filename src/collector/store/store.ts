@@ -51,6 +51,11 @@ export interface RunMark {
 /** What became of datagrams that belong to no project. */
 export type QualityCounts = Readonly<Record<'datagrams-unknown' | 'datagrams-lost', number>>
 
+export interface MonthOfFeatures {
+  readonly month: string
+  readonly events: number
+}
+
 export type InsertOutcome = 'accepted' | 'duplicate'
 
 /**
@@ -78,6 +83,20 @@ export interface Store {
   erase(erasure: Erasure): Promise<ErasureReceipt>
   /** Adds to the counts of what cannot be told of any project, on the day of this instant (Unix milliseconds). */
   addQuality(counts: QualityCounts, atMs: number): Promise<void>
+  /**
+   * The months of which single uses of features are kept and that begin before an instant, oldest first, with how many
+   * events each has; `YYYY-MM`, UTC.
+   */
+  featureMonths(project: string, beforeMs: number): Promise<readonly MonthOfFeatures[]>
+  /**
+   * Replaces the single uses of features of a month by totals, in one transaction: by feature, of the month, and with
+   * `withYear` of its whole year if that is still there. The days on which people used something without a run stay
+   * known, so that no number of people changes. Months go in their order: what is older has to be gone. Resolves to the
+   * number of events that are gone.
+   */
+  purgeFeatures(project: string, month: string, withYear: boolean): Promise<number>
+  /** Deletes headers that nothing uses any more: pseudonyms among them. To be called after a purge. */
+  sweepHeaders(project: string): Promise<void>
   /** Keeps the project files, so that whoever reads the store knows what was declared. */
   saveProjects(projects: readonly ProjectFile[]): Promise<void>
   /** Ends the writing and gives the store free. Does nothing the second time. */

@@ -134,7 +134,7 @@ export const featuresFigure: Figure = {
   say: ({features}) => {
     const [first] = features
     if (first === undefined) return 'No feature was used.'
-    return `${writeCounted(features.length, 'feature')} ${features.length === 1 ? 'was' : 'were'} used; most often ${first.name}, ${writeCounted(first.count, 'time')} by ${writeCounted(first.users, 'person', 'people')}.`
+    return `${writeCounted(features.length, 'feature')} ${features.length === 1 ? 'was' : 'were'} used; most often ${first.name}, ${writeCounted(first.count, 'time')}${first.users === null ? '' : ` by ${writeCounted(first.users, 'person', 'people')}`}.`
   },
   hint: ({features}) =>
     features.some(({internalCount}) => internalCount > 0)
@@ -146,7 +146,10 @@ export const featuresFigure: Figure = {
       head: ['feature', 'uses', 'runs', 'users', 'mean time'],
       rows: features.map(({type, name, count, internalCount, runs, users, meanSeconds}) => ({
         name: `${name} (${type})`,
-        counts: [...[count, runs, users].map(writeCount), meanSeconds === null ? '' : writeSeconds(meanSeconds)],
+        counts: [
+          ...[count, runs, users].map(one => (one === null ? '' : writeCount(one))),
+          meanSeconds === null ? '' : writeSeconds(meanSeconds),
+        ],
         bar: [
           {tone: 'blue', share: (count - internalCount) / most},
           {tone: 'pale', share: internalCount / most},

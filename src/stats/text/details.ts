@@ -15,8 +15,8 @@ export function writeFeatures({stats, paint, width}: Page): Section[] {
       fit(feature.type, 12),
       feature.count - feature.internalCount,
       feature.internalCount,
-      feature.runs,
-      feature.users,
+      feature.runs ?? '',
+      feature.users ?? '',
       feature.meanSeconds === null ? '' : writeSeconds(feature.meanSeconds),
     ])
   const [head, ...body] = layOut([['name', 'type', 'direct', 'internal', 'runs', 'users', 'mean'], ...rows])

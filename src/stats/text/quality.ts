@@ -23,7 +23,7 @@ export function writeFilters({stats: {filters, unanswered}, width}: Page): Secti
 
 /** What is known about the data: silent when all is well, except for the size. */
 export function writeData({stats: {quality}, width}: Page): Section {
-  const told: readonly [Exclude<keyof Quality, 'erased'>, (count: number) => string][] = [
+  const told: readonly [Exclude<keyof Quality, 'erased' | 'featuresSince'>, (count: number) => string][] = [
     ['ciRuns', count => `${writeCounted(count, 'run')} of CI (not among the users)`],
     [
       'duplicates',
@@ -42,5 +42,7 @@ export function writeData({stats: {quality}, width}: Page): Section {
     const what = `${writeCounted(runs, 'run')} and ${writeCounted(features, 'feature event')}`
     facts.push(`${what} erased at the request of people, and in no other number`)
   }
+  if (quality.featuresSince !== null)
+    facts.push(`single uses of features since ${quality.featuresSince}, totals before`)
   return {heading: 'Data', lines: wrap([...facts, `store of ${writeBytes(quality.storeBytes)}`], width)}
 }

@@ -62,7 +62,7 @@ function describeFlow({userFlow}: Stats): string[] {
 }
 
 function describeUsers({usersChange, previous}: Stats['trend']): string[] {
-  if (usersChange === null) return []
+  if (usersChange === null || previous.users === null) return []
   return [`${writeChange(usersChange, 'users')} than in the time before (${writeCounted(previous.users, 'user')}).`]
 }
 

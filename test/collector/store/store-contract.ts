@@ -17,6 +17,7 @@ import {
 import {factsOf, insert, type MakeStore} from './contract-parts.ts'
 import {erasureContract} from './erasure-contract.ts'
 import {orderContract} from './order-contract.ts'
+import {purgeContract} from './purge-contract.ts'
 import {runContract} from './run-contract.ts'
 
 /** What every store promises, whatever it is made of. */
@@ -27,6 +28,7 @@ export function storeContract(name: string, make: MakeStore): void {
     runContract(make)
     readingContract(make)
     erasureContract(make)
+    purgeContract(make)
   })
 }
 

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {type PurgeStep, purge} from '../../../src/collector/retention.ts'
+import {answerStats} from '../../../src/stats/answer.ts'
+import type {Stats} from '../../../src/stats/model.ts'
+import {parseStatsQuery, type WrittenStatsQuery} from '../../../src/stats/query.ts'
+import type {StatsSource} from '../../../src/stats/source.ts'
+import {randomUse, seededRandom} from '../random-use.ts'
+import {batchOf, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, uuid} from '../samples.ts'
+import {insert, type MakeStore} from './contract-parts.ts'
+
+type Written = Omit<WrittenStatsQuery, 'project'>
+const project = sampleProject()
+
+/** What is asked before and after: every length of a period, over all of the random use and over parts of it. */
+const unfiltered: readonly Written[] = [
+  ...['day', 'week', 'month', 'year'].map(by => ({from: '2025-09-01', by})),
+  {from: '2025-10-01', to: '2025-10-31', by: 'week'},
+  {from: '2025-01-01', to: '2025-12-31', by: 'month'},
+  {from: '2025-11-10', to: '2026-02-03', by: 'day'},
+]
+const ofHeaders: readonly Written[] = [
+  {from: '2025-09-01', 'app-version': '1.1', by: 'month'},
+  {from: '2025-09-01', system: 'Linux', ci: 'none', by: 'year'},
+]
+
+async function purgeAll(
+  store: Parameters<typeof purge>[0],
+  olderThan: string | null,
+  atMs: number,
+  dryRun = false,
+): Promise<PurgeStep[]> {
+  const steps: PurgeStep[] = []
+  for await (const step of purge(store, [project], {nowMs: atMs, olderThan, dryRun})) steps.push(step)
+  return steps
+}
+
+const ask = (source: StatsSource, written: Written): Promise<Stats> =>
+  answerStats(source, project, parseStatsQuery({project: 'parsl', ...written}, nowMs), nowMs)
+
+/** The answers without what purging may change: the size, since when there are single uses, and what does not add up. */
+function comparable(stats: Stats, {withFeatures = true} = {}): unknown {
+  const {quality, features, unusedFeatures, ...others} = stats
+  const {storeBytes: _bytes, featuresSince: _since, unpaired, ...counters} = quality
+  const round = (mean: number | null): number | null => (mean === null ? null : Number(mean.toPrecision(9)))
+  const summed = features.map(({runs: _runs, users: _users, meanSeconds, ...sums}) => ({
+    ...sums,
+    meanSeconds: round(meanSeconds),
+  }))
+  return {...others, counters, ...(withFeatures ? {summed, unusedFeatures, unpaired} : {})}
+}
+
+/** What is left when single uses of features go. */
+export function purgeContract(make: MakeStore): void {
+  for (const limit of ['6m', '1y'])
+    test(`it answers the same before and after features older than ${limit} are replaced by totals`, async t => {
+      const {store, source} = await make(t)
+      for (const {header, event} of randomUse(500, seededRandom(5))) await store.insert([batchOf([event], {header})])
+      const before = await Promise.all([...unfiltered, ...ofHeaders].map(written => ask(source, written)))
+      const steps = await purgeAll(store, limit, nowMs)
+      assert.ok(steps.length >= 2 && steps.every(({events}) => events > 0), JSON.stringify(steps))
+      const after = await Promise.all([...unfiltered, ...ofHeaders].map(written => ask(source, written)))
+      for (const [index, written] of [...unfiltered, ...ofHeaders].entries()) {
+        const [one, other] = [before[index]!, after[index]!]
+        const cutsMonth = written === unfiltered.at(-1)
+        const withFeatures = index < unfiltered.length && !(cutsMonth && limit === '6m')
+        assert.deepEqual(comparable(other, {withFeatures}), comparable(one, {withFeatures}), JSON.stringify(written))
+        for (const {name, type, runs, users} of other.features) {
+          const known = one.features.find(feature => feature.name === name && feature.type === type)!
+          if (withFeatures && runs !== null) assert.deepEqual([runs, users], [known.runs, known.users], name)
+        }
+      }
+      assert.deepEqual(
+        after[4]!.features,
+        before[4]!.features,
+        'a month that is gone keeps its different runs and users',
+      )
+      assert.equal(after[0]!.quality.featuresSince, steps.length === 2 ? '2025-11-01' : '2026-05-01')
+      assert.deepEqual(await purgeAll(store, limit, nowMs), [])
+    })
+
+  test('it knows the different users of a feature over a year that is gone', async t => {
+    const {store, source} = await make(t)
+    for (const {header, event} of randomUse(500, seededRandom(6))) await store.insert([batchOf([event], {header})])
+    const year = {from: '2025-01-01', to: '2025-12-31', by: 'year'}
+    const {features} = await ask(source, year)
+    await purgeAll(store, '1y', Date.parse('2027-02-10T00:00:00Z'))
+    assert.deepEqual((await ask(source, year)).features, features)
+    assert.ok(features.length > 0 && features.every(({users}) => users !== null && users > 1))
+  })
+
+  test('it refuses to say who used a kind of feature when the single uses are gone, and compares with nothing', async t => {
+    const {store, source} = await make(t)
+    await insert(store, [featureOf(1, Date.parse('2026-02-03T00:00:00Z')), featureOf(2, nowMs)])
+    await purgeAll(store, '3m', nowMs)
+    const kind = {'feature-type': 'Algorithm'}
+    await assert.rejects(ask(source, {...kind, from: '2026-01-01'}), {
+      code: 'USAGE_QUERY_INVALID',
+      message: /wanted a range from 2026-08-01 on/,
+    })
+    // A month that the range cuts is known as a whole only, so it does not count.
+    const counts = await Promise.all(
+      ['2026-02-01', '2026-02-02'].map(async from => (await ask(source, {from})).features),
+    )
+    assert.deepEqual(
+      counts.map(([feature]) => feature!.count),
+      [2, 1],
+    )
+    const {users, trend} = await ask(source, {...kind, from: '2026-08-01'})
+    assert.equal(users.total, 1)
+    const {previous} = trend
+    assert.deepEqual(
+      [previous.users, previous.usersLow, previous.usersHigh, trend.usersChange],
+      [null, null, null, null],
+    )
+  })
+
+  test('it only tells what would go in a dry run', async t => {
+    const {store, source} = await make(t)
+    await insert(store, [featureOf(1, Date.parse('2025-03-03T00:00:00Z'))])
+    const steps = await purgeAll(store, null, nowMs, true)
+    assert.deepEqual(steps[0], {project: 'parsl', month: '2025-03', events: 1})
+    assert.deepEqual(await purgeAll(store, null, nowMs, true), steps)
+    assert.equal((await ask(source, {from: '2025-01-01'})).quality.featuresSince, null)
+  })
+
+  test('it lets a person be forgotten whose uses have gone into totals', async t => {
+    const {store, source} = await make(t)
+    const atMs = Date.parse('2025-03-03T10:00:00Z')
+    const [gone, stays] = ['gone', 'stays'].map(name => sampleHeader({user: pseudonym(name)}))
+    await insert(store, [featureOf(2, atMs)], {header: stays!})
+    await insert(store, [featureOf(1, atMs)], {header: gone!})
+    await purgeAll(store, '1y', nowMs)
+    const range = {from: '2025-03-01', to: '2025-03-31'}
+    assert.equal((await ask(source, range)).users.total, 2)
+    await store.erase({project: 'parsl', receipt: uuid('q', 1), users: [gone!.user!], receivedAtMs: nowMs})
+    // Somebody new may get the number of the header that is gone, and must not get its days.
+    await insert(store, [featureOf(3, nowMs)], {header: sampleHeader({user: pseudonym('new')})})
+    const {users, features} = await ask(source, range)
+    // The presence of the person is gone; a total names nobody and stays.
+    assert.deepEqual([users.total, features[0]!.users], [1, 2])
+  })
+
+  test('it drops the headers that only single uses had', async t => {
+    const {store, source} = await make(t)
+    const atMs = Date.parse('2025-03-03T10:00:00Z')
+    await insert(store, [featureOf(1, atMs, {run: uuid('r', 1)})], {header: sampleHeader({version: 'run'})})
+    await insert(store, [featureOf(2, atMs + 1, {run: uuid('r', 1)})], {header: sampleHeader({version: 'feature'})})
+    await purgeAll(store, '1y', nowMs)
+    assert.deepEqual(
+      (await ask(source, {from: '2025-01-01'})).versions!.map(({version}) => version),
+      ['run'],
+    )
+    // The number of a header that is gone is not given to another.
+    await insert(store, [featureOf(3, nowMs)], {header: sampleHeader({version: 'feature'})})
+    assert.equal((await ask(source, {'app-version': 'feature'})).users.total, 1)
+  })
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import {join} from 'node:path'
+import {describe, it, type TestContext} from 'node:test'
+import {openSqliteStore} from '../../src/collector/store/sqlite.ts'
+import {batchOf, featureOf, sampleProject} from '../collector/samples.ts'
+import {isolatedHome} from '../support/isolated-home.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {runUsage} from '../support/run-program.ts'
+import {runningCollector} from '../support/running-collector.ts'
+
+/** A data folder with one use of a feature in each of two months of 2024. */
+async function oldData(t: TestContext) {
+  const home = isolatedHome(t)
+  const data = join(home.home, 'data')
+  const store = openSqliteStore(data)
+  await store.saveProjects([sampleProject()])
+  const times = ['2024-03-03T00:00:00Z', '2024-05-03T00:00:00Z'].map(time => Date.parse(time))
+  await store.insert([batchOf(times.map((atMs, index) => featureOf(index, atMs)))])
+  await store.close()
+  return {home, data}
+}
+
+describe('usage purge', {concurrency: 2}, () => {
+  it('says what would go, then replaces it by totals month by month', async t => {
+    const {home, data} = await oldData(t)
+    const dry = await runUsage(home, ['purge', '--data', data, '--dry-run'])
+    assert.match(dry.stdout, /^Would be replaced by totals: 2 feature events of \d+ months\.\n$/)
+    const done = await runUsage(home, ['purge', '--data', data, '--older-than', '1y', '--json'])
+    const {events, months, dryRun} = JSON.parse(done.stdout)
+    assert.deepEqual([done.code, events, dryRun], [0, 2, false])
+    assert.deepEqual(months[0], {project: 'parsl', month: '2024-03', events: 1})
+    assert.match(
+      done.stderr,
+      /^parsl 2024-03: 1 feature event\nparsl 2024-04: 0 feature events\nparsl 2024-05: 1 feature event\n/,
+    )
+    assert.equal((await runUsage(home, ['purge', '--data', data])).stdout, 'Nothing is past its limit.\n')
+    const stats = await runUsage(home, ['stats', '--data', data, '--from', '2024-01-01', '--json'])
+    assert.equal(JSON.parse(stats.stdout).features[0].count, 2)
+  })
+
+  it('says what is wrong: no such time, no such project, no store, a collector that writes it', async t => {
+    const {home, data} = await oldData(t)
+    const fails = async (code: string, ...args: string[]) => {
+      const {code: exit, stderr} = await runUsage(home, ['purge', ...args])
+      assert.ok(exit !== 0 && stderr.includes(code), stderr)
+    }
+    await fails('USAGE_WRONG_USE', '--data', data, '--older-than', '1 year')
+    await fails('USAGE_PROJECT_UNKNOWN', '--data', data, '--project', 'other')
+    await fails('USAGE_STORE_UNREADABLE', '--data', join(data, 'nothing'))
+    const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    await fails('USAGE_STORE_LOCKED', '--data', collector.data)
+  })
+})
