@@ -116,3 +116,39 @@ test('it draws the unfinished period dim and good and bad outcomes apart', () =>
   assert.match(text, /failed .*<red>█/)
   assert.match(text, /lost .*<yellow>/)
 })
+
+test('it speaks of multiples where percents would be hard to read', () => {
+  const trend = {...sample.trend, runsChange: 24.6, usersChange: null}
+  assert.match(write({trend}), /26 times as many runs as in the time before \(31 runs\)\./)
+  assert.match(
+    write({trend: {...trend, runsChange: 4, usersChange: -0.5}}),
+    /5 times as many runs as in the time before \(31 runs\), and 50 % fewer users\s+than then\./,
+  )
+})
+
+test('it draws how the success rate and the duration change, unless there is one period alone', () => {
+  const periods = [0.5, null, 1].map((value, index) => ({
+    ...{period: `2026-0${index + 1}`, complete: true},
+    ...{value, low: value, high: value},
+    ...{n: 1, meanSeconds: value, p50Seconds: value, p90Seconds: value, p99Seconds: value},
+  }))
+  const over = (count: number): string =>
+    write({
+      successRate: {...sample.successRate!, periods: periods.slice(0, count)},
+      duration: {...sample.duration!, periods: periods.slice(0, count)},
+    })
+  assert.match(over(3), /success rate, over time {2}▄·█\n/)
+  assert.match(over(3), /half within, over time {2}▄·█\n/)
+  assert.doesNotMatch(over(2), /over time/)
+})
+
+test('it says that no batch system started a run, and counts nobody for CI', () => {
+  const schedulers = [
+    {name: null, runs: 5, users: 2},
+    {name: 'slurm', runs: 1, users: 1},
+  ]
+  const ci = {runs: 3, share: 0.1, vendors: [{name: 'GitHub Actions', runs: 3}]}
+  const text = write({schedulers, ci})
+  assert.match(text, /Schedulers\n +runs +users\n {2}none +5 +2/)
+  assert.match(text, /Continuous integration\n +runs\n {2}GitHub Actions +3 {2}█/)
+})

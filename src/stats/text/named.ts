@@ -8,12 +8,12 @@ const barWidth = 16
 export function writeNamed(page: Page): Section[] {
   const {versions, systems, readableSystems, schedulers, applications, ci} = page.stats
   const named = (versions ?? []).map(({version, ...usage}) => ({name: version, ...usage}))
-  const vendors = (ci?.vendors ?? []).map(({name, runs}) => ({name, runs, users: 0}))
+  const vendors = (ci?.vendors ?? []).map(({name, runs}) => ({name, runs, users: null}))
   return [
-    {heading: 'Versions', lines: shareTable(named, 'version', page, adoptionOf(page))},
+    {heading: 'Versions', lines: shareTable(named, 'version', page, {overTime: adoptionOf(page)})},
     {heading: 'Systems', lines: shareTable(systems ?? [], 'system', page)},
     {heading: 'Systems by their readable name', lines: shareTable(known(readableSystems), 'system', page)},
-    {heading: 'Schedulers', lines: shareTable(known(schedulers), 'scheduler', page)},
+    {heading: 'Schedulers', lines: shareTable(known(schedulers), 'scheduler', page, {unknown: 'none'})},
     {
       heading: 'Applications',
       lines: (applications ?? []).length < 2 ? [] : shareTable(applications!, 'application', page),
@@ -25,7 +25,8 @@ export function writeNamed(page: Page): Section[] {
 interface NamedRow {
   readonly name: string | null
   readonly runs: number
-  readonly users: number
+  /** Null where there are none to be counted: CI is nobody. */
+  readonly users: number | null
 }
 
 /** A list of which nothing but the unknown is there says nothing. */
@@ -47,24 +48,31 @@ function adoptionOf({stats, paint, width}: Page): ((name: string | null) => stri
 const runsOf = (versions: NonNullable<Stats['versions']>, name: string | null): number =>
   versions.find(({version}) => version === name)?.runs ?? 0
 
+interface ShareOptions {
+  readonly overTime?: ((name: string | null) => string) | null
+  /** What stands where no name was reported. */
+  readonly unknown?: string
+}
+
 function shareTable(
   rows: readonly NamedRow[],
   what: string,
   {paint, width}: Page,
-  overTime: ((name: string | null) => string) | null = null,
+  {overTime = null, unknown = 'unknown'}: ShareOptions = {},
 ): string[] {
   const all = rows.reduce((sum, {runs}) => sum + runs, 0)
   if (all === 0) return []
+  const hasUsers = rows.some(({users}) => users !== null)
   const body = rows
     .slice(0, maxRows)
     .map(({name, runs, users}) => [
-      fit(name, Math.max(8, Math.min(32, width - 36))),
+      fit(name ?? unknown, Math.max(8, Math.min(32, width - 36))),
       runs,
-      users,
+      ...(hasUsers ? [users ?? 0] : []),
       drawBar(runs / all, barWidth),
       ...(overTime === null ? [] : [overTime(name)]),
     ])
-  const heads = ['', 'runs', 'users', '', ...(overTime === null ? [] : ['runs over time'])]
+  const heads = ['', 'runs', ...(hasUsers ? ['users'] : []), '', ...(overTime === null ? [] : ['runs over time'])]
   const [head, ...table] = layOut([heads, ...body])
   return [paint.dim(head!), ...table, ...more(rows.length, what)]
 }

@@ -1,6 +1,6 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {Outcomes, Stats} from '../model.ts'
-import {drawBar, flow, wrap} from './draw.ts'
+import {drawBar, drawColumns, flow, wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'
 import type {Paint} from './paint.ts'
 import {writeCount, writeCounted, writeEnding, writeSeconds, writeShare} from './write.ts'
@@ -32,7 +32,9 @@ export function writeOutcomes({stats, paint, width}: Page): Section {
     return `${name.padEnd(7)}  ${writeCount(count).padStart(countWidth)}  ${share}  ${paint[color](bar)} ${paint.dim(meaning)}`
   })
   const sentences = [...describeSuccess(stats, paint), ...describeFault(stats)].flatMap(text => flow(text, width))
-  const lines = [...rows, ...sentences, ...listExitCodes(stats, width)]
+  const rates = stats.successRate?.periods ?? []
+  const over = overTime(rates, paint, width).map(chart => `success rate, over time  ${chart}`)
+  const lines = [...rows, ...over, ...sentences, ...listExitCodes(stats, width)]
   return {heading: `Outcomes of ${writeCounted(total, 'run')}`, lines: total === 0 ? [] : lines}
 }
 
@@ -62,13 +64,35 @@ function listExitCodes({exitCodes}: Stats, width: number): string[] {
   return wrap([`Exit codes: ${codes[0]}`, ...codes.slice(1), ...more], width)
 }
 
+/** One line of columns, when there are two periods or more that know a value; what is unknown is drawn as nothing. */
+function overTime(
+  periods: readonly {readonly value: number | null; readonly complete: boolean}[],
+  paint: Paint,
+  width: number,
+): string[] {
+  const shown = periods.slice(-(width - 26))
+  if (shown.filter(({value}) => value !== null).length < 2) return []
+  return [
+    drawColumns(
+      shown.map(({value, complete}) => ({value: value ?? 0, complete})),
+      paint,
+    ),
+  ]
+}
+
 /** How long runs took. */
-export function writeDuration({stats: {duration}, paint}: Page): Section {
+export function writeDuration({stats: {duration}, paint, width}: Page): Section {
   if (duration === null) return {heading: 'Duration', lines: []}
   const {n, meanSeconds, p50Seconds, p90Seconds, p99Seconds} = duration
   if (meanSeconds === null || p50Seconds === null || p90Seconds === null || p99Seconds === null)
     return {heading: 'Duration', lines: []}
   const quantiles = `half within ${writeSeconds(p50Seconds)}, 90 % within ${writeSeconds(p90Seconds)}, 99 % within ${writeSeconds(p99Seconds)}`
   const mean = `${paint.bold(writeSeconds(meanSeconds))} on average`
-  return {heading: `Duration of ${writeCounted(n, 'run')} with an end`, lines: [mean, quantiles]}
+  const over = overTime(
+    duration.periods.map(({p50Seconds: value, complete}) => ({value, complete})),
+    paint,
+    width,
+  )
+  const lines = [mean, quantiles, ...over.map(chart => `half within, over time  ${chart}`)]
+  return {heading: `Duration of ${writeCounted(n, 'run')} with an end`, lines}
 }

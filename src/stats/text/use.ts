@@ -36,14 +36,10 @@ function describeTrend({stats}: Page): string[] {
   const lines: string[] = []
   if (trend.previous.runs === null) lines.push(...describeUsers(trend))
   else if (trend.runsChange === null) lines.push('No runs in the time before to compare with.')
-  else {
-    const people = trend.usersChange === null ? '' : ` and ${writeChange(trend.usersChange, 'users')}`
-    const before = writeCounted(trend.previous.runs, 'run')
-    lines.push(`${writeChange(trend.runsChange, 'runs')}${people} than in the time before (${before}).`)
-  }
+  else lines.push(describeRuns(trend, trend.runsChange))
   const year = trend.yearBefore
   if (year.runsChange !== null)
-    lines.push(`${writeChange(year.runsChange, 'runs')} than a year before (${writeCounted(year.runs ?? 0, 'run')}).`)
+    lines.push(`${compare(year.runsChange, 'runs', 'a year before')} (${writeCounted(year.runs ?? 0, 'run')}).`)
   const {total, exact, low, high} = users.onSeveralDays
   if (users.total > 0) lines.push(`Seen on at least two days: ${writeBounded({total, exact, low, high})} of the users.`)
   lines.push(...describeFlow(stats))
@@ -61,12 +57,28 @@ function describeFlow({userFlow}: Stats): string[] {
   ]
 }
 
+/** `29 % more runs and 50 % fewer users than in the time before (31 runs).` */
+function describeRuns({usersChange, previous}: Stats['trend'], runsChange: number): string {
+  const before = `in the time before (${writeCounted(previous.runs ?? 0, 'run')})`
+  if (usersChange === null) return `${compare(runsChange, 'runs', before)}.`
+  if (Math.max(runsChange, usersChange) < many)
+    return `${writeChange(runsChange, 'runs')} and ${compare(usersChange, 'users', before)}.`
+  return `${compare(runsChange, 'runs', before)}, and ${compare(usersChange, 'users', 'then')}.`
+}
+
 function describeUsers({usersChange, previous}: Stats['trend']): string[] {
   if (usersChange === null || previous.users === null) return []
-  return [`${writeChange(usersChange, 'users')} than in the time before (${writeCounted(previous.users, 'user')}).`]
+  return [`${compare(usersChange, 'users', 'in the time before')} (${writeCounted(previous.users, 'user')}).`]
 }
+
+/** From this on, a multiple is read more easily than percents. */
+const many = 2
+
+const compare = (change: number, what: string, before: string): string =>
+  `${writeChange(change, what)} ${change < many ? 'than' : 'as'} ${before}`
 
 function writeChange(change: number, what: string): string {
   if (change === 0) return `no more ${what}`
+  if (change >= many) return `${Number((change + 1).toPrecision(2)).toLocaleString('en-US')} times as many ${what}`
   return `${writeShare(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} ${what}`
 }
