@@ -77,9 +77,9 @@ export interface RetentionJob {
 /** How long after its start a collector purges first, and how often then. */
 const schedule = {firstAfterMs: 60_000, everyMs: dayMs}
 
-/** Purges what is past its limit, again and again, between the reports that come in. */
+/** Purges what is past its limit and notes the size, again and again, between the reports that come in. */
 export function startRetention(
-  store: Parameters<typeof purge>[0],
+  store: Parameters<typeof purge>[0] & Pick<Store, 'noteSize'>,
   projects: ReadonlyMap<string, ProjectFile>,
   now: () => number,
   {firstAfterMs, everyMs} = schedule,
@@ -87,6 +87,7 @@ export function startRetention(
   let isStopped = false
   let running: Promise<void> = Promise.resolve()
   const work = async (): Promise<void> => {
+    await store.noteSize(now())
     for await (const _ of purge(store, projects.values(), {nowMs: now()})) {
       if (isStopped) return
       await new Promise(setImmediate)

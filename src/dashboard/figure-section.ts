@@ -25,8 +25,8 @@ export function writeFigure(figure: Figure, stats: Stats, addressOf: AddressOf):
       ? `<details><summary>The numbers</summary><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}: the numbers">${writeTable(briefTable(table))}</div></details>`
       : ''
   const data = numbers === '' && links === '' ? '' : `<div class="data">${numbers}${links}</div>\n`
-  const hints = drawing === '' || hint === undefined ? '' : ` ${hint(stats)}`
-  const sentence = escapeHtml(`${sayAll(figure, stats, table)}${hints}`.trimEnd())
+  const hints = drawing === '' || hint === undefined ? '' : ` <span class="hint">${escapeHtml(hint(stats))}</span>`
+  const sentence = `${escapeHtml(sayAll(figure, stats, table))}${hints}`
   return frame(section, title, `<p>${sentence}</p>\n${drawing}\n${data}`)
 }
 

@@ -1,6 +1,7 @@
 import {escapeHtml} from '../stats/html.ts'
 import type {Stats} from '../stats/model.ts'
-import {writeBytes, writeCount} from '../stats/text/write.ts'
+import {describeStore} from '../stats/text/quality.ts'
+import {writeCount} from '../stats/text/write.ts'
 import {caveats} from './caveats.ts'
 import type {AddressOf} from './figure-section.ts'
 
@@ -18,8 +19,8 @@ const words: readonly (readonly [name: string, what: string, means: string])[] =
     'Undeclared values',
     'values that the project file does not declare; their events were taken without them',
   ],
-  ['erasedRuns', 'Runs erased', 'at the request of the people whose runs they were; in no other number'],
-  ['erasedFeatures', 'Feature events erased', 'in the same way'],
+  ['erasedRuns', 'Runs erased', 'at the request of the people whose runs they were; in no other number of this page'],
+  ['erasedFeatures', 'Feature events erased', 'in the same way; totals that were made before keep them'],
   ['datagrams', 'Datagrams', 'that brought something for this project'],
   ['datagramsLost', 'Datagrams lost', 'before they could be read, of whatever project'],
   ['datagramsUnknown', 'Datagrams not understood', 'of whatever project'],
@@ -47,7 +48,7 @@ export function writeQuality(stats: Stats, addressOf: AddressOf): string {
       : `<div class="data"><a href="${escapeHtml(addressOf('quality', 'csv'))}">CSV</a> <a href="${escapeHtml(addressOf('quality', 'json'))}">JSON</a></div>\n`
   return `<section id="quality" aria-labelledby="quality-title">
 <h2 id="quality-title">What the numbers are made of</h2>
-<p>Counted in the range above. The store has ${writeBytes(stats.quality.storeBytes)} on disk, of all projects and all times.${stats.quality.featuresSince === null ? '' : ` Single uses of features are kept since ${stats.quality.featuresSince}, totals of each month before.`}</p>
+<p>Counted in the range above. Of all projects and all times: ${describeStore(stats.quality).join(', ')}.${stats.quality.featuresSince === null ? '' : ` Single uses of features are kept since ${stats.quality.featuresSince}, totals of each month before.`}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Data quality"><table>
 <thead><tr><th scope="col">what</th><th scope="col" class="number">number</th><th scope="col">means</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>

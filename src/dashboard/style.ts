@@ -82,7 +82,7 @@ svg.wide{display:none}
 svg.narrow{display:block}
 .barcell{min-width:3.5rem;width:25%}
 .bars tbody th{width:auto;min-width:7rem}
-.many .barcell{display:none}
+.many .barcell,section:has(.many) .hint{display:none}
 .tiles{grid-template-columns:repeat(2,1fr);gap:.6rem}
 .tiles .big{font-size:1.3rem}
 }

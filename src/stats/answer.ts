@@ -2,6 +2,7 @@ import {UsageError} from '../errors.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
 import {type Counted, compareWithBefore} from './compare.ts'
 import {commonestFault, exitCodes, featureList, fieldStats, successRate, unusedFeatures} from './derive.ts'
+import {forecastDisk} from './disk.ts'
 import {limitsFeatures, limitsHeaders} from './filters.ts'
 import {userFlow} from './flow.ts'
 import type {Quality, Stats} from './model.ts'
@@ -137,5 +138,6 @@ function qualityOf({query: {filters}, plan, facts: {quality}, at}: Answering): Q
     ciRuns: limitsFeatures(filters) ? null : at(plan.range).ciRuns,
     featuresSince: quality.featuresSinceMs === null ? null : formatDay(quality.featuresSinceMs),
     storeBytes: quality.storeBytes,
+    ...forecastDisk(quality),
   }
 }

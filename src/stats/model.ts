@@ -252,4 +252,10 @@ export interface Quality {
   readonly featuresSince: string | null
   /** Size on disk of the whole store. */
   readonly storeBytes: number
+  /** What its disk has room for; null where that is not known. */
+  readonly freeBytes: number | null
+  /** How much the store grew in thirty days, as the last ninety were; null until a week is known. */
+  readonly growthBytes: number | null
+  /** The day on which the disk is full if it goes on like that; null if it does not grow, or not within fifty years. */
+  readonly diskFullOn: string | null
 }

@@ -122,4 +122,13 @@ export interface QualityFacts {
   /** Before this instant single uses of features are gone and only totals are known; null while none are. */
   readonly featuresSinceMs: number | null
   readonly storeBytes: number
+  /** Bytes that the file system has room for; null where it does not say. */
+  readonly freeBytes: number | null
+  /** The size of the store on two days, `YYYY-MM-DD`, at most ninety days apart; null while none is known. */
+  readonly growth: {
+    readonly fromDay: string
+    readonly fromBytes: number
+    readonly toDay: string
+    readonly toBytes: number
+  } | null
 }

@@ -23,7 +23,17 @@ function askingOnce(fails = 0) {
       clock.asked++
       if (clock.fails-- > 0) throw new Error('disk I/O error')
       const facts = naiveFacts([], question)
-      return {...facts, quality: {...counters, erased: {runs: 0, features: 0}, unpaired: 0, featuresSinceMs: null}}
+      return {
+        ...facts,
+        quality: {
+          ...counters,
+          erased: {runs: 0, features: 0},
+          unpaired: 0,
+          featuresSinceMs: null,
+          freeBytes: null,
+          growth: null,
+        },
+      }
     },
     close: async () => {},
   }

@@ -73,11 +73,10 @@ test(`it answers ${dataSets} random data sets under random filters as a naive re
     await store.insert(sent.map(({header, event}) => batchOf([event], {header, project: project.project})))
     const query = parseStatsQuery({...randomQuery(random), project: project.project}, nowMs)
     const actual = await answerStats(source, project, query, nowMs)
-    assertSame(
-      actual,
-      await answerStats(naiveSource(sent, source), project, query, nowMs),
-      `seed ${seed}: ${JSON.stringify(query)}`,
-    )
+    const wanted = await answerStats(naiveSource(sent, source), project, query, nowMs)
+    // Others write to the same disk meanwhile.
+    const {freeBytes} = actual.quality
+    assertSame(actual, {...wanted, quality: {...wanted.quality, freeBytes}}, `seed ${seed}: ${JSON.stringify(query)}`)
     assertAgree(actual)
   }
 })

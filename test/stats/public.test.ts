@@ -47,6 +47,8 @@ async function answer(sent: readonly Sent[], written: Omit<WrittenStatsQuery, 'p
     erased: {runs: 0, features: 0},
     ...{datagrams: 0, datagramsLost: 0, datagramsUnknown: 0},
     featuresSinceMs: null,
+    freeBytes: null,
+    growth: null,
   }
   const source = {
     projects: async () => [project],

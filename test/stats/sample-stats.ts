@@ -80,6 +80,9 @@ export const sample: Stats = {
     ciRuns: 3,
     featuresSince: null,
     storeBytes: 123_456,
+    freeBytes: 9_000_000,
+    growthBytes: null,
+    diskFullOn: null,
   },
 }
 

@@ -152,3 +152,8 @@ test('it says that no batch system started a run, and counts nobody for CI', () 
   assert.match(text, /Schedulers\n +runs +users\n {2}none +5 +2/)
   assert.match(text, /Continuous integration\n +runs\n {2}GitHub Actions +3 {2}█/)
 })
+
+test('it says how the store grows and when its disk is full', () => {
+  const quality = {...sample.quality, growthBytes: 1_200_000, diskFullOn: '2031-04-02'}
+  assert.match(write({quality}), /growing by 1\.2 MB in thirty days,\s+the disk is full on 2031-04-02 if it goes on so/)
+})

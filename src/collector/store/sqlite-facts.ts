@@ -21,8 +21,11 @@ type Values = Record<string, string | number>
 /** Asks one query of the question, with those of the values that it has a place for. */
 type Ask = <T>(sql: string, values?: Values) => T[]
 
+/** What the file system says. */
+type DiskFacts = Pick<QualityFacts, 'storeBytes' | 'freeBytes'>
+
 /** Answers one question from the tables. The caller has a transaction open, so that all facts are of one state. */
-export function readFacts(database: Database, question: StatsQuestion, storeBytes: number): StatsFacts {
+export function readFacts(database: Database, question: StatsQuestion, disk: DiskFacts): StatsFacts {
   const row = database.prepare('SELECT id FROM projects WHERE project = ?').get(question.project)
   // No row has the project 0: a project that never had an event is answered by the same queries.
   const project = Number(row?.['id'] ?? 0)
@@ -44,7 +47,7 @@ export function readFacts(database: Database, question: StatsQuestion, storeByte
     steps: ask<StepFacts>(sql.steps, {periods: spanList(question.steps)}),
     numberFields: ofRuns<NumberFieldFacts>(sql.numberFields, {names: JSON.stringify(question.numberFields)}),
     valueFields: readValues(ofRuns, sql.valueFields, question.valueFields),
-    quality: {...readQuality(ask, sql, question, storeBytes), featuresSinceMs: kept.sinceMs},
+    quality: {...readQuality(ask, sql, question), ...disk, growth: readGrowth(ask), featuresSinceMs: kept.sinceMs},
   }
 }
 
@@ -134,8 +137,7 @@ function readQuality(
   ask: Ask,
   sql: ReturnType<typeof makeQueries>,
   {range}: StatsQuestion,
-  storeBytes: number,
-): Omit<QualityFacts, 'featuresSinceMs'> {
+): Omit<QualityFacts, 'featuresSinceMs' | 'growth' | keyof DiskFacts> {
   const {unpaired} = ask<{unpaired: number}>(sql.unpaired)[0]!
   const days = {firstDay: formatDay(range.fromMs), lastDay: formatDay(range.toMs - 1)}
   const rows = ask<{counter: string; count: number}>(sql.quality, days)
@@ -153,6 +155,14 @@ function readQuality(
     datagrams: count('datagrams'),
     datagramsLost: count('datagrams-lost'),
     datagramsUnknown: count('datagrams-unknown'),
-    storeBytes,
   }
+}
+
+/** How the store grew over the last ninety days of which its size is known. */
+function readGrowth(ask: Ask): QualityFacts['growth'] {
+  const [row] = ask<{toDay: string | null; fromDay: string; toBytes: number; fromBytes: number}>(`
+    WITH last AS (SELECT day, bytes FROM sizes ORDER BY day DESC LIMIT 1),
+    first AS (SELECT day, bytes FROM sizes WHERE day >= (SELECT date(day, '-90 days') FROM last) ORDER BY day LIMIT 1)
+    SELECT last.day AS toDay, first.day AS fromDay, last.bytes AS toBytes, first.bytes AS fromBytes FROM last, first`)
+  return row === undefined || row.toDay === null ? null : {...row, toDay: row.toDay}
 }

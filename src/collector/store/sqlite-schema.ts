@@ -208,6 +208,11 @@ const migrations: readonly string[] = [
     project INTEGER PRIMARY KEY,  -- projects.id
     features_before INTEGER NOT NULL
   ) STRICT;
+
+  CREATE TABLE sizes (            -- how large the store was, one row a day
+    day TEXT PRIMARY KEY,         -- UTC
+    bytes INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
 ]
 

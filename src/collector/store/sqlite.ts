@@ -1,8 +1,9 @@
-import {mkdirSync, statSync} from 'node:fs'
+import {mkdirSync, statfsSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {UsageError} from '../../errors.ts'
 import {reach} from '../../fault-points.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
+import {formatDay} from '../../stats/period.ts'
 import type {StatsSource} from '../../stats/source.ts'
 import {
   databaseName,
@@ -73,6 +74,10 @@ function openLocked(path: string, unlock: () => void): Store {
       inTransaction(database, () => addCounts(statements, 0, counts, atMs))
     },
     ...createPurger(database, dictionary),
+    async noteSize(nowMs) {
+      const note = database.prepare('INSERT INTO sizes (day, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
+      note.run(formatDay(nowMs), storeBytes(path))
+    },
     async saveProjects(projects) {
       inTransaction(database, () => {
         for (const project of projects) saveProject.run(project.project, JSON.stringify(project))
@@ -107,7 +112,7 @@ export function openSqliteSource(dataDirectory: string): StatsSource {
     async facts(question) {
       database.exec('BEGIN')
       try {
-        return readFacts(database, question, storeBytes(path))
+        return readFacts(database, question, {storeBytes: storeBytes(path), freeBytes: freeBytes(dataDirectory)})
       } finally {
         database.exec('COMMIT')
       }
@@ -121,6 +126,16 @@ export function openSqliteSource(dataDirectory: string): StatsSource {
 function readProject(file: string): ProjectFile[] {
   const parsed = parseProjectFile(JSON.parse(file))
   return parsed.ok ? [parsed.value] : []
+}
+
+/** What the file system still has room for; null where it does not say. */
+function freeBytes(directory: string): number | null {
+  try {
+    const {bavail, bsize} = statfsSync(directory)
+    return bavail * bsize
+  } catch {
+    return null
+  }
 }
 
 function storeBytes(path: string): number {

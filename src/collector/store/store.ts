@@ -97,6 +97,8 @@ export interface Store {
   purgeFeatures(project: string, month: string, withYear: boolean): Promise<number>
   /** Deletes headers that nothing uses any more: pseudonyms among them. To be called after a purge. */
   sweepHeaders(project: string): Promise<void>
+  /** Remembers how large the store is on the day of an instant, so that its growth is known. Once a day is enough. */
+  noteSize(nowMs: number): Promise<void>
   /** Keeps the project files, so that whoever reads the store knows what was declared. */
   saveProjects(projects: readonly ProjectFile[]): Promise<void>
   /** Ends the writing and gives the store free. Does nothing the second time. */

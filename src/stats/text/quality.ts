@@ -21,9 +21,15 @@ export function writeFilters({stats: {filters, unanswered}, width}: Page): Secti
   return {heading: 'Limited to', lines: [...wrap(set, width), ...unknown]}
 }
 
+/** What is counted and may be null under a filter. */
+type CountName = Exclude<
+  keyof Quality,
+  'erased' | 'featuresSince' | 'storeBytes' | 'freeBytes' | 'growthBytes' | 'diskFullOn'
+>
+
 /** What is known about the data: silent when all is well, except for the size. */
 export function writeData({stats: {quality}, width}: Page): Section {
-  const told: readonly [Exclude<keyof Quality, 'erased' | 'featuresSince'>, (count: number) => string][] = [
+  const told: readonly [CountName, (count: number) => string][] = [
     ['ciRuns', count => `${writeCounted(count, 'run')} of CI (not among the users)`],
     [
       'duplicates',
@@ -44,5 +50,13 @@ export function writeData({stats: {quality}, width}: Page): Section {
   }
   if (quality.featuresSince !== null)
     facts.push(`single uses of features since ${quality.featuresSince}, totals before`)
-  return {heading: 'Data', lines: wrap([...facts, `store of ${writeBytes(quality.storeBytes)}`], width)}
+  return {heading: 'Data', lines: wrap([...facts, ...describeStore(quality)], width)}
+}
+
+/** `store of 8.1 MB`, `growing by 1.2 MB in thirty days`, `the disk is full on 2031-04-02 if it goes on so`. */
+export function describeStore({storeBytes, growthBytes, diskFullOn}: Quality): string[] {
+  const growth =
+    growthBytes === null || growthBytes <= 0 ? [] : [`growing by ${writeBytes(growthBytes)} in thirty days`]
+  const full = diskFullOn === null ? [] : [`the disk is full on ${diskFullOn} if it goes on so`]
+  return [`store of ${writeBytes(storeBytes)}`, ...growth, ...full]
 }

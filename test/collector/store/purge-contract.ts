@@ -6,7 +6,7 @@ import type {Stats} from '../../../src/stats/model.ts'
 import {parseStatsQuery, type WrittenStatsQuery} from '../../../src/stats/query.ts'
 import type {StatsSource} from '../../../src/stats/source.ts'
 import {randomUse, seededRandom} from '../random-use.ts'
-import {batchOf, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, uuid} from '../samples.ts'
+import {batchOf, dayMs, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, uuid} from '../samples.ts'
 import {insert, type MakeStore} from './contract-parts.ts'
 
 type Written = Omit<WrittenStatsQuery, 'project'>
@@ -41,7 +41,7 @@ const ask = (source: StatsSource, written: Written): Promise<Stats> =>
 /** The answers without what purging may change: the size, since when there are single uses, and what does not add up. */
 function comparable(stats: Stats, {withFeatures = true} = {}): unknown {
   const {quality, features, unusedFeatures, ...others} = stats
-  const {storeBytes: _bytes, featuresSince: _since, unpaired, ...counters} = quality
+  const {storeBytes: _bytes, freeBytes: _free, featuresSince: _since, unpaired, ...counters} = quality
   const round = (mean: number | null): number | null => (mean === null ? null : Number(mean.toPrecision(9)))
   const summed = features.map(({runs: _runs, users: _users, meanSeconds, ...sums}) => ({
     ...sums,
@@ -139,6 +139,18 @@ export function purgeContract(make: MakeStore): void {
     const {users, features} = await ask(source, range)
     // The presence of the person is gone; a total names nobody and stays.
     assert.deepEqual([users.total, features[0]!.users], [1, 2])
+  })
+
+  test('it knows how it grew over the last ninety days, one size a day', async t => {
+    const {store, source} = await make(t)
+    const growth = async () => (await ask(source, {})).quality.growthBytes
+    for (const daysAgo of [200, 60, 60, 56]) await store.noteSize(nowMs - daysAgo * dayMs)
+    assert.equal(await growth(), null)
+    await store.insert([batchOf(Array.from({length: 3000}, (_, number) => featureOf(number, nowMs)))])
+    await store.noteSize(nowMs)
+    const {storeBytes, growthBytes, freeBytes, diskFullOn} = (await ask(source, {})).quality
+    assert.ok(growthBytes! > 0 && growthBytes! <= storeBytes / 2 + 1 && freeBytes! > 0, String(growthBytes))
+    assert.ok(diskFullOn === null || diskFullOn > '2026-11-22')
   })
 
   test('it drops the headers that only single uses had', async t => {
