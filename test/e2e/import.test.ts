@@ -90,9 +90,9 @@ describe('an import of the log of Parsl’s server', () => {
       [21, 22, 23, 208],
     )
     const answers = await stats()
-    assert.deepEqual([answers.runs.total, answers.outcomes.unknown, answers.users.total], [101, 101, 20])
-    assert.deepEqual([answers.duration.meanSeconds, answers.fields['executors']?.mean], [60, 2])
-    assert.ok(answers.runs.periods.every(({value}) => value > 0))
+    assert.deepEqual([answers.runs!.total, answers.outcomes!.unknown, answers.users.total], [101, 101, 20])
+    assert.deepEqual([answers.duration!.meanSeconds, answers.fields!['executors']?.mean], [60, 2])
+    assert.ok(answers.runs!.periods.every(({value}) => value > 0))
     assert.deepEqual([answers.quality.clamped, answers.quality.refused], [0, 0])
     for (const text of ['203.0.113', '4813494d']) assert.deepEqual(filesWith(data, text), [])
     const again = await doImport(log, log)
@@ -115,7 +115,7 @@ describe('an import of the log of Parsl’s server', () => {
     assert.ok(resumedAfter > 0 && resumedAfter < 2 * runs, `resumed after ${resumedAfter}`)
     assert.equal(records, 2 * runs)
     assert.equal(outcome.accepted + outcome.duplicates, 2 * runs)
-    assert.equal((await stats()).runs.total, runs)
+    assert.equal((await stats()).runs!.total, runs)
     assert.deepEqual(readdirSync(marks), [])
   })
 
@@ -145,7 +145,7 @@ describe('an import of the log of Parsl’s server', () => {
     )
     const {stdout} = await runUsage(home, ['stats', '--data', collector.data, ...year, '--json'])
     const {runs, users} = JSON.parse(stdout) as Stats
-    assert.deepEqual([runs.total, users.total], [30, 20])
+    assert.deepEqual([runs!.total, users.total], [30, 20])
   })
 })
 
@@ -182,7 +182,7 @@ describe('an import of pages of Mantid’s API', () => {
     const again = await doImport(keep('pages.jsonl', `${lines.join('\n')}\n{"results": [\n`), '--at', '2025-07-01')
     assert.deepEqual([again.accepted, again.duplicates, again.damaged], [0, 8, 3])
     const {runs, users, features, outcomes} = await stats()
-    assert.deepEqual([runs.total, users.total, outcomes.unknown], [2, 2, 2])
+    assert.deepEqual([runs!.total, users.total, outcomes!.unknown], [2, 2, 2])
     assert.equal(features.find(({name}) => name === 'Load.v1')?.count, 6)
   })
 
