@@ -108,7 +108,9 @@ suite('a dashboard for those who have the token', () => {
     }
     assert.ok(addresses.size >= 28, String(addresses.size))
     for (const address of addresses) {
-      const {status, headers, body} = await get(address)
+      const {status, headers, body: text} = await get(address)
+      // Others write to the same disk meanwhile.
+      const body = text.replace(/(freeBytes"?[,:] ?)\d+/, `$1${expected.quality.freeBytes}`)
       const [, section, format] = /answers\/(\w+)\.(csv|json)/.exec(address)!
       assert.equal(status, 200, address)
       if (format === 'csv') {
