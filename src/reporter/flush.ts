@@ -158,7 +158,7 @@ function emptyIfPossible(world: World, destination: Destination): number {
 
 async function waitForLock(world: World, lock: string, deadline: number): Promise<string | null> {
   for (;;) {
-    const token = takeLock(world, lock)
+    const token = takeLock(world, lock, {isUrgent: true})
     if (token !== null || performance.now() >= deadline) return token
     await sleep(lockPollMilliseconds)
   }

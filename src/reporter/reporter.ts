@@ -27,6 +27,8 @@ import {realWorld, type World} from './world.ts'
 
 /** Features that wait are counted up to here to see whether the threshold is reached: the cost stays bounded. */
 const maxCountedFiles = 500
+/** Seconds after a report within which features wait for ten times the threshold. */
+const restSeconds = 10
 
 export interface ReporterOptions {
   /** The project file, already parsed. The only required option. */
@@ -145,7 +147,7 @@ class ProjectReporter implements Reporter {
   sendInBackground(after: 'start' | 'end' | 'feature'): boolean {
     if (this.isSilentRank) return false
     try {
-      if (after === 'feature' && !this.isThresholdReached() && !this.isIntervalOver()) return false
+      if (after === 'feature' && !this.isFlushDue()) return false
       return spawnSender(this.world, this.destination)
     } catch {
       return false
@@ -204,14 +206,20 @@ class ProjectReporter implements Reporter {
     }
   }
 
-  private isThresholdReached(): boolean {
-    const threshold = Math.min(this.options.project.flush.threshold, maxCountedFiles)
-    return hasEntries(this.destination.paths.waiting, threshold)
-  }
-  /** Whether the last report left longer ago than the project's interval; for one that never sent, its first event. */
-  private isIntervalOver(): boolean {
+  /**
+   * Whether features that wait are to leave: as many as the threshold, but not so soon after a report unless there are
+   * very many, so that a loop of a thousand makes a handful of senders; or any, when the last report (for one that never
+   * sent, its first event) is older than the interval.
+   */
+  private isFlushDue(): boolean {
     const {paths} = this.destination
-    const since = modifiedAt(paths.sent) ?? modifiedAt(paths.project)
-    return since !== null && this.world.now() - since > this.options.project.flush.intervalSeconds * 1000
+    const {threshold, intervalSeconds} = this.options.project.flush
+    const lastSent = modifiedAt(paths.sent)
+    const secondsSince = (time: number | null) => (time === null ? null : (this.world.now() - time) / 1000)
+    const rested = secondsSince(lastSent)
+    const isResting = rested !== null && rested >= 0 && rested < restSeconds
+    const wanted = Math.min(isResting ? threshold * 10 : threshold, maxCountedFiles)
+    if (hasEntries(paths.waiting, wanted)) return true
+    return (rested ?? secondsSince(modifiedAt(paths.project)) ?? 0) > intervalSeconds
   }
 }

@@ -12,6 +12,16 @@ interface LockContent {
   readonly host: string
   readonly pid: number
   readonly time: string
+  /** Until then its sender waits, and whoever is in a hurry may take the right from it. */
+  readonly waitsUntil?: string
+}
+
+/** How the right to send is asked for. */
+export interface LockOptions {
+  /** Milliseconds for which the sender will wait before it sends. */
+  readonly jitter?: number
+  /** Takes the right from a sender that waits: a person or a job waits for this one. */
+  readonly isUrgent?: boolean
 }
 
 /**
@@ -21,15 +31,16 @@ interface LockContent {
  *
  * @returns a token that renews and releases the lock, or null while somebody else has it
  */
-export function takeLock(world: World, path: string): string | null {
+export function takeLock(world: World, path: string, {jitter = 0, isUrgent = false}: LockOptions = {}): string | null {
   const token = Buffer.from(world.random(8)).toString('hex')
-  const content = JSON.stringify(lockContent(world, token))
+  const waiting = jitter > 0 ? {waitsUntil: toTime(world.now() + jitter)} : {}
+  const content = JSON.stringify({...lockContent(world, token), ...waiting})
   makeDirectory(dirname(path))
   if (createExclusively(path, content)) {
     reach('lock: taken')
     return token
   }
-  if (!isStale(world, path)) return null
+  if (!isStale(world, path) && !(isUrgent && isWaiting(world, path))) return null
   rmSync(path, {force: true, recursive: true})
   reach('lock: a stale one removed')
   return createExclusively(path, content) ? token : null
@@ -61,6 +72,12 @@ const lockContent = (world: World, token: string): LockContent => ({
   pid: process.pid,
   time: toTime(world.now()),
 })
+
+/** Whether the sender that has the lock still waits: it looks at the lock again before it sends. */
+function isWaiting(world: World, path: string): boolean {
+  const until = (readJson(path) as Partial<LockContent> | null)?.waitsUntil
+  return until !== undefined && Date.parse(until) > world.now()
+}
 
 /** A lock without content was being made, or its maker died in between: then the file's own time counts. */
 function isStale(world: World, path: string): boolean {

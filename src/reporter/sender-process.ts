@@ -1,8 +1,9 @@
 /**
- * The process that delivers: `node sender-process.js DESTINATION TOKEN MILLISECONDS`, started by `spawnSender` or
- * `runSender`. It ends within its time whatever the network does. Its output is one JSON document: what it delivered.
+ * The process that delivers: `node sender-process.js DESTINATION TOKEN MILLISECONDS [JITTER]`, started by `spawnSender`
+ * or `runSender`. It waits for its jitter first, of which the lock knows. It ends within its time whatever the network does. Its output is one JSON document: what it delivered.
  */
 import {writeSync} from 'node:fs'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {reach} from '../fault-points.ts'
 import {readClient} from './client.ts'
 import {readDestinations} from './destination.ts'
@@ -14,16 +15,17 @@ import {httpEraser} from './transports/http.ts'
 import {realWorld} from './world.ts'
 
 reach('sender: started')
-const [directory, token = '', milliseconds = '10000'] = process.argv.slice(2)
+const [directory, token = '', milliseconds = '10000', jitter = '0'] = process.argv.slice(2)
 const lifetime = Number(milliseconds)
 /** The last part of the lifetime is kept for giving back what was not confirmed. */
-const patience = Math.round(lifetime - Math.min(1000, lifetime / 4))
+const patience = Math.round(lifetime - Math.min(1000, lifetime / 4)) - Number(jitter)
 
 // A name lookup that hangs keeps a process from exiting: a signal does not wait for it.
 const end = (): void => {
   process.kill(process.pid, 'SIGKILL')
 }
 setTimeout(end, lifetime).unref()
+if (Number(jitter) > 0) await sleep(Number(jitter))
 
 const world = realWorld()
 const destination = readDestinations(world.stateDirectory).find(one => one.directory === directory)

@@ -6,6 +6,7 @@ import {type Destination, rememberProject} from './destination.ts'
 import {hasWaiting} from './empty-buffer.ts'
 import {isForgetPending} from './is-forget-pending.ts'
 import {mustWait, readNextTry} from './next-try.ts'
+import {senderJitter} from './sender-jitter.ts'
 import {releaseLock, takeLock} from './sender-lock.ts'
 import type {World} from './world.ts'
 
@@ -35,13 +36,14 @@ export function spawnSender(world: World, destination: Destination): boolean {
   if (mustWait(world, readNextTry(paths.nextTry))) return false
   const isDue = hasWaiting(destination) || isForgetPending(paths)
   if (!isDue || !askConsent(world, destination).sending) return false
-  const token = takeLock(world, paths.lock)
+  const jitter = senderJitter(world.environment, world.hostName)
+  const token = takeLock(world, paths.lock, {jitter})
   if (token === null) return false
   closeInheritedDescriptors()
   try {
     // A foreign writer leaves events, not the project file that the sender reads.
     rememberProject(destination)
-    const args = senderArguments(destination, token, backgroundLifetime)
+    const args = [...senderArguments(destination, token, backgroundLifetime), String(jitter)]
     const child = loadSpawn()(process.execPath, args, {...senderOptions(world), detached: true, stdio: 'ignore'})
     child.on('error', () => releaseLock(paths.lock, token))
     child.unref()
