@@ -1,0 +1,24 @@
+/**
+ * Measures what `usage` costs: `npm run bench [-- --runs N] [-- --only PART]`. Every table is measured in one run, its rows in
+ * turn, and compared with its first row. A new group of rows is a new entry here.
+ */
+import {cpus} from 'node:os'
+import {parseArgs} from 'node:util'
+import {benchOtherCommands} from './other-commands.ts'
+import {benchReportingCommands} from './reporting-commands.ts'
+import {benchWaitingEvents} from './waiting-events.ts'
+
+const parts: Readonly<Record<string, (runs: number) => Promise<string[]>>> = {
+  reporting: benchReportingCommands,
+  waiting: benchWaitingEvents,
+  others: benchOtherCommands,
+}
+
+const {values} = parseArgs({options: {runs: {type: 'string', default: '30'}, only: {type: 'string'}}})
+const [cpu] = cpus()
+console.log(`${new Date().toISOString().slice(0, 10)}, Node.js ${process.version}, ${cpus().length} × ${cpu?.model}\n`)
+for (const [name, bench] of Object.entries(parts))
+  if (values.only === undefined || values.only === name)
+    for (const table of await bench(Number(values.runs))) console.log(table)
+// What listens or is silent here has nobody left to answer.
+process.exit()
