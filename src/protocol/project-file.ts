@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import {declarations} from './declaration.ts'
 import {limits} from './limits.ts'
 import {type Parsed, toProblems} from './problem.ts'
-import {featureName, openFeatureNamePattern, projectId, text} from './scalars.ts'
+import {featureName, isOpenFeatureName, projectId, text} from './scalars.ts'
 import {sha256} from './sha256.ts'
 
 const hostAndPortPattern = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/
@@ -118,7 +118,7 @@ export function isForDatagrams({endpoint}: Pick<ProjectFile, 'endpoint'>): boole
 export function isDeclaredFeature(project: ProjectFile, type: string, name: string): boolean {
   if (!project.features.types.includes(type)) return false
   if (project.features.names.includes(name)) return true
-  return project.features.allowOther && openFeatureNamePattern.test(name)
+  return project.features.allowOther && isOpenFeatureName(name)
 }
 
 /**

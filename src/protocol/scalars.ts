@@ -3,8 +3,11 @@ import {limits} from './limits.ts'
 
 /** What a project may be called, on the wire, in folders and in URLs. */
 export const projectIdPattern = /^[a-z][a-z0-9-]{0,39}$/
-/** A feature's name beyond the declared ones: no slashes, quotes or control characters, hence no paths and no markup. */
-export const openFeatureNamePattern = /^[\p{L}\p{N} ._:+()>-]{1,128}$/u
+/**
+ * Whether a name may be a feature's beyond the declared ones: no slashes, quotes or control characters, hence no paths and
+ * no markup. The pattern is made when it is needed: the letters of all scripts cost a command a quarter of a millisecond.
+ */
+export const isOpenFeatureName = (name: string): boolean => /^[\p{L}\p{N} ._:+()>-]{1,128}$/u.test(name)
 
 const uuidPattern = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
