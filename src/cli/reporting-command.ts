@@ -42,6 +42,14 @@ export abstract class ReportingCommand extends BaseCommand {
     process.exitCode = before ?? 0
   }
 
+  /** What must not keep a command from running: an error is said to those who want to know; thrown when strict. */
+  protected forgive(thrown: Error): void {
+    const error = codeOf(thrown)
+    if (error.code === 'USAGE_WRONG_USE') this.countWrongUse()
+    if (this.isStrict) throw thrown
+    this.warnWith(error.code, error.message)
+  }
+
   /** An event that was said so wrongly that no flag could be read is lost, but not in silence. */
   private countWrongUse(): void {
     const said = (flag: string): string | undefined => {

@@ -40,6 +40,12 @@ export interface StartInput {
   readonly script?: string | null
   readonly fields?: FieldValues
 }
+/** A start that is said again, because its run lives on. */
+export interface RepeatInput extends StartInput {
+  readonly run: string
+  /** How many times it has been said again. */
+  readonly repeat: number
+}
 export interface EndInput {
   /** The run's id; found by its callers when null. */
   readonly run?: string | null
@@ -88,6 +94,19 @@ export function recordStart(recorder: Recorder, input: StartInput): RecordOutcom
     writeRun(destination.paths.runs, {run, ...record, ...processes})
     write(recorder, event)
     return {kind: 'recorded', id: event.id, run, warnings: [...warnings, ...unfit]}
+  })
+}
+
+/** Records that a run lives on: its start once more, under an id of its own. The open run stays as it is. */
+export function recordRepeat(recorder: Recorder, {run, repeat, script, fields}: RepeatInput): RecordOutcome {
+  return recordSafely(recorder, () => {
+    const {destination} = recorder
+    const {kept} = keepDeclared(destination.project.fields, fields ?? {})
+    const header = readRun(destination.paths.runs, run)?.header ?? recorder.header()
+    const local = {...localOf(recorder), script: script ?? null}
+    const event: BufferedEvent = {...newEvent(recorder, header, local), type: 'start', run, repeat, fields: kept}
+    write(recorder, event)
+    return {kind: 'recorded', id: event.id, run, warnings: []}
   })
 }
 
@@ -207,7 +226,7 @@ function write({world, destination}: Recorder, event: BufferedEvent): void {
     rememberProject(destination)
     writeEvents(destination.paths, [event])
   } catch (error) {
-    if (event.type === 'start') removeRun(destination.paths.runs, event.run)
+    if (event.type === 'start' && event.repeat === 0) removeRun(destination.paths.runs, event.run)
     throw error
   }
   keepQuotaNowAndThen(world, destination)

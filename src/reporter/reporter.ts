@@ -15,8 +15,10 @@ import {
   type FeatureInput,
   type Recorder,
   type RecordOutcome,
+  type RepeatInput,
   recordEnd,
   recordFeature,
+  recordRepeat,
   recordStart,
   type StartInput,
 } from './record.ts'
@@ -57,6 +59,8 @@ export interface Reporter {
   /** Takes back `noticeShown`: the notice could not be shown after all. */
   noticeFailed(): void
   start(input?: StartInput): RecordOutcome
+  /** Says a start again, once a day for a run that lives on: otherwise it would count as lost. */
+  repeatStart(input: RepeatInput): RecordOutcome
   feature(input: FeatureInput): RecordOutcome
   end(input?: EndInput): RecordOutcome
   /** Counts an event that the caller could not even say. */
@@ -128,6 +132,10 @@ class ProjectReporter implements Reporter {
       if (recorder.consent.heldBy === 'notice-pending') this.openNoticeIfDue()
       return outcome
     })
+  }
+
+  repeatStart(input: RepeatInput): RecordOutcome {
+    return this.record(recorder => recordRepeat(recorder, input))
   }
 
   feature(input: FeatureInput): RecordOutcome {

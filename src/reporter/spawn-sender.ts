@@ -78,7 +78,7 @@ export const senderOptions = (world: World): SpawnOptions => ({
  * Closes every descriptor above 2 that a child would inherit: a script's `flock 200` or `exec 20>&1` would otherwise
  * be held by the sender. Node's own descriptors are closed on exec by themselves, which is how the others are known.
  */
-function closeInheritedDescriptors(): void {
+export function closeInheritedDescriptors(): void {
   const closeOnExec = 0o2000000
   for (const descriptor of listDescriptors()) {
     if (descriptor <= 2) continue

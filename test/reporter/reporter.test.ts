@@ -49,6 +49,18 @@ describe('a reporter', () => {
     assert.match(findSecret(world.stateDirectory) ?? '', /^[0-9a-f]{64}$/)
   })
 
+  it('says a start again for a run that lives on: the same run and program, another event, still open', t => {
+    const {world, destination, reporter} = makeScene(t, {}, {version: '6.9.0'})
+    const started = reporter.start({script: '/home/ada/job.sh'})
+    const run = started.kind === 'recorded' ? (started.run ?? '') : ''
+    reporter.repeatStart({run, repeat: 2, script: '/home/ada/job.sh'})
+    const [first, again] = waitingEvents(world.stateDirectory)
+    assert.deepEqual([again?.run, again?.type === 'start' && again.repeat], [run, 2])
+    assert.deepEqual([again?.header, again?.local?.script], [first?.header, first?.local?.script])
+    assert.notEqual(again?.id, first?.id)
+    assert.deepEqual(listRuns(destination.paths.runs), [run])
+  })
+
   it('says of the program what it was told, and of the project the rest', t => {
     const {world, reporter} = makeScene(
       t,

@@ -1,0 +1,77 @@
+import {accessSync, constants, readFileSync, readlinkSync} from 'node:fs'
+import {delimiter, join} from 'node:path'
+
+type CommandLine = readonly [string, ...string[]]
+
+/**
+ * The command line that gives a command what Node.js has taken from it, by small programs that become the command: their
+ * process, their environment and their exit codes are its own.
+ *
+ * Node.js forgets at its start which signals were ignored, raises the limit of open files, and reads arguments as UTF-8.
+ * Linux alone; elsewhere, and where a program is missing, the command line stays as it is.
+ */
+export function asWithoutUs(command: CommandLine): CommandLine {
+  const limit = openFilesBefore()
+  const limited: CommandLine =
+    limit !== null && isOnPath('prlimit')
+      ? ['prlimit', `--nofile=${limit}:`, '--', ...asBytes(command)]
+      : asBytes(command)
+  return isUnderNohup() ? ['nohup', ...limited] : limited
+}
+
+/** The soft limit of open files of our parent, if ours was raised above it. */
+function openFilesBefore(): string | null {
+  const [own, before] = [softLimitOf('self'), softLimitOf(String(process.ppid))]
+  return before === null || before === own ? null : before
+}
+
+function softLimitOf(pid: string): string | null {
+  try {
+    return /^Max open files +(\w+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'))?.[1] ?? null
+  } catch {
+    return null
+  }
+}
+
+/** What nohup leaves to be seen: its file, or a null device that can only be written as the input. */
+function isUnderNohup(): boolean {
+  try {
+    const outputs = [1, 2].map(descriptor => readlinkSync(`/proc/self/fd/${descriptor}`))
+    if (outputs.some(path => path.endsWith('/nohup.out'))) return true
+    const flags = /^flags:\s*(\d+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'utf8'))?.[1] ?? '0'
+    return readlinkSync('/proc/self/fd/0') === '/dev/null' && (Number.parseInt(flags, 8) & 3) === constants.O_WRONLY
+  } catch {
+    return false
+  }
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some(folder => {
+    try {
+      accessSync(join(folder || '.', program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Arguments that are no UTF-8, such as old file names, go through a shell, which makes them of their bytes. */
+function asBytes(command: CommandLine): CommandLine {
+  const raw = rawArguments(command.length)
+  if (raw === null || raw.every(bytes => Buffer.from(bytes.toString()).equals(bytes))) return command
+  const values = raw.map((bytes, index) => `a${index}=$(printf '%b' '${octal(bytes)}x')`)
+  const names = raw.map((_bytes, index) => `"\${a${index}%x}"`)
+  return ['sh', '-c', `${values.join('\n')}\nexec ${names.join(' ')}`]
+}
+
+function rawArguments(count: number): Buffer[] | null {
+  try {
+    const line = readFileSync('/proc/self/cmdline', 'latin1').split('\0').slice(0, -1)
+    return line.slice(-count).map(text => Buffer.from(text, 'latin1'))
+  } catch {
+    return null
+  }
+}
+
+const octal = (bytes: Buffer): string => [...bytes].map(byte => `\\0${byte.toString(8).padStart(3, '0')}`).join('')

@@ -1,0 +1,54 @@
+import {endFlags, startFlags} from '../cli/flags.ts'
+import {codeOf, presentError} from '../cli/present-error.ts'
+import {ReportingCommand} from '../cli/reporting-command.ts'
+import {programOf, startOf} from '../cli/say-event.ts'
+import {endAs} from '../cli/supervise.ts'
+import {superviseRun} from '../cli/supervise-run.ts'
+import {UsageError} from '../errors.ts'
+
+const {'print-id': _printId, ...ownFlags} = startFlags
+
+export default class Run extends ReportingCommand {
+  static override summary = 'Run a command and record its start and its end.'
+  static override description =
+    'The command has the input, the outputs, the process group and the terminal of its caller, and its exit code or signal is ours.'
+  static override examples = [
+    'command <%= config.bin %> run --app-version 1.4.0 -- ./simulate input.dat',
+    'command <%= config.bin %> run --wait 5 -- mpirun ./solver',
+  ]
+  static override enableJsonFlag = false
+  static override strict = false
+  static override flags = {
+    ...ownFlags,
+    wait: endFlags.wait,
+  }
+
+  async run(): Promise<void> {
+    const dashes = this.argv.indexOf('--')
+    const [program, ...args] = dashes === -1 ? [] : this.argv.slice(dashes + 1)
+    if (program === undefined) throw new UsageError('USAGE_WRONG_USE', 'wanted a command after --, got none')
+    const recording = await this.begin(this.argv.slice(0, dashes))
+    endAs(await superviseRun([program, ...args], recording, {keepsErrorOutput: this.isDebugging}))
+  }
+
+  /** Records the start. Null where nothing is recorded, for whatever reason: the command runs all the same. */
+  private async begin(own: string[]) {
+    try {
+      const {flags, argv} = await this.parse(Run, own)
+      if (argv.length > 0) throw new UsageError('USAGE_WRONG_USE', `wanted the command after --, got ${argv.join(' ')}`)
+      const project = this.chooseProject(flags)
+      const input = startOf(project, flags)
+      const reporter = this.reporter({project, ...programOf(flags)})
+      const outcome = this.warnOf(reporter.start(input))
+      if (outcome.kind !== 'recorded' || outcome.run === null) return null
+      return {reporter, input, run: outcome.run, waitSeconds: flags.wait ? Number(flags.wait) : null}
+    } catch (thrown) {
+      this.forgive(thrown instanceof Error ? thrown : new Error(String(thrown)))
+      return null
+    }
+  }
+
+  protected override async catch(thrown: Error): Promise<void> {
+    presentError(codeOf(thrown), false)
+  }
+}
