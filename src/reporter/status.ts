@@ -1,4 +1,5 @@
 import type {BufferedEvent} from '../protocol/buffered-event.ts'
+import {isForDatagrams} from '../protocol/project-file.ts'
 import {type BufferFile, listWaitingFiles, readBufferFile} from './buffer.ts'
 import type {Consent} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
@@ -31,7 +32,12 @@ export interface ProjectStatus {
     readonly newest: readonly WaitingEvent[]
   }
   readonly openRuns: number
-  readonly sent: {readonly events: number; readonly last: string | null}
+  readonly sent: {
+    readonly events: number
+    /** Of these, the ones that went as datagrams: nothing says whether they arrived. */
+    readonly unconfirmed: number
+    readonly last: string | null
+  }
   readonly dropped: Readonly<Record<DropReason, number>>
   readonly refused: {readonly events: number}
   readonly lastError: NextTry['lastError'] | null
@@ -68,7 +74,7 @@ export function readStatus(
       newest: events.slice(0, options.allEvents ? events.length : shownEvents).map(withoutLocal),
     },
     openRuns: listRuns(paths.runs).length,
-    sent: {events: countSent(sent), last: sent.at(-1)?.sentAt ?? null},
+    sent: sentOf(project, sent),
     dropped: countDrops(paths.drops),
     refused: {events: countRefused(paths.refused)},
     lastError: failure?.lastError ?? null,
@@ -76,6 +82,11 @@ export function readStatus(
     notice: {shownAt: noticeShownAt(destination)},
     forget: readForget(destination),
   }
+}
+
+function sentOf(project: Destination['project'], sent: ReturnType<typeof readSent>): ProjectStatus['sent'] {
+  const events = countSent(sent)
+  return {events, unconfirmed: isForDatagrams(project) ? events : 0, last: sent.at(-1)?.sentAt ?? null}
 }
 
 function readForget({paths}: Destination): ProjectStatus['forget'] {

@@ -77,11 +77,12 @@ describe('a collector', {concurrency: 2}, () => {
 })
 
 describe('a name server that never answers', () => {
-  it('holds up no script, no flush longer than it may, and leaves no sender behind', async t => {
-    const scene = makeScene(t, 'http://usage.example.org:8080')
-    const out = scene.home.environment['TMPDIR'] ?? ''
-    // A network of its own, in which the only name server listens and says nothing.
-    const script = `ip link set lo up
+  for (const endpoint of [{http: 'http://usage.example.org:8080'}, {udp: 'usage.example.org:50077'}])
+    it(`holds up no script, no flush longer than it may, and leaves no sender behind, with ${Object.keys(endpoint)}`, async t => {
+      const scene = makeScene(t, '', {endpoint})
+      const out = scene.home.environment['TMPDIR'] ?? ''
+      // A network of its own, in which the only name server listens and says nothing.
+      const script = `ip link set lo up
       printf 'nameserver 127.0.0.1\\noptions timeout:30 attempts:5\\n' >"$OUT/resolv.conf"
       mount --bind "$OUT/resolv.conf" /etc/resolv.conf
       node -e 'require("dgram").createSocket("udp4").bind(53, "127.0.0.1", () => console.log("silent"))' >"$OUT/dns" &
@@ -96,18 +97,18 @@ describe('a name server that never answers', () => {
       echo "flush $(((after - before) / 1000000))"
       grep -l '[s]ender-process' /proc/[0-9]*/cmdline
       kill $!`
-    const {stdout, stderr} = await runProgram(
-      scene.home,
-      ['unshare', '-Urmnpf', '--kill-child', '--mount-proc', 'dash', '-c', script],
-      {environment: {OUT: out, STATE: scene.home.stateDirectory}, timeoutSeconds: 50},
-    )
-    t.diagnostic(stdout.trim().replaceAll('\n', ', '))
-    const [, start, sender, flush] =
-      /^start (\d+) \nsender (\d+)\nflush (\d+)\n$/.exec(stdout) ?? assert.fail(stdout + stderr)
-    assert.ok(Number(start) < graceSeconds * 1000)
-    assert.ok(Number(sender) < (10 + graceSeconds) * 1000)
-    assert.ok(Number(flush) < (2 + graceSeconds) * 1000)
-    const flushed = JSON.parse(readFileSync(join(out, 'flush.json'), 'utf8'))
-    assert.deepEqual([flushed.sent, flushed.kept, flushed.projects[0].reason], [0, 1, 'timeout'])
-  })
+      const {stdout, stderr} = await runProgram(
+        scene.home,
+        ['unshare', '-Urmnpf', '--kill-child', '--mount-proc', 'dash', '-c', script],
+        {environment: {OUT: out, STATE: scene.home.stateDirectory}, timeoutSeconds: 50},
+      )
+      t.diagnostic(stdout.trim().replaceAll('\n', ', '))
+      const [, start, sender, flush] =
+        /^start (\d+) \nsender (\d+)\nflush (\d+)\n$/.exec(stdout) ?? assert.fail(stdout + stderr)
+      assert.ok(Number(start) < graceSeconds * 1000)
+      assert.ok(Number(sender) < (10 + graceSeconds) * 1000)
+      assert.ok(Number(flush) < (2 + graceSeconds) * 1000)
+      const flushed = JSON.parse(readFileSync(join(out, 'flush.json'), 'utf8'))
+      assert.deepEqual([flushed.sent, flushed.kept, flushed.projects[0].reason], [0, 1, 'timeout'])
+    })
 })

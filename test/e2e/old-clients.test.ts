@@ -4,11 +4,13 @@ import {once} from 'node:events'
 import {readdirSync, readFileSync, statSync} from 'node:fs'
 import {connect} from 'node:net'
 import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
 import {describe, it, type TestContext} from 'node:test'
 import {eventually} from '../support/eventually.ts'
 import {readFixture, readJsonFixture} from '../support/fixtures.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
+import {repositoryPath} from '../support/repository.ts'
 import {runUsage} from '../support/run-program.ts'
 import {type RunningCollector, runningCollector} from '../support/running-collector.ts'
 import {sendDatagrams} from '../support/send-datagrams.ts'
@@ -25,6 +27,7 @@ const mantid = makeProject({project: 'mantid', endpoint, writeKey: 'key', featur
 const startCollector = (t: TestContext): Promise<RunningCollector> =>
   runningCollector(t, isolatedHome(t), [parsl, mantid], undefined, ['--parsl', 'parsl', '--mantid', 'mantid'])
 
+const read = (...path: string[]): string => readFileSync(repositoryPath(...path), 'utf8')
 const seconds = (): number => Date.now() / 1000
 /** A message of a real client, with times of today. */
 function message(name: string, changes: object = {}): string {
@@ -74,7 +77,7 @@ async function postInChunks({http}: RunningCollector, path: string, body: string
 }
 
 describe('an unchanged client of Parsl', () => {
-  it('counts with both protocols and every level, whatever order its messages come in', async t => {
+  it('counts with both protocols and every level, whatever order its messages come in (P4, P5, P6)', async t => {
     const collector = await startCollector(t)
     const now = seconds()
     const ended = message('p1-level3-end', {end: now - 100, execution_time: 20})
@@ -108,7 +111,7 @@ describe('an unchanged client of Parsl', () => {
     assert.deepEqual([fields['executors']?.n, fields['app_count']?.mean, fields['app_fails']?.max], [3, 3, 0])
   })
 
-  it('keeps test runs out of the answers', async t => {
+  it('keeps test runs out of the answers (P7)', async t => {
     const collector = await startCollector(t)
     await sendDatagrams(collector.udp, [
       message('p0-1.2.0-end', {end: seconds()}),
@@ -119,7 +122,7 @@ describe('an unchanged client of Parsl', () => {
     assert.deepEqual([runs.total, users.total, duration.n], [0, 0, 0])
   })
 
-  it('does not end the collector with bad bytes, and may send as much as a datagram holds', async t => {
+  it('does not end the collector with bad bytes, and may send as much as a datagram holds (P2, P3)', async t => {
     const collector = await startCollector(t)
     const start = {correlator: 'large', platform: 'x', components: [] as unknown[]}
     const base = `1${JSON.stringify(start)}`.length
@@ -138,7 +141,21 @@ describe('an unchanged client of Parsl', () => {
     })
   })
 
-  it('is never answered', async t => {
+  it('that says no time has started or ended when its message came (P8)', async t => {
+    const collector = await startCollector(t)
+    const before = Date.now()
+    const timeless = [message('p1-level1-start'), '{"uuid": "a", "uname": "x"}', '{"uuid": "b", "end": null}']
+    await sendDatagrams(collector.udp, timeless)
+    await eventually(async () => assert.equal((await collector.stats('parsl')).quality.datagrams, 3))
+    await collector.stop()
+    const database = new DatabaseSync(join(collector.data, 'usage.sqlite'), {readOnly: true})
+    const rows = database.prepare('SELECT coalesce(started_at, ended_at) AS at, start_event FROM runs').all()
+    database.close()
+    assert.equal(rows.filter(row => row['start_event'] === null).length, 1)
+    for (const row of rows) assert.ok(Number(row['at']) >= before && Number(row['at']) <= Date.now())
+  })
+
+  it('is never answered (P1)', async t => {
     const collector = await startCollector(t)
     const socket = createSocket('udp4')
     t.after(() => socket.close())
@@ -154,7 +171,7 @@ describe('an unchanged client of Parsl', () => {
 })
 
 describe('an unchanged client of Mantid', () => {
-  it('is answered 201 without a body, whatever pieces its body comes in and with a slash or not', async t => {
+  it('is answered 201 without a body, whatever pieces its body comes in and with a slash or not (M1, M2, M3, M4, M10)', async t => {
     const collector = await startCollector(t)
     const body = JSON.stringify(startup())
     const answers = []
@@ -174,7 +191,7 @@ describe('an unchanged client of Mantid', () => {
     assert.deepEqual([outcomes.unknown, versions[0]?.version], [1, '6.11.20250110.1450.dev6'])
   })
 
-  it('counts what it posts: features add up, forms of all times are read', async t => {
+  it('counts what it posts: features add up, forms of all times are read (M5, M6, M8)', async t => {
     const collector = await startCollector(t)
     const old = {details: 'C:\\\\Mantid', duration: 0.5, name: 'Load.v1', type: 'Algorithm', start: startup().dateTime}
     const posts: [string, unknown][] = [
@@ -193,7 +210,7 @@ describe('an unchanged client of Mantid', () => {
     assert.equal(used.find(({name}) => name === 'ISIS Reflectometry->MainWindow->CloseBatch')?.count, 2)
   })
 
-  it('is refused with 400 when its post is malformed, and then nothing of it is kept', async t => {
+  it('is refused with 400 when its post is malformed, and then nothing of it is kept (M7)', async t => {
     const collector = await startCollector(t)
     const quoted = JSON.stringify(features()).replace('"Load.v1"', '"Load"quoted".v1"')
     const half = {...features(), features: [...features().features, {type: 'Algorithm'}]}
@@ -206,7 +223,7 @@ describe('an unchanged client of Mantid', () => {
     assert.deepEqual([used, runs.total], [[], 0])
   })
 
-  it('cannot change or remove anything', async t => {
+  it('cannot change or remove anything (M9)', async t => {
     const collector = await startCollector(t)
     for (const method of ['PUT', 'PATCH', 'DELETE', 'GET'])
       for (const path of ['/api/usage', '/api/feature/', '/api/usage/1']) {
@@ -217,7 +234,17 @@ describe('an unchanged client of Mantid', () => {
 })
 
 describe('a collector for old clients', () => {
-  it('keeps no id of theirs and no address, and its secret is its owner’s alone', async t => {
+  it('keeps each of the rules that docs/compatibility.md names by a test with its name', () => {
+    const rulesOf = (text: string) => new Set(text.match(/\b[PM]\d{1,2}\b/g))
+    const titles = read('test', 'e2e', 'old-clients.test.ts')
+      .match(/^ {2}it\('.*'/gm)!
+      .join('\n')
+    const rules = [...rulesOf(read('docs', 'compatibility.md'))].sort()
+    assert.deepEqual([...rulesOf(titles)].sort(), rules)
+    assert.equal(rules.length, 19)
+  })
+
+  it('keeps no id of theirs and no address, and its secret is its owner’s alone (P9)', async t => {
     const collector = await startCollector(t)
     await sendDatagrams(collector.udp, [message('p0-1.2.0-start', {start: seconds()})])
     await post(collector, '/api/usage', startup())

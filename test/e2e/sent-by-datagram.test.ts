@@ -32,6 +32,7 @@ describe('a project whose endpoint is for datagrams alone', () => {
     })
     const {stdout} = await runUsage(person, ['status', '--json'])
     const [status] = JSON.parse(stdout).projects
+    assert.equal(status.sent.unconfirmed, 4)
     assert.deepEqual([status.sent.events, status.dropped['too-large'], status.waiting.events], [4, 1, 0])
     assert.match((await runUsage(person, ['status'])).stdout, /Goes to .*nothing confirms that they arrive/)
     assert.match((await runUsage(person, ['log', '--raw'])).stdout, /"exitCode":3/)

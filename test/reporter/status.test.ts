@@ -31,7 +31,7 @@ describe('the status', () => {
       endpoint: {http: 'http://127.0.0.1:9', udp: null},
       waiting: {events: 0, bytes: 0, oldest: null, newest: []},
       openRuns: 0,
-      sent: {events: 0, last: null},
+      sent: {events: 0, unconfirmed: 0, last: null},
       dropped: none,
       refused: {events: 0},
       lastError: null,
@@ -69,7 +69,7 @@ describe('the status', () => {
     assert.deepEqual(readTree(world.directory), before)
     assert.deepEqual([status.waiting.events, status.waiting.oldest, status.openRuns], [3, oldest, 1])
     assert.ok(status.waiting.bytes > 500)
-    assert.deepEqual(status.sent, {events: 5, last: toTime(world.now())})
+    assert.deepEqual(status.sent, {events: 5, unconfirmed: 0, last: toTime(world.now())})
     assert.deepEqual(status.dropped, {...none, 'undeclared-field': 4})
     assert.deepEqual(status.refused, {events: 1})
     assert.deepEqual([status.lastError, status.nextTryAt], [failure.lastError, failure.nextTryAt])
