@@ -9,7 +9,7 @@ const packageJson = JSON.parse(read('package.json'))
 const tests = filesUnder('test', '.test.ts')
 
 /** Raised with every test file that is added, so that none can be lost or left out of a run unseen. */
-const testFileCount = 156
+const testFileCount = 160
 
 test(`runs ${testFileCount} test files`, () => {
   const {test: usual, 'test:long': long} = packageJson.scripts
@@ -41,6 +41,11 @@ test('mirrors the tree of the sources in the tree of the tests', () => {
     sources.filter(path => !existsSync(repositoryPath(path))),
     [],
   )
+})
+
+test('has no marks of a conflict between two versions', () => {
+  const texts = ['CHANGELOG.md', 'README.md', ...['docs', 'src', 'test'].flatMap(folder => filesUnder(folder))]
+  for (const path of texts) assert.doesNotMatch(read(path), /^(?:<{7}|>{7}) /m, path)
 })
 
 test('leaves no test out by skip, only or todo', () => {
