@@ -7,7 +7,7 @@ export function writeAmount(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`
 }
 
-type Reason = DeliveryReason | ConsentReason | 'cannot-erase' | 'not-written'
+type Reason = DeliveryReason | ConsentReason | 'cannot-erase' | 'cannot-prove' | 'not-written'
 
 const reasonWords: Record<Reason, string> = {
   allowed: 'Recording and sending are on.',
@@ -34,6 +34,7 @@ const reasonWords: Record<Reason, string> = {
   'busy-here': 'Another sender of yours is at work, or was killed less than a minute ago.',
   'forget-pending': 'You have asked to be forgotten, and the collector has not confirmed it: no report leaves before.',
   'cannot-erase': 'This collector cannot erase.',
+  'cannot-prove': 'The secret that made your pseudonyms is lost or damaged: nobody can prove that they are yours.',
   'not-written': 'The request could not be kept on this machine.',
   'sender-lost': 'The sender ended without saying what it did; what is not confirmed is sent again.',
 }

@@ -11,7 +11,7 @@ export function writeForget({projects}: ForgetOutcome, paint: Paint): string {
 
 function writeDestination(one: DestinationForget, paint: Paint): string {
   const gone = one.dropped === 0 ? [] : [`${writeAmount(one.dropped, 'waiting event')} dropped.`]
-  const lines = [...writeOutcome(one, paint), ...gone]
+  const lines = [...writeOutcome(one, paint), ...writeNameless(one), ...gone]
   return `${paint.bold(toPlainText(one.project))}: ${lines.join('\n  ')}`
 }
 
@@ -26,11 +26,34 @@ function writeOutcome(one: DestinationForget, paint: Paint): string[] {
         'New ids from now on.',
         writeContact(one),
       ]
+    case 'no-user':
+      return [
+        `reports went to ${place}, none with a pseudonym of yours: no key finds them, so nothing can be erased by this command.`,
+        'They have a pseudonym of the script at most.',
+        writeContact(one),
+      ]
+    case 'already-erased':
+      return [
+        `already erased, and nothing was sent from here to ${place} since.`,
+        `Erased at ${one.receipt?.erasedAt}. Receipt: ${one.receipt?.receipt}`,
+      ]
+    case 'cannot-prove':
+      return [
+        `${paint.red('not erased')}: ${writeReason('cannot-prove')}`,
+        `Put ${one.secret} back from a backup and ask again, or write to the contact; usage log --raw shows what was sent.`,
+        'The request is kept: no report leaves meanwhile.',
+        writeContact(one),
+      ]
     case 'erased':
       return [paint.green('erased'), ...writeReceipt(one, place)]
     default:
       return [paint.red('not erased yet'), ...writeWhy(one)]
   }
+}
+
+function writeNameless({outcome, leftNameless}: DestinationForget): string[] {
+  if (!leftNameless || outcome === 'no-user') return []
+  return ['Reports without a pseudonym of yours went as well, from CI for example: no key finds them.']
 }
 
 function writeReceipt({receipt, sentLog}: DestinationForget, place: string): string[] {

@@ -2,7 +2,7 @@ import {BaseCommand, exitLike} from '../cli/base-command.ts'
 import {projectFlags, waitFlag} from '../cli/flags.ts'
 import {chooseDestinations} from '../cli/project-choice.ts'
 import {writeForget} from '../cli/write-forget.ts'
-import {type ForgetOutcome, forgetDestinations} from '../reporter/forget.ts'
+import {type ForgetOutcome, forgetDestinations, isStillOpen} from '../reporter/forget.ts'
 import {runSender} from '../reporter/run-sender.ts'
 
 /** Seconds that asking takes at most unless it is told otherwise. */
@@ -22,8 +22,7 @@ run <%= config.bin %> optout. The log of what was sent stays on this machine for
     const destinations = chooseDestinations(this.world, flags)
     const waitSeconds = Number(flags.wait || defaultWaitSeconds)
     const outcome = await forgetDestinations(this.world, destinations, {deliver: runSender, waitSeconds})
-    const isOpen = outcome.projects.some(one => one.outcome === 'pending' || one.outcome === 'failed')
-    if (isOpen) exitLike('USAGE_NOT_FORGOTTEN')
+    if (outcome.projects.some(isStillOpen)) exitLike('USAGE_NOT_FORGOTTEN')
     return this.present(outcome, answer => writeForget(answer, this.paint))
   }
 }

@@ -7,7 +7,7 @@ import {time, uuid} from '../protocol/scalars.ts'
 import {makeUuidV7} from '../protocol/uuid.ts'
 import {type Destination, type DestinationPaths, listDestinationFolders, listFolder} from './destination.ts'
 import {createWhole, makeDirectory, readJson, writeFileAtomically} from './files.ts'
-import {markedPeriods} from './periods.ts'
+import {removeMarks} from './periods.ts'
 import {toTime, type World} from './world.ts'
 
 /** A person's wish to have their data erased at one destination; kept until it is answered. */
@@ -103,8 +103,7 @@ export function endForgetRequest(
   if (!existsSync(path))
     writeFileAtomically(path, JSON.stringify({...request, keptAt: toTime(world.now()), ...ending} satisfies Forgotten))
   reach('forget: receipt kept')
-  for (const {generation, period} of markedPeriods(paths, {from: 0, to: request.generation}))
-    rmSync(join(paths.periods, `${generation}-${period}`), {force: true})
+  removeMarks(paths, request.generation)
   reach('forget: periods removed')
   rmSync(paths.forget, {force: true})
 }

@@ -9,14 +9,14 @@ import {
   endForgetRequest,
   type ForgetRequest,
   keepForgetRequest,
-  openGeneration,
+  readAllForgotten,
   readForgotten,
 } from './forget-request.ts'
-import {readSecret} from './identity.ts'
+import {findSecret, secretPath} from './identity.ts'
 import {isForgetPending} from './is-forget-pending.ts'
 import {readNextTry} from './next-try.ts'
-import {listPeriods} from './periods.ts'
 import type {Delivery} from './sender.ts'
+import {findTraces, type Traces} from './traces.ts'
 import type {World} from './world.ts'
 
 /** What a wish to be forgotten came to at one destination. */
@@ -26,10 +26,22 @@ export interface DestinationForget {
   /** Whom to write to when the collector does not erase. */
   readonly contact: string
   /**
-   * `erased`: the collector has said so. `nothing-sent`: there was nothing to erase. `unconfirmed`: datagrams went, of which
-   * nobody answers. `pending`: the request is kept and goes first from now on. `failed`: it could not even be kept.
+   * `erased`: the collector has said so. `already-erased`: it has said so to an earlier request, and nothing was sent since.
+   * `nothing-sent`: there was nothing to erase. `no-user`: reports went, none with a pseudonym of the user, so that no key
+   * finds them. `unconfirmed`: datagrams went, of which nobody answers. `pending`: the request is kept and goes first from
+   * now on. `cannot-prove`: so it is, but the secret that made the pseudonyms is lost. `failed`: it could not even be kept.
    */
-  readonly outcome: 'erased' | 'nothing-sent' | 'unconfirmed' | 'pending' | 'failed'
+  readonly outcome:
+    | 'erased'
+    | 'already-erased'
+    | 'nothing-sent'
+    | 'no-user'
+    | 'unconfirmed'
+    | 'pending'
+    | 'cannot-prove'
+    | 'failed'
+  /** Whether reports went that have no pseudonym of the user, of CI for example: they stay, whatever the outcome. */
+  readonly leftNameless: boolean
   /** The id of the request: what the contact, or an operator, finds it by. */
   readonly request: string | null
   readonly requestedAt: string | null
@@ -40,9 +52,15 @@ export interface DestinationForget {
   readonly reason: string | null
   readonly message: string | null
   readonly nextTryAt: string | null
+  /** The file of the secret that made the pseudonyms. */
+  readonly secret: string
   /** The folder of what was sent: the person's to keep or to remove. */
   readonly sentLog: string
 }
+
+/** Whether something is left to do: nobody has confirmed that what can be erased is gone. */
+export const isStillOpen = ({outcome}: DestinationForget): boolean =>
+  outcome === 'pending' || outcome === 'cannot-prove' || outcome === 'failed'
 
 export interface ForgetOutcome {
   readonly projects: readonly DestinationForget[]
@@ -65,17 +83,21 @@ export async function forgetDestinations(
       projects.push(await forgetDestination(world, destination, options.deliver, deadline))
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      projects.push({...nothingSent(destination), outcome: 'failed', reason: 'not-written', message})
+      projects.push({...nothingSent(world, destination), outcome: 'failed', reason: 'not-written', message})
     }
   }
   return {projects}
 }
 
-const nothingSent = ({project: {project, contact, endpoint}, paths}: Destination): DestinationForget => ({
+const nothingSent = (
+  {stateDirectory}: World,
+  {project: {project, contact, endpoint}, paths}: Destination,
+): DestinationForget => ({
   project,
   endpoint: endpoint.http ?? endpoint.udp,
   contact,
   outcome: 'nothing-sent',
+  leftNameless: false,
   request: null,
   requestedAt: null,
   dropped: 0,
@@ -83,6 +105,7 @@ const nothingSent = ({project: {project, contact, endpoint}, paths}: Destination
   reason: null,
   message: null,
   nextTryAt: null,
+  secret: secretPath(stateDirectory),
   sentLog: paths.sent,
 })
 
@@ -93,41 +116,46 @@ async function forgetDestination(
   deadline: number,
 ): Promise<DestinationForget> {
   const {directory, paths, project} = destination
-  if (!existsSync(directory)) return nothingSent(destination)
+  const common = nothingSent(world, destination)
+  if (!existsSync(directory)) return common
   if (!isStateWritable(world, destination)) throw new Error(`wanted to write ${directory}, which is not yours to write`)
   const request = keepForgetRequest(world, destination)
   reach('forget: asked')
   const dropped = emptyBuffer(world, destination, 'forgotten')
   const endpoint = project.endpoint.http
-  // Listed after the request is kept: a sender marks a period first and looks for a request then.
-  const mustAsk = endpoint !== null && hasSent(world, destination, request)
-  if (!mustAsk) endForgetRequest(world, paths, request, {endpoint, receipt: null})
+  // Looked for after the request is kept: a sender marks a period first and looks for a request then.
+  const traces = findTraces(destination, findSecret(world.stateDirectory), request.generation)
+  const mustAsk = endpoint !== null && traces.own.length > 0 && !traces.hasLost
+  const before = readAllForgotten(paths).findLast(({receipt}) => receipt !== null)?.receipt ?? null
+  if (endpoint === null || !(mustAsk || traces.hasLost))
+    endForgetRequest(world, paths, request, {endpoint, receipt: null})
   const delivery = mustAsk ? await deliverWithLock(world, destination, deliver, deadline) : null
   return {
-    ...nothingSent(destination),
+    ...common,
     request: request.id,
     requestedAt: request.requestedAt,
     dropped,
-    ...tell(destination, request, delivery),
+    leftNameless: traces.hasNameless,
+    ...(mustAsk ? tell(destination, request, delivery) : tellUnasked(destination, traces, before)),
   }
 }
 
-function hasSent(world: World, {paths, project}: Destination, {generation}: ForgetRequest): boolean {
-  const secret = readSecret(world.stateDirectory, world.random)
-  const generations = {from: openGeneration(paths), to: generation}
-  return listPeriods(paths, {secret, project: project.project, generations}).length > 0
+/** Tells why no collector was asked. `before`: the receipt of an earlier request. */
+function tellUnasked({project}: Destination, {hasLost, hasNameless}: Traces, before: ErasureReceipt | null) {
+  if (project.endpoint.http === null) return {outcome: 'unconfirmed' as const}
+  if (hasLost) return {outcome: 'cannot-prove' as const, reason: 'cannot-prove'}
+  if (before !== null) return {outcome: 'already-erased' as const, receipt: before}
+  return {outcome: hasNameless ? ('no-user' as const) : ('nothing-sent' as const)}
 }
 
 /** Reasons for which the collector was not asked, or not to its end: an earlier failure says nothing about them. */
 const notAsked: readonly (string | null)[] = ['busy-here', 'no-time', 'sender-lost']
 
 /** Reads from the disk what became of a request: a sender may have been killed after it was answered. */
-function tell({paths, project}: Destination, request: ForgetRequest, delivery: Delivery | null) {
-  const {endpoint} = project
+function tell({paths}: Destination, request: ForgetRequest, delivery: Delivery | null) {
   if (!isForgetPending(paths)) {
     const receipt = readForgotten(paths, request.generation)?.receipt ?? null
-    const unanswered = endpoint.http === null ? ('unconfirmed' as const) : ('nothing-sent' as const)
-    return {outcome: receipt === null ? unanswered : ('erased' as const), receipt}
+    return {outcome: receipt === null ? ('nothing-sent' as const) : ('erased' as const), receipt}
   }
   const failure = readNextTry(paths.nextTry)
   const isAsked = failure !== null && delivery !== null && !notAsked.includes(delivery.reason)

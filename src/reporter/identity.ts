@@ -6,13 +6,16 @@ import {createWhole, makeDirectory, readIfPresent} from './files.ts'
 
 const secretPattern = /^[0-9a-f]{64}$/
 
+/** The file of the user's secret. */
+export const secretPath = (stateDirectory: string): string => join(stateDirectory, 'secret')
+
 /**
  * The user's secret: 256 random bits as hex, made at first use, 0600, never sent. Processes that make it at the same
  * time end with the same one. A damaged one (a power cut) is set aside, and the person has new pseudonyms from then on.
  * Throws what the file system throws.
  */
 export function readSecret(stateDirectory: string, random: (bytes: number) => Uint8Array): string {
-  const path = join(stateDirectory, 'secret')
+  const path = secretPath(stateDirectory)
   const found = readIfPresent(path)?.trim() ?? null
   if (found !== null && secretPattern.test(found)) return found
   makeDirectory(stateDirectory)
@@ -25,7 +28,7 @@ export function readSecret(stateDirectory: string, random: (bytes: number) => Ui
 
 /** The user's secret if it has been made, else null. Writes nothing. */
 export function findSecret(stateDirectory: string): string | null {
-  const found = readIfPresent(join(stateDirectory, 'secret'))?.trim() ?? ''
+  const found = readIfPresent(secretPath(stateDirectory))?.trim() ?? ''
   return secretPattern.test(found) ? found : null
 }
 

@@ -2,10 +2,10 @@ import {reach} from '../fault-points.ts'
 import {limits} from '../protocol/limits.ts'
 import type {Destination} from './destination.ts'
 import {endForgetRequest, keepForgetRequest, openGeneration, readForgetRequest} from './forget-request.ts'
-import {deriveUserKey} from './identity.ts'
+import {deriveUserKey, findSecret} from './identity.ts'
 import {isForgetPending} from './is-forget-pending.ts'
 import {clearFailure, writeFailure} from './next-try.ts'
-import {listPeriods} from './periods.ts'
+import {findTraces} from './traces.ts'
 import type {Eraser} from './transports/transport.ts'
 import type {World} from './world.ts'
 
@@ -14,13 +14,13 @@ export interface PresentOptions {
   readonly destination: Destination
   /** Asks the collector; without it a request stays pending. */
   readonly erase?: Eraser | undefined
-  readonly readSecret: () => Promise<string>
   readonly signal: AbortSignal
 }
 
 /**
  * Presents a pending request to erase, with the right to send won, and ends it when a receipt comes. Where nothing has
- * been sent, or where datagrams went, it ends without asking anybody.
+ * been sent, or where datagrams went, it ends without asking anybody. Where the secret that made the pseudonyms is lost it
+ * stays pending: a collector that is shown other keys would confirm that it has erased nothing.
  *
  * @returns the time of the next try when the collector gave no receipt, else null
  */
@@ -30,9 +30,10 @@ export async function presentForget(options: PresentOptions): Promise<string | n
   if (!isForgetPending(paths)) return null
   // Damaged: made anew.
   const request = readForgetRequest(paths) ?? keepForgetRequest(world, destination)
-  const isAnswered = openGeneration(paths) > request.generation
-  const keys = isAnswered ? [] : keysOf(destination, await options.readSecret(), request.generation)
   const endpoint = project.endpoint.http
+  const isAnswered = openGeneration(paths) > request.generation
+  const keys = isAnswered || endpoint === null ? [] : keysOf(world, destination, request.generation)
+  if (keys === null) return null
   if (endpoint === null || keys.length === 0) {
     endForgetRequest(world, paths, request, {endpoint, receipt: null})
     return null
@@ -47,9 +48,14 @@ export async function presentForget(options: PresentOptions): Promise<string | n
   return null
 }
 
-/** The secret halves of the pseudonyms that may have left; of more than fit one request, the newest. */
-function keysOf({paths, project: {project}}: Destination, secret: string, generation: number): string[] {
-  return listPeriods(paths, {secret, project, generations: {from: openGeneration(paths), to: generation}})
+/** The secret halves of the pseudonyms that may have left; of more than fit one request, the newest. Null: lost. */
+function keysOf({stateDirectory}: World, destination: Destination, generation: number): string[] | null {
+  const secret = findSecret(stateDirectory)
+  const {own, hasLost} = findTraces(destination, secret, generation)
+  if (hasLost) return null
+  if (secret === null) return []
+  const {project} = destination.project
+  return own
     .slice(-limits.maxErasureKeys)
-    .map(one => Buffer.from(deriveUserKey(secret, {project, ...one})).toString('hex'))
+    .map(period => Buffer.from(deriveUserKey(secret, {project, ...period})).toString('hex'))
 }

@@ -11,12 +11,13 @@ import {emptyBuffer} from './empty-buffer.ts'
 import {hasEntries} from './files.ts'
 import {readGeneration} from './forget-request.ts'
 import {tidy} from './housekeeping.ts'
+import {userPseudonym} from './identity.ts'
 import {isForgetPending} from './is-forget-pending.ts'
 import {Ledger} from './ledger.ts'
 import {halveReport, type MadeReport, type ReportContext} from './make-reports.ts'
 import {clearFailure, writeFailure} from './next-try.ts'
 import {Pending} from './pending.ts'
-import {markPeriod} from './periods.ts'
+import {markNameless, markPeriod} from './periods.ts'
 import {prepareReports} from './prepare-reports.ts'
 import {presentForget} from './present-forget.ts'
 import {setAside} from './refused.ts'
@@ -148,9 +149,8 @@ class DeliveryRound {
 
   /** A request to erase goes before every report, and after a no as well: the person has asked for it. */
   private async forgetFirst(): Promise<void> {
-    const {world, destination, erase, signal, readContext} = this.options
-    const readSecret = async () => (await readContext()).secret
-    this.nextTryAt = await presentForget({world, destination, erase, signal, readSecret})
+    const {world, destination, erase, signal} = this.options
+    this.nextTryAt = await presentForget({world, destination, erase, signal})
   }
 
   private async deliverClaim(claim: string, token: string): Promise<void> {
@@ -172,7 +172,7 @@ class DeliveryRound {
     for (let report = queue.shift(); report !== undefined; report = queue.shift()) {
       const {generation} = context
       // Marked before it is looked whether the person wants to be forgotten: whoever asks that sees the mark.
-      if (report.userPeriod !== null) markPeriod(this.destination.paths, generation, report.userPeriod)
+      this.mark(report, context)
       if (!this.mayContinue() || !this.isOfGeneration(generation)) return
       if (!renewClaim(this.world, claim)) {
         this.reason = 'busy-here'
@@ -187,6 +187,12 @@ class DeliveryRound {
       if (halves !== null) queue.unshift(...halves)
       else this.finish(report, result, waiting)
     }
+  }
+
+  private mark({userPeriod: period}: MadeReport, {secret, generation}: SendContext): void {
+    const {paths, project} = this.destination
+    if (period === null) markNameless(paths)
+    else markPeriod(paths, {generation, period, user: userPseudonym(secret, {...project, period, generation})})
   }
 
   /** Asks consent again and looks at the time; when either says no, says why. */

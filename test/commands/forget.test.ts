@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import {rmSync} from 'node:fs'
 import {describe, it} from 'node:test'
 import type {DestinationForget} from '../../src/reporter/forget.ts'
+import {secretPath} from '../../src/reporter/identity.ts'
 import {answerAlways} from '../support/answering-server.ts'
 import {erasingServer, erasuresOf} from '../support/erasing-server.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
@@ -50,6 +52,38 @@ describe('usage forget', () => {
     const again = await scene.usage(['forget', '--json'])
     assert.deepEqual([again.code, JSON.parse(again.stdout).projects[0].outcome], [3, 'pending'])
     assert.equal(new Set(erasuresOf(server).map(({id}) => id)).size, 1)
+  })
+
+  it('exits 3 and says what to do when the secret is lost, instead of a receipt for nothing', async t => {
+    const server = await erasingServer(t)
+    const scene = makeScene(t, server.url)
+    await scene.usage(['start'])
+    await scene.flush()
+    rmSync(secretPath(scene.world.stateDirectory))
+    const {code, stdout} = await scene.usage(['forget'])
+    assert.equal(code, 3)
+    assert.match(stdout, /^demo: not erased: The secret that made your pseudonyms is lost or damaged/)
+    assert.ok(stdout.includes(`Put ${secretPath(scene.world.stateDirectory)} back`))
+    assert.match(stdout, /Who answers for the data: demo@example\.org/)
+    assert.equal(erasuresOf(server).length, 0)
+  })
+
+  it('does not deny what was sent under no pseudonym, and says of a second wish that it was fulfilled', async t => {
+    const server = await erasingServer(t)
+    const scene = makeScene(t, server.url)
+    await scene.usage(['start'], {environment: {CI: 'true', GITHUB_ACTIONS: 'true'}})
+    await scene.flush()
+    assert.match(
+      (await scene.usage(['forget'])).stdout,
+      /^demo: reports went to http:\S+, none with a pseudonym of yours/,
+    )
+    await scene.usage(['start'])
+    await scene.flush()
+    assert.match((await scene.usage(['forget'])).stdout, /Reports without a pseudonym of yours went as well/)
+    const {code, stdout} = await scene.usage(['forget'])
+    assert.equal(code, 0)
+    assert.match(stdout, /^demo: already erased, and nothing was sent from here to http:\S+ since\./)
+    assert.ok(stdout.includes(`Receipt: ${erasuresOf(server)[0]?.id}`))
   })
 
   for (const [what, environment] of [

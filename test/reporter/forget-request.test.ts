@@ -12,7 +12,7 @@ import {
   readGeneration,
 } from '../../src/reporter/forget-request.ts'
 import {isForgetPending} from '../../src/reporter/is-forget-pending.ts'
-import {markedPeriods, markPeriod} from '../../src/reporter/periods.ts'
+import {markPeriod, readMarks} from '../../src/reporter/periods.ts'
 import {toTime} from '../../src/reporter/world.ts'
 import {makeProject} from '../support/make-project.ts'
 import {makeWorld} from '../support/make-world.ts'
@@ -23,6 +23,8 @@ function setUp(t: Parameters<typeof makeWorld>[0]) {
   const destination = destinationOf(world.stateDirectory, makeProject())
   return {world, ...destination, destination, keep: () => keepForgetRequest(world, destination)}
 }
+
+const user = 'a1'.repeat(16)
 
 const receiptFor = (receipt: string) => ({receipt, erasedAt: '2026-11-25T12:00:00.000Z', runs: 1, features: 0})
 
@@ -70,14 +72,14 @@ describe('the end of a request', () => {
       [0, '2026'],
       [1, '2026'],
     ] as const)
-      markPeriod(paths, generation, period)
+      markPeriod(paths, {generation, period, user})
     const request = keep()
     const receipt = receiptFor(request.id)
     endForgetRequest(world, paths, request, {endpoint: 'http://c.example', receipt})
     const kept = {...request, keptAt: toTime(world.now()), endpoint: 'http://c.example', receipt}
     assert.deepEqual(readForgotten(paths, 0), kept)
     assert.deepEqual([isForgetPending(paths), readGeneration(world, project)], [false, 1])
-    assert.deepEqual([markedPeriods(paths, {from: 0, to: 1})], [[{generation: 1, period: '2026'}]])
+    assert.deepEqual([readMarks(paths, {from: 0, to: 1})], [[{generation: 1, period: '2026', user}]])
   })
 
   it('comes to the same when it is done again, and keeps the first receipt', t => {
@@ -114,7 +116,7 @@ describe('the generation of a project', () => {
     endForgetRequest(world, paths, keep(), {endpoint: null, receipt: null})
     const [moved, other] = [otherOf(world, 'https://new.example'), otherOf(world, 'https://new.example', 'demo-2')]
     assert.deepEqual([readGeneration(world, moved.project), readGeneration(world, other.project)], [1, 0])
-    markPeriod(moved.paths, 1, '2026')
+    markPeriod(moved.paths, {generation: 1, period: '2026', user})
     assert.deepEqual([keepForgetRequest(world, moved).generation, readGeneration(world, project)], [1, 2])
   })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {createHash} from 'node:crypto'
-import {writeFileSync} from 'node:fs'
+import {readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {describe, it, type TestContext} from 'node:test'
 import {type Destination, destinationOf, rememberProject} from '../../src/reporter/destination.ts'
 import {userOptOutPath} from '../../src/reporter/directories.ts'
@@ -9,11 +9,13 @@ import {writeFileAtomically} from '../../src/reporter/files.ts'
 import {type DeliverNow, deliverBy, flushDestinations} from '../../src/reporter/flush.ts'
 import {forgetDestinations} from '../../src/reporter/forget.ts'
 import {keepForgetRequest, readForgetRequest, readGeneration} from '../../src/reporter/forget-request.ts'
+import {readSecret, secretPath, userPseudonym} from '../../src/reporter/identity.ts'
 import {isForgetPending} from '../../src/reporter/is-forget-pending.ts'
 import {readLog} from '../../src/reporter/log.ts'
 import {readNextTry} from '../../src/reporter/next-try.ts'
 import {openNotice} from '../../src/reporter/notice.ts'
-import {markedPeriods, markPeriod} from '../../src/reporter/periods.ts'
+import {markPeriod, readMarks} from '../../src/reporter/periods.ts'
+import {createReporter} from '../../src/reporter/reporter.ts'
 import {runSender} from '../../src/reporter/run-sender.ts'
 import {takeLock} from '../../src/reporter/sender-lock.ts'
 import {spawnSender} from '../../src/reporter/spawn-sender.ts'
@@ -73,6 +75,12 @@ async function usedScene(t: TestContext, erase?: Respond) {
   return {...scene, ids: [...sent, ...putStarts(scene.world, scene.destination, 2)]}
 }
 
+/** Marks a period of this person's, as a sender does. */
+function markOwn(world: TestWorld, {paths, project}: Destination, generation: number, period: string): void {
+  const secret = readSecret(world.stateDirectory, world.random)
+  markPeriod(paths, {generation, period, user: userPseudonym(secret, {project: project.project, period, generation})})
+}
+
 /** The users of the reports that a server has had, in their order. */
 const usersOf = ({requests}: AnsweringServer) =>
   requests.filter(request => !isErasure(request)).map(request => reportOf(request).header.user)
@@ -91,7 +99,7 @@ for (const [place, deliver] of ways)
       assert.equal(countDrops(destination.paths.drops).forgotten, 2)
       assertNothingLost(world, destination, ids)
       assert.deepEqual(
-        [isForgetPending(destination.paths), markedPeriods(destination.paths, {from: 0, to: 0})],
+        [isForgetPending(destination.paths), readMarks(destination.paths, {from: 0, to: 0})],
         [false, []],
       )
       const erasedAt = receipt?.erasedAt
@@ -108,7 +116,7 @@ for (const [place, deliver] of ways)
       assert.equal((await flush(deliver)).sent, 1)
       const [before, after] = usersOf(server)
       assert.notEqual(before, after)
-      assert.deepEqual(markedPeriods(destination.paths, {from: 1, to: 1}).length, 1)
+      assert.deepEqual(readMarks(destination.paths, {from: 1, to: 1}).length, 1)
     })
 
     it('sends no report before the receipt has come, and presents the same request again', async t => {
@@ -167,20 +175,68 @@ describe('a wish to be forgotten', () => {
     assertNothingLost(world, destination, ids)
   })
 
+  it('says that it was done before, with the receipt, when nothing was sent since', async t => {
+    const {server, forget} = await usedScene(t)
+    const {receipt} = await forget()
+    const again = await forget()
+    assert.deepEqual([again.outcome, again.receipt, again.leftNameless], ['already-erased', receipt, false])
+    assert.equal(erasuresOf(server).length, 1)
+  })
+
+  for (const [what, changes, environment] of [
+    ['of a project that counts no users', {identity: {user: false, script: true}}, {}],
+    ['of CI', {}, {CI: 'true', GITHUB_ACTIONS: 'true'}],
+  ] as const)
+    it(`says that no key finds the reports ${what}`, async t => {
+      const server = await erasingServer(t)
+      const world = makeWorld(t)
+      world.environment = environment
+      const project = makeProject({endpoint: {http: server.url}, ...changes})
+      const destination = destinationOf(world.stateDirectory, project)
+      rememberProject(destination)
+      openNotice(destination)
+      createReporter({project, world}).start({script: '/home/ada/a.sh'})
+      await flushDestinations(world, [destination], {deliver: here, waitSeconds: 20})
+      assert.deepEqual(usersOf(server), [null])
+      const {projects} = await forgetDestinations(world, [destination], {deliver: here, waitSeconds: 20})
+      assert.deepEqual([projects[0]?.outcome, projects[0]?.leftNameless], ['no-user', true])
+      assert.equal(erasuresOf(server).length, 0)
+    })
+
+  for (const what of ['missing', 'damaged', 'made anew'])
+    it(`cannot prove whose the reports are when the secret is ${what}, presents nothing, and goes on when it is back`, async t => {
+      const {world, destination, server, forget, flush} = await usedScene(t)
+      const path = secretPath(world.stateDirectory)
+      const secret = readFileSync(path, 'utf8')
+      rmSync(path)
+      if (what === 'damaged') writeFileSync(path, '\0\0')
+      if (what === 'made anew') readSecret(world.stateDirectory, world.random)
+      rmSync(destination.paths.sent, {recursive: true})
+      const {outcome, reason, contact} = await forget()
+      assert.deepEqual([outcome, reason, contact], ['cannot-prove', 'cannot-prove', 'demo@example.org'])
+      putStarts(world, destination, 1)
+      assert.equal((await flush()).projects[0]?.reason, 'forget-pending')
+      assert.deepEqual([usersOf(server).length, erasuresOf(server).length], [1, 0])
+      assert.equal(readMarks(destination.paths, {from: 0, to: 0}).length, 1)
+      writeFileSync(path, secret)
+      assert.equal((await forget()).outcome, 'erased')
+      assert.deepEqual(erasuresOf(server)[0]?.keys.map(pseudonymOf), usersOf(server))
+    })
+
   it('says that nobody confirms datagrams, and makes new ids all the same', async t => {
     const world = makeWorld(t)
     const destination = destinationOf(world.stateDirectory, makeProject({endpoint: {udp: '127.0.0.1:9'}}))
     rememberProject(destination)
-    markPeriod(destination.paths, 0, '2026')
+    markOwn(world, destination, 0, '2026')
     const {projects} = await forgetDestinations(world, [destination], {deliver: here, waitSeconds: 20})
     assert.deepEqual([projects[0]?.outcome, projects[0]?.endpoint], ['unconfirmed', '127.0.0.1:9'])
     assert.equal(readGeneration(world, destination.project), 1)
   })
 
   it('presents the periods of wrong clocks too, and of the present generation alone', async t => {
-    const {destination, server, forget} = await makeScene(t)
-    markPeriod(destination.paths, 7, '2001')
-    for (const period of ['1999', '2019']) markPeriod(destination.paths, 0, period)
+    const {world, destination, server, forget} = await makeScene(t)
+    markOwn(world, destination, 7, '2001')
+    for (const period of ['1999', '2019']) markOwn(world, destination, 0, period)
     await forget()
     assert.equal(erasuresOf(server)[0]?.keys.length, 2)
   })
@@ -273,7 +329,7 @@ describe('a wish to be forgotten', () => {
   it('is presented by a sender in the background although nothing waits, but not after a no', async t => {
     const {world, destination, server} = await makeScene(t)
     assert.equal(spawnSender(world, destination), false)
-    markPeriod(destination.paths, 0, '2026')
+    markOwn(world, destination, 0, '2026')
     keepForgetRequest(world, destination)
     world.environment = {DO_NOT_TRACK: '1'}
     assert.equal(spawnSender(world, destination), false)
