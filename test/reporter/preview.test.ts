@@ -11,7 +11,8 @@ import {findSecret, pendingPseudonym, readSecret} from '../../src/reporter/ident
 import {openNotice} from '../../src/reporter/notice.ts'
 import {readPreview} from '../../src/reporter/preview.ts'
 import {writeAnswer} from '../../src/reporter/settings.ts'
-import {answeringServer} from '../support/answering-server.ts'
+import {answer, answeringServer} from '../support/answering-server.ts'
+import {erasingServer, receiptOf} from '../support/erasing-server.ts'
 import {eventually} from '../support/eventually.ts'
 import {makeFeature, makeStart, putStarts} from '../support/make-event.ts'
 import {makeProject} from '../support/make-project.ts'
@@ -94,6 +95,23 @@ describe('the preview', {concurrency: 2}, () => {
     assert.deepEqual([header.user, events[0].script], [pendingPseudonym, pendingPseudonym])
     assert.deepEqual([hasFinalIds, findSecret(world.stateDirectory)], [false, null])
     assert.deepEqual(readTree(world.directory), before)
+  })
+
+  it('shows what will leave when a request to be forgotten has ended, with the ids that come then', async t => {
+    let isDown = true
+    const server = await erasingServer(t, (request, response) =>
+      isDown ? answer(response, 503, '') : answer(response, 200, receiptOf(request)),
+    )
+    const {usage} = makeScene(t, server.url)
+    await usage(['start', '--script', '/home/ada/a.sh'])
+    await usage(['flush'])
+    await usage(['forget'])
+    await usage(['start', '--script', '/home/ada/a.sh'])
+    const {stdout, stderr} = await usage(['preview', '--raw'])
+    assert.match(stderr, /^demo: Nothing leaves now: forget-pending/)
+    isDown = false
+    await usage(['flush'])
+    assert.equal((await usage(['log', '--raw'])).stdout.trimEnd().split('\n').at(-1), stdout.trimEnd())
   })
 
   it('is final from the notice on: the secret is made with it', async t => {
