@@ -111,7 +111,9 @@ async function flushDestination(
   const kept = countWaiting(world, destination)
   // What another sender has claimed is not ours to send: it lives, or was killed less than a minute ago.
   const isClaimed = delivery.reason === null && kept > 0 && hasEntries(paths.sending, 1)
-  const reason = isClaimed ? 'busy-here' : delivery.reason
+  // A no holds reports back, not a request to erase: one that is still there was asked about in vain.
+  const isForgetLeft = isForgetPending(paths) && !isDeliveryFailure(delivery.reason)
+  const reason = isClaimed ? 'busy-here' : isForgetLeft ? 'forget-pending' : delivery.reason
   const isLeft = kept > 0 || isForgetPending(paths)
   return {project: project.project, ...delivery, reason, kept, isUndelivered: isLeft && isDeliveryFailure(reason)}
 }

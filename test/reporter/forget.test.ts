@@ -139,6 +139,15 @@ for (const [place, deliver] of ways)
       assert.equal(readNextTry(destination.paths.nextTry), null)
     })
 
+    it('says that the collector refused a pending request when a no holds the reports back', async t => {
+      const {world, server, forget, flush} = await usedScene(t, answerAlways(404, 'no'))
+      await forget(deliver)
+      world.environment = {DO_NOT_TRACK: '1'}
+      const [flushed] = (await flush(deliver)).projects
+      assert.deepEqual([flushed?.reason, flushed?.isUndelivered], ['forget-pending', true])
+      assert.equal(erasuresOf(server).length, 2)
+    })
+
     it('works after an opt-out, for which it sends no event', async t => {
       const {world, server, forget} = await usedScene(t)
       writeFileAtomically(userOptOutPath(world.configDirectory), '')
