@@ -3,7 +3,7 @@ import {dirname, join, resolve} from 'node:path'
 import {UsageError} from '../errors.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
 import {knownDestinations} from '../reporter/decisions.ts'
-import {type Destination, destinationOf} from '../reporter/destination.ts'
+import {type Destination, destinationOf, listUnreadableFolders} from '../reporter/destination.ts'
 import {readProjectFile, readRegisteredProject} from '../reporter/projects.ts'
 import type {World} from '../reporter/world.ts'
 import {absolutePath} from './paths.ts'
@@ -69,6 +69,17 @@ export function chooseDestinations(world: World, flags: ProjectFlags): Destinati
   const chosen = destinationOf(world.stateDirectory, project)
   const others = known.filter(one => one.project.project === project.project && one.directory !== chosen.directory)
   return [chosen, ...others]
+}
+
+/** The same, and the folders whose project file cannot be read: what was sent from there must not be denied. */
+export function chooseAll(world: World, flags: ProjectFlags): {destinations: Destination[]; unreadable: string[]} {
+  const id = namedId(world, flags)
+  const ofId = listUnreadableFolders(world.stateDirectory, [], id)
+  const isUnknown = id !== null && !knownDestinations(world).some(one => one.project.project === id)
+  if (isUnknown && ofId.length > 0) return {destinations: [], unreadable: ofId}
+  const destinations = chooseDestinations(world, flags)
+  const project = id ?? chooseProjectIfNamed(world, flags)?.project ?? null
+  return {destinations, unreadable: listUnreadableFolders(world.stateDirectory, destinations, project)}
 }
 
 /** An id that was named without a file: it may have been used here and never been registered. */

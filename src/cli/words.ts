@@ -1,6 +1,8 @@
+import {toPlainText} from '../protocol/plain-text.ts'
 import type {ConsentReason} from '../reporter/consent.ts'
 import type {DropReason} from '../reporter/drops.ts'
 import type {DeliveryReason} from '../reporter/sender.ts'
+import type {Paint} from './paint.ts'
 
 /** `1 event`, `2 events`. */
 export function writeAmount(count: number, thing: string): string {
@@ -37,6 +39,13 @@ const reasonWords: Record<Reason, string> = {
   'cannot-prove': 'The secret that made your pseudonyms is lost or damaged: nobody can prove that they are yours.',
   'not-written': 'The request could not be kept on this machine.',
   'sender-lost': 'The sender ended without saying what it did; what is not confirmed is sent again.',
+}
+
+/** Says that nothing is known of a folder from which something may have been sent. */
+export function writeUnreadable(folder: string, paint: Paint): string {
+  return `${paint.red('Cannot be read')}: ${toPlainText(folder)}
+  Its project.json is missing or damaged: what was sent from there, and to whom, is not known.
+  Name the project with --project-file FILE, and look into the folder sent/ in it.`
 }
 
 /** Says a reason in a sentence. */

@@ -1,12 +1,16 @@
 import {toPlainText} from '../protocol/plain-text.ts'
 import type {DestinationForget, ForgetOutcome} from '../reporter/forget.ts'
 import type {Paint} from './paint.ts'
-import {isReason, writeAmount, writeReason} from './words.ts'
+import {isReason, writeAmount, writeReason, writeUnreadable} from './words.ts'
 
 /** Writes for a person what a wish to be forgotten came to. */
-export function writeForget({projects}: ForgetOutcome, paint: Paint): string {
-  if (projects.length === 0) return 'Nothing was ever sent from here: there is nothing to erase.'
-  return projects.map(one => writeDestination(one, paint)).join('\n')
+export function writeForget(
+  {projects, unreadable}: ForgetOutcome & {readonly unreadable: readonly string[]},
+  paint: Paint,
+): string {
+  if (projects.length + unreadable.length === 0) return 'Nothing was ever sent from here: there is nothing to erase.'
+  const asked = projects.map(one => writeDestination(one, paint))
+  return [...asked, ...unreadable.map(folder => writeUnreadable(folder, paint))].join('\n')
 }
 
 function writeDestination(one: DestinationForget, paint: Paint): string {

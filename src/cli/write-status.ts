@@ -1,12 +1,17 @@
 import {toPlainText} from '../protocol/plain-text.ts'
 import type {ProjectStatus, WaitingEvent} from '../reporter/status.ts'
 import type {Paint} from './paint.ts'
-import {writeAmount, writeReason} from './words.ts'
+import {writeAmount, writeReason, writeUnreadable} from './words.ts'
 
 /** Writes for a person what is known of the projects here. */
-export function writeStatus(projects: readonly ProjectStatus[], paint: Paint, stateDirectory: string): string {
-  if (projects.length === 0) return `Nothing has been recorded here (${stateDirectory}).`
-  return projects.map(project => writeProject(project, paint)).join('\n\n')
+export function writeStatus(
+  {projects, unreadable}: {readonly projects: readonly ProjectStatus[]; readonly unreadable: readonly string[]},
+  paint: Paint,
+  stateDirectory: string,
+): string {
+  if (projects.length + unreadable.length === 0) return `Nothing has been recorded here (${stateDirectory}).`
+  const known = projects.map(project => writeProject(project, paint))
+  return [...known, ...unreadable.map(folder => writeUnreadable(folder, paint))].join('\n\n')
 }
 
 function writeProject(status: ProjectStatus, paint: Paint): string {

@@ -1,6 +1,6 @@
 import {BaseCommand, exitLike} from '../cli/base-command.ts'
 import {projectFlags, waitFlag} from '../cli/flags.ts'
-import {chooseDestinations} from '../cli/project-choice.ts'
+import {chooseAll} from '../cli/project-choice.ts'
 import {writeForget} from '../cli/write-forget.ts'
 import {type ForgetOutcome, forgetDestinations, isStillOpen} from '../reporter/forget.ts'
 import {runSender} from '../reporter/run-sender.ts'
@@ -17,12 +17,12 @@ run <%= config.bin %> optout. The log of what was sent stays on this machine for
   static override examples = ['<%= config.bin %> forget', '<%= config.bin %> forget --project parsl --wait 60 --json']
   static override flags = {...projectFlags, wait: waitFlag}
 
-  async run(): Promise<ForgetOutcome> {
+  async run(): Promise<ForgetOutcome & {unreadable: string[]}> {
     const {flags} = await this.parse(Forget)
-    const destinations = chooseDestinations(this.world, flags)
+    const {destinations, unreadable} = chooseAll(this.world, flags)
     const waitSeconds = Number(flags.wait || defaultWaitSeconds)
     const outcome = await forgetDestinations(this.world, destinations, {deliver: runSender, waitSeconds})
-    if (outcome.projects.some(isStillOpen)) exitLike('USAGE_NOT_FORGOTTEN')
-    return this.present(outcome, answer => writeForget(answer, this.paint))
+    if (unreadable.length > 0 || outcome.projects.some(isStillOpen)) exitLike('USAGE_NOT_FORGOTTEN')
+    return this.present({...outcome, unreadable}, answer => writeForget(answer, this.paint))
   }
 }

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/base-command.ts'
 import {projectFlags} from '../cli/flags.ts'
-import {chooseDestinations} from '../cli/project-choice.ts'
+import {chooseAll} from '../cli/project-choice.ts'
 import {writeStatus} from '../cli/write-status.ts'
 import {type ProjectStatus, readStatus} from '../reporter/status.ts'
 
@@ -14,11 +14,10 @@ export default class Status extends BaseCommand {
     events: Flags.boolean({description: 'show all waiting events instead of the newest five'}),
   }
 
-  async run(): Promise<{projects: ProjectStatus[]}> {
+  async run(): Promise<{projects: ProjectStatus[]; unreadable: string[]}> {
     const {flags} = await this.parse(Status)
-    const projects = chooseDestinations(this.world, flags).map(destination =>
-      readStatus(this.world, destination, {allEvents: flags.events}),
-    )
-    return this.present({projects}, answer => writeStatus(answer.projects, this.paint, this.world.stateDirectory))
+    const {destinations, unreadable} = chooseAll(this.world, flags)
+    const projects = destinations.map(destination => readStatus(this.world, destination, {allEvents: flags.events}))
+    return this.present({projects, unreadable}, answer => writeStatus(answer, this.paint, this.world.stateDirectory))
   }
 }

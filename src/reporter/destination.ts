@@ -1,4 +1,4 @@
-import {readdirSync} from 'node:fs'
+import {existsSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {destinationKey, type ProjectFile, parseProjectFile} from '../protocol/project-file.ts'
 import {inside, readIfPresent, readJson, writeFileAtomically} from './files.ts'
@@ -83,6 +83,26 @@ export function listDestinationFolders(
     const directory = join(stateDirectory, name)
     return project === undefined ? [] : [{project, directory, paths: pathsIn(directory)}]
   })
+}
+
+/**
+ * Folders in which something was kept and whose project file is missing or damaged, `known` ones aside: nobody can tell
+ * what was sent from there, and to whom. Of one project, or of all.
+ */
+export function listUnreadableFolders(
+  stateDirectory: string,
+  known: readonly Destination[],
+  project: string | null,
+): string[] {
+  const directories = new Set([...readDestinations(stateDirectory), ...known].map(one => one.directory))
+  return listDestinationFolders(stateDirectory)
+    .filter(one => !directories.has(one.directory) && (project === null || one.project === project))
+    .filter(({paths}) => existsSync(paths.project) || keptIn(paths).some(folder => listFolder(folder).length > 0))
+    .map(({directory}) => directory)
+}
+
+const keptIn = ({waiting, sending, refused, runs, sent, periods}: DestinationPaths): readonly string[] => {
+  return [waiting, sending, refused, runs, sent, periods]
 }
 
 /** Keeps the project file beside the events, so that the sender needs no other. Writes only when it has changed. */

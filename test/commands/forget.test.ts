@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {rmSync} from 'node:fs'
+import {rmSync, writeFileSync} from 'node:fs'
 import {describe, it} from 'node:test'
 import type {DestinationForget} from '../../src/reporter/forget.ts'
 import {secretPath} from '../../src/reporter/identity.ts'
@@ -85,6 +85,29 @@ describe('usage forget', () => {
     assert.match(stdout, /^demo: already erased, and nothing was sent from here to http:\S+ since\./)
     assert.ok(stdout.includes(`Receipt: ${erasuresOf(server)[0]?.id}`))
   })
+
+  for (const content of ['', '{', null])
+    it(`denies nothing where the project file of a folder is ${content === null ? 'missing' : JSON.stringify(content)}`, async t => {
+      const server = await erasingServer(t)
+      const scene = makeScene(t, server.url)
+      await scene.usage(['start'])
+      await scene.flush()
+      const {directory, paths} = scene.destination
+      if (content === null) rmSync(paths.project)
+      else writeFileSync(paths.project, content)
+      for (const args of [[], ['--project', 'demo']]) {
+        const environment = {USAGE_PROJECT_FILE: ''}
+        const {code, stdout} = await scene.usage(['forget', ...args], {environment})
+        assert.equal(code, 3)
+        assert.ok(stdout.startsWith(`Cannot be read: ${directory}\n`), stdout)
+        const status = await scene.usage(['status', ...args], {environment})
+        assert.deepEqual([status.code, status.stdout.split('\n')[0]], [0, `Cannot be read: ${directory}`])
+        const json = JSON.parse((await scene.usage(['status', ...args, '--json'], {environment})).stdout)
+        assert.deepEqual(json, {projects: [], unreadable: [directory]})
+      }
+      const {code, stdout} = await scene.usage(['forget', '--json'])
+      assert.deepEqual([code, JSON.parse(stdout).projects[0].outcome], [0, 'erased'])
+    })
 
   for (const [what, environment] of [
     ['DO_NOT_TRACK', {DO_NOT_TRACK: '1'}],
