@@ -48,6 +48,12 @@ export const errorRegistry = {
     exit: 2,
     http: null,
   },
+  USAGE_PROJECT_REGISTERED: {
+    meaning: 'Another project file is registered under this id, with another endpoint or contact.',
+    next: 'If that is what you want, add it with --replace; else ask who gave you the file.',
+    exit: 2,
+    http: null,
+  },
   USAGE_WRONG_USE: {
     meaning: 'A flag or an argument is not what the command wants.',
     next: 'See the command with --help.',

@@ -1,5 +1,6 @@
 import {toPlainText} from '../protocol/plain-text.ts'
 import {displayName, type ProjectFile} from '../protocol/project-file.ts'
+import {describeChanges, type Registration} from '../reporter/projects.ts'
 import type {Paint} from './paint.ts'
 import {writeAmount} from './words.ts'
 
@@ -12,18 +13,30 @@ export interface AddedProject {
   readonly fields: readonly string[]
   /** The file or the address that it came from. */
   readonly source: string
+  /** Whether a file was registered under the same id before. */
+  readonly isReplaced: boolean
+  /** What of the endpoint and the contact it has changed, in words. */
+  readonly changes: readonly string[]
 }
 
-export function describeAdded(project: ProjectFile, source: string): AddedProject {
+export function describeAdded({project, replaced}: Registration, source: string): AddedProject {
   const {project: id, contact, endpoint, fields} = project
-  return {project: id, name: displayName(project), contact, endpoint, fields: Object.keys(fields), source}
+  return {
+    ...{project: id, name: displayName(project), contact, endpoint, fields: Object.keys(fields), source},
+    isReplaced: replaced !== null,
+    changes: replaced === null ? [] : describeChanges(replaced, project),
+  }
 }
 
 /** Says what has been registered, and that nothing follows from it yet. */
-export function writeAdded({project, name, contact, endpoint, fields}: AddedProject, paint: Paint): string {
+export function writeAdded(added: AddedProject, paint: Paint): string {
+  const {project, name, contact, endpoint, fields, isReplaced, changes} = added
   const declared = fields.length === 0 ? '' : ` (${toPlainText(fields.join(', '))})`
   return [
     `${paint.bold(project)} is registered: ${toPlainText(name)}, contact ${toPlainText(contact)}.`,
+    ...(isReplaced
+      ? [`  It replaces the file that was registered${changes.map(change => `; ${change}`).join('')}.`]
+      : []),
     `  It reports to ${toPlainText(endpoint.http ?? endpoint.udp ?? 'nowhere')} and declares ${writeAmount(fields.length, 'field')}${declared}.`,
     '  Nothing is sent before its notice has been shown.',
     `  What it counts: usage explain --project ${project}. To say no: usage optout --project ${project}`,

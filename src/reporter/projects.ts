@@ -44,16 +44,59 @@ function parseProjectText(content: string, path: string): ProjectFile {
   throw new UsageError('USAGE_PROJECT_FILE_INVALID', `${path}: ${describeProblems(parsed.problems)}`)
 }
 
-/** Registers a project for this person, by its id; a file with the same id is replaced. Returns the project. */
-export function addProject(configDirectory: string, path: string): ProjectFile {
-  return addProjectText(configDirectory, readProjectText(path), path)
+/** What was registered, and what was registered under the same id before: null when nothing was, or nothing readable. */
+export interface Registration {
+  readonly project: ProjectFile
+  readonly replaced: ProjectFile | null
+}
+
+/**
+ * Registers a project for this person, by its id. A file that is registered under it already is replaced; where that
+ * would send to another place or name another contact, only when `mayReplace` says so.
+ * Throws `USAGE_PROJECT_REGISTERED`, and what is wrong with the file.
+ */
+export function addProject(configDirectory: string, path: string, mayReplace: boolean): Registration {
+  return addProjectText(configDirectory, readProjectText(path), path, mayReplace)
 }
 
 /** The same for a text that came from somewhere else: `origin` says where, for errors. */
-export function addProjectText(configDirectory: string, content: string, origin: string): ProjectFile {
+export function addProjectText(
+  configDirectory: string,
+  content: string,
+  origin: string,
+  mayReplace: boolean,
+): Registration {
   const project = parseProjectText(content, origin)
+  const replaced = findRegistered(configDirectory, project.project)
+  const changes = replaced === null ? [] : describeChanges(replaced, project)
+  if (changes.length > 0 && !mayReplace)
+    throw new UsageError(
+      'USAGE_PROJECT_REGISTERED',
+      `wanted --replace to change ${project.project}: ${changes.join(', ')}`,
+    )
   writeFileAtomically(join(registryOf(configDirectory), `${project.project}.json`), content)
-  return project
+  return {project, replaced}
+}
+
+/** Where two files of a project differ in whom they tell: `endpoint OLD → NEW`, `contact OLD → NEW`. */
+export function describeChanges(before: ProjectFile, after: ProjectFile): string[] {
+  const told = ({endpoint, contact}: ProjectFile) => ({endpoint: endpointOf(endpoint), contact})
+  const [old, now] = [told(before), told(after)]
+  return (['endpoint', 'contact'] as const)
+    .filter(key => old[key] !== now[key])
+    .map(key => `${key} ${toPlainText(old[key])} → ${toPlainText(now[key])}`)
+}
+
+const endpointOf = ({http, udp}: ProjectFile['endpoint']): string =>
+  [http, udp === null ? null : `udp://${udp}`].filter(one => one !== null).join(' and ') || 'nowhere'
+
+/** What is registered, or null without a file that can be read. */
+function findRegistered(configDirectory: string, id: string): ProjectFile | null {
+  try {
+    return readRegisteredProject(configDirectory, id)
+  } catch {
+    return null
+  }
 }
 
 /** Forgets a registered project; events that wait for it stay. False: it was not registered. */

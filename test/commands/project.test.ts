@@ -19,6 +19,32 @@ describe('usage project', {concurrency: 2}, () => {
     assert.match(again.stderr, /USAGE_PROJECT_UNKNOWN/)
   })
 
+  it('says what it replaces, and replaces an endpoint or a contact only when told so (USAGE_PROJECT_REGISTERED)', async t => {
+    const home = isolatedHome(t)
+    const add = (http: string, changes = {}, more: string[] = []) =>
+      runUsage(home, ['project', 'add', projectOnDisk(home.home, http, changes).path, ...more])
+    const registered = async () => (await runUsage(home, ['explain', '--project', 'demo'])).stdout
+    await add('https://a.example')
+    const same = await add('https://a.example', {purpose: ['Another question']})
+    assert.deepEqual([same.code, /It replaces the file that was registered\./.test(same.stdout)], [0, true])
+    for (const [http, contact, change] of [
+      ['https://b.example', 'demo@example.org', 'endpoint https://a.example → https://b.example'],
+      ['https://a.example', 'eve@example.org', 'contact demo@example.org → eve@example.org'],
+    ] as const) {
+      const refused = await add(http, {contact})
+      assert.equal(refused.code, 2)
+      assert.ok(refused.stderr.replace(/\s+/g, ' ').includes(change), refused.stderr)
+      assert.match(refused.stderr, /USAGE_PROJECT_REGISTERED/)
+      assert.match(await registered(), /a\.example/)
+    }
+    const replaced = await add('https://b.example', {}, ['--replace'])
+    assert.match(
+      replaced.stdout,
+      /replaces the file that was registered; endpoint https:\/\/a\.example → https:\/\/b\.example\./,
+    )
+    assert.match(await registered(), /b\.example/)
+  })
+
   it('checks a project file and names the line of each problem', async t => {
     const home = isolatedHome(t)
     const file = join(home.home, 'bad.json')

@@ -51,7 +51,7 @@ describe('registered projects', () => {
   it('are added as they are, listed, read and removed', t => {
     const {config, path, project} = makeScene(t)
     assert.deepEqual(listProjects(config), [])
-    assert.deepEqual(addProject(config, path), project)
+    assert.deepEqual(addProject(config, path, false), {project, replaced: null})
     const own = join(config, 'projects', 'demo.json')
     assert.deepEqual(listProjects(config), [{id: 'demo', path: own}])
     assert.equal(readFileSync(own, 'utf8'), readFileSync(path, 'utf8'))
@@ -63,9 +63,11 @@ describe('registered projects', () => {
 
   it('are replaced by a file with the same id', t => {
     const {config, path, directory} = makeScene(t)
-    addProject(config, path)
+    addProject(config, path, false)
     const {project} = projectOnDisk(directory, 'https://other.example.org')
-    addProject(config, path)
+    assert.throws(() => addProject(config, path, false), {code: 'USAGE_PROJECT_REGISTERED'})
+    assert.notDeepEqual(readRegisteredProject(config, 'demo'), project)
+    addProject(config, path, true)
     assert.deepEqual(readRegisteredProject(config, 'demo'), project)
     assert.equal(listProjects(config).length, 1)
   })
@@ -74,21 +76,21 @@ describe('registered projects', () => {
     const {config, directory} = makeScene(t)
     const path = join(directory, 'wrong.json')
     writeFileSync(path, '{"project": "demo"}')
-    assert.throws(() => addProject(config, path), {code: 'USAGE_PROJECT_FILE_INVALID'})
+    assert.throws(() => addProject(config, path, false), {code: 'USAGE_PROJECT_FILE_INVALID'})
     assert.deepEqual(listProjects(config), [])
   })
 
   for (const id of ['none', '', '../demo', '../../demo', '.', 'Demo', 'demo/../demo', 'demo.json', '__proto__'])
     it(`are not found by ${JSON.stringify(id)}`, t => {
       const {config, path} = makeScene(t)
-      addProject(config, path)
+      addProject(config, path, false)
       assert.throws(() => readRegisteredProject(config, id), {code: 'USAGE_PROJECT_UNKNOWN'})
       assert.equal(removeProject(config, id), false)
     })
 
   it('are listed without temporary and foreign files', t => {
     const {config, path} = makeScene(t)
-    addProject(config, path)
+    addProject(config, path, false)
     for (const name of ['.demo.json.7.tmp', '.hidden.json', 'notes.txt'])
       writeFileSync(join(config, 'projects', name), '')
     mkdirSync(join(config, 'projects', 'folder'))

@@ -1,5 +1,6 @@
 import {resolve} from 'node:path'
 import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../../cli/base-command.ts'
 import {type AddedProject, describeAdded, writeAdded} from '../../cli/write-added.ts'
 import {fetchProjectText} from '../../reporter/fetch-project.ts'
@@ -15,22 +16,23 @@ export default class ProjectAdd extends BaseCommand {
     '<%= config.bin %> project add usage.project.json',
     '<%= config.bin %> project add https://parsl.example.org/usage.project.json',
   ]
+  static override flags = {
+    replace: Flags.boolean({description: 'replace a registered project also where endpoint or contact differ'}),
+  }
   static override args = {
     file: Args.string({required: true, description: 'the project file, or its https address'}),
   }
 
   async run(): Promise<AddedProject> {
-    const {args} = await this.parse(ProjectAdd)
-    const project = addressPattern.test(args.file) ? await this.fetch(args.file) : this.read(args.file)
-    return this.present(describeAdded(project, args.file), answer => writeAdded(answer, this.paint))
+    const {args, flags} = await this.parse(ProjectAdd)
+    const registration = addressPattern.test(args.file)
+      ? await this.fetch(args.file, flags.replace)
+      : addProject(this.world.configDirectory, resolve(args.file), flags.replace)
+    return this.present(describeAdded(registration, args.file), answer => writeAdded(answer, this.paint))
   }
 
-  private read(file: string) {
-    return addProject(this.world.configDirectory, resolve(file))
-  }
-
-  private async fetch(address: string) {
+  private async fetch(address: string, mayReplace: boolean) {
     const text = await fetchProjectText(address, {environment: this.world.environment})
-    return addProjectText(this.world.configDirectory, text, address)
+    return addProjectText(this.world.configDirectory, text, address, mayReplace)
   }
 }
