@@ -1,3 +1,4 @@
+import {fstatSync} from 'node:fs'
 import {isErrorOutputVisible} from '../reporter/notice.ts'
 import type {RecordOutcome, Warning} from '../reporter/record.ts'
 import {createReporter, type Reporter} from '../reporter/reporter.ts'
@@ -22,13 +23,22 @@ export function recordFast(args: readonly string[]): readonly Warning[] | null {
     try {
       const outcome = record()
       const warnings = 'warnings' in outcome ? outcome.warnings : []
-      return warnings.length > 0 && isErrorOutputVisible() ? warnings : []
+      return warnings.length > 0 && isErrorOutputDevice() && isErrorOutputVisible() ? warnings : []
     } catch {
       // Whatever went wrong, the script that calls goes on.
       return []
     }
   } catch {
     return null
+  }
+}
+
+/** Whether standard error may be a terminal: to be sure of it would load the sockets of Node.js. */
+function isErrorOutputDevice(): boolean {
+  try {
+    return fstatSync(2).isCharacterDevice()
+  } catch {
+    return false
   }
 }
 

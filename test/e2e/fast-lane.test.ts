@@ -105,6 +105,15 @@ describe('a reporting command in the fast lane', {concurrency: 2}, () => {
     })
   }
 
+  it('loads nothing to tell a log file or a pipe what only a terminal hears', async t => {
+    const {opened, outcome} = await systemCalls(t, makeScene(t, nowhere).home, ['end'], {environment: quiet})
+    assert.equal(outcome.stderr, '')
+    assert.deepEqual(
+      opened.filter(path => /tell-warnings|main\.js/.test(path)),
+      [],
+    )
+  })
+
   it('asks the kernel for as much with 100,000 events waiting as with 1,000, and hardly less with 10', async t => {
     const counts: number[] = []
     const scene = makeScene(t, nowhere, {flush: {threshold: 50}})
