@@ -169,6 +169,8 @@ function putDamagedFile({destination: {paths}}: Scene): void {
 /** As many files as the quota has and one more, the oldest first. */
 function fillOverQuota(scene: Scene): void {
   recordRun(scene)
+  // Ids of one millisecond are in no order: the run has to be the oldest.
+  for (const recordedAt = Date.now(); Date.now() === recordedAt; );
   putStarts(scene.world, scene.destination, limits.maxBufferFiles - 2)
 }
 
