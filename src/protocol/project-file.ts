@@ -6,7 +6,12 @@ import {featureName, isOpenFeatureName, projectId, text} from './scalars.ts'
 import {sha256} from './sha256.ts'
 
 const hostAndPortPattern = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/
-const variablePattern = /^[A-Z][A-Z0-9_]{0,63}$/
+/**
+ * Names that mean something to a system, a shell or a program already: nobody may be told to set one of them to `false`, and
+ * nearly every value of them would be a no.
+ */
+const variablePattern =
+  /^(?!(?:PATH|HOME|USER|LOGNAME|SHELL|SHLVL|PWD|OLDPWD|IFS|ENV|BASH_ENV|TERM|LANG|LANGUAGE|TZ|TMP|TEMP|TMPDIR|HOSTNAME|MAIL|EDITOR|PAGER|DISPLAY|CI|UID|EUID|PPID|PS[1-4]|(?:LC|LD|DYLD|XDG|SSH|NODE|NPM|GIT)_.*|PYTHON.*|.*PATH)$)[A-Z][A-Z0-9_]{0,63}$/
 const retentionPattern = /^[1-9]\d{0,2}[dwmy]$/
 
 function isCollectorUrl(input: string): boolean {
@@ -84,7 +89,10 @@ export const projectFile = v.object({
   ),
   consent: v.optional(v.picklist(['opt-out', 'opt-in'], 'wanted opt-out or opt-in'), 'opt-out'),
   environmentVariable: v.optional(
-    v.pipe(v.string(), v.regex(variablePattern, 'wanted a variable name in upper case, such as PARSL_TRACKING')),
+    v.pipe(
+      v.string(),
+      v.regex(variablePattern, 'wanted a variable of the project alone, in upper case, such as PARSL_TRACKING'),
+    ),
   ),
   identity: v.optional(identity, {}),
   fields: v.optional(declarations, {}),

@@ -47,11 +47,14 @@ export async function fetchProjectText(address: string, rules: FetchRules): Prom
 function checkUrl(address: string, base: string | undefined, rules: FetchRules): URL {
   const url = URL.canParse(address, base) ? new URL(address, base) : null
   if (url === null || url.protocol !== 'https:' || url.username !== '' || url.password !== '')
-    throw refusal(`wanted an https address without a user, got ${describeValue(address)}`)
+    throw refusal(`wanted an https address without a user, got ${describeValue(withoutUser(address))}`)
   const literal = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(literal) !== 0 && !isAllowed(literal, rules)) throw notPublic(url, literal)
   return url
 }
+
+/** A name and a password in an address are not shown: errors are logged, and pasted into reports. */
+const withoutUser = (address: string): string => address.replace(/\/\/.*@/s, '//…@')
 
 const isAllowed = (address: string, {isAllowedAddress = isPublicAddress}: FetchRules): boolean =>
   isAllowedAddress(address)

@@ -53,6 +53,26 @@ test('names a project by its name, else by its id', () => {
   assert.equal(displayName(mustParse(readJsonFixture('projects/minimal.json'))), 'sims')
 })
 
+for (const name of [
+  'PATH',
+  'HOME',
+  'USER',
+  'SHELL',
+  'LANG',
+  'PWD',
+  'CI',
+  'LD_PRELOAD',
+  'LC_ALL',
+  'PYTHONPATH',
+  'NODE_OPTIONS',
+])
+  test(`does not take ${name}, which means something else, for the variable of a project`, () =>
+    assert.equal(problemsOf({environmentVariable: name}).length, 1))
+
+for (const name of ['DEMO_TRACKING', 'PATHS_TRACKING', 'HOMER', 'USERS_OFF', 'CI_DEMO'])
+  test(`takes ${name} for the variable of a project`, () =>
+    assert.deepEqual(problemsOf({environmentVariable: name}), []))
+
 for (const key of ['project', 'contact', 'purpose', 'endpoint'])
   test(`wants ${key}`, () => {
     const problems = problemsOf({[key]: undefined})
@@ -103,7 +123,7 @@ const cases: [title: string, within: object, beyond: object, wanted: RegExp][] =
     'variable',
     {environmentVariable: 'PARSL_TRACKING'},
     {environmentVariable: 'parsl tracking'},
-    /^environmentVariable: wanted a variable name/,
+    /^environmentVariable: wanted a variable of the project alone/,
   ],
   [
     'rotation',

@@ -89,6 +89,13 @@ describe('fetching a project file', () => {
   ])
     it(`refuses ${address}`, () => assert.rejects(fetchProjectText(address, {environment: {}}), refused))
 
+  for (const address of ['https://ada:S3CRET@a.example/', 'https://ada:S3CRET/x@a.example/', 'ftp://S3CRET@a.example/'])
+    it(`does not repeat the password of ${address}`, () =>
+      assert.rejects(fetchProjectText(address, {environment: {}}), ({message}: Error) => {
+        assert.match(message, /\/\/…@a\.example/)
+        return !message.includes('S3CRET')
+      }))
+
   for (const host of [
     '127.0.0.1',
     'localhost',
