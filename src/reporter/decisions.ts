@@ -74,7 +74,9 @@ export async function optIn(
   // The time alone does not keep the past here: it may bear the time of another host, or of a clock that was set since.
   emptyFolders(world, one => refused.has(one))
   guardSettings(world, () => removeNoes(world, project))
-  for (const destination of known) {
+  // The yes is to what is collected now, too: the project file may have changed since it was used last.
+  const versions = knownVersions(world, present).filter(one => isMeant(one, project))
+  for (const destination of versions) {
     makeDirectory(destination.directory)
     openNotice(destination)
   }
@@ -113,6 +115,17 @@ function emptyFolders(world: World, isMeantProject: (project: string) => boolean
 
 /** Every destination known here: used before, registered, or `present`: named by whoever asks. */
 export function knownDestinations(world: World, present: ProjectFile | null = null): Destination[] {
+  return [
+    ...new Map(
+      knownVersions(world, present)
+        .reverse()
+        .map(one => [one.directory, one]),
+    ).values(),
+  ].reverse()
+}
+
+/** The same, and each of them in every version of its project file that is known here. */
+function knownVersions(world: World, present: ProjectFile | null): Destination[] {
   const used = readDestinations(world.stateDirectory)
   const registered = listProjects(world.configDirectory).flatMap(({id}) => {
     try {
@@ -121,14 +134,7 @@ export function knownDestinations(world: World, present: ProjectFile | null = nu
       return []
     }
   })
-  const seen = new Set(used.map(one => one.directory))
-  const others = [...registered, ...(present === null ? [] : [destinationOf(world.stateDirectory, present)])]
-  for (const other of others) {
-    if (seen.has(other.directory)) continue
-    seen.add(other.directory)
-    used.push(other)
-  }
-  return used
+  return [...used, ...registered, ...(present === null ? [] : [destinationOf(world.stateDirectory, present)])]
 }
 
 /** A folder that cannot be read looks empty. Throws when one that is there cannot be. */

@@ -9,6 +9,7 @@ import {projectOptOutPath, userOptOutPath} from '../../src/reporter/directories.
 import {countDrops} from '../../src/reporter/drops.ts'
 import {deliverBy, flushDestinations} from '../../src/reporter/flush.ts'
 import {markNoticeShown} from '../../src/reporter/notice.ts'
+import {addProjectText} from '../../src/reporter/projects.ts'
 import {createReporter} from '../../src/reporter/reporter.ts'
 import {listRuns} from '../../src/reporter/run.ts'
 import {readSettings} from '../../src/reporter/settings.ts'
@@ -140,6 +141,21 @@ describe('opting in', () => {
     assert.equal((await flush(world, destination)).sent, 2)
     assertNothingLost(world, destination, ids)
   })
+
+  for (const way of ['registered', 'present'] as const)
+    it(`opens the version of the ${way} project file too, which has changed since it was used`, async t => {
+      const world = makeWorld(t)
+      const used = makeDestination(world)
+      const changed = makeProject({endpoint: {http: nowhere}, identity: {rotate: 'month'}})
+      if (way === 'registered') addProjectText(world.configDirectory, JSON.stringify(changed), 'here', false)
+      const {projects} = await optIn(world, null, way === 'present' ? changed : null)
+      assert.deepEqual(
+        projects.map(({consent}) => consent.sending),
+        [true],
+      )
+      for (const project of [used.project, changed])
+        assert.equal(consentOf(world, destinationOf(world.stateDirectory, project)).heldBy, null)
+    })
 
   for (const project of ['demo', null])
     it(`lets nothing from before leave after a no to ${project ?? 'everything'}`, async t => {
