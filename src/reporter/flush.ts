@@ -133,7 +133,8 @@ export async function deliverWithLock(
     const delivery = await deliverNow(world, destination, token, deadline - performance.now())
     if (delivery.reason !== 'sender-lost') return delivery
     // What a sender did before it was killed stands in the log.
-    return {...delivery, sent: countSent(readSent(paths.sent, name => !logged.has(name)))}
+    const reason = performance.now() < deadline ? 'sender-lost' : 'no-time'
+    return {...delivery, reason, sent: countSent(readSent(paths.sent, name => !logged.has(name)))}
   } catch (error) {
     return failedDelivery(world, destination, error)
   }

@@ -284,6 +284,12 @@ describe('a wish to be forgotten', () => {
     assert.deepEqual([outcome, reason, erasuresOf(server).length], ['pending', 'busy-here', 0])
   })
 
+  it('says that there was no time when there was none to start a sender', async t => {
+    const {server, forget} = await usedScene(t)
+    const {outcome, reason} = await forget(runSender, 0.001)
+    assert.deepEqual([outcome, reason, erasuresOf(server).length], ['pending', 'no-time', 0])
+  })
+
   it('stops a sender that has reports made and not posted yet', async t => {
     const {world, destination, server, flush} = await makeScene(t)
     const ids = putStarts(world, destination, 700)
