@@ -148,7 +148,7 @@ function how({endpoint}: ProjectFile): string[] {
 function when({flush, ci}: ProjectFile): string[] {
   const minutes = Math.max(1, Math.round(flush.intervalSeconds / 60))
   return [
-    'The first time, a notice is shown, and nothing leaves before you had at least a minute to say no.',
+    `The first time, a notice is shown, and nothing leaves before you had at least a minute to say no. Three may answer sooner: you, with \`usage optin\`; the image or the job that you run, with USAGE_CONSENT; and your site, where it has told you itself (its policy says so).${ci === 'off' ? '' : ' In a CI system nobody is there to wait for: it is sent at once.'}`,
     `From then on it is sent soon after a run starts or ends; features are collected until there are ${flush.threshold}, or ${minutes} minutes have passed, or the run ends.`,
     ci === 'off' ? 'Nothing is counted in CI systems.' : 'Runs in CI systems are counted apart from people.',
   ]

@@ -40,7 +40,12 @@ const questions: readonly [title: RegExp, ...words: RegExp[]][] = [
     /No other feature/,
   ],
   [/^How it is sent$/, /background/, /may be lost/, /buffer/, /https:\/\/usage\.example\.org, encrypted/],
-  [/^When it is sent$/, /starts or ends/, /until there are 50, or 60 minutes/, /notice/],
+  [
+    /^When it is sent$/,
+    /starts or ends/,
+    /until there are 50, or 60 minutes/,
+    /at least a minute.*USAGE_CONSENT.*your site.*CI system/,
+  ],
   [/^What it is used for$/, /how many people/, /rises or falls/, /succeed/, /commonest/],
   [/^How long it is kept$/, /Runs are kept for 5 years.* features for 1 year;/],
   [/^See it/, /usage status/, /usage preview/, /usage log/, /usage forget/],
