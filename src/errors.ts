@@ -91,8 +91,9 @@ export const errorRegistry = {
     http: null,
   },
   USAGE_NOT_FORGOTTEN: {
-    meaning: 'A collector has not confirmed that it erased the data. The request is kept and goes before every report.',
-    next: 'Run `usage forget` again later, or write to the contact of the project with the id of the request.',
+    meaning:
+      'A collector has not confirmed that it erased the data; or nobody can ask it, because the secret is lost or a folder cannot be read. A request is kept and goes before every report.',
+    next: 'Do what the answer says for each project: run `usage forget` again later, or write to the contact with the id of the request.',
     exit: 3,
     http: null,
   },
