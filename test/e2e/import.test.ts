@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import {spawn} from 'node:child_process'
-import {once} from 'node:events'
 import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
@@ -9,9 +7,9 @@ import {eventually} from '../support/eventually.ts'
 import {readFixture, readJsonFixture} from '../support/fixtures.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
-import {repositoryPath} from '../support/repository.ts'
 import {runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
+import {killingEnvironment} from '../support/scene.ts'
 import {sendDatagrams} from '../support/send-datagrams.ts'
 
 const count = {type: 'integer', min: 0, description: 'Count'}
@@ -100,24 +98,26 @@ describe('an import of the log of Parsl’s server', () => {
     assert.deepEqual(answersOf(await stats()), answersOf(answers))
   })
 
-  it('goes on where it was killed, and counts everything once', async t => {
-    const {home, data, file, keep, doImport, stats} = makeScene(t)
-    const runs = 20_000
-    const log = keep('parsl.log', parslLog(runs).join('\n'))
-    const args = [repositoryPath('bin', 'run.js'), 'import', log, '--project-file', file, '--data', data]
-    const child = spawn(process.execPath, args, {env: home.environment, stdio: 'ignore'})
-    const marks = join(data, 'imports')
-    await eventually(() => assert.ok(readdirSync(marks).some(name => name.endsWith('.json'))))
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-    const outcome = await doImport(log)
-    const {resumedAfter, records} = outcome.files[0]
-    assert.ok(resumedAfter > 0 && resumedAfter < 2 * runs, `resumed after ${resumedAfter}`)
-    assert.equal(records, 2 * runs)
-    assert.equal(outcome.accepted + outcome.duplicates, 2 * runs)
-    assert.equal((await stats()).runs!.total, runs)
-    assert.deepEqual(readdirSync(marks), [])
-  })
+  for (const [point, repeated] of [
+    ['collector: events inserted', false],
+    ['collector: events committed', true],
+  ] as const)
+    it(`goes on where it was killed, and counts everything once: ${point}`, async t => {
+      const {home, data, file, keep, doImport, stats} = makeScene(t)
+      const runs = 3_000
+      const log = keep('parsl.log', parslLog(runs).join('\n'))
+      const environment = killingEnvironment({home}, {point, nth: 4, victim: 'run import'})
+      const args = ['import', log, '--project-file', file, '--data', data]
+      assert.equal((await runUsage(home, args, {environment})).signal, 'SIGKILL')
+      const outcome = await doImport(log)
+      const {resumedAfter, records} = outcome.files[0]
+      assert.ok(resumedAfter > 0 && resumedAfter < 2 * runs, `resumed after ${resumedAfter}`)
+      assert.equal(records, 2 * runs)
+      assert.equal(outcome.duplicates > 0, repeated)
+      assert.equal(outcome.accepted + outcome.duplicates, 2 * runs)
+      assert.equal((await stats()).runs!.total, runs)
+      assert.deepEqual(readdirSync(join(data, 'imports')), [])
+    })
 
   it('goes through the collector that writes the store, and meets what came live', async t => {
     const home = isolatedHome(t)
@@ -205,7 +205,9 @@ describe('an import of pages of Mantid’s API', () => {
 describe('an export', () => {
   it('has everything: imported again, it gives the same answers', async t => {
     const {home, data, file, keep, doImport, run, stats} = makeScene(t)
-    await doImport(keep('parsl.log', parslLog(120).join('\n')))
+    const level1 = logged(Date.UTC(2025, 5, 1), readFixture('compat/parsl-p1-level1-start.dgram'))
+    const test = logged(Date.UTC(2025, 5, 2), '{"uuid":"t","test":true}')
+    await doImport(keep('parsl.log', [...parslLog(120), level1, test].join('\n')))
     const report = {
       ...{protocol: 1, project: 'parsl', client: {name: 't', version: '1'}},
       header: {version: '9', user: 'a'.repeat(32), os: {name: 'Linux'}, ci: null},
@@ -244,7 +246,7 @@ describe('an export', () => {
     const copy = join(home.home, 'copy')
     const path = keep('export.jsonl', exported.stdout)
     const outcome = await run('import', path, '--project-file', file, '--data', copy, '--json')
-    assert.equal(JSON.parse(outcome.stdout).accepted, 246)
+    assert.equal(JSON.parse(outcome.stdout).accepted, 248)
     assert.deepEqual(answersOf(await stats(copy)), answersOf(await stats()))
     const linesOf = (text: string) => text.trimEnd().split('\n').sort()
     assert.deepEqual(linesOf((await run('export', '--data', copy)).stdout), linesOf(exported.stdout))
