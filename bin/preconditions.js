@@ -5,9 +5,9 @@ const {homedir, userInfo} = require('node:os')
 /** Record only: whatever is wrong, the script that calls them goes on (exit 0, nothing on stdout). */
 const reportingCommands = ['start', 'end', 'feature']
 /** They need the SQLite and the type of worker that came with Node.js 24. */
-const maintainerCommands = ['collect', 'stats']
+const maintainerCommands = ['collect', 'stats', 'import', 'export']
 
-const nextNode = 'Install Node.js 22.13 or newer (24 or newer for collect and stats).'
+const nextNode = 'Install Node.js 22.13 or newer (24 or newer for collect, stats, import and export).'
 const nextBuild = 'Run `npm start` or `npm run build` in the clone.'
 
 /** The oldest Node.js, as [major, minor], that can run a command. */

@@ -7,7 +7,7 @@
 export const errorRegistry = {
   USAGE_NODE_TOO_OLD: {
     meaning: 'The Node.js that runs the command is older than the command needs.',
-    next: 'Install Node.js 22.13 or newer (24 or newer for collect and stats).',
+    next: 'Install Node.js 22.13 or newer (24 or newer for collect, stats, import and export).',
     exit: 2,
     http: null,
   },

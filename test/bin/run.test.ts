@@ -119,7 +119,7 @@ test('says in one line that Node.js is too old where the clone has none of its o
 test('wants Node.js 24 for the collector and the statistics', async t => {
   const clone = makeClone(t, {hasOwnNode: false})
   const home = isolatedHome(t)
-  for (const command of ['collect', 'stats']) {
+  for (const command of ['collect', 'stats', 'import', 'export']) {
     const outcome = await run({clone, age: 'old', home}, command)
     assert.match(outcome.stderr, /wanted Node\.js 24\.0 or newer, got 20\.1\.0/)
   }
