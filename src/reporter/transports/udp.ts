@@ -16,7 +16,8 @@ interface Address {
 
 /**
  * Makes the transport that sends each report, which has one event, as a datagram and forgets it: nothing confirms that it
- * arrives. Never throws. Each name is looked up once.
+ * arrives. Never throws. Each name is looked up once; of its addresses the first of IPv4 is taken, if there is one, because
+ * nobody would learn that a collector does not listen on the other.
  */
 export function udpTransport(): Transport {
   const known = new Map<string, Address>()
@@ -24,7 +25,7 @@ export function udpTransport(): Transport {
     const datagram = toDatagram(request.body, request.writeKey)
     try {
       const {host, port} = hostAndPort(request.endpoint)
-      const address = known.get(host) ?? (await unlessAborted(request.signal, lookup(host)))
+      const address = known.get(host) ?? (await unlessAborted(request.signal, lookup(host, {order: 'ipv4first'})))
       known.set(host, address)
       await unlessAborted(request.signal, send(datagram, address, port))
     } catch (error) {

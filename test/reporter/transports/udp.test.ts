@@ -24,6 +24,15 @@ it('sends byte 2 and the report, with the write key of the project', async t => 
   assert.deepEqual([writeKey, rest], ['the-key', JSON.parse(body)])
 })
 
+it('takes the address of IPv4 of a name that has one', async t => {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  t.after(() => socket.close())
+  await once(socket, 'listening')
+  const received = once(socket, 'message')
+  await udpTransport()(request({endpoint: `udp://localhost:${socket.address().port}`}))
+  assert.equal(String((await received)[0]), `2${body}`)
+})
+
 it('keeps the event when the name leads nowhere or there is no time', async () => {
   const nowhere = await udpTransport()(request({endpoint: 'udp://nowhere.invalid:9'}))
   assert.ok(nowhere.kind === 'kept' && nowhere.reason === 'offline')
