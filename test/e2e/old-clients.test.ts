@@ -51,7 +51,8 @@ async function post({http}: RunningCollector, path: string, body: unknown): Prom
   return response.status
 }
 
-/** Posts as Mantid does, on a bare connection: no length, a body in pieces of some size, and the connection closed. */
+/** Posts as Mantid does, on a bare connection: no length, a body in pieces of some size (of 7: with all that HTTP allows
+ * beside them), and the connection closed. */
 async function postInChunks({http}: RunningCollector, path: string, body: string, size: number): Promise<string> {
   const socket = connect(Number(new URL(http).port), '127.0.0.1')
     .setEncoding('latin1')
@@ -66,11 +67,11 @@ async function postInChunks({http}: RunningCollector, path: string, body: string
   const bytes = Buffer.from(body)
   for (let at = 0; at < bytes.length; at += size) {
     const piece = bytes.subarray(at, at + size)
-    socket.write(`${piece.length.toString(16)}\r\n`)
+    socket.write(`${piece.length.toString(16).padStart(size % 5, '0')}${size === 7 ? ';x="y"' : ''}\r\n`)
     await new Promise(resolve => socket.write(piece, resolve))
     socket.write('\r\n')
   }
-  socket.write('0\r\n\r\n')
+  socket.write(size === 7 ? '0\r\nX-Trailer: 1\r\n\r\n' : '0\r\n\r\n')
   await ended
   socket.destroy()
   return answer
@@ -196,6 +197,7 @@ describe('an unchanged client of Mantid', () => {
     const old = {details: 'C:\\\\Mantid', duration: 0.5, name: 'Load.v1', type: 'Algorithm', start: startup().dateTime}
     const posts: [string, unknown][] = [
       ['/api/feature', features()],
+      ['/api/feature', {features: []}],
       ['/api/feature', features()],
       ['/api/feature', {type: 'Algorithm', name: 'Load.v1', count: 4, internal: true, mantidVersion: '6.11'}],
       ['/api/feature', {...startup(), features: [old]}],
