@@ -47,7 +47,10 @@ describe('usage status', {concurrency: 2}, () => {
     ]
     assert.deepEqual(Object.keys(project), keys)
     assert.deepEqual(project.endpoint, {http: nowhere, udp: null})
-    assert.deepEqual([project.waiting.events, project.openRuns, project.sent], [1, 1, {events: 0, last: null}])
+    assert.deepEqual(
+      [project.waiting.events, project.openRuns, project.sent],
+      [1, 1, {events: 0, unconfirmed: 0, last: null}],
+    )
     assert.equal(project.dropped['undeclared-field'], 1)
     assert.equal(project.waiting.newest[0].local, undefined)
   })
