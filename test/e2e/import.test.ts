@@ -58,9 +58,9 @@ function parslLog(runs: number): string[] {
   }).flat()
 }
 
-/** The stats without what only says how they came here. */
+/** The stats without what only says how they came here and what is free on the disk. */
 function answersOf({quality, ...answers}: Stats) {
-  const {storeBytes: _bytes, duplicates: _duplicates, ...rest} = quality
+  const {storeBytes: _bytes, freeBytes: _free, diskFullOn: _full, duplicates: _duplicates, ...rest} = quality
   return {...answers, quality: rest}
 }
 
