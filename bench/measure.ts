@@ -7,6 +7,8 @@ export interface Row {
   readonly environment?: Readonly<Record<string, string>>
   /** Done before each run and not measured. */
   readonly prepare?: () => void
+  /** How often it does what is measured; the figures are for one of these. One when not said. */
+  readonly repeats?: number
 }
 
 export interface Measured {
@@ -30,7 +32,7 @@ export async function measure(rows: readonly Row[], runs: number): Promise<Measu
     for (const row of rows) {
       row.prepare?.()
       const milliseconds = await timeOf(row)
-      if (round >= 0) times.get(row)!.push(milliseconds)
+      if (round >= 0) times.get(row)!.push(milliseconds / (row.repeats ?? 1))
     }
   const first = times.get(rows[0]!)!
   return rows.map(row => {
@@ -66,7 +68,7 @@ export function median(numbers: readonly number[]): number {
 export function writeTable(title: string, measured: readonly Measured[]): string {
   const lines = measured.map(
     ({name, medianMs, ratio, leastMs, leastRatio}) =>
-      `| ${name} | ${medianMs.toFixed(1)} | ${ratio.toFixed(2)} | ${leastMs.toFixed(1)} | ${leastRatio.toFixed(2)} |`,
+      `| ${name} | ${medianMs.toFixed(2)} | ${ratio.toFixed(2)} | ${leastMs.toFixed(2)} | ${leastRatio.toFixed(2)} |`,
   )
   const head = ['| what | median ms | ratio | least ms | ratio |', '|---|---:|---:|---:|---:|']
   return [`### ${title} (${measured[0]?.runs ?? 0} runs each)`, '', ...head, ...lines, ''].join('\n')

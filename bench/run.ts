@@ -6,11 +6,15 @@ import {cpus} from 'node:os'
 import {parseArgs} from 'node:util'
 import {benchOtherCommands} from './other-commands.ts'
 import {benchReportingCommands} from './reporting-commands.ts'
+import {benchRun} from './run-command.ts'
+import {benchShellFunctions} from './shell-functions.ts'
 import {benchWaitingEvents} from './waiting-events.ts'
 
 const parts: Readonly<Record<string, (runs: number) => Promise<string[]>>> = {
   reporting: benchReportingCommands,
   waiting: benchWaitingEvents,
+  shells: benchShellFunctions,
+  run: benchRun,
   others: benchOtherCommands,
 }
 
