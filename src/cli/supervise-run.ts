@@ -1,6 +1,6 @@
+import {closeInheritedDescriptors} from '../reporter/close-inherited-descriptors.ts'
 import type {StartInput} from '../reporter/record.ts'
 import type {Reporter} from '../reporter/reporter.ts'
-import {closeInheritedDescriptors} from '../reporter/spawn-sender.ts'
 import {type Ending, releaseStandardStreams, supervise} from './supervise.ts'
 
 /** A run whose start has been recorded. */

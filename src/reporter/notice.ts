@@ -34,10 +34,16 @@ function readMarker(destination: Destination): NoticeMarker | null {
   return typeof marker?.shownAt === 'string' ? {shownAt: marker.shownAt, caller: marker.caller ?? null} : null
 }
 
+/** Who saw a notice: the caller of a command, or a program that counts itself. */
+export type NoticeReader = 'caller' | 'program'
+
+const readerOf = (world: World, reader: NoticeReader): Caller | undefined =>
+  world.processes().callers[reader === 'program' ? 0 : 1]
+
 /** Keeps that the notice was shown now. False: another process was first and has shown it. */
-export function markNoticeShown(world: World, destination: Destination): boolean {
+export function markNoticeShown(world: World, destination: Destination, reader: NoticeReader = 'caller'): boolean {
   makeDirectory(destination.directory)
-  const caller = world.processes().callers[1]
+  const caller = readerOf(world, reader)
   const marker: NoticeMarker = {
     shownAt: toTime(world.now()),
     caller: caller === undefined ? null : {pid: caller.pid, startTime: caller.startTime},
@@ -56,12 +62,12 @@ export function openNotice(destination: Destination): void {
 }
 
 /** Whether a start that happens now opens sending: the notice was shown a minute ago, to another caller. */
-export function isNoticeDue(world: World, destination: Destination): boolean {
+export function isNoticeDue(world: World, destination: Destination, reader: NoticeReader = 'caller'): boolean {
   const marker = readMarker(destination)
   if (marker === null) return false
   const waitedSeconds = (world.now() - Date.parse(marker.shownAt)) / 1000
   if (waitedSeconds < noticeSeconds) return false
-  const caller = world.processes().callers[1]
+  const caller = readerOf(world, reader)
   return caller?.pid !== marker.caller?.pid || caller?.startTime !== marker.caller?.startTime
 }
 

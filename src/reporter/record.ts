@@ -196,9 +196,7 @@ export function countWrongUse({
  * line break in a name) is left out and counted like a field, and its event counts.
  */
 function keepFit({world, destination}: Recorder, said: ProgramHeader, path: string | null) {
-  const fits = (name: keyof ProgramHeader) => v.is(programHeader.entries[name], said[name])
-  const unfit = (Object.keys(programHeader.entries) as (keyof ProgramHeader)[]).filter(name => !fits(name))
-  const header = {...said, ...Object.fromEntries(unfit.map(name => [name, null]))}
+  const {header, unfit} = fitHeader(said)
   const isPathFit = v.is(localBlock.entries.script, path)
   const names = isPathFit ? unfit : [...unfit, 'script']
   recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-field', count: names.length})
@@ -208,13 +206,21 @@ function keepFit({world, destination}: Recorder, said: ProgramHeader, path: stri
   return {header, script: isPathFit ? path : null, warnings}
 }
 
+/** The header with what does not fit the wire left out, and the names of that. Pure. */
+export function fitHeader(said: ProgramHeader): {header: ProgramHeader; unfit: (keyof ProgramHeader)[]} {
+  const fits = (name: keyof ProgramHeader) => v.is(programHeader.entries[name], said[name])
+  const unfit = (Object.keys(programHeader.entries) as (keyof ProgramHeader)[]).filter(name => !fits(name))
+  return {header: {...said, ...Object.fromEntries(unfit.map(name => [name, null]))}, unfit}
+}
+
 /** The run that `USAGE_RUN_ID` names; anything else in it says nothing. */
-function runOfEnvironment({environment}: World): string | null {
+export function runOfEnvironment({environment}: World): string | null {
   const named = environment['USAGE_RUN_ID']
   return v.is(uuid, named) ? named : null
 }
 
-function openRun({world, destination}: Recorder, run: string | null): RunRecord | null {
+/** The run that is named, or the open one that shares the nearest caller; null where there is none. */
+export function openRun({world, destination}: Recorder, run: string | null): RunRecord | null {
   if (run !== null) return readRun(destination.paths.runs, run.toLowerCase())
   return findRun(readRuns(destination.paths.runs), {...world.processes(), host: world.hostName})
 }
@@ -243,7 +249,7 @@ function keepQuotaNowAndThen(world: World, destination: Destination): void {
 }
 
 /** What every reader of the buffer will understand, or nothing: a wrong value is the caller's, not damage. */
-function check(event: BufferedEvent): void {
+export function check(event: BufferedEvent): void {
   const result = v.safeParse(bufferedEvent, event)
   if (!result.success) throw new UsageError('USAGE_WRONG_USE', describeProblems(toProblems(result.issues)))
 }
@@ -253,7 +259,7 @@ function newEvent({world}: Recorder, header: ProgramHeader, local: LocalBlock) {
 }
 
 /** The id of the machine is read only for a project that counts hosts. */
-function localOf({world, destination}: Recorder): LocalBlock {
+export function localOf({world, destination}: Recorder): LocalBlock {
   const machineId = destination.project.identity.host ? world.machineId() : null
   return {host: world.hostName, machineId, bootId: world.processes().bootId, script: null}
 }
@@ -267,7 +273,8 @@ function clockOf(world: World) {
   }
 }
 
-const newId = (world: World): string => makeUuidV7(world.now(), world.random(10))
+/** The id of an event that happens now. */
+export const newId = (world: World): string => makeUuidV7(world.now(), world.random(10))
 
 function filterFields({world, destination}: Recorder, declared: Declarations, values: FieldValues) {
   const {kept, dropped} = keepDeclared(declared, values)

@@ -7,8 +7,16 @@ import {destinationOf} from './destination.ts'
 import {hasEntries, modifiedAt} from './files.ts'
 import type {FlushOutcome} from './flush.ts'
 import {readSecret} from './identity.ts'
-import {readOperatingSystem} from './machine.ts'
-import {forgetNotice, isNoticeDue, markNoticeShown, noticeShownAt, noticeText, openNotice} from './notice.ts'
+import {
+  forgetNotice,
+  isNoticeDue,
+  markNoticeShown,
+  type NoticeReader,
+  noticeShownAt,
+  noticeText,
+  openNotice,
+} from './notice.ts'
+import {type ProgramWords, readHeader} from './read-header.ts'
 import {
   countWrongUse,
   type EndInput,
@@ -22,7 +30,7 @@ import {
   recordStart,
   type StartInput,
 } from './record.ts'
-import {detectRank, detectScheduler} from './scheduler.ts'
+import {isSilentRank} from './scheduler.ts'
 import {spawnSender} from './spawn-sender.ts'
 import type {Transport} from './transports/transport.ts'
 import {realWorld, type World} from './world.ts'
@@ -32,14 +40,11 @@ const maxCountedFiles = 500
 /** Seconds after a report within which features wait for ten times the threshold. */
 const restSeconds = 10
 
-export interface ReporterOptions {
+export interface ReporterOptions extends ProgramWords {
   /** The project file, already parsed. The only required option. */
   readonly project: ProjectFile
-  /** The program's name; the project file's `application` when not said. */
-  readonly application?: string | null
-  readonly version?: string | null
-  readonly commit?: string | null
-  readonly component?: string | null
+  /** Whose process this is: a command's (if not said), or a program's that counts itself. */
+  readonly owner?: 'ours' | 'host'
   /** The process records one event and ends: the rules are asked once, before anything is written. */
   readonly isBrief?: boolean
   /** What the reporter takes of the world instead of the real one. */
@@ -68,6 +73,8 @@ export interface Reporter {
   /** Starts a sender if one is due after this event: at once for a start or an end, at the threshold or the interval for a feature. */
   sendInBackground(after: 'start' | 'end' | 'feature'): boolean
   flush(options: {readonly waitSeconds: number}): Promise<FlushOutcome>
+  /** What the program says of itself, with what its surroundings say of the machine. */
+  readHeader(): ProgramHeader
 }
 
 /**
@@ -110,7 +117,7 @@ class ProjectReporter implements Reporter {
   noticeShown(): boolean {
     try {
       if (detectCi(this.world.environment) !== null) return true
-      if (!markNoticeShown(this.world, this.destination)) return false
+      if (!markNoticeShown(this.world, this.destination, this.reader)) return false
     } catch {
       return false
     }
@@ -156,7 +163,7 @@ class ProjectReporter implements Reporter {
     if (this.isSilentRank) return false
     try {
       if (after === 'feature' && !this.isFlushDue()) return false
-      return spawnSender(this.world, this.destination)
+      return spawnSender(this.world, this.destination, this.options.owner)
     } catch {
       return false
     }
@@ -172,29 +179,23 @@ class ProjectReporter implements Reporter {
     return flushDestinations(this.world, [this.destination], {deliver, waitSeconds})
   }
 
+  readHeader(): ProgramHeader {
+    return readHeader(this.world, this.options.project, this.options)
+  }
+
   private record(record: (recorder: Recorder) => RecordOutcome): RecordOutcome {
     if (this.isSilentRank) return {kind: 'silent', reason: 'mpi-rank'}
     const {world, destination, consent} = this
-    return record({world, destination, consent, header: () => this.header()})
+    return record({world, destination, consent, header: () => this.readHeader()})
+  }
+
+  private get reader(): NoticeReader {
+    return this.options.owner === 'host' ? 'program' : 'caller'
   }
 
   /** Whether rank 0 speaks for this process: it records, shows and starts nothing. */
   private get isSilentRank(): boolean {
-    const {schedulers} = this.options.project
-    return schedulers.mpi === 'rank-0' && (detectRank(this.world.environment) ?? 0) > 0
-  }
-
-  private header(): ProgramHeader {
-    const {application, version, commit, component, project} = this.options
-    return {
-      application: application ?? project.application ?? null,
-      version: version ?? null,
-      commit: commit ?? null,
-      component: component ?? null,
-      os: readOperatingSystem(),
-      ci: detectCi(this.world.environment),
-      scheduler: detectScheduler(this.world.environment),
-    }
+    return isSilentRank(this.world.environment, this.options.project)
   }
 
   /** Made with the notice, so that from now on a preview shows the very bytes that will leave. */
@@ -208,7 +209,7 @@ class ProjectReporter implements Reporter {
 
   private openNoticeIfDue(): void {
     try {
-      if (isNoticeDue(this.world, this.destination)) openNotice(this.destination)
+      if (isNoticeDue(this.world, this.destination, this.reader)) openNotice(this.destination)
     } catch {
       // Held back a little longer: in doubt nothing leaves.
     }

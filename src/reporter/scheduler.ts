@@ -1,3 +1,4 @@
+import type {ProjectFile} from '../protocol/project-file.ts'
 import type {Environment} from './world.ts'
 
 /**
@@ -44,4 +45,9 @@ export function detectRank(environment: Environment): number | null {
     if (value !== undefined && /^\d+$/.test(value)) return Number(value)
   }
   return null
+}
+
+/** Whether rank 0 of an MPI job speaks for the process with this environment. */
+export function isSilentRank(environment: Environment, {schedulers}: Pick<ProjectFile, 'schedulers'>): boolean {
+  return schedulers.mpi === 'rank-0' && (detectRank(environment) ?? 0) > 0
 }

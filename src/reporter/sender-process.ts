@@ -6,6 +6,7 @@ import {writeSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {reach} from '../fault-points.ts'
 import {readClient} from './client.ts'
+import {closeInheritedDescriptors} from './close-inherited-descriptors.ts'
 import {readDestinations} from './destination.ts'
 import {readSendContext} from './send-context.ts'
 import {deliver, failedDelivery} from './sender.ts'
@@ -14,6 +15,7 @@ import {transportByEndpoint} from './transports/by-endpoint.ts'
 import {httpEraser} from './transports/http.ts'
 import {realWorld} from './world.ts'
 
+closeInheritedDescriptors()
 reach('sender: started')
 const [directory, token = '', milliseconds = '10000', jitter = '0'] = process.argv.slice(2)
 const lifetime = Number(milliseconds)

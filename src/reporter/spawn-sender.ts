@@ -1,6 +1,6 @@
 import type {SpawnOptions} from 'node:child_process'
-import {closeSync, readdirSync, readFileSync} from 'node:fs'
-import {extname, join} from 'node:path'
+import {basename, extname, join} from 'node:path'
+import {closeInheritedDescriptors} from './close-inherited-descriptors.ts'
 import {askConsent} from './consent-facts.ts'
 import {type Destination, rememberProject} from './destination.ts'
 import {hasWaiting} from './empty-buffer.ts'
@@ -25,13 +25,16 @@ export const loadSpawn = () => process.getBuiltinModule('node:child_process').sp
  * sending, and no earlier failure says to wait.
  * The right to send is won before a process is made.
  *
- * The sender lives at most 10 s, writes to nobody, stands in the state folder and inherits no descriptor of the
- * caller's: call this only from a process that is ours, because its inherited descriptors are closed.
+ * The sender lives at most 10 s, writes to nobody, stands in the state folder and keeps no descriptor of the caller's.
  *
+ * @param owner whose process this is: in `ours` the inherited descriptors are closed before a child could have them; in
+ * a `host`'s nothing is touched, the sender closes them when it begins, and a program that is not Node.js starts none
  * @returns whether a sender was started
  */
-export function spawnSender(world: World, destination: Destination): boolean {
+export function spawnSender(world: World, destination: Destination, owner: 'ours' | 'host' = 'ours'): boolean {
   const {paths} = destination
+  // A program with Node.js inside (Electron, a single executable) would start itself instead of the sender.
+  if (owner === 'host' && !/^node/i.test(basename(process.execPath))) return false
   if (world.environment[senderVariable] !== undefined) return false
   if (mustWait(world, readNextTry(paths.nextTry))) return false
   const isDue = hasWaiting(destination) || isForgetPending(paths)
@@ -39,7 +42,7 @@ export function spawnSender(world: World, destination: Destination): boolean {
   const jitter = senderJitter(world.environment, world.hostName)
   const token = takeLock(world, paths.lock, {jitter})
   if (token === null) return false
-  closeInheritedDescriptors()
+  if (owner === 'ours') closeInheritedDescriptors()
   try {
     // A foreign writer leaves events, not the project file that the sender reads.
     rememberProject(destination)
@@ -73,28 +76,3 @@ export const senderOptions = (world: World): SpawnOptions => ({
     [senderVariable]: '1',
   },
 })
-
-/**
- * Closes every descriptor above 2 that a child would inherit: a script's `flock 200` or `exec 20>&1` would otherwise
- * be held by the sender. Node's own descriptors are closed on exec by themselves, which is how the others are known.
- */
-export function closeInheritedDescriptors(): void {
-  const closeOnExec = 0o2000000
-  for (const descriptor of listDescriptors()) {
-    if (descriptor <= 2) continue
-    try {
-      const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))?.[1] ?? '0'
-      if ((Number.parseInt(flags, 8) & closeOnExec) === 0) closeSync(descriptor)
-    } catch {
-      // The descriptor of the listing itself is gone by now.
-    }
-  }
-}
-
-function listDescriptors(): number[] {
-  try {
-    return readdirSync('/proc/self/fd').map(Number)
-  } catch {
-    return []
-  }
-}

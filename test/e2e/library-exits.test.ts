@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict'
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
+import {describe, it, type TestContext} from 'node:test'
+import type {ProjectFile} from '../../src/protocol/project-file.ts'
+import {eventually} from '../support/eventually.ts'
+import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {type Outcome, runProgram, runUsage} from '../support/run-program.ts'
+import {runningCollector} from '../support/running-collector.ts'
+import {permissionFor} from '../support/scene.ts'
+import {silentServer} from '../support/silent-server.ts'
+
+/** What each program of these tests begins with: a reporter whose tick only comes when the program waits for it. */
+const beginning = (path: string, seconds: number): string => `
+const reporter = createReporter({project: ${JSON.stringify(path)}, checkIntervalSeconds: ${seconds}})
+const names = ['Load.v1', 'Rebin.v1', 'Save.v1']
+const use = times => { for (let i = 0; i < times; i++) reporter.feature({name: names[i % 3], type: 'Algorithm'}) }
+const useApart = times => { for (let i = 0; i < times; i++) reporter.feature({name: names[i % 3], type: 'Algorithm', durationSeconds: i}) }
+`
+
+interface Scene {
+  readonly home: IsolatedHome
+  readonly project: ProjectFile
+  /** Runs a program that has a reporter, as an ES module or by require. */
+  run(
+    text: string,
+    options?: {seconds?: number; isCommonJs?: boolean; onOutput?: (text: string, pid: number) => void},
+  ): Promise<Outcome>
+  /** Uses that have arrived at the collector, after everything that waits was sent. */
+  arrived(): Promise<number>
+  /** Runs that the features that have arrived belong to, none counted as one. */
+  runs(): number
+  /** Uses that the person's machine counts as dropped. */
+  dropped(): Promise<number>
+}
+
+async function makeScene(t: TestContext): Promise<Scene> {
+  const bare = isolatedHome(t)
+  const placeholder = projectOnDisk(bare.home, 'http://127.0.0.1:9')
+  const collector = await runningCollector(t, bare, [placeholder.project])
+  const {path, project} = projectOnDisk(bare.home, collector.http)
+  const home = {...bare, environment: {...bare.environment, ...permissionFor(project), USAGE_PROJECT_FILE: path}}
+  const status = async () => JSON.parse((await runUsage(home, ['status', '--json'])).stdout).projects[0]
+  return {
+    home,
+    project,
+    run: (text, {seconds = 3600, isCommonJs = false, onOutput} = {}) => {
+      const file = join(home.home, isCommonJs ? 'program.cjs' : 'program.mjs')
+      writeFileSync(file, `${importing(isCommonJs)}${beginning(path, seconds)}${text}`)
+      return runProgram(home, [process.execPath, file], {...(onOutput && {onOutput})})
+    },
+    arrived: async () => {
+      await eventually(async () => {
+        await runUsage(home, ['flush'])
+        assert.equal((await status())?.waiting.events ?? 0, 0)
+      })
+      return ask(collector.data, 'SELECT coalesce(sum(count), 0) AS answer FROM features')
+    },
+    runs: () => ask(collector.data, 'SELECT count(DISTINCT coalesce(run, -1)) AS answer FROM features'),
+    dropped: async () => (await status())?.dropped.quota ?? 0,
+  }
+}
+
+/** By name, as programs that have installed the package do: the repository itself is the package. */
+function importing(isCommonJs: boolean): string {
+  const url = JSON.stringify(import.meta.resolve('usage-reporter'))
+  const path = JSON.stringify(new URL(import.meta.resolve('usage-reporter')).pathname)
+  return isCommonJs ? `const {createReporter} = require(${path})\n` : `import {createReporter} from ${url}\n`
+}
+
+/** One number of a collector's store. */
+function ask(data: string, question: string): number {
+  const database = new DatabaseSync(join(data, 'usage.sqlite'), {readOnly: true})
+  try {
+    return Number(database.prepare(question).get()?.['answer'])
+  } finally {
+    database.close()
+  }
+}
+
+/** Ends of a program after 10^5 uses that no tick has written, with the exit code that Node.js gives them. */
+const ends = [
+  ['its normal end', '', 0],
+  ['close', 'await reporter.close()', 0],
+  ['process.exit', 'process.exit(3)', 3],
+  ['an exception that nobody catches', "setImmediate(() => { throw new Error('on purpose') })", 1],
+  ['a promise that nobody catches', "Promise.reject(new Error('on purpose'))", 1],
+] as const
+
+describe('a program with 10^5 features in its queue', () => {
+  for (const [name, text, code] of ends)
+    it(`loses none of them by ${name}`, async t => {
+      const scene = await makeScene(t)
+      const outcome = await scene.run(`use(100000)\n${text}`)
+      assert.equal(outcome.code, code, outcome.stderr)
+      assert.equal(outcome.stdout, '')
+      if (code !== 1) assert.equal(outcome.stderr, '')
+      assert.equal(await scene.arrived(), 100_000)
+    })
+
+  it('loses by SIGTERM what no tick had written, and nothing else', async t => {
+    const scene = await makeScene(t)
+    const kill = (stdout: string, pid: number): void => {
+      if (stdout.includes('written')) process.kill(pid, 'SIGTERM')
+    }
+    const text = `use(60000)
+import {setTimeout as wait} from 'node:timers/promises'
+reporter.setInterval(0.05)
+while (reporter.consent.allowed && !written()) await wait(20)
+reporter.setInterval(3600)
+use(40000)
+console.log('written')
+await wait(60000)
+function written() { try { return readdirSync(process.env.XDG_STATE_HOME, {recursive: true}).some(name => /new.[^.].*json$/.test(name)) } catch { return false } }
+import {readdirSync} from 'node:fs'`
+    const outcome = await scene.run(text, {onOutput: kill})
+    assert.equal(outcome.signal, 'SIGTERM', outcome.stderr)
+    assert.equal(await scene.arrived(), 60_000)
+  })
+
+  it('has them all arrived or counted as dropped when none can be merged', async t => {
+    const scene = await makeScene(t)
+    assert.equal((await scene.run('useApart(100000)')).code, 0)
+    const [arrived, dropped] = [await scene.arrived(), await scene.dropped()]
+    assert.ok(arrived > 0 && dropped > 0, `${arrived} arrived, ${dropped} dropped`)
+    assert.equal(arrived + dropped, 100_000)
+  })
+})
+
+describe('a program with a reporter', () => {
+  it('closes within 200 ms whatever the network does', async t => {
+    const {home} = await makeScene(t)
+    const {url} = await silentServer(t)
+    const {path, project} = projectOnDisk(home.home, url, {project: 'silent'})
+    const text = `${importing(false)}${beginning(path, 3600)}
+reporter.start()
+use(100000)
+const begin = performance.now()
+await reporter.close()
+console.log(performance.now() - begin)`
+    const file = join(home.home, 'silent.mjs')
+    writeFileSync(file, text)
+    const outcome = await runProgram(home, [process.execPath, file], {environment: permissionFor(project)})
+    assert.ok(Number(outcome.stdout) < 200, outcome.stdout)
+  })
+
+  it('counts when it is CommonJS', async t => {
+    const scene = await makeScene(t)
+    const outcome = await scene.run('use(5)', {isCommonJs: true})
+    assert.deepEqual([outcome.code, outcome.stderr], [0, ''])
+    assert.equal(await scene.arrived(), 5)
+  })
+
+  it('counts in worker threads', async t => {
+    const scene = await makeScene(t)
+    const outcome = await scene.run(`
+import {isMainThread, Worker} from 'node:worker_threads'
+use(10)
+if (isMainThread) for (let i = 0; i < 3; i++) new Worker(new URL(import.meta.url))`)
+    assert.deepEqual([outcome.code, outcome.stderr], [0, ''])
+    assert.equal(await scene.arrived(), 40)
+  })
+
+  it('counts in the processes of a cluster, in the one run that the first of them started', async t => {
+    const scene = await makeScene(t)
+    const outcome = await scene.run(`
+import cluster from 'node:cluster'
+use(10)
+if (cluster.isPrimary) {
+  reporter.start()
+  for (let i = 0; i < 3; i++) cluster.fork()
+} else process.disconnect()`)
+    assert.deepEqual([outcome.code, outcome.stderr], [0, ''])
+    assert.equal(await scene.arrived(), 40)
+    assert.equal(scene.runs(), 1)
+  })
+
+  it('starts a sender by itself, and prints nothing', async t => {
+    const scene = await makeScene(t)
+    const outcome = await scene.run('reporter.start()\nuse(1)\nreporter.end({exitCode: 0})')
+    assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, '', ''])
+    await eventually(async () => {
+      const {projects} = JSON.parse((await runUsage(scene.home, ['status', '--json'])).stdout)
+      assert.equal(projects[0].sent.events, 3)
+    })
+  })
+})
