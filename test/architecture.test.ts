@@ -25,6 +25,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   cli: ['protocol', 'reporter', 'collector', 'stats', 'dashboard', 'shell'],
   commands: ['protocol', 'reporter', 'collector', 'stats', 'dashboard', 'shell', 'cli'],
   'index.ts': ['protocol', 'reporter'],
+  oclif: ['protocol', 'reporter'],
 }
 
 /** What everybody may import: no part of its own. */

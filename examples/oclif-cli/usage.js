@@ -1,0 +1,1 @@
+export {finish, prerun} from 'usage-reporter/oclif'

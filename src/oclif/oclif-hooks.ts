@@ -1,0 +1,65 @@
+import {writeSync} from 'node:fs'
+import {join} from 'node:path'
+import {createLibraryReporter, type LibraryReporter} from '../reporter/library-reporter.ts'
+import {isErrorOutputVisible} from '../reporter/notice.ts'
+import type {ProgramReporterOptions} from '../reporter/program-options.ts'
+
+/** What the hooks read of a CLI's configuration: oclif 1 to 5 have it. */
+export interface OclifConfig {
+  /** The folder of the CLI's package.json. */
+  readonly root: string
+  readonly version: string
+  readonly bin: string
+}
+
+/** The hooks `prerun` and `finally` of a CLI. Neither throws, and neither waits for the network. */
+export interface OclifHooks {
+  /** Shows the notice once, then records the start of a run and the command's id as a feature of type `Command`. */
+  prerun(options: {readonly Command: {readonly id: string}; readonly config: OclifConfig}): Promise<void>
+  /** Records the end of that run with its exit code, and starts a sender in the background. */
+  finish(options: {readonly error?: unknown}): Promise<void>
+}
+
+/**
+ * Makes the hooks of a CLI. Its arguments and flags are never looked at.
+ *
+ * @param options what the reporter should know besides; without `project` it is `usage.project.json` in the CLI's root
+ */
+export function oclifHooks(options: Partial<ProgramReporterOptions> = {}): OclifHooks {
+  let reporter: LibraryReporter | null = null
+  return {
+    async prerun({Command, config}) {
+      // A command that runs another one is one run.
+      if (reporter !== null) return
+      const {root, bin, version} = config
+      const project = join(root, 'usage.project.json')
+      reporter = createLibraryReporter({project, application: bin, version, ...options})
+      showNotice(reporter)
+      reporter.start()
+      reporter.feature({name: Command.id, type: 'Command'})
+    },
+    async finish({error}) {
+      reporter?.end({exitCode: exitCodeOf(error)})
+      await reporter?.close()
+      reporter = null
+    },
+  }
+}
+
+/** Shows the notice once, where somebody can see it. */
+function showNotice(reporter: LibraryReporter): void {
+  const {notice} = reporter
+  if (notice === null || !isErrorOutputVisible() || !reporter.noticeShown()) return
+  try {
+    writeSync(2, `${notice}\n`)
+  } catch {
+    reporter.noticeFailed()
+  }
+}
+
+/** The code that oclif will exit with: that of the error, 1 for an error without one, else what the command has set. */
+function exitCodeOf(error: unknown): number {
+  if (error === undefined || error === null) return Number(process.exitCode ?? 0)
+  const code = (error as {oclif?: {exit?: unknown}}).oclif?.exit
+  return typeof code === 'number' ? code : 1
+}

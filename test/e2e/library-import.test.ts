@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it, type TestContext} from 'node:test'
+import {isolatedHome} from '../support/isolated-home.ts'
+import {repositoryPath} from '../support/repository.ts'
+import {runProgram} from '../support/run-program.ts'
+
+/** Packages and built-in modules that a program loads by a text that imports, as Node.js resolves them. */
+async function loadedBy(t: TestContext, name: string, text: string): Promise<string[]> {
+  const home = isolatedHome(t, {USAGE_SENDER: '1'})
+  writeFileSync(
+    join(home.home, 'watch.mjs'),
+    `import {registerHooks} from 'node:module'
+const loaded = new Set()
+registerHooks({resolve(specifier, context, next) {
+  const found = next(specifier, context)
+  loaded.add(found.url)
+  return found
+}})
+process.on('exit', () => process.stdout.write(JSON.stringify([...loaded])))`,
+  )
+  writeFileSync(join(home.home, name), text)
+  const outcome = await runProgram(home, [process.execPath, '--import', './watch.mjs', name])
+  assert.deepEqual([outcome.code, outcome.stderr], [0, ''])
+  const urls = JSON.parse(outcome.stdout) as string[]
+  assert.ok(urls.length > 10)
+  return [...new Set(urls.map(url => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? url))]
+}
+
+const heavy = [
+  'got',
+  'conf',
+  '@oclif/core',
+  'chalk',
+  'fastify',
+  'node-machine-id',
+  'node:sqlite',
+  'node:http',
+  'node:net',
+]
+const index = JSON.stringify(repositoryPath('dist', 'index.js'))
+const project = JSON.stringify(repositoryPath('examples', 'usage.project.json'))
+const use = `const reporter = createReporter({project: ${project}})
+reporter.start()
+reporter.feature({name: 'Export.csv'})
+reporter.end()`
+
+describe('a program that counts itself', () => {
+  for (const [name, text] of [
+    ['program.mjs', `import {createReporter} from ${index}\n${use}`],
+    ['program.cjs', `const {createReporter} = require(${index})\n${use}`],
+  ] as const)
+    it(`loads neither the command line nor the network, from start to end, as ${name}`, async t => {
+      const loaded = await loadedBy(t, name, text)
+      assert.ok(loaded.includes('valibot'))
+      assert.deepEqual(
+        loaded.filter(one => heavy.includes(one)),
+        [],
+      )
+    })
+
+  it('loads nothing of oclif by the hooks for it', async t => {
+    const hooks = JSON.stringify(repositoryPath('dist', 'oclif', 'index.js'))
+    const loaded = await loadedBy(t, 'program.mjs', `import ${hooks}`)
+    assert.deepEqual(
+      loaded.filter(one => heavy.includes(one)),
+      [],
+    )
+  })
+})
