@@ -4,6 +4,7 @@
  */
 import {cpus} from 'node:os'
 import {parseArgs} from 'node:util'
+import {benchLibrary} from './library.ts'
 import {benchOtherCommands} from './other-commands.ts'
 import {benchReportingCommands} from './reporting-commands.ts'
 import {benchRun} from './run-command.ts'
@@ -15,6 +16,7 @@ const parts: Readonly<Record<string, (runs: number) => Promise<string[]>>> = {
   waiting: benchWaitingEvents,
   shells: benchShellFunctions,
   run: benchRun,
+  library: benchLibrary,
   others: benchOtherCommands,
 }
 

@@ -28,11 +28,18 @@ export interface QueuedFeature {
  */
 export class FeatureQueue {
   private entries: QueuedFeature[] = []
+  /** Entries that nothing can be merged into: they only become more. */
+  private apart = 0
   /** The entry that takes more uses, by name: one for each type, internal or not, would be found less quickly. */
   private readonly open = new Map<string, QueuedFeature>()
 
   get length(): number {
     return this.entries.length
+  }
+
+  /** Whether it should be written before the next tick: a file is full of features that stay apart, or half the room is taken. */
+  get isPressing(): boolean {
+    return this.apart >= limits.maxEventsPerReport || this.entries.length >= maxQueuedFeatures / 2
   }
 
   /** Adds a use to an equal feature that waits. False: there is none. */
@@ -50,6 +57,7 @@ export class FeatureQueue {
     if (this.entries.length >= maxQueuedFeatures) return false
     this.entries.push(feature)
     if (isPlain(feature)) this.open.set(feature.name, feature)
+    else this.apart++
     return true
   }
 
@@ -62,7 +70,9 @@ export class FeatureQueue {
   /** Takes the oldest features away; without a number all. Returns how often they were registered. */
   remove(most: number = this.entries.length): number {
     this.seal()
-    return this.entries.splice(0, most).reduce((sum, {calls}) => sum + calls, 0)
+    const removed = this.entries.splice(0, most)
+    this.apart = this.entries.filter(entry => !isPlain(entry)).length
+    return removed.reduce((sum, {calls}) => sum + calls, 0)
   }
 
   /** From now on nothing is merged into what waits: the program says something else of itself, or it is written. */

@@ -38,8 +38,8 @@ export class ProgramQueue {
     return this.queue.length
   }
 
-  get isEmpty(): boolean {
-    return this.queue.length === 0 && Object.keys(this.drops).length === 0
+  get isPressing(): boolean {
+    return this.queue.isPressing
   }
 
   /** Takes one feature in. Touches no disk; may throw what the caller's own object throws. */

@@ -1,5 +1,4 @@
 import type {ProgramHeader} from '../protocol/header.ts'
-import {limits} from '../protocol/limits.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
 import {atExit} from './at-exit.ts'
 import {type Consent, isStandingNo} from './consent.ts'
@@ -41,6 +40,9 @@ export class ProgramReporter {
   /** Why features are not taken, as the last look at the rules said, or null. */
   private declined: Declined | Silent | null = null
   private isSwitchedOn = true
+  private isTickSoon = false
+  /** The last tick could not write: until the next one of the timer there is no other. */
+  private isFailing = false
   private intervalMs: number
   private timer: NodeJS.Timeout | null = null
   private stayAtExit: (() => void) | null = null
@@ -114,8 +116,7 @@ export class ProgramReporter {
     const before = this.queue.length
     const outcome = this.register(input)
     if (before === 0) this.wake()
-    const {length} = this.queue
-    if (length !== before && length % limits.maxEventsPerReport === 0) this.tickSoon()
+    if (this.queue.length !== before && this.queue.isPressing) this.tickSoon()
     return outcome
   }
 
@@ -191,7 +192,12 @@ export class ProgramReporter {
   }
 
   private tickSoon(): void {
-    setTimeout(() => this.tick(), 0).unref()
+    if (this.isTickSoon || this.isFailing) return
+    this.isTickSoon = true
+    setTimeout(() => {
+      this.isTickSoon = false
+      this.tick()
+    }, 0).unref()
   }
 
   /** Writes one file of what waits and looks whether something has to leave; a failing disk is met again next time. */
@@ -201,6 +207,7 @@ export class ProgramReporter {
       const {consent} = this
       if (!consent.allowed) {
         this.obey(consent)
+        this.isFailing = true
         return
       }
       this.declined = null
@@ -209,8 +216,10 @@ export class ProgramReporter {
       this.unsent += this.queue.writeBatch(recorder, this.run?.id ?? null)
       this.queue.writeDrops(recorder)
       this.send()
-      if (this.queue.length >= limits.maxEventsPerReport) this.tickSoon()
+      this.isFailing = false
+      if (this.queue.length > 0) this.tickSoon()
     } catch {
+      this.isFailing = true
       // The disk is full or away: what waits in memory stays there, up to its bound.
     }
   }

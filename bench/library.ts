@@ -1,0 +1,155 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {text} from 'node:stream/consumers'
+import {openCollector} from '../src/collector/collector.ts'
+import {collectionVersion, parseProjectFile} from '../src/protocol/project-file.ts'
+import {destinationOf} from '../src/reporter/destination.ts'
+import {countDrops} from '../src/reporter/drops.ts'
+import {flushDestinations} from '../src/reporter/flush.ts'
+import {runSender} from '../src/reporter/run-sender.ts'
+import {realWorld} from '../src/reporter/world.ts'
+import {measure, type Row, writeTable} from './measure.ts'
+import {openNetworks} from './networks.ts'
+import {makePlace, type Place} from './place.ts'
+import {storedUses} from './stored-uses.ts'
+
+const library = JSON.stringify(new URL('../dist/index.js', import.meta.url).href)
+const names = Array.from({length: 1000}, (_, index) => `Step.v${index}`)
+
+/** What counting costs a program: its import, one record, an exit with the server black-holed, a million uses, each exit. */
+export async function benchLibrary(runs: number): Promise<string[]> {
+  return [await benchPrograms(runs), await benchMillion(), await benchExits()]
+}
+
+async function benchPrograms(runs: number): Promise<string> {
+  const networks = await openNetworks()
+  const silent = networks.find(({name}) => name === 'black-holed')
+  const place = makePlace(silent?.http ?? '')
+  const use = `import {createReporter} from ${library}
+const reporter = createReporter({project: process.env.USAGE_PROJECT_FILE})
+const use = () => reporter.feature({name: 'Load.v1', type: 'Algorithm'})`
+  const row = (name: string, source: string, prepare: () => void): Row => ({
+    ...{name, prepare, environment: place.environment},
+    command: [process.execPath, '--input-type=module', '-e', source],
+  })
+  try {
+    const rows = [
+      row('a program that does nothing', '0', place.holdSending),
+      row('that imports the library', `import ${library}`, place.holdSending),
+      row('and records one feature', `${use}\nuse()`, place.holdSending),
+      row('the same, and a sender starts', `${use}\nuse()`, place.freeSending),
+      row('10^5 features, server black-holed', `${use}\nfor (let i = 0; i < 1e5; i++) use()`, place.freeSending),
+    ]
+    return writeTable('The library', await measure(rows, runs))
+  } finally {
+    place.remove()
+    for (const network of networks) network.close()
+  }
+}
+
+/** A million uses of a thousand names, all at once and with turns between them. */
+async function benchMillion(): Promise<string> {
+  const programs = {
+    'in one loop': 'for (let i = 0; i < 1e6; i++) use(i)',
+    'a turn of the loop every 1,000': 'for (let i = 0; i < 1e6; i++) { use(i); if (i % 1000 === 0) await turn() }',
+    'each with a duration, a turn every 1,000':
+      'for (let i = 0; i < 1e6; i++) { use(i, i); if (i % 1000 === 0) await turn() }',
+  }
+  const lines: string[] = []
+  for (const [name, loop] of Object.entries(programs)) {
+    const {printed, collected, dropped} = await runCounted(`${loop}\nsay()`)
+    const {microseconds = 0, megabytes = 0} = JSON.parse(printed) as {microseconds?: number; megabytes?: number}
+    const counts = `${collected} | ${dropped} | ${collected + dropped}`
+    lines.push(`| ${name} | ${microseconds.toFixed(2)} | ${megabytes.toFixed(0)} | ${counts} |`)
+  }
+  const head = '| 10^6 uses of 1,000 names | µs each | more memory, MB | collected | counted drops | sum |'
+  return ['### A million uses', '', head, '|---|---:|---:|---:|---:|---:|', ...lines, ''].join('\n')
+}
+
+/** What becomes of 10^5 uses that no tick has written, by how the program ends. */
+async function benchExits(): Promise<string> {
+  const ends = {
+    'its normal end': '',
+    '`close`': 'await reporter.close()',
+    '`process.exit`': 'process.exit(0)',
+    'an uncaught exception': "setImmediate(() => { throw new Error('on purpose') })",
+    SIGTERM: "process.kill(process.pid, 'SIGTERM')\nawait new Promise(() => setTimeout(() => {}, 1000))",
+  }
+  const lines: string[] = []
+  for (const [name, end] of Object.entries(ends)) {
+    const equal = await runCounted(`for (let i = 0; i < 1e5; i++) use(i)\n${end}`)
+    const apart = await runCounted(`for (let i = 0; i < 1e5; i++) use(i, i)\n${end}`)
+    const cells = [equal, apart].map(({collected, dropped}) => `${collected} | ${dropped}`)
+    lines.push(`| ${name} | ${cells.join(' | ')} |`)
+  }
+  const head = '| 10^5 uses, then | equal: collected | dropped | with a duration: collected | dropped |'
+  return ['### Each kind of exit', '', head, '|---|---:|---:|---:|---:|', ...lines, ''].join('\n')
+}
+
+const program = `import {createReporter} from ${library}
+const reporter = createReporter({project: process.env.USAGE_PROJECT_FILE})
+const names = Array.from({length: 1000}, (_, index) => 'Step.v' + index)
+const turn = () => new Promise(setImmediate)
+const use = (i, durationSeconds = null) => reporter.feature({name: names[i % 1000], type: 'Algorithm', durationSeconds})
+const before = process.memoryUsage.rss()
+const since = performance.now()
+const say = () => {
+  const microseconds = ((performance.now() - since) * 1000) / 1e6
+  console.log(JSON.stringify({microseconds, megabytes: process.resourceUsage().maxRSS / 1024 - before / 2 ** 20}))
+}
+`
+
+/** Runs a program that reports to a collector of its own, sends the rest, and counts uses at both ends. */
+async function runCounted(source: string): Promise<{printed: string; collected: number; dropped: number}> {
+  const place = makePlace('http://127.0.0.1:9')
+  const projectsDirectory = join(place.home, 'projects')
+  const dataDirectory = join(place.home, 'data')
+  const collector = await openCollector({
+    projectsDirectory: writeProject(place, projectsDirectory),
+    dataDirectory,
+    host: '127.0.0.1',
+    port: 0,
+    now: Date.now,
+  })
+  try {
+    const {environment, destination} = pointTo(place, collector.http)
+    const printed = await run(`${program}${source}`, environment)
+    const world = realWorld({environment})
+    while ((await flushDestinations(world, [destination], {deliver: runSender, waitSeconds: 30})).kept > 0);
+    const {quota} = countDrops(destination.paths.drops)
+    return {printed, collected: storedUses(dataDirectory), dropped: quota}
+  } finally {
+    await collector.close()
+    place.remove()
+  }
+}
+
+function documentOf(place: Place, http: string): Record<string, unknown> {
+  const document = JSON.parse(readFileSync(place.environment['USAGE_PROJECT_FILE'] ?? '', 'utf8'))
+  return {...document, endpoint: {http}, features: {types: ['Algorithm'], names}}
+}
+
+function writeProject(place: Place, directory: string): string {
+  mkdirSync(directory)
+  writeFileSync(join(directory, 'demo.json'), JSON.stringify(documentOf(place, 'http://127.0.0.1:9')))
+  return directory
+}
+
+/** The place with its project sent to an address, and a yes for that. */
+function pointTo(place: Place, http: string) {
+  const document = documentOf(place, http)
+  const parsed = parseProjectFile(document)
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  writeFileSync(place.environment['USAGE_PROJECT_FILE'] ?? '', JSON.stringify(document))
+  const environment = {...place.environment, USAGE_CONSENT: `demo@${collectionVersion(parsed.value)}`}
+  return {environment, destination: destinationOf(realWorld({environment}).stateDirectory, parsed.value)}
+}
+
+async function run(source: string, env: Readonly<Record<string, string>>): Promise<string> {
+  const args = ['--input-type=module', '-e', source]
+  const child = spawn(process.execPath, args, {env, stdio: ['ignore', 'pipe', 'ignore']})
+  const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  return printed
+}
