@@ -193,6 +193,12 @@ export const errorRegistry = {
     exit: 2,
     http: null,
   },
+  USAGE_INBOX_UNREADABLE: {
+    meaning: 'The folder of reports cannot be read.',
+    next: 'Make it, or check its path and its permissions: its group has to read and to write it.',
+    exit: 2,
+    http: null,
+  },
   USAGE_ADDRESS_UNAVAILABLE: {
     meaning: 'The address to listen on is in use or not allowed.',
     next: 'Choose another one with --http HOST:PORT; port 0 takes a free one.',

@@ -61,10 +61,14 @@ const documents = [
  */
 const checks: Readonly<Record<string, JsonSchema>> = {
   'wanted an http or https address without user, query or fragment': {pattern: '^https?://[^\\s/@?#]+(?:/[^\\s?#]*)?$'},
-  'wanted http or udp': {
+  'wanted the address of a folder, such as file:///shared/inbox': {
+    pattern: '^file:///(?!/)[^?#\\u0000-\\u001f\\u007f]+$',
+  },
+  'wanted http, udp or file': {
     anyOf: [
       {required: ['http'], properties: {http: {type: 'string'}}},
       {required: ['udp'], properties: {udp: {type: 'string'}}},
+      {required: ['file'], properties: {file: {type: 'string'}}},
     ],
   },
   [patternWords]: {format: 'regex'},
@@ -91,7 +95,7 @@ const config: ConversionConfig = {
   overrideAction({valibotAction, jsonSchema}) {
     const {type, requirement, message} = valibotAction as {type: string; requirement?: unknown; message?: unknown}
     // JSON has finite numbers only, and the schema says what may come, not what is made of it.
-    if (type === 'finite' || type === 'to_lower_case') return jsonSchema
+    if (type === 'finite' || type === 'to_lower_case' || type === 'transform') return jsonSchema
     // A pattern of a JSON Schema is read with the flag u.
     if (type === 'regex' && requirement instanceof RegExp && requirement.flags === 'u')
       return {...jsonSchema, pattern: requirement.source}

@@ -1,5 +1,5 @@
 import {toPlainText} from '../protocol/plain-text.ts'
-import {displayName, type ProjectFile} from '../protocol/project-file.ts'
+import {addressOf, displayName, type ProjectFile} from '../protocol/project-file.ts'
 import {describeChanges, type Registration} from '../reporter/projects.ts'
 import type {Paint} from './paint.ts'
 import {writeAmount} from './words.ts'
@@ -37,7 +37,7 @@ export function writeAdded(added: AddedProject, paint: Paint): string {
     ...(isReplaced
       ? [`  It replaces the file that was registered${changes.map(change => `; ${change}`).join('')}.`]
       : []),
-    `  It reports to ${toPlainText(endpoint.http ?? endpoint.udp ?? 'nowhere')} and declares ${writeAmount(fields.length, 'field')}${declared}.`,
+    `  It reports to ${toPlainText(addressOf(endpoint) ?? 'nowhere')} and declares ${writeAmount(fields.length, 'field')}${declared}.`,
     '  Nothing is sent before its notice has been shown.',
     `  What it counts: usage explain --project ${project}. To say no: usage optout --project ${project}`,
   ].join('\n')

@@ -1,5 +1,6 @@
 import {toPlainText} from '../protocol/plain-text.ts'
 import type {DestinationFlush, FlushOutcome} from '../reporter/flush.ts'
+import type {Forwarding} from '../reporter/forward-inbox.ts'
 import type {Paint} from './paint.ts'
 import {writeAmount, writeReason} from './words.ts'
 
@@ -11,6 +12,22 @@ export function writeFlush(outcome: FlushOutcome, paint: Paint): string {
 
 export function writeBackground({started}: {started: number}): string {
   return started === 0 ? 'No sender is due.' : `${writeAmount(started, 'sender')} started.`
+}
+
+/** Writes for a person what the forwarding of a folder came to. */
+export function writeForwarding(outcome: Forwarding, paint: Paint): string {
+  const {sent, duplicates, refused, kept, setAside, reason} = outcome
+  if (sent + refused + kept + setAside === 0) return 'Nothing lies there.'
+  const parts = [
+    sent > 0 ? paint.green(`${writeAmount(sent, 'event')} sent`) : '0 events sent',
+    ...(duplicates > 0 ? [`${duplicates} of them known already`] : []),
+    ...(kept > 0 ? [paint.yellow(`${writeAmount(kept, 'report')} kept`)] : []),
+    ...(refused > 0 ? [paint.red(`${writeAmount(refused, 'event')} refused`)] : []),
+    ...(setAside > 0 ? [paint.red(`${writeAmount(setAside, 'file')} set aside, with the reason, in set-aside/`)] : []),
+  ]
+  const why =
+    reason === 'project-unknown' ? 'No project file that was named has a collector for them (endpoint.http).' : null
+  return `${parts.join(', ')}${reason === null ? '' : `\n  ${why ?? writeReason(reason)}`}`
 }
 
 function writeDestination(one: DestinationFlush, paint: Paint): string {

@@ -1,5 +1,5 @@
 import {toPlainText} from '../protocol/plain-text.ts'
-import {isForDatagrams} from '../protocol/project-file.ts'
+import {addressOf, isForDatagrams, isForFolder} from '../protocol/project-file.ts'
 import type {DropReason} from '../reporter/drops.ts'
 import type {Preview} from '../reporter/preview.ts'
 import type {Paint} from './paint.ts'
@@ -26,7 +26,7 @@ export function writePreviewWarnings(previews: readonly Preview[]): string[] {
 
 function writeDestination(preview: Preview, paint: Paint): string {
   const {endpoint, reports} = preview
-  const to = toPlainText(endpoint.http ?? endpoint.udp ?? 'nowhere')
+  const to = toPlainText(addressOf(endpoint) ?? 'nowhere')
   const lines = [
     `${paint.bold(toPlainText(preview.project))}  to ${to}`,
     ...writeHold(preview).map(line => `  ${paint.yellow(line)}`),
@@ -42,7 +42,9 @@ function writeReport({events, bytes, body}: Preview['reports'][number], preview:
   const lines = JSON.stringify(JSON.parse(body), null, 2).split('\n')
   const title = isForDatagrams(preview)
     ? `  A datagram with one event, ${bytes} bytes, nothing confirms that it arrives:`
-    : `  A report of ${writeAmount(events, 'event')}, ${bytes} bytes before compression:`
+    : isForFolder(preview)
+      ? `  A file with ${writeAmount(events, 'event')}, ${bytes} bytes, is laid into the folder as it is:`
+      : `  A report of ${writeAmount(events, 'event')}, ${bytes} bytes before compression:`
   return [title, ...lines.map(line => `    ${paint.dim(toPlainText(line))}`)]
 }
 

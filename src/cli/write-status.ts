@@ -37,7 +37,9 @@ function writeProject(status: ProjectStatus, paint: Paint): string {
 
 const row = (name: string, value: string): string => `  ${name.padEnd(11)} ${value}`
 
-function writeEndpoint({endpoint: {http, udp}}: ProjectStatus): string {
+function writeEndpoint({endpoint: {http, udp, file}}: ProjectStatus): string {
+  if (file !== null)
+    return `${toPlainText(file)}, a folder: your site carries it on, nothing here confirms that it arrives`
   if (http !== null) return toPlainText(http)
   return udp === null ? 'nowhere' : `${toPlainText(udp)}, by datagrams: nothing confirms that they arrive`
 }

@@ -9,6 +9,7 @@ import type {MakePages} from './pages.ts'
 import {findProject, loadProjects} from './projects.ts'
 import {datagramReader} from './read-datagram.ts'
 import {buildHttp} from './receive-http.ts'
+import {type InboxParts, type InboxReceiver, receiveInbox} from './receive-inbox.ts'
 import {receiveUdp, type UdpParts, type UdpReceiver} from './receive-udp.ts'
 import {startRetention} from './retention.ts'
 import {makeFolderSecret, removeRunningCollector, writeRunningCollector} from './running-collector-file.ts'
@@ -29,6 +30,8 @@ export interface CollectorOptions {
   readonly logger?: FastifyBaseLogger
   /** Where datagrams are received; port 0 takes a free one. Nowhere if not said. */
   readonly udp?: UdpAddress | null
+  /** A folder whose reports are taken as if they had been posted. */
+  readonly inbox?: Pick<InboxParts, 'inbox' | 'everyMs'> | null
   /** The project that the datagrams of Parsl's own clients count for. */
   readonly parsl?: string | null
   /** The project that the posts of Mantid's own clients count for. */
@@ -81,12 +84,14 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const retention = startRetention(store, projects, now, options.retention)
   let isOpen = true
   let receiver: UdpReceiver | null = null
+  let inbox: InboxReceiver | null = null
   const settle = async (): Promise<void> => {
     await receiver?.settle()
     await groupCommit.settle()
   }
   const closeStore = async (): Promise<void> => {
     await receiver?.close()
+    await inbox?.close()
     await groupCommit.drain()
     await retention.stop()
     await source.close()
@@ -118,6 +123,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     const allAnswered = countRequests(app)
     const http = await listen(app, options)
     writeRunningCollector(dataDirectory, {http, secret})
+    inbox = options.inbox ? receiveInbox({...options.inbox, projects, groupCommit, now}) : null
     return {
       http,
       udp: receiver?.address ?? null,

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/base-command.ts'
 import {dashboardPages} from '../cli/dashboard-pages.ts'
 import {readAddress, readUdpAddress} from '../cli/listen-address.ts'
+import {openInbox} from '../cli/open-inbox.ts'
 import {untilAskedToStop} from '../cli/stop-signal.ts'
 import {writeListening} from '../cli/write-listening.ts'
 import {openCollector} from '../collector/collector.ts'
@@ -13,6 +14,7 @@ export default class Collect extends BaseCommand {
   static override examples = [
     '<%= config.bin %> collect --projects /etc/usage/projects --data /var/lib/usage',
     '<%= config.bin %> collect --projects projects --http 127.0.0.1:0 --json',
+    '<%= config.bin %> collect --projects projects --inbox /shared/inbox',
     '<%= config.bin %> collect --projects projects --udp 0.0.0.0:50077 --parsl parsl --mantid mantid',
   ]
   static override flags = {
@@ -26,6 +28,10 @@ export default class Collect extends BaseCommand {
     udp: Flags.string({
       description: 'where to receive datagrams; off: nowhere (127.0.0.1:50077 if it is free)',
       helpValue: 'HOST:PORT',
+    }),
+    inbox: Flags.string({
+      description: 'a folder whose reports are taken as well, as endpoints such as file:///shared/inbox lay them down',
+      helpValue: 'DIR',
     }),
     parsl: Flags.string({
       description: 'the project that the unchanged clients of Parsl count for, by datagrams',
@@ -48,6 +54,7 @@ export default class Collect extends BaseCommand {
       dataDirectory: flags.data,
       ...readAddress(flags.http),
       udp: readUdpAddress(flags.udp, flags.parsl !== undefined),
+      inbox: flags.inbox === undefined ? null : {inbox: openInbox(flags.inbox)},
       parsl: flags.parsl ?? null,
       mantid: flags.mantid ?? null,
       now: this.world.now,

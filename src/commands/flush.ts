@@ -1,11 +1,15 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand, exitLike} from '../cli/base-command.ts'
 import {projectFlags, waitFlag} from '../cli/flags.ts'
+import {openInbox} from '../cli/open-inbox.ts'
 import {chooseDestinations} from '../cli/project-choice.ts'
-import {writeBackground, writeFlush} from '../cli/write-flush.ts'
+import {writeBackground, writeFlush, writeForwarding} from '../cli/write-flush.ts'
+import type {Destination} from '../reporter/destination.ts'
 import {type FlushOutcome, flushDestinations} from '../reporter/flush.ts'
+import {type Forwarding, forwardInbox} from '../reporter/forward-inbox.ts'
 import {runSender} from '../reporter/run-sender.ts'
 import {spawnSender} from '../reporter/spawn-sender.ts'
+import {httpTransport} from '../reporter/transports/http.ts'
 
 /** Seconds that a flush takes at most unless it is told otherwise. */
 const defaultWaitSeconds = 10
@@ -13,14 +17,24 @@ const defaultWaitSeconds = 10
 export default class Flush extends BaseCommand {
   static override summary = 'Send what waits now.'
   static override description = 'Says truthfully what was sent, kept, refused and dropped. Takes 10 seconds at most.'
-  static override examples = ['<%= config.bin %> flush', '<%= config.bin %> flush --wait 60 --json']
+  static override examples = [
+    '<%= config.bin %> flush',
+    '<%= config.bin %> flush --wait 60 --json',
+    '<%= config.bin %> flush --from /shared/inbox --project-file usage.project.json',
+  ]
   static override flags = {
     ...projectFlags,
     wait: waitFlag,
+    from: Flags.string({
+      description:
+        'send the reports that lie in a folder to the collector of their project, instead of what waits here',
+      helpValue: 'DIR',
+      exclusive: ['background'],
+    }),
     background: Flags.boolean({description: 'start the senders that are due and return', exclusive: ['wait']}),
   }
 
-  async run(): Promise<FlushOutcome | {started: number}> {
+  async run(): Promise<FlushOutcome | Forwarding | {started: number}> {
     const {flags} = await this.parse(Flush)
     const destinations = chooseDestinations(this.world, flags)
     if (flags.background) {
@@ -28,8 +42,20 @@ export default class Flush extends BaseCommand {
       return this.present({started}, writeBackground)
     }
     const waitSeconds = Number(flags.wait || defaultWaitSeconds)
+    if (flags.from !== undefined) return this.forward(flags.from, destinations, waitSeconds)
     const outcome = await flushDestinations(this.world, destinations, {deliver: runSender, waitSeconds})
     if (outcome.refused > 0 || outcome.projects.some(one => one.isUndelivered)) exitLike('USAGE_NOT_DELIVERED')
     return this.present(outcome, answer => writeFlush(answer, this.paint))
+  }
+
+  private async forward(from: string, destinations: readonly Destination[], waitSeconds: number): Promise<Forwarding> {
+    const outcome = await forwardInbox(this.world, {
+      inbox: openInbox(from),
+      projects: destinations.map(({project}) => project),
+      transport: httpTransport(this.world.environment),
+      signal: AbortSignal.timeout(waitSeconds * 1000),
+    })
+    if (outcome.refused + outcome.kept + outcome.setAside > 0) exitLike('USAGE_NOT_DELIVERED')
+    return this.present(outcome, answer => writeForwarding(answer, this.paint))
   }
 }

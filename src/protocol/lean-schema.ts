@@ -40,6 +40,7 @@ export const maxEntries = (most: number): Schema => takes((value: object) => Obj
 export const regex = (pattern: RegExp): Schema => takes((value: string) => pattern.test(value))
 export const check = (isRight: (value: never) => boolean): Schema => takes(isRight)
 export const toLowerCase = (): Schema => ({run: value => (value as string).toLowerCase()})
+export const transform = (change: (value: never) => unknown): Schema => ({run: value => change(value as never)})
 export const readonly = (): Schema => ({run: value => value})
 export const description = readonly
 

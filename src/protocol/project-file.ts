@@ -24,7 +24,32 @@ function isCollectorUrl(input: string): boolean {
   }
 }
 
-const endpoint = v.pipe(
+/** An absolute path as an address, without a host: `file:///shared/inbox`. */
+const folderPattern = /^file:\/\/\/(?!\/)[^?#\u0000-\u001f\u007f]{1,1024}$/
+
+function isFolderUrl(input: string): boolean {
+  if (!folderPattern.test(input)) return false
+  try {
+    return !/[\u0000-\u001f\u007f]/.test(decodeURIComponent(input))
+  } catch {
+    return false
+  }
+}
+
+const folder = v.pipe(
+  v.string(),
+  v.check(isFolderUrl, 'wanted the address of a folder, such as file:///shared/inbox'),
+  v.description('The folder into which reports are laid, for machines without a network; it goes before http and udp.'),
+)
+
+interface Endpoint {
+  readonly http: string | null
+  readonly udp: string | null
+  /** Absent where there is none, so that older destinations keep their key. */
+  readonly file?: string | undefined
+}
+
+const places = v.pipe(
   v.object({
     http: v.nullish(
       v.pipe(
@@ -38,8 +63,20 @@ const endpoint = v.pipe(
       v.pipe(v.string(), v.regex(hostAndPortPattern, 'wanted host:port'), v.description('Where datagrams go.')),
       null,
     ),
+    file: v.optional(folder),
   }),
-  v.check(({http, udp}) => http !== null || udp !== null, 'wanted http or udp'),
+  v.check(({http, udp, file}) => http !== null || udp !== null || file !== undefined, 'wanted http, udp or file'),
+)
+
+const endpoint = v.union(
+  [
+    v.pipe(
+      folder,
+      v.transform((file): Endpoint => ({http: null, udp: null, file})),
+    ),
+    places,
+  ],
+  'wanted an endpoint with http, udp or file',
 )
 
 const identity = v.object({
@@ -117,10 +154,23 @@ export function displayName(project: ProjectFile): string {
   return project.name ?? project.project
 }
 
-/** Whether the events of a project travel as datagrams: it has no address for HTTP, which goes first. */
-export function isForDatagrams({endpoint}: Pick<ProjectFile, 'endpoint'>): boolean {
-  return endpoint.http === null && endpoint.udp !== null
+/** Whether the reports of a project are laid into a folder, which goes before every network. */
+export function isForFolder({endpoint}: {readonly endpoint: Pick<Places, 'file'>}): boolean {
+  return endpoint.file != null
 }
+
+/** Whether the events of a project travel as datagrams: it has no folder and no address for HTTP, which go first. */
+export function isForDatagrams({endpoint}: {readonly endpoint: Places}): boolean {
+  return !isForFolder({endpoint}) && endpoint.http === null && endpoint.udp !== null
+}
+
+/** Where reports go, as people read it; null: nowhere. */
+export function addressOf({http, udp, file}: Places): string | null {
+  return file ?? http ?? udp
+}
+
+/** An endpoint as it is read and as it is told: an absent folder is `null` there. */
+type Places = Pick<Endpoint, 'http' | 'udp'> & {readonly file?: string | null | undefined}
 
 /** Whether a feature may travel: its type and its name are declared, or the name is plain and others are allowed. */
 export function isDeclaredFeature(project: ProjectFile, type: string, name: string): boolean {

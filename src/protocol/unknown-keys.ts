@@ -20,7 +20,8 @@ export function findUnknownKeys(schema: v.GenericSchema, input: unknown, path: r
   if (wrapped !== undefined) return findUnknownKeys(wrapped, input, path)
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return []
   if (options !== undefined) {
-    const option = options.find(one => one.entries?.['type']?.literal === (input as {type?: unknown}).type)
+    const {type} = input as {type?: unknown}
+    const option = options.find(one => one.entries !== undefined && one.entries['type']?.literal === type)
     return option === undefined ? [] : findUnknownKeys(option, input, path)
   }
   return Object.entries(input).flatMap(([key, inner]) => {

@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../protocol/project-file.ts'
+import {addressOf, type ProjectFile} from '../protocol/project-file.ts'
 
 /** Why recording and sending are allowed or not: the first rule that says no, else `allowed`. */
 export type ConsentReason =
@@ -82,7 +82,7 @@ function firstNo(project: ConsentProject, facts: ConsentFacts): No | null {
   if (project.consent === 'opt-in' && !facts.hasYes) return {reason: 'not-opted-in', decidedBy: null}
   if (!facts.areSettingsReadable) return {reason: 'settings-unreadable', decidedBy: null}
   if (!facts.isStateWritable) return {reason: 'state-not-writable', decidedBy: null}
-  if (project.endpoint.http === null && project.endpoint.udp === null) return {reason: 'no-endpoint', decidedBy: null}
+  if (addressOf(project.endpoint) === null) return {reason: 'no-endpoint', decidedBy: null}
   return null
 }
 

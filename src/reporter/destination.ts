@@ -33,9 +33,9 @@ export interface DestinationPaths {
   readonly forgotten: string
 }
 
-/** Where reports of a project go: the address for HTTP if there is one, else `udp://host:port`, else nothing. */
-export function endpointOf({endpoint: {http, udp}}: Pick<ProjectFile, 'endpoint'>): string {
-  return http ?? (udp === null ? '' : `udp://${udp}`)
+/** Where reports of a project go: the folder (`file:///…`) or the address for HTTP if there is one, else `udp://host:port`. */
+export function endpointOf({endpoint: {http, udp, file}}: Pick<ProjectFile, 'endpoint'>): string {
+  return file ?? http ?? (udp === null ? '' : `udp://${udp}`)
 }
 
 /** Where the events of a project wait. Touches nothing. */

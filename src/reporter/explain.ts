@@ -2,7 +2,7 @@ import {type Declarations, describeDeclaration} from '../protocol/declaration.ts
 import type {Header} from '../protocol/header.ts'
 import {limits} from '../protocol/limits.ts'
 import {toPlainText} from '../protocol/plain-text.ts'
-import {displayName, isForDatagrams, type ProjectFile} from '../protocol/project-file.ts'
+import {addressOf, displayName, isForDatagrams, isForFolder, type ProjectFile} from '../protocol/project-file.ts'
 import {howToStop} from './how-to-stop.ts'
 
 /** One part of a project's notice. What stands between backticks is to be typed as it is. */
@@ -131,15 +131,21 @@ const neverSent = [
 ]
 
 function how({endpoint}: ProjectFile): string[] {
-  const to = said(endpoint.http ?? endpoint.udp ?? 'nowhere')
+  const to = said(addressOf(endpoint) ?? 'nowhere')
   const by = endpoint.http?.startsWith('https:') ? 'encrypted (HTTPS)' : 'not encrypted'
+  const onwards = endpoint.http === null ? 'the collector of the project' : `${said(endpoint.http)}, ${by}`
+  const folder = [
+    `Finished reports are laid into the folder ${to}, one file each, which you and the group of the folder can read. From there your site carries them to ${onwards}. What lies in the folder has left this program: nothing here says whether it has arrived.`,
+    'With `usage forget`, those of your reports that still lie there are taken away.',
+    ...(endpoint.http === null ? ['It cannot ask a collector for erasure by itself: write to the address below.'] : []),
+  ]
   const datagrams = [
     `Each event travels alone, as a datagram (UDP) of ${limits.maxDatagramBytes} bytes at most. Nothing confirms that it arrives: what is lost on the way is lost, and nobody knows.`,
     'Because nothing answers, `usage forget` cannot ask for erasure by itself: write to the address below.',
   ]
   return [
     'What happens is written to a few small files on your computer, the buffer. A process in the background sends them later, for ten seconds at most; your program does not wait for it, and does not fail because of it.',
-    `It goes to ${to}, ${by}.`,
+    ...(isForFolder({endpoint}) ? folder : [`It goes to ${to}, ${by}.`]),
     ...(isForDatagrams({endpoint}) ? datagrams : []),
     `Some of it may be lost: a full disk, a computer that is switched off, events that could not be sent for ${limits.maxEventAgeDays} days. That is accepted, so that your work never suffers.`,
   ]

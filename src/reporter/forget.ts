@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs'
 import {reach} from '../fault-points.ts'
 import type {ErasureReceipt} from '../protocol/erasure.ts'
+import {addressOf} from '../protocol/project-file.ts'
 import {isStateWritable} from './consent-facts.ts'
 import type {Destination} from './destination.ts'
 import {emptyBuffer} from './empty-buffer.ts'
@@ -17,6 +18,7 @@ import {isForgetPending} from './is-forget-pending.ts'
 import {readNextTry} from './next-try.ts'
 import type {Delivery} from './sender.ts'
 import {findTraces, type Traces} from './traces.ts'
+import {withdrawReports} from './withdraw-reports.ts'
 import type {World} from './world.ts'
 
 /** What a wish to be forgotten came to at one destination. */
@@ -94,7 +96,7 @@ const nothingSent = (
   {project: {project, contact, endpoint}, paths}: Destination,
 ): DestinationForget => ({
   project,
-  endpoint: endpoint.http ?? endpoint.udp,
+  endpoint: endpoint.http ?? addressOf(endpoint),
   contact,
   outcome: 'nothing-sent',
   leftNameless: false,
@@ -127,6 +129,7 @@ async function forgetDestination(
   const traces = findTraces(destination, findSecret(world.stateDirectory), request.generation)
   const mustAsk = endpoint !== null && traces.own.length > 0 && !traces.hasLost
   const before = readAllForgotten(paths).findLast(({receipt}) => receipt !== null)?.receipt ?? null
+  withdrawReports(destination)
   if (endpoint === null || !(mustAsk || traces.hasLost))
     endForgetRequest(world, paths, request, {endpoint, receipt: null})
   const delivery = mustAsk ? await deliverWithLock(world, destination, deliver, deadline) : null

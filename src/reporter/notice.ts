@@ -1,6 +1,6 @@
 import {existsSync, fstatSync, rmSync, statSync} from 'node:fs'
 import {toPlainText} from '../protocol/plain-text.ts'
-import {collectionVersion, displayName, type ProjectFile} from '../protocol/project-file.ts'
+import {addressOf, collectionVersion, displayName, type ProjectFile} from '../protocol/project-file.ts'
 import type {Destination} from './destination.ts'
 import {projectOptOutPath} from './directories.ts'
 import {createExclusively, createWhole, inside, makeDirectory, readJson} from './files.ts'
@@ -89,7 +89,7 @@ export function noticeText(project: ProjectFile, configDirectory: string): strin
   const lines = [
     `${name} counts its use: ${project.purpose.join('; ')}.`,
     `  Sent: ${collectedWords(project)}.`,
-    `  To: ${project.endpoint.http ?? project.endpoint.udp}. Questions: ${project.contact}.`,
+    `  To: ${addressOf(project.endpoint)}. Questions: ${project.contact}.`,
     `  Nothing is sent yet. See it: usage status. Stop it: usage optout --project ${project.project}${stop},`,
     `  or create the file ${projectOptOutPath(configDirectory, project.project)}`,
   ]

@@ -16,7 +16,7 @@ import type {World} from './world.ts'
 /** What the next flush would send to one destination, what holds it back, and what it would drop. */
 export interface Preview {
   readonly project: string
-  readonly endpoint: {readonly http: string | null; readonly udp: string | null}
+  readonly endpoint: {readonly http: string | null; readonly udp: string | null; readonly file: string | null}
   /** Why nothing of it would leave if it were sent now, or null. */
   readonly heldBy: DeliveryReason | null
   /** The file or the variable that decided, or null. */
@@ -46,7 +46,7 @@ export async function readPreview(world: World, destination: Destination): Promi
   const held = consent.allowed || consent.reason === 'allowed' ? consent.heldBy : consent.reason
   const common = {
     project: project.project,
-    endpoint: project.endpoint,
+    endpoint: {...project.endpoint, file: project.endpoint.file ?? null},
     heldBy:
       held ??
       (isForgetPending(paths) ? ('forget-pending' as const) : null) ??

@@ -87,8 +87,8 @@ export function describeChanges(before: ProjectFile, after: ProjectFile): string
     .map(key => `${key} ${toPlainText(old[key])} → ${toPlainText(now[key])}`)
 }
 
-const endpointOf = ({http, udp}: ProjectFile['endpoint']): string =>
-  [http, udp === null ? null : `udp://${udp}`].filter(one => one !== null).join(' and ') || 'nowhere'
+const endpointOf = ({http, udp, file}: ProjectFile['endpoint']): string =>
+  [file, http, udp === null ? null : `udp://${udp}`].filter(one => one != null).join(' and ') || 'nowhere'
 
 /** What is registered, or null without a file that can be read. */
 function findRegistered(configDirectory: string, id: string): ProjectFile | null {

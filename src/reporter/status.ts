@@ -1,5 +1,5 @@
 import type {BufferedEvent} from '../protocol/buffered-event.ts'
-import {isForDatagrams} from '../protocol/project-file.ts'
+import {isForDatagrams, isForFolder} from '../protocol/project-file.ts'
 import {type BufferFile, listWaitingFiles, readBufferFile} from './buffer.ts'
 import type {Consent} from './consent.ts'
 import {askConsent} from './consent-facts.ts'
@@ -23,7 +23,7 @@ export type WaitingEvent = Omit<BufferedEvent, 'format' | 'header' | 'local'>
 export interface ProjectStatus {
   readonly project: string
   readonly consent: Consent
-  readonly endpoint: {readonly http: string | null; readonly udp: string | null}
+  readonly endpoint: {readonly http: string | null; readonly udp: string | null; readonly file: string | null}
   readonly waiting: {
     readonly events: number
     readonly bytes: number
@@ -34,7 +34,7 @@ export interface ProjectStatus {
   readonly openRuns: number
   readonly sent: {
     readonly events: number
-    /** Of these, the ones that went as datagrams: nothing says whether they arrived. */
+    /** Of these, the ones that went as datagrams or into a folder: nothing says whether they arrived. */
     readonly unconfirmed: number
     readonly last: string | null
   }
@@ -66,7 +66,7 @@ export function readStatus(
   return {
     project: project.project,
     consent: askConsent(world, destination),
-    endpoint: project.endpoint,
+    endpoint: {...project.endpoint, file: project.endpoint.file ?? null},
     waiting: {
       events: events.length,
       bytes: files.reduce((sum, file) => sum + file.bytes, 0),
@@ -86,7 +86,8 @@ export function readStatus(
 
 function sentOf(project: Destination['project'], sent: ReturnType<typeof readSent>): ProjectStatus['sent'] {
   const events = countSent(sent)
-  return {events, unconfirmed: isForDatagrams(project) ? events : 0, last: sent.at(-1)?.sentAt ?? null}
+  const isConfirmed = !isForDatagrams(project) && !isForFolder(project)
+  return {events, unconfirmed: isConfirmed ? 0 : events, last: sent.at(-1)?.sentAt ?? null}
 }
 
 function readForget({paths}: Destination): ProjectStatus['forget'] {

@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import {collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
+import {addressOf, collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
 
 /** The shells that a library is made for; `sh` is dash, busybox and what else is POSIX with aliases. */
 export const shells = ['bash', 'zsh', 'sh'] as const
@@ -49,7 +49,7 @@ function writeHead(shell: Shell, {project, noticeText}: LibraryContent): string 
     application,
     counts_ci: project.ci === 'off' ? 'no' : 'yes',
     asks_first: project.consent === 'opt-in' ? 'yes' : 'no',
-    has_endpoint: project.endpoint.http === null && project.endpoint.udp === null ? 'no' : 'yes',
+    has_endpoint: addressOf(project.endpoint) === null ? 'no' : 'yes',
     notice_text: noticeText,
     document: `${JSON.stringify(project, null, 2)}\n`,
   }

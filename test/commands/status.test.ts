@@ -46,7 +46,7 @@ describe('usage status', {concurrency: 2}, () => {
       'forget',
     ]
     assert.deepEqual(Object.keys(project), keys)
-    assert.deepEqual(project.endpoint, {http: nowhere, udp: null})
+    assert.deepEqual(project.endpoint, {http: nowhere, udp: null, file: null})
     assert.deepEqual(
       [project.waiting.events, project.openRuns, project.sent],
       [1, 1, {events: 0, unconfirmed: 0, last: null}],

@@ -485,7 +485,8 @@ describe('a collector that is killed while it erases', {concurrency: 2}, () => {
 it('reaches every step of the list', t => {
   t.diagnostic(`${hit.size} steps`)
   assert.deepEqual(
-    faultPoints.filter(point => !hit.has(point)),
+    // Those of a folder of reports are reached in test/e2e/inbox.test.ts.
+    faultPoints.filter(point => !hit.has(point) && !/^(?:folder|inbox): /.test(point)),
     [],
   )
 })

@@ -117,7 +117,20 @@ const cases: [title: string, within: object, beyond: object, wanted: RegExp][] =
     /^endpoint.http: wanted .* without user, query/,
   ],
   ['port', {endpoint: {udp: '[::1]:50077'}}, {endpoint: {udp: 'a.example'}}, /^endpoint.udp: wanted host:port/],
-  ['destination', {endpoint: {udp: 'a.example:1'}}, {endpoint: {}}, /^endpoint: wanted http or udp/],
+  ['destination', {endpoint: {udp: 'a.example:1'}}, {endpoint: {}}, /^endpoint: wanted http, udp or file/],
+  [
+    'folder',
+    {endpoint: 'file:///shared/in%20box'},
+    {endpoint: 'file://host/inbox'},
+    /^endpoint: wanted an endpoint with http, udp or file/,
+  ],
+  [
+    'folder beside a collector',
+    {endpoint: {http: 'https://a.example', file: 'file:///shared/inbox'}},
+    {endpoint: {http: 'https://a.example', file: '/shared/inbox'}},
+    /^endpoint.file: wanted the address of a folder/,
+  ],
+  ['plain folder', {endpoint: 'file:///inbox'}, {endpoint: 'file:///a%00b'}, /^endpoint: wanted/],
   ['consent', {consent: 'opt-in'}, {consent: 'always'}, /^consent: wanted opt-out or opt-in, got "always"/],
   [
     'variable',

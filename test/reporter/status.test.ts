@@ -28,7 +28,7 @@ describe('the status', () => {
     assert.equal(consent.reason, 'allowed')
     assert.deepEqual(rest, {
       project: 'demo',
-      endpoint: {http: 'http://127.0.0.1:9', udp: null},
+      endpoint: {http: 'http://127.0.0.1:9', udp: null, file: null},
       waiting: {events: 0, bytes: 0, oldest: null, newest: []},
       openRuns: 0,
       sent: {events: 0, unconfirmed: 0, last: null},

@@ -1,10 +1,14 @@
 import type {Environment} from '../world.ts'
+import {folderScheme, folderTransport} from './folder.ts'
 import {httpTransport} from './http.ts'
 import type {Transport} from './transport.ts'
 import {udpScheme, udpTransport} from './udp.ts'
 
-/** Makes the transport that delivers to either kind of endpoint. */
+/** Makes the transport that delivers to each kind of endpoint. */
 export function transportByEndpoint(environment: Environment): Transport {
-  const [http, udp] = [httpTransport(environment), udpTransport()]
-  return request => (request.endpoint.startsWith(udpScheme) ? udp(request) : http(request))
+  const [http, udp, folder] = [httpTransport(environment), udpTransport(), folderTransport()]
+  return request => {
+    if (request.endpoint.startsWith(folderScheme)) return folder(request)
+    return request.endpoint.startsWith(udpScheme) ? udp(request) : http(request)
+  }
 }

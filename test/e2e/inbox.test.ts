@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict'
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it, type TestContext} from 'node:test'
+import {pathToFileURL} from 'node:url'
+import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {answeringServer} from '../support/answering-server.ts'
+import {eventually} from '../support/eventually.ts'
+import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
+import {makeProject} from '../support/make-project.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {runUsage} from '../support/run-program.ts'
+import {runningCollector} from '../support/running-collector.ts'
+import {killingEnvironment, wasKilled} from '../support/scene.ts'
+import {silentServer} from '../support/silent-server.ts'
+
+/** A person on a machine without a network, whose reports go into a folder. */
+function personWithFolder(t: TestContext, changes: Readonly<Record<string, unknown>> = {}) {
+  const home = isolatedHome(t)
+  const inbox = join(home.home, '..', 'inbox')
+  mkdirSync(inbox)
+  const url = pathToFileURL(inbox).href
+  const {path, project} = projectOnDisk(home.home, '', {endpoint: url, ...changes})
+  const said = {USAGE_PROJECT_FILE: path, USAGE_CONSENT: `demo@${collectionVersion(project)}`}
+  const person: IsolatedHome = {...home, environment: {...home.environment, ...said}}
+  return {home, person, inbox, url, project}
+}
+
+const json = async (person: IsolatedHome, ...args: string[]) =>
+  JSON.parse((await runUsage(person, [...args, '--json'])).stdout)
+const reportsIn = (inbox: string): string[] => readdirSync(inbox).filter(name => /^[^.].*\.json$/.test(name))
+const script = [['start'], ['feature', 'Load.v1', '--type', 'Algorithm'], ['end', '--exit-code', '3']]
+
+async function layDown(person: IsolatedHome, inbox: string): Promise<void> {
+  for (const args of script) assert.equal((await runUsage(person, args)).code, 0)
+  // The background's sender may be at work, too.
+  await eventually(async () => {
+    await runUsage(person, ['flush'])
+    const [status] = (await json(person, 'status')).projects
+    assert.deepEqual([status.sent.events, status.waiting.events], [3, 0])
+  })
+  assert.ok(reportsIn(inbox).length > 0)
+}
+
+describe('an endpoint that is a folder', () => {
+  it('gets the bytes that preview showed and the log keeps, and status says that nothing confirms them', async t => {
+    const {person, inbox, url} = personWithFolder(t)
+    const waiting = {...person, environment: {...person.environment, USAGE_CONSENT: ''}}
+    for (const args of script) await runUsage(waiting, args)
+    const before = await runUsage(person, ['preview'])
+    assert.match(before.stdout, /is laid into the folder as it is/)
+    const outcome = await json(person, 'flush')
+    assert.deepEqual([outcome.sent, outcome.kept], [3, 0])
+    const [name] = reportsIn(inbox)
+    const {stdout: logged} = await runUsage(person, ['log', '--raw'])
+    assert.equal(logged, `${readFileSync(join(inbox, name!), 'utf8')}\n`)
+    const [status] = (await json(person, 'status')).projects
+    assert.deepEqual([status.endpoint, status.sent.unconfirmed], [{http: null, udp: null, file: url}, 3])
+    assert.match((await runUsage(person, ['status'])).stdout, /a folder: your site carries it on/)
+    assert.match((await runUsage(person, ['explain'])).stdout, /laid into the folder file:/)
+  })
+
+  it('gets exactly the bytes of preview', async t => {
+    const {person, inbox} = personWithFolder(t)
+    const waiting = {...person, environment: {...person.environment, USAGE_CONSENT: ''}}
+    // The secret is made by the first sending: then preview has the final ids.
+    await layDown(person, inbox)
+    const known = reportsIn(inbox)
+    for (const args of script) await runUsage(waiting, args)
+    const {stdout} = await runUsage(person, ['preview', '--raw'])
+    await runUsage(person, ['flush'])
+    const fresh = reportsIn(inbox).filter(name => !known.includes(name))
+    assert.equal(stdout, `${fresh.map(name => readFileSync(join(inbox, name), 'utf8')).join('\n')}\n`)
+  })
+
+  it('gets all of it, and once, when a sender is killed before its report has a name', async t => {
+    const {person, inbox} = personWithFolder(t)
+    const quiet = {...person, environment: {...person.environment, USAGE_SENDER: '1'}}
+    for (const args of script)
+      await runUsage({...person, environment: {...person.environment, USAGE_CONSENT: ''}}, args)
+    const kill = {point: 'folder: before the report is renamed', nth: 1, victim: 'sender-process'}
+    const killing = {...quiet, environment: {...quiet.environment, ...killingEnvironment({home: person}, kill)}}
+    const killed = await json(killing, 'flush')
+    assert.deepEqual([killed.sent, reportsIn(inbox)], [0, []])
+    assert.ok(wasKilled({home: person}))
+    const [destination] = readdirSync(person.stateDirectory).filter(name => name.startsWith('demo-'))
+    const sending = join(person.stateDirectory, destination!, 'buffer', 'sending')
+    const past = new Date(Date.now() - 120_000)
+    for (const claim of readdirSync(sending)) utimesSync(join(sending, claim), past, past)
+    rmSync(join(person.stateDirectory, destination!, 'sender.lock'), {force: true})
+    const outcome = await json(person, 'flush')
+    assert.deepEqual([outcome.sent, reportsIn(inbox).length], [3, 1])
+  })
+
+  it('gets nothing after a no, and keeps events while it is missing', async t => {
+    const {person, inbox} = personWithFolder(t)
+    const no = {...person, environment: {...person.environment, DO_NOT_TRACK: '1'}}
+    for (const args of script) await runUsage(no, args)
+    assert.deepEqual(readdirSync(inbox), [])
+    const {path} = projectOnDisk(person.home, '', {endpoint: 'file:///nonexistent/inbox'})
+    const lost = {...person, environment: {...person.environment, USAGE_PROJECT_FILE: path, CI: 'true'}}
+    await runUsage(lost, ['start'])
+    await runUsage(lost, ['end'])
+    const outcome = await json(lost, 'flush')
+    assert.deepEqual([outcome.kept, outcome.projects[0].reason], [2, 'offline'])
+    assert.ok(!existsSync('/nonexistent'))
+  })
+
+  it('gives reports back to who wants to be forgotten while they lie there', async t => {
+    const {person, inbox} = personWithFolder(t)
+    await layDown(person, inbox)
+    writeFileSync(join(inbox, 'somebody-elses.json'), '{}')
+    await runUsage(person, ['forget'])
+    assert.deepEqual(readdirSync(inbox), ['somebody-elses.json'])
+  })
+})
+
+describe('usage flush --from', () => {
+  it('sends what lies there to the collector of the project, once, and sets aside what is damaged', async t => {
+    const {home, person, inbox} = personWithFolder(t)
+    await layDown(person, inbox)
+    const copies = reportsIn(inbox).map(name => [name, readFileSync(join(inbox, name))] as const)
+    writeFileSync(join(inbox, 'damaged.json'), '{')
+    const collector = await runningCollector(t, home, [makeProject()])
+    const {path} = projectOnDisk(home.home, collector.http)
+    const first = await json(home, 'flush', '--from', inbox, '--project-file', path)
+    assert.deepEqual([first.sent, first.duplicates, first.setAside, first.reason], [3, 0, 1, null])
+    assert.deepEqual(readdirSync(inbox), ['set-aside'])
+    // A forwarder that died after the answer has left its report there.
+    for (const [name, content] of copies) writeFileSync(join(inbox, name), content)
+    const again = await json(home, 'flush', '--from', inbox, '--project-file', path)
+    assert.deepEqual([again.sent, again.duplicates], [3, 3])
+    const {outcomes, features} = await collector.stats('demo')
+    assert.deepEqual([outcomes.failed, features[0]?.count], [1, 1])
+    assert.match(
+      (await runUsage(home, ['flush', '--from', inbox, '--project-file', path])).stdout,
+      /Nothing lies there/,
+    )
+  })
+
+  it('takes the folder and the collector from one project file that names both', async t => {
+    const home = isolatedHome(t)
+    const collector = await runningCollector(t, home, [makeProject()])
+    const {person, inbox, url} = personWithFolder(t)
+    const {path, project} = projectOnDisk(person.home, '', {
+      endpoint: {http: collector.http, file: pathToFileURL(inbox).href},
+    })
+    const said = {USAGE_PROJECT_FILE: path, USAGE_CONSENT: `demo@${collectionVersion(project)}`}
+    const both = {...person, environment: {...person.environment, ...said}}
+    await layDown(both, inbox)
+    assert.equal((await json(both, 'status')).projects[0].endpoint.file, url)
+    const outcome = await json(both, 'flush', '--from', inbox)
+    assert.deepEqual([outcome.sent, readdirSync(inbox)], [3, []])
+  })
+
+  it('keeps reports while the collector is away or not named, and tells it by its exit code', async t => {
+    const {home, person, inbox} = personWithFolder(t)
+    await layDown(person, inbox)
+    const lying = reportsIn(inbox)
+    const away = projectOnDisk(join(home.home, '..'), 'http://127.0.0.1:9').path
+    for (const [args, reason] of [
+      [['--project-file', away], 'offline'],
+      [['--project', 'demo'], 'project-unknown'],
+    ] as const) {
+      const {code, stdout} = await runUsage(person, ['flush', '--from', inbox, ...args, '--json'])
+      assert.deepEqual([code, JSON.parse(stdout).reason], [3, reason])
+    }
+    assert.deepEqual(reportsIn(inbox), lying)
+  })
+
+  it('sets aside with the reason what the collector refuses for good', async t => {
+    const {home, person, inbox} = personWithFolder(t)
+    await layDown(person, inbox)
+    const lying = reportsIn(inbox)
+    const server = await answeringServer(t, (_request, response) => response.writeHead(400).end())
+    const {path} = projectOnDisk(home.home, server.url)
+    const outcome = await json(home, 'flush', '--from', inbox, '--project-file', path)
+    assert.deepEqual([outcome.sent, outcome.refused, outcome.setAside], [0, 3, lying.length])
+    assert.equal(readFileSync(join(inbox, 'set-aside', `${lying[0]}.why`), 'utf8'), 'the collector answered 400\n')
+  })
+
+  it('ends in its time when the collector does not answer', async t => {
+    const {home, person, inbox} = personWithFolder(t)
+    await layDown(person, inbox)
+    const server = await silentServer(t)
+    const {path} = projectOnDisk(home.home, server.url)
+    const outcome = await json(home, 'flush', '--from', inbox, '--project-file', path, '--wait', '0.3')
+    assert.deepEqual([outcome.sent, outcome.reason], [0, 'timeout'])
+  })
+})
+
+describe('usage collect --inbox', () => {
+  it('takes what lies there and what comes, sets aside what is damaged and leaves what is for others', async t => {
+    const {home, person, inbox} = personWithFolder(t)
+    await layDown(person, inbox)
+    const collector = await runningCollector(t, home, [makeProject()], '127.0.0.1:0', ['--inbox', inbox])
+    await eventually(() => assert.deepEqual(reportsIn(inbox), []))
+    const report = {protocol: 1, client: {name: 'x', version: '1'}, header: {}}
+    const event = {type: 'feature', time: new Date().toISOString(), run: null}
+    const other = {
+      ...report,
+      project: 'other',
+      events: [{...event, name: 'x', id: '018f3c5e-0000-7000-8000-000000000001'}],
+    }
+    const undeclared = {...other, project: 'demo'}
+    writeFileSync(join(inbox, 'other.json'), JSON.stringify(other))
+    writeFileSync(join(inbox, 'damaged.json'), '{')
+    writeFileSync(join(inbox, 'undeclared.json'), JSON.stringify(undeclared))
+    await eventually(() => assert.deepEqual(reportsIn(inbox), ['other.json']))
+    assert.match(
+      readFileSync(join(inbox, 'set-aside', 'undeclared.json.why'), 'utf8'),
+      /wanted a feature that demo declares/,
+    )
+    const {outcomes, features, quality} = await collector.stats('demo')
+    assert.deepEqual([outcomes.failed, features[0]?.count, quality.refused], [1, 1, 1])
+    assert.equal(await collector.stop(), 0)
+  })
+
+  it('counts once what a collector had stored when it was killed', async t => {
+    const {home, person, inbox} = personWithFolder(t)
+    await layDown(person, inbox)
+    const reports = reportsIn(inbox).length
+    const kill = {point: 'inbox: a report delivered', nth: 1, victim: 'run collect'}
+    const killing = {...home, environment: {...home.environment, ...killingEnvironment({home}, kill)}}
+    const dying = await runningCollector(t, killing, [makeProject()], '127.0.0.1:0', ['--inbox', inbox]).catch(
+      () => null,
+    )
+    if (dying !== null) assert.equal(await dying.ended, 'SIGKILL')
+    assert.equal(reportsIn(inbox).length, reports)
+    const collector = await runningCollector(t, home, [makeProject()], '127.0.0.1:0', ['--inbox', inbox])
+    await eventually(() => assert.deepEqual(reportsIn(inbox), []))
+    const {outcomes, features, quality} = await collector.stats('demo')
+    assert.deepEqual([outcomes.failed, features[0]?.count], [1, 1])
+    assert.ok(quality.duplicates > 0)
+  })
+})
