@@ -40,4 +40,6 @@ export function addPages(app: FastifyInstance, pages: Pages, readTokenSha256: Ui
       })
       return reply.status(status).headers(headers).send(body)
     })
+  // Browsers ask for it on their own and complain where it is missing; pages without a picture need none.
+  app.get('/favicon.ico', (_, reply) => reply.status(204).header('Cache-Control', 'public, max-age=604800').send())
 }

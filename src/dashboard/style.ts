@@ -66,6 +66,7 @@ thead th,thead td{color:var(--soft);font-size:.85rem;border-color:var(--edge)}
 .unfinished td,.unfinished th{font-style:italic}
 .data{display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.9rem;color:var(--soft);margin:.5rem 0 0}
 details>summary{cursor:pointer}
+.chips li,.legend li,.filters label,.data details{min-width:0;max-width:100%}
 .more{color:var(--soft);font-size:.9rem}
 .empty{background:var(--wash);border-radius:.5rem;padding:1.5rem;margin-top:1.5rem}
 .prose{max-width:46rem}

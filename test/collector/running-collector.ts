@@ -16,7 +16,7 @@ export interface Folders {
 }
 
 /** Makes the two folders of a collector in a temporary one. */
-export function makeFolders(t: TestContext, projects: readonly object[] = [writtenProject()]): Folders {
+export function makeFolders(t: Pick<TestContext, 'after'>, projects: readonly object[] = [writtenProject()]): Folders {
   const directory = temporaryDirectory(t)
   const projectsDirectory = join(directory, 'projects')
   mkdirSync(projectsDirectory)
@@ -27,7 +27,7 @@ export function makeFolders(t: TestContext, projects: readonly object[] = [writt
 
 /** Opens a collector on a free port whose clock stands still; it closes when the test ends. */
 export async function startCollector(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   folders: Folders = makeFolders(t),
   changes: Partial<CollectorOptions> = {},
 ): Promise<Collector> {
