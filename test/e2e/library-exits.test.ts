@@ -26,7 +26,7 @@ interface Scene {
   /** Runs a program that has a reporter, as an ES module or by require. */
   run(
     text: string,
-    options?: {seconds?: number; isCommonJs?: boolean; onOutput?: (text: string, pid: number) => void},
+    options?: {seconds?: number; isCommonJs?: boolean; shell?: string; onOutput?: (text: string, pid: number) => void},
   ): Promise<Outcome>
   /** Uses that have arrived at the collector, after everything that waits was sent. */
   arrived(): Promise<number>
@@ -46,10 +46,12 @@ async function makeScene(t: TestContext): Promise<Scene> {
   return {
     home,
     project,
-    run: (text, {seconds = 3600, isCommonJs = false, onOutput} = {}) => {
+    run: (text, {seconds = 3600, isCommonJs = false, shell, onOutput} = {}) => {
       const file = join(home.home, isCommonJs ? 'program.cjs' : 'program.mjs')
       writeFileSync(file, `${importing(isCommonJs)}${beginning(path, seconds)}${text}`)
-      return runProgram(home, [process.execPath, file], {...(onOutput && {onOutput})})
+      const command = shell === undefined ? [] : ['bash', '-c', shell, 'bash']
+      const [program = process.execPath, ...args] = [...command, process.execPath, file]
+      return runProgram(home, [program, ...args], {...(onOutput && {onOutput})})
     },
     arrived: async () => {
       await eventually(async () => {
@@ -144,6 +146,18 @@ console.log(performance.now() - begin)`
     writeFileSync(file, text)
     const outcome = await runProgram(home, [process.execPath, file], {environment: permissionFor(project)})
     assert.ok(Number(outcome.stdout) < 200, outcome.stdout)
+  })
+
+  it('keeps the descriptors that it was given when it starts a sender', async t => {
+    const scene = await makeScene(t)
+    const outcome = await scene.run(
+      `import {writeSync} from 'node:fs'
+reporter.start()
+await reporter.close()
+writeSync(20, 'still open')`,
+      {shell: 'exec 20>&1; exec "$@"'},
+    )
+    assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'still open', ''])
   })
 
   it('counts when it is CommonJS', async t => {

@@ -67,6 +67,24 @@ describe('createReporter of the library', () => {
     assert.deepEqual(counts.sort(), [1, 1, 1, 6])
   })
 
+  it('merges equal features of more names than a file has events, whatever turns lie between them', async t => {
+    const names = Array.from({length: 600}, (_, index) => `Step.v${index}`)
+    const project = makeProject({features: {types: ['Algorithm'], names}})
+    const {reporter, events, uses} = makeScene(t, {project})
+    for (let turn = 0; turn < 4; turn++) {
+      for (const name of names) reporter.feature({name, type: 'Algorithm'})
+      await new Promise(setImmediate)
+    }
+    await reporter.close()
+    assert.deepEqual([events().length, uses()], [600, 2400])
+  })
+
+  it('writes a full file of features that cannot be merged before the next tick', async t => {
+    const {reporter, events} = makeScene(t)
+    for (let index = 0; index < 500; index++) reporter.feature({...load, durationSeconds: index})
+    await eventually(() => assert.equal(events().length, 500))
+  })
+
   it('keeps what is declared as it was when it was registered, and counts the rest as dropped', async t => {
     const {reporter, events, drops} = makeScene(t)
     const details: Record<string, number | string> = {spectra: 4, secret: 'x'}
