@@ -4,7 +4,7 @@ import {type FlowPlan, planFlow} from './flow.ts'
 import {type Period, periodsIn} from './period.ts'
 import {rangeOf, type StatsQuery} from './query.ts'
 import {rotationParts} from './rotation.ts'
-import type {StatsQuestion} from './source.ts'
+import type {AskedSpan, StatsQuestion} from './source.ts'
 import type {Span} from './span.ts'
 
 /** What to ask a store for a query, each span once, and where each answer is found. */
@@ -26,12 +26,15 @@ export function makePlan(project: ProjectFile, query: StatsQuery, nowMs: number)
   const {rotate} = project.identity
   const previous = previousSpan(range, nowMs)
   const yearBefore = yearBeforeSpan(range, nowMs)
-  const {spans, indexOf} = listOnce(
-    [range, previous, yearBefore, ...periods.map(period => period.span)].flatMap(whole => [
-      whole,
-      ...rotationParts(whole, rotate),
-    ]),
-  )
+  const parts = (span: Span): Span[] => rotationParts(span, rotate)
+  const whole = [range, ...periods.map(period => period.span)]
+  const before = [previous, yearBefore]
+  // What needs the most comes first: a span is asked for once.
+  const {spans, indexOf} = listOnce([
+    ...whole,
+    ...whole.flatMap(parts).map(span => ({...span, needs: 'unique' as const})),
+    ...before.flatMap(span => [span, ...parts(span)]).map(span => ({...span, needs: 'people' as const})),
+  ])
   const flow = planFlow(periods, query.by, rotate)
   const names = Object.keys(project.fields)
   const isNumber = (name: string): boolean => ['integer', 'number'].includes(project.fields[name]!.type)
@@ -49,8 +52,8 @@ export function makePlan(project: ProjectFile, query: StatsQuery, nowMs: number)
   return {question, range, periods, previous, yearBefore, flow, indexOf}
 }
 
-function listOnce(all: readonly Span[]): {readonly spans: readonly Span[]; readonly indexOf: (span: Span) => number} {
-  const spans: Span[] = []
+function listOnce(all: readonly AskedSpan[]): Pick<StatsQuestion, 'spans'> & Pick<Plan, 'indexOf'> {
+  const spans: AskedSpan[] = []
   const indexes = new Map<string, number>()
   const keyOf = (span: Span): string => `${span.fromMs} ${span.toMs}`
   for (const span of all) if (!indexes.has(keyOf(span))) indexes.set(keyOf(span), spans.push(span) - 1)

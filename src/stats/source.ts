@@ -26,7 +26,7 @@ export interface StatsQuestion {
   readonly project: string
   readonly range: Span
   /** The spans that `StatsFacts.spans` answers, at most some thousands. They may overlap. */
-  readonly spans: readonly Span[]
+  readonly spans: readonly AskedSpan[]
   /** The range in parts without gap or overlap: `StatsFacts.named` is of all, `StatsFacts.adoption` of each. */
   readonly periods: readonly Span[]
   /** Spans without overlap, in order, that `StatsFacts.steps` answers. */
@@ -37,6 +37,12 @@ export interface StatsQuestion {
   /** Names of the fields that are numbers, and of those that have values to be counted. */
   readonly numberFields: readonly string[]
   readonly valueFields: readonly string[]
+}
+
+/** A span, and what of its facts is needed: the others are zeros and nulls. All are if nothing is said. */
+export interface AskedSpan extends Span {
+  /** `unique`: runs, people and scripts. `people`: runs and people. */
+  readonly needs?: 'all' | 'unique' | 'people'
 }
 
 /** A span in which it is asked who is seen again. */

@@ -1,21 +1,20 @@
 import {limitsFeatures, limitsHeaders} from '../../stats/filters.ts'
 import type {FeatureStats} from '../../stats/model.ts'
 import {formatDay, periodsIn} from '../../stats/period.ts'
-import {
-  type HeaderWord,
-  headerWords,
-  type NamedFacts,
-  type NamedRuns,
-  type NumberFieldFacts,
-  type QualityFacts,
-  type SpanFacts,
-  type StatsFacts,
-  type StatsQuestion,
-  type StepFacts,
-  type ValueFieldFacts,
+import type {
+  AskedSpan,
+  NumberFieldFacts,
+  QualityFacts,
+  SpanFacts,
+  StatsFacts,
+  StatsQuestion,
+  ValueFieldFacts,
 } from '../../stats/source.ts'
+import {countNamed, countSteps, createSpanCounter} from './count-uses.ts'
 import type {Database} from './sqlite-database.ts'
-import {filterValues, makeQueries} from './sqlite-questions.ts'
+import {filterValues, makeQueries, type Queries} from './sqlite-questions.ts'
+import {readUses} from './sqlite-uses.ts'
+import {cutPieces} from './uses.ts'
 
 type Values = Record<string, string | number>
 /** Asks one query of the question, with those of the values that it has a place for. */
@@ -35,16 +34,15 @@ export function readFacts(database: Database, question: StatsQuestion, disk: Dis
   const ask = makeAsk(database, shared)
   const sql = makeQueries(filters)
   const ofRuns: Ask = (text, values) => (limitsFeatures(filters) ? [] : ask(text, values))
-  const named = ofRuns<NamedRow>(sql.named, {periods: spanList(question.periods)})
+  const uses = readUses(ask, sql, cutPieces([...question.spans, ...question.periods, ...question.steps]))
+  const countSpan = createSpanCounter(uses)
+  const noNames = {named: countNamed(uses, []).named, adoption: []}
   return {
-    spans: question.spans.map(span => readSpan(ask, ofRuns, sql, span, question.lostBeforeMs)),
+    spans: question.spans.map(span => ({...readRuns(ofRuns, sql, span, question.lostBeforeMs), ...countSpan(span)})),
     exits: ofRuns(sql.exits),
     features: ask<FeatureStats>(sql.features),
-    named: Object.fromEntries(headerWords.map(word => [word, withWord(named, word)])) as unknown as NamedFacts,
-    adoption: named.flatMap(({word, period, name, runs, users}) =>
-      word === 'adoption' ? [{period: period!, name, runs, users}] : [],
-    ),
-    steps: ask<StepFacts>(sql.steps, {periods: spanList(question.steps)}),
+    ...(limitsFeatures(filters) ? noNames : countNamed(uses, question.periods)),
+    steps: countSteps(uses, question.steps),
     numberFields: ofRuns<NumberFieldFacts>(sql.numberFields, {names: JSON.stringify(question.numberFields)}),
     valueFields: readValues(ofRuns, sql.valueFields, question.valueFields),
     quality: {...readQuality(ask, sql, question), ...disk, growth: readGrowth(ask), featuresSinceMs: kept.sinceMs},
@@ -85,38 +83,24 @@ function makeAsk(database: Database, shared: Values): Ask {
   }
 }
 
-interface NamedRow extends NamedRuns {
-  readonly word: HeaderWord | 'adoption'
-  readonly period: number | null
-}
-
-const withWord = (rows: readonly NamedRow[], wanted: NamedRow['word']): NamedRuns[] =>
-  rows.flatMap(({word, name, runs, users}) => (word === wanted ? [{name, runs, users}] : []))
-
-const spanList = (spans: readonly {readonly fromMs: number; readonly toMs: number; readonly part?: number}[]): string =>
-  JSON.stringify(spans.map(({fromMs, toMs, part}) => [fromMs, toMs, part ?? 0]))
-
 const noRuns: Readonly<Record<string, number | null>> = {
-  ...{runs: 0, ciRuns: 0, scripts: 0, ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0},
+  ...{ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0},
   ...{n: 0, meanSeconds: null, p50Seconds: null, p90Seconds: null, p99Seconds: null},
 }
 
-function readSpan(
-  ask: Ask,
+/** What only the runs themselves tell, as far as it is needed. */
+function readRuns(
   ofRuns: Ask,
-  sql: ReturnType<typeof makeQueries>,
-  {fromMs: from, toMs: to}: StatsQuestion['range'],
+  sql: Queries,
+  {fromMs: from, toMs: to, needs = 'all'}: AskedSpan,
   lost: number,
-): SpanFacts {
-  const counted = ofRuns<typeof noRuns>(sql.runs, {from, to, lost})[0] ?? noRuns
+): Pick<SpanFacts, 'scripts' | 'outcomes' | 'duration'> {
+  const counted = (needs === 'all' ? ofRuns<typeof noRuns>(sql.runs, {from, to, lost})[0] : undefined) ?? noRuns
+  const [unique] = needs === 'people' ? [] : ofRuns<{scripts: number}>(sql.scripts, {from, to})
   const pick = <K extends string>(...names: K[]) =>
     Object.fromEntries(names.map(name => [name, counted[name]])) as Record<K, number>
   return {
-    ...pick('runs', 'ciRuns', 'scripts'),
-    ...ask<Pick<SpanFacts, 'users' | 'hosts' | 'usersOnSeveralDays' | 'hostsOnSeveralDays'>>(sql.people, {
-      from,
-      to,
-    })[0]!,
+    scripts: unique?.scripts ?? 0,
     outcomes: pick('ok', 'failed', 'signal', 'lost', 'running', 'unknown'),
     duration: pick('n', 'meanSeconds', 'p50Seconds', 'p90Seconds', 'p99Seconds'),
   }
@@ -135,7 +119,7 @@ function readValues(ask: Ask, sql: string, fields: readonly string[]): ValueFiel
 
 function readQuality(
   ask: Ask,
-  sql: ReturnType<typeof makeQueries>,
+  sql: Queries,
   {range}: StatsQuestion,
 ): Omit<QualityFacts, 'featuresSinceMs' | 'growth' | keyof DiskFacts> {
   const {unpaired} = ask<{unpaired: number}>(sql.unpaired)[0]!

@@ -39,21 +39,22 @@ const totals = (filters: StatsFilters): string => `
 const users = 'count(DISTINCT iif(h.ci IS NULL, h.user, NULL))'
 
 /**
- * What tells of people, as (header, the day of it, the given columns), by time. With a filter on features that is the
- * features it selects, else runs and what has no run. `where` opens the outer loop, so that each table is entered by
+ * What tells of people, by piece of time and header, with the runs among it. With a filter on features that is the
+ * features it selects, else runs and what has no run. The pieces are the outer loop, so that each table is entered by
  * its index of times.
  */
-function signs(filters: StatsFilters, columns: string, where: string, from: string, to: string): string {
-  const sign = (table: string, time: string, more: string): string => `
-    SELECT DISTINCT ${columns} f.header, f.${time} / 86400000 AS day FROM ${where} ${table} f
-    WHERE f.project = :project AND f.${time} >= ${from} AND f.${time} < ${to} ${more}`
-  if (limitsFeatures(filters)) return sign('features', 'used_at', featureConditions(filters))
+function uses(filters: StatsFilters): string {
+  const use = (table: string, time: string, more: string, runs = '0'): string => `
+    SELECT p.key AS piece, f.header, ${runs} AS runs, min(f.${time}) / 86400000 AS firstDay, max(f.${time}) / 86400000 AS lastDay
+    FROM json_each(:pieces) p CROSS JOIN ${table} f
+    WHERE f.project = :project AND f.${time} >= p.value ->> 0 AND f.${time} < p.value ->> 1 ${more} GROUP BY 1, 2`
+  if (limitsFeatures(filters)) return use('features', 'used_at', featureConditions(filters))
   return [
-    sign('runs', 'counted_at', 'AND f.is_test = 0'),
-    sign('features', 'used_at', 'AND f.run IS NULL'),
-    sign('presences', 'used_at', ''),
-    sign('unpaired_ends', 'ended_at', ''),
-  ].join(' UNION ')
+    use('runs', 'counted_at', 'AND f.is_test = 0', 'count(*)'),
+    use('features', 'used_at', 'AND f.run IS NULL'),
+    use('presences', 'used_at', ''),
+    use('unpaired_ends', 'ended_at', ''),
+  ].join(' UNION ALL ')
 }
 
 /** The queries of one question: those of runs, of people and of what they used, limited by its filters. */
@@ -66,27 +67,21 @@ export function makeQueries(filters: StatsFilters) {
     (SELECT r.start_fields, r.end_fields ${runsInSpan}
       AND (r.start_fields IS NOT NULL OR r.end_fields IS NOT NULL)) s,
     json_each(json_patch(coalesce(s.start_fields, '{}'), coalesce(s.end_fields, '{}'))) f`
-  const periods = `periods AS MATERIALIZED (
-    SELECT key AS period, value ->> 0 AS fromMs, value ->> 1 AS toMs, value ->> 2 AS part FROM json_each(:periods))`
   return {
     runs: `
-      SELECT count(*) AS runs, count(h.ci) AS ciRuns, count(DISTINCT iif(h.ci IS NULL, r.script, NULL)) AS scripts,
-        count(*) FILTER (WHERE result = 'ok') AS ok, count(*) FILTER (WHERE result = 'failed') AS failed,
+      SELECT count(*) FILTER (WHERE result = 'ok') AS ok, count(*) FILTER (WHERE result = 'failed') AS failed,
         count(*) FILTER (WHERE result = 'signal') AS signal, count(*) FILTER (WHERE result = 'unknown') AS unknown,
         count(*) FILTER (WHERE result IS NULL AND r.last_sign_at <= :lost) AS lost,
         count(*) FILTER (WHERE result IS NULL AND r.last_sign_at > :lost) AS running,
         count(seconds) AS n, avg(seconds) AS meanSeconds, percentile(seconds, 50) AS p50Seconds,
         percentile(seconds, 90) AS p90Seconds, percentile(seconds, 99) AS p99Seconds
       ${runsInSpan}`,
-    people: `
-      WITH signs AS (${signs(filters, '', '', ':from', ':to')}),
-      seen AS MATERIALIZED (
-        SELECT h.user, h.host, s.day FROM signs s JOIN headers h ON h.id = s.header WHERE h.ci IS NULL ${onHeader})
-      SELECT * FROM
-        (SELECT count(*) AS users, count(*) FILTER (WHERE first < last) AS usersOnSeveralDays FROM
-          (SELECT min(day) AS first, max(day) AS last FROM seen WHERE user IS NOT NULL GROUP BY user)),
-        (SELECT count(*) AS hosts, count(*) FILTER (WHERE first < last) AS hostsOnSeveralDays FROM
-          (SELECT min(day) AS first, max(day) AS last FROM seen WHERE host IS NOT NULL GROUP BY host))`,
+    scripts: `SELECT count(DISTINCT iif(h.ci IS NULL, r.script, NULL)) AS scripts ${runsInSpan}`,
+    uses: uses(filters),
+    headers: `
+      SELECT h.id, h.user, h.host, h.version, h.os_name AS system, h.scheduler, h.application, h.ci,
+        h.os_readable AS readableSystem
+      FROM headers h WHERE h.id IN (SELECT value FROM json_each(:used)) ${onHeader}`,
     exits: `
       SELECT iif(result = 'signal', NULL, r.exit_code) AS exitCode, r.signal AS signal, count(*) AS runs ${runsInSpan}
         AND result IN ('ok', 'failed', 'signal') GROUP BY 1, 2`,
@@ -105,35 +100,6 @@ export function makeQueries(filters: StatsFilters) {
         iif(count(*) = 1, sum(s.runs), NULL) AS runs, iif(count(*) = 1, sum(s.users), NULL) AS users,
         sum(s.seconds) / sum(s.timed) AS meanSeconds
       FROM sources s JOIN feature_names n ON n.id = s.feature GROUP BY s.feature`,
-    named: `
-      WITH ${periods},
-      counted AS (SELECT p.period, r.header, count(*) AS runs FROM periods p CROSS JOIN runs r
-        WHERE r.project = :project AND r.is_test = 0 AND r.counted_at >= p.fromMs AND r.counted_at < p.toMs GROUP BY 1, 2),
-      used AS MATERIALIZED (
-        SELECT c.period, c.runs, h.* FROM counted c JOIN headers h ON h.id = c.header WHERE 1 ${onHeader})
-      ${[
-        ['version', 'version'],
-        ['system', 'os_name'],
-        ['scheduler', 'scheduler'],
-        ['application', 'application'],
-        ['ci', 'ci'],
-        ['readableSystem', 'os_readable'],
-      ]
-        .map(
-          ([word, column]) => `SELECT '${word}' AS word, NULL AS period, h.${column} AS name, sum(runs) AS runs,
-            ${users} AS users FROM used h GROUP BY h.${column}`,
-        )
-        .join(' UNION ALL ')}
-      UNION ALL SELECT 'adoption', period, h.version, sum(runs), ${users} FROM used h GROUP BY period, h.version`,
-    steps: `
-      WITH ${periods},
-      signs AS (${signs(filters, 'period, part,', 'periods CROSS JOIN', 'fromMs', 'toMs')}),
-      people AS (SELECT DISTINCT s.period, s.part, h.user FROM signs s JOIN headers h ON h.id = s.header
-        WHERE h.ci IS NULL AND h.user IS NOT NULL ${onHeader}),
-      visits AS (SELECT period, lag(period) OVER (PARTITION BY part, user ORDER BY period) AS before FROM people)
-      SELECT period AS step, count(*) AS users, count(before) AS seenBefore,
-        count(*) FILTER (WHERE before = period - 1) AS seenJustBefore
-      FROM visits GROUP BY period`,
     numberFields: `
       WITH fields AS MATERIALIZED (SELECT f.key AS name, f.value FROM ${fieldsOfRuns}
         WHERE f.type IN ('integer', 'real') AND f.key IN (SELECT value FROM json_each(:names)))

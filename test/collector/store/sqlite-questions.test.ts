@@ -17,6 +17,8 @@ test('it enters the tables of events by their times, whatever the filters, and n
   t.after(() => database.close())
   for (const filters of [noFilters, onHeaders, onFeatures, {...onHeaders, ...onFeatures}])
     for (const [name, sql] of Object.entries(makeQueries(filters))) {
+      // Reads no events, only what they refer to.
+      if (name === 'headers') continue
       const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
       const steps = plan.map(({detail}) => String(detail))
       const tables = steps.filter(step =>
