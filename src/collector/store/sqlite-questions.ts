@@ -1,4 +1,4 @@
-import {limitsFeatures, type StatsFilters} from '../../stats/filters.ts'
+import {limitsFeatures, limitsHeaders, type StatsFilters} from '../../stats/filters.ts'
 
 /** The values of the conditions that are set, by the names that the queries have for them. */
 export function filterValues(filters: StatsFilters): Record<string, string | number> {
@@ -62,7 +62,8 @@ export function makeQueries(filters: StatsFilters) {
   const onHeader = headerConditions(filters)
   const onFeature = featureConditions(filters)
   const inRange = 'r.project = :project AND r.counted_at >= :from AND r.counted_at < :to'
-  const runsInSpan = `FROM run_results r JOIN headers h ON h.id = r.header WHERE ${inRange} ${onHeader}`
+  const ofHeader = `FROM run_results r JOIN headers h ON h.id = r.header WHERE ${inRange} ${onHeader}`
+  const runsInSpan = limitsHeaders(filters) ? ofHeader : `FROM run_results r WHERE ${inRange}`
   const fieldsOfRuns = `
     (SELECT r.start_fields, r.end_fields ${runsInSpan}
       AND (r.start_fields IS NOT NULL OR r.end_fields IS NOT NULL)) s,
@@ -76,7 +77,7 @@ export function makeQueries(filters: StatsFilters) {
         count(seconds) AS n, avg(seconds) AS meanSeconds, percentile(seconds, 50) AS p50Seconds,
         percentile(seconds, 90) AS p90Seconds, percentile(seconds, 99) AS p99Seconds
       ${runsInSpan}`,
-    scripts: `SELECT count(DISTINCT iif(h.ci IS NULL, r.script, NULL)) AS scripts ${runsInSpan}`,
+    scripts: `SELECT count(DISTINCT iif(h.ci IS NULL, r.script, NULL)) AS scripts ${ofHeader}`,
     uses: uses(filters),
     headers: `
       SELECT h.id, h.user, h.host, h.version, h.os_name AS system, h.scheduler, h.application, h.ci,
