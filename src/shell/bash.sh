@@ -15,7 +15,7 @@ _usage_new_id() {
 usage_trap() {
   @QUIET@
   if [ -n "$_usage_run" ]; then
-    _usage_old_trap=
+    _usage_seen=
     _usage_trapped=' '
     for _usage_word in EXIT HUP TERM; do
       _usage_text=$(trap -p "$_usage_word")

@@ -50,8 +50,18 @@ _usage_start_by_command() {
 }
 
 # The status is given on, for the script's own trap to read; in a condition, so that errexit ends nothing.
+_usage_own_trap='if _usage_exit "$?"; then eval "$_usage_old_trap"; else eval "$_usage_old_trap"; fi'
+
+# A trap that is ours already keeps the one that it has replaced; one into which the script has put ours stays.
 _usage_set_traps() { # SIGNAL...
-  trap 'if _usage_exit "$?"; then eval "$_usage_old_trap"; else eval "$_usage_old_trap"; fi' EXIT
+  case $_usage_seen in
+    "$_usage_own_trap") trap "$_usage_own_trap" EXIT ;;
+    *_usage_exit*) ;;
+    *)
+      _usage_old_trap=$_usage_seen
+      trap "$_usage_own_trap" EXIT
+      ;;
+  esac
   _usage_trap_signals "$@"
 }
 
@@ -77,7 +87,7 @@ _usage_signal() {
 _usage_saw() {
   [ "$1" != -- ] || shift
   case $2 in
-    EXIT) _usage_old_trap=$1 ;;
+    EXIT) _usage_seen=$1 ;;
     *) _usage_trapped=$_usage_trapped${2#SIG}' ' ;;
   esac
 }

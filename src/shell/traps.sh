@@ -1,6 +1,6 @@
 # Reads which traps are set. The list is shell text: an alias turns its commands into calls of _usage_saw.
 _usage_read_traps() {
-  _usage_old_trap=
+  _usage_seen=
   _usage_trapped=' '
   _usage_list=$_usage_directory/.traps.$_usage_run
   trap >"$_usage_list" || return 1
@@ -10,5 +10,5 @@ _usage_read_traps() {
   eval "$_usage_text"
   unalias trap
   # A shell without aliases has set its own traps once more, and nothing was seen.
-  [ -z "$_usage_text" ] || [ "$_usage_trapped$_usage_old_trap" != ' ' ]
+  [ -z "$_usage_text" ] || [ "$_usage_trapped$_usage_seen" != ' ' ]
 }

@@ -15,12 +15,19 @@ usage_trap() {
   setopt localoptions posixtraps nolocaltraps aliases noxtrace
   [ -n "$_usage_run" ] || return 0
   _usage_read_traps 2>/dev/null || return 0
-  if [ -n "$_usage_old_trap" ]; then
-    zshexit_functions+=(_usage_at_exit)
-  else
-    trap '_usage_exit "$?" || :' EXIT
-  fi
+  case $_usage_seen in
+    *_usage_exit*) ;;
+    '') trap '_usage_exit "$?" || :' EXIT ;;
+    *) _usage_add_hook ;;
+  esac
   _usage_trap_signals HUP INT TERM
+}
+
+_usage_add_hook() {
+  for _usage_word in "${zshexit_functions[@]-}"; do
+    [ "$_usage_word" != _usage_at_exit ] || return 0
+  done
+  zshexit_functions+=(_usage_at_exit)
 }
 
 _usage_at_exit() { usage_end "$?"; }

@@ -107,6 +107,40 @@ for (const shell of testedShells) {
       }
     })
 
+    it('end the run once however often usage_trap is called, and for the library that was sourced last', async t => {
+      const {run, events, home, library} = makeScene(t, shell)
+      const {project} = projectOnDisk(home.home, 'http://127.0.0.1:9')
+      const folder = join(home.home, 'other')
+      mkdirSync(folder)
+      const other = libraryOnDisk(folder, shell.library, {...project, project: 'other'})
+      const own = shell.name === 'zsh' ? '' : `trap 'echo "mine $?"' EXIT\n`
+      const mine = (code: number) => own && `mine ${code}\n`
+      for (const [script, code, ends] of [
+        ['usage_start; usage_trap; usage_trap; exit 3', 3, [3]],
+        ['usage_start; usage_trap; usage_end 1; usage_start; usage_trap; exit 4', 4, [1, 4]],
+        ['usage_start; usage_trap; usage_end 2; usage_start; exit 5', 5, [2, 5]],
+        [`usage_start; usage_trap; usage_end 6; . '${other}'; usage_start; usage_trap; exit 7`, 7, [6, 7]],
+        [
+          `. '${other}'; usage_start; usage_trap; usage_end 8; . '${library}'; usage_start; usage_trap; exit 9`,
+          9,
+          [8, 9],
+        ],
+      ] as const) {
+        const before = events().length
+        const outcome = await run(`${strict}\n${own}${script}`, {
+          environment: {USAGE_CONSENT: `demo@${collectionVersion(project)} other@${collectionVersion(project)}`},
+        })
+        assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [code, mine(code), ''], script)
+        const all = events()
+        assert.equal(all.length - before, ends.length * 2, script)
+        const codes = all.flatMap(event => (event.type === 'end' ? [event.exitCode] : []))
+        assert.ok(
+          ends.every(end => codes.includes(end)),
+          script,
+        )
+      }
+    })
+
     it('record the signal that ends the script, which dies of it', async t => {
       const {run, events} = makeScene(t, shell)
       const outcome = await run('usage_start\nusage_trap\nkill -TERM $$\nsleep 5')
