@@ -53,6 +53,7 @@ _usage_start_by_command() {
 _usage_own_trap='if _usage_exit "$?"; then eval "$_usage_old_trap"; else eval "$_usage_old_trap"; fi'
 
 # A trap that is ours already keeps the one that it has replaced; one into which the script has put ours stays.
+# shellcheck disable=SC2064 # the text is wanted as it is now
 _usage_set_traps() { # SIGNAL...
   case $_usage_seen in
     "$_usage_own_trap") trap "$_usage_own_trap" EXIT ;;
@@ -83,9 +84,11 @@ _usage_signal() {
   kill "-$1" "$_usage_word"
 }
 
-# Called in place of trap while its own list is read: keeps the EXIT trap and which signals have one.
+# Called in place of trap while its own list is read: keeps the EXIT trap and which signals have one. In its POSIX mode
+# bash lists what has none as well, as a dash.
 _usage_saw() {
   [ "$1" != -- ] || shift
+  [ "$1" != - ] || return 0
   case $2 in
     EXIT) _usage_seen=$1 ;;
     *) _usage_trapped=$_usage_trapped${2#SIG}' ' ;;

@@ -107,6 +107,17 @@ for (const shell of testedShells) {
       }
     })
 
+    it('record the same end in POSIX mode', async t => {
+      const {run, events} = makeScene(t, shell)
+      const posix = {environment: {POSIXLY_CORRECT: '1'}}
+      const exit = await run(`${strict}\nusage_start\nusage_trap\nexit 3`, posix)
+      assert.deepEqual([exit.code, exit.stderr], [3, ''])
+      const killed = await run('usage_start\nusage_trap\nkill -TERM $$\nsleep 5', posix)
+      assert.deepEqual([killed.signal, killed.stderr], ['SIGTERM', ''])
+      const ends = events().flatMap(event => (event.type === 'end' ? [event.signal ?? event.exitCode] : []))
+      assert.deepEqual(ends.sort(), [3, 'SIGTERM'])
+    })
+
     it('end the run once however often usage_trap is called, and for the library that was sourced last', async t => {
       const {run, events, home, library} = makeScene(t, shell)
       const {project} = projectOnDisk(home.home, 'http://127.0.0.1:9')
