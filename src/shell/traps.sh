@@ -2,8 +2,10 @@
 _usage_read_traps() {
   _usage_seen=
   _usage_trapped=' '
+  [ -n "${_usage_directory-}" ] || return 1
   _usage_list=$_usage_directory/.traps.$_usage_run
-  trap >"$_usage_list" || return 1
+  # In braces: a redirection that fails at a special builtin itself would end the script.
+  { trap; } >"$_usage_list" || return 1
   _usage_read_file "$_usage_list" 10000 || return 1
   command rm -f "$_usage_list"
   alias trap=_usage_saw || return 1

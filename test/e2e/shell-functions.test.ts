@@ -118,6 +118,16 @@ for (const shell of testedShells) {
       assert.deepEqual(ends.sort(), [3, 'SIGTERM'])
     })
 
+    it('let the script go on when its traps cannot be read', async t => {
+      const {run, home, programs, path} = makeScene(t, shell)
+      const gone = await run(`${strict}\nusage_start\nmv "$XDG_STATE_HOME" "$HOME/away"\nusage_trap\necho on\nexit 3`)
+      assert.deepEqual([gone.code, gone.stdout, gone.stderr], [3, 'on\n', ''])
+      const homeless = await run(`unset HOME XDG_CONFIG_HOME\n${strict}\nusage_start\nusage_trap\necho on\nexit 3`, {
+        environment: {PATH: programs, XDG_STATE_HOME: join(home.home, 'new'), USAGE_PROJECT_FILE: path},
+      })
+      assert.deepEqual([homeless.code, homeless.stdout, homeless.stderr], [3, 'on\n', ''])
+    })
+
     it('end the run once however often usage_trap is called, and for the library that was sourced last', async t => {
       const {run, events, home, library} = makeScene(t, shell)
       const {project} = projectOnDisk(home.home, 'http://127.0.0.1:9')
