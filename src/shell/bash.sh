@@ -2,7 +2,7 @@
 _usage_new_id() {
   if [ -z "$_usage_microseconds" ] || [ -z "${SRANDOM-}" ]; then
     _usage_random_id
-    return $?
+    return "$?"
   fi
   local a=$SRANDOM b=$SRANDOM hex
   printf -v hex '%012x' "${_usage_microseconds%???}"

@@ -99,7 +99,7 @@ _usage_ask_person() {
   if ! _usage_is "$_usage_config"; then
     _usage_nearest "$_usage_config"
     _usage_opens "$_usage_near"
-    return $?
+    return "$?"
   fi
   _usage_opens "$_usage_config" || return 1
   ! _usage_is "$_usage_config/optout" || return 1
@@ -310,7 +310,7 @@ _usage_begin() {
     return 1
   fi
   _usage_ask || {
-    [ $? != 2 ] || _usage_outcome=ask
+    [ "$?" != 2 ] || _usage_outcome=ask
     return 1
   }
   _usage_now || return 1

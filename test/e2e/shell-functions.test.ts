@@ -128,6 +128,15 @@ for (const shell of testedShells) {
       assert.deepEqual([homeless.code, homeless.stdout, homeless.stderr], [3, 'on\n', ''])
     })
 
+    it('record the same with any IFS', async t => {
+      const {run, events} = makeScene(t, shell)
+      for (const value of ['0', '1', '0123456789', 'ae-', '']) {
+        const outcome = await run(`${strict}\nIFS='${value}'\nusage_start\nusage_trap\nusage_feature A\nexit 3`)
+        assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [3, '', ''], value)
+      }
+      assert.equal(events().length, 15)
+    })
+
     it('end the run once however often usage_trap is called, and for the library that was sourced last', async t => {
       const {run, events, home, library} = makeScene(t, shell)
       const {project} = projectOnDisk(home.home, 'http://127.0.0.1:9')
