@@ -4,7 +4,9 @@ _usage_new_id() {
     _usage_random_id
     return "$?"
   fi
-  local a=$SRANDOM b=$SRANDOM hex
+  local a b hex
+  a=$SRANDOM
+  b=$SRANDOM
   printf -v hex '%012x' "${_usage_microseconds%???}"
   printf -v _usage_id '%s-%s-7%03x-%04x-%04x%08x' "${hex:0:8}" "${hex:8:4}" \
     "$((10#${_usage_microseconds: -3} * 4096 / 1000))" "$((0x8000 | (a >> 16 & 0x3fff)))" "$((a & 0xffff))" "$b"

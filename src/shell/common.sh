@@ -375,7 +375,9 @@ _usage_end() { # CODE SIGNAL
 _usage_open() {
   _usage_run=$1
   _usage_outer=${USAGE_RUN_ID-}
-  export USAGE_RUN_ID="$1"
+  # In two steps: under set -k bash takes an assignment for the environment of export.
+  USAGE_RUN_ID=$1
+  export USAGE_RUN_ID
 }
 
 _usage_close() {
@@ -486,7 +488,9 @@ _usage_send() {
   _usage_program || return 0
   (
     exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
-    export USAGE_STATE_DIR="$_usage_state" USAGE_CONFIG_DIR="$_usage_config"
+    USAGE_STATE_DIR=$_usage_state
+    USAGE_CONFIG_DIR=$_usage_config
+    export USAGE_STATE_DIR USAGE_CONFIG_DIR
     cd / || exit 0
     command "$_usage_program" flush --background --project-file "$_usage_directory/project.json" </dev/null >/dev/null 2>&1 &
   )

@@ -325,6 +325,14 @@ describe('a library printed by the command', () => {
     assert.equal(events().length, 3)
   })
 
+  it('prints nothing under set -k, which takes arguments for variables', async t => {
+    const {run, events} = makeScene(t, testedShells[0]!)
+    const outcome = await run('set -k\nusage_start\nusage_trap\nusage_feature A\nexit 3')
+    assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [3, '', ''])
+    assert.equal(new Set(events().map(event => event.run)).size, 1)
+    assert.equal(events().length, 3)
+  })
+
   it('is JSON on demand, and names what is wrong with the shell', async t => {
     const {home, path} = makeScene(t, testedShells[0]!)
     const answer = await runUsage(home, ['shell', 'zsh', '--project-file', path, '--json'])
