@@ -56,14 +56,20 @@ function isOnPath(program: string): boolean {
   })
 }
 
-/** Arguments that are no UTF-8, such as old file names, go through a shell, which makes them of their bytes. */
+/**
+ * Arguments that are no UTF-8, such as old file names, go through a shell, which makes them of their bytes. The others are
+ * given to it as they are, each as an argument of its own: one argument has a limit of its length.
+ */
 function asBytes(command: CommandLine): CommandLine {
   const raw = rawArguments(command.length)
-  if (raw === null || raw.every(bytes => Buffer.from(bytes.toString()).equals(bytes))) return command
-  const values = raw.map((bytes, index) => `a${index}=$(printf '%b' '${octal(bytes)}x')`)
-  const names = raw.map((_bytes, index) => `"\${a${index}%x}"`)
-  return ['sh', '-c', `${values.join('\n')}\nexec ${names.join(' ')}`]
+  if (raw === null || raw.every(isText)) return command
+  const given = raw.map(bytes => (isText(bytes) ? bytes.toString() : escaped(bytes)))
+  const values = raw.flatMap((bytes, index) => (isText(bytes) ? [] : [`a${index}=$(printf '%bx' "\${${index + 1}}")`]))
+  const words = raw.map((bytes, index) => (isText(bytes) ? `"\${${index + 1}}"` : `"\${a${index}%x}"`))
+  return ['sh', '-c', `${values.join('\n')}\nexec ${words.join(' ')}`, 'sh', ...given]
 }
+
+const isText = (bytes: Buffer): boolean => Buffer.from(bytes.toString()).equals(bytes)
 
 function rawArguments(count: number): Buffer[] | null {
   try {
@@ -74,4 +80,8 @@ function rawArguments(count: number): Buffer[] | null {
   }
 }
 
-const octal = (bytes: Buffer): string => [...bytes].map(byte => `\\0${byte.toString(8).padStart(3, '0')}`).join('')
+/** In the words of printf's %b: letters, digits and what else is in names stay. */
+const escaped = (bytes: Buffer): string =>
+  bytes
+    .toString('latin1')
+    .replaceAll(/[^\w./ -]/g, character => `\\0${character.charCodeAt(0).toString(8).padStart(3, '0')}`)

@@ -105,6 +105,13 @@ describe('usage run', {concurrency: 2}, () => {
     assert.deepEqual(named.ours, named.bare)
   })
 
+  it('gives the command many arguments and one that is no UTF-8', async t => {
+    const bytes = `"$(printf 'a\\377\\3761b\\\\n\\n\\nc\\n')"`
+    const many = '$(seq -f %0500.0f 1000) "$(head -c 100000 /dev/zero | tr "\\0" x)"'
+    const both = await bothWays(t, command => `${command} | cksum`, `printf '[%s]' ${bytes} ${many} ${bytes} λ`)
+    assert.deepEqual(both.ours, both.bare)
+  })
+
   it('gives the command every descriptor that is open, under its number', async t => {
     const open = 'exec 3>/dev/null 4<<<four 5>five 9>&1 20<five 200>lock; mkfifo f 2>/dev/null; exec 11<>f'
     const look = `sh -c 'cd /proc/self/fd; for i in 3 4 5 6 7 8 9 10 11 12 20 200; do test -e $i && echo $i; done; head -1 <&4; echo nine >&9; echo three >&3'`
