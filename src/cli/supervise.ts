@@ -89,7 +89,8 @@ function startCommand(
 
 /** As a shell and env do it: 127 where there is no such program, 126 where it cannot be run. */
 function explainFailure(name: string, error: Error): Ending {
-  const code = 'code' in error ? error.code : ''
+  // An empty name is refused by Node.js itself, before it looks for it.
+  const code = name === '' ? 'ENOENT' : 'code' in error ? error.code : ''
   const words = code === 'ENOENT' ? 'not found' : code === 'EACCES' ? 'permission denied' : error.message
   writeLine(2, `usage: ${name}: ${words}`)
   return {exitCode: code === 'ENOENT' ? 127 : 126, signal: null}

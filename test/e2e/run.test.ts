@@ -82,6 +82,7 @@ describe('usage run', {concurrency: 2}, () => {
     ['has arguments that look like ours', `printf '%s,' --json --help -- '' 'a  b' '*' '$x'`, 0, null],
     ['does not exist', './nothing', 127, null],
     ['is not on the PATH', 'no-such-program', 127, null],
+    ['has an empty name', "''", 127, null],
     ['cannot be run', './unreadable', 126, null],
   ]
   for (const [situation, command, exitCode, signal] of cases)
