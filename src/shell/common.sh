@@ -335,11 +335,20 @@ _usage_start() {
   _usage_send start
 }
 
+# Whether a text has so many characters at most. Where the shell counts bytes, what is no ASCII has up to three for each.
+_usage_fits() { # TEXT CHARACTERS
+  [ "${#1}" -gt "$2" ] || return 0
+  [ "${#_usage_letter}" != 1 ] && [ "${#1}" -le "$(($2 * 3))" ] || return 1
+  case $1 in *[![:print:]]*) return 0 ;; esac
+  return 1
+}
+_usage_letter=é
+
 _usage_feature() {
   _usage_begin || return 0
   _usage_name=${1-}
   _usage_type=${2:-Feature}
-  if [ "${#_usage_name}" -gt 512 ] || [ "${#_usage_type}" -gt 64 ] || ! _usage_escape "$_usage_name" || [ -z "$_usage_text" ]; then
+  if ! _usage_fits "$_usage_name" 128 || [ "${#_usage_type}" -gt 64 ] || ! _usage_escape "$_usage_name" || [ -z "$_usage_text" ]; then
     _usage_drop undeclared-feature
     return 0
   fi

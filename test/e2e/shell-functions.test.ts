@@ -66,16 +66,23 @@ for (const shell of testedShells) {
       }
     })
 
-    it('take any name: quotes, UTF-8, bytes that are none; control characters are counted as undeclared', async t => {
+    it('take any name: quotes, UTF-8, bytes that are none; control characters and 129 are counted as undeclared', async t => {
       const {run, events, home, path, programs} = makeScene(t, shell)
-      const names = [`It's "so" \\ back\\\\slash "`, '日本 Réflectométrie λ', '-n', '%s %d \\n']
+      const names = [
+        `It's "so" \\ back\\\\slash "`,
+        'é'.repeat(128),
+        'x'.repeat(128),
+        '日本 Réflectométrie λ',
+        '-n',
+        '%s %d \\n',
+      ]
       const quoted = names.map(name => `usage_feature '${name.replaceAll("'", `'\\''`)}'`)
-      const bad = `usage_feature "$(printf 'bad\\377byte')"\nusage_feature 'two\nlines'\nusage_feature "$(printf 'a\\tb')"\nusage_feature ''\nusage_feature`
+      const bad = `usage_feature "$(printf 'bad\\377byte')"\nusage_feature 'two\nlines'\nusage_feature "$(printf 'a\\tb')"\nusage_feature ''\nusage_feature\nusage_feature ${'x'.repeat(129)}\nusage_feature ${'é'.repeat(400)}`
       const outcome = await run(`${strict}\nusage_start\n${quoted.join('\n')}\n${bad}\necho on`)
       assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'on\n', ''])
       assert.deepEqual(namesOf(events()), [...names, 'bad\ufffdbyte'].sort())
       const status = await runUsage(home, ['status', '--json', '--project-file', path], {environment: {PATH: programs}})
-      assert.equal(JSON.parse(status.stdout).projects[0].dropped['undeclared-feature'], 4)
+      assert.equal(JSON.parse(status.stdout).projects[0].dropped['undeclared-feature'], 6)
     })
 
     it('count in subshells, pipelines, loops and substitutions for the run of the script', async t => {
