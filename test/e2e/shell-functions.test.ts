@@ -144,6 +144,23 @@ for (const shell of testedShells) {
       assert.equal(events().length, 15)
     })
 
+    it('keep the open run when they are sourced again, and not for a script that is called', async t => {
+      const {run, events, library, home} = makeScene(t, shell)
+      const called = join(home.home, 'called.sh')
+      writeFileSync(called, `. '${library}'\nusage_feature B\nusage_end 4\n`)
+      const outcome = await run(
+        `set -a\nusage_start\nusage_trap\n. '${library}'\nusage_feature A\n${shell.command.join(' ')} '${called}'\nexit 3`,
+      )
+      assert.deepEqual([outcome.code, outcome.stderr], [3, ''])
+      const all = events().filter(event => event.type !== 'end' || event.exitCode === 3)
+      assert.deepEqual(all.map(({type}) => type).sort(), ['end', 'feature', 'feature', 'start'])
+      assert.equal(new Set(all.map(event => event.run)).size, 1)
+      assert.deepEqual(
+        events().flatMap(event => (event.type === 'end' && event.exitCode === 4 ? [event.run] : [])),
+        [null],
+      )
+    })
+
     it('end the run once however often usage_trap is called, and for the library that was sourced last', async t => {
       const {run, events, home, library} = makeScene(t, shell)
       const {project} = projectOnDisk(home.home, 'http://127.0.0.1:9')

@@ -26,12 +26,12 @@ describe('a library of shell functions', () => {
     for (const shell of shells) assert.equal(makeLibrary(shell, makeProject()), makeLibrary(shell, makeProject()))
   })
 
-  it('has names of its own for everything but its four functions', () => {
+  it('has names of its own for everything but its four functions and what it tells to programs', () => {
     for (const shell of shells) {
       const names = [...makeLibrary(shell, makeProject()).matchAll(/^ *(\w+)(?:\(\)|=)/gm)]
         .filter(([line]) => !line.includes('IFS'))
         .map(([, name]) => name ?? '')
-      const others = new Set(names.filter(name => !name.startsWith('_usage_')))
+      const others = new Set(names.filter(name => !/^(?:_usage_|USAGE_)/.test(name)))
       assert.deepEqual(others, new Set(['usage_start', 'usage_feature', 'usage_end', 'usage_trap']))
     }
   })
