@@ -29,7 +29,7 @@ function loadFastLane() {
   const filename = `${dist}/fast-lane.cjs`
   let cachedData
   try {
-    cachedData = readFileSync(`${dist}/fast-lane-${process.version}-${process.platform}-${process.arch}.code`)
+    cachedData = wholeOf(readFileSync(`${dist}/fast-lane-${process.version}-${process.platform}-${process.arch}.code`))
   } catch {
     // Built by another one.
   }
@@ -37,4 +37,13 @@ function loadFastLane() {
   const script = new (require('node:vm').Script)(readFileSync(filename, 'utf8'), {filename, cachedData})
   script.runInThisContext()(lane, require, dist)
   return lane.exports
+}
+
+/**
+ * The code of a file that holds it twice; undefined: the file is damaged. V8 does not look before it runs what it is
+ * given, and a flipped bit would kill the process. A sum in JavaScript takes 2 ms here, this comparison 0.03.
+ */
+function wholeOf(twice) {
+  const code = twice.subarray(0, twice.length / 2)
+  return code.length > 0 && code.equals(twice.subarray(code.length)) ? code : undefined
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
+import {cloneWithout} from '../support/clone-without.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {repositoryPath, repositoryRoot} from '../support/repository.ts'
@@ -131,6 +132,35 @@ describe('a reporting command in the fast lane', {concurrency: 2}, () => {
     const [few, many, most] = counts as [number, number, number]
     assert.equal(most, many)
     assert.ok(many - few <= 3, `${few} calls, then ${many}`)
+  })
+
+  it('records, whatever became of what V8 made at the build', async t => {
+    const name = `fast-lane-${process.version}-${process.platform}-${process.arch}.code`
+    const program = cloneWithout(t, name)
+    const whole = readFileSync(repositoryPath('dist', name))
+    const flipped = (at: number) => {
+      const copy = Buffer.from(whole)
+      copy[at]! ^= 1 << (at % 8)
+      return copy
+    }
+    const places = Array.from({length: 20}, (_, place) => Math.floor(((place + 0.37) * whole.length) / 20))
+    const half = whole.length / 2
+    const damages = [
+      ...places.map(flipped),
+      ...[half / 2, half, half * 1.5].map(from => Buffer.from(whole).fill(0, from)),
+      ...[0, 1, half / 2, half, whole.length - 2].map(length => whole.subarray(0, length)),
+      Buffer.alloc(whole.length),
+    ]
+    for (const [index, content] of damages.entries()) {
+      writeFileSync(join(program, '..', '..', 'dist', name), content)
+      const home = isolatedHome(t)
+      const {path} = projectOnDisk(home.home, nowhere)
+      const environment = {...quiet, USAGE_PROJECT_FILE: path}
+      const outcome = await runProgram(home, [process.execPath, program, 'start'], {environment})
+      assert.deepEqual([outcome.code, outcome.signal, outcome.stdout], [0, null, ''], `damage ${index}`)
+      assert.doesNotMatch(outcome.stderr, /Error|at Object/, `damage ${index}`)
+      assert.equal(waitingEvents(home.stateDirectory).length, 1, `damage ${index}`)
+    }
   })
 
   it('tells a person at a terminal what was not as it should be, after it has recorded', async t => {
