@@ -1,6 +1,8 @@
 import {setTimeout as wait} from 'node:timers/promises'
+import type {ImportFormat, ImportRecord} from '../collector/import/format.ts'
 import type {ImportTarget} from '../collector/import/import-file.ts'
 import {openStoreForImport} from '../collector/import/import-into-store.ts'
+import {withoutSource} from '../collector/import/parsl-log.ts'
 import type {Taken} from '../collector/import/take-records.ts'
 import {type RunningCollector, readRunningCollector} from '../collector/running-collector-file.ts'
 import {toUsageError, UsageError} from '../errors.ts'
@@ -47,7 +49,11 @@ function collectorTarget(dataDirectory: string, project: ProjectFile, {http, sec
     dataDirectory,
     async take(format, records, at) {
       for (;;) {
-        const {status, body} = await post(url, secret, {format, at, records})
+        const {status, body} = await post(url, secret, {
+          format,
+          at,
+          records: records.map(record => toPost(format, record)),
+        })
         if (status === 200) return JSON.parse(body) as Taken
         if (status !== 503) throw refusalOf(status, parse(body), http)
         await wait(betweenTries)
@@ -56,6 +62,10 @@ function collectorTarget(dataDirectory: string, project: ProjectFile, {http, sec
     close: async () => {},
   }
 }
+
+/** No address travels, though the collector would pass it over. */
+const toPost = (format: ImportFormat, record: ImportRecord): ImportRecord =>
+  format === 'parsl' ? {...record, text: withoutSource(record.text)} : record
 
 async function post(url: string, token: string, value: unknown) {
   try {

@@ -24,7 +24,10 @@ export function removeRunningCollector(dataDirectory: string): void {
   rmSync(join(dataDirectory, fileName), {force: true})
 }
 
-/** The collector that wrote this last; it may have died since. Null: none, or it may not be read. */
+/**
+ * The collector that holds the store's lock, if the lock is held: whoever takes that removes the file of an earlier one.
+ * Where nobody holds it, the file may be that of a collector that was killed. Null: none, or it may not be read.
+ */
 export function readRunningCollector(dataDirectory: string): RunningCollector | null {
   try {
     const read = v.safeParse(runningCollector, JSON.parse(readFileSync(join(dataDirectory, fileName), 'utf8')))

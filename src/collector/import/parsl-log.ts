@@ -23,6 +23,15 @@ export function readParslLogLine(line: string, {project, ids, atMs, nowMs}: Impo
   return batch === null ? {problem: 'wanted a message of Parsl, with uuid or correlator'} : {batch}
 }
 
+/** The line without the address of who sent it: it reads to the same. What is damaged ends where the address begins. */
+export function withoutSource(line: string): string {
+  const source = line.indexOf('Source:')
+  if (source < 0) return line
+  const begin = line.indexOf('Msg:', source)
+  const isWhole = begin >= 0 && line.indexOf('Msg:') === begin
+  return `${line.slice(0, source)}Source:${isWhole ? `, ${line.slice(begin)}` : ''}`
+}
+
 function parseMessage(text: string): unknown {
   try {
     return JSON.parse(text.startsWith('1') ? text.slice(1) : text)

@@ -5,6 +5,7 @@ import {reach} from '../../fault-points.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 import {formatDay} from '../../stats/period.ts'
 import type {StatsSource} from '../../stats/source.ts'
+import {removeRunningCollector} from '../running-collector-file.ts'
 import {
   databaseName,
   inTransaction,
@@ -35,6 +36,8 @@ export function openSqliteStore(dataDirectory: string): Store {
   const lock = takeFileLock(join(dataDirectory, lockName))
   if (lock === null) throw new UsageError('USAGE_STORE_LOCKED', `wanted to write ${path}, which another process writes`)
   try {
+    // Left by a collector that was killed. While somebody holds the lock, the file is that one's own or there is none.
+    orUnreadable(path, () => removeRunningCollector(dataDirectory))
     return openLocked(path, () => lock.close())
   } catch (error) {
     lock.close()
