@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
-import {basename, join} from 'node:path'
+import {basename, dirname, join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {destinationOf} from '../../src/reporter/destination.ts'
@@ -19,6 +19,7 @@ import {eventually} from '../support/eventually.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {putStarts} from '../support/make-event.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
+import {clientOnDisk} from '../support/python-client.ts'
 import {runProgram, runShell, runUsage} from '../support/run-program.ts'
 import {makeScene} from '../support/scene.ts'
 import {sendersOf} from '../support/senders-of.ts'
@@ -51,6 +52,14 @@ const surfaces: readonly {
     programs: [0],
     library,
   })),
+  {
+    name: 'the client of Python',
+    shell: ['dash'],
+    script: path =>
+      `PYTHONDONTWRITEBYTECODE=1 python3 -c 'import sys; sys.path.insert(0, "${dirname(path)}/python"); import usage_client as u; u.start(); u.feature("Load.v1", "Algorithm"); u.end(0)'`,
+    programs: [0],
+    library: 'sh',
+  },
 ]
 
 /** What only the command can read: in doubt the functions leave the event to it. */
@@ -76,6 +85,7 @@ function arrange(t: TestContext, situation: Situation, http: string, shell: Shel
   const yes = situation.reason === 'not-opted-in' ? {} : {USAGE_CONSENT: `demo@${collectionVersion(project)}`}
   const environment = {...bare.environment, USAGE_PROJECT_FILE: path, ...yes, ...place.variables}
   const library = libraryOnDisk(home, shell, project)
+  if (project.endpoint.http !== null) clientOnDisk(home, project)
   return {home: {...bare, environment}, etc, library, decidedBy: situation.decidedBy({...place, siteDirectory})}
 }
 
@@ -95,7 +105,7 @@ describe('after a no', {concurrency: 2}, () => {
         const started = trace.programs.filter(program => program === process.execPath).length - 1
         const allowed = isDoubtful(situation) ? [...programs, 3] : programs
         assert.ok(allowed.includes(started), `${started} programs were started`)
-        const known = [shell[0], 'usage', 'usage-reporter', 'node']
+        const known = [shell[0], 'usage', 'usage-reporter', 'node', 'python3']
         assert.deepEqual(
           trace.programs.map(program => basename(program)).filter(one => !known.includes(one)),
           [],

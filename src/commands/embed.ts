@@ -1,0 +1,25 @@
+import * as Flags from '@oclif/core/flags'
+import {BaseCommand} from '../cli/base-command.ts'
+import {makeClient} from '../cli/embedded-client.ts'
+import {projectFlags} from '../cli/flags.ts'
+import {chooseProject} from '../cli/project-choice.ts'
+import {languages} from '../embed/write-client.ts'
+
+export default class Embed extends BaseCommand {
+  static override summary = 'Print a client of one file that needs no Node.js.'
+  static override description =
+    'It asks the same rules, writes the same files and sends them itself. Keep it beside your program and ship it; make it anew when the project file changes.'
+  static override examples = [
+    '<%= config.bin %> embed --lang python --project-file usage.project.json > usage_client.py',
+  ]
+  static override flags = {
+    ...projectFlags,
+    lang: Flags.option({options: languages})({required: true, description: 'the language of the program'}),
+  }
+
+  async run(): Promise<{client: string}> {
+    const {flags} = await this.parse(Embed)
+    const client = makeClient(flags.lang, chooseProject(this.world, flags))
+    return this.present({client}, answer => answer.client.trimEnd())
+  }
+}

@@ -1,0 +1,49 @@
+import {readFileSync} from 'node:fs'
+import {collectionVersion, destinationKey, displayName, type ProjectFile} from '../protocol/project-file.ts'
+
+/** The languages that a client is made for. */
+export const languages = ['python'] as const
+export type Language = (typeof languages)[number]
+
+/** What a client carries with it, so that it needs nothing but its language. */
+export interface ClientContent {
+  readonly project: ProjectFile
+  /** The notice up to where the path of the opt-out file stands: the client knows it only where it runs. */
+  readonly noticeText: string
+  /** CI systems: a short id and signs that all have to be there. */
+  readonly ciVendors: readonly {readonly id: string; readonly signs: readonly unknown[]}[]
+  /** Variables of batch systems with their names, and those that say an MPI rank: the first that is set counts. */
+  readonly schedulers: readonly (readonly [variable: string, name: string])[]
+  readonly rankVariables: readonly string[]
+  /** The version of this program: with the name of the language it is what reports say of their maker. */
+  readonly version: string
+}
+
+/** Shipped as it is, beside the built modules' sources. */
+const readTemplate = (): string => readFileSync(new URL('../../src/embed/client.py', import.meta.url), 'utf8')
+
+/** Writes the client of one project: one file. Pure but for reading its template; the same project gives the same text. */
+export function writeClient(language: Language, content: ClientContent): string {
+  const {project, ciVendors, noticeText, schedulers, rankVariables, version} = content
+  const client = {name: `usage-${language}`, version}
+  const constants = [
+    `PROJECT = json.loads(${json(project)})`,
+    `FOLDER, VERSION = ${quote(`${project.project}-${destinationKey(project)}`)}, ${quote(collectionVersion(project))}`,
+    `CLIENT, NOTICE = json.loads(${json(client)}), json.loads(${json(noticeText)})`,
+    `CI = json.loads(${json(ciVendors.map(({id, signs}) => [id, signs]))})`,
+    `SCHEDULERS, RANKS = json.loads(${json(schedulers)}), json.loads(${json(rankVariables)})`,
+  ]
+  return readTemplate()
+    .replace('@PROJECT@', () => asComment(displayName(project)))
+    .replace('@CONSTANTS@', () => constants.join('\n'))
+}
+
+/** A text in ASCII as a word of Python, and of JSON. */
+const quote = (text: string): string =>
+  JSON.stringify(text).replace(/[\u007f-\uffff]/g, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** A value as a text of JSON, as a word of Python. */
+const json = (value: unknown): string => quote(JSON.stringify(value))
+
+/** A name as it may stand in the description at the head: what could end that is left out. */
+const asComment = (text: string): string => text.replace(/[^\p{L}\p{N} ._:+()>,-]/gu, '')

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it, type TestContext} from 'node:test'
+import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {destinationOf} from '../../src/reporter/destination.ts'
+import {noticePath} from '../../src/reporter/notice.ts'
+import {answeringServer, reportOf} from '../support/answering-server.ts'
+import {eventually} from '../support/eventually.ts'
+import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
+import {makeProject} from '../support/make-project.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {clientOnDisk, testedPythons} from '../support/python-client.ts'
+import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
+import {runningCollector} from '../support/running-collector.ts'
+import {silentServer} from '../support/silent-server.ts'
+import {readTree} from '../support/tree.ts'
+import {waitingEvents} from '../support/waiting-events.ts'
+
+const nowhere = 'http://127.0.0.1:9'
+
+/** A home with a program beside its client, and nothing on its PATH that could help. */
+function makeScene(t: TestContext, http: string = nowhere, python = 'python3', changes: object = {}) {
+  const bare = isolatedHome(t)
+  const {path, project} = projectOnDisk(bare.home, http, {...changes})
+  const folder = clientOnDisk(bare.home, project)
+  const said = {
+    PATH: '/usr/bin:/bin',
+    USAGE_CONSENT: `demo@${collectionVersion(project)}`,
+    PYTHONDONTWRITEBYTECODE: '1',
+  }
+  const home: IsolatedHome = {...bare, environment: {...bare.environment, ...said}}
+  const run = (script: string, options: RunOptions = {}) => {
+    const file = join(folder, 'job.py')
+    writeFileSync(file, `import usage_client as usage\n${script}\n`)
+    return runProgram(home, [python, file], options)
+  }
+  const usage = async (...args: string[]) => {
+    const answer = await runUsage(bare, [...args, '--project-file', path, '--json'])
+    return JSON.parse(answer.stdout)
+  }
+  const events = () => waitingEvents(home.stateDirectory)
+  return {
+    bare,
+    home,
+    path,
+    project,
+    folder,
+    destination: destinationOf(home.stateDirectory, project),
+    run,
+    usage,
+    events,
+  }
+}
+
+const aRun = `usage.start(version="1.4.0", fields={"executors": 2})
+usage.feature("Load.v1", "Algorithm", seconds=0.5, details={"format": "nexus"})
+usage.end(3)`
+
+for (const python of testedPythons) {
+  describe(`the client of ${python}`, {concurrency: 2}, () => {
+    it('writes a run as the commands do, for its owner alone', async t => {
+      const {run, events, home, folder} = makeScene(t, nowhere, python)
+      const outcome = await run(`print(usage.consent()[0])\n${aRun}`, {environment: {USAGE_SENDER: ''}})
+      assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'allowed\n', ''])
+      assert.deepEqual(events(), [])
+      await run(aRun)
+      const [start, feature, end] = ['start', 'feature', 'end'].map(type => events().find(event => event.type === type))
+      assert.ok(start?.type === 'start' && feature?.type === 'feature' && end?.type === 'end')
+      assert.deepEqual([feature.run, end.run], [start.run, start.run])
+      assert.deepEqual(
+        [start.fields, start.header?.version, start.local?.script],
+        [{executors: 2}, '1.4.0', join(folder, 'job.py')],
+      )
+      assert.deepEqual([feature.details, feature.durationSeconds, end.exitCode], [{format: 'nexus'}, 0.5, 3])
+      assert.ok(end.durationSeconds !== null && end.durationSeconds < 30)
+      for (const path of Object.keys(readTree(home.stateDirectory))) {
+        const found = statSync(join(home.stateDirectory, path))
+        assert.equal(found.mode & 0o777, found.isDirectory() ? 0o700 : 0o600, path)
+      }
+    })
+
+    it('sends by itself what usage preview shows, each event once, and the log has it', async t => {
+      const server = await answeringServer(t)
+      const {run, usage, events, destination} = makeScene(t, server.url, python)
+      assert.equal((await run(aRun)).code, 0)
+      await eventually(async () => {
+        await run('usage.start()')
+        assert.ok(server.requests.some(({body}) => body.includes('"exitCode":3')))
+      })
+      await eventually(() => assert.deepEqual([events(), readdirSync(destination.paths.sending)], [[], []]))
+      const ids = server.requests.flatMap(request => reportOf(request).events.map(({id}) => id))
+      assert.equal(new Set(ids).size, ids.length)
+      const logged = (await usage('log')).entries ?? (await usage('log'))
+      assert.equal(logged.length, server.requests.length)
+      const bodies = logged.map(({body}: {body: string}) => body).sort()
+      assert.deepEqual(bodies, server.requests.map(({body}) => body).sort())
+    })
+  })
+}
+
+describe('the client of Python', {concurrency: 2}, () => {
+  it('makes the bodies that usage makes of the same events, but for its own name', async t => {
+    const {run, home, folder, usage, destination} = makeScene(t)
+    await run(aRun, {environment: {USAGE_CONSENT: ''}})
+    // The secret is made by whoever needs it first.
+    const mine = await runProgram(home, ['python3', join(folder, 'usage_client.py'), 'preview'])
+    assert.ok(existsSync(destination.directory))
+    const [preview] = (await usage('preview')).projects ?? (await usage('preview'))
+    const other = preview.reports.map(({body}: {body: string}) =>
+      body.replace('"name":"usage"', '"name":"usage-python"'),
+    )
+    assert.deepEqual(mine.stdout.trim().split('\n'), other)
+  })
+
+  it('shares the buffer with the commands, which send its events as theirs', async t => {
+    const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
+    const {bare, run, usage} = makeScene(t, collector.http)
+    await run(`${aRun}\nusage.start()`, {environment: {USAGE_CONSENT: ''}})
+    await usage('start')
+    await runUsage(bare, ['optin'])
+    await eventually(async () => {
+      await usage('flush')
+      const {runs, outcomes, features} = await collector.stats('demo')
+      assert.deepEqual([runs.total, outcomes.failed, features[0]?.count], [3, 1, 1])
+    })
+  })
+
+  it('keeps what the project does not declare, counts it, and never fails', async t => {
+    const {run, events, usage} = makeScene(t)
+    const wrong = `usage.feature("Nothing.v1"); usage.feature(None); usage.feature("Load.v1", "Algorithm", count=0)
+usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65); usage.end("oops"); usage.end(signal="free text")`
+    const outcome = await run(wrong, {environment: {USAGE_CONSENT: ''}})
+    assert.deepEqual([outcome.code, outcome.stdout], [0, ''])
+    const [event, ...others] = events()
+    assert.ok(event?.type === 'start' && others.length === 0)
+    assert.deepEqual([event.fields, event.header?.version], [{}, null])
+    const [{dropped}] = (await usage('status')).projects
+    assert.deepEqual([dropped['undeclared-feature'], dropped['undeclared-field'], dropped['wrong-use']], [2, 3, 3])
+  })
+
+  it('says the notice once, and sends nothing before another caller starts a minute later', async t => {
+    const server = await silentServer(t)
+    const {run, home, destination, project} = makeScene(t, server.url)
+    const environment = {USAGE_CONSENT: ''}
+    const first = await run('usage.start()', {environment})
+    assert.match(first.stderr, /counts its use[\s\S]*Stop it[\s\S]*optout\.d\/demo\n$/)
+    assert.equal((await run('usage.start()', {environment})).stderr, '')
+    assert.equal(server.connections(), 0)
+    const marker = noticePath(destination)
+    const content = JSON.parse(readFileSync(marker, 'utf8'))
+    writeFileSync(marker, JSON.stringify({...content, shownAt: new Date(Date.now() - 61_000).toISOString()}))
+    await run('usage.start()', {environment})
+    assert.ok(existsSync(`${noticePath(destinationOf(home.stateDirectory, project))}.open`))
+    await eventually(() => assert.ok(server.connections() > 0))
+  })
+
+  it('keeps its events with the next try when the collector is away, and gives up in its time when it is silent', async t => {
+    for (const [http, reason] of [
+      [nowhere, 'offline'],
+      [(await silentServer(t)).url, null],
+    ] as const) {
+      const {run, events, destination} = makeScene(t, http)
+      const before = performance.now()
+      await run(aRun)
+      assert.ok(performance.now() - before < 5_000)
+      await eventually(() => assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[], 3]))
+      if (reason !== null)
+        assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).lastError.reason, reason)
+    }
+  })
+
+  it('takes up what a killed sender had claimed, and sets aside what is refused', async t => {
+    const server = await answeringServer(t, (_request, response) => response.writeHead(400).end('no'))
+    const {run, usage, events, destination} = makeScene(t, server.url)
+    const claim = join(destination.paths.sending, 'python')
+    mkdirSync(claim, {recursive: true, mode: 0o700})
+    await run('usage.feature("Load.v1", "Algorithm")')
+    assert.equal(events().length, 1)
+    const past = new Date(Date.now() - 120_000)
+    utimesSync(claim, past, past)
+    await run('usage.start()')
+    await eventually(async () => {
+      const [status] = (await usage('status')).projects
+      assert.deepEqual([status.refused.events, status.waiting.events], [2, 0])
+    })
+  })
+
+  it('removes what waits after a no', async t => {
+    const {run, events, home} = makeScene(t)
+    await run(aRun, {environment: {USAGE_CONSENT: ''}})
+    assert.equal(events().length, 3)
+    mkdirSync(home.configDirectory, {recursive: true})
+    writeFileSync(join(home.configDirectory, 'optout'), '')
+    await run('usage.start()')
+    assert.deepEqual(events(), [])
+  })
+
+  it('is one file of at most 350 lines that says where it comes from', t => {
+    const {folder} = makeScene(t)
+    const text = readFileSync(join(folder, 'usage_client.py'), 'utf8')
+    assert.ok(text.split('\n').length <= 350)
+    assert.match(text, /Counts the use of Demo\. Made by `usage embed --lang python`/)
+  })
+})
+
+it('refuses to make a client that could not send: USAGE_WRONG_USE', async t => {
+  const home = isolatedHome(t)
+  const {path} = projectOnDisk(home.home, nowhere, {endpoint: {udp: '127.0.0.1:9'}})
+  const {code, stderr} = await runUsage(home, ['embed', '--lang', 'python', '--project-file', path])
+  assert.deepEqual([code, /USAGE_WRONG_USE/.test(stderr)], [2, true])
+})
