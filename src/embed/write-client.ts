@@ -26,12 +26,12 @@ const readTemplate = (): string => readFileSync(new URL('../../src/embed/client.
 export function writeClient(language: Language, content: ClientContent): string {
   const {project, ciVendors, noticeText, schedulers, rankVariables, version} = content
   const client = {name: `usage-${language}`, version}
+  const folder = `${project.project}-${destinationKey(project)}`
+  const vendors = ciVendors.map(({id, signs}) => [id, signs])
   const constants = [
     `PROJECT = json.loads(${json(project)})`,
-    `FOLDER, VERSION = ${quote(`${project.project}-${destinationKey(project)}`)}, ${quote(collectionVersion(project))}`,
-    `CLIENT, NOTICE = json.loads(${json(client)}), json.loads(${json(noticeText)})`,
-    `CI = json.loads(${json(ciVendors.map(({id, signs}) => [id, signs]))})`,
-    `SCHEDULERS, RANKS = json.loads(${json(schedulers)}), json.loads(${json(rankVariables)})`,
+    `FOLDER, VERSION, CLIENT, NOTICE = json.loads(${json([folder, collectionVersion(project), client, noticeText])})`,
+    `CI, SCHEDULERS, RANKS = json.loads(${json([vendors, schedulers, rankVariables])})`,
   ]
   return readTemplate()
     .replace('@PROJECT@', () => asComment(displayName(project)))
