@@ -185,7 +185,9 @@ describe('usage flush --from', () => {
     const server = await silentServer(t)
     const {path} = projectOnDisk(home.home, server.url)
     const outcome = await json(home, 'flush', '--from', inbox, '--project-file', path, '--wait', '0.3')
-    assert.deepEqual([outcome.sent, outcome.reason], [0, 'timeout'])
+    assert.equal(outcome.sent, 0)
+    // Which of the two clocks is first depends on how busy the machine is.
+    assert.ok(['timeout', 'no-time'].includes(outcome.reason), outcome.reason)
   })
 })
 
