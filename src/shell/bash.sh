@@ -4,12 +4,12 @@ _usage_new_id() {
     _usage_random_id
     return "$?"
   fi
-  local a b hex
-  a=$SRANDOM
-  b=$SRANDOM
+  local hex
+  _usage_left=$SRANDOM
+  _usage_right=$SRANDOM
   printf -v hex '%012x' "${_usage_microseconds%???}"
   printf -v _usage_id '%s-%s-7%03x-%04x-%04x%08x' "${hex:0:8}" "${hex:8:4}" \
-    "$((10#${_usage_microseconds: -3} * 4096 / 1000))" "$((0x8000 | (a >> 16 & 0x3fff)))" "$((a & 0xffff))" "$b"
+    "$((10#${_usage_microseconds: -3} * 4096 / 1000))" "$((0x8000 | (_usage_left >> 16 & 0x3fff)))" "$((_usage_left & 0xffff))" "$_usage_right"
 }
 
 # Ends the run by the EXIT trap, which runs the trap that was there before; signals that the script has not trapped end

@@ -20,7 +20,7 @@ export interface LibraryContent {
 /** Parts that are the same for all, and those of each shell. The shells need another kind of list of their traps. */
 const parts: Readonly<Record<Shell, readonly string[]>> = {
   bash: ['common', 'entry', 'bash'],
-  zsh: ['common', 'entry', 'traps', 'zsh'],
+  zsh: ['common', 'entry', 'zsh'],
   sh: ['common', 'entry', 'traps', 'sh'],
 }
 

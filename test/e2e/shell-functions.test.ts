@@ -340,6 +340,43 @@ for (const shell of testedShells) {
   })
 }
 
+describe('the functions beside functions of zsh that are traps', () => {
+  const zsh = testedShells.find(({name}) => name === 'zsh')!
+  const ends = (events: ReturnType<typeof waitingEvents>) =>
+    events.flatMap(event => (event.type === 'end' ? [event.signal ?? event.exitCode] : []))
+
+  it('record the end, whatever else is trapped', async t => {
+    const {run, events} = makeScene(t, zsh)
+    const traps = `TRAPUSR1() {\n  trap 'echo x' WINCH\n}\ntrap $'echo \\'two\\nlines\\'' USR2`
+    const exit = await run(`${traps}\nusage_start\nusage_trap\nexit 3`)
+    assert.deepEqual([exit.code, exit.stdout, exit.stderr], [3, '', ''])
+    const killed = await run(`${traps}\nusage_start\nusage_trap\nkill -TERM $$\nsleep 5`)
+    assert.deepEqual([killed.signal, killed.stderr], ['SIGTERM', ''])
+    assert.deepEqual(ends(events()).sort(), [3, 'SIGTERM'])
+  })
+
+  it('leave a signal and the end to the function that is there for it', async t => {
+    const {run, events} = makeScene(t, zsh)
+    const traps = 'TRAPEXIT() { echo "mine $?"; }\nTRAPTERM() { echo got; exit 9; }'
+    const outcome = await run(`${traps}\nusage_start\nusage_trap\nusage_trap\nkill -TERM $$\nsleep 5`)
+    assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [9, 'got\nmine 9\n', ''])
+    assert.deepEqual(ends(events()), [9])
+  })
+
+  it('leave an EXIT trap of the script alone, and record the end', async t => {
+    const {run, events} = makeScene(t, zsh)
+    for (const [set, code] of [
+      [`trap 'echo "mine $?"' EXIT`, 4],
+      [`TRAPEXIT() { echo "mine $?"; }`, 5],
+      [`setopt posixtraps; trap 'echo "mine $?"' EXIT`, 6],
+    ] as const) {
+      const outcome = await run(`${set}\nusage_start\nusage_trap\nexit ${code}`)
+      assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [code, `mine ${code}\n`, ''], set)
+    }
+    assert.deepEqual(ends(events()).sort(), [4, 5, 6])
+  })
+})
+
 describe('a library printed by the command', () => {
   it('can be sourced by process substitution', async t => {
     const {home, path, programs, events} = makeScene(t, testedShells[0]!)
