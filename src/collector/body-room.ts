@@ -1,32 +1,38 @@
 import {UsageError} from '../errors.ts'
-import {limits} from '../protocol/limits.ts'
 
-/** Bytes of request bodies that may be arriving at the same time. */
+/** Bytes of request bodies that may be held at the same time. */
 export const maxArrivingBytes = 64 * 1024 * 1024
 
-/** Keeps the bodies that are arriving within a bound, however many connections there are. */
+/** What is held of one body. */
+export interface BodyShare {
+  /** Takes room for bytes that have arrived. Throws a `UsageError` USAGE_COLLECTOR_BUSY when there is none. */
+  add(bytes: number): void
+  /** Gives the room back, to be called once. */
+  free(): void
+}
+
+/** Keeps the bodies that have arrived within a bound, however many connections there are. */
 export interface BodyRoom {
-  /**
-   * Takes the room of one body and gives the function that frees it, to be called once. Throws a `UsageError`
-   * USAGE_COLLECTOR_BUSY when there is none.
-   *
-   * @param contentLength the header; without one a body may be as large as any
-   */
-  take(contentLength: string | undefined): () => void
+  /** The share of a body of which nothing has arrived: whoever sends nothing takes nothing from others. */
+  enter(): BodyShare
 }
 
 export function createBodyRoom(maxBytes: number = maxArrivingBytes): BodyRoom {
   let taken = 0
   return {
-    take(contentLength) {
-      const claimed = Number(contentLength ?? limits.maxBodyBytes)
-      // A larger body is refused before it is read.
-      const bytes = claimed >= 0 && claimed <= limits.maxBodyBytes ? claimed : 0
-      if (taken + bytes > maxBytes)
-        throw new UsageError('USAGE_COLLECTOR_BUSY', `wanted room for a body, got ${taken} bytes arriving`)
-      taken += bytes
-      return () => {
-        taken -= bytes
+    enter() {
+      let own = 0
+      return {
+        add(bytes) {
+          if (taken + bytes > maxBytes)
+            throw new UsageError('USAGE_COLLECTOR_BUSY', `wanted room for a body, got ${taken} bytes of others`)
+          taken += bytes
+          own += bytes
+        },
+        free() {
+          taken -= own
+          own = 0
+        },
       }
     },
   }

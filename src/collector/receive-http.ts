@@ -11,7 +11,7 @@ import {answerStats} from '../stats/answer.ts'
 import {parseStatsQuery, readParameters} from '../stats/query.ts'
 import type {StatsSource} from '../stats/source.ts'
 import {answerError} from './answer-error.ts'
-import type {BodyRoom} from './body-room.ts'
+import type {BodyRoom, BodyShare} from './body-room.ts'
 import {addMantidRoutes, type MantidParts} from './compat/receive-mantid.ts'
 import type {Erase} from './erase.ts'
 import type {GroupCommit} from './group-commit.ts'
@@ -19,6 +19,7 @@ import {admit} from './ingest.ts'
 import {addPages, type Pages} from './pages.ts'
 import {findProject, type Projects} from './projects.ts'
 import {readBody, requireKnownEncoding} from './read-body.ts'
+import {receiveBody} from './receive-body.ts'
 import {receiveErasure} from './receive-erasure.ts'
 import {type ImportParts, receiveImport} from './receive-import.ts'
 import {bearsSecret, requireWriteKey} from './tokens.ts'
@@ -64,14 +65,15 @@ export function buildHttp(parts: HttpParts): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     if (!parts.isOpen()) throw new UsageError('USAGE_COLLECTOR_BUSY', 'wanted an open collector, got one that closes')
     requireKnownEncoding(request.headers['content-encoding'])
-    if (request.method === 'POST') reply.raw.once('close', parts.bodyRoom.take(request.headers['content-length']))
+    reply.raw.once('close', () => shares.get(request)?.free())
   })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<Buffer>(
-    'application/json',
-    {parseAs: 'buffer'},
-    async (_request: FastifyRequest, body: Buffer) => body,
-  )
+  const shares = new WeakMap<FastifyRequest, BodyShare>()
+  app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
+    const share = parts.bodyRoom.enter()
+    shares.set(request, share)
+    return receiveBody(request.raw, share)
+  })
   addRoutes(app, parts)
   if (parts.mantid != null) addMantidRoutes(app, {...parts, ...parts.mantid})
   return app

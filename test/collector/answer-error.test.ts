@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import {once} from 'node:events'
-import {connect} from 'node:net'
 import {type TestContext, test} from 'node:test'
 import type {FastifyBaseLogger} from 'fastify'
 import {createBodyRoom} from '../../src/collector/body-room.ts'
@@ -45,21 +43,6 @@ test('it asks to come again later when too much waits to be written', async t =>
   const reply = await post(http, reportOf(run))
   assert.deepEqual([reply.status, codeOf(reply)], [503, 'USAGE_COLLECTOR_BUSY'])
   assert.match(reply.headers.get('retry-after') ?? '', /^\d+$/)
-})
-
-test('it asks to come again later when too many bodies arrive, and has room when they are done', async t => {
-  const body = JSON.stringify(reportOf(run))
-  const {http} = await listen(t, {bodyRoom: createBodyRoom(body.length)})
-  const socket = connect(Number(new URL(http).port), '127.0.0.1')
-  await once(socket, 'connect')
-  socket.write('POST /v1/reports HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n')
-  socket.write('Expect: 100-continue\r\n\r\n')
-  await once(socket, 'data')
-  assert.equal((await post(http, body)).status, 503)
-  socket.write('x'.repeat(100))
-  await once(socket, 'data')
-  assert.equal((await post(http, body)).status, 200)
-  socket.destroy()
 })
 
 test('it takes nothing more when it is closing', async t => {

@@ -1,24 +1,20 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {createBodyRoom} from '../../src/collector/body-room.ts'
-import {limits} from '../../src/protocol/limits.ts'
 
 test('it is full at its bound, and has room again when a body is done', () => {
   const room = createBodyRoom(100)
-  const free = room.take('100')
-  assert.throws(() => room.take('1'), {code: 'USAGE_COLLECTOR_BUSY'})
-  free()
-  room.take('100')
+  const [first, second] = [room.enter(), room.enter()]
+  first.add(60)
+  first.add(40)
+  assert.throws(() => second.add(1), {code: 'USAGE_COLLECTOR_BUSY'})
+  first.free()
+  first.free()
+  second.add(100)
 })
 
-test('it keeps room for the largest body where a request does not say its length', () => {
-  const room = createBodyRoom(limits.maxBodyBytes)
-  room.take(undefined)
-  assert.throws(() => room.take('1'), {code: 'USAGE_COLLECTOR_BUSY'})
-})
-
-test('it keeps none for a body that is refused by its length', () => {
-  const room = createBodyRoom(10)
-  for (const length of [String(limits.maxBodyBytes + 1), '-5', 'NaN']) room.take(length)
-  room.take('10')
+test('it keeps nothing for bodies of which nothing has arrived', () => {
+  const room = createBodyRoom(100)
+  for (let body = 0; body < 1_000; body++) room.enter()
+  room.enter().add(100)
 })
