@@ -32,3 +32,6 @@ _usage_exit() {
   if [ "$1" = 130 ]; then _usage_finish '' SIGINT; else usage_end "$1"; fi
   return "$1"
 }
+
+# Whether IFS can be set.
+_usage_reads() { local IFS; } 2>/dev/null

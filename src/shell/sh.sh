@@ -12,3 +12,6 @@ _usage_exit() {
   usage_end "$1"
   return "$1"
 }
+
+# Whether IFS can be set.
+_usage_reads() { (IFS=' ') 2>/dev/null; }

@@ -19,9 +19,9 @@ export interface LibraryContent {
 
 /** Parts that are the same for all, and those of each shell. The shells need another kind of list of their traps. */
 const parts: Readonly<Record<Shell, readonly string[]>> = {
-  bash: ['common', 'entry', 'bash'],
-  zsh: ['common', 'entry', 'zsh'],
-  sh: ['common', 'entry', 'traps', 'sh'],
+  bash: ['common', 'entry', 'bash', 'last'],
+  zsh: ['common', 'entry', 'zsh', 'last'],
+  sh: ['common', 'entry', 'traps', 'sh', 'last'],
 }
 
 /** Keeps what the functions do out of `set -x`; in zsh it makes them read as sh as well, for themselves alone. */

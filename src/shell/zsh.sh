@@ -53,3 +53,6 @@ _usage_exit() {
   usage_end "$1"
   return "$1"
 }
+
+# Whether IFS can be set.
+_usage_reads() { case ${(t)IFS} in *readonly*) return 1 ;; esac; }

@@ -161,6 +161,16 @@ for (const shell of testedShells) {
       )
     })
 
+    it('record nothing where IFS is readonly, and the script goes on', async t => {
+      const {home, library, events} = makeScene(t, shell)
+      const script = `${strict}\nreadonly IFS\n. '${library}'\nusage_start\nusage_trap\nusage_feature A\nusage_end 0\necho on\nexit 3`
+      for (const environment of [{}, {POSIXLY_CORRECT: '1'}]) {
+        const outcome = await runProgram(home, [...shell.command, '-c', script], {environment})
+        assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [3, 'on\n', ''])
+      }
+      assert.deepEqual(events(), [])
+    })
+
     it('end the run once however often usage_trap is called, and for the library that was sourced last', async t => {
       const {run, events, home, library} = makeScene(t, shell)
       const {project} = projectOnDisk(home.home, 'http://127.0.0.1:9')
