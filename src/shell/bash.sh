@@ -17,6 +17,8 @@ _usage_new_id() {
 usage_trap() {
   @QUIET@
   if [ -n "$_usage_run" ]; then
+    # A subshell lists the traps of its parent, which are not its own, until it has changed one.
+    [ "${BASHPID-$$}" = "$$" ] || trap - RTMAX || :
     _usage_seen=
     _usage_trapped=' '
     for _usage_word in EXIT HUP TERM; do

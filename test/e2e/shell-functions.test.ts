@@ -171,6 +171,16 @@ for (const shell of testedShells) {
       assert.deepEqual(events(), [])
     })
 
+    it("end a subshell's own run with it, and leave the trap of the script to the script", async t => {
+      const {run, events} = makeScene(t, shell)
+      const outcome = await run(
+        `trap 'echo mine' EXIT\nusage_start\nusage_trap\n(usage_start; usage_trap; exit 3) || echo "sub $?"\nexit 4`,
+      )
+      assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [4, 'sub 3\nmine\n', ''])
+      const ends = events().flatMap(event => (event.type === 'end' ? [event.exitCode] : []))
+      assert.deepEqual(ends.sort(), [3, 4])
+    })
+
     it('end the run once however often usage_trap is called, and for the library that was sourced last', async t => {
       const {run, events, home, library} = makeScene(t, shell)
       const {project} = projectOnDisk(home.home, 'http://127.0.0.1:9')
