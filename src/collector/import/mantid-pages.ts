@@ -2,15 +2,23 @@ import type {ImportRecord} from './format.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
+/** A record, or what is wrong where one should be. */
+export type FoundRecord = ImportRecord | {readonly line: number; readonly problem: string}
+
+/** Levels of nesting; pages have four. What reads and writes JSON ends with the stack of the process. */
+const maxDepth = 32
+
 /**
  * Gives the startups and features of one JSON document: a page of Mantid's API (`{"results": […]}`), a list, or one of
  * them alone. A list of features becomes one record for each. Pure but for `seen`, which counts what has no id.
  *
  * @param before results of the same file that came before
  */
-export function mantidRecords(document: unknown, before: number, seen: Map<string, number>): ImportRecord[] {
+export function mantidRecords(document: unknown, before: number, seen: Map<string, number>): FoundRecord[] {
   return listed(document).map((one, index) => {
-    const [line, text] = [before + index + 1, JSON.stringify(one)]
+    const line = before + index + 1
+    if (isDeeperThan(one, maxDepth)) return {line, problem: 'wanted something that nests less deep'}
+    const text = JSON.stringify(one)
     if (!isFeature(one)) return {line, text}
     const key = featureKey(one)
     const occurrence = (seen.get(key) ?? 0) + 1
@@ -19,14 +27,21 @@ export function mantidRecords(document: unknown, before: number, seen: Map<strin
   })
 }
 
-function listed(document: unknown): unknown[] {
-  if (Array.isArray(document)) return document.flatMap(listed)
+function listed(document: unknown, depth = maxDepth): unknown[] {
+  const each = (list: unknown[]) => list.flatMap(one => listed(one, depth - 1))
+  if (depth === 0) return [document]
+  if (Array.isArray(document)) return each(document)
   if (!isObject(document)) return [document]
-  for (const key of ['results', 'usages']) if (Array.isArray(document[key])) return document[key].flatMap(listed)
+  for (const key of ['results', 'usages']) if (Array.isArray(document[key])) return each(document[key])
   const {features, ...shared} = document
   if (!Array.isArray(features)) return [document]
   return features.map(feature => (isObject(feature) ? {...shared, ...feature} : feature))
 }
+
+const isDeeperThan = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some(inner => isDeeperThan(inner, levels - 1)))
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 

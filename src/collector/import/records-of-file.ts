@@ -1,8 +1,8 @@
 import {createReadStream} from 'node:fs'
-import {readFile} from 'node:fs/promises'
+import {readFile, stat} from 'node:fs/promises'
 import {UsageError} from '../../errors.ts'
-import {type ImportFormat, type ImportRecord, tellFormat} from './format.ts'
-import {mantidRecords} from './mantid-pages.ts'
+import {type ImportFormat, tellFormat} from './format.ts'
+import {type FoundRecord, mantidRecords} from './mantid-pages.ts'
 
 /** Bytes of a line: reports of half a MiB fit, and what never ends does not fill the memory. */
 const maxLineBytes = 1024 * 1024
@@ -11,7 +11,7 @@ const maxDocumentBytes = 256 * 1024 * 1024
 
 /** A record, and how many bytes of the file are read with it. */
 export interface PlacedRecord {
-  readonly record: ImportRecord | {readonly line: number; readonly problem: string}
+  readonly record: FoundRecord
   readonly bytesRead: number
 }
 
@@ -112,8 +112,8 @@ function parsePage(text: string): {readonly value: unknown} | {readonly problem:
 
 async function readDocument(path: string): Promise<{readonly value: unknown; readonly bytes: number} | undefined> {
   try {
+    if ((await stat(path)).size > maxDocumentBytes) return undefined
     const content = await readFile(path)
-    if (content.length > maxDocumentBytes) return undefined
     return {value: JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(content)), bytes: content.length}
   } catch {
     return undefined

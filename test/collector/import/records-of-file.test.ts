@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {writeFileSync} from 'node:fs'
+import {truncateSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {it, type TestContext} from 'node:test'
 import type {ImportFormat} from '../../../src/collector/import/format.ts'
@@ -71,6 +71,36 @@ it('reads pages that are one line or many, and numbers their results through', a
       {line: 6, text: '1'},
     ],
   )
+})
+
+it('reads a file that is too large for one document line by line, not whole', async t => {
+  const path = keep(t, '{"dateTime":"a"}\n')
+  // A hole takes no room on the disk.
+  truncateSync(path, 257 * 1024 * 1024)
+  const before = process.memoryUsage.rss()
+  for await (const {record} of recordsOfFile(path, 'mantid')) {
+    assert.deepEqual(record, {line: 1, text: '{"dateTime":"a"}'})
+    break
+  }
+  assert.ok(process.memoryUsage.rss() - before < 128 * 1024 * 1024)
+})
+
+it('names what nests deeper than any page does, and reads the next', async t => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const inside = `{"results":[{"dateTime":"b","x":${deep}}]}`
+  const chain = `${'{"results":['.repeat(20_000)}1${']}'.repeat(20_000)}`
+  for (const page of [deep, inside, chain]) {
+    const alone = await readAll(keep(t, page), 'mantid')
+    assert.deepEqual(
+      alone.map(({record}) => record),
+      [{line: 1, problem: 'wanted something that nests less deep'}],
+    )
+    const [first, second] = await readAll(keep(t, `${page}\n{"dateTime":"a"}\n`), 'mantid')
+    assert.deepEqual(
+      [first?.record, second?.record.line],
+      [{line: 1, problem: 'wanted something that nests less deep'}, 2],
+    )
+  }
 })
 
 it('tells the format by the first line that has something', async t => {
