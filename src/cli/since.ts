@@ -3,8 +3,11 @@ import {describeValue} from '../protocol/problem.ts'
 
 const unitSeconds = {m: 60, h: 3600, d: 86_400} as const
 
-/** Reads a time as RFC 3339, a day (its beginning, UTC), or so long ago (`30m`, `12h`, `2d`). Gives RFC 3339 in UTC. */
-export function readSince(written: string, now: number): string {
+/**
+ * Reads a time as RFC 3339, a day (its beginning, UTC), or so long ago (`30m`, `12h`, `2d`). Gives RFC 3339 in UTC.
+ * Throws USAGE_WRONG_USE, which names the flag.
+ */
+export function readSince(written: string, now: number, flag = '--since'): string {
   const ago = /^(\d{1,6})([mhd])$/.exec(written)
   if (ago !== null) {
     const seconds = Number(ago[1]) * unitSeconds[ago[2] as keyof typeof unitSeconds]
@@ -15,7 +18,7 @@ export function readSince(written: string, now: number): string {
   if (Number.isNaN(milliseconds))
     throw new UsageError(
       'USAGE_WRONG_USE',
-      `--since: wanted a time, a day or so long ago, got ${describeValue(written)}`,
+      `${flag}: wanted a time, a day or so long ago, got ${describeValue(written)}`,
     )
   return new Date(milliseconds).toISOString()
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import {UsageError} from '../errors.ts'
 import {oldIds, readOrMakeOldIdSecret} from './compat/old-ids.ts'
 import type {GroupCommit} from './group-commit.ts'
-import {importFormats} from './import/format.ts'
+import {importFormats, isImportTime} from './import/format.ts'
 import {type Taken, takeRecords} from './import/take-records.ts'
 import {findProject, type Projects} from './projects.ts'
 import {readBody} from './read-body.ts'
@@ -20,7 +20,7 @@ export interface ImportParts {
 
 const body = v.object({
   format: v.picklist(importFormats),
-  at: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  at: v.pipe(v.number(), v.integer()),
   records: v.array(v.object({line: v.number(), text: v.string(), occurrence: v.optional(v.number(), 1)})),
 })
 
@@ -32,10 +32,12 @@ export async function receiveImport(request: FastifyRequest, id: string, parts: 
   const project = findProject(projects, id)
   const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
   const read = v.safeParse(body, value)
-  if (!read.success) throw new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted records to import')
+  const nowMs = parts.now()
+  if (!read.success || !isImportTime(read.output.at, nowMs))
+    throw new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted records to import, and a time since 1970 for them')
   const {format, at, records} = read.output
   const ids = oldIds(readOrMakeOldIdSecret(folder.dataDirectory))
-  return takeRecords(format, records, {project, ids, atMs: at, nowMs: parts.now()}, batches => {
+  return takeRecords(format, records, {project, ids, atMs: at, nowMs}, batches => {
     const share = Math.ceil(bytes / batches.length)
     return Promise.all(batches.map(batch => groupCommit.write(batch, share)))
   })

@@ -4,8 +4,8 @@ import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/base-command.ts'
 import {type ImportOutcome, importFiles} from '../cli/import-files.ts'
 import {openImportTarget} from '../cli/import-target.ts'
+import {readImportTime} from '../cli/import-time.ts'
 import {progressBar} from '../cli/progress-bar.ts'
-import {readSince} from '../cli/since.ts'
 import {writeImport} from '../cli/write-import.ts'
 import {type ImportFormat, importFormats} from '../collector/import/format.ts'
 import {readProjectFile} from '../reporter/projects.ts'
@@ -42,16 +42,17 @@ export default class Import extends BaseCommand {
   async run(): Promise<ImportOutcome> {
     const {argv, flags} = await this.parse(Import)
     const file = flags['project-file']
+    const now = this.world.now()
+    const atMs = flags.at === undefined ? now : readImportTime(flags.at, now)
     const target = await openImportTarget({
       dataDirectory: flags.data,
       projectFile: file === undefined ? null : readProjectFile(resolve(file)),
       projectId: flags.project || null,
       now: this.world.now,
     })
-    const now = this.world.now()
     const outcome = await importFiles(argv as string[], target, {
       format: (flags.format as ImportFormat | undefined) ?? null,
-      atMs: flags.at === undefined ? now : Date.parse(readSince(flags.at, now)),
+      atMs,
       bar: progressBar(process.stderr),
     })
     return this.present(outcome, answer => writeImport(answer, this.paint))

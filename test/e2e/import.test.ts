@@ -138,6 +138,15 @@ describe('an import of the log of Parsl’s server', () => {
       body: JSON.stringify({format: 'parsl', at: 0, records: []}),
     })
     assert.equal(refused.status, 401)
+    const {secret} = JSON.parse(readFileSync(join(collector.data, 'collector.json'), 'utf8'))
+    for (const at of [-1, Date.now() + 2 * 86_400_000, 9e15, 0.5]) {
+      const {status} = await fetch(`${collector.http}/v1/projects/parsl/imports`, {
+        method: 'POST',
+        headers: {'content-type': 'application/json', authorization: `Bearer ${secret}`},
+        body: JSON.stringify({format: 'parsl', at, records: []}),
+      })
+      assert.equal(status, 400, `${at}`)
+    }
     await collector.stop()
     assert.deepEqual(
       readdirSync(collector.data).filter(name => name.startsWith('collector')),
@@ -270,6 +279,16 @@ describe('an export', () => {
 })
 
 describe('usage import', () => {
+  it('takes for --at a time since 1970 that is not to come, and names the flag otherwise', async t => {
+    const {data, file, keep, run} = makeScene(t)
+    const log = keep('parsl.log', parslLog(1).join('\n'))
+    for (const at of ['1969-01-01', '2999-01-01', 'yesterday']) {
+      const {code, stderr} = await run('import', log, '--at', at, '--project-file', file, '--data', data)
+      assert.deepEqual([code, /^USAGE_WRONG_USE: --at: wanted a time/.test(stderr)], [2, true], stderr)
+    }
+    assert.equal((await run('import', log, '--at', '1970-01-01', '--project-file', file, '--data', data)).code, 0)
+  })
+
   it('says what it cannot read (USAGE_IMPORT_UNREADABLE), and shows a bar on a terminal alone', async t => {
     const {home, data, file, keep, run} = makeScene(t)
     for (const path of ['/nonexistent', home.home, keep('text', 'hello\n'), keep('empty', '')]) {

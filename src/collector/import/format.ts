@@ -15,6 +15,11 @@ export interface ImportContext {
   readonly nowMs: number
 }
 
+const dayMs = 86_400_000
+
+/** Whether `atMs` may be when something happened: since 1970, and not later than a clock ahead of ours by a day says. */
+export const isImportTime = (atMs: number, nowMs: number): boolean => atMs >= 0 && atMs <= nowMs + dayMs
+
 /** One thing to import, as the file has it. */
 export interface ImportRecord {
   /** Where it stands: the number of its line, from 1; in pages of Mantid, of the result. */
