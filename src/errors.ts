@@ -183,7 +183,7 @@ export const errorRegistry = {
   },
   USAGE_STORE_LOCKED: {
     meaning: 'Another process writes this store.',
-    next: 'Stop the other collector, or choose another --data folder.',
+    next: 'Wait for the other import or purge, or stop the other collector; or choose another --data folder.',
     exit: 2,
     http: null,
   },
