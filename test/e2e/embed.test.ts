@@ -139,6 +139,21 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65); us
     assert.deepEqual([dropped['undeclared-feature'], dropped['undeclared-field'], dropped['wrong-use']], [2, 3, 3])
   })
 
+  it('leaves out what its project file no longer declares when it sends', async t => {
+    const {run, bare, home, folder} = makeScene(t)
+    await run(aRun, {environment: {USAGE_CONSENT: ''}})
+    clientOnDisk(bare.home, projectOnDisk(bare.home, nowhere, {fields: {}, features: {}}).project)
+    const {stdout} = await runProgram(home, ['python3', join(folder, 'usage_client.py'), 'preview'])
+    const {events} = JSON.parse(stdout)
+    assert.deepEqual(
+      events.map(({type, fields}: {type: string; fields: object}) => [type, fields]),
+      [
+        ['start', {}],
+        ['end', {}],
+      ],
+    )
+  })
+
   it('says the notice once, and sends nothing before another caller starts a minute later', async t => {
     const server = await silentServer(t)
     const {run, home, destination, project} = makeScene(t, server.url)
