@@ -199,6 +199,12 @@ export const errorRegistry = {
     exit: 2,
     http: null,
   },
+  USAGE_OUTPUT_UNWRITABLE: {
+    meaning: 'The output could not be written whole: what is there of it is not everything.',
+    next: 'Check the space where the output goes, and run the command again.',
+    exit: 1,
+    http: null,
+  },
   USAGE_ADDRESS_UNAVAILABLE: {
     meaning: 'The address to listen on is in use or not allowed.',
     next: 'Choose another one with --http HOST:PORT; port 0 takes a free one.',

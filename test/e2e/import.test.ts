@@ -263,6 +263,14 @@ describe('an export', () => {
     assert.deepEqual([first.stdout.trim(), first.stderr], ['1', ''])
   })
 
+  it('says when its output is not whole (USAGE_OUTPUT_UNWRITABLE)', async t => {
+    const {home, data, keep, doImport} = makeScene(t)
+    await doImport(keep('parsl.log', parslLog(2_000).join('\n')))
+    const {code, stderr} = await runProgram(home, ['sh', '-c', `usage export --data '${data}' > /dev/full`])
+    assert.equal(code, 1)
+    assert.match(stderr, /^USAGE_OUTPUT_UNWRITABLE: wanted to write the output, got: ENOSPC.*\n {2}Next: .*\n$/)
+  })
+
   it('is read as far as it can be: other projects and damaged events are listed', async t => {
     const {keep, doImport} = makeScene(t)
     const envelope = {protocol: 1, client: {name: 't', version: '1'}, header: {}}
