@@ -8,6 +8,7 @@ const reportingCommands = ['start', 'end', 'feature']
 const maintainerCommands = ['collect', 'stats', 'import', 'export']
 
 const nextNode = 'Install Node.js 22.13 or newer (24 or newer for collect, stats, import and export).'
+const nextInstallation = 'Install the program again; in a clone, run `npm run build`.'
 const nextBuild = 'Run `npm start` or `npm run build` in the clone.'
 
 /** The oldest Node.js, as [major, minor], that can run a command. */
@@ -65,16 +66,24 @@ function explainNotBuilt(args) {
   })
 }
 
-function explain(args, error) {
+/** Ends the process: files of the program are missing or damaged, so that it cannot be loaded. */
+function explainDamage(args, thrown) {
+  const came = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0]
+  const message = `wanted a whole installation, got: ${came}`
+  explain(args, {code: 'USAGE_INSTALLATION_DAMAGED', message, next: nextInstallation}, 1)
+}
+
+function explain(args, error, exit = 2) {
   const isHeard = !isPatient(args) || process.env.USAGE_DEBUG === '1' || process.stderr.isTTY
   if (isHeard) process.stderr.write(`${error.code}: ${error.message}. ${error.next}\n`)
   const isReporting = reportingCommands.includes(args[0])
   if (!isReporting && args.includes('--json')) process.stdout.write(`${JSON.stringify({error}, null, 2)}\n`)
-  process.exitCode = isPatient(args) ? 0 : 2
+  process.exitCode = isPatient(args) ? 0 : exit
 }
 
 module.exports = {
   ensureAccount,
+  explainDamage,
   explainNotBuilt,
   explainOldNode,
   forgetForeignLauncher,

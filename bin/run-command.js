@@ -3,6 +3,7 @@ const {existsSync} = require('node:fs')
 const {join} = require('node:path')
 const {
   ensureAccount,
+  explainDamage,
   explainNotBuilt,
   forgetForeignLauncher,
   isOlderThan,
@@ -18,6 +19,8 @@ exports.runCommand = function runCommand(args) {
   else if (!existsSync(join(root, 'dist'))) explainNotBuilt(args)
   else {
     ensureAccount()
-    import('../dist/cli/main.js').then(({main}) => main(args, {root, isPatient: isPatient(args)}))
+    import('../dist/cli/main.js')
+      .then(({main}) => main(args, {root, isPatient: isPatient(args)}))
+      .catch(error => explainDamage(args, error))
   }
 }

@@ -17,6 +17,12 @@ export const errorRegistry = {
     exit: 2,
     http: null,
   },
+  USAGE_INSTALLATION_DAMAGED: {
+    meaning: 'Files of the program are missing or damaged, so it cannot be loaded.',
+    next: 'Install the program again; in a clone, run `npm run build`.',
+    exit: 1,
+    http: null,
+  },
   USAGE_NO_PROJECT: {
     meaning: 'No project was named, so there is nothing to count for.',
     next: 'Name one with --project-file FILE, USAGE_PROJECT_FILE, --project ID or USAGE_PROJECT.',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {cpSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type TestContext, test} from 'node:test'
 import {errorRegistry} from '../../src/errors.ts'
@@ -148,6 +148,30 @@ test('answers with one JSON document where that was asked for', async t => {
   const {next} = errorRegistry.USAGE_NOT_BUILT
   assert.deepEqual(JSON.parse(outcome.stdout), {error: {code: 'USAGE_NOT_BUILT', message, next}})
 })
+
+/** What a clone can have lost, and what is left of it. */
+const losses: Readonly<Record<string, (clone: string) => void>> = {
+  'dist/cli/main.js missing': clone => rmSync(join(clone, 'dist', 'cli', 'main.js')),
+  'package.json damaged': clone => writeFileSync(join(clone, 'package.json'), '{"name": '),
+  'dist/cli/main.js damaged': clone => writeFileSync(join(clone, 'dist', 'cli', 'main.js'), '\0\0}{'),
+}
+
+for (const [what, lose] of Object.entries(losses))
+  test(`says in one line, or to a script nothing, that the installation is damaged: ${what}`, async t => {
+    const clone = makeClone(t)
+    lose(clone)
+    const home = isolatedHome(t)
+    const {next, exit} = errorRegistry.USAGE_INSTALLATION_DAMAGED
+    const outcome = await run({clone, age: 'new', home}, 'status')
+    assert.deepEqual([outcome.code, outcome.stdout], [exit, ''])
+    assert.match(outcome.stderr, /^USAGE_INSTALLATION_DAMAGED: wanted a whole installation, got: .*\n$/)
+    assert.ok(outcome.stderr.endsWith(`. ${next}\n`), outcome.stderr)
+    for (const command of ['start', 'end', 'feature']) {
+      const patient = await run({clone, age: 'new', home}, command, '--print-id')
+      assert.deepEqual(patient, {code: 0, signal: null, stdout: '', stderr: ''})
+      assert.equal((await run({clone, age: 'new', home}, command, '--strict')).code, exit)
+    }
+  })
 
 for (const command of ['start', 'end', 'feature']) {
   test(`never breaks the script that calls ${command}`, async t => {
