@@ -1,12 +1,10 @@
-import {existsSync, mkdirSync, writeFileSync} from 'node:fs'
+import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {makeClient} from '../../src/cli/embedded-client.ts'
 import type {ProjectFile} from '../../src/protocol/project-file.ts'
 
-/** The Pythons that the client is held to: the usual one, and the oldest that it promises where the path has it. */
-export const testedPythons: readonly string[] = ['python3', 'python3.6'].filter(
-  (name, index) => index === 0 || (process.env['PATH'] ?? '').split(':').some(folder => existsSync(join(folder, name))),
-)
+/** The Pythons that the client is held to. */
+export const testedPythons: readonly string[] = ['python3']
 
 /** Keeps the client of a project as a file, as a vendored copy is, and gives the folder to import it from. */
 export function clientOnDisk(directory: string, project: ProjectFile): string {
