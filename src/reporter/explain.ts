@@ -170,7 +170,7 @@ function usedFor({purpose}: ProjectFile): string[] {
 function howLong({retention}: ProjectFile): string[] {
   const {runs, features} = retention
   return [
-    `Runs are kept for ${retentionWords(runs)}, single uses of features for ${retentionWords(features)}; sums stay.`,
+    `Runs are kept for ${retentionWords(runs)}, single uses of features for ${retentionWords(features)}; sums stay. That is the project's promise, which whoever runs its collector has to keep.`,
   ]
 }
 

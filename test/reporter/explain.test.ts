@@ -47,7 +47,7 @@ const questions: readonly [title: RegExp, ...words: RegExp[]][] = [
     /at least a minute.*USAGE_CONSENT.*your site.*CI system/,
   ],
   [/^What it is used for$/, /how many people/, /rises or falls/, /succeed/, /commonest/],
-  [/^How long it is kept$/, /Runs are kept for 5 years.* features for 1 year;/],
+  [/^How long it is kept$/, /Runs are kept for 5 years.* features for 1 year;.* promise/],
   [/^See it/, /usage status/, /usage preview/, /usage log/, /usage forget/],
   [/^Feedback$/, /parsl@googlegroups\.com/, /specific/, /link/],
 ]
