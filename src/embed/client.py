@@ -283,16 +283,16 @@ def _deliver(body, part, mark):  # True: the report has its answer, and its even
 def _mine(folder):  # Events of Python in a folder, with their paths. Those of others wait for the sender of `usage`.
     found = [(os.path.join(folder, name), _read(os.path.join(folder, name), "")) for name in _list(folder)]
     return [(path, json.loads(text)) for path, text in found if text.startswith('{"by":%s,' % json.dumps(CLIENT["name"])) and text.endswith("}\n")]
-def send(claim):  # what waits of Python, if it may leave, within ten seconds; what is not confirmed goes back to the buffer
-    give_up = threading.Timer(9.5, lambda: (_give_back(claim), os._exit(3)))
-    give_up.start()
+def _round(claim, seconds):  # What waits of Python goes out. True: all that was claimed has its answer. What has none goes back to the buffer.
+    give_up = threading.Timer(seconds, lambda: (_give_back(claim), os._exit(3))); give_up.start()
     try:
         _keep_quota()
         for path, _ in _mine(_own("buffer", "new")): os.replace(path, os.path.join(claim, os.path.basename(path)))
         reports, drops = _reports(_mine(claim))
         for path, e, reason in drops: _drop(reason, 1, e["id"]) or os.unlink(path)
-        for body, part, mark in reports:
-            if not consent()[2] or os.path.exists(_own("forget.json")) or not _deliver(body, part, mark): break
+        return all(consent()[2] and not os.path.exists(_own("forget.json")) and _deliver(*report) for report in reports)
     finally: (give_up.cancel(), _give_back(claim))
+def send(claim, until=time.monotonic() + 9.5):  # within ten seconds; goes on with what was written meanwhile
+    while _round(claim, until - time.monotonic()) and _mine(_own("buffer", "new")) and until - time.monotonic() > 1 and _claim(claim): pass
 if __name__ == "__main__" and sys.argv[1:2] == ["send"]: send(sys.argv[2])
 elif __name__ == "__main__": print("\n".join(body for body, _, _ in _reports(_mine(_own("buffer", "new")))[0]))
