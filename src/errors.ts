@@ -175,6 +175,12 @@ export const errorRegistry = {
     exit: 3,
     http: 503,
   },
+  USAGE_CONFIGURATION_INVALID: {
+    meaning: 'The configuration file of a collector cannot be read, or says what is no flag of `usage collect`.',
+    next: 'Write one JSON object whose keys are flags, as `usage collect --help` names them.',
+    exit: 2,
+    http: null,
+  },
   USAGE_PROJECTS_UNREADABLE: {
     meaning: 'The folder of project files cannot be read, or holds no valid project file.',
     next: 'Put at least one project file into the folder that --projects names.',

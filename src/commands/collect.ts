@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/base-command.ts'
+import {readCollectSettings} from '../cli/collect-settings.ts'
 import {dashboardPages} from '../cli/dashboard-pages.ts'
 import {readAddress, readUdpAddress} from '../cli/listen-address.ts'
 import {openInbox} from '../cli/open-inbox.ts'
@@ -15,15 +16,20 @@ export default class Collect extends BaseCommand {
     '<%= config.bin %> collect --projects /etc/usage/projects --data /var/lib/usage',
     '<%= config.bin %> collect --projects projects --http 127.0.0.1:0 --json',
     '<%= config.bin %> collect --projects projects --inbox /shared/inbox',
+    '<%= config.bin %> collect --config /etc/usage/collector.json',
     '<%= config.bin %> collect --projects projects --udp 0.0.0.0:50077 --parsl parsl --mantid mantid',
   ]
   static override flags = {
-    projects: Flags.string({description: 'the folder of project files', helpValue: 'DIR', required: true}),
-    data: Flags.string({description: 'the folder of the data', helpValue: 'DIR', default: 'usage-data'}),
+    config: Flags.string({
+      description:
+        'a JSON file that says these flags, such as {"projects": "projects", "public": true}; flags go before it',
+      helpValue: 'FILE',
+    }),
+    projects: Flags.string({description: 'the folder of project files (needed)', helpValue: 'DIR'}),
+    data: Flags.string({description: 'the folder of the data (usage-data)', helpValue: 'DIR'}),
     http: Flags.string({
-      description: 'where to listen; port 0 takes a free one',
+      description: 'where to listen; port 0 takes a free one (127.0.0.1:8080)',
       helpValue: 'HOST:PORT',
-      default: '127.0.0.1:8080',
     }),
     udp: Flags.string({
       description: 'where to receive datagrams; off: nowhere (127.0.0.1:50077 if it is free)',
@@ -42,12 +48,14 @@ export default class Collect extends BaseCommand {
       helpValue: 'PROJECT',
     }),
     public: Flags.boolean({
+      allowNo: true,
       description: 'show everybody the public figures: whole months, and nothing about fewer than five people',
     }),
   }
 
   async run(): Promise<void> {
-    const {flags} = await this.parse(Collect)
+    const {flags: said} = await this.parse(Collect)
+    const flags = readCollectSettings(said)
     const asked = untilAskedToStop()
     const collector = await openCollector({
       projectsDirectory: flags.projects,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {createSocket} from 'node:dgram'
 import {once} from 'node:events'
-import {readdirSync, readFileSync, statSync} from 'node:fs'
+import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {connect} from 'node:net'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
@@ -258,6 +258,15 @@ describe('a collector for old clients', () => {
     const {uid, host} = startup()
     for (const id of ['4813494d13', '5bce98f73f', uid, host, '127.0.0.1']) assert.ok(!kept.includes(id), id)
     assert.equal(statSync(join(collector.data, 'old-ids.secret')).mode & 0o777, 0o600)
+  })
+
+  it('is there as well when a configuration file asks for it', async t => {
+    const home = isolatedHome(t)
+    const config = join(home.home, 'collector.json')
+    writeFileSync(config, JSON.stringify({mantid: 'mantid', projects: 'what the flag says instead'}))
+    const collector = await runningCollector(t, home, [mantid], undefined, ['--config', config])
+    assert.equal(await post(collector, '/api/usage', startup()), 201)
+    assert.equal((await collector.stats('mantid')).runs.total, 1)
   })
 
   it('says which project it does not know, and is not there for who did not ask for it', async t => {
