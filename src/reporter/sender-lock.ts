@@ -1,7 +1,8 @@
-import {rmSync} from 'node:fs'
-import {dirname} from 'node:path'
+import {readFileSync, rmSync} from 'node:fs'
+import {basename, dirname} from 'node:path'
 import {reach} from '../fault-points.ts'
-import {createExclusively, makeDirectory, modifiedAt, readJson, writeFileAtomically} from './files.ts'
+import {renameIfPresent} from './buffer.ts'
+import {createExclusively, inside, makeDirectory, modifiedAt, readJson, writeFileAtomically} from './files.ts'
 import {toTime, type World} from './world.ts'
 
 /** Seconds after which the lock of a sender that is gone may be taken. A sender lives 10 s, or renews its lock. */
@@ -40,10 +41,23 @@ export function takeLock(world: World, path: string, {jitter = 0, isUrgent = fal
     reach('lock: taken')
     return token
   }
-  if (!isStale(world, path) && !(isUrgent && isWaiting(world, path))) return null
-  rmSync(path, {force: true, recursive: true})
+  const mayBeTaken = (lock: string): boolean => isStale(world, lock) || (isUrgent && isWaiting(world, lock))
+  if (!mayBeTaken(path) || !putAside(path, token, mayBeTaken)) return null
   reach('lock: a stale one removed')
   return createExclusively(path, content) ? token : null
+}
+
+/**
+ * Removes a lock that may be taken: under another name it is looked at once more. False: somebody else had been faster,
+ * and what was moved is the lock that they have just made; it is put back.
+ */
+function putAside(path: string, token: string, mayBeTaken: (lock: string) => boolean): boolean {
+  const aside = inside(dirname(path), `.${basename(path)}.${token}.tmp`)
+  if (!renameIfPresent(path, aside)) return true
+  const isOurs = mayBeTaken(aside)
+  if (!isOurs) createExclusively(path, readFileSync(aside, 'utf8'))
+  rmSync(aside, {force: true, recursive: true})
+  return isOurs
 }
 
 /** Says that the sender with this token still lives. False: the lock was lost. */

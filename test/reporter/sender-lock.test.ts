@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import {existsSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs'
+import {basename, dirname, join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {holdsLock, releaseLock, renewLock, staleLockSeconds, takeLock} from '../../src/reporter/sender-lock.ts'
+import type {World} from '../../src/reporter/world.ts'
 import {makeFolder, makeWorld} from '../support/make-world.ts'
 import {moduleUrl, runTogether} from '../support/run-module.ts'
 
@@ -48,6 +49,26 @@ describe('the right to send', () => {
     assert.equal(renewLock(world, path, gone), false)
     releaseLock(path, gone)
     assert.ok(holdsLock(path, token))
+  })
+
+  it('stays with who took a stale one while another was looking at it', t => {
+    const {world, path} = makeScene(t)
+    takeLock(world, path)
+    world.pass(staleLockSeconds + 1)
+    let faster: string | null = null
+    let asked = 0
+    // Asked for the time of the new lock first, then for the age of the old one, which has been read.
+    const slow: World = {
+      ...world,
+      now: () => {
+        asked++
+        if (asked === 2) faster = takeLock(world, path)
+        return world.now()
+      },
+    }
+    assert.equal(takeLock(slow, path), null)
+    assert.ok(faster !== null && holdsLock(path, faster))
+    assert.deepEqual(readdirSync(dirname(path)), [basename(path)])
   })
 
   it('is taken when its time lies ahead, where a clock was wrong', t => {
