@@ -13,14 +13,23 @@ const {
 
 const root = join(__dirname, '..')
 
-exports.runCommand = function runCommand(args) {
+exports.runCommand = function runCommand(args, loadBuilt) {
   forgetForeignLauncher()
   if (isOlderThan(wantedNode(args[0]))) require('./old-node.js').goOnWithOwnNode(args)
   else if (!existsSync(join(root, 'dist'))) explainNotBuilt(args)
   else {
     ensureAccount()
-    import('../dist/cli/main.js')
-      .then(({main}) => main(args, {root, isPatient: isPatient(args)}))
+    loadProgram(loadBuilt)
+      .then(({main, commands}) => main(args, {root, isPatient: isPatient(args), commands}))
       .catch(error => explainDamage(args, error))
+  }
+}
+
+/** The commands and the framework in one file; where that is missing or damaged, the modules that it was made of. */
+async function loadProgram(loadBuilt) {
+  try {
+    return loadBuilt('commands')
+  } catch {
+    return import('../dist/cli/main.js')
   }
 }

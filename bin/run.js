@@ -3,7 +3,7 @@
 // Everything here has to parse on an old Node.js.
 const args = process.argv.slice(2)
 
-if (!isRecordedFast()) require('./run-command.js').runCommand(args)
+if (!isRecordedFast()) require('./run-command.js').runCommand(args, loadBuilt)
 
 /** Whether this was a plain start, end or feature, and is done. On any Node.js from 18 on. */
 function isRecordedFast() {
@@ -13,7 +13,7 @@ function isRecordedFast() {
     // Both say themselves whether there is anything to do.
     if (!HOME || !SHELL) require('./preconditions.js').ensureAccount()
     if (USAGE_LAUNCHER_PID) require('./preconditions.js').forgetForeignLauncher()
-    const warnings = loadFastLane().recordFast(args)
+    const warnings = loadBuilt('fast-lane').recordFast(args)
     if (warnings !== null && warnings.length > 0)
       import('../dist/cli/tell-warnings.js').then(({tellWarnings}) => tellWarnings(warnings)).catch(() => {})
     return warnings !== null
@@ -22,21 +22,22 @@ function isRecordedFast() {
   }
 }
 
-/** The fast lane, with what V8 made of it when it was built, if this is the same Node.js. `require` would cost 2 ms more. */
-function loadFastLane() {
+/** A bundle, with what V8 made of it when it was built, if this is the same Node.js. `require` would cost 2 ms more. */
+function loadBuilt(name) {
   const {readFileSync} = require('node:fs')
+  const {Script} = require('node:vm')
   const dist = `${__dirname.slice(0, -3)}dist`
-  const filename = `${dist}/fast-lane.cjs`
+  const filename = `${dist}/${name}.cjs`
   let cachedData
   try {
-    cachedData = wholeOf(readFileSync(`${dist}/fast-lane-${process.version}-${process.platform}-${process.arch}.code`))
+    cachedData = wholeOf(readFileSync(`${dist}/${name}-${process.version}-${process.platform}-${process.arch}.code`))
   } catch {
     // Built by another one.
   }
-  const lane = {exports: {}}
-  const script = new (require('node:vm').Script)(readFileSync(filename, 'utf8'), {filename, cachedData})
-  script.runInThisContext()(lane, require, dist)
-  return lane.exports
+  const bundle = {exports: {}}
+  const script = new Script(readFileSync(filename, 'utf8'), {filename, cachedData})
+  script.runInThisContext()(bundle, require, dist, specifier => import(specifier))
+  return bundle.exports
 }
 
 /**

@@ -79,7 +79,7 @@ function hashOfSources() {
     'tsconfig.json',
     'package-lock.json',
     join('scripts', 'bundle.js'),
-    join('scripts', 'warm-up.js'),
+    ...filesUnder(join('scripts', 'bundle')),
     ...filesUnder('src'),
   ])
     hash

@@ -1,5 +1,6 @@
 import {flush} from '@oclif/core/flush'
 import {run} from '@oclif/core/run'
+import {builtInPlugin, type CommandLoaders} from './built-in-plugin.ts'
 import {codeOf, presentError} from './present-error.ts'
 
 export interface MainOptions {
@@ -7,18 +8,23 @@ export interface MainOptions {
   readonly root: string
   /** The command reports and must not fail, whatever goes wrong before, in and after it. */
   readonly isPatient: boolean
+  /** The commands of a bundle. Without them the framework looks for their modules in dist/commands. */
+  readonly commands?: CommandLoaders
 }
 
 /**
- * Runs the program: finds the command and hands over to it. Resolves when it is done; the exit code is set.
+ * Runs the program: finds the command and hands over to it. Resolves when it is done; the exit code is set. Rejects if
+ * the installation is damaged.
  *
  * @param args what stands on the command line after the program's name
  */
-export async function main(args: readonly string[], {root, isPatient}: MainOptions): Promise<void> {
+export async function main(args: readonly string[], {root, isPatient, commands}: MainOptions): Promise<void> {
+  const plugin = commands === undefined ? null : builtInPlugin(root, commands)
   // A reader that has gone away (`| head -1`), a full disk behind a redirection: no reason to die.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
   try {
-    await run(withHelp(args), {root, userPlugins: false, devPlugins: false})
+    const plugins = plugin === null ? undefined : new Map([[plugin.name, plugin]])
+    await run(withHelp(args), {root, userPlugins: false, devPlugins: false, plugins})
     // oclif's flush writes to an output that may be full, and throws where nobody catches it.
     if (!isPatient) await flush()
   } catch (thrown) {

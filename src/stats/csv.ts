@@ -2,7 +2,7 @@ import {toPlainText} from '../protocol/plain-text.ts'
 import type {Cell, Table} from './tables.ts'
 
 /** What a spreadsheet takes for the beginning of a formula, also in full width. */
-const formula = /^\s*[=+\-@＝＋－＠]/
+const formula = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/
 
 /**
  * Writes one answer as CSV (RFC 4180 with plain line feeds): a head, then a row for each thing. Null is empty. A text

@@ -44,7 +44,7 @@ function makeClone(t: TestContext, {hasOwnNode = true, isBuilt = true}: ClonePar
   if (isBuilt) {
     mkdirSync(join(clone, 'dist', 'commands'), {recursive: true})
     writeFileSync(join(clone, 'dist', 'commands', 'try.js'), tryCommand)
-    for (const name of ['errors.js', 'cli/main.js', 'cli/present-error.js', 'cli/paint.js'])
+    for (const name of ['errors.js', 'cli/main.js', 'cli/built-in-plugin.js', 'cli/present-error.js', 'cli/paint.js'])
       cpSync(repositoryPath('dist', name), join(clone, 'dist', name))
     symlinkSync(repositoryPath('node_modules', 'chalk'), join(clone, 'node_modules', 'chalk'))
   }

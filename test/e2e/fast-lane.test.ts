@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {describe, it, type TestContext} from 'node:test'
+import {describe, it} from 'node:test'
 import {cloneWithout} from '../support/clone-without.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
+import {loadedModules} from '../support/loaded-modules.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {repositoryPath, repositoryRoot} from '../support/repository.ts'
 import {runProgram, runUsage} from '../support/run-program.ts'
@@ -20,29 +21,13 @@ const commands: Readonly<Record<string, readonly string[]>> = {
 /** No sender is made: what is measured is the recording. A shell's own variable, so that none has to be found out. */
 const quiet = {USAGE_SENDER: '1', SHELL: '/bin/sh'}
 
-/** The modules of Node.js that a program loads beyond those of an empty one. */
-async function modulesOf(t: TestContext, args: readonly string[]): Promise<string[]> {
-  const scene = makeScene(t, nowhere)
-  const list = join(scene.home.home, 'modules')
-  const load = async (...program: string[]): Promise<string[]> => {
-    const hook = repositoryPath('test', 'support', 'say-modules.cjs')
-    await runProgram(scene.home, [process.execPath, '--require', hook, ...program], {
-      environment: {...quiet, USAGE_TEST_MODULES: list},
-    })
-    return readFileSync(list, 'utf8').split('\n')
-  }
-  const empty = join(scene.home.home, 'empty.cjs')
-  writeFileSync(empty, '')
-  const bare = await load(empty)
-  await scene.usage(['start'])
-  return (await load(repositoryPath('bin', 'run.js'), ...args)).filter(name => !bare.includes(name)).sort()
-}
-
 describe('a reporting command in the fast lane', {concurrency: 2}, () => {
   for (const [name, args] of Object.entries(commands)) {
     it(`loads of Node.js, for ${name}, what reads a folder, names the system and runs a script, and nothing else`, async t => {
+      const scene = makeScene(t, nowhere)
+      await scene.usage(['start'])
       const reading = name === 'feature' ? ['internal/fs/dir'] : []
-      assert.deepEqual(await modulesOf(t, args), [...reading, 'os', 'vm'])
+      assert.deepEqual(await loadedModules(scene.home, args, quiet), [...reading, 'os', 'vm'])
     })
 
     it(`opens, for ${name}, these files and no others, and makes no process and no socket`, async t => {

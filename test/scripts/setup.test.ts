@@ -44,7 +44,7 @@ function makeClone(t: TestContext): Clone {
   write('node_modules/typescript/bin/tsc', compiler)
   write('node_modules/package.json', '{"type": "commonjs"}')
   write('scripts/bundle.js', '')
-  write('scripts/warm-up.js', '')
+  write('scripts/bundle/warm-up.js', '')
   write('programs/npm', npm)
   chmodSync(path('programs', 'npm'), 0o755)
   cpSync(repositoryPath('scripts', 'setup.js'), path('scripts', 'setup.js'))

@@ -1,0 +1,41 @@
+import {join} from 'node:path'
+import {build} from 'esbuild'
+
+/** Every module of ours asks for `node:fs` again, and each call of Node's own `require` costs 20 µs. */
+const requireOnce = 'const loaded={};const require=name=>loaded[name]??=(process.getBuiltinModule??load)(name);'
+
+/** What is imported when it is needed (a flush) stays outside: no plain command comes there. */
+const leaveOutside = {
+  name: 'leave-outside',
+  setup({onResolve}) {
+    onResolve({filter: /.*/}, ({kind, path}) => (kind === 'dynamic-import' ? {path, external: true} : undefined))
+  },
+}
+
+/** Builds a lane of `src/cli` with all that it needs, without dependencies, into one file. */
+export async function bundleLane(folder, name) {
+  await build({
+    entryPoints: [`src/cli/${name}.ts`],
+    outfile: join(folder, `${name}.cjs`),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node18',
+    preserveSymlinks: true,
+    plugins: [leaveOutside],
+    alias: {valibot: './src/protocol/lean-schema.ts'},
+    logLevel: 'warning',
+    // A definition that the lean schemas cannot follow is no build.
+    logOverride: {'import-is-undefined': 'error', 'empty-import-meta': 'error'},
+    // The file stands in dist/ itself; the sender is found where its own module would look for it.
+    banner: {js: `(function(module,load,dist){const reporterFolder=dist+'/reporter';${requireOnce}`},
+    footer: {js: '})'},
+    define: {
+      'import.meta.dirname': 'reporterFolder',
+      'import.meta.filename': '"spawn-sender.js"',
+      // On Node.js 18 there is no such function yet.
+      'process.getBuiltinModule': 'require',
+    },
+  })
+}

@@ -1,0 +1,52 @@
+/**
+ * Runs a bundle of a folder with what is asked of it most, in a home of its own, and keeps the code that V8 made: a command
+ * then compiles nothing. Another version of Node.js passes the file over and compiles for itself.
+ */
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {createRequire} from 'node:module'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {Script} from 'node:vm'
+
+const [folder, name] = process.argv.slice(2)
+const runs = {'fast-lane': recordAll, commands: answerAll}
+const filename = join(folder, `${name}.cjs`)
+const script = new Script(readFileSync(filename, 'utf8'), {filename})
+const bundle = {exports: {}}
+script.runInThisContext()(bundle, createRequire(import.meta.url), folder, specifier => import(specifier))
+
+const home = mkdtempSync(join(tmpdir(), 'usage-warm-up-'))
+try {
+  const path = join(home, 'usage.project.json')
+  const field = {type: 'integer', description: 'A number'}
+  const features = {names: ['Load.v1'], details: {size: field}}
+  const endpoint = {http: 'http://127.0.0.1:9'}
+  const project = {project: 'demo', contact: 'demo', purpose: ['demo'], endpoint, fields: {size: field}, features}
+  writeFileSync(path, JSON.stringify(project))
+  const variables = {HOME: home, SHELL: '/bin/sh', USAGE_PROJECT_FILE: path, USAGE_CONSENT: '', USAGE_SENDER: '1'}
+  for (const name of Object.keys(process.env)) delete process.env[name]
+  Object.assign(process.env, variables)
+  await runs[name](bundle.exports)
+} finally {
+  rmSync(home, {recursive: true, force: true})
+}
+const version = `${process.version}-${process.platform}-${process.arch}`
+const code = script.createCachedData()
+// Twice: bin/run.js takes it only if both are the same, because V8 would run damaged code as well.
+writeFileSync(join(folder, `${name}-${version}.code`), Buffer.concat([code, code]))
+// What nobody has warmed has to load as well.
+for (const load of Object.values(bundle.exports.commands ?? {})) await load()
+
+function recordAll({recordFast}) {
+  for (let round = 0; round < 2; round++) {
+    recordFast(['start', '--script', 'job.sh', '--app-version', '1.2.3', '--field', 'size=1'])
+    recordFast(['feature', 'Load.v1', '--type', 'Feature', '--duration', '0.5', '--detail', 'size=1'])
+    recordFast(['end', '--exit-code', '0'])
+  }
+}
+
+async function answerAll({main, commands}) {
+  for (const args of [['start'], ['feature', 'Load.v1'], ['status'], ['log']])
+    await main(args, {root: process.cwd(), isPatient: false, commands})
+  if (process.exitCode) throw new Error(`exit code ${process.exitCode}`)
+}

@@ -1,0 +1,36 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import type {Command} from '@oclif/core/command'
+import type {Manifest, PJSON, Plugin} from '@oclif/core/interfaces'
+
+/** What loads the module of a command, by the command's id. */
+export type CommandLoaders = Readonly<Record<string, () => Promise<{readonly default: Command.Class}>>>
+
+/**
+ * Our own commands as the framework wants them: they are listed by the manifest and loaded from the bundle, nothing is
+ * searched for. Throws if package.json or the manifest cannot be read.
+ *
+ * @param root the folder of package.json
+ */
+export function builtInPlugin(root: string, loaders: CommandLoaders): Plugin {
+  const pjson = readJson(join(root, 'package.json')) as PJSON
+  const {commands} = readJson(join(root, 'oclif.manifest.json')) as Manifest
+  const {name, version} = pjson
+  const findCommand = async (id: string): Promise<Command.Class> => {
+    const load = loaders[id]
+    if (load === undefined) throw new Error(`wanted a bundle with the command ${id}, got one without`)
+    return Object.assign((await load()).default, {id, plugin})
+  }
+  const plugin: Plugin = {
+    ...{_base: '', name, alias: name, version, root, pjson, isRoot: true, valid: true, options: {root}},
+    ...{type: 'core', moduleType: 'module', hooks: {}, hasManifest: true, commandsDir: undefined},
+    commandIDs: Object.keys(commands),
+    commands: Object.values(commands).map(command => ({...command, load: () => findCommand(command.id)})),
+    topics: Object.entries(pjson.oclif.topics ?? {}).map(([topic, said]) => ({...said, name: topic})),
+    findCommand,
+    load: async () => {},
+  }
+  return plugin
+}
+
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
