@@ -1,6 +1,9 @@
 import {measure, type Row, writeTable} from './measure.ts'
 import {makePlace, usageProgram} from './place.ts'
 
+/** The least that a parent written for Node.js can cost. */
+const starting = `process.getBuiltinModule('child_process').spawn('true', [], {stdio: 'inherit'})`
+
 /** What `usage run` adds to a command that does nothing. */
 export async function benchRun(runs: number): Promise<string[]> {
   const place = makePlace('http://127.0.0.1:9')
@@ -8,6 +11,7 @@ export async function benchRun(runs: number): Promise<string[]> {
   const {environment} = place
   const rows: readonly Row[] = [
     {name: '`node -e 0`', command: [process.execPath, '-e', '0'], environment, prepare},
+    {name: 'a Node.js that starts `true`', command: [process.execPath, '-e', starting], environment, prepare},
     {name: '`true`', command: ['true'], environment, prepare},
     {name: 'usage run -- true', command: [process.execPath, usageProgram, 'run', '--', 'true'], environment, prepare},
   ]

@@ -3,22 +3,44 @@
 // Everything here has to parse on an old Node.js.
 const args = process.argv.slice(2)
 
-if (!isRecordedFast()) require('./run-command.js').runCommand(args, loadBuilt)
+if (!isDoneFast()) require('./run-command.js').runCommand(args, loadBuilt)
 
-/** Whether this was a plain start, end or feature, and is done. On any Node.js from 18 on. */
-function isRecordedFast() {
-  if (!['start', 'end', 'feature'].includes(args[0]) || Number.parseInt(process.versions.node, 10) < 18) return false
+/** Whether this was a plain start, end, feature or run, and is done or under way. On any Node.js from 18 on. */
+function isDoneFast() {
+  const [command] = args
+  if (!['start', 'end', 'feature', 'run'].includes(command)) return false
+  if (Number.parseInt(process.versions.node, 10) < 18) return false
   try {
     const {HOME, SHELL, USAGE_LAUNCHER_PID} = process.env
     // Both say themselves whether there is anything to do.
     if (!HOME || !SHELL) require('./preconditions.js').ensureAccount()
     if (USAGE_LAUNCHER_PID) require('./preconditions.js').forgetForeignLauncher()
-    const warnings = loadBuilt('fast-lane').recordFast(args)
-    if (warnings !== null && warnings.length > 0)
-      import('../dist/cli/tell-warnings.js').then(({tellWarnings}) => tellWarnings(warnings)).catch(() => {})
-    return warnings !== null
+    return command === 'run' ? isRunFast() : isRecordedFast()
   } catch {
     return false
+  }
+}
+
+function isRecordedFast() {
+  const warnings = loadBuilt('fast-lane').recordFast(args)
+  if (warnings !== null) tell(warnings)
+  return warnings !== null
+}
+
+function isRunFast() {
+  const run = loadBuilt('run-lane').beginRun(args.slice(1))
+  if (run !== null) tell(run.warnings).then(run.supervise)
+  return run !== null
+}
+
+/** Never rejects. */
+async function tell(warnings) {
+  if (warnings.length === 0) return
+  try {
+    const {tellWarnings} = await import('../dist/cli/tell-warnings.js')
+    tellWarnings(warnings)
+  } catch {
+    // What cannot be said is not said.
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Builds the bundles into the folder that is named: each is one function, loaded by `bin/run.js` with what V8 made of it
- * when it ran here. `fast-lane.cjs` records for the reporting commands, `commands.cjs` holds all
+ * when it ran here. `fast-lane.cjs` records for the reporting commands, `run-lane.cjs` supervises a command, `commands.cjs` holds all
  * commands and the framework.
  */
 import {spawnSync} from 'node:child_process'
@@ -11,8 +11,9 @@ import {bundleLane} from './bundle/lane.js'
 const folder = process.argv[2]
 
 await bundleLane(folder, 'fast-lane')
+await bundleLane(folder, 'run-lane')
 await bundleCommands(folder)
-for (const name of ['fast-lane', 'commands']) {
+for (const name of ['fast-lane', 'run-lane', 'commands']) {
   const args = [join('scripts', 'bundle', 'warm-up.js'), folder, name]
   const {status, stderr} = spawnSync(process.execPath, args, {encoding: 'utf8'})
   if (status !== 0) throw new Error(`${name}.cjs does not run: ${stderr}`)

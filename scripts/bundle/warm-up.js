@@ -9,7 +9,7 @@ import {join} from 'node:path'
 import {Script} from 'node:vm'
 
 const [folder, name] = process.argv.slice(2)
-const runs = {'fast-lane': recordAll, commands: answerAll}
+const runs = {'fast-lane': recordAll, 'run-lane': runOnce, commands: answerAll}
 const filename = join(folder, `${name}.cjs`)
 const script = new Script(readFileSync(filename, 'utf8'), {filename})
 const bundle = {exports: {}}
@@ -43,6 +43,11 @@ function recordAll({recordFast}) {
     recordFast(['feature', 'Load.v1', '--type', 'Feature', '--duration', '0.5', '--detail', 'size=1'])
     recordFast(['end', '--exit-code', '0'])
   }
+}
+
+/** It lets go of our outputs: what fails from here on is told by the exit code alone. */
+async function runOnce({beginRun}) {
+  await beginRun(['--app-version', '1.2.3', '--field', 'size=1', '--', process.execPath, '-e', '0']).supervise()
 }
 
 async function answerAll({main, commands}) {

@@ -1,13 +1,12 @@
-import {fstatSync} from 'node:fs'
-import {isErrorOutputVisible} from '../reporter/notice.ts'
 import type {RecordOutcome, Warning} from '../reporter/record.ts'
 import {createReporter, type Reporter} from '../reporter/reporter.ts'
 import {realWorld} from '../reporter/world.ts'
 import {isReportingName, type ReportingName} from './flag-table.ts'
 import {chooseProject} from './project-choice.ts'
-import {readFast} from './read-fast.ts'
+import {isToldMore, readFast} from './read-fast.ts'
 import {endOf, featureOf, programOf, type Said, startOf} from './say-event.ts'
 import {showNotice} from './show-notice.ts'
+import {visibleWarnings} from './visible-warnings.ts'
 import {writeLine} from './write-line.ts'
 
 /**
@@ -21,9 +20,7 @@ export function recordFast(args: readonly string[]): readonly Warning[] | null {
     const record = prepare(args)
     if (record === null) return null
     try {
-      const outcome = record()
-      const warnings = 'warnings' in outcome ? outcome.warnings : []
-      return warnings.length > 0 && isErrorOutputDevice() && isErrorOutputVisible() ? warnings : []
+      return visibleWarnings(record())
     } catch {
       // Whatever went wrong, the script that calls goes on.
       return []
@@ -33,21 +30,10 @@ export function recordFast(args: readonly string[]): readonly Warning[] | null {
   }
 }
 
-/** Whether standard error may be a terminal: to be sure of it would load the sockets of Node.js. */
-function isErrorOutputDevice(): boolean {
-  try {
-    return fstatSync(2).isCharacterDevice()
-  } catch {
-    return false
-  }
-}
-
 /** Reads everything that can be said wrongly; what it returns does the recording. */
 function prepare([command = '', ...args]: readonly string[]): (() => RecordOutcome) | null {
   const world = realWorld()
-  const {environment} = world
-  if (!isReportingName(command) || environment['USAGE_DEBUG'] === '1' || environment['USAGE_STRICT'] === '1')
-    return null
+  if (!isReportingName(command) || isToldMore(world.environment)) return null
   const read = readFast(command, args)
   if (read === null) return null
   const {said, names} = read

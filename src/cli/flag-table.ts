@@ -77,6 +77,11 @@ export const reportingRows = {
   },
 } as const satisfies Readonly<Record<string, FlagTable>>
 
+const {'print-id': _printId, ...ofStart} = reportingRows.start
+
+/** What stands before the `--` of `usage run`. */
+export const runRows = {...ofStart, wait: reportingRows.end.wait} as const satisfies FlagTable
+
 export type ReportingName = keyof typeof reportingRows
 
 export const isReportingName = (name: string): name is ReportingName => Object.hasOwn(reportingRows, name)

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import type {BooleanFlag, OptionFlag} from '@oclif/core/interfaces'
-import {type FlagKind, type FlagRow, type FlagTable, projectRows, reportingRows} from './flag-table.ts'
+import {type FlagKind, type FlagRow, type FlagTable, projectRows, reportingRows, runRows} from './flag-table.ts'
 import {readers} from './read-values.ts'
 
 /** What the framework makes of a row, by its kind. */
@@ -27,6 +27,7 @@ export const projectFlags = flagsOf(projectRows)
 export const startFlags = flagsOf(reportingRows.start)
 export const endFlags = flagsOf(reportingRows.end)
 export const featureFlags = flagsOf(reportingRows.feature)
+export const runFlags = flagsOf(runRows)
 
 /** How long a command may take, in seconds with decimals. */
 export const waitFlag = flagOf({

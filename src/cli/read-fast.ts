@@ -1,16 +1,25 @@
-import {type FlagTable, type ReportingName, reportingRows} from './flag-table.ts'
+import {type FlagTable, reportingRows, runRows} from './flag-table.ts'
 import {readers} from './read-values.ts'
 import type {Said} from './say-event.ts'
 
+const tables = {...reportingRows, run: runRows}
+
+/** The commands that have a fast lane. */
+export type FastName = keyof typeof tables
+
 /** How many names follow each command. */
-const wantedNames: Readonly<Record<ReportingName, number>> = {start: 0, end: 0, feature: 1}
+const wantedNames: Readonly<Record<FastName, number>> = {start: 0, end: 0, feature: 1, run: 0}
+
+/** Whether somebody wants to be told what only the slow lane says. */
+export const isToldMore = (environment: Readonly<Record<string, string | undefined>>): boolean =>
+  environment['USAGE_DEBUG'] === '1' || environment['USAGE_STRICT'] === '1'
 
 /**
  * Reads a plain command line as the framework would. Null: something in it is not plain (unknown, said twice, `--`, a value
  * that begins with `-`), and the slow lane says what is wrong, if anything is. Throws `USAGE_WRONG_USE` for a wrong value.
  */
-export function readFast(command: ReportingName, args: readonly string[]): {said: Said; names: string[]} | null {
-  const table: FlagTable = reportingRows[command]
+export function readFast(command: FastName, args: readonly string[]): {said: Said; names: string[]} | null {
+  const table: FlagTable = tables[command]
   const said: Record<string, string | boolean | string[]> = {}
   const names: string[] = []
   for (let index = 0; index < args.length; index++) {

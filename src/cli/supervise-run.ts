@@ -34,7 +34,11 @@ export async function superviseRun(
     repeating = recording === null ? undefined : repeatDaily(recording)
   })
   clearInterval(repeating)
-  if (recording !== null) await finish(recording, ending)
+  try {
+    if (recording !== null) await finish(recording, ending)
+  } catch {
+    // The caller gets what the command came to, whatever became of the record.
+  }
   return ending
 }
 

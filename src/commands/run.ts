@@ -1,12 +1,10 @@
-import {endFlags, startFlags} from '../cli/flags.ts'
+import {runFlags} from '../cli/flags.ts'
 import {codeOf, presentError} from '../cli/present-error.ts'
 import {ReportingCommand} from '../cli/reporting-command.ts'
 import {programOf, startOf} from '../cli/say-event.ts'
 import {endAs} from '../cli/supervise.ts'
 import {superviseRun} from '../cli/supervise-run.ts'
 import {UsageError} from '../errors.ts'
-
-const {'print-id': _printId, ...ownFlags} = startFlags
 
 export default class Run extends ReportingCommand {
   static override summary = 'Run a command and record its start and its end.'
@@ -18,10 +16,7 @@ export default class Run extends ReportingCommand {
   ]
   static override enableJsonFlag = false
   static override strict = false
-  static override flags = {
-    ...ownFlags,
-    wait: endFlags.wait,
-  }
+  static override flags = runFlags
 
   async run(): Promise<void> {
     const dashes = this.argv.indexOf('--')

@@ -69,6 +69,13 @@ const plain: readonly (readonly string[])[] = [
   ['feature', `it's "quoted"`],
   ['feature', 'a=b'],
   ['feature', 'Load.v1', '--duration', '', '--count', ''],
+  ['run', '--', 'true'],
+  ['run', '--app-version', '1.2.3', '--application=Demo', '--', 'sh', '-c', 'echo out; echo err >&2; exit 3'],
+  ['run', '--field', 'executors=2', '--', 'printf', '%s,', '--help', '--', '--json', ''],
+  ['run', '--field', 'home=/root', '--', 'sh', '-c', 'kill -TERM $$'],
+  ['run', '--script=', '--', 'sh', '-c', 'test -n "$USAGE_RUN_ID"'],
+  ['run', '--', 'no-such-program'],
+  ['run', '--', ''],
 ]
 
 /** Argument lists that the fast lane leaves to the other, or that it reads and finds wrong. */
@@ -123,6 +130,23 @@ const others: readonly (readonly string[])[] = [
   ['feature', 'Load.v1', '--started', '2026-01-01T00:00:00'],
   ['feature', 'Load.v1', '--started', 'yesterday'],
   ['feature', 'Load.v1', '--strict', '--detail', 'format=jpeg'],
+  ['run'],
+  ['run', 'true'],
+  ['run', '--'],
+  ['run', '--help'],
+  ['run', '--help', '--', 'true'],
+  ['run', 'sh', '--', 'sh', '-c', 'exit 4'],
+  ['run', '--bogus', '--', 'sh', '-c', 'exit 4'],
+  ['run', '--print-id', '--', 'sh', '-c', 'exit 4'],
+  ['run', '--json', '--', 'sh', '-c', 'exit 4'],
+  ['run', '--app-version', '--', 'sh', '-c', 'exit 4'],
+  ['run', '--commit', 'a', '--commit', 'b', '--', 'sh', '-c', 'exit 4'],
+  ['run', '--field', 'executors', '--', 'sh', '-c', 'exit 4'],
+  ['run', '--project-file', '/nowhere.json', '--', 'sh', '-c', 'exit 4'],
+  ['run', '--wait', '0.1', '--', 'sh', '-c', 'exit 4'],
+  ['run', '--wait', 'long', '--', 'sh', '-c', 'exit 4'],
+  ['run', '--strict', '--', 'sh', '-c', 'exit 4'],
+  ['run', '--strict', '--field', 'home=/root', '--', 'sh', '-c', 'exit 4'],
 ]
 
 /** What the environment says besides, with an argument list for it. */
@@ -139,6 +163,11 @@ const environments: readonly Case[] = [
   [{GITLAB_CI: 'true'}, ['start']],
   [{SLURM_JOB_ID: '7', SLURM_PROCID: '0'}, ['start']],
   [{SLURM_JOB_ID: '7', SLURM_PROCID: '3'}, ['start', '--print-id']],
+  [{SLURM_JOB_ID: '7', SLURM_PROCID: '3'}, ['run', '--', 'sh', '-c', 'exit 4']],
+  [{DO_NOT_TRACK: '1'}, ['run', '--', 'sh', '-c', 'exit 4']],
+  [{USAGE_PROJECT_FILE: '', USAGE_PROJECT: ''}, ['run', '--', 'sh', '-c', 'exit 4']],
+  [{USAGE_STRICT: '1'}, ['run', '--bogus', '--', 'sh', '-c', 'exit 4']],
+  [{USAGE_DEBUG: '1'}, ['run', '--field', 'home=/root', '--', 'sh', '-c', 'exit 4']],
 ]
 
 /** What one command line came to in a home of its own where a run of the caller is open, without what differs by chance. */
@@ -167,7 +196,9 @@ async function outcomeOf(
     .replace(new RegExp(`${new Date().getFullYear()}-[-0-9]+T[0-9:.]+Z`, 'g'), time =>
       time < '2026-02' ? time : 'now',
     )
-    .replace(/"durationSeconds": [\d.]+/g, found => (args[0] === 'end' ? '"durationSeconds": "short"' : found))
+    .replace(/"durationSeconds": [\d.]+/g, found =>
+      args[0] === 'end' || args[0] === 'run' ? '"durationSeconds": "short"' : found,
+    )
 }
 
 const wordsOf = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): string =>
@@ -183,6 +214,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   'a start': casesOf('start'),
   'an end': casesOf('end'),
   'a feature': casesOf('feature'),
+  'a run': casesOf('run'),
   'what the environment says': environments,
 }
 
@@ -190,7 +222,7 @@ for (const [group, cases] of Object.entries(groups))
   describe(group, {concurrency: 2}, () => {
     for (const [environment, args] of cases)
       it(`comes to the same in both lanes: ${wordsOf(args, environment)}`, async t => {
-        const slow = cloneWithout(t, 'fast-lane.cjs')
+        const slow = cloneWithout(t, args[0] === 'run' ? 'run-lane.cjs' : 'fast-lane.cjs')
         const fast = repositoryPath('bin', 'run.js')
         const expected = await outcomeOf(t, slow, args, environment)
         assert.equal(await outcomeOf(t, fast, args, environment), expected)
@@ -201,7 +233,9 @@ describe('a command line', () => {
   it('is read by the fast lane where it is plain, and only there', () => {
     const isTaken = ([command = '', ...args]: readonly string[]): boolean => {
       try {
-        return isReportingName(command) && readFast(command, args) !== null
+        if (isReportingName(command)) return readFast(command, args) !== null
+        const dashes = args.indexOf('--')
+        return dashes !== -1 && args.length > dashes + 1 && readFast('run', args.slice(0, dashes)) !== null
       } catch {
         return false
       }
@@ -211,8 +245,9 @@ describe('a command line', () => {
       [],
     )
     const late = ['/nowhere.json', 'nobody', 'executors', '=2', 'TERM']
+    const lastOf = (args: readonly string[]) => args.at(args[0] === 'run' ? args.indexOf('--') - 1 : -1) ?? ''
     assert.deepEqual(
-      others.filter(args => isTaken(args) && !late.includes(args.at(-1)!) && args.at(-1) !== ''),
+      others.filter(args => isTaken(args) && !late.includes(lastOf(args)) && lastOf(args) !== ''),
       [],
     )
   })
