@@ -1,7 +1,7 @@
 /**
  * Builds the bundles into the folder that is named: each is one function, loaded by `bin/run.js` with what V8 made of it
- * when it ran here. `fast-lane.cjs` records for the reporting commands, `run-lane.cjs` supervises a command, `commands.cjs` holds all
- * commands and the framework.
+ * when it ran here. `fast-lane.cjs` records for the reporting commands, `run-lane.cjs` supervises a command,
+ * `commands.cjs` holds all commands and the framework.
  */
 import {spawnSync} from 'node:child_process'
 import {join} from 'node:path'

@@ -53,6 +53,7 @@ export async function bundleCommands(folder) {
     metafile: true,
     legalComments: 'none',
     logLevel: 'warning',
+    logOverride: {'empty-import-meta': 'error'},
     banner: {js: `(function(module,require,dist,importOutside){const __dirname=dist;${placeOf}`},
     footer: {js: '})'},
   })
