@@ -7,12 +7,14 @@ import {spawnSync} from 'node:child_process'
 import {join} from 'node:path'
 import {bundleCommands} from './bundle/commands.js'
 import {bundleLane} from './bundle/lane.js'
+import {bundleLibrary} from './bundle/library.js'
 
 const folder = process.argv[2]
 
 await bundleLane(folder, 'fast-lane')
 await bundleLane(folder, 'run-lane')
 await bundleCommands(folder)
+await bundleLibrary(folder)
 for (const name of ['fast-lane', 'run-lane', 'commands']) {
   const args = [join('scripts', 'bundle', 'warm-up.js'), folder, name]
   const {status, stderr} = spawnSync(process.execPath, args, {encoding: 'utf8'})

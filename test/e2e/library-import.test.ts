@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
+import {pathToFileURL} from 'node:url'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {runProgram} from '../support/run-program.ts'
+
+const dist = `${pathToFileURL(repositoryPath('dist')).href}/`
 
 /** Packages and built-in modules that a program loads by a text that imports, as Node.js resolves them. */
 async function loadedBy(t: TestContext, name: string, text: string): Promise<string[]> {
@@ -25,6 +28,12 @@ process.on('exit', () => process.stdout.write(JSON.stringify([...loaded])))`,
   assert.deepEqual([outcome.code, outcome.stderr], [0, ''])
   const urls = JSON.parse(outcome.stdout) as string[]
   assert.ok(urls.length > 10)
+  const own = [...new Set(urls)].filter(url => url.startsWith(dist)).map(url => url.slice(dist.length))
+  assert.ok(own.length > 1 && own.length <= 6, own.join(' '))
+  assert.deepEqual(
+    own.filter(path => !/^(?:index\.js|oclif\/index\.js|library\/[^/]+)$/.test(path)),
+    [],
+  )
   return [...new Set(urls.map(url => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? url))]
 }
 
