@@ -4,17 +4,20 @@
  * `commands.cjs` holds all commands and the framework.
  */
 import {spawnSync} from 'node:child_process'
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {bundleCommands} from './bundle/commands.js'
 import {bundleLane} from './bundle/lane.js'
 import {bundleLibrary} from './bundle/library.js'
+import {licencesOf} from './bundle/licences.js'
 
 const folder = process.argv[2]
 
 await bundleLane(folder, 'fast-lane')
 await bundleLane(folder, 'run-lane')
-await bundleCommands(folder)
-await bundleLibrary(folder)
+const commands = await bundleCommands(folder)
+const library = await bundleLibrary(folder)
+writeFileSync(join(folder, 'third-party-licenses.txt'), licencesOf(commands, library))
 for (const name of ['fast-lane', 'run-lane', 'commands']) {
   const args = [join('scripts', 'bundle', 'warm-up.js'), folder, name]
   const {status, stderr} = spawnSync(process.execPath, args, {encoding: 'utf8'})

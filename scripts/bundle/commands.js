@@ -1,7 +1,6 @@
-import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {readdirSync, readFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import {build} from 'esbuild'
-import {licencesOf} from './licences.js'
 
 /** Asked for by `require`, from node_modules; the framework looks for a compiler in clones of others. */
 const outside = ['fastify', 'typescript']
@@ -32,7 +31,11 @@ function entry() {
   return `export {main} from './src/cli/main.ts'\nexport const commands = {${loaders.join(', ')}}`
 }
 
-/** Builds all commands and the framework of the command line into one file, and the licences of what is in it into another. */
+/**
+ * Builds all commands and the framework of the command line into one file.
+ *
+ * @returns esbuild's account of what is in it
+ */
 export async function bundleCommands(folder) {
   const outfile = join(folder, 'commands.cjs')
   const {metafile} = await build({
@@ -57,5 +60,5 @@ export async function bundleCommands(folder) {
     banner: {js: `(function(module,require,dist,importOutside){const __dirname=dist;${placeOf}`},
     footer: {js: '})'},
   })
-  writeFileSync(join(folder, 'third-party-licenses.txt'), licencesOf(metafile))
+  return metafile
 }

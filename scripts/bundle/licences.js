@@ -1,9 +1,10 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-/** The licences of the packages of which something is in a bundle, as their authors have written them. */
-export function licencesOf({inputs}) {
-  const packages = Object.keys(inputs).flatMap(path => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])
+/** The licences of the packages of which something is in one of the bundles, as their authors have written them. */
+export function licencesOf(...metafiles) {
+  const inputs = metafiles.flatMap(metafile => Object.keys(metafile.inputs))
+  const packages = inputs.flatMap(path => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])
   return [...new Set(packages)].sort().map(licenceOf).join('\n')
 }
 
