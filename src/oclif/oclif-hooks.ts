@@ -1,5 +1,6 @@
 import {writeSync} from 'node:fs'
 import {join} from 'node:path'
+import {atExit} from '../reporter/at-exit.ts'
 import {createLibraryReporter, type LibraryReporter} from '../reporter/library-reporter.ts'
 import {isErrorOutputVisible} from '../reporter/notice.ts'
 import type {ProgramReporterOptions} from '../reporter/program-options.ts'
@@ -27,6 +28,7 @@ export interface OclifHooks {
  */
 export function oclifHooks(options: Partial<ProgramReporterOptions> = {}): OclifHooks {
   let reporter: LibraryReporter | null = null
+  let stayAtExit: (() => void) | null = null
   return {
     async prerun({Command, config}) {
       // A command that runs another one is one run.
@@ -35,10 +37,14 @@ export function oclifHooks(options: Partial<ProgramReporterOptions> = {}): Oclif
       const project = join(root, 'usage.project.json')
       reporter = createLibraryReporter({project, application: bin, version, ...options})
       showNotice(reporter)
+      // A command that calls process.exit never comes to the hook at its end.
+      const own = reporter
+      stayAtExit = atExit(() => own.end({exitCode: exitCodeOf(null)}))
       reporter.start()
       reporter.feature({name: Command.id, type: 'Command'})
     },
     async finish({error}) {
+      stayAtExit?.()
       reporter?.end({exitCode: exitCodeOf(error)})
       await reporter?.close()
       reporter = null

@@ -57,6 +57,17 @@ describe('the example of a CLI made with oclif', () => {
     assert.doesNotMatch(log, /S3CRET|vega/)
   })
 
+  it('has the end of a command counted that calls process.exit', async t => {
+    const {home, stars} = await installExample(t)
+    writeFileSync(
+      join(home.home, 'stars', 'commands', 'list.js'),
+      "import {Command} from '@oclif/core'\nexport default class List extends Command { async run() { process.exit(7) } }\n",
+    )
+    assert.equal((await stars(['list'])).code, 7)
+    const ends = waitingEvents(home.stateDirectory).map(event => event.type === 'end' && event.exitCode)
+    assert.deepEqual(ends.filter(Number.isInteger), [7])
+  })
+
   it('shows the notice once, and holds what it records until then', async t => {
     const {home, stars} = await installExample(t)
     const [first, second] = [await stars(['find', 'vega']), await stars(['find', 'vega'])]
