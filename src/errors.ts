@@ -270,6 +270,14 @@ export class UsageError extends Error {
 /** Gives any thrown thing a code. */
 export function toUsageError(thrown: unknown): UsageError {
   if (thrown instanceof UsageError) return thrown
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new UsageError('USAGE_UNEXPECTED', message, {cause: thrown})
+  return new UsageError('USAGE_UNEXPECTED', messageOf(thrown), {cause: thrown})
+}
+
+/** What was thrown, in words. Never throws: a program's own object may be thrown that no text can be made of. */
+export function messageOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown)
+  } catch {
+    return 'something was thrown that says nothing'
+  }
 }

@@ -19,3 +19,9 @@ export function atExit(action: () => void): () => void {
     if (actions.size === 0) process.removeListener('exit', runAll)
   }
 }
+
+/**
+ * Whether this process or worker thread is exiting: its listeners are being called, and one that is added now never is.
+ * Node.js says so to nobody but by this property, which its own modules and many others read.
+ */
+export const isExiting = (): boolean => (process as {readonly _exiting?: boolean})._exiting === true

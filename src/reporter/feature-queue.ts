@@ -30,8 +30,10 @@ export class FeatureQueue {
   private entries: QueuedFeature[] = []
   /** Entries that nothing can be merged into: they only become more. */
   private apart = 0
-  /** The entry that takes more uses, by name: one for each type, internal or not, would be found less quickly. */
+  /** The entry that takes more uses, by name: what is found most quickly. */
   private readonly open = new Map<string, QueuedFeature>()
+  /** Those of a name that is used in another type as well, or by people and internally. */
+  private readonly others = new Map<string, QueuedFeature>()
 
   get length(): number {
     return this.entries.length
@@ -44,9 +46,10 @@ export class FeatureQueue {
 
   /** Adds a use to an equal feature that waits. False: there is none. */
   merge(type: string, name: string, internal: boolean, count: number): boolean {
-    const entry = this.open.get(name)
-    if (entry === undefined || entry.type !== type || entry.internal !== internal) return false
-    if (entry.count + count > limits.maxCount) return false
+    const first = this.open.get(name)
+    if (first === undefined) return false
+    const entry = isLike(first, type, internal) ? first : this.others.get(keyOf(type, name, internal))
+    if (entry === undefined || entry.count + count > limits.maxCount) return false
     entry.count += count
     entry.calls++
     return true
@@ -56,7 +59,7 @@ export class FeatureQueue {
   add(feature: QueuedFeature): boolean {
     if (this.entries.length >= maxQueuedFeatures) return false
     this.entries.push(feature)
-    if (isPlain(feature)) this.open.set(feature.name, feature)
+    if (isPlain(feature)) this.openUp(feature)
     else this.apart++
     return true
   }
@@ -78,8 +81,22 @@ export class FeatureQueue {
   /** From now on nothing is merged into what waits: the program says something else of itself, or it is written. */
   seal(): void {
     this.open.clear()
+    this.others.clear()
+  }
+
+  private openUp(feature: QueuedFeature): void {
+    const {type, name, internal} = feature
+    const first = this.open.get(name)
+    if (first === undefined || isLike(first, type, internal)) this.open.set(name, feature)
+    else this.others.set(keyOf(type, name, internal), feature)
   }
 }
+
+const isLike = (one: QueuedFeature, type: string, internal: boolean): boolean =>
+  one.type === type && one.internal === internal
+
+/** A line break is in no name and in no declared type. */
+const keyOf = (type: string, name: string, internal: boolean): string => `${internal}\n${type}\n${name}`
 
 /** Whether a feature says nothing but that it was used. */
 const isPlain = (one: QueuedFeature): boolean =>

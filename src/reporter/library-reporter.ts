@@ -1,3 +1,4 @@
+import {messageOf} from '../errors.ts'
 import type {Consent} from './consent.ts'
 import type {FlushOutcome} from './flush.ts'
 import {IdleReporter} from './idle-reporter.ts'
@@ -45,7 +46,7 @@ export interface LibraryReporter {
   feature(input: FeatureInput): FeatureOutcome | Declined | Silent
   /** Writes what waits, then records that the run ended. */
   end(input?: EndInput): RecordOutcome | Declined
-  /** Writes what waits and sends the buffer now, in a process of its own, within so many seconds: what `usage flush` does. */
+  /** Writes what waits and sends the buffer now, in a process of its own, within so many seconds, 0 to 3600: what `usage flush` does. */
   flush(options: {readonly waitSeconds: number}): Promise<FlushOutcome>
   /**
    * Ends the timer, writes what waits and starts a sender in the background: within 200 ms, whatever the network does.
@@ -67,6 +68,6 @@ export function createLibraryReporter(options: ProgramReporterOptions): LibraryR
     if (typeof project === 'string') return new IdleReporter(project)
     return new ProgramReporter({...options, project}, realWorld(options.world))
   } catch (error) {
-    return new IdleReporter(error instanceof Error ? error.message : String(error))
+    return new IdleReporter(messageOf(error))
   }
 }

@@ -1,4 +1,5 @@
 import {fileURLToPath} from 'node:url'
+import {messageOf} from '../errors.ts'
 import {describeProblems} from '../protocol/problem.ts'
 import {type ProjectFile, parseProjectFile} from '../protocol/project-file.ts'
 import {readProjectFile} from './projects.ts'
@@ -9,6 +10,8 @@ import type {World} from './world.ts'
 /** Seconds between two ticks: what a signal that ends the process may cost. */
 export const defaultCheckIntervalSeconds = 10
 const [shortestInterval, longestInterval] = [0.05, 3600]
+/** Seconds that a flush waits: where the program says no number, and at most. */
+const [usualWait, longestWait] = [10, 3600]
 
 /** How a program counts itself. */
 export interface ProgramReporterOptions extends ProgramWords {
@@ -22,6 +25,15 @@ export interface ProgramReporterOptions extends ProgramWords {
   readonly transport?: Transport
 }
 
+/** A copy of what a program says, or null for what throws when it is read. */
+export function copyInput<Input extends object>(input: Input): Input | null {
+  try {
+    return {...input}
+  } catch {
+    return null
+  }
+}
+
 /** What an option `project` names, or why there is none. Never throws: a missing file must not stop a program. */
 export function readProjectOption(project: ProgramReporterOptions['project']): ProjectFile | string {
   try {
@@ -30,7 +42,7 @@ export function readProjectOption(project: ProgramReporterOptions['project']): P
     const parsed = parseProjectFile(project)
     return parsed.ok ? parsed.value : describeProblems(parsed.problems)
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }
 
@@ -38,4 +50,10 @@ export function readProjectOption(project: ProgramReporterOptions['project']): P
 export function readInterval(seconds: number = defaultCheckIntervalSeconds): number {
   if (!Number.isFinite(seconds)) return defaultCheckIntervalSeconds * 1000
   return Math.min(longestInterval, Math.max(shortestInterval, seconds)) * 1000
+}
+
+/** The seconds that a flush may take, within its bounds. Throws what the caller's own object throws. */
+export function readWait(options: {readonly waitSeconds: number} | undefined): number {
+  const seconds = options?.waitSeconds
+  return typeof seconds === 'number' && !Number.isNaN(seconds) ? Math.min(longestWait, Math.max(0, seconds)) : usualWait
 }

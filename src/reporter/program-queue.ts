@@ -7,7 +7,8 @@ import {isDeclaredFeature} from '../protocol/project-file.ts'
 import {type FieldValues, time} from '../protocol/scalars.ts'
 import type {Destination} from './destination.ts'
 import type {DropReason} from './drops.ts'
-import {FeatureQueue} from './feature-queue.ts'
+import {FeatureQueue, type QueuedFeature} from './feature-queue.ts'
+import {modifiedAt} from './files.ts'
 import type {FeatureInput, Recorder} from './record.ts'
 import {recordBatch, recordDrops} from './record-batch.ts'
 import type {World} from './world.ts'
@@ -65,7 +66,7 @@ export class ProgramQueue {
 
   /** Writes one file of the oldest features. Returns how many events. Throws what the file system throws. */
   writeBatch(recorder: Recorder, run: string | null): number {
-    const batch = this.queue.peek(limits.maxEventsPerReport)
+    const batch = fittingOneFile(this.queue.peek(limits.maxEventsPerReport))
     if (batch.length === 0) return 0
     recordBatch(recorder, batch, run)
     this.queue.remove(batch.length)
@@ -85,10 +86,20 @@ export class ProgramQueue {
     return calls
   }
 
-  /** Lets go of everything without a trace: nothing was ever allowed to be written. */
-  forget(): void {
-    this.queue.remove()
-    this.drops = {}
+  /** Lets go of everything after a no; counted where anything was ever recorded, else no file is made. Never throws. */
+  letGo(recorder: () => Recorder): void {
+    try {
+      if (modifiedAt(this.destination.paths.project) === null) {
+        this.queue.remove()
+        this.drops = {}
+        return
+      }
+      this.purge('opted-out')
+      this.writeDrops(recorder())
+    } catch {
+      // A disk that is away: what is left is counted with the next write, if there is one.
+      this.purge('opted-out')
+    }
   }
 
   /** Counts something as dropped in memory; the counter is written with the next batch. */
@@ -107,6 +118,16 @@ export class ProgramQueue {
     this.count('undeclared-field', dropped.length)
     return Object.keys(kept).length > 0 ? kept : null
   }
+}
+
+/** Features from the first on whose details take half of what a reader takes as one file: all else of 500 is less than that. */
+function fittingOneFile(features: readonly QueuedFeature[]): readonly QueuedFeature[] {
+  let bytes = 0
+  const end = features.findIndex(({details}, index) => {
+    bytes += details === null ? 0 : Buffer.byteLength(JSON.stringify(details))
+    return index > 0 && bytes > limits.maxBufferFileBytes / 2
+  })
+  return end < 0 ? features : features.slice(0, end)
 }
 
 const isNamed = (name: unknown, type: unknown): boolean =>

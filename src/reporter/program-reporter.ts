@@ -1,13 +1,12 @@
 import type {ProgramHeader} from '../protocol/header.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
-import {atExit} from './at-exit.ts'
+import {atExit, isExiting} from './at-exit.ts'
 import {type Consent, isStandingNo} from './consent.ts'
 import {type Destination, destinationOf} from './destination.ts'
 import {emptyBuffer, isBufferEmpty} from './empty-buffer.ts'
-import {modifiedAt} from './files.ts'
 import type {FlushOutcome} from './flush.ts'
 import {noFlush} from './idle-reporter.ts'
-import {type ProgramReporterOptions, readInterval} from './program-options.ts'
+import {copyInput, type ProgramReporterOptions, readInterval, readWait} from './program-options.ts'
 import type {CloseOutcome, Declined, Silent} from './program-outcomes.ts'
 import {type FeatureOutcome, ProgramQueue} from './program-queue.ts'
 import {
@@ -46,6 +45,8 @@ export class ProgramReporter {
   private intervalMs: number
   private timer: NodeJS.Timeout | null = null
   private stayAtExit: (() => void) | null = null
+  /** When the time is over that handlers of the exit have; `performance.now()`. */
+  private exitEnds: number | null = null
   /** Events written since a sender was started; a start or an end does not wait for more. */
   private unsent = 0
 
@@ -81,7 +82,7 @@ export class ProgramReporter {
 
   setEnabled(isEnabled: boolean): void {
     if (this.isOver) return
-    if (this.isSwitchedOn && !isEnabled) this.letGo()
+    if (this.isSwitchedOn && !isEnabled) this.queue.letGo(() => this.recorder(this.consent))
     this.isSwitchedOn = isEnabled
     if (isEnabled && this.declined?.kind === 'declined') this.declined = null
     else if (!isEnabled && this.declined?.kind !== 'silent') this.declined = {kind: 'declined', reason: 'switched-off'}
@@ -102,11 +103,13 @@ export class ProgramReporter {
 
   start(input: StartInput = {}): RecordOutcome | Declined {
     if (!this.isSwitchedOn && this.declined !== null) return this.declined
+    const said = copyInput(input)
+    if (said === null) return this.refuse()
     this.wake()
-    const outcome = this.direct.start(input)
+    const outcome = this.direct.start(said)
     if (outcome.kind !== 'recorded' || outcome.run === null) return outcome
     this.queue.seal()
-    this.run = {id: outcome.run, said: {...input}, startedAt: this.world.now(), repeats: 0}
+    this.run = {id: outcome.run, said, startedAt: this.world.now(), repeats: 0}
     this.unsent = Number.POSITIVE_INFINITY
     return outcome
   }
@@ -122,19 +125,21 @@ export class ProgramReporter {
 
   end(input: EndInput = {}): RecordOutcome | Declined {
     if (!this.isSwitchedOn && this.declined !== null) return this.declined
+    const said = copyInput(input)
+    if (said === null) return this.refuse()
     this.writeAll()
-    const outcome = this.direct.end({...input, run: (input as EndInput | null)?.run ?? this.run?.id ?? null})
+    const outcome = this.direct.end({...said, run: said.run ?? this.run?.id ?? null})
     this.run = null
     this.unsent = Number.POSITIVE_INFINITY
     if (!this.isOver) this.wake()
     return outcome
   }
 
-  async flush({waitSeconds}: {readonly waitSeconds: number}): Promise<FlushOutcome> {
+  async flush(options: {readonly waitSeconds: number}): Promise<FlushOutcome> {
     if (!this.isSwitchedOn || this.declined?.kind === 'silent') return noFlush
     this.writeAll()
     try {
-      return await this.direct.flush({waitSeconds})
+      return await this.direct.flush({waitSeconds: readWait(options)})
     } catch {
       return noFlush
     }
@@ -170,10 +175,14 @@ export class ProgramReporter {
     try {
       return this.queue.register(input, () => this.ownHeader())
     } catch {
-      // What came was no object, or one that throws.
-      this.queue.count('wrong-use', 1)
-      return {kind: 'dropped', reason: 'wrong-use'}
+      return this.refuse()
     }
+  }
+
+  /** What came was no object, or one that throws. */
+  private refuse() {
+    this.queue.count('wrong-use', 1)
+    return {kind: 'dropped', reason: 'wrong-use', warnings: []} as const
   }
 
   private recorder(consent: Consent): Recorder {
@@ -182,8 +191,16 @@ export class ProgramReporter {
   }
 
   private wake(): void {
+    if (isExiting()) this.writeAtExit()
     this.timer ??= setInterval(() => this.tick(), this.intervalMs).unref()
     this.stayAtExit ??= atExit(() => this.finish())
+  }
+
+  /** Used by a handler of the exit that comes after ours: written at once, while the time for it lasts. */
+  private writeAtExit(): void {
+    this.exitEnds ??= performance.now() + closeMilliseconds
+    this.finish()
+    if (performance.now() > this.exitEnds) void this.close()
   }
 
   private sleep(): void {
@@ -230,22 +247,8 @@ export class ProgramReporter {
     // A disk that is away for a moment is no decision: what waits here is tried again.
     if (reason === 'state-not-writable' || reason === 'settings-unreadable') return
     this.declined = {kind: 'declined', reason}
-    this.letGo()
+    this.queue.letGo(() => this.recorder(this.consent))
     if (isStandingNo(reason) && !isBufferEmpty(this.destination)) emptyBuffer(this.world, this.destination)
-  }
-
-  /** Lets go of what waits in memory; counted where anything was ever recorded, else no file is made for it. */
-  private letGo(): void {
-    if (modifiedAt(this.destination.paths.project) === null) {
-      this.queue.forget()
-      return
-    }
-    this.queue.purge('opted-out')
-    try {
-      this.queue.writeDrops(this.recorder(this.consent))
-    } catch {
-      // Counted with the next write, if there is one.
-    }
   }
 
   private repeatStart(): void {

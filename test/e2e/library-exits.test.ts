@@ -160,6 +160,28 @@ writeSync(20, 'still open')`,
     assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'still open', ''])
   })
 
+  it('counts what handlers of the exit use, in no more time than a close takes', async t => {
+    const scene = await makeScene(t)
+    const outcome = await scene.run(`
+use(1)
+process.on('exit', () => use(2))
+process.on('exit', () => {
+  const begin = performance.now()
+  let queued = 0
+  for (let i = 0; i < 100000; i++) if (reporter.feature({name: 'Load.v1', type: 'Algorithm'}).kind === 'queued') queued++
+  console.log(JSON.stringify({queued, took: performance.now() - begin}))
+})`)
+    const {queued, took} = JSON.parse(outcome.stdout)
+    assert.ok(took < 1000 && queued > 0, outcome.stdout)
+    assert.equal(await scene.arrived(), 3 + queued)
+  })
+
+  it('counts the first feature of a program that is used by a handler of the exit', async t => {
+    const scene = await makeScene(t)
+    assert.equal((await scene.run("process.on('exit', () => use(1))")).code, 0)
+    assert.equal(await scene.arrived(), 1)
+  })
+
   it('counts when it is CommonJS', async t => {
     const scene = await makeScene(t)
     const outcome = await scene.run('use(5)', {isCommonJs: true})

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import {mkdirSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
+import {limits} from '../../src/protocol/limits.ts'
+import {listBufferFiles} from '../../src/reporter/buffer.ts'
 import {destinationOf} from '../../src/reporter/destination.ts'
 import {projectOptOutPath} from '../../src/reporter/directories.ts'
 import {countDrops} from '../../src/reporter/drops.ts'
@@ -65,6 +67,30 @@ describe('createReporter of the library', () => {
     await reporter.close()
     const counts = events().map(event => (event.type === 'feature' ? event.count : 0))
     assert.deepEqual(counts.sort(), [1, 1, 1, 6])
+  })
+
+  it('merges equal features whatever types lie between them, used by people and internally', async t => {
+    const project = makeProject({features: {types: ['Algorithm', 'Interface'], names: ['Load.v1', 'Save.v1']}})
+    const {reporter, events, uses} = makeScene(t, {project})
+    const kinds = ['Algorithm', 'Interface'].flatMap(type => [true, false].map(internal => ({type, internal})))
+    for (let turn = 0; turn < maxQueuedFeatures; turn++)
+      for (const kind of kinds) assert.deepEqual(reporter.feature({name: 'Load.v1', ...kind}), {kind: 'queued'})
+    await reporter.close()
+    assert.deepEqual([events().length, uses()], [4, 4 * maxQueuedFeatures])
+  })
+
+  it('writes no file that is too large to be read, however much the features say', async t => {
+    const fields = Array.from({length: 64}, (_, index) => `d${index}`)
+    const details = Object.fromEntries(
+      fields.map(name => [name, {type: 'pattern' as const, pattern: 'a{0,256}', description: 'long'}]),
+    )
+    const project = makeProject({features: {types: ['Algorithm'], names: ['Load.v1'], details}})
+    const {paths, reporter, events} = makeScene(t, {project})
+    const said = Object.fromEntries(fields.map(name => [name, 'a'.repeat(256)]))
+    for (let index = 0; index < 500; index++) reporter.feature({...load, durationSeconds: index, details: said})
+    reporter.end()
+    assert.equal(events().length, 501)
+    for (const path of listBufferFiles(paths.waiting)) assert.ok(statSync(path).size <= limits.maxBufferFileBytes, path)
   })
 
   it('merges equal features of more names than a file has events, whatever turns lie between them', async t => {
@@ -213,10 +239,26 @@ describe('createReporter of the library', () => {
         throw new Error('no')
       },
     }
+    const without = {
+      get fields(): object {
+        throw Object.create(null)
+      },
+    }
+    const closed = new Proxy({}, {get: () => assert.fail(), ownKeys: () => assert.fail()})
     for (const input of [undefined, null, 7, {}, hostile, {name: 'x'.repeat(1e6)}, {...load, details: 3, run: 4}])
       reporter.feature(input as never)
-    for (const input of [null, 7, {fields: 7}]) reporter.start(input as never)
-    reporter.end(null as never)
+    for (const input of [null, 7, {fields: 7}, {fields: without}, without, closed]) {
+      reporter.start(input as never)
+      reporter.end(input as never)
+    }
+    for (const input of [undefined, null, closed, {waitSeconds: 'x'}])
+      assert.equal((await reporter.flush(input as never)).sent, 0)
+    const options = {
+      get project(): string {
+        throw Object.create(null)
+      },
+    }
+    assert.notEqual(createLibraryReporter(options).problem, null)
     reporter.setInterval('x' as never)
     reporter.setApplication(7 as never)
     reporter.feature(load)
