@@ -8,7 +8,7 @@ Writes small files and returns: no network, no exception, nothing printed but a 
 the program `usage`, which may work beside it: `usage status`, `usage log`, `usage optout`, `usage forget` know them."""
 import calendar, datetime, errno, hashlib, hmac, json, os, pathlib, re, signal, socket, subprocess, sys, threading, time
 @CONSTANTS@
-ID, SIGNALS, STATE = PROJECT["project"], (None,) + tuple(signal.Signals.__members__), {"run": None, "looked": 0.0, "shown": False, "children": []}
+ID, SIGNALS, STATE = PROJECT["project"], (None,) + tuple(signal.Signals.__members__), {"run": None, "looked": 0.0, "shown": False}
 KEPT = {401: "key-refused", 403: "key-refused", 404: "project-unknown", 408: "timeout", 413: "server-error", 425: "busy", 429: "busy", 503: "busy"}
 WIRE = {"start": ("id", "type", "run", "time", "script", "repeat", "fields"), "end": ("id", "type", "run", "time", "durationSeconds", "exitCode", "signal", "fields"),
         "feature": ("id", "type", "run", "time", "featureType", "name", "durationSeconds", "count", "internal", "details")}
@@ -132,7 +132,8 @@ def _record(kind, make):
         if reason != "allowed": return _empty() if reason in ("site-policy", "do-not-track", "usage-tracking", "project-variable", "user-opt-out", "project-opt-out") else None
         document = json.dumps(PROJECT, indent=2, ensure_ascii=False) + "\n"
         if _read(_own("project.json")) != document: _write(_own("project.json"), document)
-        event = make()
+        try: event = make()
+        except (TypeError, ValueError, AttributeError): event = _drop("wrong-use")
         if os.urandom(1) == b"\0": _keep_quota()
         if event is None: return None
         _write(_own("buffer", "new", event["id"] + ".json"), _dump(event) + "\n")
@@ -152,7 +153,7 @@ def start(version=None, application=PROJECT.get("application"), commit=None, com
     """A run starts; gives its id, or None where nothing is recorded. `script`: only a pseudonym of its path leaves."""
     def make():
         kept, path = _keep(PROJECT["fields"], fields, True), script or (sys.argv or [""])[0]
-        path, header = os.path.abspath(path) if path not in ("", "-c") else None, _header(application=application, version=version, commit=commit, component=component)
+        path, header = _quiet(lambda: os.path.abspath(path)) if path not in ("", "-c") else None, _header(application=application, version=version, commit=commit, component=component)
         event = _event("start", _new_id(), header, path if _plain(path, 1000) else None, repeat=0, fields=kept)
         STATE["run"] = {"id": event["run"], "at": time.monotonic(), "header": header, "outer": os.environ.get("USAGE_RUN_ID")}
         os.environ["USAGE_RUN_ID"] = event["run"]
@@ -187,7 +188,7 @@ def _notice(is_start):
         waited = time.time() - _seconds(json.loads(_read(marker, ""))["shownAt"])
         return is_start and not STATE["shown"] and waited >= 60 and _create(marker + ".open", "") is None
     try:
-        if os.fstat(2).st_rdev == os.stat(os.devnull).st_rdev: return False
+        if not sys.__stderr__ or sys.__stderr__.closed or os.fstat(2).st_rdev == os.stat(os.devnull).st_rdev: return False
         if not ci: STATE["shown"] = _create(marker, _dump({"shownAt": _time(), "caller": None})) is None
         os.write(2, (NOTICE + _config("optout.d", ID) + "\n").encode("utf-8", "replace"))
     except OSError: os.unlink(marker) if os.path.exists(marker) and not ci else None
@@ -213,13 +214,12 @@ def _give_back(claim):
     if os.path.isdir(claim): os.rmdir(claim)
 def _spawn():
     failed, claim = json.loads(_read(_own("next-try"), "null")), _own("buffer", "sending", "python")
-    STATE["children"] = [child for child in STATE["children"] if child.poll() is None]
     if failed and 0 < _seconds(failed["nextTryAt"]) - time.time() < 86400 or os.path.exists(_own("forget.json")): return
     if not re.match("python", os.path.basename(sys.executable or "")) or not os.path.isfile(__file__) or not _claim(claim): return
     env = dict(os.environ, USAGE_SENDER="1", USAGE_STATE_DIR=_state(), USAGE_CONFIG_DIR=_config())
-    try: STATE["children"].append(subprocess.Popen([sys.executable, "-I", os.path.abspath(__file__), "send", claim], stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=_state(), env=env, start_new_session=True))
-    except OSError: _give_back(claim)
+    command, nothing = ["/bin/sh", "-c", '"$@" &', "sh", sys.executable, "-I", os.path.abspath(__file__), "send", claim], subprocess.DEVNULL
+    # By way of a shell, which ends at once: the sender is no child that the program would wait for.
+    if _quiet(lambda: subprocess.call(command, stdin=nothing, stdout=nothing, stderr=nothing, cwd=_state(), env=env, start_new_session=True), 1): _give_back(claim)
 def _travel(e, secret, generation):  # (header, event, mark of its pseudonym) as they travel, with pseudonyms in the place of names; or why it is dropped.
     local, said, ids, is_feature = e["local"], e["header"], PROJECT["identity"], e["type"] == "feature"
     if e["time"] < ((_answer() or {}).get("notBefore") or ""): return "before-consent"

@@ -207,6 +207,58 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65); us
     assert.deepEqual(events(), [])
   })
 
+  it('leaves its program no child to wait for, and says nothing of its sender in the mode of developers', async t => {
+    const server = await silentServer(t)
+    const {run} = makeScene(t, server.url)
+    const waiting = `usage.start()
+import os
+try: print(os.wait())
+except ChildProcessError: print("no child")`
+    const outcome = await run(waiting, {environment: {PYTHONDEVMODE: '1'}})
+    assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'no child\n', ''])
+    await eventually(() => assert.ok(server.connections() > 0))
+  })
+
+  it('writes no notice into a file of a program whose standard error is closed', async t => {
+    const {home, folder} = makeScene(t)
+    const file = join(folder, 'job.py')
+    writeFileSync(
+      file,
+      `import sys
+data = open(sys.argv[1], "wb")
+import usage_client as usage
+print(data.fileno(), usage.start() is not None)`,
+    )
+    const data = join(home.home, 'data')
+    const outcome = await runProgram(home, ['sh', '-c', 'exec "$@" 2>&-', 'sh', 'python3', file, data], {
+      environment: {USAGE_CONSENT: ''},
+    })
+    assert.deepEqual([outcome.stdout, readFileSync(data, 'utf8')], ['2 True\n', ''])
+  })
+
+  it('records the start of a program whose working folder is gone', async t => {
+    const {run, events} = makeScene(t)
+    const script = `import os, sys, tempfile
+os.chdir(tempfile.mkdtemp())
+os.rmdir(os.getcwd())
+sys.argv[0] = "job.py"
+usage.start()`
+    await run(script, {environment: {USAGE_CONSENT: ''}})
+    assert.deepEqual(
+      events().map(({type, local}) => [type, local?.script]),
+      [['start', null]],
+    )
+  })
+
+  it('counts what is said in a type that it does not take', async t => {
+    const {run, usage} = makeScene(t)
+    const wrong = `usage.feature("Load.v1", "Algorithm", run=5); usage.feature("Load.v1", "Algorithm", details=[1])
+usage.start(fields=5); usage.end(fields="x")`
+    assert.equal((await run(`usage.start()\n${wrong}`, {environment: {USAGE_CONSENT: ''}})).code, 0)
+    const [{dropped}] = (await usage('status')).projects
+    assert.equal(dropped['wrong-use'], 4)
+  })
+
   it('is one file of at most 300 lines that says where it comes from', t => {
     const {folder} = makeScene(t)
     const text = readFileSync(join(folder, 'usage_client.py'), 'utf8')
