@@ -71,8 +71,20 @@ export const senderOptions = (world: World): SpawnOptions => ({
   windowsHide: true,
   env: {
     ...world.environment,
+    NODE_OPTIONS: networkOptions(world.environment['NODE_OPTIONS'] ?? ''),
     USAGE_STATE_DIR: world.stateDirectory,
     USAGE_CONFIG_DIR: world.configDirectory,
     [senderVariable]: '1',
   },
 })
+
+/** What a person may have to tell Node.js so that it reaches a collector, and a module of theirs by its whole path. */
+const networkOption =
+  /^--(?:use-(?:system|openssl|bundled)-ca|use-env-proxy|(?:no-)?network-family-autoselection|tls-m(?:in|ax)-v1\.[0-3]|(?:dns-result-order|tls-cipher-list|openssl-config)=.+|import=(?:file:\/\/|\/).+)$/
+
+/**
+ * Of the options that a program was given for Node.js those that a sender needs as well. The others are the program's:
+ * a debugger would keep the sender waiting for ever, and a module named by a relative path is not there where it stands.
+ */
+export const networkOptions = (said: string): string =>
+  (said.match(/(?:"(?:\\.|[^"\\])*"|[^" ])+/g) ?? []).filter(option => networkOption.test(option)).join(' ')

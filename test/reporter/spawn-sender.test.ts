@@ -9,7 +9,7 @@ import {readNextTry, writeFailure} from '../../src/reporter/next-try.ts'
 import {openNotice} from '../../src/reporter/notice.ts'
 import {runSender} from '../../src/reporter/run-sender.ts'
 import {takeLock} from '../../src/reporter/sender-lock.ts'
-import {senderVariable, spawnSender} from '../../src/reporter/spawn-sender.ts'
+import {networkOptions, senderVariable, spawnSender} from '../../src/reporter/spawn-sender.ts'
 import {acceptAll, answerAlways, answeringServer, type Respond} from '../support/answering-server.ts'
 import {putStarts} from '../support/make-event.ts'
 import {makeProject} from '../support/make-project.ts'
@@ -199,6 +199,17 @@ describe('a sender that is waited for', () => {
     assert.deepEqual(delivery, {sent: 2, duplicates: 1, refused: 0, dropped: 0, reason: null, nextTryAt: null})
     assert.equal(existsSync(destination.paths.lock), false)
     assertNothingLost(world, destination, ids)
+  })
+
+  it('has none of the options that its program was given for Node.js, but those of the network', async t => {
+    const server = await answeringServer(t)
+    const {world, destination} = makeScene(t, server.url)
+    world.environment = {NODE_OPTIONS: '--inspect-wait=127.0.0.1:0 --require ./not-there.cjs --import tsx'}
+    putStarts(world, destination, 2)
+    const delivery = await runSender(world, destination, takeLock(world, destination.paths.lock)!, 20_000)
+    assert.deepEqual([delivery.sent, delivery.reason], [2, null])
+    const kept = '--use-system-ca --dns-result-order=ipv4first --openssl-config="/a b/c.cnf" --import=/opt/site.mjs'
+    assert.equal(networkOptions(`--inspect  ${kept} -r "./a b.cjs" --import=./own.mjs`), kept)
   })
 
   it('is lost when it is killed while it sends; its claim stays and its right to send is given back', async t => {
