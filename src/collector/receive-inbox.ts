@@ -34,9 +34,9 @@ export interface InboxReceiver {
 export function receiveInbox(parts: InboxParts): InboxReceiver {
   let isOpen = true
   let timer: NodeJS.Timeout | null = null
-  const passed = new Set<string>()
+  const seen: Seen = {forOthers: new Set(), later: new Set()}
   const look = async (): Promise<void> => {
-    const isFull = await takeReports(parts, passed, () => isOpen)
+    const isFull = await takeReports(parts, seen, () => isOpen)
     if (isOpen) timer = setTimeout(next, isFull ? 0 : (parts.everyMs ?? lookEveryMs))
   }
   let looking: Promise<void> = Promise.resolve()
@@ -53,26 +53,43 @@ export function receiveInbox(parts: InboxParts): InboxReceiver {
   }
 }
 
-/** One look. Gives whether there may be more at once. `passed`: reports that are for others, so that none is read again. */
-async function takeReports(parts: InboxParts, passed: Set<string>, isOpen: () => boolean): Promise<boolean> {
+/** Names that looks have found and not taken. */
+interface Seen {
+  /** Reports for others: none is read again. */
+  readonly forOthers: Set<string>
+  /** Files that cannot be read or moved: they are looked at after all others, so that they keep nobody out. */
+  readonly later: Set<string>
+}
+
+/** One look. Gives whether there may be more at once. */
+async function takeReports(parts: InboxParts, seen: Seen, isOpen: () => boolean): Promise<boolean> {
   try {
-    const listed = parts.inbox.list(inboxLookSize + passed.size)
-    const names = listed.filter(name => !passed.has(name)).slice(0, inboxLookSize)
-    // Those that somebody else has carried on are forgotten.
-    for (const name of passed) if (!listed.includes(name)) passed.delete(name)
+    const {forOthers, later} = seen
+    const names = namesToLookAt(parts.inbox.list(inboxLookSize + forOthers.size + later.size), seen)
     let taken = 0
     for (let first = 0; first < names.length && isOpen(); first += together) {
       const chunk = names.slice(first, first + together)
       const outcomes = await Promise.all(chunk.map(name => takeReport(parts, name)))
       for (const [index, outcome] of outcomes.entries()) {
+        const name = chunk[index]!
+        later.delete(name)
         if (outcome === 'taken') taken++
-        else if (outcome === 'for-others') passed.add(chunk[index]!)
+        else if (outcome === 'for-others') forOthers.add(name)
+        else later.add(name)
       }
     }
     return taken === inboxLookSize
   } catch {
     return false
   }
+}
+
+function namesToLookAt(listed: readonly string[], {forOthers, later}: Seen): string[] {
+  const there = new Set(listed)
+  // Those that somebody else has carried on are forgotten.
+  for (const names of [forOthers, later]) for (const name of names) if (!there.has(name)) names.delete(name)
+  const fresh = listed.filter(name => !forOthers.has(name) && !later.has(name))
+  return [...fresh, ...later].slice(0, inboxLookSize)
 }
 
 async function takeReport(parts: InboxParts, name: string): Promise<'taken' | 'for-others' | 'later'> {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {pathToFileURL} from 'node:url'
+import {inboxLookSize} from '../../src/protocol/inbox.ts'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {answeringServer} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
@@ -215,6 +216,19 @@ describe('usage collect --inbox', () => {
     )
     const {outcomes, features, quality} = await collector.stats('demo')
     assert.deepEqual([outcomes.failed, features[0]?.count, quality.refused], [1, 1, 1])
+    assert.equal(await collector.stop(), 0)
+  })
+
+  it('takes reports behind more files than it looks at in one go, none of which can be moved', async t => {
+    const {home, person, inbox} = personWithFolder(t)
+    await layDown(person, inbox)
+    const [report] = reportsIn(inbox)
+    renameSync(join(inbox, report!), join(inbox, 'zz.json'))
+    for (let index = 0; index <= inboxLookSize; index++) writeFileSync(join(inbox, `0-${index}.json`), '{')
+    // A file where the folder for them has to be: also root cannot move anything into it.
+    writeFileSync(join(inbox, 'set-aside'), '')
+    const collector = await runningCollector(t, home, [makeProject()], '127.0.0.1:0', ['--inbox', inbox])
+    await eventually(() => assert.ok(!reportsIn(inbox).includes('zz.json')))
     assert.equal(await collector.stop(), 0)
   })
 
