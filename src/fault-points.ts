@@ -43,6 +43,7 @@ export const faultPoints = [
   'collector: rows erased',
   'collector: erasure committed',
   'collector: before the receipt',
+  'collector: runs of a month deleted',
 ] as const
 export type FaultPoint = (typeof faultPoints)[number]
 

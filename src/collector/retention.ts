@@ -7,44 +7,97 @@ export const closedAfterDays = 35
 /** A limit of so many days leaves the time to count a whole year before its first month goes. */
 const yearDays = 365
 
-/** One month whose single uses of features go, or would go. */
+/** What is kept singly for a time, and then as totals. */
+export const purgeable = ['features', 'runs'] as const
+export type Purgeable = (typeof purgeable)[number]
+
+/** One month whose single uses of features, or single runs, go or would go. */
 export interface PurgeStep {
   readonly project: string
+  readonly what: Purgeable
   /** `YYYY-MM`. */
   readonly month: string
-  /** Feature events of the month. */
+  /** Feature events of the month that go. */
   readonly events: number
+  /** Runs of the month that go. */
+  readonly runs: number
 }
 
 export interface PurgeOptions {
   readonly nowMs: number
   /** A time such as `1y` in the place of each project's own limit. */
   readonly olderThan?: string | null
+  /** Only these; all if nothing is said. */
+  readonly only?: Purgeable | null
   /** Only tell what would go. */
   readonly dryRun?: boolean
 }
 
+type Purging = Pick<
+  Store,
+  'featureMonths' | 'purgeFeatures' | 'oldestRunMonth' | 'countRuns' | 'purgeRuns' | 'sweepHeaders'
+>
+
 /**
- * Replaces single uses of features that are older than their project wants to keep by totals, a month at a time and the
- * oldest first, and yields each month when it is done. Ending early leaves the rest for the next time.
+ * Replaces single uses of features and single runs that are older than their project wants to keep by totals, a month at
+ * a time and the oldest first, and yields each month when it is done. Ending early leaves the rest for the next time.
  */
 export async function* purge(
-  store: Pick<Store, 'featureMonths' | 'purgeFeatures' | 'sweepHeaders'>,
+  store: Purging,
   projects: Iterable<ProjectFile>,
-  {nowMs, olderThan = null, dryRun = false}: PurgeOptions,
+  options: PurgeOptions,
 ): AsyncGenerator<PurgeStep> {
-  for (const {project, retention} of projects) {
-    const limit = olderThan ?? retention.features
-    const months = await store.featureMonths(project, nowMs)
+  const {only = null, dryRun = false} = options
+  for (const project of projects) {
     let isAny = false
-    for (const {month, events} of months) {
-      if (!isDue(month, limit, nowMs)) break
-      if (!dryRun) await store.purgeFeatures(project, month, keepsYears(limit))
-      isAny = true
-      yield {project, month, events}
+    for (const steps of [purgeFeatures, purgeRuns]) {
+      if (only !== null && steps !== stepsOf[only]) continue
+      for await (const step of steps(store, project, options)) {
+        isAny = true
+        yield step
+      }
     }
-    if (isAny && !dryRun) await store.sweepHeaders(project)
+    if (isAny && !dryRun) await store.sweepHeaders(project.project)
   }
+}
+
+async function* purgeFeatures(
+  store: Purging,
+  {project, retention}: ProjectFile,
+  {nowMs, olderThan, dryRun = false}: PurgeOptions,
+): AsyncGenerator<PurgeStep> {
+  const limit = olderThan ?? retention.features
+  for (const {month, events} of await store.featureMonths(project, nowMs)) {
+    if (!isDue(month, limit, nowMs)) break
+    if (!dryRun) await store.purgeFeatures(project, month, keepsYears(limit))
+    yield {project, what: 'features', month, events, runs: 0}
+  }
+}
+
+/** A month waits while one of its runs, or of its year if that is to be counted, still runs; and so do later ones. */
+async function* purgeRuns(
+  store: Purging,
+  file: ProjectFile,
+  {nowMs, olderThan, dryRun = false}: PurgeOptions,
+): AsyncGenerator<PurgeStep> {
+  const {project, retention} = file
+  const limit = olderThan ?? retention.runs
+  const lostBeforeMs = nowMs - file.lostAfterHours * 3_600_000
+  let month = await store.oldestRunMonth(project)
+  for (; month !== null && isDue(month, limit, nowMs); month = monthAfter(month)) {
+    const {runs} = await store.countRuns(project, month, lostBeforeMs)
+    const {running} = await store.countRuns(project, keepsYears(limit) ? month.slice(0, 4) : month, lostBeforeMs)
+    if (running > 0) break
+    if (!dryRun) await store.purgeRuns(file, month, keepsYears(limit), nowMs)
+    yield {project, what: 'runs', month, events: 0, runs}
+  }
+}
+
+const stepsOf = {features: purgeFeatures, runs: purgeRuns} as const
+
+function monthAfter(month: string): string {
+  const [year, number] = month.split('-').map(Number) as [number, number]
+  return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 7)
 }
 
 /** Whether all of a month is older than a limit, and neither it nor, for long limits, its year can change any more. Pure. */

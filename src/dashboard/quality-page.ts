@@ -48,7 +48,7 @@ export function writeQuality(stats: Stats, addressOf: AddressOf): string {
       : `<div class="data"><a href="${escapeHtml(addressOf('quality', 'csv'))}">CSV</a> <a href="${escapeHtml(addressOf('quality', 'json'))}">JSON</a></div>\n`
   return `<section id="quality" aria-labelledby="quality-title">
 <h2 id="quality-title">What the numbers are made of</h2>
-<p>Counted in the range above. Of all projects and all times: ${describeStore(stats.quality).join(', ')}.${stats.quality.featuresSince === null ? '' : ` Single uses of features are kept since ${stats.quality.featuresSince}, totals of each month before.`}</p>
+<p>Counted in the range above. Of all projects and all times: ${describeStore(stats.quality).join(', ')}.${stats.quality.featuresSince === null ? '' : ` Single uses of features are kept since ${stats.quality.featuresSince}, totals of each month before.`}${stats.quality.runsSince === null ? '' : ` Single runs are kept since ${stats.quality.runsSince}, totals of months and years before.`}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Data quality"><table>
 <thead><tr><th scope="col">what</th><th scope="col" class="number">number</th><th scope="col">means</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>

@@ -170,7 +170,7 @@ function usedFor({purpose}: ProjectFile): string[] {
 function howLong({retention}: ProjectFile): string[] {
   const {runs, features} = retention
   return [
-    `Runs are kept for ${retentionWords(runs)}, single uses of features for ${retentionWords(features)}; sums stay. That is the project's promise, which whoever runs its collector has to keep.`,
+    `Runs are kept for ${retentionWords(runs)}, single uses of features for ${retentionWords(features)}; sums stay. The collector then replaces them by sums, a month at a time, once a month and its year can no longer change; whoever runs it has to keep backups no longer.`,
   ]
 }
 

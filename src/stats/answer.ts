@@ -29,6 +29,7 @@ export async function answerStats(
   const facts = await source.facts(plan.question)
   requireSingleUses(query, plan.range, facts)
   const at = (span: Span): SpanFacts => facts.spans[plan.indexOf(span)]!
+  requireRuns(query, plan, facts, at)
   const counter = createCounter(at, plan.range, plan.periods, project.identity.rotate)
   return deriveStats({project, query, nowMs, plan, facts, at, counter})
 }
@@ -44,6 +45,21 @@ function requireSingleUses({filters}: StatsQuery, {fromMs}: Span, {quality: {fea
       next: 'Ask for a later range, or without a filter on features: totals are kept.',
     },
   )
+}
+
+/** Only whole months and years are known of runs that are gone: throws USAGE_QUERY_INVALID for another question. */
+function requireRuns(
+  {filters}: StatsQuery,
+  {range, periods}: Plan,
+  {quality: {runsSinceMs}}: StatsFacts,
+  at: (span: Span) => SpanFacts,
+): void {
+  if (runsSinceMs === null || ![range, ...periods.map(({span}) => span)].some(span => at(span).isUnknown)) return
+  const day = formatDay(runsSinceMs)
+  const wanted = limitsHeaders(filters) ? `a range from ${day} on` : `whole months or years before ${day}`
+  throw new UsageError('USAGE_QUERY_INVALID', `wanted ${wanted}: single runs before are gone`, {
+    next: 'Ask for a later range, or without such a filter for whole months by month or year: totals of them are kept.',
+  })
 }
 
 interface Answering {
@@ -112,10 +128,11 @@ function aboutRuns({project, plan, facts, at, counter}: Answering): AboutRuns {
 
 function trendOf({query, nowMs, plan, facts, at, counter}: Answering): Stats['trend'] {
   const sinceMs = facts.quality.featuresSinceMs ?? 0
-  const isKnown = ({fromMs}: Span): boolean => fromMs >= sinceMs || !limitsFeatures(query.filters)
+  const isKnown = (span: Span): boolean =>
+    limitsFeatures(query.filters) ? span.fromMs >= sinceMs : !at(span).isUnknown
   const counted = (span: Span): Counted => ({
     span,
-    runs: limitsFeatures(query.filters) ? null : at(span).runs,
+    runs: limitsFeatures(query.filters) || !isKnown(span) ? null : at(span).runs,
     users: isKnown(span) ? counter.count('users', span) : null,
   })
   return compareWithBefore(counted(plan.range), counted(plan.previous), counted(plan.yearBefore), nowMs)
@@ -137,6 +154,7 @@ function qualityOf({query: {filters}, plan, facts: {quality}, at}: Answering): Q
     datagramsUnknown: ofReports(quality.datagramsUnknown),
     ciRuns: limitsFeatures(filters) ? null : at(plan.range).ciRuns,
     featuresSince: quality.featuresSinceMs === null ? null : formatDay(quality.featuresSinceMs),
+    runsSince: quality.runsSinceMs === null ? null : formatDay(quality.runsSinceMs),
     storeBytes: quality.storeBytes,
     ...forecastDisk(quality),
   }

@@ -39,21 +39,26 @@ export function planFlow(periods: readonly Period[], by: PeriodLength, rotate: R
   return {steps, found}
 }
 
+const noUsers = {users: 0, seenBefore: 0, seenJustBefore: 0}
+
 /** Who of each period's users was new, came again, or was lost. Pure. */
 export function userFlow(periods: readonly Period[], {found}: FlowPlan, facts: readonly StepFacts[]): UserFlow[] {
   const byStep = new Map(facts.map(fact => [fact.step, fact]))
   return periods.map(({label: period, complete}, index) => {
     const {step, before} = found[index]!
     if (step === null) return {period, new: null, returning: null, lost: null, reason: 'pseudonyms-changed', complete}
-    const {users, seenBefore, seenJustBefore} = byStep.get(step) ?? {users: 0, seenBefore: 0, seenJustBefore: 0}
+    const {users, seenBefore, seenJustBefore} = byStep.get(step) ?? noUsers
     const isWhole = complete && (periods[index - 1]?.complete ?? true)
-    const isLostKnown = before !== null && isWhole
+    const isNewKnown = users !== null && seenBefore !== null
+    const usersBefore = before === null ? null : (byStep.get(before) ?? noUsers).users
+    const isLostKnown = before !== null && isWhole && usersBefore !== null && seenJustBefore !== null
+    const whyNot = !isWhole ? 'unfinished' : before === null ? 'pseudonyms-changed' : 'runs-gone'
     return {
       period,
-      new: users - seenBefore,
+      new: isNewKnown ? users - seenBefore : null,
       returning: seenBefore,
-      lost: isLostKnown ? (byStep.get(before)?.users ?? 0) - seenJustBefore : null,
-      reason: isLostKnown ? null : isWhole ? 'pseudonyms-changed' : 'unfinished',
+      lost: isLostKnown ? usersBefore - seenJustBefore : null,
+      reason: isLostKnown && isNewKnown ? null : isNewKnown ? whyNot : 'runs-gone',
       complete,
     }
   })

@@ -84,16 +84,17 @@ export interface UserFlow {
   /**
    * Why something is null. `pseudonyms-changed`: a rotation period began with or within this period (all are null) or
    * the one before (`lost` is). `unfinished`: the period is not over, or the range cuts it or the one before,
-   * so nobody is known to be lost.
+   * so nobody is known to be lost. `runs-gone`: only totals are kept of what this period is compared with.
    */
-  readonly reason: 'pseudonyms-changed' | 'unfinished' | null
+  readonly reason: 'pseudonyms-changed' | 'unfinished' | 'runs-gone' | null
   readonly complete: boolean
 }
 
 /** How much something was used: runs, and the different people who ran them. */
 export interface Usage {
   readonly runs: number
-  readonly users: number
+  /** Null where only totals of several months are kept: different ones do not add up. */
+  readonly users: number | null
 }
 export interface NamedUsage extends Usage {
   readonly name: string | null
@@ -250,6 +251,8 @@ export interface Quality {
   readonly ciRuns: number | null
   /** The first day of which single uses of features are known: before it there are totals. Null while all are known. */
   readonly featuresSince: string | null
+  /** The same of single runs. */
+  readonly runsSince: string | null
   /** Size on disk of the whole store. */
   readonly storeBytes: number
   /** What its disk has room for; null where that is not known. */

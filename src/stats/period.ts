@@ -45,7 +45,8 @@ export function startOfPeriod(instantMs: number, by: PeriodLength): number {
   }
 }
 
-function startOfNextPeriod(startMs: number, by: PeriodLength): number {
+/** The first instant of the calendar period after the one that holds this one; of days and weeks, after its own length. */
+export function startOfNextPeriod(startMs: number, by: PeriodLength): number {
   const date = new Date(startMs)
   switch (by) {
     case 'day':

@@ -18,10 +18,10 @@ export interface PublicStats {
   readonly users: number | null
   readonly periods: readonly PublicPeriod[]
   /** Of one month, without a filter; else null. */
-  readonly versions: PublicRows<Usage & {readonly name: string | null}> | null
-  readonly systems: PublicRows<Usage & {readonly name: string | null}> | null
-  readonly schedulers: PublicRows<Usage & {readonly name: string | null}> | null
-  readonly applications: PublicRows<Usage & {readonly name: string | null}> | null
+  readonly versions: PublicRows<PublicNamed> | null
+  readonly systems: PublicRows<PublicNamed> | null
+  readonly schedulers: PublicRows<PublicNamed> | null
+  readonly applications: PublicRows<PublicNamed> | null
   /** Of one month, without a filter or for one type; else null. */
   readonly features: PublicRows<PublicFeature> | null
 }
@@ -32,7 +32,16 @@ export interface PublicRows<Row> {
   readonly hidden: number
 }
 
-export interface PublicFeature extends Usage {
+interface PublicUsage {
+  readonly runs: number
+  readonly users: number
+}
+
+export interface PublicNamed extends PublicUsage {
+  readonly name: string | null
+}
+
+export interface PublicFeature extends PublicUsage {
   readonly type: string
   readonly name: string
   readonly count: number
@@ -63,8 +72,8 @@ export function toPublic(stats: Stats, unfiltered: Stats | null = null): PublicS
   const isFiltered = countFilters(filters) > 0
   const isOneMonth = stats.users.periods.length === 1 && stats.users.periods[0]!.complete
   const isShown = unfiltered === null || isShownIn(unfiltered, filters)
-  const named = <T extends Usage>(rows: readonly T[] | null) =>
-    isOneMonth && !isFiltered && rows !== null ? hideSmall(rows) : null
+  const named = (rows: readonly (Usage & {readonly name: string | null})[] | null) =>
+    isOneMonth && !isFiltered && rows !== null ? hideSmall(rows.filter(hasUsers)) : null
   return {
     ...{project, from, to, filters},
     users: isFiltered ? null : usersOfYears(stats),
@@ -78,6 +87,8 @@ export function toPublic(stats: Stats, unfiltered: Stats | null = null): PublicS
     features: isOneMonth ? publicFeatures(stats, unfiltered) : null,
   }
 }
+
+const hasUsers = (row: Usage & {readonly name: string | null}): row is PublicNamed => row.users !== null
 
 function requirePublic({by, from, to, filters, trend}: Stats, unfiltered: Stats | null): void {
   if (by !== 'month') throw notPublic(`wanted months, got by ${by}`)
@@ -143,7 +154,7 @@ function publicPeriod(stats: Stats, index: number, isShown: boolean): PublicPeri
   const {period, value: users, exact} = stats.users.periods[index]!
   const hidden = !isShown || !exact || users < minUsers
   // Users are also people without a run: those who ran are at least as many as those of one version.
-  const areRunsShown = !hidden && (stats.adoption?.[index]?.versions.some(one => one.users >= minUsers) ?? false)
+  const areRunsShown = !hidden && (stats.adoption?.[index]?.versions.some(one => (one.users ?? 0) >= minUsers) ?? false)
   const hosts = stats.hosts.periods[index]!.value
   return {
     period,

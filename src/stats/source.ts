@@ -80,6 +80,13 @@ export interface SpanFacts {
   readonly scripts: number
   readonly outcomes: Outcomes
   readonly duration: Duration
+  /**
+   * Where only totals of parts of the span are kept, these parts: what is said of different ones is then the sum over
+   * them, which is the most that there can be.
+   */
+  readonly parts?: readonly SpanFacts[]
+  /** The span cuts a month of which only totals are kept: nothing else that is said of it is true. */
+  readonly isUnknown?: true
 }
 
 /** The words of a header by which runs are counted. */
@@ -89,23 +96,25 @@ export type NamedFacts = Readonly<Record<HeaderWord, readonly NamedRuns[]>>
 
 export interface StepFacts {
   readonly step: number
-  readonly users: number
-  /** Users also seen in an earlier step of the same part, and in the one right before. */
-  readonly seenBefore: number
-  readonly seenJustBefore: number
+  readonly users: number | null
+  /** Users also seen in an earlier step of the same part, and in the one right before. Null where the runs are gone. */
+  readonly seenBefore: number | null
+  readonly seenJustBefore: number | null
 }
 
 export interface NamedRuns {
   readonly name: string | null
   readonly runs: number
-  readonly users: number
+  /** Null where only totals are kept of several parts of the span. */
+  readonly users: number | null
 }
 
 export interface NumberFieldFacts {
   readonly name: string
   readonly n: number
   readonly mean: number
-  readonly median: number
+  /** Null where only totals are kept of several parts of the span. */
+  readonly median: number | null
   readonly max: number
 }
 
@@ -127,6 +136,8 @@ export interface QualityFacts {
   readonly datagramsUnknown: number
   /** Before this instant single uses of features are gone and only totals are known; null while none are. */
   readonly featuresSinceMs: number | null
+  /** The same of runs, ends without a run, and who they were of. */
+  readonly runsSinceMs: number | null
   readonly storeBytes: number
   /** Bytes that the file system has room for; null where it does not say. */
   readonly freeBytes: number | null

@@ -21,13 +21,17 @@ export function createCounter(
   periods: readonly Period[],
   rotate: Rotation,
 ): UniqueCounter {
-  const count: UniqueCounter['count'] = (what, span) => {
-    const parts = rotationParts(span, rotate).map(part => at(part)[what])
-    return countAcrossRotations(at(span)[what], parts)
-  }
+  // Where totals of parts are kept, nobody knows who was in two of them: they are like times of different pseudonyms.
+  const partsOf = (span: Span): readonly SpanFacts[] =>
+    rotationParts(span, rotate).flatMap(part => at(part).parts ?? [at(part)])
+  const count: UniqueCounter['count'] = (what, span) =>
+    countAcrossRotations(
+      at(span)[what],
+      partsOf(span).map(part => part[what]),
+    )
   const severalDays = (what: People, span: Span): Count => {
     const name = `${what}OnSeveralDays` as const
-    const parts = rotationParts(span, rotate).map(part => ({all: at(part)[what], onSeveralDays: at(part)[name]}))
+    const parts = partsOf(span).map(part => ({all: part[what], onSeveralDays: part[name]}))
     return countSeveralDays(at(span)[name], parts)
   }
   const measure = (tell: (span: Span) => Count): Measure => ({

@@ -30,6 +30,7 @@ function askingOnce(fails = 0) {
           erased: {runs: 0, features: 0},
           unpaired: 0,
           featuresSinceMs: null,
+          runsSinceMs: null,
           freeBytes: null,
           growth: null,
         },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import type {Header} from '../../src/protocol/header.ts'
 import {answerStats} from '../../src/stats/answer.ts'
-import type {Stats} from '../../src/stats/model.ts'
+import type {NamedUsage, Stats} from '../../src/stats/model.ts'
 import {minUsers, type PublicStats, toPublic} from '../../src/stats/public.ts'
 import {parseStatsQuery, type WrittenStatsQuery} from '../../src/stats/query.ts'
 import {naiveFacts, naiveUnpaired} from '../collector/naive-facts.ts'
@@ -47,6 +47,7 @@ async function answer(sent: readonly Sent[], written: Omit<WrittenStatsQuery, 'p
     erased: {runs: 0, features: 0},
     ...{datagrams: 0, datagramsLost: 0, datagramsUnknown: 0},
     featuresSinceMs: null,
+    runsSinceMs: null,
     freeBytes: null,
     growth: null,
   }
@@ -95,9 +96,13 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
       // Debian is a part of Linux: with both tables the rest of one would be a hidden row of the other.
       assert.ok(!Object.hasOwn(shown, 'readableSystems'))
       const dimensions = [
-        ['app-version', whole.versions!.map(({version, ...usage}) => ({name: version, ...usage})), shown.versions],
-        ['system', whole.systems!, shown.systems],
-        ['application', whole.applications!, shown.applications],
+        [
+          'app-version',
+          knownUsers(whole.versions!.map(({version, ...usage}) => ({name: version, ...usage}))),
+          shown.versions,
+        ],
+        ['system', knownUsers(whole.systems!), shown.systems],
+        ['application', knownUsers(whole.applications!), shown.applications],
       ] as const
       for (const [filter, rows, list] of dimensions) {
         const known = new Map(list!.rows.map(({name, runs}) => [name, runs]))
@@ -119,6 +124,8 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
       await assertFeatures(sent, whole, shown)
     }
   })
+
+const knownUsers = (rows: readonly NamedUsage[]) => rows.map(({users, ...row}) => ({...row, users: users!}))
 
 async function assertFeatures(sent: readonly Sent[], whole: Stats, shown: PublicStats): Promise<void> {
   const usersOf = (type: string, name: string): number =>

@@ -79,6 +79,7 @@ export const sample: Stats = {
     datagramsUnknown: 0,
     ciRuns: 3,
     featuresSince: null,
+    runsSince: null,
     storeBytes: 123_456,
     freeBytes: 9_000_000,
     growthBytes: null,

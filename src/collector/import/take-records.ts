@@ -15,7 +15,7 @@ export interface Taken {
   readonly accepted: number
   /** Known already, by an earlier import for example. */
   readonly duplicates: number
-  /** Features that the project does not declare. */
+  /** Features that the project does not declare, and what belongs to a time of which only totals are kept. */
   readonly refused: number
   readonly damaged: readonly DamagedRecord[]
 }
@@ -41,11 +41,11 @@ export async function takeRecords(
   const read = records.map(record => readers[format](record, context))
   const batches = read.flatMap(one => one.batches)
   const outcomes = (batches.length === 0 ? [] : await write(batches)).flat()
-  const accepted = outcomes.filter(outcome => outcome === 'accepted').length
+  const countOf = (wanted: InsertOutcome): number => outcomes.filter(outcome => outcome === wanted).length
   return {
-    accepted,
-    duplicates: outcomes.length - accepted,
-    refused: batches.reduce((sum, {refused}) => sum + refused, 0),
+    accepted: countOf('accepted'),
+    duplicates: countOf('duplicate'),
+    refused: batches.reduce((sum, {refused}) => sum + refused, countOf('refused')),
     damaged: read.flatMap(one => one.damaged),
   }
 }

@@ -10,11 +10,14 @@ import type {
   StatsQuestion,
   ValueFieldFacts,
 } from '../../stats/source.ts'
+import type {Span} from '../../stats/span.ts'
 import {countNamed, countSteps, createSpanCounter} from './count-uses.ts'
+import {addRunTotals, type FindKept, restOf} from './run-totals.ts'
 import type {Database} from './sqlite-database.ts'
 import {filterValues, makeQueries, type Queries} from './sqlite-questions.ts'
+import {type KeptRuns, readKeptRuns} from './sqlite-run-totals.ts'
 import {readUses} from './sqlite-uses.ts'
-import {cutPieces} from './uses.ts'
+import {cutPieces, type Uses} from './uses.ts'
 
 type Values = Record<string, string | number>
 /** Asks one query of the question, with those of the values that it has a place for. */
@@ -28,25 +31,60 @@ export function readFacts(database: Database, question: StatsQuestion, disk: Dis
   const row = database.prepare('SELECT id FROM projects WHERE project = ?').get(question.project)
   // No row has the project 0: a project that never had an event is answered by the same queries.
   const project = Number(row?.['id'] ?? 0)
-  const {filters, range} = question
-  const kept = readKeptTotals(database, project, question)
-  const shared = {project, from: range.fromMs, to: range.toMs, totals: kept.spans, ...filterValues(filters)}
-  const ask = makeAsk(database, shared)
+  const kept = readKeptRuns(database, project, question)
+  const facts = readSingle(database, project, question, disk, kept)
+  return kept.sinceMs === null ? facts : addRunTotals(question, facts, kept.find)
+}
+
+/** The facts of what is not gone; only those of features have their totals among them. */
+function readSingle(
+  database: Database,
+  project: number,
+  asked: StatsQuestion,
+  disk: DiskFacts,
+  {find, sinceMs}: KeptRuns,
+): StatsFacts {
+  const {filters, range} = asked
+  const features = readKeptTotals(database, project, asked)
+  const question = clipQuestion(asked, find)
+  // Features have totals of their own, so they are asked of the whole range; runs of the rest.
+  const rest = {from: question.range.fromMs, to: question.range.toMs}
+  const ask = makeAsk(database, {
+    ...{project, from: range.fromMs, to: range.toMs, restFrom: rest.from, restTo: rest.to},
+    ...{totals: features.spans, ...filterValues(filters)},
+  })
   const sql = makeQueries(filters)
-  const ofRuns: Ask = (text, values) => (limitsFeatures(filters) ? [] : ask(text, values))
-  const uses = readUses(ask, sql, cutPieces([...question.spans, ...question.periods, ...question.steps]))
+  const ofRuns: Ask = (text, values) => (limitsFeatures(filters) ? [] : ask(text, {...rest, ...values}))
+  const {spans, periods, steps} = question
+  const uses = readUses(ask, sql, cutPieces([question.range, ...spans, ...periods, ...steps]))
   const countSpan = createSpanCounter(uses)
-  const noNames = {named: countNamed(uses, []).named, adoption: []}
   return {
-    spans: question.spans.map(span => ({...readRuns(ofRuns, sql, span, question.lostBeforeMs), ...countSpan(span)})),
+    spans: spans.map(span => ({...readRuns(ofRuns, sql, span, question.lostBeforeMs), ...countSpan(span)})),
     exits: ofRuns(sql.exits),
     features: ask<FeatureStats>(sql.features),
-    ...(limitsFeatures(filters) ? noNames : countNamed(uses, question.periods)),
-    steps: countSteps(uses, question.steps),
+    ...readNamed(uses, question, question.range.fromMs > range.fromMs),
+    steps: countSteps(uses, steps),
     numberFields: ofRuns<NumberFieldFacts>(sql.numberFields, {names: JSON.stringify(question.numberFields)}),
     valueFields: readValues(ofRuns, sql.valueFields, question.valueFields),
-    quality: {...readQuality(ask, sql, question), ...disk, growth: readGrowth(ask), featuresSinceMs: kept.sinceMs},
+    quality: {
+      ...readQuality(ask, sql, asked),
+      ...{...disk, growth: readGrowth(ask), featuresSinceMs: features.sinceMs, runsSinceMs: sinceMs},
+    },
   }
+}
+
+/** The question about the single runs that are there. */
+function clipQuestion(question: StatsQuestion, find: FindKept): StatsQuestion {
+  const clip = <T extends Span>(span: T): T => ({...span, ...restOf(span, find)})
+  const {range, spans, periods, steps} = question
+  return {...question, range: clip(range), spans: spans.map(clip), periods: periods.map(clip), steps: steps.map(clip)}
+}
+
+function readNamed(uses: Uses, {filters, periods, range}: StatsQuestion, isClipped: boolean) {
+  if (limitsFeatures(filters)) return {named: countNamed(uses, []).named, adoption: []}
+  const named = countNamed(uses, periods)
+  // A period may have single runs that totals of its year stand for in the range.
+  return isClipped ? {...named, named: countNamed(uses, [range]).named} : named
 }
 
 /**
@@ -121,7 +159,7 @@ function readQuality(
   ask: Ask,
   sql: Queries,
   {range}: StatsQuestion,
-): Omit<QualityFacts, 'featuresSinceMs' | 'growth' | keyof DiskFacts> {
+): Omit<QualityFacts, 'featuresSinceMs' | 'runsSinceMs' | 'growth' | keyof DiskFacts> {
   const {unpaired} = ask<{unpaired: number}>(sql.unpaired)[0]!
   const days = {firstDay: formatDay(range.fromMs), lastDay: formatDay(range.toMs - 1)}
   const rows = ask<{counter: string; count: number}>(sql.quality, days)

@@ -20,6 +20,7 @@ const sql = {
   presences: `
     INSERT INTO presences (project, used_at, header)
     SELECT :project, min(f.used_at), f.header FROM features f WHERE ${inSpan} AND f.run IS NULL
+      AND NOT EXISTS (SELECT 1 FROM run_purges WHERE project = :project AND runs_before >= :to)
     GROUP BY f.header, f.used_at / 86400000
     ON CONFLICT DO NOTHING`,
   delete: 'DELETE FROM features WHERE project = :project AND used_at >= :from AND used_at < :to',
@@ -39,7 +40,7 @@ const sql = {
 type Purger = Pick<Store, 'featureMonths' | 'purgeFeatures' | 'sweepHeaders'>
 
 /** Makes the purging of a database that this process writes. */
-export function createPurger(database: Database, dictionary: Dictionary): Purger {
+export function createPurger(database: Database, dictionary: Dictionary, onPurged: () => void): Purger {
   const numberOf = (text: string, values: Record<string, number>, column: string): number | null => {
     const value = database.prepare(text).get(values)?.[column]
     return value == null ? null : Number(value)
@@ -71,6 +72,8 @@ export function createPurger(database: Database, dictionary: Dictionary): Purger
       } catch (error) {
         dictionary.forget()
         throw error
+      } finally {
+        onPurged()
       }
     },
     async sweepHeaders(name) {
@@ -87,7 +90,7 @@ function total(database: Database, project: number, span: string): void {
 }
 
 /** The span of a month or a year. */
-function spanOf(label: string): {readonly from: number; readonly to: number} {
+export function spanOf(label: string): {readonly from: number; readonly to: number} {
   const [year, month] = label.split('-').map(Number) as [number, number | undefined]
   if (month === undefined) return {from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1)}
   return {from: Date.UTC(year, month - 1, 1), to: Date.UTC(year, month, 1)}

@@ -118,7 +118,7 @@ export function makeQueries(filters: StatsFilters) {
           limitsFeatures(filters)
             ? '0'
             : `(SELECT count(*) FROM unpaired_ends e JOIN headers h ON h.id = e.header
-          WHERE e.project = :project AND e.ended_at >= :from AND e.ended_at < :to ${onHeader})`
+          WHERE e.project = :project AND e.ended_at >= :restFrom AND e.ended_at < :restTo ${onHeader})`
         } AS unpaired`,
     quality: `
       SELECT counter, sum(count) AS count FROM quality

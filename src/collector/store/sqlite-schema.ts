@@ -214,6 +214,19 @@ const migrations: readonly string[] = [
     bytes INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE run_totals (       -- what is kept of months and years whose single runs are gone; names nobody
+    project INTEGER NOT NULL,     -- projects.id
+    span TEXT NOT NULL,           -- 2021-11 or 2021, UTC
+    facts TEXT NOT NULL,          -- JSON: counts by outcome, version, system and the like
+    PRIMARY KEY (project, span)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE run_purges (       -- before when single runs are gone
+    project INTEGER PRIMARY KEY,  -- projects.id
+    runs_before INTEGER NOT NULL
+  ) STRICT;
+  `,
 ]
 
 /** The last version that was written without overwriting what is deleted. */

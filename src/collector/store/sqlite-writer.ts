@@ -12,19 +12,33 @@ export type WriteBatch = (batch: Batch) => InsertOutcome[]
 export const headerRank = {start: 1, repeat: 2, end: 3, feature: 4} as const
 
 /** Makes the function that writes batches into the tables. */
-export function createBatchWriter(statements: PreparedStatements, dictionary: Dictionary): WriteBatch {
+export function createBatchWriter(
+  statements: PreparedStatements,
+  dictionary: Dictionary,
+  keptSince: (project: number) => KeptSince,
+): WriteBatch {
   return batch => {
     const project = dictionary.projectId(batch.project)
+    const since = keptSince(project)
     const header = dictionary.headerId(project, batch.header)
     const {receivedAtMs} = batch
     const writing: Writing = {statements, dictionary, project, header, signs: new Map(), receivedAtMs}
-    const outcomes = batch.events.map(admitted => writeEvent(writing, admitted))
+    const outcomes = batch.events.map(one => (isGone(one, since) ? 'refused' : writeEvent(writing, one)))
     writeSigns(writing)
     writeMark(writing, batch)
     writeQuality(writing, batch, outcomes)
     return outcomes
   }
 }
+
+/** Since when single events are kept, Unix milliseconds: what is older would be in no total, or make one wrong. */
+export interface KeptSince {
+  readonly runsMs: number
+  readonly featuresMs: number
+}
+
+const isGone = ({event, timeMs}: AdmittedEvent, {runsMs, featuresMs}: KeptSince): boolean =>
+  timeMs < (event.type === 'feature' ? Math.max(featuresMs, runsMs) : runsMs)
 
 interface Writing {
   readonly statements: PreparedStatements
@@ -107,9 +121,10 @@ function writeMark({statements, project}: Writing, {mark, events}: Batch): void 
 
 function writeQuality({statements, project}: Writing, batch: Batch, outcomes: readonly InsertOutcome[]): void {
   const accepted = batch.events.filter((_, index) => outcomes[index] === 'accepted')
+  const countOf = (wanted: InsertOutcome): number => outcomes.filter(outcome => outcome === wanted).length
   const counts = {
-    duplicates: outcomes.length - accepted.length,
-    refused: batch.refused,
+    duplicates: countOf('duplicate'),
+    refused: batch.refused + countOf('refused'),
     clamped: accepted.filter(({isClamped}) => isClamped).length,
     datagrams: batch.datagrams ?? 0,
     'undeclared-fields': accepted.reduce((sum, {undeclaredFields}) => sum + undeclaredFields, 0),

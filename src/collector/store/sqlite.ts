@@ -18,7 +18,9 @@ import {
 import {createDictionary} from './sqlite-dictionary.ts'
 import {createEraser} from './sqlite-erasure.ts'
 import {readFacts} from './sqlite-facts.ts'
+import {createKeptSinceReader} from './sqlite-kept-since.ts'
 import {createPurger} from './sqlite-purge.ts'
+import {createRunPurger} from './sqlite-run-purge.ts'
 import {migrate, requireCurrentVersion} from './sqlite-schema.ts'
 import {prepareStatements} from './sqlite-statements.ts'
 import {addCounts, createBatchWriter} from './sqlite-writer.ts'
@@ -52,7 +54,8 @@ function openLocked(path: string, unlock: () => void): Store {
   truncateLog(database)
   const dictionary = createDictionary(database)
   const statements = prepareStatements(database)
-  const writeBatch = createBatchWriter(statements, dictionary)
+  const keptSince = createKeptSinceReader(database)
+  const writeBatch = createBatchWriter(statements, dictionary, keptSince)
   const erase = createEraser(database, dictionary)
   const saveProject = database.prepare(
     'INSERT INTO projects (project, file) VALUES (?, ?) ON CONFLICT (project) DO UPDATE SET file = excluded.file',
@@ -76,7 +79,8 @@ function openLocked(path: string, unlock: () => void): Store {
     async addQuality(counts, atMs) {
       inTransaction(database, () => addCounts(statements, 0, counts, atMs))
     },
-    ...createPurger(database, dictionary),
+    ...createPurger(database, dictionary, keptSince.forget),
+    ...createRunPurger(database, dictionary, keptSince.forget),
     async noteSize(nowMs) {
       const note = database.prepare('INSERT INTO sizes (day, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
       note.run(formatDay(nowMs), storeBytes(path))

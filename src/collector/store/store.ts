@@ -56,7 +56,8 @@ export interface MonthOfFeatures {
   readonly events: number
 }
 
-export type InsertOutcome = 'accepted' | 'duplicate'
+/** Refused is what belongs to a time of which only totals are kept. */
+export type InsertOutcome = 'accepted' | 'duplicate' | 'refused'
 
 /**
  * Where a collector keeps what it receives. One process writes a store; others may read it at the same time.
@@ -95,6 +96,17 @@ export interface Store {
    * number of events that are gone.
    */
   purgeFeatures(project: string, month: string, withYear: boolean): Promise<number>
+  /** The oldest month, `YYYY-MM`, that has single runs or people and is not purged; null when there is none. */
+  oldestRunMonth(project: string): Promise<string | null>
+  /** How many runs began in a month `YYYY-MM` or a year `YYYY`, and how many of them still run. */
+  countRuns(project: string, span: string, lostBeforeMs: number): Promise<{runs: number; running: number}>
+  /**
+   * Replaces the single runs of a month by totals, in one transaction, and with `withYear` counts its whole year before
+   * the first month of it goes: what a question about just that month or year is told of runs and people. Ends without a
+   * run and the days of people go as well. A run that gave a sign of life after the month stays until that one goes: its
+   * events are known, so that it is not counted anew. Months go in their order. Resolves to the number of runs of the month.
+   */
+  purgeRuns(project: ProjectFile, month: string, withYear: boolean, nowMs: number): Promise<number>
   /** Deletes headers that nothing uses any more: pseudonyms among them. To be called after a purge. */
   sweepHeaders(project: string): Promise<void>
   /** Remembers how large the store is on the day of an instant, so that its growth is known. Once a day is enough. */

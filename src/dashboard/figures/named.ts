@@ -12,7 +12,7 @@ const usageRows = (rows: readonly Named[] | null, what: string, unknown: string,
     head: [what, 'runs', 'users'],
     rows: (rows ?? []).map(({name, runs, users}) => ({
       name: name ?? unknown,
-      counts: [writeCount(runs), writeCount(users)],
+      counts: [writeCount(runs), users === null ? '' : writeCount(users)],
       bar: [{tone, share: runs / most}],
     })),
   })

@@ -68,7 +68,7 @@ function shareTable(
     .map(({name, runs, users}) => [
       fit(name ?? unknown, Math.max(8, Math.min(32, width - 36))),
       runs,
-      ...(hasUsers ? [users ?? 0] : []),
+      ...(hasUsers ? [users ?? ''] : []),
       drawBar(runs / all, barWidth),
       ...(overTime === null ? [] : [overTime(name)]),
     ])

@@ -24,7 +24,7 @@ export function writeFilters({stats: {filters, unanswered}, width}: Page): Secti
 /** What is counted and may be null under a filter. */
 type CountName = Exclude<
   keyof Quality,
-  'erased' | 'featuresSince' | 'storeBytes' | 'freeBytes' | 'growthBytes' | 'diskFullOn'
+  'erased' | 'featuresSince' | 'runsSince' | 'storeBytes' | 'freeBytes' | 'growthBytes' | 'diskFullOn'
 >
 
 /** What is known about the data: silent when all is well, except for the size. */
@@ -50,6 +50,8 @@ export function writeData({stats: {quality}, width}: Page): Section {
   }
   if (quality.featuresSince !== null)
     facts.push(`single uses of features since ${quality.featuresSince}, totals before`)
+  if (quality.runsSince !== null)
+    facts.push(`single runs since ${quality.runsSince}, totals of months and years before`)
   return {heading: 'Data', lines: wrap([...facts, ...describeStore(quality)], width)}
 }
 

@@ -31,7 +31,7 @@ async function purgeAll(
   dryRun = false,
 ): Promise<PurgeStep[]> {
   const steps: PurgeStep[] = []
-  for await (const step of purge(store, [project], {nowMs: atMs, olderThan, dryRun})) steps.push(step)
+  for await (const step of purge(store, [project], {nowMs: atMs, olderThan, dryRun, only: 'features'})) steps.push(step)
   return steps
 }
 
@@ -119,7 +119,7 @@ export function purgeContract(make: MakeStore): void {
     const {store, source} = await make(t)
     await insert(store, [featureOf(1, Date.parse('2025-03-03T00:00:00Z'))])
     const steps = await purgeAll(store, null, nowMs, true)
-    assert.deepEqual(steps[0], {project: 'parsl', month: '2025-03', events: 1})
+    assert.deepEqual(steps[0], {project: 'parsl', what: 'features', month: '2025-03', events: 1, runs: 0})
     assert.deepEqual(await purgeAll(store, null, nowMs, true), steps)
     assert.equal((await ask(source, {from: '2025-01-01'})).quality.featuresSince, null)
   })

@@ -19,6 +19,7 @@ import {erasureContract} from './erasure-contract.ts'
 import {orderContract} from './order-contract.ts'
 import {purgeContract} from './purge-contract.ts'
 import {runContract} from './run-contract.ts'
+import {runPurgeContract} from './run-purge-contract.ts'
 
 /** What every store promises, whatever it is made of. */
 export function storeContract(name: string, make: MakeStore): void {
@@ -29,6 +30,7 @@ export function storeContract(name: string, make: MakeStore): void {
     readingContract(make)
     erasureContract(make)
     purgeContract(make)
+    runPurgeContract(make)
   })
 }
 

@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {type PurgeStep, purge} from '../../../src/collector/retention.ts'
+import type {Store} from '../../../src/collector/store/store.ts'
+import type {ProjectFile} from '../../../src/protocol/project-file.ts'
+import {answerStats} from '../../../src/stats/answer.ts'
+import type {Count, Stats} from '../../../src/stats/model.ts'
+import {periodsIn} from '../../../src/stats/period.ts'
+import {parseStatsQuery, type WrittenStatsQuery} from '../../../src/stats/query.ts'
+import type {StatsSource} from '../../../src/stats/source.ts'
+import {randomUse, seededRandom} from '../random-use.ts'
+import {
+  batchOf,
+  dayMs,
+  endOf,
+  featureOf,
+  hourMs,
+  pseudonym,
+  sampleHeader,
+  sampleProject,
+  startOf,
+  uuid,
+} from '../samples.ts'
+import {insert, type MakeStore} from './contract-parts.ts'
+
+type Written = Omit<WrittenStatsQuery, 'project'>
+/** The random use is over, and the first of its years is closed; the last has months that go and months that stay. */
+const laterMs = Date.parse('2027-06-10T00:00:00Z')
+const useSpan = {fromMs: Date.parse('2025-08-01T00:00:00Z'), toMs: Date.parse('2026-12-01T00:00:00Z')}
+
+async function purgeRuns(store: Store, project: ProjectFile, olderThan: string, dryRun = false): Promise<PurgeStep[]> {
+  const steps: PurgeStep[] = []
+  for await (const step of purge(store, [project], {nowMs: laterMs, olderThan, dryRun, only: 'runs'})) steps.push(step)
+  return steps
+}
+
+const ask = (source: StatsSource, project: ProjectFile, written: Written): Promise<Stats> =>
+  answerStats(source, project, parseStatsQuery({project: 'parsl', ...written}, laterMs), laterMs)
+
+/** Every month and every year of the random use, each asked alone. */
+function alone(): Written[] {
+  const day = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)
+  const ofLength = (by: 'month' | 'year', span: typeof useSpan) =>
+    periodsIn(span, by, laterMs).map(({span: {fromMs, toMs}}) => ({from: day(fromMs), to: day(toMs - 1), by}))
+  const years = {fromMs: Date.UTC(2025, 0, 1), toMs: Date.UTC(2027, 0, 1)}
+  return [...ofLength('month', useSpan), ...ofLength('year', years), {from: '2025-01-01', to: '2025-12-31'}]
+}
+
+/** What is said of the range itself. */
+function ofRange({trend: _trend, userFlow: _flow, quality, ...answers}: Stats): unknown {
+  const {storeBytes: _bytes, freeBytes: _free, runsSince: _since, featuresSince: _other, ...counters} = quality
+  return {...answers, counters}
+}
+
+/** What cannot be known any more is null, and whatever else is said is what it was. */
+function assertSaysNoOther(now: unknown, before: unknown, what: string): void {
+  if (now === null || typeof now !== 'object') {
+    if (now !== null) assert.deepEqual(now, before, what)
+    return
+  }
+  for (const [key, value] of Object.entries(now))
+    if (!key.startsWith('users') && key !== 'reason')
+      assertSaysNoOther(value, (before as Record<string, unknown>)[key], `${what} ${key}`)
+}
+
+/** Fills a store with use whose pseudonyms last a year, or a month. */
+async function fill(store: Store, seed: number, rotate: string = 'year'): Promise<void> {
+  const sent = randomUse(300, seededRandom(seed)).map(({header, event}) => {
+    if (rotate !== 'month') return batchOf([event], {header})
+    const ofMonth = (name: string | null): string | null => name && event.time.slice(0, 7).concat(name).slice(0, 32)
+    const script = event.type === 'start' ? {script: ofMonth(event.script)} : {}
+    const [user, host] = [ofMonth(header.user), ofMonth(header.host)]
+    return batchOf([{...event, ...script} as typeof event], {header: {...header, user, host}})
+  })
+  await store.insert(sent)
+}
+
+/** What is left when single runs go. */
+export function runPurgeContract(make: MakeStore): void {
+  for (const rotate of ['year', 'month', 'never'] as const)
+    for (const limit of ['8m', '1y'])
+      test(`it answers the same of each month and year when runs older than ${limit} are totals, rotate ${rotate}`, async t => {
+        const {store, source} = await make(t)
+        const project = sampleProject({identity: {rotate}})
+        await fill(store, 7, rotate)
+        const before = await Promise.all(alone().map(written => ask(source, project, written)))
+        const steps = await purgeRuns(store, project, limit)
+        assert.deepEqual([steps[0]!.month, steps.length >= 9], ['2025-09', true], JSON.stringify(steps))
+        const after = await Promise.all(alone().map(written => ask(source, project, written)))
+        for (const [index, {from, to, by = 'months'}] of alone().entries()) {
+          const [one, other] = [before[index]!, after[index]!]
+          const isAddedUp = limit === '8m' && by !== 'month'
+          if (isAddedUp && rotate === 'month')
+            assert.deepEqual([other.users, other.versions], [one.users, one.versions])
+          if (!isAddedUp) assert.deepEqual(ofRange(other), ofRange(one), `${from} ${to}`)
+          const isGone = `${to}` < '2026-06-01'
+          if (limit === '1y' && rotate === 'year' && isGone) assert.deepEqual(other.userFlow, one.userFlow, from!)
+          assertSaysNoOther(other.trend, one.trend, `${from} trend`)
+          assertSaysNoOther(other.userFlow, one.userFlow, `${from} flow`)
+        }
+        assert.ok(after.some(({userFlow}) => userFlow.some(flow => flow.new !== null)) || rotate === 'month')
+        assert.deepEqual(await purgeRuns(store, project, limit), [])
+      })
+
+  test('it adds up what can be added over months that are gone and months that are not, and bounds the rest', async t => {
+    const {store, source} = await make(t)
+    const project = sampleProject({identity: {rotate: 'year'}})
+    await fill(store, 8)
+    const written = {from: '2025-10-01', to: '2026-11-30', by: 'month'}
+    const before = await ask(source, project, written)
+    await purgeRuns(store, project, '1y')
+    const after = await ask(source, project, written)
+    assert.equal(after.quality.runsSince, '2026-06-01')
+    for (const key of ['runs', 'outcomes', 'exitCodes', 'commonestFault', 'ci'] as const)
+      assert.deepEqual(after[key], before[key], key)
+    assert.deepEqual(after.users.periods, before.users.periods)
+    assert.deepEqual(after.duration!.periods, before.duration!.periods)
+    const {n, meanSeconds, p50Seconds} = after.duration!
+    assert.deepEqual([n, p50Seconds], [before.duration!.n, null])
+    assert.ok(Math.abs(meanSeconds! / before.duration!.meanSeconds! - 1) < 1e-9)
+    for (const [now, then] of [
+      [after.users, before.users],
+      [after.hosts, before.hosts],
+      [after.users.onSeveralDays, before.users.onSeveralDays],
+    ] as [Count, Count][])
+      assert.ok(now.low <= then.low && then.high <= now.high && !now.exact, JSON.stringify([now, then]))
+    const named = ({versions}: Stats) => versions!.map(({version, runs}) => [version, runs])
+    assert.deepEqual(named(after), named(before))
+    assert.ok(after.versions!.every(({users}) => users === null))
+    const {executors, mode} = after.fields!
+    assert.deepEqual([executors!.n, executors!.max], [before.fields!['executors']!.n, before.fields!['executors']!.max])
+    assert.deepEqual([executors!.median, mode], [null, before.fields!['mode']])
+  })
+
+  test('it knows the different users of several whole years that are gone, when pseudonyms last a year', async t => {
+    const {store, source} = await make(t)
+    const project = sampleProject({identity: {rotate: 'year'}})
+    await fill(store, 9)
+    const years = {from: '2025-01-01', to: '2026-12-31', by: 'year'}
+    const before = await ask(source, project, years)
+    await purgeRuns(store, project, '1y')
+    const after = await ask(source, project, years)
+    for (const key of ['users', 'hosts', 'scripts', 'versions', 'adoption', 'systems'] as const)
+      assert.deepEqual(after[key], before[key], key)
+  })
+
+  test('it refuses what cuts a month that is gone, or chooses runs by their header, and says the same of what is left', async t => {
+    const {store, source} = await make(t)
+    const project = sampleProject()
+    await fill(store, 10)
+    const kept = [
+      {from: '2026-06-01', to: '2026-11-22', by: 'week'},
+      {from: '2026-06-15', to: '2026-11-22', by: 'day', 'app-version': '1.1'},
+    ]
+    const before = await Promise.all(kept.map(written => ask(source, project, written)))
+    await purgeRuns(store, project, '1y')
+    const after = await Promise.all(kept.map(written => ask(source, project, written)))
+    for (const [index, one] of after.entries()) {
+      assert.deepEqual(ofRange(one), ofRange(before[index]!))
+      assert.equal(one.trend.previous.runs, null)
+    }
+    const refused = {code: 'USAGE_QUERY_INVALID', message: /single runs before are gone/}
+    await assert.rejects(ask(source, project, {from: '2026-05-02', to: '2026-11-22'}), refused)
+    await assert.rejects(ask(source, project, {from: '2026-01-01', to: '2026-12-31', by: 'week'}), refused)
+    await assert.rejects(ask(source, project, {from: '2026-05-01', to: '2026-05-31', ci: 'none'}), refused)
+    const {features} = await ask(source, project, {from: '2026-05-02', 'feature-type': 'Algorithm'})
+    assert.ok(features.length > 0)
+  })
+
+  test('it waits with a month, and a year that is to be counted, while one of its runs still runs', async t => {
+    const {store} = await make(t)
+    const project = sampleProject({lostAfterHours: 24})
+    const may = Date.parse('2025-05-03T00:00:00Z')
+    await insert(store, [startOf(1, may), endOf(1, may + 1), startOf(2, may + 60 * dayMs)])
+    await insert(store, [startOf(2, laterMs - hourMs, {id: uuid('t', 1), repeat: 700})], {receivedAtMs: laterMs})
+    assert.deepEqual(await purgeRuns(store, project, '1y'), [])
+    assert.deepEqual(
+      (await purgeRuns(store, project, '3m')).map(({month}) => month),
+      ['2025-05', '2025-06'],
+    )
+    await insert(store, [endOf(2, laterMs - hourMs)], {receivedAtMs: laterMs})
+    assert.equal((await purgeRuns(store, project, '1y')).at(-1)!.month, '2026-05')
+  })
+
+  test('it refuses what comes of a time that is gone, counts it, and purges again', async t => {
+    const {store, source} = await make(t)
+    const project = sampleProject()
+    const may = Date.parse('2025-05-31T23:00:00Z')
+    const run = {run: uuid('r', 1)}
+    const crossing = [startOf(1, may), endOf(1, may + 2 * hourMs), featureOf(1, may + 2 * hourMs, run)]
+    await insert(store, [...crossing, startOf(2, laterMs - dayMs)])
+    const steps = await purgeRuns(store, project, '24m')
+    assert.deepEqual(
+      steps.map(({month, runs}) => [month, runs]),
+      [['2025-05', 1]],
+    )
+    // The year was counted: nothing is added to it, also where single runs of it are left.
+    const again = [...crossing, startOf(3, may - dayMs), startOf(4, may + 90 * dayMs), featureOf(9, may - dayMs)]
+    assert.deepEqual(await insert(store, again, {receivedAtMs: laterMs}), Array(6).fill('refused'))
+    await insert(store, [startOf(5, laterMs - dayMs)], {receivedAtMs: laterMs})
+    await purgeRuns(store, project, '1y')
+    const asked = await ask(source, project, {from: '2025-01-01', to: '2027-06-30'})
+    assert.deepEqual([asked.runs!.total, asked.outcomes!.ok], [3, 1])
+    assert.equal((await ask(source, project, {from: '2027-06-01'})).quality.refused, 6)
+  })
+
+  test('it knows a run that ended after its month was gone when its end comes again', async t => {
+    const {store, source} = await make(t)
+    const project = sampleProject()
+    const march = Date.parse('2027-03-31T23:00:00Z')
+    const end = endOf(1, march + 2 * hourMs)
+    await insert(store, [startOf(1, march), end, startOf(2, march), endOf(2, march + 1)])
+    assert.equal((await purgeRuns(store, project, '2m')).length, 1)
+    const later = featureOf(1, march + 3 * hourMs, {run: uuid('r', 1)})
+    assert.deepEqual(await insert(store, [end, later], {receivedAtMs: laterMs}), ['duplicate', 'accepted'])
+    const {runs, users} = await ask(source, project, {from: '2027-03-01', to: '2027-06-10'})
+    assert.deepEqual([runs!.total, runs!.periods.map(({value}) => value), users.total], [2, [2, 0, 0, 0], 1])
+  })
+
+  test('it keeps nothing of a person whose runs are totals, and lets people be forgotten as before', async t => {
+    const {store, source} = await make(t)
+    const project = sampleProject()
+    const may = Date.parse('2025-05-03T00:00:00Z')
+    const [gone, stays] = ['gone', 'stays'].map(name => sampleHeader({user: pseudonym(name)}))
+    await insert(store, [startOf(1, may), endOf(7, may, {run: null}), startOf(2, laterMs)], {header: gone!})
+    await insert(store, [startOf(3, may)], {header: stays!})
+    await purgeRuns(store, project, '1y')
+    const erasure = {project: 'parsl', receipt: uuid('q', 1), users: [gone!.user!, stays!.user!], receivedAtMs: laterMs}
+    assert.equal((await store.erase(erasure)).runs, 1)
+    const {users, runs, quality} = await ask(source, project, {from: '2025-05-01', to: '2025-05-31'})
+    assert.deepEqual([users.total, runs!.total, quality.unpaired], [2, 2, 1])
+    assert.equal((await ask(source, project, {from: '2027-06-01'})).users.total, 0)
+  })
+
+  test('it only tells which runs would go in a dry run', async t => {
+    const {store, source} = await make(t)
+    const project = sampleProject()
+    await insert(store, [startOf(1, Date.parse('2025-05-03T00:00:00Z'))])
+    const steps = await purgeRuns(store, project, '1y', true)
+    assert.deepEqual(steps[0], {project: 'parsl', what: 'runs', month: '2025-05', events: 0, runs: 1})
+    assert.deepEqual(await purgeRuns(store, project, '1y', true), steps)
+    assert.equal((await ask(source, project, {})).quality.runsSince, null)
+  })
+}
