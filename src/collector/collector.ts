@@ -7,6 +7,7 @@ import {createErase} from './erase.ts'
 import {createGroupCommit} from './group-commit.ts'
 import type {MakePages} from './pages.ts'
 import {findProject, loadProjects} from './projects.ts'
+import {readAhead} from './read-ahead.ts'
 import {datagramReader} from './read-datagram.ts'
 import {buildHttp} from './receive-http.ts'
 import {type InboxParts, type InboxReceiver, receiveInbox} from './receive-inbox.ts'
@@ -81,7 +82,9 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const store = openSqliteStore(dataDirectory)
   const source = createWorkerSource(dataDirectory)
   const groupCommit = createGroupCommit(store)
-  const retention = startRetention(store, projects, now, options.retention)
+  const retention = startRetention(store, projects, now, options.retention, () =>
+    readAhead(source, projects.values(), now),
+  )
   let isOpen = true
   let receiver: UdpReceiver | null = null
   let inbox: InboxReceiver | null = null

@@ -130,12 +130,17 @@ export interface RetentionJob {
 /** How long after its start a collector purges first, and how often then. */
 const schedule = {firstAfterMs: 60_000, everyMs: dayMs}
 
-/** Purges what is past its limit and notes the size, again and again, between the reports that come in. */
+/**
+ * Purges what is past its limit and notes the size, again and again, between the reports that come in.
+ *
+ * @param afterwards what is to be done after each turn, which neither the next turn nor a stop waits for. Never rejects
+ */
 export function startRetention(
   store: Parameters<typeof purge>[0] & Pick<Store, 'noteSize'>,
   projects: ReadonlyMap<string, ProjectFile>,
   now: () => number,
   {firstAfterMs, everyMs} = schedule,
+  afterwards: () => Promise<void> = async () => {},
 ): RetentionJob {
   let isStopped = false
   let running: Promise<void> = Promise.resolve()
@@ -146,10 +151,21 @@ export function startRetention(
       await new Promise(setImmediate)
     }
   }
+  let isGoingOn = false
+  const goOn = (): void => {
+    if (isStopped || isGoingOn) return
+    isGoingOn = true
+    void afterwards().finally(() => {
+      isGoingOn = false
+    })
+  }
   const turn = (): void => {
     // A store that fails says so to every report as well; the next turn tries again.
     running = work().catch(() => undefined)
-    void running.then(() => plan(everyMs))
+    void running.then(() => {
+      plan(everyMs)
+      goOn()
+    })
   }
   let timer: NodeJS.Timeout | undefined
   const plan = (afterMs: number): void => {

@@ -2,6 +2,7 @@ import {setTimeout} from 'node:timers/promises'
 import {UsageError} from '../../errors.ts'
 import {reach} from '../../fault-points.ts'
 import type {ErasureReceipt} from '../../protocol/erasure.ts'
+import type {MonthMarks} from './columns/month-marks.ts'
 import {type Database, inTransaction, truncateLog} from './sqlite-database.ts'
 import type {Dictionary} from './sqlite-dictionary.ts'
 import {headerRank} from './sqlite-writer.ts'
@@ -77,19 +78,33 @@ const steps: readonly string[] = [
 ]
 
 /** Makes the erasing of a database that this process writes. */
-export function createEraser(database: Database, dictionary: Dictionary): Store['erase'] {
+export function createEraser(
+  database: Database,
+  dictionary: Dictionary,
+  {marks, removeCopies}: {readonly marks: MonthMarks; readonly removeCopies: () => void},
+): Store['erase'] {
   database.exec(memory)
   return async erasure => {
-    const receipt = eraseInTransaction(database, dictionary, erasure)
+    const receipt = eraseInTransaction(database, dictionary, marks, erasure)
+    removeCopies()
     reach('collector: erasure committed')
     await emptyLog(database)
     return receipt
   }
 }
 
-function eraseInTransaction(database: Database, dictionary: Dictionary, erasure: Erasure): ErasureReceipt {
+function eraseInTransaction(
+  database: Database,
+  dictionary: Dictionary,
+  marks: MonthMarks,
+  erasure: Erasure,
+): ErasureReceipt {
   try {
-    return inTransaction(database, () => eraseRows(database, dictionary, erasure))
+    return inTransaction(database, () => {
+      marks.touchAll(dictionary.projectId(erasure.project))
+      marks.flush()
+      return eraseRows(database, dictionary, erasure)
+    })
   } finally {
     // Numbers of headers and names that are gone must not be given again, nor those that a rollback took back.
     dictionary.forget()

@@ -1,4 +1,5 @@
 import {periodsIn} from '../../stats/period.ts'
+import type {MonthMarks} from './columns/month-marks.ts'
 import {type Database, inTransaction} from './sqlite-database.ts'
 import type {Dictionary} from './sqlite-dictionary.ts'
 import type {MonthOfFeatures, Store} from './store.ts'
@@ -37,10 +38,16 @@ const sql = {
       UNION SELECT header FROM presences WHERE project = :project)`,
 } as const
 
+/** What else a purge changes. */
+export interface OnPurge {
+  readonly marks: MonthMarks
+  readonly onPurged: () => void
+}
+
 type Purger = Pick<Store, 'featureMonths' | 'purgeFeatures' | 'sweepHeaders'>
 
 /** Makes the purging of a database that this process writes. */
-export function createPurger(database: Database, dictionary: Dictionary, onPurged: () => void): Purger {
+export function createPurger(database: Database, dictionary: Dictionary, {marks, onPurged}: OnPurge): Purger {
   const numberOf = (text: string, values: Record<string, number>, column: string): number | null => {
     const value = database.prepare(text).get(values)?.[column]
     return value == null ? null : Number(value)
@@ -67,6 +74,8 @@ export function createPurger(database: Database, dictionary: Dictionary, onPurge
           database.prepare(sql.presences).run({project, ...span})
           const {changes} = database.prepare(sql.delete).run({project, ...span})
           database.prepare(sql.note).run({project, to: span.to})
+          marks.touchAll(project)
+          marks.flush()
           return Number(changes)
         })
       } catch (error) {
@@ -77,7 +86,12 @@ export function createPurger(database: Database, dictionary: Dictionary, onPurge
       }
     },
     async sweepHeaders(name) {
-      inTransaction(database, () => database.prepare(sql.sweep).run({project: dictionary.projectId(name)}))
+      inTransaction(database, () => {
+        const project = dictionary.projectId(name)
+        marks.touchAll(project)
+        marks.flush()
+        database.prepare(sql.sweep).run({project})
+      })
       // Numbers of headers that are gone must not be given again.
       dictionary.forget()
     },

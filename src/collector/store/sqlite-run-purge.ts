@@ -5,11 +5,12 @@ import {type PeriodLength, periodsIn} from '../../stats/period.ts'
 import {makePlan} from '../../stats/plan.ts'
 import {parseStatsQuery} from '../../stats/query.ts'
 import type {StatsFacts, StatsQuestion, Step} from '../../stats/source.ts'
+import {createReadCache} from './columns/open-rows.ts'
 import type {RunTotals} from './run-totals.ts'
 import {type Database, inTransaction} from './sqlite-database.ts'
 import type {Dictionary} from './sqlite-dictionary.ts'
 import {readFacts} from './sqlite-facts.ts'
-import {spanOf} from './sqlite-purge.ts'
+import {type OnPurge, spanOf} from './sqlite-purge.ts'
 import {readRunsBefore} from './sqlite-run-totals.ts'
 import type {Store} from './store.ts'
 
@@ -47,7 +48,7 @@ const deletions = [
 type RunPurger = Pick<Store, 'oldestRunMonth' | 'countRuns' | 'purgeRuns'>
 
 /** Makes the purging of single runs of a database that this process writes. */
-export function createRunPurger(database: Database, dictionary: Dictionary, onPurged: () => void): RunPurger {
+export function createRunPurger(database: Database, dictionary: Dictionary, {marks, onPurged}: OnPurge): RunPurger {
   const idOf = (name: string): number => inTransaction(database, () => dictionary.projectId(name))
   return {
     async oldestRunMonth(name) {
@@ -62,9 +63,12 @@ export function createRunPurger(database: Database, dictionary: Dictionary, onPu
     },
     async purgeRuns(file, month, withYear, nowMs) {
       try {
-        return inTransaction(database, () =>
-          purgeMonth(database, dictionary.projectId(file.project), file, month, withYear, nowMs),
-        )
+        return inTransaction(database, () => {
+          const project = dictionary.projectId(file.project)
+          marks.touchAll(project)
+          marks.flush()
+          return purgeMonth({database, project, file, nowMs}, month, withYear)
+        })
       } catch (error) {
         dictionary.forget()
         throw error
@@ -75,15 +79,8 @@ export function createRunPurger(database: Database, dictionary: Dictionary, onPu
   }
 }
 
-function purgeMonth(
-  database: Database,
-  project: number,
-  file: ProjectFile,
-  month: string,
-  withYear: boolean,
-  nowMs: number,
-): number {
-  const counting: Counting = {database, project, file, nowMs}
+function purgeMonth(counting: Counting, month: string, withYear: boolean): number {
+  const {database, project} = counting
   const year = month.slice(0, 4)
   const {from, to} = spanOf(month)
   const before = readRunsBefore(database, project) ?? 0
@@ -160,10 +157,8 @@ function flowAt({steps}: StatsFacts, step: number | null): RunTotals['flow'] {
   return {users, seenBefore, seenJustBefore}
 }
 
-const noDisk = {storeBytes: 0, freeBytes: null}
-
 const ask = ({database}: Counting, question: StatsQuestion & {readonly steps: readonly Step[]}): StatsFacts =>
-  readFacts(database, question, noDisk)
+  readFacts({database, cache: createReadCache(null), disk: {storeBytes: 0, freeBytes: null}}, question)
 
 function questionOf({file, nowMs}: Counting, label: string): StatsQuestion {
   const {from, to} = spanOf(label)

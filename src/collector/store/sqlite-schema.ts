@@ -226,6 +226,14 @@ const migrations: readonly string[] = [
     project INTEGER PRIMARY KEY,  -- projects.id
     runs_before INTEGER NOT NULL
   ) STRICT;
+
+  CREATE TABLE month_marks (      -- what was read of a month may be used again while its mark is the same
+    project INTEGER NOT NULL,     -- projects.id
+    month INTEGER NOT NULL,       -- when it begins, Unix milliseconds; -1: the whole project
+    mark INTEGER NOT NULL,        -- a new random number with every change
+    PRIMARY KEY (project, month)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO month_marks (project, month, mark) SELECT id, -1, abs(random() % 9007199254740991) FROM projects;
   `,
 ]
 

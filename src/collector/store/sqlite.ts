@@ -1,11 +1,14 @@
 import {mkdirSync, statfsSync, statSync} from 'node:fs'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {UsageError} from '../../errors.ts'
 import {reach} from '../../fault-points.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 import {formatDay} from '../../stats/period.ts'
 import type {StatsSource} from '../../stats/source.ts'
 import {removeRunningCollector} from '../running-collector-file.ts'
+import {createColumnFiles, removeColumnFiles} from './columns/column-files.ts'
+import {createMonthMarks} from './columns/month-marks.ts'
+import {createReadCache} from './columns/open-rows.ts'
 import {
   databaseName,
   inTransaction,
@@ -55,8 +58,14 @@ function openLocked(path: string, unlock: () => void): Store {
   const dictionary = createDictionary(database)
   const statements = prepareStatements(database)
   const keptSince = createKeptSinceReader(database)
-  const writeBatch = createBatchWriter(statements, dictionary, keptSince)
-  const erase = createEraser(database, dictionary)
+  const marks = createMonthMarks(database)
+  const removeCopies = (): void => removeColumnFiles(dirname(path))
+  const onPurged = (): void => {
+    keptSince.forget()
+    removeCopies()
+  }
+  const writeBatch = createBatchWriter(statements, dictionary, {keptSince, marks})
+  const erase = createEraser(database, dictionary, {marks, removeCopies})
   const saveProject = database.prepare(
     'INSERT INTO projects (project, file) VALUES (?, ?) ON CONFLICT (project) DO UPDATE SET file = excluded.file',
   )
@@ -65,6 +74,7 @@ function openLocked(path: string, unlock: () => void): Store {
       try {
         const outcomes = inTransaction(database, () => {
           const written = batches.map(writeBatch)
+          marks.flush()
           reach('collector: events inserted')
           return written
         })
@@ -72,6 +82,7 @@ function openLocked(path: string, unlock: () => void): Store {
         return outcomes
       } catch (error) {
         dictionary.forget()
+        marks.forget()
         throw error
       }
     },
@@ -79,8 +90,8 @@ function openLocked(path: string, unlock: () => void): Store {
     async addQuality(counts, atMs) {
       inTransaction(database, () => addCounts(statements, 0, counts, atMs))
     },
-    ...createPurger(database, dictionary, keptSince.forget),
-    ...createRunPurger(database, dictionary, keptSince.forget),
+    ...createPurger(database, dictionary, {marks, onPurged}),
+    ...createRunPurger(database, dictionary, {marks, onPurged}),
     async noteSize(nowMs) {
       const note = database.prepare('INSERT INTO sizes (day, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
       note.run(formatDay(nowMs), storeBytes(path))
@@ -111,6 +122,7 @@ export function openSqliteSource(dataDirectory: string): StatsSource {
     database.close()
     throw error
   }
+  const cache = createReadCache(createColumnFiles(dataDirectory))
   return {
     async projects() {
       const rows = database.prepare('SELECT file FROM projects WHERE file IS NOT NULL ORDER BY project').all()
@@ -119,7 +131,8 @@ export function openSqliteSource(dataDirectory: string): StatsSource {
     async facts(question) {
       database.exec('BEGIN')
       try {
-        return readFacts(database, question, {storeBytes: storeBytes(path), freeBytes: freeBytes(dataDirectory)})
+        const disk = {storeBytes: storeBytes(path), freeBytes: freeBytes(dataDirectory)}
+        return readFacts({database, cache, disk}, question)
       } finally {
         database.exec('COMMIT')
       }

@@ -6,6 +6,7 @@ import {naiveFacts} from '../naive-facts.ts'
 import {randomUse, type Sent, seededRandom, shuffle} from '../random-use.ts'
 import {batchOf, dayMs, endOf, featureOf, nowMs, sampleHeader, startOf, uuid} from '../samples.ts'
 
+import {comparable} from './comparable-facts.ts'
 import {factsOf, insert, type MakeStore, question} from './contract-parts.ts'
 
 /** The order in which events come does not matter. */
@@ -63,18 +64,3 @@ function permutations<T>(values: readonly T[]): T[][] {
   if (values.length < 2) return [[...values]]
   return values.flatMap((value, index) => permutations(values.toSpliced(index, 1)).map(rest => [value, ...rest]))
 }
-
-/** Facts in one order and with sums to seven digits, so that two ways of adding up can be compared. */
-function comparable(facts: Partial<StatsFacts>): unknown {
-  const {named, ...lists} = facts
-  const rounded = JSON.parse(JSON.stringify({...lists, ...named}), (_key, value) =>
-    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value,
-  ) as Record<string, unknown>
-  const sorted = (list: unknown): unknown => (list as unknown[]).map(one => sortKeys(one)).sort()
-  return Object.fromEntries(
-    Object.entries(rounded).map(([key, value]) => [key, key === 'spans' || key === 'quality' ? value : sorted(value)]),
-  )
-}
-
-const sortKeys = (value: unknown): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(value as object).sort(([a], [b]) => (a < b ? -1 : 1))))

@@ -135,6 +135,19 @@ export function runContract(make: MakeStore): void {
     assert.deepEqual([duration.n, duration.p50Seconds, duration.p90Seconds], [3, 4, 8.8])
   })
 
+  test('it counts a run once that used a feature in several months, and each month for itself', async t => {
+    const {store, source} = await make(t)
+    const october = Date.parse('2026-10-31T23:00:00Z')
+    const run = {run: uuid('r', 1)}
+    await insert(store, [startOf(1, october), featureOf(1, october, run), featureOf(2, october + 2 * hourMs, run)])
+    await insert(store, [featureOf(3, october, {run: uuid('r', 2)}), featureOf(4, october, run)])
+    const runsOf = async (fromMs: number, toMs: number) =>
+      (await factsOf(source, {range: {fromMs, toMs}})).features.map(({runs, count}) => [runs, count])
+    assert.deepEqual(await runsOf(october - dayMs, october + dayMs), [[2, 4]])
+    assert.deepEqual(await runsOf(october, october + hourMs), [[2, 3]])
+    assert.deepEqual(await runsOf(october + hourMs, october + dayMs), [[1, 1]])
+  })
+
   test('it keeps people, hosts and scripts of CI out, and counts its runs', async t => {
     const {store, source} = await make(t)
     await insert(store, [startOf(1, nowMs), featureOf(1, nowMs)], {header: sampleHeader({ci: 'gitlab'})})

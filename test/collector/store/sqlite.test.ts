@@ -173,7 +173,7 @@ test('it has no remains in its files of what a program from before erasure delet
     ALTER TABLE runs DROP COLUMN is_outcome_untold; ALTER TABLE runs DROP COLUMN is_test;
     CREATE VIEW run_results AS SELECT 1; CREATE VIEW readable_runs AS SELECT 1;
     DROP TABLE feature_totals; DROP TABLE presences; DROP TABLE purges; DROP TABLE sizes;
-    DROP TABLE run_totals; DROP TABLE run_purges;
+    DROP TABLE run_totals; DROP TABLE run_purges; DROP TABLE month_marks;
     PRAGMA user_version=1`)
   old.exec('DELETE FROM headers; DELETE FROM runs; PRAGMA wal_checkpoint(TRUNCATE)')
   old.close()

@@ -1,0 +1,110 @@
+import {startOfNextPeriod, startOfPeriod} from '../../../stats/period.ts'
+import type {Span} from '../../../stats/span.ts'
+import type {Database} from '../sqlite-database.ts'
+import type {ColumnFiles} from './column-files.ts'
+import {type FeatureColumns, type RunColumns, sizeOf} from './columns.ts'
+import {wholeProject} from './month-marks.ts'
+import {readFeatureColumns, readRunColumns} from './read-columns.ts'
+
+/** Bytes of columns that are kept in memory; what was not used for longest goes first. */
+const maxBytes = 384 * 1024 * 1024
+/** A month of fewer rows is read from the tables as fast. */
+const minRowsOfFile = 2_000
+
+/** Columns that were read, from one question to the next, each with the state of the tables that it was read from. */
+export interface ColumnCache {
+  readonly files: ColumnFiles | null
+  readonly kept: Map<string, {readonly state: string; readonly columns: RunColumns | FeatureColumns}>
+}
+
+export const createColumnCache = (files: ColumnFiles | null): ColumnCache => ({files, kept: new Map()})
+
+/** A month of columns and where it lies. */
+export interface Month<Columns> {
+  readonly fromMs: number
+  readonly columns: Columns
+}
+
+/** The columns of a project as the tables are now: in the transaction that the caller has open. */
+export interface ProjectColumns {
+  /** Changes when numbers of headers may have changed their meaning. */
+  readonly epoch: string
+  /** The months that touch some spans and have anything, in order. */
+  runs(spans: readonly Span[]): readonly Month<RunColumns>[]
+  features(spans: readonly Span[]): readonly Month<FeatureColumns>[]
+}
+
+const sql = {
+  marks: 'SELECT month, mark FROM month_marks WHERE project = :project',
+  bounds: `
+    SELECT (SELECT min(counted_at) FROM runs WHERE project = :project) AS runsFrom,
+      (SELECT max(counted_at) FROM runs WHERE project = :project) AS runsTo,
+      (SELECT min(used_at) FROM features WHERE project = :project) AS featuresFrom,
+      (SELECT max(used_at) FROM features WHERE project = :project) AS featuresTo,
+      (SELECT min(ended_at) FROM unpaired_ends WHERE project = :project) AS endsFrom,
+      (SELECT max(ended_at) FROM unpaired_ends WHERE project = :project) AS endsTo,
+      (SELECT min(used_at) FROM presences WHERE project = :project) AS presencesFrom,
+      (SELECT max(used_at) FROM presences WHERE project = :project) AS presencesTo`,
+} as const
+
+/** Opens the columns of a project. What is not kept for the state that the tables are in is read from them. */
+export function openColumns(database: Database, project: number, cache: ColumnCache): ProjectColumns {
+  const marks = new Map<number, string>()
+  for (const {month, mark} of database.prepare(sql.marks).all({project})) marks.set(Number(month), String(mark))
+  const epoch = marks.get(wholeProject) ?? ''
+  const bounds = Object.values(database.prepare(sql.bounds).get({project}) ?? {}).flatMap(at =>
+    at === null ? [] : [Number(at)],
+  )
+  const known = {fromMs: Math.min(...bounds), toMs: Math.max(...bounds) + 1}
+  const newestMs = startOfPeriod(Math.max(0, ...bounds), 'month')
+
+  function month<Kind extends 'runs' | 'features'>(kind: Kind, fromMs: number): Of<Kind> {
+    const name = `${project}-${new Date(fromMs).toISOString().slice(0, 7)}-${kind}`
+    const state = `${epoch} ${marks.get(fromMs) ?? ''}`
+    const before = cache.kept.get(name)
+    cache.kept.delete(name)
+    if (before?.state === state) {
+      cache.kept.set(name, before)
+      return before.columns as Of<Kind>
+    }
+    // The newest month changes with every report.
+    const files = fromMs < newestMs ? cache.files : null
+    const columns = (files?.read(name, state) ?? readAnew(kind, fromMs)) as Of<Kind>
+    keepInMemory(cache, name, state, columns)
+    return columns
+
+    function readAnew(...[what, from]: [Kind, number]): RunColumns | FeatureColumns {
+      const read = what === 'runs' ? readRunColumns : readFeatureColumns
+      const columns = read(database, {project, from, to: startOfNextPeriod(from, 'month'), salt: epoch})
+      if (columns.at.length >= minRowsOfFile) files?.write(name, state, columns)
+      return columns
+    }
+  }
+
+  const open = <Kind extends 'runs' | 'features'>(kind: Kind, spans: readonly Span[]): Month<Of<Kind>>[] => {
+    const starts = new Set(spans.flatMap(span => monthsOf(span, known)))
+    return [...starts].sort((a, b) => a - b).map(fromMs => ({fromMs, columns: month(kind, fromMs)}))
+  }
+  return {epoch, runs: spans => open('runs', spans), features: spans => open('features', spans)}
+}
+
+type Of<Kind> = Kind extends 'runs' ? RunColumns : FeatureColumns
+
+function monthsOf(span: Span, known: Span): number[] {
+  const [fromMs, toMs] = [Math.max(span.fromMs, known.fromMs), Math.min(span.toMs, known.toMs)]
+  const months: number[] = []
+  if (fromMs < toMs)
+    for (let atMs = startOfPeriod(fromMs, 'month'); atMs < toMs; atMs = startOfNextPeriod(atMs, 'month'))
+      months.push(atMs)
+  return months
+}
+
+function keepInMemory({kept}: ColumnCache, name: string, state: string, columns: RunColumns | FeatureColumns): void {
+  kept.set(name, {state, columns})
+  let bytes = [...kept.values()].reduce((sum, one) => sum + sizeOf(one.columns), 0)
+  for (const [oldest, one] of kept) {
+    if (bytes <= maxBytes || oldest === name) return
+    kept.delete(oldest)
+    bytes -= sizeOf(one.columns)
+  }
+}

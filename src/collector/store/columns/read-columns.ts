@@ -1,0 +1,175 @@
+import {createHash} from 'node:crypto'
+import type {Database} from '../sqlite-database.ts'
+import {type Exit, type FeatureColumns, type LoneColumns, type RunColumns, results} from './columns.ts'
+
+/** What is read: a calendar month of a project. Instants are Unix milliseconds. */
+export interface MonthToRead {
+  readonly project: number
+  readonly from: number
+  readonly to: number
+  /** What digests are made with, so that they say nothing outside. */
+  readonly salt: string
+}
+
+/** Each reads a month of one table by its index of times. */
+export const columnQueries = {
+  runs: `
+    SELECT counted_at AS at, header, coalesce(result, 'open') AS result, seconds, last_sign_at AS lastSignAt,
+      exit_code AS exitCode, signal, script, start_fields AS startFields, end_fields AS endFields
+    FROM run_results WHERE project = :project AND counted_at >= :from AND counted_at < :to ORDER BY counted_at`,
+  lone: `
+    SELECT used_at AS at, header, 0 AS what FROM features
+    WHERE project = :project AND run IS NULL AND used_at >= :from AND used_at < :to
+    UNION ALL SELECT ended_at, header, 1 FROM unpaired_ends
+    WHERE project = :project AND ended_at >= :from AND ended_at < :to
+    UNION ALL SELECT used_at, header, 2 FROM presences
+    WHERE project = :project AND used_at >= :from AND used_at < :to ORDER BY 1`,
+  features: `
+    SELECT f.feature, f.used_at AS at, f.header, f.run, f.count, f.is_internal AS isInternal,
+      f.duration_seconds AS seconds,
+      f.run IS NOT NULL AND (r.run IS NULL OR r.first_sign_at < :from OR r.last_sign_at >= :to) AS isCrossing
+    FROM features f LEFT JOIN runs r ON r.project = f.project AND r.run = f.run
+    WHERE f.project = :project AND f.used_at >= :from AND f.used_at < :to`,
+} as const
+
+interface RunRow {
+  readonly at: number
+  readonly header: number
+  readonly result: (typeof results)[number]
+  readonly seconds: number | null
+  readonly lastSignAt: number
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly script: string | null
+  readonly startFields: string | null
+  readonly endFields: string | null
+}
+
+interface FeatureRow {
+  readonly feature: number
+  readonly at: number
+  readonly header: number
+  readonly run: Uint8Array | null
+  readonly count: number
+  readonly isInternal: number
+  readonly seconds: number | null
+  readonly isCrossing: number
+}
+
+/** Reads what a month has of runs and people from the tables. */
+export function readRunColumns(database: Database, month: MonthToRead): RunColumns {
+  const {salt, ...span} = month
+  const rows = database.prepare(columnQueries.runs).all(span) as unknown as RunRow[]
+  const exits = numbering<string, Exit>()
+  const scripts = numbering<string, string>()
+  const exitOf = ({result, exitCode, signal}: RunRow): number => {
+    if (result === 'open' || result === 'unknown') return -1
+    const exit = result === 'signal' ? {exitCode: null, signal} : {exitCode, signal: null}
+    return exits.numberOf(`${exit.exitCode} ${exit.signal}`, () => exit)
+  }
+  const scriptOf = ({script}: RunRow): number =>
+    script === null ? -1 : scripts.numberOf(script, () => digest(salt, script))
+  return {
+    kind: 'runs',
+    at: Uint32Array.from(rows, row => row.at - span.from),
+    header: Int32Array.from(rows, row => row.header),
+    result: Uint8Array.from(rows, row => results.indexOf(row.result)),
+    seconds: Float64Array.from(rows, row => row.seconds ?? Number.NaN),
+    lastSignAt: Float64Array.from(rows, row => row.lastSignAt),
+    exit: Int32Array.from(rows, exitOf),
+    exits: exits.values,
+    script: Int32Array.from(rows, scriptOf),
+    scripts: scripts.values,
+    ...readFields(rows),
+    lone: readLone(database, span),
+  }
+}
+
+function readLone(database: Database, span: Omit<MonthToRead, 'salt'>): LoneColumns {
+  const rows = database.prepare(columnQueries.lone).all(span) as unknown as {at: number; header: number; what: number}[]
+  return {
+    at: Uint32Array.from(rows, row => row.at - span.from),
+    header: Int32Array.from(rows, row => row.header),
+    what: Uint8Array.from(rows, row => row.what),
+  }
+}
+
+/** Of a field that start and end tell, the end counts. */
+function readFields(rows: readonly RunRow[]): Pick<RunColumns, 'numbers' | 'values'> {
+  const numbers = new Map<string, {row: number; value: number}[]>()
+  const values = new Map<string, {row: number; value: string | boolean}[]>()
+  for (const [row, {startFields, endFields}] of rows.entries()) {
+    if (startFields === null && endFields === null) continue
+    const fields = {...JSON.parse(startFields ?? '{}'), ...JSON.parse(endFields ?? '{}')} as Record<string, unknown>
+    for (const [name, value] of Object.entries(fields)) {
+      if (typeof value === 'number') entriesOf(numbers, name).push({row, value})
+      else if (typeof value === 'string' || typeof value === 'boolean') entriesOf(values, name).push({row, value})
+    }
+  }
+  const numberColumns = [...numbers].map(([name, entries]) => [
+    name,
+    {row: Uint32Array.from(entries, one => one.row), value: Float64Array.from(entries, one => one.value)},
+  ])
+  const valueColumns = [...values].map(([name, entries]) => {
+    const names = numbering<string | boolean, string | boolean>()
+    const value = Uint32Array.from(entries, one => names.numberOf(one.value, () => one.value))
+    return [name, {row: Uint32Array.from(entries, one => one.row), value, names: names.values}]
+  })
+  return {numbers: Object.fromEntries(numberColumns), values: Object.fromEntries(valueColumns)}
+}
+
+function entriesOf<T>(all: Map<string, T[]>, name: string): T[] {
+  const known = all.get(name) ?? []
+  all.set(name, known)
+  return known
+}
+
+/** Reads the uses of features of a month from the tables. */
+export function readFeatureColumns(database: Database, month: MonthToRead): FeatureColumns {
+  const {salt, ...span} = month
+  const all = database.prepare(columnQueries.features).all(span) as unknown as FeatureRow[]
+  const byFeature = [...Map.groupBy(all, ({feature}) => feature)].sort(([a], [b]) => a - b)
+  const rows = byFeature.flatMap(([, some]) => some)
+  const runs = numbering<string, string>()
+  const crossing = new Map<number, string>()
+  const runOf = ({run, isCrossing}: FeatureRow): number => {
+    if (run === null) return -1
+    const id = Buffer.from(run.buffer, run.byteOffset, run.byteLength).toString('latin1')
+    const number = runs.numberOf(id, () => id)
+    if (isCrossing === 1 && !crossing.has(number)) crossing.set(number, digest(salt, run))
+    return number
+  }
+  let begin = 0
+  const begins = [0, ...byFeature.map(([, some]) => (begin += some.length))]
+  return {
+    kind: 'features',
+    features: Int32Array.from(byFeature, ([feature]) => feature),
+    begins: Uint32Array.from(begins),
+    at: Uint32Array.from(rows, row => row.at - span.from),
+    header: Int32Array.from(rows, row => row.header),
+    run: Int32Array.from(rows, runOf),
+    runs: runs.values.length,
+    count: Float64Array.from(rows, row => row.count),
+    isInternal: Uint8Array.from(rows, row => row.isInternal),
+    seconds: Float64Array.from(rows, row => row.seconds ?? Number.NaN),
+    crossing,
+  }
+}
+
+const digest = (salt: string, of: string | Uint8Array): string =>
+  createHash('sha256').update(salt).update(of).digest().toString('latin1', 0, 16)
+
+/** Gives numbers from 0 to different keys in the order in which they come, and keeps a value for each. */
+function numbering<Key, Value>() {
+  const numbers = new Map<Key, number>()
+  const values: Value[] = []
+  return {
+    values: values as readonly Value[],
+    numberOf(key: Key, make: () => Value): number {
+      const known = numbers.get(key)
+      if (known !== undefined) return known
+      numbers.set(key, values.length)
+      return values.push(make()) - 1
+    },
+  }
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
+import {type TestContext, test} from 'node:test'
+import {purge} from '../../../../src/collector/retention.ts'
+import {openSqliteSource, openSqliteStore} from '../../../../src/collector/store/sqlite.ts'
+import {noFilters, type StatsFilters} from '../../../../src/stats/filters.ts'
+import type {StatsFacts, StatsQuestion} from '../../../../src/stats/source.ts'
+import {cutSpan} from '../../../../src/stats/span.ts'
+import {temporaryDirectory} from '../../../support/temporary-directory.ts'
+import {naiveFacts} from '../../naive-facts.ts'
+import {randomUse, type Sent, seededRandom, shuffle} from '../../random-use.ts'
+import {batchOf, dayMs, endOf, featureOf, hourMs, nowMs, sampleProject, startOf, uuid} from '../../samples.ts'
+import {comparable} from '../comparable-facts.ts'
+import {factsOf, question} from '../contract-parts.ts'
+
+function openBoth(t: TestContext) {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  t.after(() => store.close())
+  const open = () => {
+    const source = openSqliteSource(directory)
+    t.after(() => source.close())
+    return source
+  }
+  return {directory, store, open}
+}
+
+/** A question of any kind over the random use. */
+function randomQuestion(random: () => number): StatsQuestion {
+  const range = {fromMs: nowMs - Math.floor(random() * 430) * dayMs, toMs: nowMs - Math.floor(random() * 30) * hourMs}
+  const edges = Array.from({length: 4}, () => range.fromMs + Math.floor(random() * (range.toMs - range.fromMs)))
+  const periods = cutSpan(range, edges)
+  const filters: StatsFilters = {
+    ...noFilters,
+    appVersion: random() < 0.3 ? '1.1' : null,
+    ci: random() < 0.2 ? 'none' : null,
+    featureType: random() < 0.2 ? 'Algorithm' : null,
+    internal: random() < 0.2 ? random() < 0.5 : null,
+  }
+  const steps = periods.map((span, index) => ({part: index >> 1, ...span}))
+  return {...question, range, spans: [range, ...periods], periods, steps, filters}
+}
+
+const byTime = ({event: a}: Sent, {event: b}: Sent): number => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)
+
+const withoutDisk = ({quality: {storeBytes: _bytes, freeBytes: _free, ...quality}, ...facts}: StatsFacts): unknown => ({
+  ...(comparable(facts) as object),
+  quality,
+})
+
+for (const seed of [1, 2])
+  test(`it answers from what it has read as from the tables, whatever comes and goes between questions (seed ${seed})`, async t => {
+    const {store, open} = openBoth(t)
+    const random = seededRandom(seed)
+    const source = open()
+    const all = shuffle(randomUse(300, random), random)
+    const sent: Sent[] = []
+    for (let round = 0; round < 12; round++) {
+      const more = all.splice(0, 1 + Math.floor(random() * 200))
+      sent.push(...more)
+      await store.insert(more.map(({header, event}) => batchOf([event], {header})))
+      const asked = randomQuestion(random)
+      const {quality: _quality, ...facts} = await source.facts(asked)
+      assert.deepEqual(comparable(facts), comparable(naiveFacts(sent.toSorted(byTime), asked)), `round ${round}`)
+    }
+    for (let round = 0; round < 6; round++) {
+      const {header} = sent[Math.floor(random() * sent.length)]!
+      const users = header.user === null ? [] : [header.user]
+      await store.erase({project: 'parsl', receipt: uuid('q', round), users, receivedAtMs: nowMs})
+      await store.insert(all.splice(0, 20).map(one => batchOf([one.event], {header: one.header})))
+      if (round === 3) for await (const _ of purge(store, [sampleProject({retention: {features: '6m'}})], {nowMs}));
+      const asked = randomQuestion(random)
+      assert.deepEqual(withoutDisk(await source.facts(asked)), withoutDisk(await open().facts(asked)), `round ${round}`)
+    }
+  })
+
+const old = nowMs - 70 * dayMs
+const asked = {range: {fromMs: old - 60 * dayMs, toMs: nowMs + dayMs}, spans: [{fromMs: 0, toMs: nowMs + dayMs}]}
+const counts = ({spans, features}: StatsFacts) => [spans[0]!.runs, spans[0]!.outcomes.ok, features[0]?.runs]
+
+test('it keeps months of many rows for the next process, until something of them changes', async t => {
+  const {directory, store, open} = openBoth(t)
+  const many = Array.from({length: 2_000}, (_, run) => [
+    startOf(run, old),
+    featureOf(run, old, {run: uuid('r', run)}),
+  ]).flat()
+  await store.insert([batchOf(many), batchOf([startOf(9_999, nowMs)])])
+  assert.deepEqual(counts(await factsOf(open(), asked)), [2_001, 0, 2_000])
+  const files = readdirSync(join(directory, 'columns')).sort()
+  assert.deepEqual(files, ['1-2026-09-features', '1-2026-09-runs'])
+  // Behind its back the rows go: what was kept is what answers.
+  const tables = new DatabaseSync(join(directory, 'usage.sqlite'))
+  t.after(() => tables.close())
+  tables
+    .prepare('DELETE FROM runs WHERE started_at = ? AND run <> ?')
+    .run(old, Buffer.from(uuid('r', 5).replaceAll('-', ''), 'hex'))
+  assert.deepEqual(counts(await factsOf(open(), asked)), [2_001, 0, 2_000])
+  // The end of a run changes the month of its start, however late it comes.
+  await store.insert([batchOf([endOf(5, nowMs)])])
+  assert.deepEqual(counts(await factsOf(open(), asked)), [2, 1, 2_000])
+})
+
+test('it reads the tables where a file is damaged, cannot be written, or is of another state', async t => {
+  const {directory, store, open} = openBoth(t)
+  await store.insert([
+    batchOf(Array.from({length: 2_000}, (_, run) => startOf(run, old))),
+    batchOf([startOf(9_999, nowMs)]),
+  ])
+  const before = counts(await factsOf(open(), asked))
+  const file = join(directory, 'columns', '1-2026-09-runs')
+  const whole = readFileSync(file)
+  for (const bytes of [Buffer.alloc(0), whole.subarray(0, whole.length >> 1), Buffer.from('something else')]) {
+    writeFileSync(file, bytes)
+    assert.deepEqual(counts(await factsOf(open(), asked)), before)
+  }
+  await store.insert([batchOf([endOf(1, old + 1)])])
+  writeFileSync(file, whole)
+  assert.equal(counts(await factsOf(open(), asked))[1], 1)
+})
+
+test('it keeps nothing of what somebody had erased, and no pseudonym at all', async t => {
+  const {directory, store, open} = openBoth(t)
+  await store.insert([
+    batchOf(Array.from({length: 2_000}, (_, run) => startOf(run, old))),
+    batchOf([startOf(9_999, nowMs)]),
+  ])
+  await factsOf(open(), asked)
+  const {user, host} = batchOf([]).header
+  const {script} = startOf(1, old)
+  const kept = readFileSync(join(directory, 'columns', '1-2026-09-runs'))
+  for (const name of [user!, host!, script!, Buffer.from(script!, 'hex')]) assert.ok(!kept.includes(name))
+  await store.erase({project: 'parsl', receipt: uuid('q', 1), users: [user!], receivedAtMs: nowMs})
+  assert.ok(!existsSync(join(directory, 'columns')))
+  assert.equal(counts(await factsOf(open(), asked))[0], 0)
+})
