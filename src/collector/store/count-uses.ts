@@ -1,4 +1,5 @@
 import {
+  type HeaderWord,
   headerWords,
   type NamedFacts,
   type NamedRuns,
@@ -7,23 +8,25 @@ import {
   type StepFacts,
 } from '../../stats/source.ts'
 import type {Span} from '../../stats/span.ts'
-import {type KnownHeader, type Uses, usesIn} from './uses.ts'
+import type {KnownHeaders} from './columns/headers.ts'
+import {type PieceOfUse, type Uses, usesIn} from './uses.ts'
 
 type SpanUses = Pick<SpanFacts, 'runs' | 'ciRuns' | 'users' | 'hosts' | 'usersOnSeveralDays' | 'hostsOnSeveralDays'>
 
 /** Makes the function that counts the runs and the people of a span. */
 export function createSpanCounter(uses: Uses): (span: Span) => SpanUses {
-  const users = createDayCounter(uses.users)
-  const hosts = createDayCounter(uses.hosts)
+  const {headers} = uses
+  const users = createDayCounter(headers.users, headers.user)
+  const hosts = createDayCounter(headers.hosts, headers.host)
   return span => {
     users.begin()
     hosts.begin()
     let [runs, ciRuns] = [0, 0]
-    for (const {header, runs: more, firstDay, lastDay} of usesIn(uses, span)) {
-      runs += more
-      if (header.names.ci !== null) ciRuns += more
-      users.see(header.user, firstDay, lastDay)
-      hosts.see(header.host, firstDay, lastDay)
+    for (const piece of usesIn(uses, span)) {
+      users.see(piece)
+      hosts.see(piece)
+      runs += sumOf(piece.runs)
+      ciRuns += sumOfCi(piece, headers.isCi)
     }
     const [ofUsers, ofHosts] = [users.counts(), hosts.counts()]
     return {
@@ -33,8 +36,20 @@ export function createSpanCounter(uses: Uses): (span: Span) => SpanUses {
   }
 }
 
-/** Counts different numbers, and those that were seen on several days, one span after another in the same memory. */
-function createDayCounter(size: number) {
+function sumOf(runs: Int32Array): number {
+  let sum = 0
+  for (let row = 0; row < runs.length; row++) sum += runs[row]!
+  return sum
+}
+
+function sumOfCi({header, runs}: PieceOfUse, isCi: Uint8Array): number {
+  let sum = 0
+  for (let row = 0; row < runs.length; row++) sum += isCi[header[row]!]! * runs[row]!
+  return sum
+}
+
+/** Counts different people, and those who were seen on several days, one span after another in the same memory. */
+function createDayCounter(size: number, whoOf: Int32Array) {
   const [seenIn, first, last] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)]
   let [turn, all, onSeveralDays] = [0, 0, 0]
   return {
@@ -43,15 +58,24 @@ function createDayCounter(size: number) {
       all = 0
       onSeveralDays = 0
     },
-    see(who: number, firstDay: number, lastDay: number): void {
-      if (who < 0) return
-      const isNew = seenIn[who] !== turn
-      const hadSeveral = !isNew && first[who]! < last[who]!
-      first[who] = isNew ? firstDay : Math.min(first[who]!, firstDay)
-      last[who] = isNew ? lastDay : Math.max(last[who]!, lastDay)
-      seenIn[who] = turn
-      if (isNew) all++
-      if (!hadSeveral && first[who]! < last[who]!) onSeveralDays++
+    see({header, firstDay, lastDay}: PieceOfUse): void {
+      for (let row = 0; row < header.length; row++) {
+        const who = whoOf[header[row]!]!
+        if (who < 0) continue
+        const [from, to] = [firstDay[row]!, lastDay[row]!]
+        if (seenIn[who] !== turn) {
+          seenIn[who] = turn
+          first[who] = from
+          last[who] = to
+          all++
+          if (from < to) onSeveralDays++
+          continue
+        }
+        const hadSeveral = first[who]! < last[who]!
+        if (from < first[who]!) first[who] = from
+        if (to > last[who]!) last[who] = to
+        if (!hadSeveral && first[who]! < last[who]!) onSeveralDays++
+      }
     },
     counts: () => ({all, onSeveralDays}),
   }
@@ -59,54 +83,86 @@ function createDayCounter(size: number) {
 
 /** Who of the users of each step was seen before in the same part. Steps without users are left out. */
 export function countSteps(uses: Uses, steps: readonly Step[]): StepFacts[] {
-  const lastStep = new Int32Array(uses.users).fill(-1)
+  const lastStep = new Int32Array(uses.headers.users).fill(-1)
   return steps.flatMap(({part, ...span}, step) => {
-    const counts = {step, users: 0, seenBefore: 0, seenJustBefore: 0}
-    for (const {header} of usesIn(uses, span)) {
-      const {user} = header
-      if (user < 0 || lastStep[user] === step) continue
-      const before = lastStep[user]!
-      lastStep[user] = step
-      counts.users++
-      if (before >= 0 && steps[before]!.part === part) counts.seenBefore++
-      if (before === step - 1 && before >= 0 && steps[before]!.part === part) counts.seenJustBefore++
-    }
-    return counts.users === 0 ? [] : [counts]
+    let [users, seenBefore, seenJustBefore] = [0, 0, 0]
+    for (const {header} of usesIn(uses, span))
+      for (let row = 0; row < header.length; row++) {
+        const user = uses.headers.user[header[row]!]!
+        if (user < 0 || lastStep[user] === step) continue
+        const before = lastStep[user]!
+        lastStep[user] = step
+        users++
+        if (before < 0 || steps[before]!.part !== part) continue
+        seenBefore++
+        if (before === step - 1) seenJustBefore++
+      }
+    return users === 0 ? [] : [{step, users, seenBefore, seenJustBefore}]
   })
 }
 
-type Adoption = readonly (NamedRuns & {readonly period: number})[]
-
-/** Runs and users by what headers say, over all periods, and by version in each of them. */
+/** Runs and users by what their header says: by version in each of some spans, and by every word in all of them. */
 export function countNamed(
   uses: Uses,
   periods: readonly Span[],
-): {readonly named: NamedFacts; readonly adoption: Adoption} {
-  const ofAll = new Map<KnownHeader, number>()
+): {
+  readonly named: NamedFacts
+  readonly adoption: readonly (NamedRuns & {readonly period: number})[]
+} {
+  const {headers} = uses
+  const all = createHeaderSum(headers)
+  const one = createHeaderSum(headers)
   const adoption = periods.flatMap((span, period) => {
-    const ofPeriod = new Map<KnownHeader, number>()
-    for (const {header, runs} of usesIn(uses, span)) {
-      if (runs === 0) continue
-      ofPeriod.set(header, (ofPeriod.get(header) ?? 0) + runs)
-      ofAll.set(header, (ofAll.get(header) ?? 0) + runs)
+    one.begin()
+    for (const piece of usesIn(uses, span)) {
+      one.add(piece)
+      all.add(piece)
     }
-    return countByName(ofPeriod, ({names}) => names.version).map(counts => ({period, ...counts}))
+    return one.byName('version').map(counts => ({period, ...counts}))
   })
-  const byWord = headerWords.map(word => [word, countByName(ofAll, ({names}) => names[word])])
+  const byWord = headerWords.map(word => [word, all.byName(word)])
   return {named: Object.fromEntries(byWord) as NamedFacts, adoption}
 }
 
-function countByName(
-  runsOf: ReadonlyMap<KnownHeader, number>,
-  nameOf: (header: KnownHeader) => string | null,
-): NamedRuns[] {
-  const counts = new Map<string | null, {runs: number; readonly users: Set<number>}>()
-  for (const [header, runs] of runsOf) {
-    const name = nameOf(header)
-    const count = counts.get(name) ?? {runs: 0, users: new Set()}
-    counts.set(name, count)
-    count.runs += runs
-    if (header.user >= 0) count.users.add(header.user)
+/** Adds up the runs of headers, once or one time after another in the same memory. */
+function createHeaderSum(headers: KnownHeaders) {
+  const runsOf = new Float64Array(headers.user.length)
+  const seenIn = new Int32Array(headers.users)
+  let [seen, turn]: [number[], number] = [[], 0]
+
+  function countUsers(some: readonly number[]): number {
+    turn++
+    let users = 0
+    for (const header of some) {
+      const user = headers.user[header]!
+      if (user < 0 || seenIn[user] === turn) continue
+      seenIn[user] = turn
+      users++
+    }
+    return users
   }
-  return [...counts].map(([name, {runs, users}]) => ({name, runs, users: users.size}))
+
+  return {
+    begin(): void {
+      for (const header of seen) runsOf[header] = 0
+      seen = []
+    },
+    add({header, runs}: PieceOfUse): void {
+      for (let row = 0; row < header.length; row++) {
+        if (runs[row] === 0) continue
+        if (runsOf[header[row]!] === 0) seen.push(header[row]!)
+        runsOf[header[row]!]! += runs[row]!
+      }
+    },
+    byName(word: HeaderWord): NamedRuns[] {
+      const [nameOf, names] = [headers.name[word], headers.names[word]]
+      const ofName: number[][] = names.map(() => [])
+      for (const header of seen) ofName[nameOf[header]!]!.push(header)
+      return names.flatMap((name, place) => {
+        const some = ofName[place]!
+        if (some.length === 0) return []
+        return [{name, runs: some.reduce((sum, header) => sum + runsOf[header]!, 0), users: countUsers(some)}]
+      })
+    },
+  }
 }

@@ -54,14 +54,17 @@ function readSingle(
   const all = [range, ...spans, ...periods, ...steps]
   // Features have totals of their own, so they are asked of the whole range; runs of the rest.
   const rows = openRows(database, cache, {project, range: asked.range, spans: all, filters})
-  const {runs} = rows
+  const {runs, derived} = rows
   const uses = collectUses(runs, rows.uses, cutPieces(all))
   const countSpan = createSpanCounter(uses)
-  const countScripts = createScriptCounter(runs)
+  const countScripts = createScriptCounter(runs, derived.scripts)
   return {
     spans: spans.map(span => ({...readRuns(runs, countScripts, span, question.lostBeforeMs), ...countSpan(span)})),
     exits: countExits(runs, range),
-    features: addFeatures(database, project, [...countFeatures(rows.uses, asked.range), ...totals.counts]),
+    features: addFeatures(database, project, [
+      ...countFeatures(rows.uses, asked.range, derived.summaries),
+      ...totals.counts,
+    ]),
     ...readNamed(uses, question, range.fromMs > asked.range.fromMs),
     steps: countSteps(uses, steps),
     numberFields: countNumbers(runs, range, question.numberFields),

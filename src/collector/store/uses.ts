@@ -1,20 +1,14 @@
-import type {HeaderWord} from '../../stats/source.ts'
 import type {Span} from '../../stats/span.ts'
+import type {KnownHeaders} from './columns/headers.ts'
 
-/** A header as the answers need it: people are numbers from 0, -1 is nobody (unknown, or of CI). */
-export interface KnownHeader {
-  readonly user: number
-  readonly host: number
-  readonly names: Readonly<Record<HeaderWord, string | null>>
-}
-
-/** What one header did in one piece of time. Days are UTC days since 1970. */
-export interface Use {
-  readonly header: KnownHeader
+/** What headers did in one piece of time, as columns. Days are UTC days since 1970. */
+export interface PieceOfUse {
+  /** Numbers of headers, each once. */
+  readonly header: Int32Array
   /** Zero for uses of features and events without a run. */
-  readonly runs: number
-  readonly firstDay: number
-  readonly lastDay: number
+  readonly runs: Int32Array
+  readonly firstDay: Int32Array
+  readonly lastDay: Int32Array
 }
 
 /** Every use of a question once, by the pieces of time that its spans are made of. */
@@ -22,10 +16,8 @@ export interface Uses {
   /** In order, without overlap. */
   readonly pieces: readonly Span[]
   /** By the place of the piece. */
-  readonly ofPiece: readonly (readonly Use[])[]
-  /** How many different numbers of people and of machines there are. */
-  readonly users: number
-  readonly hosts: number
+  readonly ofPiece: readonly PieceOfUse[]
+  readonly headers: KnownHeaders
 }
 
 /** Cuts time at every edge of some spans; what lies in none of them is left out. Pure. */
@@ -46,10 +38,13 @@ export function cutPieces(spans: readonly Span[]): Span[] {
   })
 }
 
-/** The uses of a span that is made of whole pieces. */
-export function* usesIn({pieces, ofPiece}: Uses, {fromMs, toMs}: Span): Generator<Use> {
+/** The uses of a span that is made of whole pieces, piece by piece. */
+export function* usesIn(
+  {pieces, ofPiece}: Pick<Uses, 'pieces' | 'ofPiece'>,
+  {fromMs, toMs}: Span,
+): Generator<PieceOfUse> {
   for (let place = firstAt(pieces, fromMs); place < pieces.length && pieces[place]!.toMs <= toMs; place++)
-    yield* ofPiece[place]!
+    yield ofPiece[place]!
 }
 
 /** The place of the first piece that does not begin before an instant. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {cutPieces, type Uses, usesIn} from '../../../src/collector/store/uses.ts'
+import {cutPieces, usesIn} from '../../../src/collector/store/uses.ts'
 
 const span = (fromMs: number, toMs: number) => ({fromMs, toMs})
 
@@ -19,15 +19,14 @@ test('it cuts spans at each edge of another, and leaves out what lies between th
 })
 
 test('it finds the uses of a span in its pieces alone', () => {
-  const header = {
-    user: 0,
-    host: 0,
-    names: {version: null, system: null, scheduler: null, application: null, ci: null, readableSystem: null},
-  }
   const pieces = [span(0, 4), span(4, 6), span(8, 10)]
-  const ofPiece = pieces.map((_, place) => [{header, runs: place + 1, firstDay: 0, lastDay: 0}])
-  const uses: Uses = {pieces, ofPiece, users: 1, hosts: 1}
-  const runsIn = (fromMs: number, toMs: number): number[] => [...usesIn(uses, span(fromMs, toMs))].map(({runs}) => runs)
+  const column = (value: number) => Int32Array.of(value)
+  const ofPiece = pieces.map((_, place) => ({
+    ...{header: column(0), runs: column(place + 1), firstDay: column(0), lastDay: column(0)},
+  }))
+  const uses = {pieces, ofPiece}
+  const runsIn = (fromMs: number, toMs: number): number[] =>
+    [...usesIn(uses, span(fromMs, toMs))].flatMap(({runs}) => [...runs])
   assert.deepEqual(runsIn(0, 10), [1, 2, 3])
   assert.deepEqual(runsIn(4, 6), [2])
   assert.deepEqual(runsIn(6, 8), [])

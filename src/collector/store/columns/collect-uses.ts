@@ -1,36 +1,39 @@
 import {limitsFeatures} from '../../../stats/filters.ts'
 import {dayMs, type Span} from '../../../stats/span.ts'
-import type {Use, Uses} from '../uses.ts'
+import type {PieceOfUse, Uses} from '../uses.ts'
 import {loneKinds} from './columns.ts'
 import {eachUse, type FeatureUses} from './count-features.ts'
-import {type Runs, runsIn} from './count-runs.ts'
-import {isChosen, rowsIn} from './rows.ts'
+import type {Runs} from './count-runs.ts'
+import {isChosen, type Rows, rowsIn} from './rows.ts'
 
 /** Groups what tells of people by piece of time and header: runs and what has no run, or the features that are asked for. */
 export function collectUses(runs: Runs, features: FeatureUses, pieces: readonly Span[]): Uses {
-  const {all, users, hosts} = runs.headers
-  const group = createGroup(all.length)
+  const {headers} = runs
+  const group = createGroup(headers.user.length)
   const ofPiece = pieces.map(piece => {
     group.begin()
     if (limitsFeatures(features.filters))
-      eachUse(features, piece, (columns, row, atMs) => group.see(columns.header[row]!, atMs, 0))
+      eachUse(features, piece, ({header}, row, atMs) => group.see(header[row]!, Math.floor(atMs / dayMs), 0))
     else seeRuns(runs, piece, group)
-    return group.found().map(({header, ...use}): Use => ({...use, header: all[header]!}))
+    return group.found()
   })
-  return {pieces, ofPiece, users: users.size, hosts: hosts.size}
+  return {pieces, ofPiece, headers}
 }
 
-function seeRuns(runs: Runs, piece: Span, group: Group): void {
-  for (const {columns, fromMs, begin, end} of runsIn(runs, piece))
+function seeRuns({months, chosen}: Runs, piece: Span, group: Group): void {
+  const seeRows = (
+    {at, header}: {readonly at: Uint32Array; readonly header: Int32Array},
+    rows: Rows<unknown>,
+    runs: number,
+  ) => {
+    const {fromMs, begin, end} = rows
     for (let row = begin; row < end; row++) {
-      const header = columns.header[row]!
-      if (isChosen(runs.chosen, header)) group.see(header, fromMs + columns.at[row]!, 1)
+      const who = header[row]!
+      if (chosen === null || chosen[who] === 1) group.see(who, Math.floor((fromMs + at[row]!) / dayMs), runs)
     }
-  for (const {columns, fromMs, begin, end} of rowsIn(runs.months, piece, ({lone}) => lone.at))
-    for (let row = begin; row < end; row++) {
-      const header = columns.lone.header[row]!
-      if (isChosen(runs.chosen, header)) group.see(header, fromMs + columns.lone.at[row]!, 0)
-    }
+  }
+  for (const rows of rowsIn(months, piece, columns => columns.at)) seeRows(rows.columns, rows, 1)
+  for (const rows of rowsIn(months, piece, ({lone}) => lone.at)) seeRows(rows.columns.lone, rows, 0)
 }
 
 /** Features, or ends, of a span that have no run. */
@@ -55,8 +58,7 @@ function createGroup(size: number) {
       turn++
       headers = []
     },
-    see(header: number, atMs: number, runs: number): void {
-      const day = Math.floor(atMs / dayMs)
+    see(header: number, day: number, runs: number): void {
       if (turnOf[header] !== turn) {
         turnOf[header] = turn
         runsOf[header] = runs
@@ -69,10 +71,11 @@ function createGroup(size: number) {
       if (day < first[header]!) first[header] = day
       if (day > last[header]!) last[header] = day
     },
-    found: () =>
-      headers.map(header => ({
-        ...{header, runs: runsOf[header]!},
-        ...{firstDay: first[header]!, lastDay: last[header]!},
-      })),
+    found: (): PieceOfUse => ({
+      header: Int32Array.from(headers),
+      runs: Int32Array.from(headers, header => runsOf[header]!),
+      firstDay: Int32Array.from(headers, header => first[header]!),
+      lastDay: Int32Array.from(headers, header => last[header]!),
+    }),
   }
 }

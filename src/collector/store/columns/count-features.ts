@@ -1,10 +1,9 @@
-import type {StatsFilters} from '../../../stats/filters.ts'
+import {noFilters, type StatsFilters} from '../../../stats/filters.ts'
 import {startOfNextPeriod} from '../../../stats/period.ts'
 import type {Span} from '../../../stats/span.ts'
 import type {Month} from './column-cache.ts'
 import type {FeatureColumns} from './columns.ts'
 import type {KnownHeaders} from './headers.ts'
-import {isChosen} from './rows.ts'
 
 /** The uses of features of a question. */
 export interface FeatureUses {
@@ -30,26 +29,65 @@ export interface FeatureCounts {
 
 /** Calls back for each use of a span that is asked for. */
 export function eachUse(
-  {months, chosen, filters: {internal}, wanted}: FeatureUses,
+  uses: FeatureUses,
   span: Span,
   see: (columns: FeatureColumns, row: number, atMs: number, feature: number) => void,
 ): void {
-  const isInternal = internal === null ? null : Number(internal)
-  for (const {columns, fromMs} of months) {
+  const {chosen, filters, wanted} = uses
+  const internal = filters.internal === null ? -1 : Number(filters.internal)
+  for (const {columns, fromMs} of uses.months) {
     if (fromMs >= span.toMs || startOfNextPeriod(fromMs, 'month') <= span.fromMs) continue
-    const {features, begins, at, header} = columns
+    const {features, begins, at, header, isInternal} = columns
     const [least, most] = [span.fromMs - fromMs, span.toMs - fromMs]
     for (let place = 0; place < features.length; place++) {
       const feature = features[place]!
       if (wanted !== null && !wanted.has(feature)) continue
       for (let row = begins[place]!; row < begins[place + 1]!; row++) {
-        if (at[row]! < least || at[row]! >= most || !isChosen(chosen, header[row]!)) continue
-        if (isInternal !== null && columns.isInternal[row] !== isInternal) continue
+        if (at[row]! < least || at[row]! >= most) continue
+        if ((chosen !== null && chosen[header[row]!] !== 1) || (internal >= 0 && isInternal[row] !== internal)) continue
         see(columns, row, fromMs + at[row]!, feature)
       }
     }
   }
 }
+
+/** Counts the uses of each feature in a span. */
+export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSummaries): FeatureCounts[] {
+  const all = new Map<number, Counting>()
+  const countingOf = (feature: number): Counting => {
+    const counting = all.get(feature) ?? {...noCounts, people: [], crossing: new Set()}
+    all.set(feature, counting)
+    return counting
+  }
+  for (const month of uses.months) {
+    const toMs = startOfNextPeriod(month.fromMs, 'month')
+    if (month.fromMs >= span.toMs || toMs <= span.fromMs) continue
+    const isWhole = month.fromMs >= span.fromMs && toMs <= span.toMs
+    const isAll = isWhole && uses.chosen === null && uses.wanted === null && uses.filters.internal === null
+    const summary = isAll ? summaries.of(month, uses.headers) : sumUp({...uses, months: [month]}, span)
+    for (const [feature, counts] of summary) addMonth(countingOf(feature), counts)
+  }
+  const seenIn = new Int32Array(uses.headers.users)
+  return [...all].map(([feature, {count, internal, runs, seconds, timed, people, crossing}], turn) => ({
+    ...{feature, count, internal, runs: runs + crossing.size, users: countDifferent(people, seenIn, turn + 1)},
+    ...{seconds: timed === 0 ? null : seconds, timed: timed === 0 ? null : timed},
+  }))
+}
+
+/** What a month has of one feature. Different people of months do not add up, so they are listed. */
+interface MonthCounts {
+  readonly count: number
+  readonly internal: number
+  /** Different ones that have uses in no other month. */
+  readonly runs: number
+  readonly crossing: readonly string[]
+  readonly seconds: number
+  readonly timed: number
+  /** Numbers of people, each once. */
+  readonly people: Int32Array
+}
+
+type MonthSummary = ReadonlyMap<number, MonthCounts>
 
 interface Counting {
   count: number
@@ -57,67 +95,83 @@ interface Counting {
   runs: number
   seconds: number
   timed: number
-  users: number
-  /** Which people used it: 1 at the number of each. */
-  readonly seen: Uint8Array
-  /** Runs that may have used it in several months. */
+  readonly people: Int32Array[]
   readonly crossing: Set<string>
-  /** The month of which runs are being seen, and 1 at the number of each. */
-  month: FeatureColumns | null
-  ofMonth: Uint8Array
 }
 
-/** Counts the uses of each feature in a span. */
-export function countFeatures(uses: FeatureUses, span: Span): FeatureCounts[] {
-  const {headers} = uses
-  const all = new Map<number, Counting>()
-  let current: Counting | undefined
-  let last = -1
-  eachUse(uses, span, (columns, row, _at, feature) => {
-    if (feature !== last || current === undefined) {
-      current = all.get(feature) ?? newCounting(headers.users.size)
-      all.set(feature, current)
+const noCounts = {count: 0, internal: 0, runs: 0, seconds: 0, timed: 0}
+
+function addMonth(counting: Counting, {people, crossing, ...counts}: MonthCounts): void {
+  for (const name of Object.keys(noCounts) as (keyof typeof noCounts)[]) counting[name] += counts[name]
+  counting.people.push(people)
+  for (const run of crossing) counting.crossing.add(run)
+}
+
+function countDifferent(lists: readonly Int32Array[], seenIn: Int32Array, turn: number): number {
+  let different = 0
+  for (const people of lists)
+    for (let place = 0; place < people.length; place++) {
+      if (seenIn[people[place]!] === turn) continue
+      seenIn[people[place]!] = turn
+      different++
+    }
+  return different
+}
+
+/** Whole months without a filter, kept from one question to the next. */
+export interface MonthSummaries {
+  of(month: Month<FeatureColumns>, headers: KnownHeaders): MonthSummary
+}
+
+export function createMonthSummaries(): MonthSummaries {
+  const known = new WeakMap<FeatureColumns, MonthSummary>()
+  return {
+    of(month, headers) {
+      const span = {fromMs: month.fromMs, toMs: startOfNextPeriod(month.fromMs, 'month')}
+      const uses = {months: [month], headers, chosen: null, filters: noFilters, wanted: null}
+      const summary = known.get(month.columns) ?? sumUp(uses, span)
+      known.set(month.columns, summary)
+      return summary
+    },
+  }
+}
+
+/** Sums up one month, feature by feature: the uses of one lie together. */
+function sumUp(uses: FeatureUses, span: Span): MonthSummary {
+  const all = new Map<number, MonthCounts>()
+  const {columns} = uses.months[0]!
+  const {count, isInternal, seconds, header, run} = columns
+  const {user} = uses.headers
+  const [peopleIn, runsIn] = [new Int32Array(uses.headers.users), new Int32Array(columns.runs)]
+  let [last, turn] = [-1, 0]
+  let sum = {...noCounts, people: [] as number[], crossing: [] as string[]}
+  const keep = (): void => {
+    if (turn > 0) all.set(last, {...sum, people: Int32Array.from(sum.people)})
+    sum = {...noCounts, people: [], crossing: []}
+    turn++
+  }
+  eachUse(uses, span, (_columns, row, _atMs, feature) => {
+    if (feature !== last || turn === 0) {
+      keep()
       last = feature
     }
-    seeUse(current, columns, row, headers)
+    sum.count += count[row]!
+    if (isInternal[row] === 1) sum.internal += count[row]!
+    if (!Number.isNaN(seconds[row]!)) {
+      sum.seconds += seconds[row]!
+      sum.timed += count[row]!
+    }
+    const person = user[header[row]!]!
+    if (person >= 0 && peopleIn[person] !== turn) {
+      peopleIn[person] = turn
+      sum.people.push(person)
+    }
+    if (run[row]! < 0 || runsIn[run[row]!] === turn) return
+    runsIn[run[row]!] = turn
+    const key = columns.crossing.get(run[row]!)
+    if (key === undefined) sum.runs++
+    else sum.crossing.push(key)
   })
-  return [...all].map(([feature, {count, internal, runs, users, seconds, timed, crossing}]) => ({
-    ...{feature, count, internal, users, runs: runs + crossing.size},
-    ...{seconds: timed === 0 ? null : seconds, timed: timed === 0 ? null : timed},
-  }))
-}
-
-const newCounting = (people: number): Counting => ({
-  ...{count: 0, internal: 0, runs: 0, seconds: 0, timed: 0, users: 0},
-  ...{seen: new Uint8Array(people), crossing: new Set<string>(), month: null, ofMonth: new Uint8Array(0)},
-})
-
-function seeUse(counting: Counting, columns: FeatureColumns, row: number, {all}: KnownHeaders): void {
-  const count = columns.count[row]!
-  counting.count += count
-  if (columns.isInternal[row] === 1) counting.internal += count
-  const took = columns.seconds[row]!
-  if (!Number.isNaN(took)) {
-    counting.seconds += took
-    counting.timed += count
-  }
-  const {user} = all[columns.header[row]!]!
-  if (user >= 0 && counting.seen[user] === 0) {
-    counting.seen[user] = 1
-    counting.users++
-  }
-  seeRun(counting, columns, columns.run[row]!)
-}
-
-function seeRun(counting: Counting, columns: FeatureColumns, run: number): void {
-  if (run < 0) return
-  if (counting.month !== columns) {
-    counting.month = columns
-    counting.ofMonth = new Uint8Array(columns.runs)
-  }
-  if (counting.ofMonth[run] === 1) return
-  counting.ofMonth[run] = 1
-  const key = columns.crossing.get(run)
-  if (key === undefined) counting.runs++
-  else counting.crossing.add(key)
+  if (turn > 0) keep()
+  return all
 }

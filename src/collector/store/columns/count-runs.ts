@@ -4,7 +4,8 @@ import type {Span} from '../../../stats/span.ts'
 import type {Month} from './column-cache.ts'
 import {type RunColumns, results} from './columns.ts'
 import type {KnownHeaders} from './headers.ts'
-import {isChosen, percentile, type Rows, rowsIn} from './rows.ts'
+import {percentiles} from './percentiles.ts'
+import {isChosen, type Rows, rowsIn} from './rows.ts'
 
 /** The runs of a question: the months that have them, and which headers are chosen. */
 export interface Runs {
@@ -18,67 +19,101 @@ export const runsIn = ({months}: Runs, span: Span): Generator<Rows<RunColumns>> 
 
 /** How the runs of a span ended, and how long they took. */
 export function countOutcomes(runs: Runs, span: Span, lostBeforeMs: number): {outcomes: Outcomes; duration: Duration} {
-  const counts = new Float64Array(results.length)
-  let [lost, known] = [0, 0]
   const parts = [...runsIn(runs, span)]
-  const seconds = new Float64Array(parts.reduce((sum, {begin, end}) => sum + end - begin, 0))
-  for (const {columns, begin, end} of parts) {
-    const {header, result, lastSignAt} = columns
-    for (let row = begin; row < end; row++) {
-      if (!isChosen(runs.chosen, header[row]!)) continue
-      counts[result[row]!]!++
-      if (result[row] === 0 && lastSignAt[row]! <= lostBeforeMs) lost++
-      const took = columns.seconds[row]!
-      if (!Number.isNaN(took)) seconds[known++] = took
-    }
+  const counting: Counting = {
+    counts: new Float64Array(results.length),
+    seconds: new Float64Array(parts.reduce((sum, {begin, end}) => sum + end - begin, 0)),
+    ...{lost: 0, known: 0},
   }
-  const [open, ok, failed, signal, unknown] = counts as unknown as [number, number, number, number, number]
+  for (const part of parts) seeOutcomes(counting, part, runs.chosen, lostBeforeMs)
+  const {lost, known, seconds} = counting
+  const [open, ok, failed, signal, unknown] = [...counting.counts] as [number, number, number, number, number]
   const outcomes = {ok, failed, signal, lost, running: open - lost, unknown}
   return {outcomes, duration: describe(seconds.subarray(0, known))}
 }
 
+interface Counting {
+  /** By the place among the results. */
+  readonly counts: Float64Array
+  /** Of the runs that have them, in no order; so many are known. */
+  readonly seconds: Float64Array
+  known: number
+  lost: number
+}
+
+function seeOutcomes(
+  counting: Counting,
+  {columns, begin, end}: Rows<RunColumns>,
+  chosen: Uint8Array | null,
+  lostBeforeMs: number,
+): void {
+  const {counts, seconds} = counting
+  const {header, result, lastSignAt, seconds: took} = columns
+  let {known, lost} = counting
+  for (let row = begin; row < end; row++) {
+    if (chosen !== null && chosen[header[row]!] !== 1) continue
+    counts[result[row]!]!++
+    if (result[row] === 0 && lastSignAt[row]! <= lostBeforeMs) lost++
+    const one = took[row]!
+    if (!Number.isNaN(one)) seconds[known++] = one
+  }
+  counting.known = known
+  counting.lost = lost
+}
+
 function describe(seconds: Float64Array): Duration {
   const n = seconds.length
-  const sorted = seconds.sort()
-  return {
-    n,
-    meanSeconds: n === 0 ? null : seconds.reduce((sum, one) => sum + one, 0) / n,
-    p50Seconds: percentile(sorted, 0.5),
-    p90Seconds: percentile(sorted, 0.9),
-    p99Seconds: percentile(sorted, 0.99),
-  }
+  let sum = 0
+  for (let place = 0; place < n; place++) sum += seconds[place]!
+  const [p50Seconds, p90Seconds, p99Seconds] = percentiles(seconds, [0.5, 0.9, 0.99]) as [null, null, null]
+  return {n, meanSeconds: n === 0 ? null : sum / n, p50Seconds, p90Seconds, p99Seconds}
 }
 
 /** Makes the function that counts the different scripts of people in a span. */
-export function createScriptCounter(runs: Runs): (span: Span) => number {
-  const numbers = new Map<string, number>()
-  const numberOf = new Map<RunColumns, Int32Array>()
-  for (const {columns} of runs.months)
-    numberOf.set(
-      columns,
-      Int32Array.from(columns.scripts, script => {
-        const known = numbers.get(script)
-        if (known === undefined) numbers.set(script, numbers.size)
-        return known ?? numbers.size - 1
-      }),
-    )
-  const seenIn = new Int32Array(numbers.size)
+export function createScriptCounter({months, headers, chosen}: Runs, numbers: ScriptNumbers): (span: Span) => number {
+  const numberOf = new Map(months.map(({columns}) => [columns, numbers.of(columns)]))
+  const seenIn = new Int32Array(numbers.size())
   let turn = 0
   return span => {
     turn++
     let different = 0
-    for (const {columns, begin, end} of runsIn(runs, span)) {
-      const global = numberOf.get(columns)!
+    for (const {columns, begin, end} of rowsIn(months, span, ({at}) => at)) {
+      const [global, {script, header}] = [numberOf.get(columns)!, columns]
       for (let row = begin; row < end; row++) {
-        const script = columns.script[row]!
-        const header = columns.header[row]!
-        if (script < 0 || seenIn[global[script]!] === turn || !isChosen(runs.chosen, header)) continue
-        if (runs.headers.all[header]!.names.ci !== null) continue
-        seenIn[global[script]!] = turn
+        if (script[row]! < 0) continue
+        const number = global[script[row]!]!
+        if (seenIn[number] === turn || headers.isCi[header[row]!] === 1) continue
+        if (chosen !== null && chosen[header[row]!] !== 1) continue
+        seenIn[number] = turn
         different++
       }
     }
     return different
+  }
+}
+
+/** Numbers for scripts that are the same in every month, kept from one question to the next. */
+export interface ScriptNumbers {
+  of(columns: RunColumns): Int32Array
+  size(): number
+}
+
+export function createScriptNumbers(): ScriptNumbers {
+  const numbers = new Map<string, number>()
+  const known = new WeakMap<RunColumns, Int32Array>()
+  const numberOf = (script: string): number => {
+    const before = numbers.get(script)
+    if (before !== undefined) return before
+    numbers.set(script, numbers.size)
+    return numbers.size - 1
+  }
+  return {
+    of(columns) {
+      const found = known.get(columns) ?? Int32Array.from(columns.scripts, numberOf)
+      known.set(columns, found)
+      return found
+    },
+    size: () => numbers.size,
   }
 }
 
@@ -87,11 +122,10 @@ export function countExits(runs: Runs, span: Span): StatsFacts['exits'] {
   const all = new Map<string, {exitCode: number | null; signal: string | null; runs: number}>()
   for (const {columns, begin, end} of runsIn(runs, span)) {
     const counts = new Float64Array(columns.exits.length)
-    for (let row = begin; row < end; row++) {
-      const exit = columns.exit[row]!
-      if (exit >= 0 && isChosen(runs.chosen, columns.header[row]!)) counts[exit]!++
-    }
-    for (const [place, exit] of columns.exits.entries()) {
+    const {exit: exitOf, header, exits} = columns
+    for (let row = begin; row < end; row++)
+      if (exitOf[row]! >= 0 && isChosen(runs.chosen, header[row]!)) counts[exitOf[row]!]!++
+    for (const [place, exit] of exits.entries()) {
       const key = `${exit.exitCode} ${exit.signal}`
       const count = (all.get(key)?.runs ?? 0) + counts[place]!
       if (count > 0) all.set(key, {...exit, runs: count})
@@ -104,18 +138,23 @@ export function countExits(runs: Runs, span: Span): StatsFacts['exits'] {
 export function countNumbers(runs: Runs, span: Span, names: readonly string[]): NumberFieldFacts[] {
   const parts = [...runsIn(runs, span)]
   return names.flatMap(name => {
-    const found: number[] = []
-    for (const part of parts) {
-      const column = part.columns.numbers[name]
+    const columns = parts.map(part => ({part, column: part.columns.numbers[name]}))
+    const values = new Float64Array(columns.reduce((sum, {column}) => sum + (column?.row.length ?? 0), 0))
+    let [n, sum, max] = [0, 0, Number.NEGATIVE_INFINITY]
+    for (const {part, column} of columns) {
       if (column === undefined) continue
-      column.row.forEach((row, place) => {
-        if (isIn(part, row, runs)) found.push(column.value[place]!)
-      })
+      const {row, value} = column
+      const isIn = createIsIn(part, runs)
+      for (let place = 0; place < row.length; place++) {
+        if (!isIn(row[place]!)) continue
+        values[n++] = value[place]!
+        sum += value[place]!
+        if (value[place]! > max) max = value[place]!
+      }
     }
-    if (found.length === 0) return []
-    const values = Float64Array.from(found).sort()
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-    return [{name, n: values.length, mean, median: percentile(values, 0.5), max: values.at(-1)!}]
+    if (n === 0) return []
+    const [median] = percentiles(values.subarray(0, n), [0.5])
+    return [{name, n, mean: sum / n, median: median!, max}]
   })
 }
 
@@ -123,17 +162,21 @@ export function countNumbers(runs: Runs, span: Span, names: readonly string[]): 
 export function countValues(runs: Runs, span: Span, names: readonly string[]): ValueFieldFacts[] {
   const parts = [...runsIn(runs, span)]
   return names.flatMap(name => {
-    const counts = new Map<string | boolean, number>()
+    const all = new Map<string | boolean, number>()
     for (const part of parts) {
       const column = part.columns.values[name]
-      column?.row.forEach((row, place) => {
-        const value = column.names[column.value[place]!]!
-        if (isIn(part, row, runs)) counts.set(value, (counts.get(value) ?? 0) + 1)
-      })
+      if (column === undefined) continue
+      const {row, value} = column
+      const isIn = createIsIn(part, runs)
+      const counts = new Float64Array(column.names.length)
+      for (let place = 0; place < row.length; place++) if (isIn(row[place]!)) counts[value[place]!]!++
+      for (const [place, one] of column.names.entries())
+        if (counts[place]! > 0) all.set(one, (all.get(one) ?? 0) + counts[place]!)
     }
-    return [...counts].map(([value, count]) => ({name, value, runs: count}))
+    return [...all].map(([value, count]) => ({name, value, runs: count}))
   })
 }
 
-const isIn = ({columns, begin, end}: Rows<RunColumns>, row: number, {chosen}: Runs): boolean =>
-  row >= begin && row < end && isChosen(chosen, columns.header[row]!)
+function createIsIn({columns: {header}, begin, end}: Rows<RunColumns>, {chosen}: Runs): (row: number) => boolean {
+  return row => row >= begin && row < end && (chosen === null || chosen[header[row]!] === 1)
+}

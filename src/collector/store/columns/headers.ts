@@ -1,25 +1,41 @@
 import {limitsHeaders, type StatsFilters} from '../../../stats/filters.ts'
+import {type HeaderWord, headerWords} from '../../../stats/source.ts'
 import type {Database} from '../sqlite-database.ts'
-import type {KnownHeader} from '../uses.ts'
 
-/** The headers of a project by their numbers, from one question to the next. People and machines are numbers from 0. */
+/**
+ * The headers of a project by their numbers in the store, as columns. People and machines are numbers from 0, -1 is nobody:
+ * unknown, or of CI.
+ */
 export interface KnownHeaders {
+  readonly user: Int32Array
+  readonly host: Int32Array
+  readonly isCi: Uint8Array
+  /** How many people and machines there are. */
+  readonly users: number
+  readonly hosts: number
+  /** A place in `names` for each word. */
+  readonly name: Readonly<Record<HeaderWord, Int32Array>>
+  readonly names: Readonly<Record<HeaderWord, readonly (string | null)[]>>
+}
+
+/** What was read of the headers of a project, for the next question. */
+interface ReadHeaders {
   readonly epoch: string
-  /** By the number of the header; a hole is one that was not read yet. */
-  readonly all: (KnownHeader | undefined)[]
+  known: Omit<KnownHeaders, 'users' | 'hosts'>
   readonly users: Map<string, number>
   readonly hosts: Map<string, number>
+  readonly numbers: Readonly<Record<HeaderWord, Map<string | null, number>>>
   /** The greatest number that was read. */
   last: number
 }
 
-export type HeaderCache = Map<number, KnownHeaders>
+export type HeaderCache = Map<number, ReadHeaders>
 
 const sql = `
   SELECT id, user, host, version, os_name AS system, scheduler, application, ci, os_readable AS readableSystem
   FROM headers WHERE project = :project AND id > :last`
 
-type HeaderRow = KnownHeader['names'] & {
+type HeaderRow = Readonly<Record<HeaderWord, string | null>> & {
   readonly id: number
   readonly user: string | null
   readonly host: string | null
@@ -28,44 +44,74 @@ type HeaderRow = KnownHeader['names'] & {
 /** The headers of a project as the tables are now. A header never changes while the epoch is the same. */
 export function readHeaders(database: Database, project: number, epoch: string, cache: HeaderCache): KnownHeaders {
   const before = cache.get(project)
-  const known: KnownHeaders =
-    before?.epoch === epoch ? before : {epoch, all: [], users: new Map(), hosts: new Map(), last: 0}
-  cache.set(project, known)
-  const rows = database.prepare(sql).all({project, last: known.last}) as unknown as HeaderRow[]
-  for (const {id, user, host, ...names} of rows) {
-    const isPerson = names.ci === null
-    known.all[id] = {
-      user: isPerson ? numberOf(known.users, user) : -1,
-      host: isPerson ? numberOf(known.hosts, host) : -1,
-      names: {...names},
-    }
-    known.last = Math.max(known.last, id)
-  }
-  return known
+  const read = before?.epoch === epoch ? before : nothingRead(epoch)
+  cache.set(project, read)
+  const rows = database.prepare(sql).all({project, last: read.last}) as unknown as HeaderRow[]
+  read.last = rows.reduce((last, {id}) => Math.max(last, id), read.last)
+  if (read.last >= read.known.user.length) read.known = grow(read.known, 2 * read.last + 1)
+  for (const row of rows) addHeader(read, row)
+  return {...read.known, users: read.users.size, hosts: read.hosts.size}
 }
 
-function numberOf(numbers: Map<string, number>, pseudonym: string | null): number {
-  if (pseudonym === null) return -1
-  const known = numbers.get(pseudonym)
+function addHeader({known, users, hosts, numbers}: ReadHeaders, row: HeaderRow): void {
+  const {id, user, host, ci} = row
+  known.isCi[id] = ci === null ? 0 : 1
+  known.user[id] = user === null || ci !== null ? -1 : numberOf(users, user)
+  known.host[id] = host === null || ci !== null ? -1 : numberOf(hosts, host)
+  for (const word of headerWords) {
+    const number = numberOf(numbers[word], row[word])
+    known.name[word][id] = number
+    ;(known.names[word] as (string | null)[])[number] = row[word]
+  }
+}
+
+function numberOf<Key>(numbers: Map<Key, number>, key: Key): number {
+  const known = numbers.get(key)
   if (known !== undefined) return known
-  numbers.set(pseudonym, numbers.size)
+  numbers.set(key, numbers.size)
   return numbers.size - 1
 }
 
+const ofWords = <T>(make: () => T): Record<HeaderWord, T> =>
+  Object.fromEntries(headerWords.map(word => [word, make()])) as Record<HeaderWord, T>
+
+const nothingRead = (epoch: string): ReadHeaders => ({
+  epoch,
+  known: {
+    ...{user: new Int32Array(0), host: new Int32Array(0), isCi: new Uint8Array(0)},
+    name: ofWords(() => new Int32Array(0)),
+    names: ofWords(() => []),
+  },
+  ...{users: new Map(), hosts: new Map(), numbers: ofWords(() => new Map()), last: 0},
+})
+
+function grow(known: ReadHeaders['known'], size: number): ReadHeaders['known'] {
+  const longer = (column: Int32Array): Int32Array => {
+    const grown = new Int32Array(size)
+    grown.set(column)
+    return grown
+  }
+  const isCi = new Uint8Array(size)
+  isCi.set(known.isCi)
+  const name = Object.fromEntries(headerWords.map(word => [word, longer(known.name[word])]))
+  return {
+    ...known,
+    user: longer(known.user),
+    host: longer(known.host),
+    isCi,
+    name: name as ReadHeaders['known']['name'],
+  }
+}
+
 /** Which headers a filter chooses: 1 at the number of each. Null when all are. */
-export function chooseHeaders({all}: KnownHeaders, filters: StatsFilters): Uint8Array | null {
+export function chooseHeaders({name, names, isCi}: KnownHeaders, filters: StatsFilters): Uint8Array | null {
   if (!limitsHeaders(filters)) return null
   const {appVersion, system, ci, application} = filters
-  const chosen = new Uint8Array(all.length)
-  all.forEach((header, id) => {
-    if (header === undefined) return
-    const {names} = header
-    const isChosen =
-      (appVersion === null || names.version === appVersion) &&
-      (system === null || names.system === system) &&
-      (application === null || names.application === application) &&
-      (ci === null || (names.ci !== null) === (ci === 'only'))
-    if (isChosen) chosen[id] = 1
-  })
-  return chosen
+  const wanted = [
+    [name.version, appVersion === null ? null : names.version.indexOf(appVersion)],
+    [name.system, system === null ? null : names.system.indexOf(system)],
+    [name.application, application === null ? null : names.application.indexOf(application)],
+    [isCi, ci === null ? null : Number(ci === 'only')],
+  ] as const
+  return Uint8Array.from(isCi, (_, id) => Number(wanted.every(([column, one]) => one === null || column[id] === one)))
 }

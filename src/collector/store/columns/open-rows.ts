@@ -3,25 +3,43 @@ import type {Span} from '../../../stats/span.ts'
 import type {Database} from '../sqlite-database.ts'
 import {type ColumnCache, createColumnCache, openColumns} from './column-cache.ts'
 import type {ColumnFiles} from './column-files.ts'
-import type {FeatureUses} from './count-features.ts'
-import type {Runs} from './count-runs.ts'
+import {createMonthSummaries, type FeatureUses, type MonthSummaries} from './count-features.ts'
+import {createScriptNumbers, type Runs, type ScriptNumbers} from './count-runs.ts'
 import {chooseHeaders, type HeaderCache, readHeaders} from './headers.ts'
 
 /** What is kept in memory from one question to the next. */
 export interface ReadCache {
   readonly columns: ColumnCache
   readonly headers: HeaderCache
+  readonly derived: Map<number, Derived>
+}
+
+/** What follows from columns and headers, and is true while the epoch of a project is the same. */
+interface Derived {
+  readonly epoch: string
+  readonly scripts: ScriptNumbers
+  readonly summaries: MonthSummaries
 }
 
 export const createReadCache = (files: ColumnFiles | null): ReadCache => ({
   columns: createColumnCache(files),
   headers: new Map(),
+  derived: new Map(),
 })
+
+function derivedOf({derived}: ReadCache, project: number, epoch: string): Derived {
+  const before = derived.get(project)
+  if (before?.epoch === epoch) return before
+  const made = {epoch, scripts: createScriptNumbers(), summaries: createMonthSummaries()}
+  derived.set(project, made)
+  return made
+}
 
 /** The rows of a question: those of runs and people in some spans, and uses of features in others. */
 export interface OpenRows {
   readonly runs: Runs
   readonly uses: FeatureUses
+  readonly derived: Derived
 }
 
 /** Opens what a question needs. A filter on features asks who used them, in all of its spans. */
@@ -35,6 +53,7 @@ export function openRows(
   const chosen = chooseHeaders(headers, filters)
   const isOnFeatures = limitsFeatures(filters)
   return {
+    derived: derivedOf(cache, project, columns.epoch),
     runs: {months: isOnFeatures ? [] : columns.runs([range, ...spans]), headers, chosen},
     uses: {
       months: columns.features(isOnFeatures ? [range, ...spans] : [range]),

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import type {Database} from '../sqlite-database.ts'
+import type {Database, Statement} from '../sqlite-database.ts'
 import {type Exit, type FeatureColumns, type LoneColumns, type RunColumns, results} from './columns.ts'
 
 /** What is read: a calendar month of a project. Instants are Unix milliseconds. */
@@ -45,16 +45,16 @@ interface RunRow {
   readonly endFields: string | null
 }
 
-interface FeatureRow {
-  readonly feature: number
-  readonly at: number
-  readonly header: number
-  readonly run: Uint8Array | null
-  readonly count: number
-  readonly isInternal: number
-  readonly seconds: number | null
-  readonly isCrossing: number
-}
+type FeatureRow = readonly [
+  feature: number,
+  at: number,
+  header: number,
+  run: Uint8Array | null,
+  count: number,
+  isInternal: number,
+  seconds: number | null,
+  isCrossing: number,
+]
 
 /** Reads what a month has of runs and people from the tables. */
 export function readRunColumns(database: Database, month: MonthToRead): RunColumns {
@@ -127,33 +127,56 @@ function entriesOf<T>(all: Map<string, T[]>, name: string): T[] {
 /** Reads the uses of features of a month from the tables. */
 export function readFeatureColumns(database: Database, month: MonthToRead): FeatureColumns {
   const {salt, ...span} = month
-  const all = database.prepare(columnQueries.features).all(span) as unknown as FeatureRow[]
-  const byFeature = [...Map.groupBy(all, ({feature}) => feature)].sort(([a], [b]) => a - b)
-  const rows = byFeature.flatMap(([, some]) => some)
+  const rows = allRows<FeatureRow>(database.prepare(columnQueries.features), span)
+  const {features, begins, placeOf} = layByFeature(rows)
+  const columns = {
+    ...{at: new Uint32Array(rows.length), header: new Int32Array(rows.length), run: new Int32Array(rows.length)},
+    ...{count: new Float64Array(rows.length), isInternal: new Uint8Array(rows.length)},
+    seconds: new Float64Array(rows.length),
+  }
   const runs = numbering<string, string>()
   const crossing = new Map<number, string>()
-  const runOf = ({run, isCrossing}: FeatureRow): number => {
-    if (run === null) return -1
-    const id = Buffer.from(run.buffer, run.byteOffset, run.byteLength).toString('latin1')
-    const number = runs.numberOf(id, () => id)
-    if (isCrossing === 1 && !crossing.has(number)) crossing.set(number, digest(salt, run))
-    return number
+  for (const [index, [, at, header, run, count, isInternal, seconds, isCrossing]] of rows.entries()) {
+    const row = placeOf[index]!
+    columns.at[row] = at - span.from
+    columns.header[row] = header
+    columns.count[row] = count
+    columns.isInternal[row] = isInternal
+    columns.seconds[row] = seconds ?? Number.NaN
+    const id = run === null ? '' : Buffer.from(run.buffer, run.byteOffset, run.byteLength).toString('latin1')
+    const number = run === null ? -1 : runs.numberOf(id, () => id)
+    columns.run[row] = number
+    if (isCrossing === 1 && !crossing.has(number)) crossing.set(number, digest(salt, run!))
   }
-  let begin = 0
-  const begins = [0, ...byFeature.map(([, some]) => (begin += some.length))]
-  return {
-    kind: 'features',
-    features: Int32Array.from(byFeature, ([feature]) => feature),
-    begins: Uint32Array.from(begins),
-    at: Uint32Array.from(rows, row => row.at - span.from),
-    header: Int32Array.from(rows, row => row.header),
-    run: Int32Array.from(rows, runOf),
-    runs: runs.values.length,
-    count: Float64Array.from(rows, row => row.count),
-    isInternal: Uint8Array.from(rows, row => row.isInternal),
-    seconds: Float64Array.from(rows, row => row.seconds ?? Number.NaN),
-    crossing,
+  return {kind: 'features', features, begins, ...columns, runs: runs.values.length, crossing}
+}
+
+/** Where each row goes so that those of one feature lie together. */
+function layByFeature(rows: readonly FeatureRow[]) {
+  const counts = new Map<number, number>()
+  for (const [feature] of rows) counts.set(feature, (counts.get(feature) ?? 0) + 1)
+  const features = Int32Array.from([...counts.keys()].sort((a, b) => a - b))
+  const begins = new Uint32Array(features.length + 1)
+  const next = new Map<number, number>()
+  for (const [place, feature] of features.entries()) {
+    next.set(feature, begins[place]!)
+    begins[place + 1] = begins[place]! + counts.get(feature)!
   }
+  const placeOf = Uint32Array.from(rows, ([feature]) => {
+    const place = next.get(feature)!
+    next.set(feature, place + 1)
+    return place
+  })
+  return {features, begins, placeOf}
+}
+
+/** Rows as arrays, which takes half the time of objects where the driver can do it. */
+function allRows<Row extends readonly unknown[]>(statement: Statement, values: Record<string, number>): Row[] {
+  if ('setReturnArrays' in statement) {
+    statement.setReturnArrays(true)
+    return statement.all(values) as unknown as Row[]
+  }
+  return (statement as Statement).all(values).map(row => Object.values(row)) as unknown as Row[]
 }
 
 const digest = (salt: string, of: string | Uint8Array): string =>

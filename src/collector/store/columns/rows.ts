@@ -35,11 +35,3 @@ function placeOf(times: Uint32Array, atMs: number): number {
 
 /** Whether the header of a row is among the chosen ones. */
 export const isChosen = (chosen: Uint8Array | null, header: number): boolean => chosen === null || chosen[header] === 1
-
-/** The value at a share of sorted ones, on the straight line between the two nearest. Null of none. */
-export function percentile(sorted: Float64Array, share: number): number | null {
-  if (sorted.length === 0) return null
-  const place = share * (sorted.length - 1)
-  const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!]
-  return low + (high - low) * (place - Math.floor(place))
-}

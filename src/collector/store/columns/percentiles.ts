@@ -1,0 +1,42 @@
+/**
+ * The values at some shares, ascending, on the straight line between the two nearest; nulls of no values. Moves the values
+ * about, and looks at each a few times, where sorting would look at it often. None may be not a number.
+ */
+export function percentiles(values: Float64Array, shares: readonly number[]): (number | null)[] {
+  let sortedTo = 0
+  return shares.map(share => {
+    if (values.length === 0) return null
+    const place = share * (values.length - 1)
+    const low = Math.floor(place)
+    // What is before the place of a smaller share is smaller than all that follows.
+    select(values, sortedTo, low)
+    sortedTo = low
+    const lowest = values[low]!
+    if (low === place) return lowest
+    let next = Number.POSITIVE_INFINITY
+    for (let other = low + 1; other < values.length; other++) if (values[other]! < next) next = values[other]!
+    return lowest + (next - lowest) * (place - low)
+  })
+}
+
+/** Moves values so that at a place is what would be there if they were sorted, with nothing greater before it (Hoare). */
+function select(values: Float64Array, from: number, place: number): void {
+  let [left, right] = [from, values.length - 1]
+  while (left < right) {
+    const pivot = middleOf(values[left]!, values[(left + right) >> 1]!, values[right]!)
+    let [low, high] = [left, right]
+    while (low <= high) {
+      while (values[low]! < pivot) low++
+      while (values[high]! > pivot) high--
+      if (low > high) break
+      const kept = values[low]!
+      values[low++] = values[high]!
+      values[high--] = kept
+    }
+    if (place <= high) right = high
+    else if (place >= low) left = low
+    else return
+  }
+}
+
+const middleOf = (a: number, b: number, c: number): number => Math.max(Math.min(a, b), Math.min(Math.max(a, b), c))
