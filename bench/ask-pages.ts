@@ -18,6 +18,14 @@ do {
     const path = `/projects/${project}${name === '' ? '' : `/${name}`}`
     const parameters = Object.fromEntries(new URLSearchParams(query))
     const {status, body} = await dashboard({path, parameters, isReader: true, ifNoneMatch: null})
-    console.log(JSON.stringify({page, status, ms: Math.round(performance.now() - since), bytes: body.length}))
+    console.log(
+      JSON.stringify({
+        page,
+        status,
+        ms: Math.round(performance.now() - since),
+        sinceStart: Math.round(performance.now()),
+        bytes: body.length,
+      }),
+    )
   }
 } while (rest.includes('--until-killed'))

@@ -83,7 +83,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const source = createWorkerSource(dataDirectory)
   const groupCommit = createGroupCommit(store)
   const retention = startRetention(store, projects, now, options.retention, () =>
-    readAhead(source, projects.values(), now),
+    readAhead({source, store}, projects.values(), now),
   )
   let isOpen = true
   let receiver: UdpReceiver | null = null

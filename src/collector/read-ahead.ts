@@ -1,17 +1,23 @@
 import type {ProjectFile} from '../protocol/project-file.ts'
 import {answerStats} from '../stats/answer.ts'
 import {parseStatsQuery} from '../stats/query.ts'
-import type {StatsSource} from '../stats/source.ts'
+import type {MeasuringSource} from './store/sqlite.ts'
+import type {Store} from './store/store.ts'
 
 /**
- * Asks of each project what its dashboard asks first, one after another, so that a person who asks finds the months of it
- * read. Resolves when all are answered or failed; a person's question is answered between two of them.
+ * Measures the tables and keeps how large they are, and asks of each project what its dashboard asks first, so that a
+ * person who asks finds the months of it read. Resolves when all is done or has failed; what a person asks is answered
+ * between two of these.
  */
 export async function readAhead(
-  source: StatsSource,
+  {source, store}: {readonly source: MeasuringSource; readonly store: Pick<Store, 'noteTables'>},
   projects: Iterable<ProjectFile>,
   now: () => number,
 ): Promise<void> {
+  await source
+    .tables()
+    .then(tables => store.noteTables(tables))
+    .catch(() => undefined)
   for (const project of projects) {
     const query = parseStatsQuery({project: project.project}, now())
     // Whoever asks the same is told why it fails.

@@ -4,17 +4,22 @@
  */
 import {parentPort, workerData} from 'node:worker_threads'
 import {toUsageError} from '../errors.ts'
-import type {StatsSource} from '../stats/source.ts'
 import {openStatsSource} from './read-store.ts'
+import type {MeasuringSource} from './store/sqlite.ts'
 import type {WorkerAnswer, WorkerQuestion} from './worker-source.ts'
 
-let source: StatsSource | null = null
+let source: MeasuringSource | null = null
+
+function answerFrom(from: MeasuringSource, question: WorkerQuestion['question']): Promise<unknown> {
+  if (question === 'projects') return from.projects()
+  return question === 'tables' ? from.tables() : from.facts(question)
+}
 
 parentPort?.on('message', async ({id, question}: WorkerQuestion) => {
   let answer: WorkerAnswer
   try {
     source ??= openStatsSource(workerData.dataDirectory)
-    answer = {id, value: question === null ? await source.projects() : await source.facts(question)}
+    answer = {id, value: await answerFrom(source, question)}
   } catch (thrown) {
     const {code, message, next} = toUsageError(thrown)
     answer = {id, error: {code, message, next}}

@@ -2,12 +2,13 @@ import {extname} from 'node:path'
 import {Worker} from 'node:worker_threads'
 import {type ErrorCode, UsageError} from '../errors.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
-import type {StatsFacts, StatsQuestion, StatsSource} from '../stats/source.ts'
+import type {StatsFacts, StatsQuestion, TableSize} from '../stats/source.ts'
+import type {MeasuringSource} from './store/sqlite.ts'
 
-/** What goes to the worker; a question of null asks for the projects. */
+/** What goes to the worker. */
 export interface WorkerQuestion {
   readonly id: number
-  readonly question: StatsQuestion | null
+  readonly question: StatsQuestion | 'projects' | 'tables'
 }
 
 export interface WorkerAnswer {
@@ -31,7 +32,7 @@ interface Reader {
 }
 
 /** The reading of a collector's own store, which its owner may hold for a moment. */
-export interface WorkerSource extends StatsSource {
+export interface WorkerSource extends MeasuringSource {
   /**
    * Resolves when nothing is being read, with the function that lets the reading go on, to be called once. What is
    * asked meanwhile waits. One at a time.
@@ -52,7 +53,7 @@ export function createWorkerSource(dataDirectory: string, file: URL = workerFile
   let pause: Promise<void> | null = null
   const reading = new Set<Promise<unknown>>()
 
-  async function ask(question: StatsQuestion | null): Promise<unknown> {
+  async function ask(question: WorkerQuestion['question']): Promise<unknown> {
     while (pause !== null) await pause
     const answer = post(question)
     reading.add(answer)
@@ -63,7 +64,7 @@ export function createWorkerSource(dataDirectory: string, file: URL = workerFile
     }
   }
 
-  function post(question: StatsQuestion | null): Promise<unknown> {
+  function post(question: WorkerQuestion['question']): Promise<unknown> {
     if (isClosed) return Promise.reject(new Error('the reading thread is closed'))
     reader ??= startReader(file, dataDirectory, ended => {
       if (reader === ended) reader = null
@@ -76,7 +77,8 @@ export function createWorkerSource(dataDirectory: string, file: URL = workerFile
   }
 
   return {
-    projects: async () => (await ask(null)) as readonly ProjectFile[],
+    projects: async () => (await ask('projects')) as readonly ProjectFile[],
+    tables: async () => (await ask('tables')) as readonly TableSize[],
     facts: async question => (await ask(question)) as StatsFacts,
     async pause() {
       let resume = (): void => {}

@@ -1,7 +1,7 @@
 import {escapeHtml} from '../stats/html.ts'
 import type {Stats} from '../stats/model.ts'
 import {describeStore} from '../stats/text/quality.ts'
-import {writeCount} from '../stats/text/write.ts'
+import {writeBytes, writeCount} from '../stats/text/write.ts'
 import {caveats} from './caveats.ts'
 import type {AddressOf} from './figure-section.ts'
 
@@ -29,7 +29,7 @@ const words: readonly (readonly [name: string, what: string, means: string])[] =
 
 /** Writes what is known about the data themselves. */
 export function writeQuality(stats: Stats, addressOf: AddressOf): string {
-  const {erased, ...quality} = stats.quality
+  const {erased, tables, ...quality} = stats.quality
   const counts: Readonly<Record<string, string | number | null>> = {
     ...quality,
     erasedRuns: erased?.runs ?? null,
@@ -53,7 +53,24 @@ export function writeQuality(stats: Stats, addressOf: AddressOf): string {
 <thead><tr><th scope="col">what</th><th scope="col" class="number">number</th><th scope="col">means</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>
 ${links}</section>
-${writeCaveats()}`
+${writeTables(tables)}${writeCaveats()}`
+}
+
+/** The largest tables of the store; nothing while they were not measured. */
+function writeTables(tables: Stats['quality']['tables']): string {
+  if (tables === null) return ''
+  const rows = tables.map(
+    ({name, bytes, rows}) =>
+      `<tr><th scope="row">${escapeHtml(name)}</th><td class="number">${writeBytes(bytes)}</td><td class="number">${writeCount(rows)}</td></tr>`,
+  )
+  return `<section id="tables" aria-labelledby="tables-title">
+<h2 id="tables-title">What takes the room</h2>
+<p>The largest tables of the store with their indexes, of all projects, as they were measured last.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Tables of the store"><table>
+<thead><tr><th scope="col">table</th><th scope="col" class="number">on disk</th><th scope="col" class="number">rows</th></tr></thead>
+<tbody>${rows.join('\n')}</tbody></table></div>
+</section>
+`
 }
 
 /** The caveats as a section of a page. */

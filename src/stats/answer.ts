@@ -2,7 +2,7 @@ import {UsageError} from '../errors.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
 import {type Counted, compareWithBefore} from './compare.ts'
 import {commonestFault, exitCodes, featureList, fieldStats, successRate, unusedFeatures} from './derive.ts'
-import {forecastDisk} from './disk.ts'
+import {forecastDisk, sizesOf} from './disk.ts'
 import {limitsFeatures, limitsHeaders} from './filters.ts'
 import {userFlow} from './flow.ts'
 import type {Quality, Stats} from './model.ts'
@@ -156,6 +156,7 @@ function qualityOf({query: {filters}, plan, facts: {quality}, at}: Answering): Q
     featuresSince: quality.featuresSinceMs === null ? null : formatDay(quality.featuresSinceMs),
     runsSince: quality.runsSinceMs === null ? null : formatDay(quality.runsSinceMs),
     storeBytes: quality.storeBytes,
+    ...sizesOf(quality),
     ...forecastDisk(quality),
   }
 }

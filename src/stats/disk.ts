@@ -23,3 +23,14 @@ export function forecastDisk({
   const diskFullOn = left === null || left > maxDays ? null : formatDay(toMs + Math.floor(left) * dayMs)
   return {freeBytes, growthBytes: Math.round(perDay * growthDays), diskFullOn}
 }
+
+/** How large the tables are, and what a row of them takes. Pure. */
+export function sizesOf({
+  tables,
+}: Pick<QualityFacts, 'tables'>): Pick<Quality, 'tables' | 'bytesPerRun' | 'bytesPerFeature'> {
+  const perRow = (wanted: string): number | null => {
+    const table = tables?.find(({name}) => name === wanted)
+    return table === undefined || table.rows === 0 ? null : Math.round(table.bytes / table.rows)
+  }
+  return {tables, bytesPerRun: perRow('runs'), bytesPerFeature: perRow('features')}
+}

@@ -255,6 +255,11 @@ export interface Quality {
   readonly runsSince: string | null
   /** Size on disk of the whole store. */
   readonly storeBytes: number
+  /** Its largest tables with their indexes, as they were when they were last measured; null while none was. */
+  readonly tables: readonly {readonly name: string; readonly bytes: number; readonly rows: number}[] | null
+  /** Bytes of one run, and of one feature event, by the tables; null where that is not known. */
+  readonly bytesPerRun: number | null
+  readonly bytesPerFeature: number | null
   /** What its disk has room for; null where that is not known. */
   readonly freeBytes: number | null
   /** How much the store grew in thirty days, as the last ninety were; null until a week is known. */

@@ -124,6 +124,14 @@ export interface ValueFieldFacts {
   readonly runs: number
 }
 
+/** A table of the store. */
+export interface TableSize {
+  readonly name: string
+  /** On disk, with its indexes. */
+  readonly bytes: number
+  readonly rows: number
+}
+
 export interface QualityFacts {
   readonly duplicates: number
   readonly refused: number
@@ -141,6 +149,8 @@ export interface QualityFacts {
   readonly storeBytes: number
   /** Bytes that the file system has room for; null where it does not say. */
   readonly freeBytes: number | null
+  /** As they were when they were last measured, the largest first; null while none was. Of the whole store. */
+  readonly tables: readonly TableSize[] | null
   /** The size of the store on two days, `YYYY-MM-DD`, at most ninety days apart; null while none is known. */
   readonly growth: {
     readonly fromDay: string

@@ -25,6 +25,7 @@ export const sectionNames = [
   ...['filters', 'users', 'hosts', 'userFlow', 'runs', 'scripts', 'trend', 'outcomes', 'successRate'],
   ...['commonestFault', 'exitCodes', 'duration', 'features', 'unusedFeatures', 'versions', 'adoption', 'systems'],
   ...['readableSystems', 'schedulers', 'applications', 'ci', 'fields', 'fieldValues', 'quality'],
+  'tables',
 ]
 
 function aboutQuestion({filters}: Stats): Table[] {
@@ -192,7 +193,7 @@ function aboutUse(stats: Stats): Table[] {
   ]
 }
 
-function aboutData({fields, quality: {erased, ...quality}}: Stats): Table[] {
+function aboutData({fields, quality: {erased, tables, ...quality}}: Stats): Table[] {
   const counts = {erasedRuns: erased?.runs ?? null, erasedFeatures: erased?.features ?? null, ...quality}
   const columns = ['n', 'mean', 'median', 'max'] as const
   const entries = fields === null ? null : Object.entries(fields)
@@ -212,5 +213,11 @@ function aboutData({fields, quality: {erased, ...quality}}: Stats): Table[] {
         null,
     },
     {section: 'quality', title: 'Data quality', columns: ['name', 'value'], rows: Object.entries(counts)},
+    {
+      section: 'tables',
+      title: 'Tables of the store',
+      columns: ['name', 'bytes', 'rows'],
+      rows: pickRows(tables ?? [], ['name', 'bytes', 'rows']),
+    },
   ]
 }

@@ -40,5 +40,7 @@ test('it lets a collector purge by itself, each project by its own limit', async
     const {quality, features} = body as Stats
     assert.equal(quality.featuresSince, '2025-11-01')
     assert.equal(features[0]!.count, 1)
+    // It has looked at the tables since.
+    assert.ok(quality.tables!.some(({name}) => name === 'feature_totals' || name === 'projects'))
   })
 })

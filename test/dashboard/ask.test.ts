@@ -31,6 +31,7 @@ function askingOnce(fails = 0) {
           unpaired: 0,
           featuresSinceMs: null,
           runsSinceMs: null,
+          tables: null,
           freeBytes: null,
           growth: null,
         },

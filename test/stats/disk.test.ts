@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {forecastDisk} from '../../src/stats/disk.ts'
+import {forecastDisk, sizesOf} from '../../src/stats/disk.ts'
 
 const growth = {fromDay: '2026-09-01', fromBytes: 1_000, toDay: '2026-10-01', toBytes: 4_000}
 
@@ -21,4 +21,13 @@ test('it says nothing of what is not known: no size, sizes of one week, no growt
   assert.deepEqual([shrinks.growthBytes, shrinks.diskFullOn], [0, null])
   assert.equal(forecastDisk({freeBytes: 1e12, growth}).diskFullOn, null)
   assert.deepEqual(forecastDisk({freeBytes: null, growth}), {freeBytes: null, growthBytes: 3_000, diskFullOn: null})
+})
+
+test('it says what a run and a feature event take, by the tables', () => {
+  const tables = [
+    {name: 'features', bytes: 1_000, rows: 9},
+    {name: 'runs', bytes: 400, rows: 0},
+  ]
+  assert.deepEqual(sizesOf({tables}), {tables, bytesPerRun: null, bytesPerFeature: 111})
+  assert.deepEqual(sizesOf({tables: null}), {tables: null, bytesPerRun: null, bytesPerFeature: null})
 })

@@ -23,6 +23,7 @@ test('it has a definition in docs/stats.md for every key, and none for what is n
   t.after(() => source.close())
   t.after(() => store.close())
   await store.insert(randomUse(200, seededRandom(1)).map(({header, event}) => batchOf([event], {header})))
+  await store.noteTables(await source.tables())
   const stats = await answerStats(source, sampleProject(), parseStatsQuery({project: 'parsl'}, nowMs), nowMs)
   const answer = JSON.parse(JSON.stringify(stats)) as Record<string, unknown>
   const shared = keysOf(sections.get('Shared keys')!)

@@ -48,6 +48,7 @@ async function answer(sent: readonly Sent[], written: Omit<WrittenStatsQuery, 'p
     ...{datagrams: 0, datagramsLost: 0, datagramsUnknown: 0},
     featuresSinceMs: null,
     runsSinceMs: null,
+    tables: null,
     freeBytes: null,
     growth: null,
   }

@@ -80,6 +80,8 @@ export const sample: Stats = {
     ciRuns: 3,
     featuresSince: null,
     runsSince: null,
+    tables: [{name: 'runs', bytes: 4_096, rows: 10}],
+    ...{bytesPerRun: 410, bytesPerFeature: null},
     storeBytes: 123_456,
     freeBytes: 9_000_000,
     growthBytes: null,

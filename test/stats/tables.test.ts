@@ -13,7 +13,9 @@ test('it has a table for every answer, in the order of its names', () => {
     sectionNames,
   )
   const head = ['project', 'from', 'to', 'by', 'unanswered']
-  assert.deepEqual([...head, ...sectionNames.filter(name => name !== 'fieldValues')].sort(), Object.keys(sample).sort())
+  const partsOfAnswers = ['fieldValues', 'tables']
+  const ownKeys = sectionNames.filter(name => !partsOfAnswers.includes(name))
+  assert.deepEqual([...head, ...ownKeys].sort(), Object.keys(sample).sort())
 })
 
 test('it has a cell for every column, and names columns as docs/stats.md does', () => {

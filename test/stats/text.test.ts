@@ -30,7 +30,7 @@ test('it says what a maintainer asks, in this order', () => {
     /^ {2}unknown +2 +1 {2}▊$/m,
     /executors in 38 runs: mean 2\.1, median 2, max 64\n {2}mode in 2 runs: local in 2/,
     /3 runs of CI \(not among the users\),\n {2}4 events came again and were not counted again, 1 event refused/,
-    /store of 123\.5 kB\n$/,
+    /store of 123\.5 kB, 410 bytes a run\n$/,
   ]
   let after = 0
   for (const fact of facts) {

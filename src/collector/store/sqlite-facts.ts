@@ -18,6 +18,7 @@ import type {Database} from './sqlite-database.ts'
 import {addFeatures, readFeatureTotals} from './sqlite-feature-totals.ts'
 import {readCounters, readGrowth} from './sqlite-quality.ts'
 import {type KeptRuns, readKeptRuns} from './sqlite-run-totals.ts'
+import {readTableSizes} from './sqlite-sizes.ts'
 import {cutPieces, type Uses} from './uses.ts'
 
 /** What the file system says. */
@@ -72,7 +73,8 @@ function readSingle(
     quality: {
       ...readCounters(database, project, asked.range),
       unpaired: totals.unpaired + countUnpaired(rows, asked, range),
-      ...{...disk, growth: readGrowth(database), featuresSinceMs: totals.sinceMs, runsSinceMs: sinceMs},
+      ...{...disk, tables: readTableSizes(database), growth: readGrowth(database)},
+      ...{featuresSinceMs: totals.sinceMs, runsSinceMs: sinceMs},
     },
   }
 }

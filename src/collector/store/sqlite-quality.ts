@@ -19,7 +19,7 @@ const sql = {
 
 type Counters = Omit<
   QualityFacts,
-  'unpaired' | 'featuresSinceMs' | 'runsSinceMs' | 'growth' | 'storeBytes' | 'freeBytes'
+  'unpaired' | 'featuresSinceMs' | 'runsSinceMs' | 'growth' | 'tables' | 'storeBytes' | 'freeBytes'
 >
 
 /** What is counted of whole reports and erasures in the days and months of a range. */

@@ -227,6 +227,12 @@ const migrations: readonly string[] = [
     runs_before INTEGER NOT NULL
   ) STRICT;
 
+  CREATE TABLE table_sizes (      -- how large the tables of the store were when it was last looked at
+    name TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL,       -- with the indexes
+    row_count INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE month_marks (      -- what was read of a month may be used again while its mark is the same
     project INTEGER NOT NULL,     -- projects.id
     month INTEGER NOT NULL,       -- when it begins, Unix milliseconds; -1: the whole project

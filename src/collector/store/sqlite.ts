@@ -4,7 +4,7 @@ import {UsageError} from '../../errors.ts'
 import {reach} from '../../fault-points.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 import {formatDay} from '../../stats/period.ts'
-import type {StatsSource} from '../../stats/source.ts'
+import type {StatsSource, TableSize} from '../../stats/source.ts'
 import {removeRunningCollector} from '../running-collector-file.ts'
 import {createColumnFiles, removeColumnFiles} from './columns/column-files.ts'
 import {createMonthMarks} from './columns/month-marks.ts'
@@ -25,6 +25,7 @@ import {createKeptSinceReader} from './sqlite-kept-since.ts'
 import {createPurger} from './sqlite-purge.ts'
 import {createRunPurger} from './sqlite-run-purge.ts'
 import {migrate, requireCurrentVersion} from './sqlite-schema.ts'
+import {keepTableSizes, measureTables} from './sqlite-sizes.ts'
 import {prepareStatements} from './sqlite-statements.ts'
 import {addCounts, createBatchWriter} from './sqlite-writer.ts'
 import type {Store} from './store.ts'
@@ -96,6 +97,9 @@ function openLocked(path: string, unlock: () => void): Store {
       const note = database.prepare('INSERT INTO sizes (day, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
       note.run(formatDay(nowMs), storeBytes(path))
     },
+    async noteTables(tables) {
+      inTransaction(database, () => keepTableSizes(database, tables))
+    },
     async saveProjects(projects) {
       inTransaction(database, () => {
         for (const project of projects) saveProject.run(project.project, JSON.stringify(project))
@@ -109,11 +113,16 @@ function openLocked(path: string, unlock: () => void): Store {
   }
 }
 
+/** A reader that can measure the tables as well: about a second for a gigabyte. */
+export interface MeasuringSource extends StatsSource {
+  tables(): Promise<readonly TableSize[]>
+}
+
 /**
  * Opens the store of a data folder for reading, on a connection of its own; a collector may write it meanwhile. Each
  * question blocks the thread until it is answered. Throws USAGE_STORE_UNREADABLE when there is no store to read.
  */
-export function openSqliteSource(dataDirectory: string): StatsSource {
+export function openSqliteSource(dataDirectory: string): MeasuringSource {
   const path = join(dataDirectory, databaseName)
   const database = openForReading(path)
   try {
@@ -128,6 +137,7 @@ export function openSqliteSource(dataDirectory: string): StatsSource {
       const rows = database.prepare('SELECT file FROM projects WHERE file IS NOT NULL ORDER BY project').all()
       return rows.flatMap(({file}) => readProject(String(file)))
     },
+    tables: async () => measureTables(database),
     async facts(question) {
       database.exec('BEGIN')
       try {

@@ -2,6 +2,7 @@ import type {ErasureReceipt} from '../../protocol/erasure.ts'
 import type {Event} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {TableSize} from '../../stats/source.ts'
 
 /** An event as it is stored: only declared values, its time corrected and clamped. */
 export interface AdmittedEvent {
@@ -111,6 +112,8 @@ export interface Store {
   sweepHeaders(project: string): Promise<void>
   /** Remembers how large the store is on the day of an instant, so that its growth is known. Once a day is enough. */
   noteSize(nowMs: number): Promise<void>
+  /** Remembers how large the tables are, which takes too long to be measured with every question. */
+  noteTables(tables: readonly TableSize[]): Promise<void>
   /** Keeps the project files, so that whoever reads the store knows what was declared. */
   saveProjects(projects: readonly ProjectFile[]): Promise<void>
   /** Ends the writing and gives the store free. Does nothing the second time. */

@@ -24,7 +24,10 @@ export function writeFilters({stats: {filters, unanswered}, width}: Page): Secti
 /** What is counted and may be null under a filter. */
 type CountName = Exclude<
   keyof Quality,
-  'erased' | 'featuresSince' | 'runsSince' | 'storeBytes' | 'freeBytes' | 'growthBytes' | 'diskFullOn'
+  | 'erased'
+  | 'tables'
+  | ('featuresSince' | 'runsSince')
+  | ('storeBytes' | 'freeBytes' | 'bytesPerRun' | 'bytesPerFeature' | 'growthBytes' | 'diskFullOn')
 >
 
 /** What is known about the data: silent when all is well, except for the size. */
@@ -55,10 +58,13 @@ export function writeData({stats: {quality}, width}: Page): Section {
   return {heading: 'Data', lines: wrap([...facts, ...describeStore(quality)], width)}
 }
 
-/** `store of 8.1 MB`, `growing by 1.2 MB in thirty days`, `the disk is full on 2031-04-02 if it goes on so`. */
-export function describeStore({storeBytes, growthBytes, diskFullOn}: Quality): string[] {
+/** `store of 8.1 MB`, `380 bytes a run`, `100 bytes a feature event`, `growing by 1.2 MB in thirty days`, `the disk is full on 2031-04-02 if it goes on so`. */
+export function describeStore(quality: Quality): string[] {
+  const {storeBytes, bytesPerRun, bytesPerFeature, growthBytes, diskFullOn} = quality
+  const per = (bytes: number | null, what: string): string[] => (bytes === null ? [] : [`${bytes} bytes ${what}`])
   const growth =
     growthBytes === null || growthBytes <= 0 ? [] : [`growing by ${writeBytes(growthBytes)} in thirty days`]
   const full = diskFullOn === null ? [] : [`the disk is full on ${diskFullOn} if it goes on so`]
-  return [`store of ${writeBytes(storeBytes)}`, ...growth, ...full]
+  const rows = [...per(bytesPerRun, 'a run'), ...per(bytesPerFeature, 'a feature event')]
+  return [`store of ${writeBytes(storeBytes)}`, ...rows, ...growth, ...full]
 }

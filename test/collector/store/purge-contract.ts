@@ -153,6 +153,19 @@ export function purgeContract(make: MakeStore): void {
     assert.ok(diskFullOn === null || diskFullOn > '2026-11-22')
   })
 
+  test('it remembers how large the tables were when they were measured last', async t => {
+    const {store, source} = await make(t)
+    assert.equal((await ask(source, {})).quality.tables, null)
+    const tables = [
+      {name: 'features', bytes: 8_192, rows: 40},
+      {name: 'runs', bytes: 4_096, rows: 10},
+    ]
+    await store.noteTables([{name: 'gone', bytes: 1, rows: 1}])
+    await store.noteTables(tables)
+    const {quality} = await ask(source, {})
+    assert.deepEqual([quality.tables, quality.bytesPerRun, quality.bytesPerFeature], [tables, 410, 205])
+  })
+
   test('it drops the headers that only single uses had', async t => {
     const {store, source} = await make(t)
     const atMs = Date.parse('2025-03-03T10:00:00Z')

@@ -79,6 +79,24 @@ test('it is written by one at a time, and by the next when the first has closed'
   await openSqliteStore(directory).close()
 })
 
+test('it measures its tables with their indexes, the largest first', async t => {
+  const {store, directory, path} = openStore(t)
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  const features = Array.from({length: 2_000}, (_, number) => featureOf(number, nowMs))
+  await store.insert([batchOf([...features, startOf(1, nowMs)])])
+  const tables = await source.tables()
+  assert.deepEqual([tables[0]!.name, tables[0]!.rows], ['features', 2_000])
+  assert.equal(tables.find(({name}) => name === 'runs')!.rows, 1)
+  const bytes = tables.map(table => table.bytes)
+  assert.deepEqual(
+    bytes,
+    bytes.toSorted((a, b) => b - a),
+  )
+  const all = bytes.reduce((sum, one) => sum + one, 0)
+  assert.ok(all > 100_000 && all <= statSync(path).size + statSync(`${path}-wal`).size, String(all))
+})
+
 test('it keeps what it has when it is opened again', async t => {
   const directory = temporaryDirectory(t)
   const first = openSqliteStore(directory)
@@ -173,7 +191,7 @@ test('it has no remains in its files of what a program from before erasure delet
     ALTER TABLE runs DROP COLUMN is_outcome_untold; ALTER TABLE runs DROP COLUMN is_test;
     CREATE VIEW run_results AS SELECT 1; CREATE VIEW readable_runs AS SELECT 1;
     DROP TABLE feature_totals; DROP TABLE presences; DROP TABLE purges; DROP TABLE sizes;
-    DROP TABLE run_totals; DROP TABLE run_purges; DROP TABLE month_marks;
+    DROP TABLE run_totals; DROP TABLE run_purges; DROP TABLE month_marks; DROP TABLE table_sizes;
     PRAGMA user_version=1`)
   old.exec('DELETE FROM headers; DELETE FROM runs; PRAGMA wal_checkpoint(TRUNCATE)')
   old.close()

@@ -1,4 +1,4 @@
-import {noFilters, type StatsFilters} from '../../../stats/filters.ts'
+import type {StatsFilters} from '../../../stats/filters.ts'
 import {startOfNextPeriod} from '../../../stats/period.ts'
 import type {Span} from '../../../stats/span.ts'
 import type {Month} from './column-cache.ts'
@@ -62,9 +62,10 @@ export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSum
   for (const month of uses.months) {
     const toMs = startOfNextPeriod(month.fromMs, 'month')
     if (month.fromMs >= span.toMs || toMs <= span.fromMs) continue
-    const isWhole = month.fromMs >= span.fromMs && toMs <= span.toMs
-    const isAll = isWhole && uses.chosen === null && uses.wanted === null && uses.filters.internal === null
-    const summary = isAll ? summaries.of(month, uses.headers) : sumUp({...uses, months: [month]}, span)
+    const isWhole =
+      month.fromMs >= span.fromMs && (toMs <= span.toMs || month.fromMs + lastOf(month.columns) < span.toMs)
+    const ofMonth = {...uses, months: [month]}
+    const summary = isWhole ? summaries.of(month.columns, ofMonth, span) : sumUp(ofMonth, span)
     for (const [feature, counts] of summary) addMonth(countingOf(feature), counts)
   }
   const seenIn = new Int32Array(uses.headers.users)
@@ -72,6 +73,12 @@ export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSum
     ...{feature, count, internal, runs: runs + crossing.size, users: countDifferent(people, seenIn, turn + 1)},
     ...{seconds: timed === 0 ? null : seconds, timed: timed === 0 ? null : timed},
   }))
+}
+
+function lastOf({at}: FeatureColumns): number {
+  let last = 0
+  for (let row = 0; row < at.length; row++) if (at[row]! > last) last = at[row]!
+  return last
 }
 
 /** What a month has of one feature. Different people of months do not add up, so they are listed. */
@@ -118,19 +125,25 @@ function countDifferent(lists: readonly Int32Array[], seenIn: Int32Array, turn: 
   return different
 }
 
-/** Whole months without a filter, kept from one question to the next. */
+/** What was summed up of whole months, kept from one question to the next. */
 export interface MonthSummaries {
-  of(month: Month<FeatureColumns>, headers: KnownHeaders): MonthSummary
+  of(month: FeatureColumns, uses: FeatureUses, span: Span): MonthSummary
 }
 
+/** Summaries of a month that are kept, each under another filter; the oldest goes first. */
+const maxFilters = 8
+
 export function createMonthSummaries(): MonthSummaries {
-  const known = new WeakMap<FeatureColumns, MonthSummary>()
+  const known = new WeakMap<FeatureColumns, Map<string, MonthSummary>>()
   return {
-    of(month, headers) {
-      const span = {fromMs: month.fromMs, toMs: startOfNextPeriod(month.fromMs, 'month')}
-      const uses = {months: [month], headers, chosen: null, filters: noFilters, wanted: null}
-      const summary = known.get(month.columns) ?? sumUp(uses, span)
-      known.set(month.columns, summary)
+    of(month, uses, span) {
+      const ofMonth = known.get(month) ?? new Map<string, MonthSummary>()
+      known.set(month, ofMonth)
+      // The headers of a month, and the features of a type in it, are the same as long as its columns are.
+      const filter = JSON.stringify(uses.filters)
+      const summary = ofMonth.get(filter) ?? sumUp(uses, span)
+      ofMonth.set(filter, summary)
+      if (ofMonth.size > maxFilters) ofMonth.delete(ofMonth.keys().next().value!)
       return summary
     },
   }
