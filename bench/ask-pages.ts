@@ -17,7 +17,7 @@ do {
     const [name = '', query = ''] = page.split('?')
     const path = `/projects/${project}${name === '' ? '' : `/${name}`}`
     const parameters = Object.fromEntries(new URLSearchParams(query))
-    const {status, body} = await dashboard({path, parameters, isReader: true, ifNoneMatch: null})
+    const {status, body} = await dashboard({path, parameters, isReader: true, share: null, ifNoneMatch: null})
     console.log(
       JSON.stringify({
         page,

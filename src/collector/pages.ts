@@ -19,6 +19,8 @@ export interface PageRequest {
   readonly parameters: Readonly<Record<string, unknown>>
   /** Whether it bears the read token. */
   readonly isReader: boolean
+  /** A share link that is among the parameters no more: its token, and the project that it opens. */
+  readonly share: {readonly token: string; readonly project: string} | null
   readonly ifNoneMatch: string | null
 }
 
@@ -29,12 +31,25 @@ export interface PageAnswer {
 }
 
 /** Serves pages beside the addresses for programs. */
-export function addPages(app: FastifyInstance, pages: Pages, readTokenSha256: Uint8Array): void {
+export function addPages(
+  app: FastifyInstance,
+  pages: Pages,
+  {
+    readTokenSha256,
+    findShared,
+  }: {
+    readonly readTokenSha256: Uint8Array
+    readonly findShared: (token: unknown) => string | null
+  },
+): void {
   for (const path of ['/', '/projects/*', '/badge/*'])
     app.get(path, async (request, reply) => {
+      const {share: token, ...parameters} = request.query as Record<string, unknown>
+      const project = findShared(token)
       const {status, headers, body} = await pages({
         path: request.url.split('?')[0] ?? '/',
-        parameters: request.query as Record<string, unknown>,
+        parameters,
+        share: project === null ? null : {token: String(token), project},
         isReader: bearsSecretOrPassword(request.headers.authorization, readTokenSha256),
         ifNoneMatch: request.headers['if-none-match'] ?? null,
       })

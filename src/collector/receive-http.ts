@@ -22,6 +22,7 @@ import {readBody, requireKnownEncoding} from './read-body.ts'
 import {receiveBody} from './receive-body.ts'
 import {receiveErasure} from './receive-erasure.ts'
 import {type ImportParts, receiveImport} from './receive-import.ts'
+import {findShared} from './share-links.ts'
 import {bearsSecret, requireWriteKey} from './tokens.ts'
 
 export interface HttpParts {
@@ -97,7 +98,11 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     const nowMs = parts.now()
     return answerStats(parts.source, project, parseStatsQuery(written, nowMs), nowMs)
   })
-  if (parts.pages !== null) addPages(app, parts.pages, parts.readTokenSha256)
+  if (parts.pages !== null)
+    addPages(app, parts.pages, {
+      readTokenSha256: parts.readTokenSha256,
+      findShared: token => (folder == null ? null : findShared(folder.dataDirectory, token)),
+    })
   app.get('/healthz', async () => ({status: 'ok'}))
   app.get('/readyz', async () => ({status: 'ready'}))
 }

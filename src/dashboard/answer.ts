@@ -8,6 +8,8 @@ export interface PageRequest {
   readonly parameters: Readonly<Record<string, unknown>>
   /** Whether it bears the read token. */
   readonly isReader: boolean
+  /** A share link that is among the parameters no more: its token, and the project that it opens. */
+  readonly share: {readonly token: string; readonly project: string} | null
   readonly ifNoneMatch: string | null
 }
 

@@ -7,7 +7,7 @@ import {columnsOf} from './figures/figure.ts'
 import {drawRows} from './figures/rows.ts'
 import {framePage} from './page.ts'
 import {writeHeading} from './project-pages.ts'
-import {addressTo} from './state.ts'
+import {addressTo, type State} from './state.ts'
 
 /** The public answers of a page: of several months, and of the one whose tables are shown. */
 export interface PublicPage {
@@ -15,13 +15,16 @@ export interface PublicPage {
   readonly months: PublicStats
   readonly month: PublicStats
   readonly hasOthers: boolean
+  /** The token of the link by which somebody came, which the links of the page have too. */
+  readonly share: string | null
 }
 
 /** Writes what everybody may see of a project: months that are over, and nothing about few people. */
-export function writePublicPage({project, months, month, hasOthers}: PublicPage): string {
+export function writePublicPage({project, months, month, hasOthers, share}: PublicPage): string {
+  const state = {project, written: share === null ? {} : {share}}
   const period = month.periods[0]?.period ?? null
   const lead = `Public figures by month: what fewer than ${minUsers} people did is not shown`
-  const links = `<nav aria-label="Pages"><ul><li><a href="${addressTo({project, written: {}}, '')}" aria-current="page">Overview</a></li><li><a href="${addressTo({project, written: {}}, 'collected')}">What is collected</a></li></ul></nav>\n`
+  const links = `<nav aria-label="Pages"><ul><li><a href="${addressTo(state, '')}" aria-current="page">Overview</a></li><li><a href="${addressTo({project, written: {}}, 'collected')}">What is collected</a></li></ul></nav>\n`
   const shown = months.periods.filter(({hidden}) => !hidden)
   const main =
     shown.length === 0
@@ -30,14 +33,14 @@ export function writePublicPage({project, months, month, hasOthers}: PublicPage)
           countSection(months, 'users', 'Users', 'blue'),
           countSection(months, 'runs', 'Runs', 'purple'),
           writeMonths(months.periods),
-          writeMonthLinks(project, months, period),
+          writeMonthLinks(state, months, period),
           ...writeTables(month, period),
         ].join('')
   return framePage({
     title: `${displayName(project)}: public figures`,
     header: writeHeading(project, lead, hasOthers) + links,
     main,
-    footer: `Whoever has opted out is in no number. A row of fewer than ${minUsers} users is hidden, and the next smallest with it. <a href="${addressTo({project, written: {}}, 'answers/public.json')}">JSON</a>`,
+    footer: `Whoever has opted out is in no number. A row of fewer than ${minUsers} users is hidden, and the next smallest with it. <a href="${addressTo(state, 'answers/public.json')}">JSON</a>`,
   })
 }
 
@@ -72,9 +75,13 @@ function writeMonths(periods: readonly PublicPeriod[]): string {
 <div class="scroll" tabindex="0" role="region" aria-label="Months"><table><thead><tr><th scope="col">month</th>${heads.map(head => `<th scope="col" class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>\n`
 }
 
-function writeMonthLinks(project: ProjectFile, {periods}: PublicStats, current: string | null): string {
+function writeMonthLinks(
+  state: Pick<State, 'project' | 'written'>,
+  {periods}: PublicStats,
+  current: string | null,
+): string {
   const items = periods.map(({period}) => {
-    const address = escapeHtml(addressTo({project, written: {}}, '', {month: period}))
+    const address = escapeHtml(addressTo(state, '', {month: period}))
     return `<li><a href="${address}"${period === current ? ' aria-current="true"' : ''}>${period}</a></li>`
   })
   return `<section aria-labelledby="month-title"><h2 id="month-title">One month in detail</h2><ul class="chips">${items.join('')}</ul></section>\n`

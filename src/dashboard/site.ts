@@ -57,7 +57,7 @@ interface Site extends DashboardParts {
 
 async function route(site: Site, request: PageRequest): Promise<PageAnswer> {
   const [first, id, page = '', file, ...rest] = request.path.split('/').slice(1).map(decode)
-  const sees = request.isReader || site.access === 'open' ? 'all' : site.access === 'public' ? 'public' : 'nothing'
+  const sees = seesOf(site, request, id)
   if (first === '' && id === undefined) return sees === 'nothing' ? answerError(needsToken()) : answerHome(site)
   const project = site.projects.get(id ?? '')
   if (rest.length > 0 || project === undefined) {
@@ -71,6 +71,12 @@ async function route(site: Site, request: PageRequest): Promise<PageAnswer> {
   if (sees === 'nothing') throw needsToken()
   if (sees === 'public') return answerPublic(site, project, [page, file], request)
   return answerProject(site, project, [page, file], request)
+}
+
+/** What the request may see of a project: a share link opens the public figures of its own alone. */
+function seesOf({access}: Site, {isReader, share}: PageRequest, id: string | undefined): 'all' | 'public' | 'nothing' {
+  if (isReader || access === 'open') return 'all'
+  return access === 'public' || (share !== null && share.project === id) ? 'public' : 'nothing'
 }
 
 function decode(part: string): string {
@@ -103,10 +109,10 @@ const onlyRange = ({from, to, by}: Readonly<Record<string, string>>): Record<str
   )
 
 async function answerPublic(
-  {askForAll, now, projects}: Site,
+  {askForAll, now, projects, access}: Site,
   project: ProjectFile,
   [page, file]: readonly [string, string | undefined],
-  {parameters}: PageRequest,
+  {parameters, share}: PageRequest,
 ): Promise<PageAnswer> {
   const nowMs = now()
   if (page === 'answers' && file === 'public.json') {
@@ -116,7 +122,8 @@ async function answerPublic(
   if (page !== '' || file !== undefined) throw needsToken()
   const months = await askMonths(askForAll, project, nowMs)
   const month = await askMonth(askForAll, project, parameters['month'], nowMs)
-  return answerPage(writePublicPage({project, months, month, hasOthers: projects.size > 1}))
+  const hasOthers = access === 'public' && projects.size > 1
+  return answerPage(writePublicPage({project, months, month, hasOthers, share: share?.token ?? null}))
 }
 
 /** A badge tells of the last month that is over and public, so that it tells no more than the public page. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import {createHash} from 'node:crypto'
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {suite, type TestContext, test} from 'node:test'
 import {dashboardPages} from '../../src/cli/dashboard-pages.ts'
+import {makeShareToken, revokeShareToken} from '../../src/collector/share-links.ts'
 import {openSqliteStore} from '../../src/collector/store/sqlite.ts'
 import {writeCsv} from '../../src/stats/csv.ts'
 import type {Stats} from '../../src/stats/model.ts'
@@ -251,6 +254,47 @@ suite('a public dashboard', () => {
       assert.deepEqual([(await get(`/projects/parsl${path}`)).status, path], [401, path])
     assert.equal((await get('/projects/parsl?month=2026-13')).status, 400)
     assert.equal((await get('/v1/projects/parsl/stats')).status, 401)
+  })
+
+  test('it opens one project to whoever has its share link, and no more of it than is public', async t => {
+    const folders = makeFolders(t, [writtenProject(), writtenProject({project: 'other'})])
+    const store = openSqliteStore(folders.dataDirectory)
+    const atMs = nowMs - 30 * dayMs
+    const people = Array.from({length: 6}, (_, person) => {
+      const header = sampleHeader({user: pseudonym(`p${person}`), host: pseudonym(`h${person}`)})
+      return batchOf([startOf(person, atMs), endOf(person, atMs + 1)], {header})
+    })
+    await store.insert(people)
+    await store.close()
+    const {http} = await startCollector(t, folders, {pages: dashboardPages('token')})
+    const get = async (path: string) => {
+      const response = await fetch(`${http}${path}`)
+      return {status: response.status, body: await response.text()}
+    }
+    const share = `share=${makeShareToken(folders.dataDirectory, 'parsl')}`
+    const {status, body} = await get(`/projects/parsl?${share}`)
+    assert.equal(status, 200)
+    assert.match(body, /6 users in 2026-10, the last month that is shown/)
+    assert.doesNotMatch(body, /all projects/)
+    // Each link of the page leads on with the same token; the notice is for everybody.
+    const links = [...body.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link!.replaceAll('&amp;', '&'))
+    assert.ok(links.length > 3, links.join(' '))
+    for (const link of links) assert.deepEqual([(await get(link)).status, link], [200, link])
+    assert.equal((await get(`/badge/parsl/users.svg?${share}`)).status, 200)
+    for (const path of ['/projects/parsl/features', '/projects/parsl/answers/users.csv', '/projects/other', '/'])
+      assert.deepEqual([(await get(`${path}?${share}`)).status, path], [401, path])
+    assert.equal((await get(`/projects/parsl?${share}x`)).status, 401)
+    assert.equal((await get(`/projects/parsl?${share}&${share}`)).status, 401)
+    const newer = `share=${makeShareToken(folders.dataDirectory, 'parsl')}`
+    assert.deepEqual(
+      [(await get(`/projects/parsl?${share}`)).status, (await get(`/projects/parsl?${newer}`)).status],
+      [401, 200],
+    )
+    assert.ok(revokeShareToken(folders.dataDirectory, 'parsl') && !revokeShareToken(folders.dataDirectory, 'parsl'))
+    assert.equal((await get(`/projects/parsl?${newer}`)).status, 401)
+    writeFileSync(join(folders.dataDirectory, 'share-links.json'), '{"parsl": 1}')
+    assert.equal((await get(`/projects/parsl?${newer}`)).status, 401)
+    assert.throws(() => makeShareToken(folders.dataDirectory, 'parsl'), {code: 'USAGE_STORE_UNREADABLE'})
   })
 
   test('it has badges of the last whole month that a cache may keep', async t => {
