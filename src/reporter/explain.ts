@@ -170,7 +170,7 @@ function usedFor({purpose}: ProjectFile): string[] {
 function howLong({retention}: ProjectFile): string[] {
   const {runs, features} = retention
   return [
-    `Runs are kept for ${retentionWords(runs)}, single uses of features for ${retentionWords(features)}; sums stay. The collector then replaces them by sums, a month at a time, once a month and its year can no longer change; whoever runs it has to keep backups no longer.`,
+    `Runs are kept for ${retentionWords(runs)}, single uses of features for ${retentionWords(features)}; sums stay. That is the project's promise: its collector replaces them by sums, whole months at a time, so up to nine weeks later. Whoever runs it has to keep the promise in backups too.`,
   ]
 }
 
