@@ -50,13 +50,18 @@ type Group = ReturnType<typeof createGroup>
 
 /** Counts by header, one piece after another in the same memory. */
 function createGroup(size: number) {
-  const [turnOf, runsOf] = [new Int32Array(size), new Int32Array(size)]
-  const [first, last] = [new Int32Array(size), new Int32Array(size)]
-  let [turn, headers]: [number, number[]] = [0, []]
+  const [turnOf, seen] = [new Int32Array(size), new Int32Array(size)]
+  const [runsOf, first, last] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)]
+  let [turn, found] = [0, 0]
+  const pick = (column: Int32Array): Int32Array => {
+    const picked = new Int32Array(found)
+    for (let place = 0; place < found; place++) picked[place] = column[seen[place]!]!
+    return picked
+  }
   return {
     begin(): void {
       turn++
-      headers = []
+      found = 0
     },
     see(header: number, day: number, runs: number): void {
       if (turnOf[header] !== turn) {
@@ -64,7 +69,7 @@ function createGroup(size: number) {
         runsOf[header] = runs
         first[header] = day
         last[header] = day
-        headers.push(header)
+        seen[found++] = header
         return
       }
       runsOf[header]! += runs
@@ -72,10 +77,8 @@ function createGroup(size: number) {
       if (day > last[header]!) last[header] = day
     },
     found: (): PieceOfUse => ({
-      header: Int32Array.from(headers),
-      runs: Int32Array.from(headers, header => runsOf[header]!),
-      firstDay: Int32Array.from(headers, header => first[header]!),
-      lastDay: Int32Array.from(headers, header => last[header]!),
+      ...{header: seen.slice(0, found), runs: pick(runsOf)},
+      ...{firstDay: pick(first), lastDay: pick(last)},
     }),
   }
 }

@@ -113,5 +113,8 @@ export function chooseHeaders({name, names, isCi}: KnownHeaders, filters: StatsF
     [name.application, application === null ? null : names.application.indexOf(application)],
     [isCi, ci === null ? null : Number(ci === 'only')],
   ] as const
-  return Uint8Array.from(isCi, (_, id) => Number(wanted.every(([column, one]) => one === null || column[id] === one)))
+  const chosen = new Uint8Array(isCi.length).fill(1)
+  for (const [column, one] of wanted)
+    if (one !== null) for (let id = 0; id < chosen.length; id++) if (column[id] !== one) chosen[id] = 0
+  return chosen
 }
