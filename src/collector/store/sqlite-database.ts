@@ -80,6 +80,15 @@ export function truncateLog(database: Database): boolean {
   }
 }
 
+/** Rows as arrays, which takes half the time of objects where the driver can do it. */
+export function allRows<Row extends readonly unknown[]>(statement: Statement, values: Record<string, number>): Row[] {
+  if ('setReturnArrays' in statement) {
+    statement.setReturnArrays(true)
+    return statement.all(values) as unknown as Row[]
+  }
+  return (statement as Statement).all(values).map(row => Object.values(row)) as unknown as Row[]
+}
+
 /** Gives what SQLite throws a code. */
 export function orUnreadable<T>(path: string, open: () => T): T {
   try {

@@ -1,6 +1,6 @@
 import {limitsHeaders, type StatsFilters} from '../../../stats/filters.ts'
 import {type HeaderWord, headerWords} from '../../../stats/source.ts'
-import type {Database} from '../sqlite-database.ts'
+import {allRows, type Database} from '../sqlite-database.ts'
 
 /**
  * The headers of a project by their numbers in the store, as columns. People and machines are numbers from 0, -1 is nobody:
@@ -31,37 +31,41 @@ interface ReadHeaders {
 
 export type HeaderCache = Map<number, ReadHeaders>
 
-const sql = `
-  SELECT id, user, host, version, os_name AS system, scheduler, application, ci, os_readable AS readableSystem
-  FROM headers WHERE project = :project AND id > :last`
-
-type HeaderRow = Readonly<Record<HeaderWord, string | null>> & {
-  readonly id: number
-  readonly user: string | null
-  readonly host: string | null
+/** Where each word stands in the table. */
+const columnOf: Readonly<Record<HeaderWord, string>> = {
+  ...{version: 'version', system: 'os_name', scheduler: 'scheduler', application: 'application', ci: 'ci'},
+  readableSystem: 'os_readable',
 }
+const sql = `
+  SELECT id, user, host, ${headerWords.map(word => columnOf[word]).join(', ')}
+  FROM headers WHERE project = :project AND id > :last`
+const ciPlace = headerWords.indexOf('ci')
+
+/** The number, the person, the machine, and a name for each word in their order. */
+type HeaderRow = readonly [id: number, user: string | null, host: string | null, ...names: (string | null)[]]
 
 /** The headers of a project as the tables are now. A header never changes while the epoch is the same. */
 export function readHeaders(database: Database, project: number, epoch: string, cache: HeaderCache): KnownHeaders {
   const before = cache.get(project)
   const read = before?.epoch === epoch ? before : nothingRead(epoch)
   cache.set(project, read)
-  const rows = database.prepare(sql).all({project, last: read.last}) as unknown as HeaderRow[]
-  read.last = rows.reduce((last, {id}) => Math.max(last, id), read.last)
+  const rows = allRows<HeaderRow>(database.prepare(sql), {project, last: read.last})
+  read.last = rows.reduce((last, [id]) => Math.max(last, id), read.last)
   if (read.last >= read.known.user.length) read.known = grow(read.known, 2 * read.last + 1)
   for (const row of rows) addHeader(read, row)
   return {...read.known, users: read.users.size, hosts: read.hosts.size}
 }
 
-function addHeader({known, users, hosts, numbers}: ReadHeaders, row: HeaderRow): void {
-  const {id, user, host, ci} = row
-  known.isCi[id] = ci === null ? 0 : 1
-  known.user[id] = user === null || ci !== null ? -1 : numberOf(users, user)
-  known.host[id] = host === null || ci !== null ? -1 : numberOf(hosts, host)
-  for (const word of headerWords) {
-    const number = numberOf(numbers[word], row[word])
+function addHeader({known, users, hosts, numbers}: ReadHeaders, [id, user, host, ...names]: HeaderRow): void {
+  const isCi = names[ciPlace] !== null
+  known.isCi[id] = isCi ? 1 : 0
+  known.user[id] = user === null || isCi ? -1 : numberOf(users, user)
+  known.host[id] = host === null || isCi ? -1 : numberOf(hosts, host)
+  for (const [place, word] of headerWords.entries()) {
+    const name = names[place]!
+    const number = numberOf(numbers[word], name)
     known.name[word][id] = number
-    ;(known.names[word] as (string | null)[])[number] = row[word]
+    ;(known.names[word] as (string | null)[])[number] = name
   }
 }
 

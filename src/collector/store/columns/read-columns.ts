@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import type {Database, Statement} from '../sqlite-database.ts'
+import {allRows, type Database} from '../sqlite-database.ts'
 import {type Exit, type FeatureColumns, type LoneColumns, type RunColumns, results} from './columns.ts'
 
 /** What is read: a calendar month of a project. Instants are Unix milliseconds. */
@@ -168,15 +168,6 @@ function layByFeature(rows: readonly FeatureRow[]) {
     return place
   })
   return {features, begins, placeOf}
-}
-
-/** Rows as arrays, which takes half the time of objects where the driver can do it. */
-function allRows<Row extends readonly unknown[]>(statement: Statement, values: Record<string, number>): Row[] {
-  if ('setReturnArrays' in statement) {
-    statement.setReturnArrays(true)
-    return statement.all(values) as unknown as Row[]
-  }
-  return (statement as Statement).all(values).map(row => Object.values(row)) as unknown as Row[]
 }
 
 const digest = (salt: string, of: string | Uint8Array): string =>
