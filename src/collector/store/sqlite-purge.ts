@@ -6,7 +6,11 @@ import type {MonthOfFeatures, Store} from './store.ts'
 
 const inSpan = 'f.project = :project AND f.used_at >= :from AND f.used_at < :to'
 
-/** The totals of a span by feature: what the questions ask of single uses, of all and of either kind. */
+/**
+ * The totals of a span by feature: what the questions ask of single uses, of all and of either kind. A store from before
+ * late uses were refused may have some of a month that has its totals: they are added, and different people are at least
+ * as many as of either.
+ */
 const addTotals = (use: 'all' | 'direct' | 'internal'): string => `
   INSERT INTO feature_totals
     (project, span, use, feature, count, internal_count, runs, users, unpaired, seconds, timed)
@@ -15,7 +19,11 @@ const addTotals = (use: 'all' | 'direct' | 'internal'): string => `
     sum(f.duration_seconds), sum(iif(f.duration_seconds IS NULL, NULL, f.count))
   FROM features f JOIN headers h ON h.id = f.header
   WHERE ${inSpan} ${use === 'all' ? '' : `AND f.is_internal = ${use === 'internal' ? 1 : 0}`}
-  GROUP BY f.feature`
+  GROUP BY f.feature
+  ON CONFLICT DO UPDATE SET count = count + excluded.count, internal_count = internal_count + excluded.internal_count,
+    runs = runs + excluded.runs, users = max(users, excluded.users), unpaired = unpaired + excluded.unpaired,
+    seconds = coalesce(seconds + excluded.seconds, seconds, excluded.seconds),
+    timed = coalesce(timed + excluded.timed, timed, excluded.timed)`
 
 const sql = {
   presences: `

@@ -97,6 +97,26 @@ test('it measures its tables with their indexes, the largest first', async t => 
   assert.ok(all > 100_000 && all <= statSync(path).size + statSync(`${path}-wal`).size, String(all))
 })
 
+test('it adds late uses to the totals of their month where a store from before they were refused has some', async t => {
+  const {store, directory, path} = openStore(t)
+  const atMs = Date.parse('2025-03-03T10:00:00Z')
+  await store.insert([batchOf([featureOf(1, atMs, {durationSeconds: 2})])])
+  await store.purgeFeatures('parsl', '2025-03', true)
+  await store.close()
+  const database = new DatabaseSync(path)
+  database.exec('UPDATE purges SET features_before = 0; DELETE FROM feature_totals WHERE length(span) = 4')
+  database.close()
+  const again = openSqliteStore(directory)
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  t.after(() => again.close())
+  assert.deepEqual(await again.insert([batchOf([featureOf(2, atMs, {count: 3})])]), [['accepted']])
+  await again.purgeFeatures('parsl', '2025-03', false)
+  const range = {fromMs: Date.UTC(2025, 2, 1), toMs: Date.UTC(2025, 3, 1)}
+  const [feature] = (await factsOf(source, {range})).features
+  assert.deepEqual([feature!.count, feature!.users, feature!.meanSeconds], [4, 1, 2])
+})
+
 test('it keeps what it has when it is opened again', async t => {
   const directory = temporaryDirectory(t)
   const first = openSqliteStore(directory)
