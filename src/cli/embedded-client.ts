@@ -6,6 +6,7 @@ import {readClient} from '../reporter/client.ts'
 import {projectOptOutPath} from '../reporter/directories.ts'
 import {noticeText} from '../reporter/notice.ts'
 import {rankVariables, schedulers} from '../reporter/scheduler.ts'
+import {ciConditions} from './shell-library.ts'
 
 /**
  * Makes the client of a project in another language, with what the reporter knows of CI systems, batch systems and the
@@ -21,6 +22,7 @@ export function makeClient(language: Language, project: ProjectFile): string {
     project,
     noticeText: noticeText(project, '').slice(0, -projectOptOutPath('', project.project).length),
     ciVendors,
+    ciConditions: ciConditions(),
     schedulers,
     rankVariables,
     version: readClient().version,

@@ -10,11 +10,15 @@ export function makeLibrary(shell: Shell, project: ProjectFile): string {
   return writeLibrary(shell, {
     project,
     noticeText: noticeText(project, '').slice(0, -projectOptOutPath('', project.project).length),
-    ciConditions: ciVendors.map(({id, signs}) => [signs.map(toCondition).join(' && '), id]),
+    ciConditions: ciConditions(),
     schedulers,
     rankVariables,
   })
 }
+
+/** Every CI system as a condition in the words of a shell, with its short id. */
+export const ciConditions = (): (readonly [condition: string, id: string])[] =>
+  ciVendors.map(({id, signs}) => [signs.map(toCondition).join(' && '), id])
 
 /** A sign of a CI system in the words of a shell, for an environment in which anything may be unset. */
 function toCondition(sign: CiSign): string {

@@ -11,6 +11,7 @@ export default class Embed extends BaseCommand {
     'It asks the same rules, writes the same files and sends them itself. Keep it beside your program and ship it; make it anew when the project file changes.'
   static override examples = [
     '<%= config.bin %> embed --lang python --project-file usage.project.json > usage_client.py',
+    '<%= config.bin %> embed --lang sh --project-file usage.project.json > usage.sh',
   ]
   static override flags = {
     ...projectFlags,

@@ -1,8 +1,9 @@
 import {readFileSync} from 'node:fs'
 import {collectionVersion, destinationKey, displayName, type ProjectFile} from '../protocol/project-file.ts'
+import {ownVariable, shellConstants} from './write-shell-client.ts'
 
 /** The languages that a client is made for. */
-export const languages = ['python'] as const
+export const languages = ['python', 'sh'] as const
 export type Language = (typeof languages)[number]
 
 /** What a client carries with it, so that it needs nothing but its language. */
@@ -12,6 +13,8 @@ export interface ClientContent {
   readonly noticeText: string
   /** CI systems: a short id and signs that all have to be there. */
   readonly ciVendors: readonly {readonly id: string; readonly signs: readonly unknown[]}[]
+  /** The same as conditions in the words of `test`, each with its id. */
+  readonly ciConditions: readonly (readonly [condition: string, id: string])[]
   /** Variables of batch systems with their names, and those that say an MPI rank: the first that is set counts. */
   readonly schedulers: readonly (readonly [variable: string, name: string])[]
   readonly rankVariables: readonly string[]
@@ -19,23 +22,38 @@ export interface ClientContent {
   readonly version: string
 }
 
-/** Shipped as it is, beside the built modules' sources. */
-const readTemplate = (): string => readFileSync(new URL('../../src/embed/client.py', import.meta.url), 'utf8')
+/** Shipped as they are, beside the built modules' sources. */
+const templates: Readonly<Record<Language, string>> = {python: 'client.py', sh: 'client.sh'}
+
+const readTemplate = (language: Language): string =>
+  readFileSync(new URL(`../../src/embed/${templates[language]}`, import.meta.url), 'utf8')
 
 /** Writes the client of one project: one file. Pure but for reading its template; the same project gives the same text. */
 export function writeClient(language: Language, content: ClientContent): string {
+  const constants = language === 'python' ? pythonConstants(content) : shellConstants(content)
+  const {project} = content
+  return readTemplate(language)
+    .replace('@PROJECT@', () => asComment(displayName(project)))
+    .replace('@CONSTANTS@', () => constants.join('\n'))
+    .replaceAll('@VARIABLE@', () => ownVariable(project))
+    .replaceAll('@QUIET@', () => quiet)
+    .replaceAll('@LOUD@', () => '[ -z "$_u_trace" ] || set -x')
+}
+
+/** Keeps what a function does out of `set -x`, and has zsh read it as sh. */
+const quiet =
+  '{ [ -z "${ZSH_VERSION-}" ] || emulate -L sh; case $- in *x*) set +x && _u_trace=yes ;; *) _u_trace= ;; esac; } 2>/dev/null;'
+
+function pythonConstants(content: ClientContent): string[] {
   const {project, ciVendors, noticeText, schedulers, rankVariables, version} = content
-  const client = {name: `usage-${language}`, version}
+  const client = {name: 'usage-python', version}
   const folder = `${project.project}-${destinationKey(project)}`
   const vendors = ciVendors.map(({id, signs}) => [id, signs])
-  const constants = [
+  return [
     `PROJECT = json.loads(${json(project)})`,
     `FOLDER, VERSION, CLIENT, NOTICE = json.loads(${json([folder, collectionVersion(project), client, noticeText])})`,
     `CI, SCHEDULERS, RANKS = json.loads(${json([vendors, schedulers, rankVariables])})`,
   ]
-  return readTemplate()
-    .replace('@PROJECT@', () => asComment(displayName(project)))
-    .replace('@CONSTANTS@', () => constants.join('\n'))
 }
 
 /** A text in ASCII as a word of Python, and of JSON. */

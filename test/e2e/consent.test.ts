@@ -23,6 +23,7 @@ import {clientOnDisk} from '../support/python-client.ts'
 import {runProgram, runShell, runUsage} from '../support/run-program.ts'
 import {makeScene} from '../support/scene.ts'
 import {sendersOf} from '../support/senders-of.ts'
+import {clientShells, shClientOnDisk} from '../support/sh-client.ts'
 import {libraryOnDisk, testedShells} from '../support/shell-library.ts'
 import {silentServer} from '../support/silent-server.ts'
 import {traced} from '../support/traced.ts'
@@ -60,6 +61,14 @@ const surfaces: readonly {
     programs: [0],
     library: 'sh',
   },
+  ...clientShells.map(({name, command}) => ({
+    name: `the client of ${name}`,
+    shell: command,
+    script: (path: string) =>
+      `. '${dirname(path)}/sh/usage.sh'; usage_start; usage_feature Load.v1 Algorithm; usage_end 0`,
+    programs: [0],
+    library: 'sh' as const,
+  })),
 ]
 
 /** What only the command can read: in doubt the functions leave the event to it. */
@@ -85,7 +94,10 @@ function arrange(t: TestContext, situation: Situation, http: string, shell: Shel
   const yes = situation.reason === 'not-opted-in' ? {} : {USAGE_CONSENT: `demo@${collectionVersion(project)}`}
   const environment = {...bare.environment, USAGE_PROJECT_FILE: path, ...yes, ...place.variables}
   const library = libraryOnDisk(home, shell, project)
-  if (project.endpoint.http !== null) clientOnDisk(home, project)
+  if (project.endpoint.http !== null) {
+    clientOnDisk(home, project)
+    shClientOnDisk(home, project)
+  }
   return {home: {...bare, environment}, etc, library, decidedBy: situation.decidedBy({...place, siteDirectory})}
 }
 
@@ -105,7 +117,8 @@ describe('after a no', {concurrency: 2}, () => {
         const started = trace.programs.filter(program => program === process.execPath).length - 1
         const allowed = isDoubtful(situation) ? [...programs, 3] : programs
         assert.ok(allowed.includes(started), `${started} programs were started`)
-        const known = [shell[0], 'usage', 'usage-reporter', 'node', 'python3']
+        // Where dash has found the file of its client.
+        const known = [shell[0], 'usage', 'usage-reporter', 'node', 'python3', 'readlink']
         assert.deepEqual(
           trace.programs.map(program => basename(program)).filter(one => !known.includes(one)),
           [],

@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict'
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it, type TestContext} from 'node:test'
+import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {destinationOf} from '../../src/reporter/destination.ts'
+import {noticePath} from '../../src/reporter/notice.ts'
+import {acceptAll, answer, answeringServer, type Respond, reportOf} from '../support/answering-server.ts'
+import {eventually} from '../support/eventually.ts'
+import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
+import {makeProject} from '../support/make-project.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
+import {runningCollector} from '../support/running-collector.ts'
+import {clientShells, shClientOnDisk} from '../support/sh-client.ts'
+import {silentServer} from '../support/silent-server.ts'
+import {readTree} from '../support/tree.ts'
+import {waitingEvents} from '../support/waiting-events.ts'
+
+const nowhere = 'http://127.0.0.1:9'
+
+/** A home with a script beside its client, and no Node.js on its PATH. */
+function makeScene(t: TestContext, http = nowhere, shell: readonly [string, ...string[]] = ['dash']) {
+  const bare = isolatedHome(t)
+  const {path, project} = projectOnDisk(bare.home, http)
+  const client = shClientOnDisk(bare.home, project)
+  const said = {PATH: '/usr/bin:/bin', USAGE_CONSENT: `demo@${collectionVersion(project)}`}
+  const home: IsolatedHome = {...bare, environment: {...bare.environment, ...said}}
+  const run = (script: string, options: RunOptions = {}) => {
+    const file = join(home.home, 'job.sh')
+    writeFileSync(file, `set -eu\n. '${client}'\n${script}\n`)
+    return runProgram(home, [...shell, file], options)
+  }
+  const usage = async (...args: string[]) => {
+    const {stdout} = await runUsage(bare, [...args, '--project-file', path, '--json'])
+    return JSON.parse(stdout)
+  }
+  const events = () => waitingEvents(home.stateDirectory)
+  const destination = destinationOf(home.stateDirectory, project)
+  return {bare, home, path, project, client, destination, run, usage, events}
+}
+
+/** The bytes of a report with its events by their ids: the client has the oldest first, whatever its file is called. */
+function sorted(body: string): string {
+  const report = JSON.parse(body)
+  report.events.sort((a: {id: string}, b: {id: string}) => (a.id < b.id ? -1 : 1))
+  return JSON.stringify(report)
+}
+
+const aRun = 'usage_start 1.4.0\nusage_feature Load.v1 Algorithm\nusage_end 3'
+const waiting = {environment: {USAGE_CONSENT: ''}}
+
+for (const {name, command} of clientShells) {
+  describe(`the client of ${name}`, {concurrency: 2}, () => {
+    it('writes a run as the commands do, for its owner alone, and the script goes on', async t => {
+      const {run, events, home} = makeScene(t, nowhere, command)
+      const script = `echo out; ${aRun}\nusage_feature Nothing.v1\nusage_end 4\necho "$? \${USAGE_RUN_ID-none}"; exit 7`
+      const outcome = await run(script, waiting)
+      assert.deepEqual([outcome.code, outcome.stdout], [7, 'out\n0 none\n'])
+      assert.match(outcome.stderr, /^Demo counts its use[\s\S]*optout\.d\/demo\n$/)
+      const [start, feature, end] = ['start', 'feature', 'end'].map(type => events().find(event => event.type === type))
+      assert.ok(start?.type === 'start' && feature?.type === 'feature' && end?.type === 'end' && events().length === 3)
+      assert.deepEqual([feature.run, end.run, end.exitCode], [start.run, start.run, 3])
+      assert.deepEqual([start.header?.version, start.local?.script], ['1.4.0', join(home.home, 'job.sh')])
+      assert.ok(end.durationSeconds !== null && end.durationSeconds < 30)
+      for (const path of Object.keys(readTree(home.stateDirectory))) {
+        const found = statSync(join(home.stateDirectory, path))
+        assert.equal(found.mode & 0o777, found.isDirectory() ? 0o700 : 0o600, path)
+      }
+    })
+
+    it('makes the bodies that usage makes of the same events, but for its own name', async t => {
+      const {run, home, client, usage} = makeScene(t, nowhere, command)
+      await run(aRun, waiting)
+      const mine = await runProgram(home, [...command, client, 'preview'])
+      const [preview] = (await usage('preview')).projects ?? (await usage('preview'))
+      const other = preview.reports.map(({body}: {body: string}) => body.replace('"name":"usage"', '"name":"usage-sh"'))
+      assert.deepEqual(mine.stdout.trim().split('\n').map(sorted), other.map(sorted))
+    })
+
+    it('sends by itself, each event once, and the log has the bytes', async t => {
+      const server = await answeringServer(t)
+      const {run, usage, events, destination} = makeScene(t, server.url, command)
+      assert.equal((await run(aRun)).code, 0)
+      await eventually(async () => {
+        await run('usage_start')
+        assert.ok(server.requests.some(({body}) => body.includes('"exitCode":3')))
+      })
+      await eventually(() => assert.deepEqual([events(), readdirSync(destination.paths.sending)], [[], []]))
+      const ids = server.requests.flatMap(request => reportOf(request).events.map(({id}) => id))
+      assert.equal(new Set(ids).size, ids.length)
+      const logged = (await usage('log')).entries ?? (await usage('log'))
+      const bodies = logged.map(({body}: {body: string}) => body).sort()
+      assert.deepEqual(bodies, server.requests.map(({body}) => body).sort())
+    })
+  })
+}
+
+describe('the client of shells', {concurrency: 2}, () => {
+  it('shares the buffer with the commands, which send its events as theirs', async t => {
+    const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
+    const {bare, run, usage} = makeScene(t, collector.http)
+    await run(`${aRun}\nusage_start`, waiting)
+    await usage('start')
+    await runUsage(bare, ['optin'])
+    await eventually(async () => {
+      await usage('flush')
+      const {runs, outcomes, features} = await collector.stats('demo')
+      assert.deepEqual([runs.total, outcomes.failed, features[0]?.count], [3, 1, 1])
+    })
+  })
+
+  it('opens sending with a start a minute after the notice, and sends nothing before', async t => {
+    const server = await silentServer(t)
+    const {run, destination} = makeScene(t, server.url)
+    assert.match((await run(aRun, waiting)).stderr, /counts its use/)
+    assert.equal((await run(aRun, waiting)).stderr, '')
+    assert.equal(server.connections(), 0)
+    const shownAt = new Date(Date.now() - 61_000).toISOString()
+    writeFileSync(noticePath(destination), JSON.stringify({shownAt, caller: null}))
+    await run('usage_start', waiting)
+    await eventually(() => assert.ok(server.connections() > 0))
+  })
+
+  it('keeps its events with the next try when there is no collector, and neither a substitution nor a lock waits for a silent one', async t => {
+    const {run, events, destination} = makeScene(t)
+    await run(aRun)
+    await eventually(() => assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[], 3]))
+    assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).lastError.reason, 'offline')
+    const server = await silentServer(t)
+    for (const shell of ['dash', 'bash']) {
+      const scene = makeScene(t, server.url, [shell])
+      const descriptor = shell === 'bash' ? 200 : 9
+      const lock = `exec ${descriptor}>"$HOME/lock"; flock ${descriptor}; x=$(${aRun.replaceAll('\n', '; ')}; echo got); echo "$x"`
+      const before = performance.now()
+      const outcome = await scene.run(lock)
+      assert.deepEqual([outcome.code, outcome.stdout], [0, 'got\n'])
+      assert.ok(performance.now() - before < 4_000)
+      await eventually(() => void execFileSync('flock', ['-n', join(scene.home.home, 'lock'), 'true']))
+      await eventually(() => assert.ok(server.connections() > 0))
+    }
+  })
+
+  it('keeps all on 429 and waits as long as it was told', async t => {
+    const server = await answeringServer(t, (_request, response) => answer(response, 429, {}, {'Retry-After': '600'}))
+    const {run, events, destination} = makeScene(t, server.url)
+    await run(aRun)
+    await eventually(() => assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[], 3]))
+    const {nextTryAt, lastError} = JSON.parse(readFileSync(destination.paths.nextTry, 'utf8'))
+    assert.equal(lastError.reason, 'busy')
+    assert.ok(Date.parse(nextTryAt) - Date.now() > 500_000)
+    const count = server.requests.length
+    await run('usage_feature Load.v1 Algorithm; usage_end')
+    assert.equal(server.requests.length, count)
+  })
+
+  it('sends in halves what is too large or refused in part, until what is refused is alone and set aside', async t => {
+    const badName = 'Rebin.v1'
+    const respond: Respond = (request, response) => {
+      const {events} = reportOf(request)
+      const at = events.findIndex(event => event.type === 'feature' && event.name === badName)
+      if (events.length > 4) answer(response, 413, '')
+      else if (at === -1) acceptAll(request, response)
+      else {
+        const rejected = [{index: at, id: events[at]?.id, code: 'no', message: 'a "no"'}]
+        answer(response, 200, {accepted: events.length - 1, duplicates: 0, rejected})
+      }
+    }
+    const server = await answeringServer(t, respond)
+    const {run, usage, client, home} = makeScene(t, server.url)
+    await run(
+      'usage_start; for i in 1 2 3 4 5; do usage_feature Load.v1 Algorithm; done; usage_feature Rebin.v1 Algorithm; usage_end 0',
+      waiting,
+    )
+    await runProgram(home, ['dash', client, 'send'])
+    const [status] = (await usage('status')).projects
+    assert.deepEqual([status.refused.events, status.waiting.events, status.sent.events], [1, 0, 7])
+  })
+
+  it('loses nothing and counts nothing twice when its sender is killed before the answer, and before it has removed what was sent', async t => {
+    const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
+    let isStored = false
+    const server = await answeringServer(t, async (request, response) => {
+      if (isStored) {
+        const passed = await fetch(`${collector.http}/v1/reports`, {
+          method: 'POST',
+          body: request.body,
+          headers: {'content-type': 'application/json'},
+        })
+        answer(response, passed.status, await passed.text())
+      } else {
+        // The collector has it, and the answer never comes.
+        await fetch(`${collector.http}/v1/reports`, {
+          method: 'POST',
+          body: request.body,
+          headers: {'content-type': 'application/json'},
+        })
+        isStored = true
+      }
+    })
+    const {run, client, home, destination, events} = makeScene(t, server.url)
+    await run(aRun, waiting)
+    const sender = runProgram(home, ['dash', client, 'send'], {timeoutSeconds: 3})
+    await eventually(() => assert.ok(isStored))
+    assert.equal((await sender).signal, 'SIGKILL')
+    assert.deepEqual([readdirSync(destination.paths.sending), events().length], [['sh'], 3])
+    await runProgram(home, ['dash', client, 'send'])
+    assert.equal(events().length, 3, 'a claim of the last minute stays')
+    const past = new Date(Date.now() - 180_000)
+    utimesSync(join(destination.paths.sending, 'sh'), past, past)
+    await runProgram(home, ['dash', client, 'send'])
+    assert.deepEqual([readdirSync(destination.paths.sending), events()], [[], []])
+    const {runs, outcomes, features} = await collector.stats('demo')
+    assert.deepEqual([runs.total, outcomes.failed, features[0]?.count], [1, 1, 1])
+  })
+
+  it('removes what waits after a no, and counts it', async t => {
+    const {run, events, home, usage} = makeScene(t)
+    await run(aRun, waiting)
+    mkdirSync(home.configDirectory, {recursive: true})
+    writeFileSync(join(home.configDirectory, 'optout'), '')
+    await run('usage_start')
+    assert.deepEqual(events(), [])
+    assert.equal((await usage('status')).projects[0].dropped['opted-out'], 3)
+  })
+
+  it('is one file of at most 300 lines without what shellcheck finds, that says where it comes from', t => {
+    const {client} = makeScene(t)
+    const text = readFileSync(client, 'utf8')
+    assert.ok(text.trimEnd().split('\n').length <= 300)
+    assert.match(text, /Counts the use of Demo\. Made by `usage embed --lang sh`/)
+    execFileSync('shellcheck', ['--severity=style', client], {stdio: ['ignore', 'inherit', 'inherit']})
+  })
+})

@@ -1,0 +1,21 @@
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {makeClient} from '../../src/cli/embedded-client.ts'
+import type {ProjectFile} from '../../src/protocol/project-file.ts'
+
+/** The shells that the one client for shells is held to. */
+export const clientShells: readonly {readonly name: string; readonly command: readonly [string, ...string[]]}[] = [
+  {name: 'bash', command: ['bash']},
+  {name: 'dash', command: ['dash']},
+  {name: 'busybox sh', command: ['busybox', 'sh']},
+  {name: 'zsh as sh', command: ['zsh', '--emulate', 'sh']},
+]
+
+/** Keeps the client of a project as a file, as a vendored copy is, and gives its path. */
+export function shClientOnDisk(directory: string, project: ProjectFile): string {
+  const folder = join(directory, 'sh')
+  mkdirSync(folder, {recursive: true})
+  const path = join(folder, 'usage.sh')
+  writeFileSync(path, makeClient('sh', project))
+  return path
+}
