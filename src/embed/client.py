@@ -9,7 +9,7 @@ the program `usage`, which may work beside it: `usage status`, `usage log`, `usa
 import calendar, datetime, errno, hashlib, hmac, json, os, pathlib, re, signal, socket, subprocess, sys, threading, time
 @CONSTANTS@
 ID, SIGNALS, STATE = PROJECT["project"], (None,) + tuple(signal.Signals.__members__), {"run": None, "looked": 0.0, "shown": False}
-KEPT = {401: "key-refused", 403: "key-refused", 404: "project-unknown", 408: "timeout", 413: "server-error", 425: "busy", 429: "busy", 503: "busy"}
+KEPT = {401: "key-refused", 403: "key-refused", 404: "project-unknown", 408: "timeout", 425: "busy", 429: "busy", 503: "busy"}
 WIRE = {"start": ("id", "type", "run", "time", "script", "repeat", "fields"), "end": ("id", "type", "run", "time", "durationSeconds", "exitCode", "signal", "fields"),
         "feature": ("id", "type", "run", "time", "featureType", "name", "durationSeconds", "count", "internal", "details")}
 # Where things lie, and how they are written: whole or not at all, for their owner alone.
@@ -110,8 +110,7 @@ def _is_declared(wanted, value):
     except re.error: return False
 def _keep(declared, values, is_counted=False):
     kept = {name: value for name, value in (values or {}).items() if name in declared and _is_declared(declared[name], value)}
-    if is_counted: _drop("undeclared-field", len(values or {}) - len(kept))
-    return kept
+    return is_counted and _drop("undeclared-field", len(values or {}) - len(kept)) or kept
 def _is_feature(kind, name):
     known = PROJECT["features"]["names"], PROJECT["features"]["allowOther"]
     return _plain(name, 128) and kind in PROJECT["features"]["types"] and (name in known[0] or known[1] and all(c.isalnum() or c in " ._:+()>-" for c in name))
@@ -207,8 +206,7 @@ def _claim(claim):  # Whether the one claim of Python is this process's now: it 
     if os.path.isdir(claim) and abs(time.time() - os.stat(claim).st_mtime) > 60: _give_back(claim)
     _folder(os.path.dirname(claim))
     return _quiet(lambda: os.mkdir(claim, 0o700) is None, False)
-def _keep_quota():
-    for path, e in _mine(_own("buffer", "new"))[:-2000]: _drop("quota", 1, e["id"]) or os.unlink(path)
+def _keep_quota(): return [_drop("quota", 1, e["id"]) or os.unlink(path) for path, e in _mine(_own("buffer", "new"))[:-2000]]
 def _give_back(claim):
     for name in _list(claim): os.replace(os.path.join(claim, name), _own("buffer", "new", name))
     if os.path.isdir(claim): os.rmdir(claim)
@@ -263,11 +261,13 @@ def _fail(reason, message, wait, part, body):
     last = {"at": _time(), "reason": reason, "message": message[:500]}
     _write(_own("next-try"), _dump({"failures": failures + 1, "nextTryAt": _time(time.time() + delay), "lastError": last}))
     _log({"failedAt": last["at"], "events": len(part), "reason": reason, "message": message[:500], "body": None if reason == "offline" else body})
+def _halves(part): return part[:len(part) // 2], part[len(part) // 2:]
 def _log(entry): _write(_own("sent", _new_id() + ".json"), _dump(dict(entry, endpoint=PROJECT["endpoint"]["http"])))
 def _deliver(body, part, mark):  # True: the report has its answer, and its events are gone from the buffer. Else nothing is confirmed, and all waits.
     _write(_own("periods", mark), "")
     try: status, text, wait = _post(body)
     except Exception as error: return _fail("timeout" if "timed out" in str(error) else "offline", str(error), None, part, body)
+    if status == 413 and part[1:]: return all(consent()[2] and _deliver(body[:body.index(',"events":[') + 11] + ",".join(one[2] for one in half) + "]}", half, mark) for half in _halves(part))
     try:
         answer = json.loads(text) if 200 <= status < 300 else {}
         refused = {one["index"]: (one["code"], one["message"]) for one in answer.get("rejected", [])}
