@@ -263,8 +263,8 @@ _u_send() { _u_claim=$_u_sending/sh _u_most=50 _u_stop=$(($(command date +%s) + 
   for _u_stale in "$_u_sending"/sh*; do
     [ -n "$(command find "$_u_stale" -prune -mmin +1 2>/dev/null)" ] && _u_make_id && command mv "$_u_stale" "$_u_sending/sh-$_u_id" && _u_give_back "$_u_sending/sh-$_u_id"; done
   while _u_quota && [ -n "$_u_found" ]; do
-    _u_next='' && _u_object "$_u_own/next-try" _u_failure && [ -n "$_u_next" ] && _u_is_before "$(_u_time 0)" "$_u_next" && _u_is_before "$_u_next" "$(_u_time 86400)" && return 0
-    command mkdir "$_u_claim" || return 0
+    command mkdir "$_u_claim" && _u_next='' || return 0
+    _u_object "$_u_own/next-try" _u_failure && [ -n "$_u_next" ] && _u_is_before "$(_u_time 0)" "$_u_next" && _u_is_before "$_u_next" "$(_u_time 86400)" && command rmdir "$_u_claim" && return 0
     _u_index=0 && for _u_token in $_u_found; do _u_index=$((_u_index + 1)) && [ "$_u_index" -le 250 ] || break; command mv "$_u_new/${_u_token#*/}" "$_u_claim/"; done
     _u_reports "$_u_claim" _u_deliver
     _u_index=$? && for _u_token in $_u_dropped; do _u_name=${_u_token#*/} && _u_drop "${_u_token%%/*}" "${_u_name%.json}" && command rm -f "$_u_claim/$_u_name"; done
@@ -272,7 +272,8 @@ _u_send() { _u_claim=$_u_sending/sh _u_most=50 _u_stop=$(($(command date +%s) + 
     [ "$_u_index" = 0 ] && [ "$(command date +%s)" -lt "$_u_stop" ] || return 0; done; }
 # Run as a program, and where this file lies, which a sender needs: dash and busybox have it open while they read it.
 _u_is_this() { { IFS= read -r _u_line && IFS= read -r _u_line && IFS= read -r _u_line && case $_u_line in *'Made by `usage embed --lang sh`'*) ;; *) false ;; esac; } <"$1"; } 2>/dev/null
-if [ -f "$_u_zero" ] && _u_is_this "$_u_zero"; then
+if ! (IFS=' ') 2>/dev/null; then usage_start() { :; } && usage_feature() { :; } && usage_end() { :; } # Where IFS is readonly a try to read ends the script.
+elif [ -f "$_u_zero" ] && _u_is_this "$_u_zero"; then
   [ -z "${ZSH_VERSION-}" ] || emulate sh; set +eufxC && LC_ALL=C IFS=$_u_blanks$_u_newline && export LC_ALL && umask 077
   case ${1-} in
     preview) _u_most=50 && _u_places && _u_consent; _u_reports "$_u_new" _u_print ;; consent) _u_consent; printf '%s\n' "$_u_reason${_u_decided:+ $_u_decided}" ;;

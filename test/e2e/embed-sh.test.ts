@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
-import {mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
@@ -126,8 +126,10 @@ describe('the client of shells', {concurrency: 2}, () => {
   it('keeps its events with the next try when there is no collector, and neither a substitution nor a lock waits for a silent one', async t => {
     const {run, events, destination} = makeScene(t)
     await run(aRun)
+    await eventually(() => {
+      assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).lastError.reason, 'offline')
+    })
     await eventually(() => assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[], 3]))
-    assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).lastError.reason, 'offline')
     const server = await silentServer(t)
     for (const shell of ['dash', 'bash']) {
       const scene = makeScene(t, server.url, [shell])
@@ -146,6 +148,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     const server = await answeringServer(t, (_request, response) => answer(response, 429, {}, {'Retry-After': '600'}))
     const {run, events, destination} = makeScene(t, server.url)
     await run(aRun)
+    await eventually(() => assert.ok(existsSync(destination.paths.nextTry)))
     await eventually(() => assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[], 3]))
     const {nextTryAt, lastError} = JSON.parse(readFileSync(destination.paths.nextTry, 'utf8'))
     assert.equal(lastError.reason, 'busy')
@@ -213,6 +216,32 @@ describe('the client of shells', {concurrency: 2}, () => {
     assert.deepEqual([readdirSync(destination.paths.sending), events()], [[], []])
     const {runs, outcomes, features} = await collector.stats('demo')
     assert.deepEqual([runs.total, outcomes.failed, features[0]?.count], [1, 1, 1])
+  })
+
+  it('harms no script, whatever its options, its IFS, its home and its functions are', async t => {
+    for (const {command} of clientShells)
+      for (const before of [
+        'set -C; set -f',
+        "IFS='0123456789abcdef-'",
+        'set -x',
+        'unset HOME XDG_STATE_HOME XDG_CONFIG_HOME',
+        'chmod 500 "$HOME"; export XDG_STATE_HOME="$HOME/none"',
+        'mkdir() { exit 9; }; mv() { exit 9; }; usage() { exit 9; }',
+        'PATH=/nonexistent',
+      ]) {
+        const {run} = makeScene(t, nowhere, command)
+        const outcome = await run(`umask 022\n${before}\n${aRun}\necho "went $? $-"\n(exit 5) || usage_end\numask`)
+        assert.equal(outcome.code, 0, `${command[0]}: ${before}: ${outcome.stderr}`)
+        assert.match(outcome.stdout, /^went 0 \S+\n0?022\n$/, `${command[0]}: ${before}`)
+        assert.ok(before === 'set -x' || !outcome.stderr.includes('not found'), outcome.stderr)
+        assert.ok(!outcome.stderr.includes('_u_started'), outcome.stderr)
+      }
+    for (const {command} of clientShells) {
+      const {client, home, events} = makeScene(t, nowhere, command)
+      const script = `set -eu; readonly IFS; . '${client}'; usage_start; usage_feature Load.v1; usage_end; echo on`
+      const outcome = await runProgram(home, [...command, '-c', script])
+      assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr, events()], [0, 'on\n', '', []])
+    }
   })
 
   it('removes what waits after a no, and counts it', async t => {
