@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import {mkdirSync, readdirSync, readFileSync, utimesSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {parseBufferFile} from '../../src/protocol/buffered-event.ts'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {destinationOf} from '../../src/reporter/destination.ts'
+import {noticePath} from '../../src/reporter/notice.ts'
 import {acceptAll, answer, answeringServer, reportOf} from '../support/answering-server.ts'
 import {
   type ConsentPlace,
@@ -158,6 +159,23 @@ for (const {name, claim, consent, load, start, feature, end, send} of clients) {
         runOf(event => event.type === 'feature' && event.name === 'Save.v1'),
         outer,
       )
+    })
+
+    it('sends nothing from before the yes, and counts it', async t => {
+      const server = await answeringServer(t)
+      const {run, usage, home, events} = makeScene(t, server.url)
+      await run(load(start))
+      const folder = join(home.configDirectory, 'optin.d')
+      mkdirSync(folder, {recursive: true})
+      const soon = new Date(Date.now() + 600_000).toISOString()
+      writeFileSync(join(folder, 'demo.json'), JSON.stringify({yesAt: soon, notBefore: soon}, null, 2))
+      writeFileSync(
+        `${noticePath(destinationOf(home.stateDirectory, projectOnDisk(home.home, server.url).project))}.open`,
+        '',
+      )
+      await run(send)
+      assert.deepEqual([events(), server.requests.length], [[], 0])
+      assert.equal((await usage('status')).projects[0].dropped['before-consent'], 1)
     })
 
     it('sends in halves what is too large, and sets aside an event that is too large alone', async t => {

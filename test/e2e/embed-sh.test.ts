@@ -244,6 +244,17 @@ describe('the client of shells', {concurrency: 2}, () => {
     }
   })
 
+  it('drops what has waited for a month, and counts it', async t => {
+    const {run, events, usage, home, client, destination} = makeScene(t)
+    await run('usage_start', waiting)
+    const [name = ''] = readdirSync(destination.paths.waiting)
+    const past = new Date(Date.now() - 31 * 86_400_000)
+    utimesSync(join(destination.paths.waiting, name), past, past)
+    await runProgram(home, ['bash', client, 'send'])
+    assert.deepEqual(events(), [])
+    assert.equal((await usage('status')).projects[0].dropped['too-old'], 1)
+  })
+
   it('removes what waits after a no, and counts it', async t => {
     const {run, events, home, usage} = makeScene(t)
     await run(aRun, waiting)
