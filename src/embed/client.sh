@@ -217,8 +217,9 @@ _u_open() { # What stands before the events, and the mark by which `usage forget
   done; _u_hash host "$_u_hex" "$_u_host"
   _u_opening='{"protocol":1,"project":"'$_u_project'","client":'$_u_client',"header":{"user":'$_u_user',"host":'$_u_made,${_u_said#?}',"events":['; }
 _u_reports() { # FOLDER FUNCTION: makes the reports of what is ours there, and calls FUNCTION for each until it is false
-  [ -f "$_u_state/secret" ] || (set -C && command dd if=/dev/urandom bs=64 count=1 2>/dev/null | _u_sha256 | command cut -c 1-64 >"$_u_state/secret")
-  _u_read "$_u_state/secret" && _u_secret=${_u_text%%"$_u_newline"*} && [ "${#_u_secret}" = 64 ] && _u_oldest=$(_u_time -2592000) || return 1
+  [ -f "$_u_state/secret" ] || { _u_text=$(command dd if=/dev/urandom bs=64 count=1 2>/dev/null | _u_sha256) && _u_make_id && _u_write "$_u_state/.secret.$_u_id" "${_u_text%"${_u_text#????????????????????????????????????????????????????????????????}"}"
+    command ln "$_u_state/.secret.$_u_id" "$_u_state/secret"; command rm -f "$_u_state/.secret.$_u_id"; }
+  _u_read "$_u_state/secret" && _u_secret=${_u_text%%"$_u_newline"*} && [ "${#_u_secret}" = 64 ] && _u_oldest=$(_u_time -2592000) && [ -n "$(_u_sha256 </dev/null 2>/dev/null)" ] || return 1
   _u_generation=0 _u_last='' _u_dropped=''
   for _u_path in "$_u_state/$_u_project"-????????/forgotten/*.json; do _u_word=${_u_path##*/} && _u_word=${_u_word%.json}
     case $_u_word in *[!0-9]*) ;; *) [ "$_u_word" -lt "$_u_generation" ] || _u_generation=$((_u_word + 1)) ;; esac; done; _u_list "$1" && _u_todo=$_u_found
@@ -247,8 +248,8 @@ _u_deliver() { # True: the report has its answer, and its events are gone from t
   _u_answered=\"$(printf %s "$_u_said" | command sed 's/[\\"]/\\&/g')\" _u_now=$(_u_time 0) _u_message="the collector answered $_u_status"
   case $_u_word,$_u_status in
     28,* | 0,408) _u_failed timeout 'no answer in time' "$_u_wait" || return 1 ;;
-    5,* | 6,* | 7,* | 35,* | 60,*) _u_quoted=null && _u_failed offline 'no connection' '' || return 1 ;;
-    [!0],* | ??,*) _u_failed offline 'the connection was lost' '' || return 1 ;; *,401 | *,403) _u_failed key-refused "$_u_message" "$_u_wait" || return 1 ;;
+    5,* | 6,* | 7,* | 35,* | 60,* | 127,*) _u_quoted=null && _u_failed offline 'no connection' '' || return 1 ;;
+    [!0]*,*) _u_failed offline 'the connection was lost' '' || return 1 ;; *,401 | *,403) _u_failed key-refused "$_u_message" "$_u_wait" || return 1 ;;
     *,404) _u_failed project-unknown "$_u_message" "$_u_wait" || return 1 ;; *,425 | *,429 | *,503) _u_failed busy "$_u_message" "$_u_wait" || return 1 ;;
     *,2??) _u_json "$_u_said" _u_counted && [ "$_u_total" -le "$_u_count" ] && [ "$_u_total" != 0 ] || _u_failed server-error "$_u_message with something else" '' || return 1 ;;
     *,4??) ;; *) _u_failed server-error "$_u_message" "$_u_wait" || return 1 ;;

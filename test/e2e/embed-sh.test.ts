@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
-import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
@@ -241,6 +250,21 @@ describe('the client of shells', {concurrency: 2}, () => {
       const script = `set -eu; readonly IFS; . '${client}'; usage_start; usage_feature Load.v1; usage_end; echo on`
       const outcome = await runProgram(home, [...command, '-c', script])
       assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr, events()], [0, 'on\n', '', []])
+    }
+  })
+
+  it('sends nothing where nothing makes SHA-256, or there is no curl, and keeps all', async t => {
+    const server = await answeringServer(t)
+    for (const absent of [['sha256sum', 'shasum', 'openssl'], ['curl']]) {
+      const {run, events, home, client} = makeScene(t, server.url)
+      await run(aRun, waiting)
+      await runProgram(home, ['dash', client, 'preview'])
+      const programs = join(home.home, 'programs')
+      mkdirSync(programs)
+      for (const name of readdirSync('/usr/bin').filter(one => !absent.includes(one)))
+        symlinkSync(join('/usr/bin', name), join(programs, name))
+      await runProgram(home, ['/usr/bin/dash', client, 'send'], {environment: {PATH: programs}})
+      assert.deepEqual([events().length, server.requests.length], [3, 0], absent[0])
     }
   })
 
