@@ -68,7 +68,7 @@ function readReport(path: string): InboxFile {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ELOOP' || code === 'ENXIO') return {kind: 'damaged', why: 'it is no plain file'}
-    return {kind: 'unfinished'}
+    return {kind: code === 'ENOENT' ? 'gone' : 'unreadable'}
   }
   try {
     const found = fstatSync(file)
@@ -77,7 +77,7 @@ function readReport(path: string): InboxFile {
       return {kind: 'damaged', why: `wanted at most ${limits.maxBodyBytes} bytes, got ${found.size}`}
     return {kind: 'report', body: readFileSync(file, 'utf8')}
   } catch {
-    return {kind: 'unfinished'}
+    return {kind: 'unreadable'}
   } finally {
     closeSync(file)
   }

@@ -96,7 +96,7 @@ async function takeReport(parts: InboxParts, name: string): Promise<'taken' | 'f
   const {inbox, projects, groupCommit, now} = parts
   try {
     const file = inbox.read(name)
-    if (file.kind === 'unfinished') return 'later'
+    if (file.kind === 'gone' || file.kind === 'unreadable') return 'later'
     const parsed = file.kind === 'damaged' ? file : readReport(file.body)
     if ('why' in parsed) {
       inbox.setAside(name, parsed.why)

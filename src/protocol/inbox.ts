@@ -14,11 +14,12 @@ export interface Inbox {
   setAside(name: string, why: string): void
 }
 
-/** `unfinished`: gone meanwhile, or not readable now; it is looked at again later. */
+/** `gone`: somebody else has taken it. `unreadable`: not readable now, or by this user; it is looked at again later. */
 export type InboxFile =
   | {readonly kind: 'report'; readonly body: string}
   | {readonly kind: 'damaged'; readonly why: string}
-  | {readonly kind: 'unfinished'}
+  | {readonly kind: 'gone'}
+  | {readonly kind: 'unreadable'}
 
 /** Files that one look into the folder takes: what comes in a minute from a large cluster. */
 export const inboxLookSize = 1_000

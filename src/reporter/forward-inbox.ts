@@ -76,7 +76,8 @@ class ForwardRound {
 
   async forward(name: string): Promise<void> {
     const file = this.options.inbox.read(name)
-    if (file.kind === 'unfinished') return
+    if (file.kind === 'gone') return
+    if (file.kind === 'unreadable') return this.keep('sender-failed')
     if (file.kind === 'damaged') return this.putAside(name, file.why)
     const parsed = parseReport(parseJson(file.body))
     if (!parsed.ok) return this.putAside(name, 'it is no report')

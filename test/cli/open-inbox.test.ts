@@ -36,7 +36,7 @@ it('follows no link, waits for no pipe and reads nothing that is too large', t =
     truncateSync(join(path, name), bytes)
   }
   const kinds = ['link', 'pipe', 'folder', 'full', 'large', 'gone'].map(name => inbox.read(`${name}.json`).kind)
-  assert.deepEqual(kinds, ['damaged', 'damaged', 'damaged', 'report', 'damaged', 'unfinished'])
+  assert.deepEqual(kinds, ['damaged', 'damaged', 'damaged', 'report', 'damaged', 'gone'])
 })
 
 it('puts aside with the reason, and not through a link that somebody has put there', t => {

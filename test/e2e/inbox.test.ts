@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict'
-import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync} from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {pathToFileURL} from 'node:url'
@@ -10,7 +20,7 @@ import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
-import {runUsage} from '../support/run-program.ts'
+import {runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
 import {killingEnvironment, wasKilled} from '../support/scene.ts'
 import {silentServer} from '../support/silent-server.ts'
@@ -167,6 +177,22 @@ describe('usage flush --from', () => {
       assert.deepEqual([code, JSON.parse(stdout).reason], [3, reason])
     }
     assert.deepEqual(reportsIn(inbox), lying)
+  })
+
+  it('says that a report is kept which it may not read, and does not call that done', async t => {
+    const {home, person, inbox} = personWithFolder(t)
+    await layDown(person, inbox)
+    const server = await answeringServer(t)
+    const {path} = projectOnDisk(join(home.home, '..'), server.url)
+    for (const name of reportsIn(inbox)) chmodSync(join(inbox, name), 0o600)
+    for (const open of [home.environment['TMPDIR'] ?? '', join(home.home, '..'), inbox]) chmodSync(open, 0o755)
+    const command = ['usage', 'flush', '--from', inbox, '--project-file', path, '--json'] as const
+    const own = {USAGE_STATE_DIR: join(inbox, 'state'), HOME: '/nonexistent'}
+    const stranger = ['setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups'] as const
+    const {code, stdout} = await runProgram(home, [...stranger, ...command], {environment: own})
+    const {sent, kept, reason} = JSON.parse(stdout)
+    assert.deepEqual([code, sent, kept, reason], [3, 0, reportsIn(inbox).length, 'sender-failed'])
+    assert.deepEqual(server.requests, [])
   })
 
   it('sets aside with the reason what the collector refuses for good', async t => {
