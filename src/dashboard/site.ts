@@ -1,6 +1,8 @@
 import {toUsageError, UsageError} from '../errors.ts'
 import {displayName, type ProjectFile} from '../protocol/project-file.ts'
+import {limitsFeatures, limitsHeaders} from '../stats/filters.ts'
 import {escapeHtml} from '../stats/html.ts'
+import type {Stats} from '../stats/model.ts'
 import type {StatsSource} from '../stats/source.ts'
 import {writeCount} from '../stats/text/write.ts'
 import {answerBadge, answerData, answerPage, type PageAnswer, type PageRequest} from './answer.ts'
@@ -12,7 +14,7 @@ import {framePage} from './page.ts'
 import {isAnswerPage, writeAnswerPage, writeHeading, writeNavigation} from './project-pages.ts'
 import {writePublicPage} from './public-pages.ts'
 import {askMonth, askMonths, askPublic} from './public-questions.ts'
-import {addressTo, readState} from './state.ts'
+import {addressTo, readState, type State} from './state.ts'
 
 export interface DashboardParts {
   readonly projects: ReadonlyMap<string, ProjectFile>
@@ -97,10 +99,17 @@ async function answerProject(
   const state = readState(project, parameters, nowMs)
   if (page === 'answers' && file !== undefined) return answerSection(await site.ask(project, state.query), file)
   if (file !== undefined || !isAnswerPage(page)) throw notFound()
-  const {query} = readState(project, onlyRange(state.written), nowMs)
-  const [stats, choices] = await Promise.all([site.ask(project, state.query), site.ask(project, query)])
+  const stats = await site.ask(project, state.query)
+  const {filters} = state.query
+  const isFiltered = limitsFeatures(filters) || limitsHeaders(filters)
+  const choices = isFiltered ? await askChoices(site, project, state, nowMs) : stats
   const hasOthers = site.projects.size > 1
   return answerPage(writeAnswerPage({state, name: page, stats, choices, nowMs, hasOthers}))
+}
+
+/** What a filter may be chosen from is asked without one, and may be as old as what everybody sees. */
+function askChoices({askForAll}: Site, project: ProjectFile, {written}: State, nowMs: number): Promise<Stats> {
+  return askForAll(project, readState(project, onlyRange(written), nowMs).query)
 }
 
 const onlyRange = ({from, to, by}: Readonly<Record<string, string>>): Record<string, string> =>

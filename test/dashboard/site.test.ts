@@ -4,10 +4,13 @@ import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {suite, type TestContext, test} from 'node:test'
 import {dashboardPages} from '../../src/cli/dashboard-pages.ts'
+import {openStatsSource} from '../../src/collector/read-store.ts'
 import {makeShareToken, revokeShareToken} from '../../src/collector/share-links.ts'
 import {openSqliteStore} from '../../src/collector/store/sqlite.ts'
+import {createDashboard} from '../../src/dashboard/site.ts'
 import {writeCsv} from '../../src/stats/csv.ts'
 import type {Stats} from '../../src/stats/model.ts'
+import type {StatsSource} from '../../src/stats/source.ts'
 import {tablesOf} from '../../src/stats/tables.ts'
 import {randomUse, seededRandom} from '../collector/random-use.ts'
 import {makeFolders, startCollector} from '../collector/running-collector.ts'
@@ -19,6 +22,7 @@ import {
   nowMs,
   pseudonym,
   sampleHeader,
+  sampleProject,
   startOf,
   writtenProject,
 } from '../collector/samples.ts'
@@ -304,5 +308,52 @@ suite('a public dashboard', () => {
     assert.match(users.headers.get('content-type')!, /^image\/svg\+xml/)
     assert.match((await get('/badge/parsl/runs.svg')).body, /aria-label="runs a month: 8"/)
     assert.match(users.headers.get('cache-control')!, /public, max-age=3600/)
+  })
+})
+
+suite('a question of the dashboard', () => {
+  test('it is asked once for a page, and what filters offer once in five minutes', async t => {
+    const {dataDirectory} = makeFolders(t, [writtenProject()])
+    const store = openSqliteStore(dataDirectory)
+    await store.insert([batchOf([startOf(1, nowMs - dayMs)])])
+    await store.close()
+    const source = openStatsSource(dataDirectory)
+    t.after(() => source.close())
+    const clock = {nowMs, asked: 0}
+    const counting: StatsSource = {
+      ...source,
+      facts: question => {
+        clock.asked++
+        return source.facts(question)
+      },
+    }
+    const projects = new Map([['parsl', sampleProject()]])
+    const show = createDashboard({
+      ...{projects, source: counting, access: 'open'},
+      now: () => clock.nowMs,
+      explain: () => [],
+    })
+    const asks = async (parameters: Record<string, string>, waitMs = 10_000): Promise<number> => {
+      const before = clock.asked
+      clock.nowMs += waitMs
+      const request = {
+        path: '/projects/parsl',
+        parameters,
+        isReader: true,
+        share: null,
+        ifNoneMatch: null,
+      }
+      const {status, body} = await show(request)
+      assert.deepEqual([status, String(body).includes('<option value="Linux"')], [200, true])
+      return clock.asked - before
+    }
+    const [whole, filtered, again, late] = [
+      await asks({}),
+      await asks({ci: 'none'}),
+      await asks({ci: 'none'}),
+      await asks({ci: 'none'}, 300_000),
+    ]
+    assert.ok(whole > 0)
+    assert.deepEqual([filtered, again, late], [2 * whole, whole, 2 * whole])
   })
 })
