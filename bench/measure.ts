@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process'
+import {setTimeout as wait} from 'node:timers/promises'
 
 /** One thing that is measured: a program that is run again and again, and what has to be so before each run. */
 export interface Row {
@@ -9,7 +10,12 @@ export interface Row {
   readonly prepare?: () => void
   /** How often it does what is measured; the figures are for one of these. One when not said. */
   readonly repeats?: number
+  /** It leaves a process in the background, which is given time to get out of the next row's way. */
+  readonly leavesProcess?: boolean
 }
+
+/** Milliseconds in which what was left in the background has begun, and waits for a network or is gone. */
+const settleMs = 400
 
 export interface Measured {
   readonly name: string
@@ -23,16 +29,18 @@ export interface Measured {
 }
 
 /**
- * Runs the rows in turn, so that what else the machine does meets them all, and compares each with the first. A run ends
- * when the program has ended: what it left in the background is not waited for. The first two rounds do not count.
+ * Runs the rows in turn, each round in another order, so that what else the machine does and what the row before left in
+ * its caches meet them all, and compares each with the first. A run ends when the program has ended, whatever it left in
+ * the background. The first two rounds do not count.
  */
 export async function measure(rows: readonly Row[], runs: number): Promise<Measured[]> {
   const times = new Map(rows.map(row => [row, [] as number[]]))
   for (let round = -2; round < runs; round++)
-    for (const row of rows) {
+    for (const row of shuffled(rows)) {
       row.prepare?.()
       const milliseconds = await timeOf(row)
       if (round >= 0) times.get(row)!.push(milliseconds / (row.repeats ?? 1))
+      if (row.leavesProcess) await wait(settleMs)
     }
   const first = times.get(rows[0]!)!
   return rows.map(row => {
@@ -47,6 +55,13 @@ export async function measure(rows: readonly Row[], runs: number): Promise<Measu
       runs,
     }
   })
+}
+
+function shuffled<T>(all: readonly T[]): T[] {
+  return all
+    .map(one => ({one, place: Math.random()}))
+    .sort((a, b) => a.place - b.place)
+    .map(({one}) => one)
 }
 
 function timeOf({command: [program, ...args], environment}: Row): Promise<number> {

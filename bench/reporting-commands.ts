@@ -40,7 +40,12 @@ await class extends Command { async run() {} }.run([], {root: ${JSON.stringify(j
     const command = [node, usageProgram, ...args] as const
     return {name: `${name}, no sender due`, command, environment, prepare: place.holdSending}
   })
-  const sending = {command: [node, usageProgram, 'end'] as const, environment, prepare: place.freeSending}
+  const sending = {
+    command: [node, usageProgram, 'end'] as const,
+    environment,
+    prepare: place.freeSending,
+    leavesProcess: true,
+  }
   const curl = `curl -s -m 5 -d '{}' ${http}/v1/reports >/dev/null 2>&1 &`
   return [
     {name: '`node -e 0`', command: [node, '-e', '0'], environment},
@@ -48,6 +53,6 @@ await class extends Command { async run() {} }.run([], {root: ${JSON.stringify(j
     ...commands,
     {name: 'usage end, a sender is started', ...sending},
     {name: 'an empty oclif command', command: [node, oclif], environment},
-    {name: '`curl &` from a shell', command: ['sh', '-c', curl], environment},
+    {name: '`curl &` from a shell', command: ['sh', '-c', curl], environment, leavesProcess: true},
   ]
 }
