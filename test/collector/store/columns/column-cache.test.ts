@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {chownSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {type TestContext, test} from 'node:test'
@@ -111,13 +111,54 @@ test('it reads the tables where a file is damaged, cannot be written, or is of a
   const before = counts(await factsOf(open(), asked))
   const file = join(directory, 'columns', '1-2026-09-runs')
   const whole = readFileSync(file)
-  for (const bytes of [Buffer.alloc(0), whole.subarray(0, whole.length >> 1), Buffer.from('something else')]) {
+  const flipped = Buffer.from(whole)
+  // The place of an outcome: open runs become other ones.
+  flipped.fill(1, flipped.indexOf(Buffer.alloc(1_500)), flipped.indexOf(Buffer.alloc(1_500)) + 1_500)
+  for (const bytes of [Buffer.alloc(0), whole.subarray(0, whole.length >> 1), Buffer.from('something else'), flipped]) {
     writeFileSync(file, bytes)
     assert.deepEqual(counts(await factsOf(open(), asked)), before)
   }
   await store.insert([batchOf([endOf(1, old + 1)])])
   writeFileSync(file, whole)
   assert.equal(counts(await factsOf(open(), asked))[1], 1)
+})
+
+test('it reads the tables where a file is of another month of the same state', async t => {
+  const {directory, store, open} = openBoth(t)
+  const earlier = old - 31 * dayMs
+  const many = (from: number, count: number, atMs: number) =>
+    batchOf(Array.from({length: count}, (_, run) => startOf(from + run, atMs)))
+  await store.insert([many(0, 2_000, old), many(5_000, 2_500, earlier), batchOf([startOf(9_999, nowMs)])])
+  // A store from before months were marked has one mark for all of them.
+  const tables = new DatabaseSync(join(directory, 'usage.sqlite'))
+  t.after(() => tables.close())
+  tables.exec('DELETE FROM month_marks WHERE month >= 0')
+  assert.equal(counts(await factsOf(open(), asked))[0], 4_501)
+  copyFileSync(join(directory, 'columns', '1-2026-09-runs'), join(directory, 'columns', '1-2026-08-runs'))
+  assert.equal(counts(await factsOf(open(), asked))[0], 4_501)
+})
+
+test('it answers where the folder for what it has read cannot be made', async t => {
+  const {directory, store, open} = openBoth(t)
+  writeFileSync(join(directory, 'columns'), '')
+  await store.insert([
+    batchOf(Array.from({length: 2_000}, (_, run) => startOf(run, old))),
+    batchOf([startOf(9_999, nowMs)]),
+  ])
+  assert.equal(counts(await factsOf(open(), asked))[0], 2_001)
+})
+
+const isRoot = process.getuid?.() === 0
+
+test('it keeps nothing in the data folder of another user, who could not remove it', {skip: !isRoot}, async t => {
+  const {directory, store, open} = openBoth(t)
+  await store.insert([
+    batchOf(Array.from({length: 2_000}, (_, run) => startOf(run, old))),
+    batchOf([startOf(9_999, nowMs)]),
+  ])
+  chownSync(directory, 12_345, 12_345)
+  assert.equal(counts(await factsOf(open(), asked))[0], 2_001)
+  assert.ok(!existsSync(join(directory, 'columns')))
 })
 
 test('it keeps nothing of what somebody had erased, and no pseudonym at all', async t => {
