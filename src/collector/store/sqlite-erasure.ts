@@ -89,6 +89,8 @@ export function createEraser(
     removeCopies()
     reach('collector: erasure committed')
     await emptyLog(database)
+    // Who still read the state from before has written copies of it meanwhile; now nobody does any more.
+    removeCopies()
     return receipt
   }
 }

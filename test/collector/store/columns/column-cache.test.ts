@@ -4,7 +4,10 @@ import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {type TestContext, test} from 'node:test'
 import {purge} from '../../../../src/collector/retention.ts'
+import {createColumnCache, openColumns} from '../../../../src/collector/store/columns/column-cache.ts'
+import {createColumnFiles} from '../../../../src/collector/store/columns/column-files.ts'
 import {openSqliteSource, openSqliteStore} from '../../../../src/collector/store/sqlite.ts'
+import {openForReading} from '../../../../src/collector/store/sqlite-database.ts'
 import {noFilters, type StatsFilters} from '../../../../src/stats/filters.ts'
 import type {StatsFacts, StatsQuestion} from '../../../../src/stats/source.ts'
 import {cutSpan} from '../../../../src/stats/span.ts'
@@ -175,4 +178,23 @@ test('it keeps nothing of what somebody had erased, and no pseudonym at all', as
   await store.erase({project: 'parsl', receipt: uuid('q', 1), users: [user!], receivedAtMs: nowMs})
   assert.ok(!existsSync(join(directory, 'columns')))
   assert.equal(counts(await factsOf(open(), asked))[0], 0)
+})
+
+test('it keeps nothing of it either when another program has read the store before and writes a copy after', async t => {
+  const {directory, store} = openBoth(t)
+  await store.insert([
+    batchOf(Array.from({length: 2_000}, (_, run) => startOf(run, old))),
+    batchOf([startOf(9_999, nowMs)]),
+  ])
+  const reader = openForReading(join(directory, 'usage.sqlite'))
+  t.after(() => reader.close())
+  reader.exec('BEGIN')
+  const columns = openColumns(reader, 1, createColumnCache(createColumnFiles(directory)))
+  const users = [batchOf([]).header.user!]
+  const erased = store.erase({project: 'parsl', receipt: uuid('q', 1), users, receivedAtMs: nowMs})
+  assert.equal(columns.runs([asked.range]).length, 3)
+  assert.ok(existsSync(join(directory, 'columns', '1-2026-09-runs')))
+  reader.exec('COMMIT')
+  await erased
+  assert.ok(!existsSync(join(directory, 'columns')))
 })
