@@ -47,11 +47,14 @@ export const answerData = (body: string, type: 'text/csv' | 'application/json', 
   body,
 })
 
-/** Seconds for which a badge may be shown again without asking. */
+/** Seconds for which a badge that everybody may see may be shown again without asking. */
 export const badgeSeconds = 3600
 
-/** A badge that every cache may keep, and that costs nothing when it has not changed. */
-export function answerBadge(body: string, ifNoneMatch: string | null): PageAnswer {
+/**
+ * A badge, which costs nothing when it has not changed. Every cache may keep one that everybody may see; one behind a
+ * token or a share link none, or it would be shown to others, and when the link is taken away.
+ */
+export function answerBadge(body: string, ifNoneMatch: string | null, isForAll: boolean): PageAnswer {
   const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const isKnown = ifNoneMatch?.split(',').some(one => one.trim().replace(/^W\//, '') === tag) ?? false
   return {
@@ -59,7 +62,7 @@ export function answerBadge(body: string, ifNoneMatch: string | null): PageAnswe
     headers: {
       'Content-Type': 'image/svg+xml; charset=utf-8',
       'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-      'Cache-Control': `public, max-age=${badgeSeconds}`,
+      'Cache-Control': isForAll ? `public, max-age=${badgeSeconds}` : 'private, no-cache',
       ETag: tag,
       ...safe,
     },

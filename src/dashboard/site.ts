@@ -137,7 +137,7 @@ async function answerPublic(
 
 /** A badge tells of the last month that is over and public, so that it tells no more than the public page. */
 async function answerCount(
-  {askForAll, now}: Site,
+  {askForAll, now, access}: Site,
   project: ProjectFile,
   file: string,
   sees: string,
@@ -148,7 +148,8 @@ async function answerCount(
   if (sees === 'nothing') throw needsToken()
   const {periods} = await askMonth(askForAll, project, undefined, now())
   const count = periods[0]?.[what] ?? null
-  return answerBadge(drawBadge(`${what} a month`, count === null ? 'few' : writeCount(count)), ifNoneMatch)
+  const badge = drawBadge(`${what} a month`, count === null ? 'few' : writeCount(count))
+  return answerBadge(badge, ifNoneMatch, access !== 'token')
 }
 
 function answerNotice({explain, projects}: Site, project: ProjectFile, isReader: boolean): PageAnswer {

@@ -284,7 +284,9 @@ suite('a public dashboard', () => {
     const links = [...body.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link!.replaceAll('&amp;', '&'))
     assert.ok(links.length > 3, links.join(' '))
     for (const link of links) assert.deepEqual([(await get(link)).status, link], [200, link])
-    assert.equal((await get(`/badge/parsl/users.svg?${share}`)).status, 200)
+    const badge = await fetch(`${http}/badge/parsl/users.svg?${share}`)
+    // A cache that kept it would show it when the link opens nothing any more.
+    assert.deepEqual([badge.status, badge.headers.get('cache-control')], [200, 'private, no-cache'])
     for (const path of ['/projects/parsl/features', '/projects/parsl/answers/users.csv', '/projects/other', '/'])
       assert.deepEqual([(await get(`${path}?${share}`)).status, path], [401, path])
     assert.equal((await get(`/projects/parsl?${share}x`)).status, 401)
