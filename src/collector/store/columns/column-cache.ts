@@ -14,10 +14,18 @@ const minRowsOfFile = 2_000
 /** Columns that were read, from one question to the next, each with the state of the tables that it was read from. */
 export interface ColumnCache {
   readonly files: ColumnFiles | null
-  readonly kept: Map<string, {readonly state: string; readonly columns: RunColumns | FeatureColumns}>
+  readonly kept: Map<string, KeptColumns>
+  /** Of all that is kept. */
+  bytes: number
 }
 
-export const createColumnCache = (files: ColumnFiles | null): ColumnCache => ({files, kept: new Map()})
+interface KeptColumns {
+  readonly state: string
+  readonly columns: RunColumns | FeatureColumns
+  readonly bytes: number
+}
+
+export const createColumnCache = (files: ColumnFiles | null): ColumnCache => ({files, kept: new Map(), bytes: 0})
 
 /** A month of columns and where it lies. */
 export interface Month<Columns> {
@@ -61,10 +69,9 @@ export function openColumns(database: Database, project: number, cache: ColumnCa
   function month<Kind extends 'runs' | 'features'>(kind: Kind, fromMs: number): Of<Kind> {
     const name = `${project}-${new Date(fromMs).toISOString().slice(0, 7)}-${kind}`
     const state = `${epoch} ${marks.get(fromMs) ?? ''}`
-    const before = cache.kept.get(name)
-    cache.kept.delete(name)
+    const before = take(cache, name)
     if (before?.state === state) {
-      cache.kept.set(name, before)
+      keep(cache, name, before)
       return before.columns as Of<Kind>
     }
     // The newest month changes with every report.
@@ -99,12 +106,24 @@ function monthsOf(span: Span, known: Span): number[] {
   return months
 }
 
-function keepInMemory({kept}: ColumnCache, name: string, state: string, columns: RunColumns | FeatureColumns): void {
-  kept.set(name, {state, columns})
-  let bytes = [...kept.values()].reduce((sum, one) => sum + sizeOf(one.columns), 0)
-  for (const [oldest, one] of kept) {
-    if (bytes <= maxBytes || oldest === name) return
-    kept.delete(oldest)
-    bytes -= sizeOf(one.columns)
+function keepInMemory(cache: ColumnCache, name: string, state: string, columns: RunColumns | FeatureColumns): void {
+  keep(cache, name, {state, columns, bytes: sizeOf(columns)})
+  for (const oldest of cache.kept.keys()) {
+    if (cache.bytes <= maxBytes || oldest === name) return
+    take(cache, oldest)
   }
+}
+
+/** Puts columns behind all that were used before. */
+function keep(cache: ColumnCache, name: string, kept: KeptColumns): void {
+  cache.kept.set(name, kept)
+  cache.bytes += kept.bytes
+}
+
+/** Gives what is kept under a name, and keeps it no more. */
+function take(cache: ColumnCache, name: string): KeptColumns | undefined {
+  const kept = cache.kept.get(name)
+  cache.kept.delete(name)
+  cache.bytes -= kept?.bytes ?? 0
+  return kept
 }

@@ -67,8 +67,26 @@ export interface FeatureColumns {
   readonly crossing: ReadonlyMap<number, string>
 }
 
+/** What the objects of a month take that has no rows, in bytes. */
+const emptyBytes = 3_000
+
 /** Bytes that columns take in memory, about. */
 export function sizeOf(columns: RunColumns | FeatureColumns): number {
-  if (columns.kind === 'features') return 200 * columns.crossing.size + 29 * columns.at.length
-  return 60 * columns.at.length + 100 * columns.scripts.length + 9 * columns.lone.at.length
+  if (columns.kind === 'features')
+    return emptyBytes + 8 * columns.features.length + 200 * columns.crossing.size + 29 * columns.at.length
+  const {at, scripts, exits, lone, numbers, values} = columns
+  const fields = [...Object.values(numbers), ...Object.values(values)].map(({row}) => 500 + 12 * row.length)
+  const names = Object.values(values).map(one => one.names.reduce((sum: number, name) => sum + bytesOfName(name), 0))
+  return sumOf([
+    emptyBytes,
+    60 * at.length,
+    100 * (scripts.length + exits.length),
+    9 * lone.at.length,
+    ...fields,
+    ...names,
+  ])
 }
+
+const bytesOfName = (name: string | boolean): number => (typeof name === 'string' ? 32 + 2 * name.length : 8)
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0)

@@ -4,6 +4,7 @@ import type {Span} from '../../../stats/span.ts'
 import type {Month} from './column-cache.ts'
 import type {FeatureColumns} from './columns.ts'
 import type {KnownHeaders} from './headers.ts'
+import type {MonthCounts, MonthSummaries, MonthSummary} from './month-summaries.ts'
 
 /** The uses of features of a question. */
 export interface FeatureUses {
@@ -65,7 +66,9 @@ export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSum
     const isWhole =
       month.fromMs >= span.fromMs && (toMs <= span.toMs || month.fromMs + lastOf(month.columns) < span.toMs)
     const ofMonth = {...uses, months: [month]}
-    const summary = isWhole ? summaries.of(month.columns, ofMonth, span) : sumUp(ofMonth, span)
+    const summary = isWhole
+      ? summaries.of(month.columns, uses.filters, () => sumUp(ofMonth, span))
+      : sumUp(ofMonth, span)
     for (const [feature, counts] of summary) addMonth(countingOf(feature), counts)
   }
   const seenIn = new Int32Array(uses.headers.users)
@@ -80,21 +83,6 @@ function lastOf({at}: FeatureColumns): number {
   for (let row = 0; row < at.length; row++) if (at[row]! > last) last = at[row]!
   return last
 }
-
-/** What a month has of one feature. Different people of months do not add up, so they are listed. */
-interface MonthCounts {
-  readonly count: number
-  readonly internal: number
-  /** Different ones that have uses in no other month. */
-  readonly runs: number
-  readonly crossing: readonly string[]
-  readonly seconds: number
-  readonly timed: number
-  /** Numbers of people, each once. */
-  readonly people: Int32Array
-}
-
-type MonthSummary = ReadonlyMap<number, MonthCounts>
 
 interface Counting {
   count: number
@@ -123,30 +111,6 @@ function countDifferent(lists: readonly Int32Array[], seenIn: Int32Array, turn: 
       different++
     }
   return different
-}
-
-/** What was summed up of whole months, kept from one question to the next. */
-export interface MonthSummaries {
-  of(month: FeatureColumns, uses: FeatureUses, span: Span): MonthSummary
-}
-
-/** Summaries of a month that are kept, each under another filter; the oldest goes first. */
-const maxFilters = 8
-
-export function createMonthSummaries(): MonthSummaries {
-  const known = new WeakMap<FeatureColumns, Map<string, MonthSummary>>()
-  return {
-    of(month, uses, span) {
-      const ofMonth = known.get(month) ?? new Map<string, MonthSummary>()
-      known.set(month, ofMonth)
-      // The headers of a month, and the features of a type in it, are the same as long as its columns are.
-      const filter = JSON.stringify(uses.filters)
-      const summary = ofMonth.get(filter) ?? sumUp(uses, span)
-      ofMonth.set(filter, summary)
-      if (ofMonth.size > maxFilters) ofMonth.delete(ofMonth.keys().next().value!)
-      return summary
-    },
-  }
 }
 
 /** Sums up one month, feature by feature: the uses of one lie together. */

@@ -19,7 +19,7 @@ export interface KnownHeaders {
 }
 
 /** What was read of the headers of a project, for the next question. */
-interface ReadHeaders {
+export interface ReadHeaders {
   readonly epoch: string
   known: Omit<KnownHeaders, 'users' | 'hosts'>
   readonly users: Map<string, number>
@@ -54,6 +54,12 @@ export function readHeaders(database: Database, project: number, epoch: string, 
   if (read.last >= read.known.user.length) read.known = grow(read.known, 2 * read.last + 1)
   for (const row of rows) addHeader(read, row)
   return {...read.known, users: read.users.size, hosts: read.hosts.size}
+}
+
+/** Bytes that the headers of a project take in memory, about: a place for every number up to the greatest. */
+export function bytesOfHeaders({known, users, hosts, numbers}: ReadHeaders): number {
+  const names = headerWords.reduce((sum, word) => sum + numbers[word].size, 0)
+  return (9 + 4 * headerWords.length) * known.user.length + 200 * (users.size + hosts.size + names)
 }
 
 function addHeader({known, users, hosts, numbers}: ReadHeaders, [id, user, host, ...names]: HeaderRow): void {

@@ -3,9 +3,10 @@ import type {Span} from '../../../stats/span.ts'
 import type {Database} from '../sqlite-database.ts'
 import {type ColumnCache, createColumnCache, openColumns} from './column-cache.ts'
 import type {ColumnFiles} from './column-files.ts'
-import {createMonthSummaries, type FeatureUses, type MonthSummaries} from './count-features.ts'
+import type {FeatureUses} from './count-features.ts'
 import {createScriptNumbers, type Runs, type ScriptNumbers} from './count-runs.ts'
-import {chooseHeaders, type HeaderCache, readHeaders} from './headers.ts'
+import {bytesOfHeaders, chooseHeaders, type HeaderCache, type ReadHeaders, readHeaders} from './headers.ts'
+import {createMonthSummaries, type MonthSummaries} from './month-summaries.ts'
 
 /** What is kept in memory from one question to the next. */
 export interface ReadCache {
@@ -26,6 +27,28 @@ export const createReadCache = (files: ColumnFiles | null): ReadCache => ({
   headers: new Map(),
   derived: new Map(),
 })
+
+/** Bytes of headers, and of what follows from them, that are kept in memory. */
+const maxBytes = 192 * 1024 * 1024
+
+/** Lets go of the projects that were not asked for longest. */
+function keepLatest({headers, derived}: ReadCache, project: number): void {
+  const latest = headers.get(project)!
+  headers.delete(project)
+  headers.set(project, latest)
+  const bytesOf = ([id, read]: [number, ReadHeaders]): number => {
+    const {scripts, summaries} = derived.get(id) ?? {}
+    return bytesOfHeaders(read) + 150 * (scripts?.size() ?? 0) + (summaries?.bytes() ?? 0)
+  }
+  let bytes = [...headers].reduce((sum, one) => sum + bytesOf(one), 0)
+  for (const one of headers) {
+    if (bytes <= maxBytes || one[0] === project) return
+    bytes -= bytesOf(one)
+    headers.delete(one[0])
+    // People may have other numbers when their headers are read again.
+    derived.delete(one[0])
+  }
+}
 
 function derivedOf({derived}: ReadCache, project: number, epoch: string): Derived {
   const before = derived.get(project)
@@ -52,8 +75,10 @@ export function openRows(
   const headers = readHeaders(database, project, columns.epoch, cache.headers)
   const chosen = chooseHeaders(headers, filters)
   const isOnFeatures = limitsFeatures(filters)
+  const derived = derivedOf(cache, project, columns.epoch)
+  keepLatest(cache, project)
   return {
-    derived: derivedOf(cache, project, columns.epoch),
+    derived,
     runs: {months: isOnFeatures ? [] : columns.runs([range, ...spans]), headers, chosen},
     uses: {
       months: columns.features(isOnFeatures ? [range, ...spans] : [range]),
