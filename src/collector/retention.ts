@@ -40,7 +40,8 @@ type Purging = Pick<
 
 /**
  * Replaces single uses of features and single runs that are older than their project wants to keep by totals, a month at
- * a time and the oldest first, and yields each month when it is done. Ending early leaves the rest for the next time.
+ * a time and the oldest first, and yields each month when it is done. Ending early leaves the rest for the next time, but
+ * no header that only the rows of these months had: the next time may find nothing to purge.
  */
 export async function* purge(
   store: Purging,
@@ -50,14 +51,17 @@ export async function* purge(
   const {only = null, dryRun = false} = options
   for (const project of projects) {
     let isAny = false
-    for (const steps of [purgeFeatures, purgeRuns]) {
-      if (only !== null && steps !== stepsOf[only]) continue
-      for await (const step of steps(store, project, options)) {
-        isAny = true
-        yield step
+    try {
+      for (const steps of [purgeFeatures, purgeRuns]) {
+        if (only !== null && steps !== stepsOf[only]) continue
+        for await (const step of steps(store, project, options)) {
+          isAny = true
+          yield step
+        }
       }
+    } finally {
+      if (isAny && !dryRun) await store.sweepHeaders(project.project)
     }
-    if (isAny && !dryRun) await store.sweepHeaders(project.project)
   }
 }
 

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
 import {test} from 'node:test'
-import {cutOf, isDue} from '../../src/collector/retention.ts'
+import {cutOf, isDue, purge} from '../../src/collector/retention.ts'
 import {openSqliteStore} from '../../src/collector/store/sqlite.ts'
 import type {Stats} from '../../src/stats/model.ts'
 import {eventually} from '../support/eventually.ts'
+import {temporaryDirectory} from '../support/temporary-directory.ts'
 import {get, makeFolders, startCollector} from './running-collector.ts'
-import {batchOf, featureOf} from './samples.ts'
+import {batchOf, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, startOf} from './samples.ts'
 
 test('it finds the instant so long ago, also where a month has no such day', () => {
   const at = (time: string, from: string): string => new Date(cutOf(time, Date.parse(from))).toISOString()
@@ -26,6 +29,25 @@ test('it takes a month when all of it is past the limit and neither it nor its y
   assert.ok(due('2025-01', '1y', '2026-02-05T00:00:00Z'))
   assert.ok(!due('2026-09', '1d', '2026-11-04T23:59:59Z'))
   assert.ok(due('2026-09', '1d', '2026-11-05T00:00:00Z'))
+})
+
+test('it leaves no header of the months that went when it is ended early', async t => {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  t.after(() => store.close())
+  const header = sampleHeader({user: pseudonym('gone')})
+  await store.insert([
+    batchOf([startOf(1, Date.parse('2019-03-03T00:00:00Z'))], {header}),
+    batchOf([startOf(2, Date.parse('2019-04-03T00:00:00Z'))]),
+  ])
+  for await (const _ of purge(store, [sampleProject()], {nowMs})) break
+  const tables = new DatabaseSync(join(directory, 'usage.sqlite'))
+  t.after(() => tables.close())
+  const users = tables.prepare('SELECT user FROM headers').all()
+  assert.deepEqual(
+    users.map(({user}) => user),
+    [sampleHeader().user],
+  )
 })
 
 test('it lets a collector purge by itself, each project by its own limit', async t => {
