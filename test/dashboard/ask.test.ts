@@ -71,3 +71,13 @@ test('it keeps no failure', async () => {
   await ask()
   assert.equal(clock.asked, 2)
 })
+
+test('it keeps few answers that have thousands of periods', async () => {
+  const {clock, ask} = askingOnce()
+  const starts = ['1701-01-01', '1702-01-01', '1703-01-01', '1704-01-01', '1705-01-01', '1706-01-01']
+  for (const start of starts) await ask(start)
+  await ask(starts.at(-1))
+  assert.equal(clock.asked, 6)
+  await ask(starts[0])
+  assert.equal(clock.asked, 7)
+})
