@@ -4,10 +4,12 @@ import type {ProjectFile} from '../protocol/project-file.ts'
 import {noFilters} from '../stats/filters.ts'
 import {formatDay} from '../stats/period.ts'
 import {type PublicStats, toPublic} from '../stats/public.ts'
-import {parseStatsQuery, readParameters, type StatsQuery} from '../stats/query.ts'
+import {parseStatsQuery, rangeOf, readParameters, type StatsQuery} from '../stats/query.ts'
 import type {Ask} from './ask.ts'
 
 const dayMs = 86_400_000
+/** Who has no token asks for no longer range: each period costs time and memory. */
+const maxYears = 50
 
 /** The month with this many months before the one of an instant, as its first and its last day. */
 function monthBefore(instantMs: number, months: number): {readonly from: string; readonly to: string} {
@@ -48,6 +50,9 @@ export async function askPublic(
   const whole = {from: monthBefore(nowMs, 12).from, to: monthBefore(nowMs, 1).to, by: 'month'}
   const written = readParameters(project.project, {...whole, ...parameters})
   const query = parseStatsQuery(written, nowMs)
+  const {fromMs, toMs} = rangeOf(query)
+  if (toMs - fromMs > maxYears * 366 * dayMs)
+    throw new UsageError('USAGE_QUERY_INVALID', `wanted at most ${maxYears} years, got ${query.from} to ${query.to}`)
   const isFiltered = Object.values(query.filters).some(value => value !== null)
   const unfiltered: StatsQuery = {...query, filters: noFilters}
   return toPublic(await ask(project, query), isFiltered ? await ask(project, unfiltered) : null)

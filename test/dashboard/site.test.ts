@@ -252,6 +252,7 @@ suite('a public dashboard', () => {
       'app-version=1.0&system=Linux&from=2026-10-01&to=2026-10-31',
       'internal=1',
       'app-version=1.0',
+      'from=1970-01-01',
     ])
       assert.deepEqual([(await get(`${json}?${query}`)).status, query], [400, query])
     for (const path of ['/features', '/outcomes', '/quality', '/answers/users.csv', '/answers/versions.json'])
