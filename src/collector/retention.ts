@@ -41,7 +41,7 @@ type Purging = Pick<
 /**
  * Replaces single uses of features and single runs that are older than their project wants to keep by totals, a month at
  * a time and the oldest first, and yields each month when it is done. Ending early leaves the rest for the next time, but
- * no header that only the rows of these months had: the next time may find nothing to purge.
+ * no header that only the rows of these months had. Those that a purge left which was killed go as well.
  */
 export async function* purge(
   store: Purging,
@@ -50,17 +50,11 @@ export async function* purge(
 ): AsyncGenerator<PurgeStep> {
   const {only = null, dryRun = false} = options
   for (const project of projects) {
-    let isAny = false
     try {
-      for (const steps of [purgeFeatures, purgeRuns]) {
-        if (only !== null && steps !== stepsOf[only]) continue
-        for await (const step of steps(store, project, options)) {
-          isAny = true
-          yield step
-        }
-      }
+      for (const steps of [purgeFeatures, purgeRuns])
+        if (only === null || steps === stepsOf[only]) yield* steps(store, project, options)
     } finally {
-      if (isAny && !dryRun) await store.sweepHeaders(project.project)
+      if (!dryRun) await store.sweepHeaders(project.project)
     }
   }
 }

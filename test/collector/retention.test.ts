@@ -50,6 +50,23 @@ test('it leaves no header of the months that went when it is ended early', async
   )
 })
 
+test('it sweeps what a purge left that was killed, and only once', async t => {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  t.after(() => store.close())
+  await store.insert([batchOf([startOf(1, Date.parse('2019-03-03T00:00:00Z'))])])
+  // What is done of a purge that dies before it sweeps.
+  await store.purgeRuns(sampleProject(), '2019-03', false, nowMs)
+  for await (const _ of purge(store, [sampleProject()], {nowMs}));
+  const tables = new DatabaseSync(join(directory, 'usage.sqlite'))
+  t.after(() => tables.close())
+  assert.deepEqual(tables.prepare('SELECT user FROM headers').all(), [])
+  const marks = () => tables.prepare('SELECT month, mark FROM month_marks').all()
+  const before = marks()
+  for await (const _ of purge(store, [sampleProject()], {nowMs}));
+  assert.deepEqual(marks(), before)
+})
+
 test('it lets a collector purge by itself, each project by its own limit', async t => {
   const folders = makeFolders(t)
   const store = openSqliteStore(folders.dataDirectory)

@@ -1,5 +1,5 @@
 import {periodsIn} from '../../stats/period.ts'
-import type {MonthMarks} from './columns/month-marks.ts'
+import {type MonthMarks, sweepSql} from './columns/month-marks.ts'
 import {type Database, inTransaction} from './sqlite-database.ts'
 import type {Dictionary} from './sqlite-dictionary.ts'
 import type {MonthOfFeatures, Store} from './store.ts'
@@ -82,7 +82,7 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
           database.prepare(sql.presences).run({project, ...span})
           const {changes} = database.prepare(sql.delete).run({project, ...span})
           database.prepare(sql.note).run({project, to: span.to})
-          marks.touchAll(project)
+          marks.touchPurged(project)
           marks.flush()
           return Number(changes)
         })
@@ -96,9 +96,11 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
     async sweepHeaders(name) {
       inTransaction(database, () => {
         const project = dictionary.projectId(name)
+        if (numberOf(sweepSql.isDue, {project}, 'due') === 0) return
         marks.touchAll(project)
         marks.flush()
         database.prepare(sql.sweep).run({project})
+        database.prepare(sweepSql.done).run({project})
       })
       // Numbers of headers that are gone must not be given again.
       dictionary.forget()

@@ -65,7 +65,7 @@ export function createRunPurger(database: Database, dictionary: Dictionary, {mar
       try {
         return inTransaction(database, () => {
           const project = dictionary.projectId(file.project)
-          marks.touchAll(project)
+          marks.touchPurged(project)
           marks.flush()
           return purgeMonth({database, project, file, nowMs}, month, withYear)
         })

@@ -108,7 +108,7 @@ export interface Store {
    * events are known, so that it is not counted anew. Months go in their order. Resolves to the number of runs of the month.
    */
   purgeRuns(project: ProjectFile, month: string, withYear: boolean, nowMs: number): Promise<number>
-  /** Deletes headers that nothing uses any more: pseudonyms among them. To be called after a purge. */
+  /** Deletes headers that nothing uses any more: pseudonyms among them. Does nothing when no purge has left any. */
   sweepHeaders(project: string): Promise<void>
   /** Remembers how large the store is on the day of an instant, so that its growth is known. Once a day is enough. */
   noteSize(nowMs: number): Promise<void>

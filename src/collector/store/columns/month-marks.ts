@@ -4,6 +4,8 @@ import type {Database} from '../sqlite-database.ts'
 
 /** Stands for all months of a project among its marks. */
 export const wholeProject = -1
+/** Stands for headers that a purge may have left without rows, until they are swept. */
+const unswept = -2
 /** Runs that lived for more months than this change all. */
 const maxMonths = 36
 
@@ -18,12 +20,20 @@ const sql = {
     ON CONFLICT DO NOTHING`,
 } as const
 
+/** Whether headers of a project are to be swept, and that they were. */
+export const sweepSql = {
+  isDue: `SELECT count(*) AS due FROM month_marks WHERE project = :project AND month = ${unswept}`,
+  done: `DELETE FROM month_marks WHERE project = :project AND month = ${unswept}`,
+} as const
+
 /** Notes which months a transaction changes, so that what was read of them is read anew. */
 export interface MonthMarks {
   /** Something changed at these times, both included, or in what is read of the months between them. */
   touch(project: number, fromMs: number, toMs: number): void
   /** Numbers of headers may be given anew, or much has changed. */
   touchAll(project: number): void
+  /** A purge changes much, and leaves headers to be swept. */
+  touchPurged(project: number): void
   /** Writes the marks; to be called at the end of the transaction. */
   flush(): void
   /** To be called when the transaction was rolled back. */
@@ -59,6 +69,7 @@ export function createMonthMarks(database: Database): MonthMarks {
       if (monthMs <= toMs) months.add(wholeProject)
     },
     touchAll: project => void monthsOf(project).add(wholeProject),
+    touchPurged: project => void monthsOf(project).add(wholeProject).add(unswept),
     flush() {
       for (const [project, months] of touched) {
         if (!known.has(project)) make.run({project})
