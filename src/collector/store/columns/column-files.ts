@@ -2,6 +2,7 @@ import {mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} fr
 import {join} from 'node:path'
 import {deserialize, serialize} from 'node:v8'
 import {crc32} from 'node:zlib'
+import {databaseName} from '../sqlite-database.ts'
 import type {FeatureColumns, RunColumns} from './columns.ts'
 
 /** The folder in a data folder for what was read from the tables. It may be removed at any time: it is read anew. */
@@ -32,8 +33,8 @@ export function createColumnFiles(dataDirectory: string): ColumnFiles {
       const path = join(folder, name)
       const temporary = `${path}.${process.pid}`
       try {
-        // The collector could not remove what another user (root, say) keeps in its data folder.
-        if (statSync(dataDirectory).uid !== (process.getuid?.() ?? 0)) return
+        // The collector could not remove what another user (root, say) keeps beside its store.
+        if (statSync(join(dataDirectory, databaseName)).uid !== (process.getuid?.() ?? 0)) return
         mkdirSync(folder, {recursive: true, mode: 0o700})
         writeFileSync(temporary, withSum(serialize({form, name, state, columns})), {mode: 0o600})
         renameSync(temporary, path)
