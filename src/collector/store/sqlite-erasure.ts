@@ -86,10 +86,9 @@ export function createEraser(
   database.exec(memory)
   return async erasure => {
     const receipt = eraseInTransaction(database, dictionary, marks, erasure)
-    removeCopies()
     reach('collector: erasure committed')
     await emptyLog(database)
-    // Who still read the state from before has written copies of it meanwhile; now nobody does any more.
+    // Nobody reads the state from before any more, and so nobody writes copies of it.
     removeCopies()
     return receipt
   }

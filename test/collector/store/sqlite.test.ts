@@ -3,7 +3,11 @@ import {chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {type TestContext, test} from 'node:test'
+import {createMonthMarks} from '../../../src/collector/store/columns/month-marks.ts'
 import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
+import {openForWriting} from '../../../src/collector/store/sqlite-database.ts'
+import {createDictionary} from '../../../src/collector/store/sqlite-dictionary.ts'
+import {createEraser} from '../../../src/collector/store/sqlite-erasure.ts'
 import type {Store} from '../../../src/collector/store/store.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {batchOf, endOf, featureOf, nowMs, pseudonym, sampleHeader, startOf, uuid} from '../samples.ts'
@@ -177,6 +181,20 @@ test('it has nothing left that only an erased person used: no header, no name of
   assert.deepEqual(all('SELECT user FROM headers'), [header.user])
   assert.deepEqual(all('SELECT name FROM feature_names'), ['Fit.v1'])
   assert.deepEqual(all('SELECT run FROM repeats'), [])
+})
+
+test('it has no erased row in its log either when the copies of them cannot be removed', async t => {
+  const {store, path} = openStore(t)
+  await store.insert([batchOf([startOf(1, nowMs)])])
+  await store.close()
+  const database = openForWriting(path)
+  t.after(() => database.close())
+  const removeCopies = () => assert.fail('not to be removed')
+  const parts = {marks: createMonthMarks(database), removeCopies}
+  const erase = createEraser(database, createDictionary(database), parts)
+  await assert.rejects(erase({...ofAnn, receipt: uuid('q', 1)}), /not to be removed/)
+  assert.equal(statSync(`${path}-wal`).size, 0)
+  assert.ok(!readFileSync(path).includes(sampleHeader().user!))
 })
 
 test('it keeps the totals by month and outcome, and receipts that name nobody', async t => {

@@ -2,6 +2,7 @@ import {mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} fr
 import {join} from 'node:path'
 import {deserialize, serialize} from 'node:v8'
 import {crc32} from 'node:zlib'
+import {UsageError} from '../../../errors.ts'
 import {databaseName} from '../sqlite-database.ts'
 import type {FeatureColumns, RunColumns} from './columns.ts'
 
@@ -45,9 +46,16 @@ export function createColumnFiles(dataDirectory: string): ColumnFiles {
   }
 }
 
-/** Removes what is kept, so that nothing is left of what somebody had erased. */
+/** Removes what is kept, so that nothing is left of what somebody had erased. Throws USAGE_STORE_UNREADABLE. */
 export function removeColumnFiles(dataDirectory: string): void {
-  rmSync(join(dataDirectory, columnsFolder), {recursive: true, force: true, maxRetries: 3})
+  const folder = join(dataDirectory, columnsFolder)
+  try {
+    rmSync(folder, {recursive: true, force: true, maxRetries: 3})
+  } catch (cause) {
+    const came = cause instanceof Error ? cause.message : String(cause)
+    const next = 'Remove the folder as its owner or as root: it has only copies, and is made anew.'
+    throw new UsageError('USAGE_STORE_UNREADABLE', `wanted ${folder} removed, got: ${came}`, {cause, next})
+  }
 }
 
 function removeIfPossible(path: string): void {
