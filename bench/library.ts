@@ -15,7 +15,7 @@ import {openNetworks} from './networks.ts'
 import {makePlace, type Place} from './place.ts'
 import {storedUses} from './stored-uses.ts'
 
-const library = JSON.stringify(new URL('../dist/index.js', import.meta.url).href)
+export const library: string = JSON.stringify(new URL('../dist/index.js', import.meta.url).href)
 const names = Array.from({length: 1000}, (_, index) => `Step.v${index}`)
 
 /** What counting costs a program: its import, one record, an exit with the server black-holed, a million uses, each exit. */
@@ -31,7 +31,7 @@ async function benchPrograms(runs: number): Promise<string> {
 const reporter = createReporter({project: process.env.USAGE_PROJECT_FILE})
 const use = () => reporter.feature({name: 'Load.v1', type: 'Algorithm'})`
   const row = (name: string, source: string, prepare: () => void): Row => ({
-    ...{name, prepare, environment: place.environment},
+    ...{name, prepare, environment: place.environment, leavesProcess: prepare === place.freeSending},
     command: [process.execPath, '--input-type=module', '-e', source],
   })
   try {
@@ -102,7 +102,7 @@ const say = () => {
 `
 
 /** Runs a program that reports to a collector of its own, sends the rest, and counts uses at both ends. */
-async function runCounted(source: string): Promise<{printed: string; collected: number; dropped: number}> {
+export async function runCounted(source: string): Promise<{printed: string; collected: number; dropped: number}> {
   const place = makePlace('http://127.0.0.1:9')
   const projectsDirectory = join(place.home, 'projects')
   const dataDirectory = join(place.home, 'data')
@@ -138,7 +138,7 @@ function writeProject(place: Place, directory: string): string {
 }
 
 /** The place with its project sent to an address, and a yes for that. */
-function pointTo(place: Place, http: string) {
+export function pointTo(place: Place, http: string) {
   const document = documentOf(place, http)
   const parsed = parseProjectFile(document)
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))

@@ -1,0 +1,161 @@
+import {spawn, spawnSync} from 'node:child_process'
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {text} from 'node:stream/consumers'
+import {countingServer} from './counting-server.ts'
+import {library, pointTo, runCounted} from './library.ts'
+import {measure, median, type Row, writeTable} from './measure.ts'
+import {openNetworks} from './networks.ts'
+import {makePlace} from './place.ts'
+
+/** How a program counts one use with a package, and how it ends by the package's documentation. Sources of programs. */
+interface Counter {
+  readonly name: string
+  readonly load: string
+  /** Has `use(i)`; sends to `http`. */
+  readonly open: (http: string) => string
+  readonly end: string
+}
+
+const packages = ['posthog-node', '@segment/analytics-node']
+const names = "const names = Array.from({length: 1000}, (_, index) => 'Step.v' + index)"
+/** Seconds that a program may take before it is ended. */
+const maxSeconds = 60
+
+/**
+ * Measures the library beside packages that do the nearest thing. They are installed into a temporary folder, send to a
+ * server of this bench alone, and are removed. Where they cannot be installed, it says so.
+ */
+export async function benchBeside(runs: number): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'usage-beside-'))
+  try {
+    const args = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', ...packages]
+    if (spawnSync('npm', args, {stdio: 'ignore'}).status !== 0)
+      return ['The other packages cannot be installed here.\n']
+    const counters = [ourCounter, ...otherCounters(folder)]
+    return [await benchImports(counters, runs), await benchMillion(counters), await benchSilence(counters, 1)]
+  } finally {
+    rmSync(folder, {recursive: true, force: true})
+  }
+}
+
+const ourCounter: Counter = {
+  name: 'usage',
+  load: `import {createReporter} from ${library}`,
+  open: () => `const reporter = createReporter({project: process.env.USAGE_PROJECT_FILE})
+const use = i => reporter.feature({name: names[i % 1000], type: 'Algorithm'})`,
+  end: 'await reporter.close()',
+}
+
+function otherCounters(folder: string): Counter[] {
+  const [posthog, segment] = packages.map(name => {
+    const root = join(folder, 'node_modules', name)
+    const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {version: string}
+    const require = `import {createRequire} from 'node:module'\nconst from = createRequire(${JSON.stringify(`${folder}/x.js`)})`
+    return {name: `${name} ${version}`, load: `${require}\nconst lib = from(${JSON.stringify(name)})`}
+  }) as [Pick<Counter, 'name' | 'load'>, Pick<Counter, 'name' | 'load'>]
+  return [
+    {
+      ...posthog,
+      open: http => `const client = new lib.PostHog('key', {host: ${JSON.stringify(http)}, disableGeoip: true})
+const use = i => client.capture({distinctId: 'somebody', event: names[i % 1000]})`,
+      end: 'await client.shutdown()',
+    },
+    {
+      ...segment,
+      open: http => `const client = new lib.Analytics({writeKey: 'key', host: ${JSON.stringify(http)}, path: '/v1/batch'})
+client.on('error', () => {})
+const use = i => client.track({anonymousId: 'somebody', event: names[i % 1000]})`,
+      end: 'await client.closeAndFlush()',
+    },
+  ]
+}
+
+async function benchImports(counters: readonly Counter[], runs: number): Promise<string> {
+  const row = (name: string, source: string): Row => ({
+    name,
+    command: [process.execPath, '--input-type=module', '-e', source],
+  })
+  const rows = counters.map(({name, load}) => row(`that imports ${name}`, load))
+  return writeTable('Beside others: import', await measure([row('a program that does nothing', '0'), ...rows], runs))
+}
+
+const million = `{
+const turn = () => new Promise(setImmediate)
+const before = process.memoryUsage.rss()
+const since = performance.now()
+for (let i = 0; i < 1e6; i++) { use(i); if (i % 1000 === 0) await turn() }
+console.log(JSON.stringify({
+  microseconds: ((performance.now() - since) * 1000) / 1e6,
+  megabytes: process.resourceUsage().maxRSS / 1024 - before / 2 ** 20,
+}))
+}`
+
+async function benchMillion(counters: readonly Counter[]): Promise<string> {
+  const lines: string[] = []
+  for (const counter of counters) {
+    const {printed, seconds, arrived, dropped} = await countMillion(counter)
+    const {microseconds = 0, megabytes = 0} = JSON.parse(printed || '{}') as Record<string, number>
+    const figures = printed === '' ? '– | –' : `${microseconds.toFixed(2)} | ${megabytes.toFixed(0)}`
+    const ended = seconds === null ? `ended after ${maxSeconds}` : seconds.toFixed(1)
+    lines.push(`| ${counter.name} | ${figures} | ${ended} | ${arrived} | ${dropped ?? 'says nothing'} |`)
+  }
+  const head = '| 10^6 uses of 1,000 names | µs each | more memory, MB | whole program, s | arrived | counted drops |'
+  return ['### Beside others: a million uses', '', head, '|---|---:|---:|---:|---:|---:|', ...lines, ''].join('\n')
+}
+
+async function countMillion({name, load, open, end}: Counter) {
+  if (name === ourCounter.name) {
+    const since = performance.now()
+    const {printed, collected, dropped} = await runCounted(`${million}\n${end}`)
+    if (printed === '') throw new Error(`wanted a program that ends well, got nothing from ${name}`)
+    return {printed, seconds: (performance.now() - since) / 1000, arrived: collected, dropped}
+  }
+  const server = await countingServer()
+  try {
+    const source = [load, names, open(server.http), million, end].join('\n')
+    const {printed, seconds} = await run(source, {})
+    return {printed, seconds, arrived: server.arrived(), dropped: null}
+  } finally {
+    server.close()
+  }
+}
+
+/** A thousand uses, then the documented end, where the server takes connections and never answers. */
+async function benchSilence(counters: readonly Counter[], runs: number): Promise<string> {
+  const networks = await openNetworks()
+  const silent = networks.find(({name}) => name === 'black-holed')?.http ?? ''
+  const place = makePlace(silent)
+  const {environment} = pointTo(place, silent)
+  const lines: string[] = []
+  try {
+    for (const {name, load, open, end} of counters) {
+      const source = [load, names, open(silent), 'for (let i = 0; i < 1000; i++) use(i)', end].join('\n')
+      const took: number[] = []
+      for (let each = 0; each < runs; each++) {
+        place.freeSending()
+        took.push((await run(source, environment)).seconds ?? maxSeconds)
+      }
+      const most = median(took)
+      lines.push(`| ${name} | ${most >= maxSeconds ? `more than ${maxSeconds}` : most.toFixed(2)} |`)
+    }
+  } finally {
+    place.remove()
+    for (const network of networks) network.close()
+  }
+  const head = `| 1,000 uses and the end, nobody answers (${runs} run each) | s |`
+  return ['### Beside others: a silent server', '', head, '|---|---:|', ...lines, ''].join('\n')
+}
+
+/** Runs a program; no seconds: it had to be ended. */
+async function run(source: string, env: Readonly<Record<string, string>>) {
+  const since = performance.now()
+  const args = ['--input-type=module', '-e', source]
+  const stdio = ['ignore', 'pipe', 'ignore'] as const
+  const child = spawn(process.execPath, args, {env: {...env}, stdio: [...stdio], timeout: maxSeconds * 1000})
+  const ended = new Promise<number | null>(resolve => child.on('exit', resolve))
+  const [printed, code] = await Promise.all([text(child.stdout!), ended])
+  if (code) throw new Error(`wanted a program that ends well, got ${code} from ${source}`)
+  return {printed, seconds: code === null ? null : (performance.now() - since) / 1000}
+}
