@@ -14,6 +14,8 @@ import {fileURLToPath} from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const stampFile = join(root, 'dist', '.sources')
 const isWindows = process.platform === 'win32'
+/** The Node.js of the clone: what it builds is for the version that runs it, and needs no less. */
+const ownNode = join(root, 'node_modules', 'node', 'bin', isWindows ? 'node.exe' : 'node')
 
 try {
   setUp()
@@ -58,8 +60,9 @@ function build() {
   const old = join(root, `dist.${process.pid}.old`)
   const stamp = hashOfSources()
   try {
-    run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json', '--outDir', fresh])
-    run(process.execPath, [join('scripts', 'bundle.js'), fresh])
+    const node = existsSync(ownNode) ? ownNode : process.execPath
+    run(node, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json', '--outDir', fresh])
+    run(node, [join('scripts', 'bundle.js'), fresh])
     writeFileSync(join(fresh, '.sources'), stamp)
     if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), old)
     renameSync(fresh, join(root, 'dist'))

@@ -99,6 +99,16 @@ test('builds again when a source changes, and forgets what is gone', async t => 
   assert.deepEqual(readdirSync(clone.path('dist')).sort(), ['.sources', 'deep'])
 })
 
+test('builds by the Node.js of the clone, whatever the machine has', async t => {
+  const clone = makeClone(t)
+  await clone.setUp()
+  clone.write('node_modules/node/bin/node', `#!/bin/sh\necho "$1" >>node-calls\nexec '${process.execPath}' "$@"\n`)
+  chmodSync(clone.path('node_modules', 'node', 'bin', 'node'), 0o755)
+  assert.equal((await clone.setUp('--build')).code, 0)
+  const calls = readFileSync(clone.path('node-calls'), 'utf8').trim().split('\n')
+  assert.deepEqual(calls, [join('node_modules', 'typescript', 'bin', 'tsc'), join('scripts', 'bundle.js')])
+})
+
 test('builds in any case when it is asked to', async t => {
   const clone = makeClone(t)
   await clone.setUp()
