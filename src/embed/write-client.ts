@@ -34,10 +34,10 @@ export function writeClient(language: Language, content: ClientContent): string 
   const {project} = content
   return readTemplate(language)
     .replace('@PROJECT@', () => asComment(displayName(project)))
-    .replace('@CONSTANTS@', () => constants.join('\n'))
     .replaceAll('@VARIABLE@', () => ownVariable(project))
     .replaceAll('@QUIET@', () => quiet)
     .replaceAll('@LOUD@', () => '[ -z "$_u_trace" ] || set -x')
+    .replace('@CONSTANTS@', () => constants.join('\n')) // Last: what a project says is no place for anything.
 }
 
 /** Keeps what a function does out of `set -x`, and has zsh read it as sh. */

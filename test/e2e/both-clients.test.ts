@@ -52,9 +52,9 @@ const clients = [
   },
 ] as const
 
-function makeScene(t: TestContext, http = 'http://127.0.0.1:9') {
+function makeScene(t: TestContext, http = 'http://127.0.0.1:9', changes: Readonly<Record<string, unknown>> = {}) {
   const bare = isolatedHome(t)
-  const {path, project} = projectOnDisk(bare.home, http)
+  const {path, project} = projectOnDisk(bare.home, http, changes)
   clientOnDisk(bare.home, project)
   shClientOnDisk(bare.home, project)
   const destination = destinationOf(bare.stateDirectory, project)
@@ -105,6 +105,13 @@ for (const {name, claim, consent, load, start, feature, end, send} of clients) {
         const [said, wanted] = await ask(t, consent, situation)
         assert.equal(said, wanted, situation.what)
       }
+    })
+
+    it('keeps what a project says to the letter, were it a place of the template', async t => {
+      const purpose = ['@CONSTANTS@ @PROJECT@ @VARIABLE@ @QUIET@ @LOUD@', `'"$(exit 1)\`exit 2\`\\`]
+      const {run, destination} = makeScene(t, undefined, {purpose})
+      await run(load(start))
+      assert.deepEqual(JSON.parse(readFileSync(destination.paths.project, 'utf8')).purpose, purpose)
     })
 
     it('writes what the schema of event files wants', async t => {
