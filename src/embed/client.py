@@ -33,7 +33,7 @@ def _write(path, text):
     temporary = os.path.join(os.path.dirname(path), ".%s.%s.tmp" % (os.path.basename(path), os.urandom(8).hex()))
     try: (_create(temporary, text), os.replace(temporary, path))
     finally: _quiet(lambda: os.unlink(temporary))
-def _read(path, instead=None): return _quiet(lambda: pathlib.Path(path).read_bytes().decode("utf-8", "replace"), instead)
+def _read(path, instead=None): return instead if os.path.exists(path) and not os.path.isfile(path) else _quiet(lambda: pathlib.Path(path).read_bytes().decode("utf-8", "replace"), instead)
 def _list(path): return sorted(name for name in os.listdir(path) if not name.startswith(".")) if os.path.isdir(path) else []
 def _is_there(path):  # None: it cannot be known
     try: return bool(os.lstat(path))
@@ -56,7 +56,7 @@ def _site():
             own = policy.get("projects", {}).get(ID, "on")
             words = [policy.get("tracking", "on"), own.get("tracking", "on") if isinstance(own, dict) else own]
             return (path if any(word != "on" and word is not True for word in words) else None), policy.get("notice") == "given"
-        except (OSError, ValueError, AttributeError): return path, False
+        except (OSError, ValueError, AttributeError, RecursionError): return path, False
     return None, False
 def _is_set(sign):
     if isinstance(sign, str): return bool(os.environ.get(sign))
@@ -91,7 +91,7 @@ def consent():
         if _is_there(path): return reason, path, False
         readable = readable and _is_there(path) is False
     try: answer = _answer()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError): readable = False
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError): readable = False
     if _ci() and PROJECT["ci"] == "off": return "ci", _ci(), False
     if PROJECT["consent"] == "opt-in" and not (_job() or answer): return "not-opted-in", None, False
     if not readable: return "settings-unreadable", None, False

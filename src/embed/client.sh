@@ -26,14 +26,14 @@ _u_there() { # 0: there is something. 1: there is nothing. 2: it cannot be known
 _u_writable() { # False too in a folder of somebody else: what root made would shut its owner out.
   _u_nearest "$1" && [ -d "$_u_near" ] && [ -r "$_u_near" ] && [ -w "$_u_near" ] && [ -x "$_u_near" ] || return 1
   [ -O "$_u_near" ] || { [ "${#_u_near}" -lt "${#_u_state}" ] && [ ! -O / ]; }; }
-_u_read() { # FILE: into _u_text. False: it cannot be read, or is long.
-  _u_text='' _u_lines=0 && [ -r "$1" ] && [ ! -d "$1" ] || return 1
+_u_read() { # FILE: into _u_text. False: it is no file, cannot be read, or is long.
+  _u_text='' _u_lines=0 && [ -f "$1" ] && [ -r "$1" ] || return 1
   while IFS= read -r _u_line || [ -n "$_u_line" ]; do _u_text=$_u_text$_u_line$_u_newline _u_lines=$((_u_lines + 1)) && [ "$_u_lines" -le 9999 ] || return 1; done <"$1"; }
 _u_object() { # FILE FUNCTION: tells the values of an object. True too where there is no file; false where it cannot be understood.
   _u_there "$1"; [ $? = 1 ] || { _u_read "$1" && _u_json "$_u_text" "$2" && [ "${_u_top#'{'}" != "$_u_top" ]; }; }
 _u_json() { # TEXT FUNCTION: calls FUNCTION PATH VALUE for each value, words as they are written. False: it is no JSON, or none that is understood.
-  _u_rest=$1 _u_at='' _u_in=- _u_want=v _u_top=''
-  while :; do _u_rest=${_u_rest#"${_u_rest%%[!"$_u_blanks$_u_newline"]*}"}; _u_top=${_u_top:-$_u_rest}
+  _u_rest=$1 _u_at='' _u_in=- _u_want=v _u_top='' _u_steps=0 && [ "${#1}" -le 32768 ] || return 1
+  while _u_steps=$((_u_steps + 1)) && [ "$_u_steps" -le 2000 ] && [ "${#_u_in}" -le 32 ]; do _u_rest=${_u_rest#"${_u_rest%%[!"$_u_blanks$_u_newline"]*}"}; _u_top=${_u_top:-$_u_rest}
     case $_u_want${_u_in%"${_u_in#?}"},$_u_rest in
       n-,) return 0 ;; 'n{,,'*) _u_want=k ;; 'n[,,'*) _u_at=${_u_at%/*}/$((${_u_at##*/} + 1)) _u_want=v ;;
       [nK]'{,}'* | [nV]'[,]'*) _u_at=${_u_at%/*} _u_in=${_u_in#?} _u_want=n ;;
@@ -44,9 +44,9 @@ _u_json() { # TEXT FUNCTION: calls FUNCTION PATH VALUE for each value, words as 
       [vV]?,'['*) $2 "$_u_at" '[' && _u_in='['$_u_in _u_at=$_u_at/0 _u_want=V ;;
       [vV]?,'"'*) _u_string && $2 "$_u_at" "$_u_word" && _u_want=n && continue || return 1 ;;
       [vV]?,*)
-        _u_word=${_u_rest%%[],\}"$_u_blanks$_u_newline"]*}; case $_u_word in true | false | null) ;; '' | *[!0-9eE.+-]* | *[!0-9]) return 1 ;; esac
+        _u_word=${_u_rest%%[],\}"$_u_blanks$_u_newline"]*}; case $_u_word in true | false | null) ;; '' | *[!0-9eE.+-]* | *[!0-9] | 0[0-9]*) return 1 ;; esac
         _u_rest=${_u_rest#"$_u_word"} && $2 "$_u_at" "$_u_word" && _u_want=n && continue ;;
-      *) return 1 ;; esac; _u_rest=${_u_rest#?}; done; }
+      *) return 1 ;; esac; _u_rest=${_u_rest#?}; done; return 1; }
 _u_string() { # The string that _u_rest begins with goes to _u_word, with its quotes.
   _u_word='"' _u_rest=${_u_rest#?}
   while :; do _u_head=${_u_rest%%[\"\\]*} && _u_rest=${_u_rest#"$_u_head"} _u_word=$_u_word$_u_head

@@ -107,6 +107,17 @@ for (const {name, claim, consent, load, start, feature, end, send} of clients) {
       }
     })
 
+    it('says no at once to settings that nobody writes to the end or that are too deep', async t => {
+      const {run, home} = makeScene(t)
+      const settings = `${home.configDirectory}/settings.json`
+      const deep = `python3 -c 'print(50000 * "[")' >`
+      for (const make of ['mkfifo', 'rm -f S; head -c 40000 /dev/zero | tr "\\0" "{" >', `rm -f S; ${deep}`]) {
+        await run(`mkdir -p ${home.configDirectory}; ${make.replace('S', settings)} ${settings}`)
+        const {stdout, signal} = await run(consent, {}, 8)
+        assert.deepEqual([stdout.trim(), signal], ['settings-unreadable', null], make)
+      }
+    })
+
     it('keeps what a project says to the letter, were it a place of the template', async t => {
       const purpose = ['@CONSTANTS@ @PROJECT@ @VARIABLE@ @QUIET@ @LOUD@', `'"$(exit 1)\`exit 2\`\\`]
       const {run, destination} = makeScene(t, undefined, {purpose})
