@@ -257,7 +257,7 @@ def _post(body):  # (status, answer, seconds to wait or None) of a collector; ra
     except urllib.error.HTTPError as error: return error.code, error.read(2000).decode("utf-8", "replace"), error.headers.get("retry-after")
 def _fail(reason, message, wait, part, body):
     failures = (json.loads(_read(_own("next-try"), "null")) or {"failures": 0})["failures"]
-    delay = max(min(3600, 5 * 2 ** min(failures, 20)) * int.from_bytes(os.urandom(2), "big") / 65536, min(int(wait), 86400) if str(wait).isdigit() else 0)
+    delay = max(min(3600, 5 * 2 ** min(failures, 20)) * int.from_bytes(os.urandom(2), "big") / 65536, min(int(wait), 86400) if re.match("[0-9]{1,9}$", str(wait)) else 0)
     last = {"at": _time(), "reason": reason, "message": message[:500]}
     _write(_own("next-try"), _dump({"failures": failures + 1, "nextTryAt": _time(time.time() + delay), "lastError": last}))
     _log({"failedAt": last["at"], "events": len(part), "reason": reason, "message": message[:500], "body": None if reason == "offline" else body})
@@ -271,8 +271,8 @@ def _deliver(body, part, mark):  # True: the report has its answer, and its even
     try:
         answer = json.loads(text) if 200 <= status < 300 else {}
         refused = {one["index"]: (one["code"], one["message"]) for one in answer.get("rejected", [])}
-        total = answer.get("accepted", 0) + answer.get("duplicates", 0) + len(refused)
-    except (ValueError, KeyError, TypeError, AttributeError): total, refused = -1, {}
+        total = answer.get("accepted", 0) + answer.get("duplicates", 0) + len(refused) if set(refused) <= set(range(len(part))) else -1
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError): total, refused = -1, {}
     if 400 <= status < 500 and status not in KEPT: refused = {at: ("http-%d" % status, text[:500]) for at in range(len(part))}
     elif total != len(part): return _fail(KEPT.get(status, "server-error"), "the collector answered %d" % status, wait, part, body)
     else: _log({"sentAt": _time(), "ids": [one[1]["id"] for at, one in enumerate(part) if at not in refused], "body": body, "status": status, "answer": text})

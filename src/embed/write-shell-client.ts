@@ -14,7 +14,7 @@ export function shellConstants(content: ClientContent): string[] {
       version: collectionVersion(project),
       application,
       endpoint: project.endpoint.http ?? '',
-      sent_key: project.writeKey ?? '',
+      sent_key: project.writeKey === undefined ? '' : curlHeader(`authorization: Bearer ${project.writeKey}`),
     }),
     assign({
       ids: ids.join(' '),
@@ -51,6 +51,9 @@ const patterns = (texts: readonly string[]): string => [...new Set(texts)].map(q
 
 /** A text as one word of a shell, whatever is in it. */
 const quoteForShell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
+
+/** A header as a line of curl's own settings. */
+const curlHeader = (header: string): string => `header = "${header.replace(/[\\"]/g, '\\$&')}"`
 
 /** A text as it stands in JSON, without its quotes. */
 const inside = (text: string): string => JSON.stringify(text).slice(1, -1)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import {execFileSync} from 'node:child_process'
 import {mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
@@ -6,7 +7,7 @@ import {parseBufferFile} from '../../src/protocol/buffered-event.ts'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {destinationOf} from '../../src/reporter/destination.ts'
 import {noticePath} from '../../src/reporter/notice.ts'
-import {acceptAll, answer, answeringServer, reportOf} from '../support/answering-server.ts'
+import {acceptAll, answer, answeringServer, type Respond, reportOf} from '../support/answering-server.ts'
 import {
   type ConsentPlace,
   otherNoes,
@@ -116,6 +117,50 @@ for (const {name, claim, consent, load, start, feature, end, send} of clients) {
         const {stdout, signal} = await run(consent, {}, 8)
         assert.deepEqual([stdout.trim(), signal], ['settings-unreadable', null], make)
       }
+    })
+
+    it('confirms nothing and waits for the next try on an answer that is none', async t => {
+      const hostile: readonly Respond[] = [
+        (_, response) => answer(response, 200, '{"accepted":08,"duplicates":0,"rejected":[]}'),
+        (_, response) => answer(response, 200, '{"a":'.repeat(5_000)),
+        (_, response) => answer(response, 200, '['.repeat(32_000)),
+        (_, response) => answer(response, 200, `{"rejected":[${'1,'.repeat(16_000)}1]}`),
+        (_, response) => answer(response, 200, {accepted: 4, duplicates: 0, rejected: []}),
+        (_, response) => answer(response, 503, '', {'Retry-After': '00099'}),
+        (_, response) => answer(response, 503, '', {'Retry-After': '9'.repeat(5_000)}),
+        (_, response) => answer(response, 307, '', {Location: 'http://127.0.0.1:9/'}),
+        (_, response) => {
+          const chunk = Buffer.alloc(1 << 20, '[')
+          const write = () => {
+            while (response.write(chunk));
+          }
+          response.on('drain', write).on('error', () => {})
+          write()
+        },
+      ]
+      for (const [index, respond] of hostile.entries()) {
+        const server = await answeringServer(t, respond)
+        const {run, yes, events, destination} = makeScene(t, server.url)
+        await run(load(start + feature + end))
+        const {signal} = await run(send, yes, 10)
+        assert.deepEqual([signal, events().length], [null, 3], `answer ${index}`)
+        assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).failures, 1, `answer ${index}`)
+      }
+    })
+
+    it('shows its key to the collector, and not to who lists processes', async t => {
+      const writeKey = 'k-"\\-$HOME'
+      let seen = ''
+      const server = await answeringServer(t, (request, response) => {
+        seen = execFileSync('ps', ['-eo', 'args'], {encoding: 'utf8'})
+        acceptAll(request, response)
+      })
+      const {run, yes, home} = makeScene(t, server.url, {writeKey})
+      const version = collectionVersion(projectOnDisk(home.home, server.url, {writeKey}).project)
+      await run(load(start))
+      await run(send, {...yes, USAGE_CONSENT: `demo@${version}`})
+      assert.equal(server.requests[0]?.headers.authorization, `Bearer ${writeKey}`)
+      assert.ok(!seen.includes(writeKey))
     })
 
     it('keeps what a project says to the letter, were it a place of the template', async t => {
