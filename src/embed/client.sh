@@ -10,7 +10,7 @@
 @CONSTANTS@
 [ "${_u_loaded-}" = "$$ $_u_folder" ] ||
   _u_loaded="$$ $_u_folder" _u_run='' _u_ended='' _u_header='' _u_outer='' _u_shown='' _u_pending=0 _u_looked=0
-_u_zero=${ZSH_ARGZERO-$0} _u_blanks=' 	' _u_newline='
+_u_zero=${ZSH_ARGZERO-$0} _u_status=0 _u_blanks=' 	' _u_newline='
 '
 # Where things lie, and how they are read: without a process.
 _u_place() { # OWN-VARIABLE XDG-VARIABLE BELOW-HOME ON-A-MAC
@@ -148,7 +148,7 @@ _u_show() { # The notice, where somebody can see it.
   [ -n "$_u_say" ] && [ -e /dev/fd/2 ] && { [ ! -c /dev/fd/2 ] || [ -t 2 ]; } || return 0
   [ "$_u_say" = again ] || { _u_shown=yes && (umask 077 && set -C && printf '{"shownAt":"%s","caller":null}\n' "$(_u_time 0)" >"$_u_marker") 2>/dev/null || return 0; }
   (printf '%b%s\n' "$_u_notice" "$_u_config/optout.d/$_u_project" >&2) || [ "$_u_say" = again ] || command rm -f "$_u_marker"; }
-_u_do() { _u_say='' && { "$@" 2>/dev/null || :; } && { _u_show || :; }; } # In a condition, so that errexit ends nothing.
+_u_do() { _u_say='' && { "$@" >/dev/null 2>&1 || :; } && { _u_show || :; }; } # In a condition, so that errexit ends nothing.
 usage_start() { @QUIET@ _u_do _u_started "$@"; @LOUD@; }
 usage_feature() { @QUIET@ _u_do _u_featured "$@"; @LOUD@; }
 usage_end() { _u_status=$? && @QUIET@ _u_do _u_finished "${1-$_u_status}" "${2-}"; @LOUD@; }
@@ -157,7 +157,7 @@ _u_spawn() { [ -n "$_u_file" ] && [ ! -e "$_u_own/forget.json" ] && command -v c
   (
     set -- sh && ! command -v bash >/dev/null || set -- bash # bash alone can close what a script has open above 9
     ! command -v setsid >/dev/null || set -- setsid "$@"
-    cd / && unset BASH_ENV ENV && export USAGE_STATE_DIR="$_u_state" USAGE_CONFIG_DIR="$_u_config" && exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+    command cd / && unset BASH_ENV ENV && export USAGE_STATE_DIR="$_u_state" USAGE_CONFIG_DIR="$_u_config" && exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
     command "$@" "$_u_file" send alone </dev/null >/dev/null 2>&1 &
   ) }
 _u_let_go() { # Whether nothing that the script has open, such as the lock of `flock 20`, is held any longer.
@@ -282,5 +282,5 @@ elif [ -f "$_u_zero" ] && _u_is_this "$_u_zero"; then
     send) [ "${2-}" != alone ] || _u_let_go && _u_places && _u_send ;; *) echo 'wanted: preview, consent or send' >&2 && exit 2 ;; esac
 else
   _u_file=${BASH_SOURCE-}; [ -z "${ZSH_VERSION-}" ] || eval '_u_file=${(%):-%x}'
-  [ -n "$_u_file" ] || for _u_path in "/proc/$$/fd"/??*; do [ -f "$_u_path" ] && _u_is_this "$_u_path" && _u_file=$(command readlink "$_u_path"); done
+  [ -n "$_u_file" ] || for _u_path in "/proc/$$/fd"/??*; do [ -f "$_u_path" ] && _u_is_this "$_u_path" && _u_file=$(command readlink "$_u_path" 2>/dev/null) || :; done
   case $_u_file in '' | /*) ;; *) _u_file=$PWD/$_u_file ;; esac; fi

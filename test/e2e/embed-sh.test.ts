@@ -237,6 +237,7 @@ describe('the client of shells', {concurrency: 2}, () => {
         'chmod 500 "$HOME"; export XDG_STATE_HOME="$HOME/none"',
         'mkdir() { exit 9; }; mv() { exit 9; }; usage() { exit 9; }',
         'PATH=/nonexistent',
+        'cd() { echo cd; command cd "$@"; }',
       ]) {
         const {run} = makeScene(t, nowhere, command)
         const outcome = await run(`umask 022\n${before}\n${aRun}\necho "went $? $-"\n(exit 5) || usage_end\numask`)
@@ -250,7 +251,12 @@ describe('the client of shells', {concurrency: 2}, () => {
       const script = `set -eu; readonly IFS; . '${client}'; usage_start; usage_feature Load.v1; usage_end; echo on`
       const outcome = await runProgram(home, [...command, '-c', script])
       assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr, events()], [0, 'on\n', '', []])
+      const blind = await runProgram(home, [...command, '-c', `PATH=; ${script.replace('readonly IFS; ', '')}`])
+      assert.deepEqual([blind.code, blind.stdout, blind.stderr], [0, 'on\n', ''])
     }
+    const {client, home} = makeScene(t)
+    const script = `setopt warn_create_global; . '${client}'; usage_start; usage_end`
+    assert.equal((await runProgram(home, ['zsh', '-c', script])).stderr, '')
   })
 
   it('sends nothing where nothing makes SHA-256, or there is no curl, and keeps all', async t => {
