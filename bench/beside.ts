@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {text} from 'node:stream/consumers'
 import {countingServer} from './counting-server.ts'
-import {library, pointTo, runCounted} from './library.ts'
+import {library, peakMegabytes, pointTo, runCounted} from './library.ts'
 import {measure, median, type Row, writeTable} from './measure.ts'
 import {openNetworks} from './networks.ts'
 import {makePlace} from './place.ts'
@@ -34,7 +34,12 @@ export async function benchBeside(runs: number): Promise<string[]> {
     if (spawnSync('npm', args, {stdio: 'ignore'}).status !== 0)
       return ['The other packages cannot be installed here.\n']
     const counters = [ourCounter, ...otherCounters(folder)]
-    return [await benchImports(counters, runs), await benchMillion(counters), await benchSilence(counters, 1)]
+    return [
+      await benchImports(counters, runs),
+      await benchLoop(counters, Math.min(runs, 5)),
+      await benchMillion(counters),
+      await benchSilence([...counters, {...ourCounter, name: 'usage, its normal end', end: ''}], 1),
+    ]
   } finally {
     rmSync(folder, {recursive: true, force: true})
   }
@@ -81,6 +86,30 @@ async function benchImports(counters: readonly Counter[], runs: number): Promise
   return writeTable('Beside others: import', await measure([row('a program that does nothing', '0'), ...rows], runs))
 }
 
+const loop = `{
+const since = performance.now()
+for (let i = 0; i < 1e5; i++) use(i)
+console.log(JSON.stringify({microseconds: ((performance.now() - since) * 1000) / 1e5}))
+}`
+
+/** One use as a program feels it that leaves no turn to anything else, and how many of these arrive. */
+async function benchLoop(counters: readonly Counter[], runs: number): Promise<string> {
+  const taken = counters.map(({name}) => ({name, microseconds: [] as number[], arrived: [] as number[]}))
+  for (let each = 0; each < runs; each++)
+    for (const [index, counter] of counters.entries()) {
+      const {printed, arrived} = await countArrived(counter, loop)
+      taken[index]!.microseconds.push((JSON.parse(printed) as {microseconds: number}).microseconds)
+      taken[index]!.arrived.push(arrived)
+    }
+  const first = median(taken[0]!.microseconds)
+  const lines = taken.map(({name, microseconds, arrived}) => {
+    const middle = median(microseconds)
+    return `| ${name} | ${middle.toFixed(2)} | ${(middle / first).toFixed(0)} | ${median(arrived)} |`
+  })
+  const head = `| 10^5 uses in one loop, then the documented end (${runs} runs each, medians) | µs each | ratio | arrived |`
+  return ['### Beside others: one use', '', head, '|---|---:|---:|---:|', ...lines, ''].join('\n')
+}
+
 const million = `{
 const turn = () => new Promise(setImmediate)
 const before = process.memoryUsage.rss()
@@ -88,14 +117,14 @@ const since = performance.now()
 for (let i = 0; i < 1e6; i++) { use(i); if (i % 1000 === 0) await turn() }
 console.log(JSON.stringify({
   microseconds: ((performance.now() - since) * 1000) / 1e6,
-  megabytes: process.resourceUsage().maxRSS / 1024 - before / 2 ** 20,
+  megabytes: ${peakMegabytes} - before / 2 ** 20,
 }))
 }`
 
 async function benchMillion(counters: readonly Counter[]): Promise<string> {
   const lines: string[] = []
   for (const counter of counters) {
-    const {printed, seconds, arrived, dropped} = await countMillion(counter)
+    const {printed, seconds, arrived, dropped} = await countArrived(counter, million)
     const {microseconds = 0, megabytes = 0} = JSON.parse(printed || '{}') as Record<string, number>
     const figures = printed === '' ? '– | –' : `${microseconds.toFixed(2)} | ${megabytes.toFixed(0)}`
     const ended = seconds === null ? `ended after ${maxSeconds}` : seconds.toFixed(1)
@@ -105,22 +134,25 @@ async function benchMillion(counters: readonly Counter[]): Promise<string> {
   return ['### Beside others: a million uses', '', head, '|---|---:|---:|---:|---:|---:|', ...lines, ''].join('\n')
 }
 
-async function countMillion({name, load, open, end}: Counter) {
+async function countArrived({name, load, open, end}: Counter, uses: string) {
   if (name === ourCounter.name) {
     const since = performance.now()
-    const {printed, collected, dropped} = await runCounted(`${million}\n${end}`)
+    const {printed, collected, dropped} = await runCounted(`${uses}\n${end}`)
     if (printed === '') throw new Error(`wanted a program that ends well, got nothing from ${name}`)
     return {printed, seconds: (performance.now() - since) / 1000, arrived: collected, dropped}
   }
   const server = await countingServer()
   try {
-    const source = [load, names, open(server.http), million, end].join('\n')
+    const source = [load, names, open(server.http), uses, end].join('\n')
     const {printed, seconds} = await run(source, {})
     return {printed, seconds, arrived: server.arrived(), dropped: null}
   } finally {
     server.close()
   }
 }
+
+/** Says how many seconds after the program's start its end was resolved: timers may hold the program for longer. */
+const resolved = 'console.log(performance.now() / 1000)'
 
 /** A thousand uses, then the documented end, where the server takes connections and never answers. */
 async function benchSilence(counters: readonly Counter[], runs: number): Promise<string> {
@@ -131,21 +163,25 @@ async function benchSilence(counters: readonly Counter[], runs: number): Promise
   const lines: string[] = []
   try {
     for (const {name, load, open, end} of counters) {
-      const source = [load, names, open(silent), 'for (let i = 0; i < 1000; i++) use(i)', end].join('\n')
-      const took: number[] = []
+      const source = [load, names, open(silent), 'for (let i = 0; i < 1000; i++) use(i)', end, resolved].join('\n')
+      const [took, waited]: [number[], number[]] = [[], []]
       for (let each = 0; each < runs; each++) {
         place.freeSending()
-        took.push((await run(source, environment)).seconds ?? maxSeconds)
+        const {printed, seconds} = await run(source, environment)
+        took.push(seconds ?? maxSeconds)
+        waited.push(printed === '' ? maxSeconds : Number(printed))
       }
-      const most = median(took)
-      lines.push(`| ${name} | ${most >= maxSeconds ? `more than ${maxSeconds}` : most.toFixed(2)} |`)
+      const cells = [waited, took]
+        .map(median)
+        .map(each => (each >= maxSeconds ? `more than ${maxSeconds}` : each.toFixed(2)))
+      lines.push(`| ${name} | ${cells.join(' | ')} |`)
     }
   } finally {
     place.remove()
     for (const network of networks) network.close()
   }
-  const head = `| 1,000 uses and the end, nobody answers (${runs} run each) | s |`
-  return ['### Beside others: a silent server', '', head, '|---|---:|', ...lines, ''].join('\n')
+  const head = `| 1,000 uses and the end, nobody answers (${runs} run each) | its end resolves, s | the program ends, s |`
+  return ['### Beside others: a silent server', '', head, '|---|---:|---:|', ...lines, ''].join('\n')
 }
 
 /** Runs a program; no seconds: it had to be ended. */
