@@ -1,7 +1,7 @@
 // Asks a data folder for pages and says how long each took, a line of JSON each: `node bench/ask-pages.ts DIR PROJECT PAGE…`.
 // The first is what a new process takes. With `--until-killed` it goes on and on.
-import {openStatsSource} from '../src/collector/read-store.ts'
-import {createDashboard} from '../src/dashboard/site.ts'
+import {openStatsSource} from '../src/collector/reading/read-store.ts'
+import {createDashboard} from '../src/dashboard/site/site.ts'
 
 const [dataDirectory, project, ...rest] = process.argv.slice(2) as [string, string, ...string[]]
 const pages = rest.filter(page => page !== '--until-killed')

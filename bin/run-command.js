@@ -30,6 +30,6 @@ async function loadProgram(loadBuilt) {
   try {
     return loadBuilt('commands')
   } catch {
-    return import('../dist/cli/main.js')
+    return import('../dist/cli/framework/main.js')
   }
 }

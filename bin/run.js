@@ -37,7 +37,7 @@ function isRunFast() {
 async function tell(warnings) {
   if (warnings.length === 0) return
   try {
-    const {tellWarnings} = await import('../dist/cli/tell-warnings.js')
+    const {tellWarnings} = await import('../dist/cli/framework/tell-warnings.js')
     tellWarnings(warnings)
   } catch {
     // What cannot be said is not said.

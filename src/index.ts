@@ -6,11 +6,14 @@
 
 export {type ProjectFile, parseProjectFile} from './protocol/project-file.ts'
 export type {FieldValue, FieldValues} from './protocol/scalars.ts'
-export type {Consent, ConsentReason} from './reporter/consent.ts'
-export type {DestinationFlush, FlushOutcome} from './reporter/flush.ts'
-export {createLibraryReporter as createReporter, type LibraryReporter as Reporter} from './reporter/library-reporter.ts'
-export type {ProgramReporterOptions as ReporterOptions} from './reporter/program-options.ts'
-export type {CloseOutcome, Declined, DeclineReason, Silent} from './reporter/program-outcomes.ts'
-export type {FeatureOutcome} from './reporter/program-queue.ts'
-export type {EndInput, FeatureInput, RecordOutcome, StartInput, Warning} from './reporter/record.ts'
-export type {World} from './reporter/world.ts'
+export type {Consent, ConsentReason} from './reporter/consent/consent.ts'
+export type {DestinationFlush, FlushOutcome} from './reporter/person/flush.ts'
+export {
+  createLibraryReporter as createReporter,
+  type LibraryReporter as Reporter,
+} from './reporter/program/library-reporter.ts'
+export type {ProgramReporterOptions as ReporterOptions} from './reporter/program/program-options.ts'
+export type {CloseOutcome, Declined, DeclineReason, Silent} from './reporter/program/program-outcomes.ts'
+export type {FeatureOutcome} from './reporter/program/program-queue.ts'
+export type {EndInput, FeatureInput, RecordOutcome, StartInput, Warning} from './reporter/record/record.ts'
+export type {World} from './reporter/world/world.ts'

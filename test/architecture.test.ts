@@ -32,15 +32,58 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 /** What everybody may import: no part of its own. */
 const leaves = ['errors.ts', 'fault-points.ts']
 
+/**
+ * The rooms of each hall, in order: a room may import itself and the rooms after it. Rooms of one row stand on one floor.
+ * A module that stands in the hall itself has a row of its own, by its name without `.ts`.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  'src/reporter': [
+    'program',
+    'reporter',
+    'person',
+    'sender',
+    'record',
+    'reports',
+    'forget',
+    'consent',
+    'projects',
+    'destination',
+    'transports',
+    'identity',
+    'world',
+  ],
+  'src/cli': ['lanes', 'framework', 'text', 'maintain', 'run', 'arguments', 'output'],
+  'src/collector': [
+    'index',
+    'collector',
+    'receive',
+    'upkeep',
+    'history',
+    'demo',
+    'compat',
+    'reading',
+    'intake',
+    'store',
+    'access',
+  ],
+  'src/collector/store': ['sqlite', 'export', 'purge', 'facts', 'totals', 'columns', 'write', 'tables', 'store'],
+  'src/stats': ['write', 'public', 'answer', 'model'],
+  'src/dashboard': ['site', 'pages', 'parts', 'figures', 'charts'],
+}
+
+/** The most modules that stand side by side in a folder. A command has a file each, and a type of the wire has one. */
+const mostModules = 15
+const flatFolders = ['src/commands', 'src/protocol']
+
 /** The only modules that may import a package, by pattern. A package without a door may be imported nowhere. */
 const doors: Readonly<Record<string, RegExp>> = {
   got: /^src\/reporter\/transports\/http\.ts$/,
-  conf: /^src\/reporter\/settings\.ts$/,
-  'node-machine-id': /^src\/reporter\/identity\.ts$/,
-  'ci-info': /^src\/reporter\/ci\.ts$/,
+  conf: /^src\/reporter\/consent\/settings\.ts$/,
+  'node-machine-id': /^src\/reporter\/world\/machine-id\.ts$/,
+  'ci-info': /^src\/reporter\/world\/ci\.ts$/,
   'node:sqlite': /^src\/collector\/store\//,
-  fastify: /^src\/collector\/receive-http\.ts$/,
-  '@oclif/core': /^src\/(?:cli|commands)\//,
+  fastify: /^src\/collector\/receive\/http\/server\.ts$/,
+  '@oclif/core': /^src\/(?:cli\/framework|commands)\//,
   chalk: /^src\/(?:cli|commands)\//,
   valibot: /^src\/(?:protocol|collector|reporter|stats|cli)\//,
   'jsonc-parser': /^src\/(?:cli|protocol|reporter)\//,
@@ -101,6 +144,38 @@ test('has no other arrow than commands → cli → reporter | collector | stats 
   }
 })
 
+test('lets a room import itself and the rooms after it, and no other', () => {
+  for (const [hall, order] of Object.entries(rooms)) {
+    const floorOf = (path: string): number =>
+      order.indexOf(
+        path
+          .slice(hall.length + 1)
+          .split('/')[0]!
+          .replace(/\.ts$/, ''),
+      )
+    const inHall = modules.filter(path => path.startsWith(`${hall}/`))
+    for (const path of inHall) {
+      assert.notEqual(floorOf(path), -1, `${path} is in no room of ${hall}`)
+      for (const one of (imports.get(path) ?? []).filter(isRelative)) {
+        const target = targetOf(path, one)
+        const isDown = !target.startsWith(`${hall}/`) || floorOf(path) <= floorOf(target)
+        assert.ok(isDown, `${path} imports ${one.specifier}, which is a room before it`)
+      }
+    }
+    for (const room of order)
+      assert.ok(
+        inHall.some(path => floorOf(path) === order.indexOf(room)),
+        `${hall}/${room} is empty`,
+      )
+  }
+})
+
+test(`has at most ${mostModules} modules side by side`, () => {
+  const folders = Map.groupBy(modules, path => dirname(path))
+  for (const [folder, inside] of folders)
+    if (!flatFolders.includes(folder)) assert.ok(inside.length <= mostModules, `${folder} has ${inside.length} modules`)
+})
+
 test('lets each dependency in by one door', () => {
   for (const [path, found] of imports)
     for (const {specifier, kind} of found.filter(one => !isRelative(one))) {
@@ -128,8 +203,7 @@ test('has no cycles', () => {
     if (state.get(path) === 'done') return
     assert.notEqual(state.get(path), 'open', `a cycle: ${[...trail, path].join(' → ')}`)
     state.set(path, 'open')
-    for (const one of imports.get(path) ?? [])
-      if (isRelative(one) && one.kind !== 'type') visit(targetOf(path, one), [...trail, path])
+    for (const one of imports.get(path) ?? []) if (isRelative(one)) visit(targetOf(path, one), [...trail, path])
     state.set(path, 'done')
   }
   for (const path of modules) visit(path, [])

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import {copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
-import {maxQueuedFeatures} from '../src/reporter/feature-queue.ts'
-import {createLibraryReporter} from '../src/reporter/library-reporter.ts'
-import {defaultCheckIntervalSeconds} from '../src/reporter/program-options.ts'
+import {maxQueuedFeatures} from '../src/reporter/program/feature-queue.ts'
+import {createLibraryReporter} from '../src/reporter/program/library-reporter.ts'
+import {defaultCheckIntervalSeconds} from '../src/reporter/program/program-options.ts'
 import {isolatedHome} from './support/isolated-home.ts'
 import {makeProject} from './support/make-project.ts'
 import {makeWorld} from './support/make-world.ts'
@@ -49,7 +49,9 @@ describe('docs/library.md', () => {
   it('has a row for each method and value of a reporter, and no other', t => {
     const reporter = createLibraryReporter({project: makeProject(), world: makeWorld(t)})
     const idle = createLibraryReporter({project: '/not/there.json'})
-    const declared = read('src', 'reporter', 'library-reporter.ts').matchAll(/^ {2}(?:readonly )?(\w+)[(:]/gm)
+    const declared = read('src', 'reporter', 'program', 'library-reporter.ts').matchAll(
+      /^ {2}(?:readonly )?(\w+)[(:]/gm,
+    )
     const names = [...new Set([...declared].map(([, name]) => name ?? ''))]
     assert.deepEqual(rowsBelow('Methods').sort(), names.toSorted())
     for (const name of names) assert.ok(name in reporter && name in idle, name)

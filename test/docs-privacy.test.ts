@@ -4,9 +4,9 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
 import {collectionVersion} from '../src/protocol/project-file.ts'
-import {reviewCodes} from '../src/protocol/review-project.ts'
-import {askProjectConsent} from '../src/reporter/consent-facts.ts'
-import {readSitePolicy} from '../src/reporter/site-policy.ts'
+import {reviewCodes} from '../src/protocol/review-warning.ts'
+import {askProjectConsent} from '../src/reporter/consent/consent-facts.ts'
+import {readSitePolicy} from '../src/reporter/consent/site-policy.ts'
 import {makeProject} from './support/make-project.ts'
 import {makeWorld} from './support/make-world.ts'
 import {repositoryPath} from './support/repository.ts'
@@ -93,7 +93,7 @@ describe('docs/site-policy.md', () => {
       })
     for (const project of ['heatflow', 'other'])
       assert.deepEqual(readSitePolicy(siteDirectory, project), {no: null, isNoticeGiven: true})
-    const source = read('src/reporter/site-policy.ts')
+    const source = read('src/reporter/consent/site-policy.ts')
     const keys = [...source.matchAll(/policy\['(\w+)'\]/g)].map(([, key]) => key ?? '')
     assert.deepEqual([...new Set(keys)].sort(), rowsOf(page).sort())
   })

@@ -28,7 +28,7 @@ function entry() {
     const id = file.slice(0, -3).replaceAll(/[\\/]/g, ':')
     return `${JSON.stringify(id)}: () => import(${JSON.stringify(`./src/commands/${file}`)})`
   })
-  return `export {main} from './src/cli/main.ts'\nexport const commands = {${loaders.join(', ')}}`
+  return `export {main} from './src/cli/framework/main.ts'\nexport const commands = {${loaders.join(', ')}}`
 }
 
 /**

@@ -15,7 +15,7 @@ const leaveOutside = {
 /** Builds a lane of `src/cli` with all that it needs, without dependencies, into one file. */
 export async function bundleLane(folder, name) {
   await build({
-    entryPoints: [`src/cli/${name}.ts`],
+    entryPoints: [`src/cli/lanes/${name}.ts`],
     outfile: join(folder, `${name}.cjs`),
     bundle: true,
     minify: true,
@@ -29,7 +29,7 @@ export async function bundleLane(folder, name) {
     // A definition that the lean schemas cannot follow is no build.
     logOverride: {'import-is-undefined': 'error', 'empty-import-meta': 'error'},
     // The file stands in dist/ itself; the sender is found where its own module would look for it.
-    banner: {js: `(function(module,load,dist){const reporterFolder=dist+'/reporter';${requireOnce}`},
+    banner: {js: `(function(module,load,dist){const reporterFolder=dist+'/reporter/sender';${requireOnce}`},
     footer: {js: '})'},
     define: {
       'import.meta.dirname': 'reporterFolder',

@@ -1,11 +1,11 @@
 import * as Flags from '@oclif/core/flags'
-import {BaseCommand} from '../cli/base-command.ts'
-import {readCollectSettings} from '../cli/collect-settings.ts'
-import {dashboardPages} from '../cli/dashboard-pages.ts'
-import {readAddress, readUdpAddress} from '../cli/listen-address.ts'
-import {openInbox} from '../cli/open-inbox.ts'
-import {untilAskedToStop} from '../cli/stop-signal.ts'
-import {writeListening} from '../cli/write-listening.ts'
+import {readCollectSettings} from '../cli/arguments/collect-settings.ts'
+import {readAddress, readUdpAddress} from '../cli/arguments/listen-address.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {dashboardPages} from '../cli/maintain/dashboard-pages.ts'
+import {openInbox} from '../cli/maintain/open-inbox.ts'
+import {untilAskedToStop} from '../cli/maintain/stop-signal.ts'
+import {writeListening} from '../cli/text/write-listening.ts'
 import {openCollector} from '../collector/collector.ts'
 
 export default class Collect extends BaseCommand {

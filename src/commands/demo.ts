@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags'
-import {BaseCommand} from '../cli/base-command.ts'
-import {openDemo} from '../cli/demo.ts'
-import {readAddress} from '../cli/listen-address.ts'
-import {untilAskedToStop} from '../cli/stop-signal.ts'
+import {readAddress} from '../cli/arguments/listen-address.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {openDemo} from '../cli/maintain/demo.ts'
+import {untilAskedToStop} from '../cli/maintain/stop-signal.ts'
 
 export default class Demo extends BaseCommand {
   static override summary = 'Show the dashboard with two years of believable data of a project that does not exist.'

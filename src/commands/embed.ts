@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags'
-import {BaseCommand} from '../cli/base-command.ts'
-import {makeClient} from '../cli/embedded-client.ts'
-import {projectFlags} from '../cli/flags.ts'
-import {chooseProject} from '../cli/project-choice.ts'
+import {chooseProject} from '../cli/arguments/project-choice.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {projectFlags} from '../cli/framework/flags.ts'
+import {makeClient} from '../cli/maintain/embedded-client.ts'
 import {languages} from '../embed/write-client.ts'
 
 export default class Embed extends BaseCommand {

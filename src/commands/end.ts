@@ -1,7 +1,7 @@
-import {endFlags} from '../cli/flags.ts'
-import {ReportingCommand} from '../cli/reporting-command.ts'
-import {endOf} from '../cli/say-event.ts'
-import type {RecordOutcome} from '../reporter/record.ts'
+import {endOf} from '../cli/arguments/event-input.ts'
+import {endFlags} from '../cli/framework/flags.ts'
+import {ReportingCommand} from '../cli/framework/reporting-command.ts'
+import type {RecordOutcome} from '../reporter/record/record.ts'
 
 export default class End extends ReportingCommand {
   static override summary = 'Record that a run ended.'

@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags'
-import {BaseCommand} from '../cli/base-command.ts'
-import {projectFlags} from '../cli/flags.ts'
-import {chooseProjectOrNearest} from '../cli/project-choice.ts'
-import {writeExplanation, writeMarkdownExplanation} from '../cli/write-explanation.ts'
-import {type ExplainedSection, explainProject} from '../reporter/explain.ts'
+import {chooseProjectOrNearest} from '../cli/arguments/project-choice.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {projectFlags} from '../cli/framework/flags.ts'
+import {writeExplanation, writeMarkdownExplanation} from '../cli/text/write-explanation.ts'
+import {type ExplainedSection, explainProject} from '../reporter/projects/explain.ts'
 
 export default class Explain extends BaseCommand {
   static override summary = 'Explain in plain words what a project counts, why, and how to stop it.'

@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags'
-import {storedProject} from '../cli/ask-stats.ts'
-import {BaseCommand} from '../cli/base-command.ts'
-import {writeLines} from '../cli/write-lines.ts'
-import {exportLines} from '../collector/export-lines.ts'
-import {readClient} from '../reporter/client.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {storedProject} from '../cli/maintain/ask-stats.ts'
+import {writeLines} from '../cli/output/write-lines.ts'
+import {exportLines} from '../collector/history/export-lines.ts'
+import {readClient} from '../reporter/reports/client.ts'
 
 export default class Export extends BaseCommand {
   static override enableJsonFlag = false

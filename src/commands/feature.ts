@@ -1,8 +1,8 @@
 import * as Args from '@oclif/core/args'
-import {featureFlags} from '../cli/flags.ts'
-import {ReportingCommand} from '../cli/reporting-command.ts'
-import {featureOf} from '../cli/say-event.ts'
-import type {RecordOutcome} from '../reporter/record.ts'
+import {featureOf} from '../cli/arguments/event-input.ts'
+import {featureFlags} from '../cli/framework/flags.ts'
+import {ReportingCommand} from '../cli/framework/reporting-command.ts'
+import type {RecordOutcome} from '../reporter/record/record.ts'
 
 export default class Feature extends ReportingCommand {
   static override summary = 'Record that a feature was used.'

@@ -1,9 +1,9 @@
-import {BaseCommand, exitLike} from '../cli/base-command.ts'
-import {projectFlags, waitFlag} from '../cli/flags.ts'
-import {chooseAll} from '../cli/project-choice.ts'
-import {writeForget} from '../cli/write-forget.ts'
-import {type ForgetOutcome, forgetDestinations, isStillOpen} from '../reporter/forget.ts'
-import {runSender} from '../reporter/run-sender.ts'
+import {chooseAll} from '../cli/arguments/project-choice.ts'
+import {BaseCommand, exitLike} from '../cli/framework/base-command.ts'
+import {projectFlags, waitFlag} from '../cli/framework/flags.ts'
+import {writeForget} from '../cli/text/write-forget.ts'
+import {type ForgetOutcome, forgetDestinations, isStillOpen} from '../reporter/person/forget.ts'
+import {runSender} from '../reporter/sender/run-sender.ts'
 
 /** Seconds that asking takes at most unless it is told otherwise. */
 const defaultWaitSeconds = 10

@@ -1,14 +1,14 @@
 import {resolve} from 'node:path'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import {BaseCommand} from '../cli/base-command.ts'
-import {type ImportOutcome, importFiles} from '../cli/import-files.ts'
-import {openImportTarget} from '../cli/import-target.ts'
-import {readImportTime} from '../cli/import-time.ts'
-import {progressBar} from '../cli/progress-bar.ts'
-import {writeImport} from '../cli/write-import.ts'
-import {type ImportFormat, importFormats} from '../collector/import/format.ts'
-import {readProjectFile} from '../reporter/projects.ts'
+import {readImportTime} from '../cli/arguments/import-time.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {type ImportOutcome, importFiles} from '../cli/maintain/import-files.ts'
+import {openImportTarget} from '../cli/maintain/import-target.ts'
+import {progressBar} from '../cli/output/progress-bar.ts'
+import {writeImport} from '../cli/text/write-import.ts'
+import {type ImportFormat, importFormats} from '../collector/history/format.ts'
+import {readProjectFile} from '../reporter/projects/projects.ts'
 
 export default class Import extends BaseCommand {
   static override summary = "Bring history along: Parsl's log, pages of Mantid's API, or an export."

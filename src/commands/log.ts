@@ -1,10 +1,10 @@
 import * as Flags from '@oclif/core/flags'
-import {BaseCommand} from '../cli/base-command.ts'
-import {projectFlags} from '../cli/flags.ts'
-import {chooseDestinations} from '../cli/project-choice.ts'
-import {readSince} from '../cli/since.ts'
-import {writeLog, writeRawLog} from '../cli/write-log.ts'
-import {type LogEntry, readLog} from '../reporter/log.ts'
+import {chooseDestinations} from '../cli/arguments/project-choice.ts'
+import {readSince} from '../cli/arguments/since.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {projectFlags} from '../cli/framework/flags.ts'
+import {writeLog, writeRawLog} from '../cli/text/write-log.ts'
+import {type LogEntry, readLog} from '../reporter/person/log.ts'
 
 export default class Log extends BaseCommand {
   static override summary = 'Show what has left this machine, when, to whom, and the answer.'

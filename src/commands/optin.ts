@@ -1,8 +1,8 @@
-import {BaseCommand} from '../cli/base-command.ts'
-import {decisionFlags, readDecisionProject} from '../cli/decision-flags.ts'
-import {chooseProjectIfNamed} from '../cli/project-choice.ts'
-import {writeReason} from '../cli/words.ts'
-import {type OptInOutcome, optIn} from '../reporter/decisions.ts'
+import {chooseProjectIfNamed} from '../cli/arguments/project-choice.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {decisionFlags, readDecisionProject} from '../cli/framework/decision-flags.ts'
+import {writeReason} from '../cli/text/words.ts'
+import {type OptInOutcome, optIn} from '../reporter/person/decisions.ts'
 
 export default class Optin extends BaseCommand {
   static override aliases = ['enable']

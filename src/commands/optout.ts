@@ -1,7 +1,7 @@
-import {BaseCommand} from '../cli/base-command.ts'
-import {decisionFlags, readDecisionProject} from '../cli/decision-flags.ts'
-import {writeAmount} from '../cli/words.ts'
-import {type OptOutOutcome, optOut} from '../reporter/decisions.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {decisionFlags, readDecisionProject} from '../cli/framework/decision-flags.ts'
+import {writeAmount} from '../cli/text/words.ts'
+import {type OptOutOutcome, optOut} from '../reporter/person/decisions.ts'
 
 export default class Optout extends BaseCommand {
   static override aliases = ['disable']

@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags'
-import {BaseCommand} from '../cli/base-command.ts'
-import {projectFlags} from '../cli/flags.ts'
-import {chooseDestinations} from '../cli/project-choice.ts'
-import {writePreview, writePreviewWarnings, writeRawPreview} from '../cli/write-preview.ts'
-import {type Preview as PreviewAnswer, readPreview} from '../reporter/preview.ts'
+import {chooseDestinations} from '../cli/arguments/project-choice.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {projectFlags} from '../cli/framework/flags.ts'
+import {writePreview, writePreviewWarnings, writeRawPreview} from '../cli/text/write-preview.ts'
+import {type Preview as PreviewAnswer, readPreview} from '../reporter/person/preview.ts'
 
 export default class Preview extends BaseCommand {
   static override summary = 'Show exactly what the next flush would send, what holds it back, and what it would drop.'

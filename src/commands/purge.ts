@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags'
-import {BaseCommand} from '../cli/base-command.ts'
-import {readPurgeTime} from '../cli/purge-time.ts'
-import {type Purged, writePurged, writePurgeStep} from '../cli/write-purged.ts'
-import {purgeStore} from '../collector/purge-store.ts'
-import {purgeable} from '../collector/retention.ts'
+import {readPurgeTime} from '../cli/arguments/purge-time.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {type Purged, writePurged, writePurgeStep} from '../cli/text/write-purged.ts'
+import {purgeStore} from '../collector/upkeep/purge-store.ts'
+import {purgeable} from '../collector/upkeep/retention.ts'
 
 export default class Purge extends BaseCommand {
   static override summary = 'Replace single uses of features and single runs that are past their limit by totals.'

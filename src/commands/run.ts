@@ -1,9 +1,9 @@
-import {runFlags} from '../cli/flags.ts'
-import {codeOf, presentError} from '../cli/present-error.ts'
-import {ReportingCommand} from '../cli/reporting-command.ts'
-import {programOf, startOf} from '../cli/say-event.ts'
-import {endAs} from '../cli/supervise.ts'
-import {superviseRun} from '../cli/supervise-run.ts'
+import {programOf, startOf} from '../cli/arguments/event-input.ts'
+import {runFlags} from '../cli/framework/flags.ts'
+import {codeOf, presentError} from '../cli/framework/present-error.ts'
+import {ReportingCommand} from '../cli/framework/reporting-command.ts'
+import {endAs} from '../cli/run/supervise.ts'
+import {superviseRun} from '../cli/run/supervise-run.ts'
 import {UsageError} from '../errors.ts'
 
 export default class Run extends ReportingCommand {

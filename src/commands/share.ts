@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
-import {storedProject} from '../cli/ask-stats.ts'
-import {BaseCommand} from '../cli/base-command.ts'
-import {makeShareToken, revokeShareToken} from '../collector/share-links.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {storedProject} from '../cli/maintain/ask-stats.ts'
+import {makeShareToken, revokeShareToken} from '../collector/access/share-links.ts'
 
 /** The link of a project, or that it has none any more. */
 interface Shared {

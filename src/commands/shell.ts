@@ -1,8 +1,8 @@
 import * as Args from '@oclif/core/args'
-import {BaseCommand} from '../cli/base-command.ts'
-import {projectFlags} from '../cli/flags.ts'
-import {chooseProject} from '../cli/project-choice.ts'
-import {makeLibrary} from '../cli/shell-library.ts'
+import {chooseProject} from '../cli/arguments/project-choice.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {projectFlags} from '../cli/framework/flags.ts'
+import {makeLibrary} from '../cli/maintain/shell-library.ts'
 import {shells} from '../shell/write-library.ts'
 
 export default class Shell extends BaseCommand {

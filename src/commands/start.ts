@@ -1,8 +1,8 @@
-import {startFlags} from '../cli/flags.ts'
-import {ReportingCommand} from '../cli/reporting-command.ts'
-import {programOf, startOf} from '../cli/say-event.ts'
-import {writeLine} from '../cli/write-line.ts'
-import type {RecordOutcome} from '../reporter/record.ts'
+import {programOf, startOf} from '../cli/arguments/event-input.ts'
+import {startFlags} from '../cli/framework/flags.ts'
+import {ReportingCommand} from '../cli/framework/reporting-command.ts'
+import {writeLine} from '../cli/output/write-line.ts'
+import type {RecordOutcome} from '../reporter/record/record.ts'
 
 export default class Start extends ReportingCommand {
   static override summary = 'Record that a run starts.'

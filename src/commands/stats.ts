@@ -1,10 +1,10 @@
 import * as Flags from '@oclif/core/flags'
-import {askCollector, askStore} from '../cli/ask-stats.ts'
-import {BaseCommand} from '../cli/base-command.ts'
-import {statsFormats, writeAnswers} from '../cli/write-stats.ts'
-import type {Stats as StatsAnswer} from '../stats/model.ts'
-import {periodLengths} from '../stats/period.ts'
-import {sectionNames} from '../stats/tables.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {askCollector, askStore} from '../cli/maintain/ask-stats.ts'
+import {statsFormats, writeAnswers} from '../cli/text/write-stats.ts'
+import type {Stats as StatsAnswer} from '../stats/model/model.ts'
+import {periodLengths} from '../stats/model/period.ts'
+import {sectionNames} from '../stats/write/tables.ts'
 
 export default class Stats extends BaseCommand {
   static override summary = 'Answer who uses the project, how much, and how well it works.'

@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags'
-import {BaseCommand} from '../cli/base-command.ts'
-import {projectFlags} from '../cli/flags.ts'
-import {chooseAll} from '../cli/project-choice.ts'
-import {writeStatus} from '../cli/write-status.ts'
-import {type ProjectStatus, readStatus} from '../reporter/status.ts'
+import {chooseAll} from '../cli/arguments/project-choice.ts'
+import {BaseCommand} from '../cli/framework/base-command.ts'
+import {projectFlags} from '../cli/framework/flags.ts'
+import {writeStatus} from '../cli/text/write-status.ts'
+import {type ProjectStatus, readStatus} from '../reporter/person/status.ts'
 
 export default class Status extends BaseCommand {
   static override summary = 'Show what is recorded, what waits, what was sent, and which rule decided.'

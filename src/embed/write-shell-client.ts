@@ -1,5 +1,5 @@
 import {collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
-import type {ClientContent} from './write-client.ts'
+import type {ClientContent} from './client-content.ts'
 
 /** What the client for shells is made of: constants, the allow-list, and what a shell finds out of its environment. */
 export function shellConstants(content: ClientContent): string[] {

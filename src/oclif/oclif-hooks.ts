@@ -1,9 +1,9 @@
 import {writeSync} from 'node:fs'
 import {join} from 'node:path'
-import {atExit} from '../reporter/at-exit.ts'
-import {createLibraryReporter, type LibraryReporter} from '../reporter/library-reporter.ts'
-import {isErrorOutputVisible} from '../reporter/notice.ts'
-import type {ProgramReporterOptions} from '../reporter/program-options.ts'
+import {isErrorOutputVisible} from '../reporter/consent/notice.ts'
+import {atExit} from '../reporter/program/at-exit.ts'
+import {createLibraryReporter, type LibraryReporter} from '../reporter/program/library-reporter.ts'
+import type {ProgramReporterOptions} from '../reporter/program/program-options.ts'
 
 /** What the hooks read of a CLI's configuration: oclif 1 to 5 have it. */
 export interface OclifConfig {

@@ -1,5 +1,5 @@
 import {type Declaration, type Declarations, isDeclaredValue} from './declaration.ts'
-import type {ReviewWarning} from './review-project.ts'
+import type {ReviewWarning} from './review-warning.ts'
 
 /** Fields that a project can still explain to people one by one. */
 const manyFields = 20

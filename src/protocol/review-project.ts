@@ -1,35 +1,8 @@
 import {isLoopbackHost} from './loopback.ts'
 import {type ProjectFile, projectFile} from './project-file.ts'
 import {reviewFields} from './review-fields.ts'
+import type {ReviewWarning} from './review-warning.ts'
 import {findUnknownKeys} from './unknown-keys.ts'
-
-/** Everything that the review of a project file can say. docs/privacy.md explains each. */
-export const reviewCodes = [
-  'unknown-key',
-  'many-fields',
-  'personal-name',
-  'empty-description',
-  'wide-enum',
-  'pattern-matches-text',
-  'pattern-matches-email',
-  'pattern-matches-path',
-  'pattern-matches-host',
-  'other-features-allowed',
-  'ids-never-change',
-  'long-retention',
-  'no-more-info',
-  'endpoint-not-encrypted',
-] as const
-
-/** Something that is allowed and that a careful maintainer would look at again. */
-export interface ReviewWarning {
-  readonly code: (typeof reviewCodes)[number]
-  /** Keys from the root; empty for the document. */
-  readonly path: readonly string[]
-  readonly message: string
-  /** What to do. */
-  readonly next: string
-}
 
 /** Years for which a project may want to keep what it has received without being asked why. */
 const usualYears = 5

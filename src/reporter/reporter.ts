@@ -1,12 +1,7 @@
 import type {ProgramHeader} from '../protocol/header.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
-import {detectCi} from './ci.ts'
-import type {Consent} from './consent.ts'
-import {askConsent} from './consent-facts.ts'
-import {destinationOf} from './destination.ts'
-import {hasEntries, modifiedAt} from './files.ts'
-import type {FlushOutcome} from './flush.ts'
-import {readSecret} from './identity.ts'
+import type {Consent} from './consent/consent.ts'
+import {askConsent} from './consent/consent-facts.ts'
 import {
   forgetNotice,
   isNoticeDue,
@@ -15,8 +10,11 @@ import {
   noticeShownAt,
   noticeText,
   openNotice,
-} from './notice.ts'
-import {type ProgramWords, readHeader} from './read-header.ts'
+} from './consent/notice.ts'
+import {destinationOf} from './destination/destination.ts'
+import {readSecret} from './identity/secret.ts'
+import type {FlushOutcome} from './person/flush.ts'
+import {type ProgramWords, readHeader} from './record/read-header.ts'
 import {
   countWrongUse,
   type EndInput,
@@ -29,11 +27,13 @@ import {
   recordRepeat,
   recordStart,
   type StartInput,
-} from './record.ts'
-import {isSilentRank} from './scheduler.ts'
-import {spawnSender} from './spawn-sender.ts'
+} from './record/record.ts'
+import {spawnSender} from './sender/spawn-sender.ts'
 import type {Transport} from './transports/transport.ts'
-import {realWorld, type World} from './world.ts'
+import {detectCi} from './world/ci.ts'
+import {hasEntries, modifiedAt} from './world/files.ts'
+import {isSilentRank} from './world/scheduler.ts'
+import {realWorld, type World} from './world/world.ts'
 
 /** Features that wait are counted up to here to see whether the threshold is reached: the cost stays bounded. */
 const maxCountedFiles = 500
@@ -172,8 +172,8 @@ class ProjectReporter implements Reporter {
   async flush({waitSeconds}: {readonly waitSeconds: number}): Promise<FlushOutcome> {
     const {transport} = this.options
     const [{deliverBy, flushDestinations}, {runSender}] = await Promise.all([
-      import('./flush.ts'),
-      import('./run-sender.ts'),
+      import('./person/flush.ts'),
+      import('./sender/run-sender.ts'),
     ])
     const deliver = transport === undefined ? runSender : deliverBy(transport)
     return flushDestinations(this.world, [this.destination], {deliver, waitSeconds})

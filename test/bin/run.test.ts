@@ -43,8 +43,9 @@ function makeClone(t: TestContext, {hasOwnNode = true, isBuilt = true}: ClonePar
   if (hasOwnNode) symlinkSync(process.execPath, join(clone, 'node_modules', 'node', 'bin', 'node'))
   if (isBuilt) {
     mkdirSync(join(clone, 'dist', 'commands'), {recursive: true})
+    const framework = ['main', 'built-in-plugin', 'present-error'].map(name => `cli/framework/${name}.js`)
     writeFileSync(join(clone, 'dist', 'commands', 'try.js'), tryCommand)
-    for (const name of ['errors.js', 'cli/main.js', 'cli/built-in-plugin.js', 'cli/present-error.js', 'cli/paint.js'])
+    for (const name of ['errors.js', ...framework, 'cli/output/paint.js'])
       cpSync(repositoryPath('dist', name), join(clone, 'dist', name))
     symlinkSync(repositoryPath('node_modules', 'chalk'), join(clone, 'node_modules', 'chalk'))
   }
@@ -151,9 +152,10 @@ test('answers with one JSON document where that was asked for', async t => {
 
 /** What a clone can have lost, and what is left of it. */
 const losses: Readonly<Record<string, (clone: string) => void>> = {
-  'dist/cli/main.js missing': clone => rmSync(join(clone, 'dist', 'cli', 'main.js')),
+  'dist/cli/framework/main.js missing': clone => rmSync(join(clone, 'dist', 'cli', 'framework', 'main.js')),
   'package.json damaged': clone => writeFileSync(join(clone, 'package.json'), '{"name": '),
-  'dist/cli/main.js damaged': clone => writeFileSync(join(clone, 'dist', 'cli', 'main.js'), '\0\0}{'),
+  'dist/cli/framework/main.js damaged': clone =>
+    writeFileSync(join(clone, 'dist', 'cli', 'framework', 'main.js'), '\0\0}{'),
 }
 
 for (const [what, lose] of Object.entries(losses))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {before, suite, test} from 'node:test'
 import type {Browser, Page} from 'playwright-core'
-import type {Stats} from '../../src/stats/model.ts'
+import type {Stats} from '../../src/stats/model/model.ts'
 import {forAllTests, openBrowser, openWindow, type Window} from './open-browser.ts'
 import {openFullSite, pageNames, type Site} from './open-site.ts'
 

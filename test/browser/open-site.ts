@@ -1,5 +1,5 @@
 import type {TestContext} from 'node:test'
-import {dashboardPages} from '../../src/cli/dashboard-pages.ts'
+import {dashboardPages} from '../../src/cli/maintain/dashboard-pages.ts'
 import {fillWithDemo} from '../../src/collector/demo/fill.ts'
 import {demoProject} from '../../src/collector/demo/project.ts'
 import {openSqliteStore} from '../../src/collector/store/sqlite.ts'

@@ -1,9 +1,9 @@
 import type {Event} from '../../src/protocol/event.ts'
 import type {Header} from '../../src/protocol/header.ts'
-import {limitsFeatures, type StatsFilters} from '../../src/stats/filters.ts'
-import type {Duration, FeatureStats, Outcomes} from '../../src/stats/model.ts'
-import type {NamedRuns, SpanFacts, StatsFacts, StatsQuestion, StepFacts} from '../../src/stats/source.ts'
-import type {Span} from '../../src/stats/span.ts'
+import {limitsFeatures, type StatsFilters} from '../../src/stats/model/filters.ts'
+import type {Duration, FeatureStats, Outcomes} from '../../src/stats/model/model.ts'
+import type {NamedRuns, SpanFacts, StatsFacts, StatsQuestion, StepFacts} from '../../src/stats/model/source.ts'
+import type {Span} from '../../src/stats/model/span.ts'
 import type {Sent} from './random-use.ts'
 
 /** A run put together from all its events, in memory. */

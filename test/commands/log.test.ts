@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
-import type {LogEntry} from '../../src/reporter/log.ts'
+import type {LogEntry} from '../../src/reporter/person/log.ts'
 import {answer, answeringServer} from '../support/answering-server.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'

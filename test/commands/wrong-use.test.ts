@@ -79,7 +79,7 @@ describe('a reporting command that is called wrongly', {concurrency: 2}, () => {
   it('still exits 0 when the buffer cannot be written after all', async t => {
     const home = isolatedHome(t)
     const {path, project} = projectOnDisk(home.home, nowhere)
-    const {destinationOf} = await import('../../src/reporter/destination.ts')
+    const {destinationOf} = await import('../../src/reporter/destination/destination.ts')
     const {directory} = destinationOf(home.stateDirectory, project)
     mkdirSync(join(directory, 'project.json'), {recursive: true})
     const outcome = await runUsage(home, ['start', '--project-file', path], {environment: {USAGE_DEBUG: '1'}})

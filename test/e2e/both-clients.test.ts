@@ -5,8 +5,8 @@ import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {parseBufferFile} from '../../src/protocol/buffered-event.ts'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
-import {destinationOf} from '../../src/reporter/destination.ts'
-import {noticePath} from '../../src/reporter/notice.ts'
+import {noticePath} from '../../src/reporter/consent/notice.ts'
+import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {acceptAll, answer, answeringServer, type Respond, reportOf} from '../support/answering-server.ts'
 import {
   type ConsentPlace,

@@ -3,7 +3,7 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {basename, dirname, join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
-import {destinationOf} from '../../src/reporter/destination.ts'
+import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import type {Shell as ShellName} from '../../src/shell/write-library.ts'
 import {acceptAll, answeringServer, reportOf} from '../support/answering-server.ts'
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
 import type {Report} from '../../src/protocol/report.ts'
-import {readSent} from '../../src/reporter/sent-log.ts'
+import {readSent} from '../../src/reporter/destination/sent-log.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runningCollector} from '../support/running-collector.ts'

@@ -3,7 +3,7 @@ import {chmodSync, chownSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileS
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
-import {destinationOf} from '../../src/reporter/destination.ts'
+import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {answeringServer} from '../support/answering-server.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {readdirSync, readFileSync} from 'node:fs'
 import {describe, it} from 'node:test'
-import {senderJitter} from '../../src/reporter/sender-jitter.ts'
+import {senderJitter} from '../../src/reporter/sender/sender-jitter.ts'
 import {acceptAll, answeringServer, reportOf} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
 import {runShell, runUsage} from '../support/run-program.ts'

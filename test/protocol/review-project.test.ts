@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
 import {parseProjectFile} from '../../src/protocol/project-file.ts'
-import {reviewCodes, reviewProject} from '../../src/protocol/review-project.ts'
+import {reviewProject} from '../../src/protocol/review-project.ts'
+import {reviewCodes} from '../../src/protocol/review-warning.ts'
 
 const careful = {
   project: 'demo',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
 import {describe, it} from 'node:test'
-import {makeLibrary} from '../../src/cli/shell-library.ts'
+import {makeLibrary} from '../../src/cli/maintain/shell-library.ts'
 import {quoteForShell, shells} from '../../src/shell/write-library.ts'
 import {makeProject} from '../support/make-project.ts'
 import {libraryOnDisk} from '../support/shell-library.ts'

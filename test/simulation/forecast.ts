@@ -1,7 +1,7 @@
 import {readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import type {ProjectFile} from '../../src/protocol/project-file.ts'
-import {listFolder} from '../../src/reporter/destination.ts'
+import {listFolder} from '../../src/reporter/destination/destination.ts'
 import type {DestinationLedger} from './destination-ledger.ts'
 import {isFeatureDeclared, type Made} from './made.ts'
 import type {Person} from './person.ts'

@@ -1,5 +1,5 @@
-import {noFilters} from '../../src/stats/filters.ts'
-import type {Stats} from '../../src/stats/model.ts'
+import {noFilters} from '../../src/stats/model/filters.ts'
+import type {Stats} from '../../src/stats/model/model.ts'
 
 export const exact = (total: number) => ({total, exact: true, low: total, high: total})
 export const measure = (...values: number[]) => ({

@@ -1,7 +1,7 @@
 import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import type {ConsentReason} from '../../src/reporter/consent.ts'
-import {projectOptOutPath, userOptOutPath} from '../../src/reporter/directories.ts'
+import type {ConsentReason} from '../../src/reporter/consent/consent.ts'
+import {projectOptOutPath, userOptOutPath} from '../../src/reporter/world/directories.ts'
 
 /** What the rules of consent look at, before anything is asked: a situation changes it. The project is `demo`. */
 export interface ConsentPlace {

@@ -1,8 +1,8 @@
 import type {BufferedEvent} from '../../src/protocol/buffered-event.ts'
 import {makeUuidV7} from '../../src/protocol/uuid.ts'
-import {writeEvents} from '../../src/reporter/buffer.ts'
-import type {Destination} from '../../src/reporter/destination.ts'
-import {toTime, type World} from '../../src/reporter/world.ts'
+import {writeEvents} from '../../src/reporter/destination/buffer.ts'
+import type {Destination} from '../../src/reporter/destination/destination.ts'
+import {toTime, type World} from '../../src/reporter/world/world.ts'
 
 type Of<Type extends BufferedEvent['type']> = Extract<BufferedEvent, {type: Type}>
 

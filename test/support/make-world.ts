@@ -2,8 +2,9 @@ import {randomBytes} from 'node:crypto'
 import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {TestContext} from 'node:test'
-import type {Caller, Processes} from '../../src/reporter/processes.ts'
-import type {Environment, World} from '../../src/reporter/world.ts'
+import type {Environment} from '../../src/reporter/world/environment.ts'
+import type {Caller, Processes} from '../../src/reporter/world/processes.ts'
+import type {World} from '../../src/reporter/world/world.ts'
 import {temporaryDirectory} from './temporary-directory.ts'
 
 /** A world in a temporary directory whose clock, environment and processes a test sets as it goes. */

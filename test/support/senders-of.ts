@@ -1,6 +1,6 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {setTimeout as wait} from 'node:timers/promises'
-import type {Destination} from '../../src/reporter/destination.ts'
+import type {Destination} from '../../src/reporter/destination/destination.ts'
 
 /** Pids of the processes that send for a destination now. */
 export function sendersOf({directory}: Destination): number[] {

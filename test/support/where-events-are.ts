@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import {listWaitingFiles, readBufferFile} from '../../src/reporter/buffer.ts'
-import type {Destination} from '../../src/reporter/destination.ts'
-import {listFolder} from '../../src/reporter/destination.ts'
-import {countDrops} from '../../src/reporter/drops.ts'
-import {readJson} from '../../src/reporter/files.ts'
-import type {Refusal} from '../../src/reporter/refused.ts'
-import {readSent} from '../../src/reporter/sent-log.ts'
-import type {World} from '../../src/reporter/world.ts'
+import {listWaitingFiles, readBufferFile} from '../../src/reporter/destination/buffer.ts'
+import type {Destination} from '../../src/reporter/destination/destination.ts'
+import {listFolder} from '../../src/reporter/destination/destination.ts'
+import {countDrops} from '../../src/reporter/destination/drops.ts'
+import type {Refusal} from '../../src/reporter/destination/refused.ts'
+import {readSent} from '../../src/reporter/destination/sent-log.ts'
+import {readJson} from '../../src/reporter/world/files.ts'
+import type {World} from '../../src/reporter/world/world.ts'
 
 export interface Whereabouts {
   readonly sent: readonly string[]

@@ -3,12 +3,17 @@ import {dirname, join} from 'node:path'
 import {UsageError} from '../../errors.ts'
 import {reach} from '../../fault-points.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
-import {formatDay} from '../../stats/period.ts'
-import type {StatsSource, TableSize} from '../../stats/source.ts'
-import {removeRunningCollector} from '../running-collector-file.ts'
+import {formatDay} from '../../stats/model/period.ts'
+import type {StatsSource, TableSize} from '../../stats/model/source.ts'
+import {removeRunningCollector} from '../access/running-collector-file.ts'
 import {createColumnFiles, removeColumnFiles} from './columns/column-files.ts'
-import {createMonthMarks} from './columns/month-marks.ts'
-import {createReadCache} from './columns/open-rows.ts'
+import {readFacts} from './facts/facts.ts'
+import {createReadCache} from './facts/open-rows.ts'
+import {keepTableSizes, measureTables} from './facts/sizes.ts'
+import {createEraser} from './purge/erasure.ts'
+import {createPurger} from './purge/purge-features.ts'
+import {createRunPurger} from './purge/purge-runs.ts'
+import type {Store} from './store.ts'
 import {
   databaseName,
   inTransaction,
@@ -17,18 +22,13 @@ import {
   orUnreadable,
   takeFileLock,
   truncateLog,
-} from './sqlite-database.ts'
-import {createDictionary} from './sqlite-dictionary.ts'
-import {createEraser} from './sqlite-erasure.ts'
-import {readFacts} from './sqlite-facts.ts'
-import {createKeptSinceReader} from './sqlite-kept-since.ts'
-import {createPurger} from './sqlite-purge.ts'
-import {createRunPurger} from './sqlite-run-purge.ts'
-import {migrate, requireCurrentVersion} from './sqlite-schema.ts'
-import {keepTableSizes, measureTables} from './sqlite-sizes.ts'
-import {prepareStatements} from './sqlite-statements.ts'
-import {addCounts, createBatchWriter} from './sqlite-writer.ts'
-import type {Store} from './store.ts'
+} from './tables/database.ts'
+import {createDictionary} from './tables/dictionary.ts'
+import {createMonthMarks} from './tables/month-marks.ts'
+import {migrate, requireCurrentVersion} from './tables/schema.ts'
+import {createKeptSinceReader} from './write/kept-since.ts'
+import {prepareStatements} from './write/statements.ts'
+import {addCounts, createBatchWriter} from './write/writer.ts'
 
 const lockName = 'writer.lock'
 

@@ -2,7 +2,7 @@ import type {ErasureReceipt} from '../../protocol/erasure.ts'
 import type {Event} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
-import type {TableSize} from '../../stats/source.ts'
+import type {TableSize} from '../../stats/model/source.ts'
 
 /** An event as it is stored: only declared values, its time corrected and clamped. */
 export interface AdmittedEvent {

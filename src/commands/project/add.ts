@@ -1,10 +1,10 @@
 import {resolve} from 'node:path'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import {BaseCommand} from '../../cli/base-command.ts'
-import {type AddedProject, describeAdded, writeAdded} from '../../cli/write-added.ts'
-import {fetchProjectText} from '../../reporter/fetch-project.ts'
-import {addProject, addProjectText} from '../../reporter/projects.ts'
+import {BaseCommand} from '../../cli/framework/base-command.ts'
+import {type AddedProject, describeAdded, writeAdded} from '../../cli/text/write-added.ts'
+import {fetchProjectText} from '../../reporter/projects/fetch-project.ts'
+import {addProject, addProjectText} from '../../reporter/projects/projects.ts'
 
 const addressPattern = /^[a-z][a-z0-9+.-]*:\/\//i
 

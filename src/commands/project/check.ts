@@ -1,10 +1,10 @@
 import {resolve} from 'node:path'
 import * as Args from '@oclif/core/args'
-import {BaseCommand, exitLike} from '../../cli/base-command.ts'
-import {checkProjectText, type ProjectCheck} from '../../cli/check-project.ts'
-import {writeCheck} from '../../cli/write-check.ts'
+import {BaseCommand, exitLike} from '../../cli/framework/base-command.ts'
+import {checkProjectText, type ProjectCheck} from '../../cli/maintain/check-project.ts'
+import {writeCheck} from '../../cli/text/write-check.ts'
 import {toPlainText} from '../../protocol/plain-text.ts'
-import {readProjectText} from '../../reporter/projects.ts'
+import {readProjectText} from '../../reporter/projects/projects.ts'
 
 export default class CheckProject extends BaseCommand {
   static override summary =

@@ -1,5 +1,5 @@
-import {BaseCommand} from '../../cli/base-command.ts'
-import {listProjects, type RegisteredProject} from '../../reporter/projects.ts'
+import {BaseCommand} from '../../cli/framework/base-command.ts'
+import {listProjects, type RegisteredProject} from '../../reporter/projects/projects.ts'
 
 export default class ProjectList extends BaseCommand {
   static override summary = 'List the registered projects.'

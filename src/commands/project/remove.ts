@@ -1,8 +1,8 @@
 import * as Args from '@oclif/core/args'
-import {BaseCommand} from '../../cli/base-command.ts'
+import {BaseCommand} from '../../cli/framework/base-command.ts'
 import {UsageError} from '../../errors.ts'
 import {describeValue} from '../../protocol/problem.ts'
-import {removeProject} from '../../reporter/projects.ts'
+import {removeProject} from '../../reporter/projects/projects.ts'
 
 export default class ProjectRemove extends BaseCommand {
   static override summary = 'Forget a registered project. Events that wait for it stay.'

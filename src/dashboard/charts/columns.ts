@@ -1,5 +1,5 @@
-import {escapeHtml} from '../../stats/html.ts'
-import type {PeriodLength} from '../../stats/period.ts'
+import type {PeriodLength} from '../../stats/model/period.ts'
+import {escapeHtml} from '../../stats/write/html.ts'
 import {
   type Axes,
   type AxisPeriod,

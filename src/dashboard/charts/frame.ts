@@ -1,5 +1,5 @@
-import {escapeHtml} from '../../stats/html.ts'
-import type {PeriodLength} from '../../stats/period.ts'
+import type {PeriodLength} from '../../stats/model/period.ts'
+import {escapeHtml} from '../../stats/write/html.ts'
 import type {Place} from './scale.ts'
 
 /** A colour of the page's style: the page knows what it looks like in the dark and on paper. */

@@ -1,5 +1,5 @@
-import {escapeHtml} from '../../stats/html.ts'
-import type {Stats} from '../../stats/model.ts'
+import type {Stats} from '../../stats/model/model.ts'
+import {escapeHtml} from '../../stats/write/html.ts'
 import {type ColumnChart, drawColumns} from '../charts/columns.ts'
 import type {Tone} from '../charts/frame.ts'
 import {drawLines, type LineChart} from '../charts/lines.ts'

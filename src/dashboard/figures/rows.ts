@@ -1,5 +1,5 @@
-import {escapeHtml} from '../../stats/html.ts'
-import {writeCounted} from '../../stats/text/write.ts'
+import {escapeHtml} from '../../stats/write/html.ts'
+import {writeCounted} from '../../stats/write/text/write.ts'
 import {drawBar} from '../charts/bar.ts'
 import type {Tone} from '../charts/frame.ts'
 

@@ -1,5 +1,5 @@
-import type {DurationStats, Outcomes, Stats} from '../../stats/model.ts'
-import {writeCount, writeCounted, writeEnding, writeSeconds, writeShare} from '../../stats/text/write.ts'
+import type {DurationStats, Outcomes, Stats} from '../../stats/model/model.ts'
+import {writeCount, writeCounted, writeEnding, writeSeconds, writeShare} from '../../stats/write/text/write.ts'
 import type {Tone} from '../charts/frame.ts'
 import {columnsOf, type Figure, linesOf} from './figure.ts'
 import {drawRows} from './rows.ts'

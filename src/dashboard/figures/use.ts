@@ -1,5 +1,5 @@
-import type {Stats} from '../../stats/model.ts'
-import {writeCount, writeCounted} from '../../stats/text/write.ts'
+import type {Stats} from '../../stats/model/model.ts'
+import {writeCount, writeCounted} from '../../stats/write/text/write.ts'
 import type {Tone} from '../charts/frame.ts'
 import {columnsOf, type Figure} from './figure.ts'
 import {writeBounded, writeChange, writePeople, writeRange} from './words.ts'

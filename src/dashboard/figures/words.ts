@@ -1,5 +1,5 @@
-import type {Count, Stats} from '../../stats/model.ts'
-import {writeCount, writeCounted, writeShare} from '../../stats/text/write.ts'
+import type {Count, Stats} from '../../stats/model/model.ts'
+import {writeCount, writeCounted, writeShare} from '../../stats/write/text/write.ts'
 
 /** `12`, or `12 to 24` where pseudonyms changed. */
 export const writeBounded = ({exact, total, low, high}: Count): string =>

@@ -1,4 +1,4 @@
-import type {Environment} from '../world.ts'
+import type {Environment} from '../world/environment.ts'
 import {folderScheme, folderTransport} from './folder.ts'
 import {httpTransport} from './http.ts'
 import type {Transport} from './transport.ts'

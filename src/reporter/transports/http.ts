@@ -4,7 +4,7 @@ import {promisify} from 'node:util'
 import {gzip} from 'node:zlib'
 import {parseAnswer} from '../../protocol/answer.ts'
 import {parseErasureReceipt} from '../../protocol/erasure.ts'
-import type {Environment} from '../world.ts'
+import type {Environment} from '../world/environment.ts'
 import {proxyAgents} from './proxy.ts'
 import type {EraseResult, Eraser, KeptReason, SendRequest, SendResult, Transport} from './transport.ts'
 

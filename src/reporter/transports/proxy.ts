@@ -1,6 +1,6 @@
 import {Agent as HttpAgent} from 'node:http'
 import {Agent as HttpsAgent} from 'node:https'
-import type {Environment} from '../world.ts'
+import type {Environment} from '../world/environment.ts'
 
 const proxyVariables = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy']
 

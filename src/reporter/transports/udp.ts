@@ -1,6 +1,6 @@
 import {createSocket} from 'node:dgram'
 import {lookup} from 'node:dns/promises'
-import {toDatagram} from '../datagram.ts'
+import {toDatagram} from './datagram.ts'
 import type {SendResult, Transport} from './transport.ts'
 
 /** How an endpoint for datagrams is written: `udp://host:port`. */

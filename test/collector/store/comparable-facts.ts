@@ -1,4 +1,4 @@
-import type {StatsFacts} from '../../../src/stats/source.ts'
+import type {StatsFacts} from '../../../src/stats/model/source.ts'
 
 /** Facts in one order and with sums to seven digits, so that two ways of adding up can be compared. */
 export function comparable(facts: Partial<StatsFacts>): unknown {

@@ -1,8 +1,8 @@
 import type {TestContext} from 'node:test'
 import type {Batch, InsertOutcome, Store} from '../../../src/collector/store/store.ts'
 import type {Event} from '../../../src/protocol/event.ts'
-import {noFilters} from '../../../src/stats/filters.ts'
-import type {StatsFacts, StatsQuestion, StatsSource} from '../../../src/stats/source.ts'
+import {noFilters} from '../../../src/stats/model/filters.ts'
+import type {StatsFacts, StatsQuestion, StatsSource} from '../../../src/stats/model/source.ts'
 import {batchOf, dayMs, hourMs, nowMs} from '../samples.ts'
 
 /** An empty store and a reader of it; both are closed when the test ends. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import type {StatsSource} from '../../../src/stats/source.ts'
+import type {StatsSource} from '../../../src/stats/model/source.ts'
 import {dayMs, endOf, featureOf, hourMs, nowMs, sampleHeader, startOf, uuid} from '../samples.ts'
 
 import {factsOf, insert, type MakeStore, question} from './contract-parts.ts'

@@ -1,9 +1,9 @@
-import {startOfNextPeriod, startOfPeriod} from '../../../stats/period.ts'
-import type {Span} from '../../../stats/span.ts'
-import type {Database} from '../sqlite-database.ts'
+import {startOfNextPeriod, startOfPeriod} from '../../../stats/model/period.ts'
+import type {Span} from '../../../stats/model/span.ts'
+import type {Database} from '../tables/database.ts'
+import {wholeProject} from '../tables/month-marks.ts'
 import type {ColumnFiles} from './column-files.ts'
 import {type FeatureColumns, type RunColumns, sizeOf} from './columns.ts'
-import {wholeProject} from './month-marks.ts'
 import {readFeatureColumns, readRunColumns} from './read-columns.ts'
 
 /** Bytes of columns that are kept in memory; what was not used for longest goes first. */

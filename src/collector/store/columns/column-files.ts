@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {deserialize, serialize} from 'node:v8'
 import {crc32} from 'node:zlib'
 import {UsageError} from '../../../errors.ts'
-import {databaseName} from '../sqlite-database.ts'
+import {databaseName} from '../tables/database.ts'
 import type {FeatureColumns, RunColumns} from './columns.ts'
 
 /** The folder in a data folder for what was read from the tables. It may be removed at any time: it is read anew. */

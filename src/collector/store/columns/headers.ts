@@ -1,6 +1,6 @@
-import {limitsHeaders, type StatsFilters} from '../../../stats/filters.ts'
-import {type HeaderWord, headerWords} from '../../../stats/source.ts'
-import {allRows, type Database} from '../sqlite-database.ts'
+import {limitsHeaders, type StatsFilters} from '../../../stats/model/filters.ts'
+import {type HeaderWord, headerWords} from '../../../stats/model/source.ts'
+import {allRows, type Database} from '../tables/database.ts'
 
 /**
  * The headers of a project by their numbers in the store, as columns. People and machines are numbers from 0, -1 is nobody:

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {allRows, type Database} from '../sqlite-database.ts'
+import {allRows, type Database} from '../tables/database.ts'
 import {type Exit, type FeatureColumns, type LoneColumns, type RunColumns, results} from './columns.ts'
 
 /** What is read: a calendar month of a project. Instants are Unix milliseconds. */

@@ -1,0 +1,64 @@
+import {readFileSync} from 'node:fs'
+import {dirname, resolve} from 'node:path'
+import * as v from 'valibot'
+import {UsageError} from '../../errors.ts'
+import {describeProblems, toProblems} from '../../protocol/problem.ts'
+
+const text = v.optional(v.pipe(v.string(), v.minLength(1, 'wanted some text')))
+
+/** What a file says to `usage collect`, in the words of its flags. */
+const collectFile = v.strictObject({
+  projects: text,
+  data: text,
+  http: text,
+  udp: text,
+  inbox: text,
+  parsl: text,
+  mantid: text,
+  public: v.optional(v.boolean()),
+})
+type CollectFile = v.InferOutput<typeof collectFile>
+type CollectFlags = CollectFile & {readonly config?: string | undefined}
+
+const folders = ['projects', 'data', 'inbox'] as const
+
+/** What `usage collect` is told, by flags and by a file, and what is usual where neither says anything. */
+export type CollectSettings = CollectFile & {readonly [K in 'projects' | 'data' | 'http']: string}
+
+/**
+ * Settles what a collector is to do: flags go before the file that `config` names, and the file before what is usual.
+ * Throws `USAGE_CONFIGURATION_INVALID` for such a file, and `USAGE_WRONG_USE` where nobody says the projects.
+ */
+export function readCollectSettings({config, ...flags}: CollectFlags): CollectSettings {
+  const said = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
+  const merged: CollectFile = {...(config === undefined ? {} : readCollectFile(config)), ...said}
+  const {projects, data = 'usage-data', http = '127.0.0.1:8080', ...others} = merged
+  if (projects === undefined)
+    throw new UsageError('USAGE_WRONG_USE', 'wanted --projects DIR, or a file of --config that says it')
+  return {...others, projects, data, http}
+}
+
+/**
+ * Reads the configuration file of a collector: one JSON object. Folders that it names by a relative path start at the
+ * file's own folder. Throws `USAGE_CONFIGURATION_INVALID` when it cannot be read or says what no flag says.
+ */
+function readCollectFile(path: string): CollectFile {
+  const result = v.safeParse(collectFile, parse(path))
+  if (!result.success) throw invalid(path, describeProblems(toProblems(result.issues)))
+  const said = result.output
+  const named = folders.flatMap(name => (said[name] === undefined ? [] : [[name, resolve(dirname(path), said[name])]]))
+  return {...said, ...Object.fromEntries(named)}
+}
+
+function parse(path: string): unknown {
+  try {
+    const found: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (Array.isArray(found)) throw new Error('wanted an object, got a list')
+    return found
+  } catch (error) {
+    throw invalid(path, error instanceof Error ? error.message : String(error))
+  }
+}
+
+const invalid = (path: string, got: string): UsageError =>
+  new UsageError('USAGE_CONFIGURATION_INVALID', `${path}: ${got}`)

@@ -1,0 +1,14 @@
+import {isImportTime} from '../../collector/history/format.ts'
+import {UsageError} from '../../errors.ts'
+import {describeValue} from '../../protocol/problem.ts'
+import {readSince} from './since.ts'
+
+/** Reads `--at`, as `--since` is written, into Unix milliseconds. Throws USAGE_WRONG_USE. */
+export function readImportTime(written: string, nowMs: number): number {
+  const atMs = Date.parse(readSince(written, nowMs, '--at'))
+  if (isImportTime(atMs, nowMs)) return atMs
+  throw new UsageError(
+    'USAGE_WRONG_USE',
+    `--at: wanted a time since 1970 that is not to come, got ${describeValue(written)}`,
+  )
+}

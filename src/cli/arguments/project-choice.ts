@@ -1,0 +1,89 @@
+import {existsSync} from 'node:fs'
+import {dirname, join, resolve} from 'node:path'
+import {UsageError} from '../../errors.ts'
+import type {ProjectFile} from '../../protocol/project-file.ts'
+import {type Destination, destinationOf, listUnreadableFolders} from '../../reporter/destination/destination.ts'
+import {knownDestinations} from '../../reporter/projects/known-destinations.ts'
+import {readProjectFile, readRegisteredProject} from '../../reporter/projects/projects.ts'
+import type {World} from '../../reporter/world/world.ts'
+import {absolutePath} from './paths.ts'
+
+export interface ProjectFlags {
+  readonly 'project-file'?: string | undefined
+  readonly project?: string | undefined
+}
+
+/**
+ * Finds the project that a command is about: `--project-file`, `USAGE_PROJECT_FILE`, `--project`, `USAGE_PROJECT`.
+ * The working directory decides nothing. Throws `USAGE_NO_PROJECT` or what is wrong with the file.
+ */
+export function chooseProject(world: World, flags: ProjectFlags): ProjectFile {
+  const project = chooseProjectIfNamed(world, flags)
+  if (project === null) throw new UsageError('USAGE_NO_PROJECT', 'wanted a project, got none')
+  return project
+}
+
+/** The same, but null where no project was named. */
+export function chooseProjectIfNamed(world: World, flags: ProjectFlags): ProjectFile | null {
+  const file = flags['project-file'] || world.environment['USAGE_PROJECT_FILE']
+  if (file) return readProjectFile(resolve(file))
+  const id = flags.project || world.environment['USAGE_PROJECT']
+  return id ? readRegisteredProject(world.configDirectory, id) : null
+}
+
+/**
+ * The same, but a project that is not named is looked for: `usage.project.json` in the working directory and upwards.
+ * For what a maintainer does with a project, never for reporting.
+ */
+export function chooseProjectOrNearest(world: World, flags: ProjectFlags): ProjectFile {
+  const named = chooseProjectIfNamed(world, flags)
+  if (named !== null) return named
+  const nearest = findProjectFile()
+  if (nearest === null)
+    throw new UsageError('USAGE_NO_PROJECT', `wanted a project or a ${projectFileName} here or above, got none`)
+  return readProjectFile(nearest)
+}
+
+const projectFileName = 'usage.project.json'
+
+function findProjectFile(): string | null {
+  for (let folder = absolutePath('.'); folder !== null; folder = dirname(folder)) {
+    const path = join(folder, projectFileName)
+    if (existsSync(path)) return path
+    if (folder === dirname(folder)) return null
+  }
+  return null
+}
+
+/**
+ * Finds the destinations that a command is about: those of the named project, else every one known here.
+ * A project may have several: its endpoint has changed, or two versions of it are in use.
+ */
+export function chooseDestinations(world: World, flags: ProjectFlags): Destination[] {
+  const known = knownDestinations(world)
+  const id = namedId(world, flags)
+  if (id !== null && known.some(one => one.project.project === id))
+    return known.filter(one => one.project.project === id)
+  const project = chooseProjectIfNamed(world, flags)
+  if (project === null) return known
+  const chosen = destinationOf(world.stateDirectory, project)
+  const others = known.filter(one => one.project.project === project.project && one.directory !== chosen.directory)
+  return [chosen, ...others]
+}
+
+/** The same, and the folders whose project file cannot be read: what was sent from there must not be denied. */
+export function chooseAll(world: World, flags: ProjectFlags): {destinations: Destination[]; unreadable: string[]} {
+  const id = namedId(world, flags)
+  const ofId = listUnreadableFolders(world.stateDirectory, [], id)
+  const isUnknown = id !== null && !knownDestinations(world).some(one => one.project.project === id)
+  if (isUnknown && ofId.length > 0) return {destinations: [], unreadable: ofId}
+  const destinations = chooseDestinations(world, flags)
+  const project = id ?? chooseProjectIfNamed(world, flags)?.project ?? null
+  return {destinations, unreadable: listUnreadableFolders(world.stateDirectory, destinations, project)}
+}
+
+/** An id that was named without a file: it may have been used here and never been registered. */
+function namedId(world: World, flags: ProjectFlags): string | null {
+  if (flags['project-file'] || world.environment['USAGE_PROJECT_FILE']) return null
+  return flags.project || world.environment['USAGE_PROJECT'] || null
+}

@@ -1,0 +1,65 @@
+import {constants} from 'node:os'
+import * as v from 'valibot'
+import {UsageError} from '../../errors.ts'
+import {type Declarations, readDeclaredValue} from '../../protocol/declaration.ts'
+import {describeValue} from '../../protocol/problem.ts'
+import type {FieldValues} from '../../protocol/scalars.ts'
+import * as scalars from '../../protocol/scalars.ts'
+
+/** Reads the values of the reporting flags, without the command line's framework: both lanes use the same. */
+export const readers = {
+  run: (input: string): string => ifSaid(input, () => check(scalars.uuid, input.toLowerCase(), '--run')),
+  seconds: (input: string): string =>
+    ifSaid(input, () => String(check(scalars.durationSeconds, toNumber(input), 'the number of seconds'))),
+  exitCode: (input: string): string =>
+    ifSaid(input, () => String(check(scalars.exitCode, toNumber(input), '--exit-code'))),
+  signal: (input: string): string => ifSaid(input, () => toSignalName(input)),
+  count: (input: string): string => ifSaid(input, () => String(check(scalars.count, toNumber(input), '--count'))),
+  started: (input: string): string => ifSaid(input, () => toTimeOf(input)),
+}
+
+/** An empty value, of a variable that is not set in a script, says nothing. */
+const ifSaid = (input: string, read: () => string): string => (input === '' ? '' : read())
+
+/** Reads a number as text; what is no number stays as it is, so that the check says what came. */
+const toNumber = (input: string): unknown =>
+  input.trim() !== '' && !Number.isNaN(Number(input)) ? Number(input) : input
+
+function check<T>(schema: v.GenericSchema<T>, input: unknown, name: string): T {
+  const result = v.safeParse(schema, input)
+  if (result.success) return result.output
+  const message = result.issues[0].message
+  const wanted = message.startsWith('wanted') ? message : `wanted ${result.issues[0].expected}`
+  throw new UsageError('USAGE_WRONG_USE', `${name}: ${wanted}, got ${describeValue(input)}`)
+}
+
+function toSignalName(input: string): string {
+  const upper = input.toUpperCase()
+  const byNumber = Object.entries(constants.signals).find(([, number]) => String(number) === input)?.[0]
+  const name = byNumber ?? (upper.startsWith('SIG') ? upper : `SIG${upper}`)
+  return check(scalars.signalName, name, '--signal')
+}
+
+function toTimeOf(input: string): string {
+  const milliseconds = /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(input) ? Date.parse(input) : Number.NaN
+  if (Number.isNaN(milliseconds))
+    throw new UsageError(
+      'USAGE_WRONG_USE',
+      `--started: wanted a time as RFC 3339 with a zone, got ${describeValue(input)}`,
+    )
+  return check(scalars.time, new Date(milliseconds).toISOString(), '--started')
+}
+
+/**
+ * Reads `K=V` pairs in the types that the project declares. What is not declared stays text: the recorder drops it.
+ * Throws `USAGE_WRONG_USE` for a pair without `=`.
+ */
+export function readFields(declared: Declarations, pairs: readonly string[] | undefined, flag: string): FieldValues {
+  const entries = (pairs ?? []).map(pair => {
+    const equals = pair.indexOf('=')
+    if (equals < 1) throw new UsageError('USAGE_WRONG_USE', `${flag}: wanted K=V, got ${describeValue(pair)}`)
+    const name = pair.slice(0, equals)
+    return [name, readDeclaredValue(declared[name], pair.slice(equals + 1))] as const
+  })
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,24 @@
+import {UsageError} from '../../errors.ts'
+import {describeValue} from '../../protocol/problem.ts'
+
+const unitSeconds = {m: 60, h: 3600, d: 86_400} as const
+
+/**
+ * Reads a time as RFC 3339, a day (its beginning, UTC), or so long ago (`30m`, `12h`, `2d`). Gives RFC 3339 in UTC.
+ * Throws USAGE_WRONG_USE, which names the flag.
+ */
+export function readSince(written: string, now: number, flag = '--since'): string {
+  const ago = /^(\d{1,6})([mhd])$/.exec(written)
+  if (ago !== null) {
+    const seconds = Number(ago[1]) * unitSeconds[ago[2] as keyof typeof unitSeconds]
+    return new Date(now - seconds * 1000).toISOString()
+  }
+  const isTime = /^\d{4}-\d\d-\d\d(?:T.*(?:Z|[+-]\d\d:\d\d))?$/.test(written)
+  const milliseconds = isTime ? Date.parse(written) : Number.NaN
+  if (Number.isNaN(milliseconds))
+    throw new UsageError(
+      'USAGE_WRONG_USE',
+      `${flag}: wanted a time, a day or so long ago, got ${describeValue(written)}`,
+    )
+  return new Date(milliseconds).toISOString()
+}

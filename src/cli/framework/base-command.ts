@@ -1,0 +1,36 @@
+import {Command} from '@oclif/core/command'
+import {type ErrorCode, errorRegistry} from '../../errors.ts'
+import {realWorld, type World} from '../../reporter/world/world.ts'
+import {type Paint, paintFor} from '../output/paint.ts'
+import {codeOf, presentError} from './present-error.ts'
+
+/** What all commands share: the world, JSON on demand, and errors with a code and the next step. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true
+
+  protected readonly world: World = realWorld()
+  protected readonly paint: Paint = paintFor(process.stdout)
+
+  /** Prints the answer for a person, unless JSON was asked for, and hands it on to be printed as that. */
+  protected present<T>(answer: T, write: (answer: T) => string): T {
+    const text = write(answer)
+    if (text !== '') this.log(text)
+    return answer
+  }
+
+  protected override async catch(thrown: Error): Promise<void> {
+    if ('code' in thrown && thrown.code === 'EEXIT') throw thrown
+    const error = codeOf(thrown)
+    presentError(error, this.jsonEnabled())
+    if (error.code === 'USAGE_UNEXPECTED' && this.isDebugging) process.stderr.write(`${thrown.stack}\n`)
+  }
+
+  protected get isDebugging(): boolean {
+    return this.world.environment['USAGE_DEBUG'] === '1'
+  }
+}
+
+/** Ends a command whose answer is itself a failure: prints nothing more, sets the exit code of the error. */
+export function exitLike(code: ErrorCode): void {
+  process.exitCode = errorRegistry[code].exit
+}

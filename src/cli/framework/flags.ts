@@ -1,0 +1,44 @@
+import * as Flags from '@oclif/core/flags'
+import type {BooleanFlag, OptionFlag} from '@oclif/core/interfaces'
+import {
+  type FlagKind,
+  type FlagRow,
+  type FlagTable,
+  projectRows,
+  reportingRows,
+  runRows,
+} from '../arguments/flag-table.ts'
+import {readers} from '../arguments/read-values.ts'
+
+/** What the framework makes of a row, by its kind. */
+type FlagOf<Kind extends FlagKind> = Kind extends 'boolean'
+  ? BooleanFlag<boolean>
+  : OptionFlag<(Kind extends 'pairs' ? string[] : string) | undefined>
+type FlagsOf<Table extends FlagTable> = {[name in keyof Table]: FlagOf<Table[name]['kind']>}
+
+/** Makes the framework's flags of a table of rows. */
+export function flagsOf<const Table extends FlagTable>(table: Table): FlagsOf<Table> {
+  return Object.fromEntries(Object.entries(table).map(([name, row]) => [name, flagOf(row)])) as FlagsOf<Table>
+}
+
+function flagOf({kind, description, helpValue}: FlagRow) {
+  if (kind === 'boolean') return Flags.boolean({description})
+  const said = {description, ...(helpValue === undefined ? {} : {helpValue})}
+  // A flag takes one value each time, so that a feature's name may follow it.
+  if (kind === 'pairs') return Flags.string({...said, multiple: true, multipleNonGreedy: true})
+  if (kind === 'text') return Flags.string(said)
+  return Flags.string({...said, parse: async input => readers[kind](input)})
+}
+
+export const projectFlags = flagsOf(projectRows)
+export const startFlags = flagsOf(reportingRows.start)
+export const endFlags = flagsOf(reportingRows.end)
+export const featureFlags = flagsOf(reportingRows.feature)
+export const runFlags = flagsOf(runRows)
+
+/** How long a command may take, in seconds with decimals. */
+export const waitFlag = flagOf({
+  kind: 'seconds',
+  description: 'the time it may take instead of 10 seconds',
+  helpValue: 'SECONDS',
+}) as FlagOf<'seconds'>

@@ -1,0 +1,30 @@
+import {toUsageError, UsageError} from '../../errors.ts'
+import {paintFor} from '../output/paint.ts'
+
+/** Writes an error for a person: the code, what was wanted and came, and the next step. */
+export function writeError(error: UsageError): string {
+  const paint = paintFor(process.stderr)
+  return `${paint.red(error.code)}: ${error.message}\n  ${paint.dim('Next:')} ${error.next}`
+}
+
+/** Presents an error that ends the program: as JSON on stdout or for a person on stderr; sets the exit code. */
+export function presentError(error: UsageError, isJson: boolean): void {
+  process.exitCode = error.exit
+  if (isJson) process.stdout.write(`${JSON.stringify(error.toDocument(), null, 2)}\n`)
+  else process.stderr.write(`${writeError(error)}\n`)
+}
+
+/** Gives oclif's own errors the code for wrong use (it marks them by the exit code 2), and undoes what it adds to ours. */
+export function codeOf(thrown: Error): UsageError {
+  const exit = (thrown as {oclif?: {exit?: number}}).oclif?.exit
+  const isFromFlag = thrown instanceof UsageError && thrown.code === 'USAGE_WRONG_USE'
+  if (exit !== 2 && !isFromFlag) return toUsageError(thrown)
+  return new UsageError('USAGE_WRONG_USE', whatIsWrong(thrown.message), {cause: thrown})
+}
+
+/** What oclif says, on one line and without its own hints. */
+function whatIsWrong(message: string): string {
+  const lines = message.split('\n').map(line => line.trim())
+  const hints = /^(?:$|See more help|Parsing --|The following errors? occurred:)/
+  return lines.filter(line => !hints.test(line)).join('; ') || message.trim()
+}

@@ -1,0 +1,68 @@
+import type {Warning} from '../../reporter/record/record.ts'
+import {createReporter} from '../../reporter/reporter.ts'
+import {realWorld} from '../../reporter/world/world.ts'
+import {programOf, startOf} from '../arguments/event-input.ts'
+import {chooseProject} from '../arguments/project-choice.ts'
+import {showNotice} from '../output/show-notice.ts'
+import {visibleWarnings} from '../output/visible-warnings.ts'
+import {endAs} from '../run/supervise.ts'
+import {type RunRecording, superviseRun} from '../run/supervise-run.ts'
+import {isToldMore, readFast} from './read-fast.ts'
+
+/** A run whose start has been dealt with, and whose command is still to be run. */
+export interface FastRun {
+  /** What somebody may see before the command runs (`tellWarnings`), usually nothing. */
+  readonly warnings: readonly Warning[]
+  /** Runs the command and ends this process as the command ends. Never rejects. */
+  supervise(): Promise<void>
+}
+
+interface Beginning {
+  readonly warnings: readonly Warning[]
+  /** Null where nothing is recorded, for whatever reason: the command runs all the same. */
+  readonly recording: RunRecording | null
+}
+
+/**
+ * Begins `usage run` by the core alone, without the command line's framework: built into one file, dist/run-lane.cjs.
+ * Never throws.
+ *
+ * @param args what stands behind the command's name
+ * @returns null: nothing was done, and the slow lane has to, which also says what is wrong
+ */
+export function beginRun(args: readonly string[]): FastRun | null {
+  try {
+    const dashes = args.indexOf('--')
+    const [program, ...rest] = dashes === -1 ? [] : args.slice(dashes + 1)
+    if (program === undefined) return null
+    const begin = prepare(args.slice(0, dashes))
+    if (begin === null) return null
+    const {warnings, recording} = begin()
+    const supervise = async () => endAs(await superviseRun([program, ...rest], recording, {keepsErrorOutput: false}))
+    return {warnings, supervise}
+  } catch {
+    return null
+  }
+}
+
+/** Reads everything that can be said wrongly; what it returns records the start and does not throw. */
+function prepare(own: readonly string[]): (() => Beginning) | null {
+  const world = realWorld()
+  if (isToldMore(world.environment)) return null
+  const read = readFast('run', own)
+  if (read === null) return null
+  const project = chooseProject(world, read.said as {project?: string})
+  const input = startOf(project, read.said)
+  const reporter = createReporter({project, world, isBrief: true, ...programOf(read.said)})
+  return () => {
+    try {
+      showNotice(reporter)
+      const outcome = reporter.start(input)
+      const run = outcome.kind === 'recorded' ? outcome.run : null
+      const recording = run === null ? null : {reporter, input, run, waitSeconds: null}
+      return {warnings: visibleWarnings(outcome), recording}
+    } catch {
+      return {warnings: [], recording: null}
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import {findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode} from 'jsonc-parser'
+import {formatPath, formatProblem} from '../../protocol/problem.ts'
+import {collectionVersion, parseProjectFile} from '../../protocol/project-file.ts'
+import {reviewProject} from '../../protocol/review-project.ts'
+import type {ReviewWarning} from '../../protocol/review-warning.ts'
+
+interface Place {
+  /** From 1. */
+  readonly line: number
+  readonly column: number
+}
+
+/** What the check of a project file found. `project` and `version` are null while there are problems. */
+export interface ProjectCheck {
+  readonly project: string | null
+  readonly version: string | null
+  readonly problems: readonly (Place & {readonly message: string})[]
+  /** What is allowed and worth another look; none while there are problems. `key` is where, as people write it. */
+  readonly warnings: readonly (Place & Pick<ReviewWarning, 'code' | 'message' | 'next'> & {readonly key: string})[]
+}
+
+/** Checks the text of a project file and reviews a right one; what is found is shown where it stands in the text. Pure. */
+export function checkProjectText(text: string): ProjectCheck {
+  const errors: ParseError[] = []
+  const tree = parseTree(text, errors, {disallowComments: true})
+  if (errors.length > 0 || tree === undefined)
+    return failed(
+      errors.map(({error, offset}) => ({offset, message: `wanted JSON: ${printParseErrorCode(error)}`})),
+      text,
+    )
+  const input: unknown = JSON.parse(text)
+  const parsed = parseProjectFile(input)
+  if (!parsed.ok) {
+    return failed(
+      parsed.problems.map(problem => ({offset: offsetOf(tree, problem.path), message: formatProblem(problem)})),
+      text,
+    )
+  }
+  const warnings = reviewProject(input, parsed.value).map(({path, code, message, next}) => ({
+    ...place(text, keyOffsetOf(tree, path)),
+    code,
+    key: formatPath(path),
+    message,
+    next,
+  }))
+  const byPlace = warnings.sort((a, b) => a.line - b.line || a.column - b.column)
+  return {project: parsed.value.project, version: collectionVersion(parsed.value), problems: [], warnings: byPlace}
+}
+
+function failed(found: readonly {offset: number; message: string}[], text: string): ProjectCheck {
+  const problems = found.length > 0 ? found : [{offset: 0, message: 'wanted JSON, got nothing'}]
+  return {
+    project: null,
+    version: null,
+    problems: problems.map(({offset, message}) => ({...place(text, offset), message})),
+    warnings: [],
+  }
+}
+
+/** Where the value stands that a path leads to; for a missing one, where what should hold it begins. */
+function offsetOf(tree: Node, path: readonly (string | number)[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = findNodeAtLocation(tree, path.slice(0, length))
+    if (node !== undefined) return node.offset
+  }
+  return tree.offset
+}
+
+/** Where the key stands that a path leads to; else where what should hold it begins. */
+function keyOffsetOf(tree: Node, path: readonly string[]): number {
+  const node = findNodeAtLocation(tree, [...path])
+  return node?.parent?.type === 'property' ? node.parent.offset : offsetOf(tree, path)
+}
+
+function place(text: string, offset: number): Place {
+  const before = text.slice(0, offset).split('\n')
+  return {line: before.length, column: (before.at(-1)?.length ?? 0) + 1}
+}

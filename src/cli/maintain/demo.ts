@@ -1,0 +1,48 @@
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {openCollector} from '../../collector/collector.ts'
+import {fillWithDemo} from '../../collector/demo/fill.ts'
+import {demoProject} from '../../collector/demo/project.ts'
+import {openSqliteStore} from '../../collector/store/sqlite.ts'
+import {dashboardPages} from './dashboard-pages.ts'
+
+export interface Demo {
+  readonly http: string
+  /** Events that it was filled with. */
+  readonly events: number
+  /** Stops serving and removes the temporary folder. */
+  close(): Promise<void>
+}
+
+/** Fills a store in a temporary folder and serves its dashboard to whoever reaches the address. */
+export async function openDemo(
+  address: {readonly host: string; readonly port: number},
+  now: () => number,
+): Promise<Demo> {
+  const directory = mkdtempSync(join(tmpdir(), 'usage-demo-'))
+  const remove = (): void => rmSync(directory, {recursive: true, force: true, maxRetries: 5, retryDelay: 100})
+  try {
+    const dataDirectory = join(directory, 'data')
+    const projectsDirectory = join(directory, 'projects')
+    mkdirSync(projectsDirectory)
+    writeFileSync(join(projectsDirectory, 'demo.json'), JSON.stringify(demoProject()))
+    const store = openSqliteStore(dataDirectory)
+    const events = await fillWithDemo(store, now()).finally(() => store.close())
+    const collector = await openCollector({
+      ...{projectsDirectory, dataDirectory, now, ...address},
+      pages: dashboardPages('open'),
+    })
+    return {
+      http: collector.http,
+      events,
+      async close() {
+        await collector.close()
+        remove()
+      },
+    }
+  } catch (error) {
+    remove()
+    throw error
+  }
+}

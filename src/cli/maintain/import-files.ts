@@ -1,0 +1,41 @@
+import {
+  type FileImport,
+  type ImportOptions,
+  type ImportTarget,
+  importFile,
+} from '../../collector/history/import-file.ts'
+import type {ProgressBar} from '../output/progress-bar.ts'
+
+export interface ImportOutcome {
+  readonly project: string
+  readonly accepted: number
+  readonly duplicates: number
+  readonly refused: number
+  readonly damaged: number
+  readonly files: readonly FileImport[]
+}
+
+/** Imports files one after the other and closes the target. Throws what cannot be read or written; what came before stays. */
+export async function importFiles(
+  paths: readonly string[],
+  target: ImportTarget,
+  options: Omit<ImportOptions, 'onProgress'> & {readonly bar: ProgressBar},
+): Promise<ImportOutcome> {
+  const files: FileImport[] = []
+  try {
+    for (const path of paths)
+      files.push(await importFile(path, target, {...options, onProgress: now => options.bar.show(path, now)}))
+  } finally {
+    options.bar.clear()
+    await target.close()
+  }
+  const sum = (of: (file: FileImport) => number): number => files.reduce((total, file) => total + of(file), 0)
+  return {
+    project: target.project.project,
+    accepted: sum(({accepted}) => accepted),
+    duplicates: sum(({duplicates}) => duplicates),
+    refused: sum(({refused}) => refused),
+    damaged: sum(({damaged}) => damaged.count),
+    files,
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  opendirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import {join} from 'node:path'
+import {UsageError} from '../../errors.ts'
+import {type Inbox, type InboxFile, inboxNamePattern} from '../../protocol/inbox.ts'
+import {limits} from '../../protocol/limits.ts'
+
+/** Where what will never arrive is put, in the folder itself. */
+const asideName = 'set-aside'
+/** Reports that are kept there; beyond it the oldest go. */
+const maxSetAside = 1_000
+/** Names of the folder that are looked at in one go: temporary ones and strangers' count as well. */
+const maxLooked = 100_000
+
+/**
+ * Opens a folder of reports that many may write and that nobody has to be trusted with: links are not followed, what is no
+ * plain file or too large is damaged. Throws `USAGE_INBOX_UNREADABLE` when it is no folder that can be read.
+ */
+export function openInbox(path: string): Inbox {
+  try {
+    if (!statSync(path).isDirectory()) throw new Error('it is no folder')
+    opendirSync(path).closeSync()
+  } catch (error) {
+    const came = error instanceof Error ? error.message : String(error)
+    throw new UsageError('USAGE_INBOX_UNREADABLE', `wanted the folder ${path}, got: ${came}`, {cause: error})
+  }
+  return {
+    list: atMost => listReports(path, atMost),
+    read: name => readReport(join(path, name)),
+    remove: name => rmSync(join(path, name), {force: true}),
+    setAside: (name, why) => setAside(path, name, why),
+  }
+}
+
+function listReports(path: string, atMost: number): string[] {
+  const names: string[] = []
+  const folder = opendirSync(path)
+  try {
+    for (let looked = 0; looked < maxLooked; looked++) {
+      const entry = folder.readSync()
+      if (entry === null) break
+      if (inboxNamePattern.test(entry.name)) names.push(entry.name)
+    }
+  } finally {
+    folder.closeSync()
+  }
+  return names.sort().slice(0, atMost)
+}
+
+function readReport(path: string): InboxFile {
+  let file: number
+  try {
+    // A pipe would be waited for, and a link may lead to what only this process can read.
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ELOOP' || code === 'ENXIO') return {kind: 'damaged', why: 'it is no plain file'}
+    return {kind: code === 'ENOENT' ? 'gone' : 'unreadable'}
+  }
+  try {
+    const found = fstatSync(file)
+    if (!found.isFile()) return {kind: 'damaged', why: 'it is no plain file'}
+    if (found.size > limits.maxBodyBytes)
+      return {kind: 'damaged', why: `wanted at most ${limits.maxBodyBytes} bytes, got ${found.size}`}
+    return {kind: 'report', body: readFileSync(file, 'utf8')}
+  } catch {
+    return {kind: 'unreadable'}
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Nothing is moved through a link that somebody else has put there. Throws what the file system throws. */
+function setAside(path: string, name: string, why: string): void {
+  const aside = join(path, asideName)
+  mkdirSync(aside, {recursive: true, mode: 0o700})
+  const found = lstatSync(aside)
+  const user = process.geteuid?.()
+  if (!found.isDirectory() || (user !== undefined && found.uid !== user))
+    throw new Error(`wanted ${aside} to be a folder of this user`)
+  writeFileSync(join(aside, `${name}.why`), `${why}\n`, {mode: 0o600})
+  renameSync(join(path, name), join(aside, name))
+  bound(aside)
+}
+
+function bound(aside: string): void {
+  const kept = readdirSync(aside).filter(name => name.endsWith('.json'))
+  if (kept.length <= maxSetAside) return
+  const byAge = kept.map(name => ({name, at: lstatSync(join(aside, name)).ctimeMs})).sort((a, b) => a.at - b.at)
+  for (const {name} of byAge.slice(0, kept.length - maxSetAside))
+    for (const one of [name, `${name}.why`]) rmSync(join(aside, one), {force: true, recursive: true})
+}

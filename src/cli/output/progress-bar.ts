@@ -1,0 +1,27 @@
+import {basename} from 'node:path'
+import {toPlainText} from '../../protocol/plain-text.ts'
+
+/** Shows on a terminal how far a long work is. */
+export interface ProgressBar {
+  show(path: string, progress: {readonly bytesRead: number; readonly bytes: number; readonly records: number}): void
+  /** Takes the bar away. */
+  clear(): void
+}
+
+const barWidth = 24
+
+/** Makes a bar on an output; where that is no terminal, one that shows nothing. */
+export function progressBar(output: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>): ProgressBar {
+  if (!output.isTTY) return {show: () => {}, clear: () => {}}
+  return {
+    show: (path, progress) => void output.write(`\r\u001b[K${writeBar(path, progress)}`),
+    clear: () => void output.write('\r\u001b[K'),
+  }
+}
+
+function writeBar(path: string, {bytesRead, bytes, records}: Parameters<ProgressBar['show']>[1]): string {
+  const share = bytes === 0 ? 1 : Math.min(1, bytesRead / bytes)
+  const full = Math.round(share * barWidth)
+  const percent = String(Math.floor(share * 100)).padStart(3)
+  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)} ${percent} %  ${records} records  ${toPlainText(basename(path))}`
+}

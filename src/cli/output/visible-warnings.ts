@@ -1,0 +1,18 @@
+import {fstatSync} from 'node:fs'
+import {isErrorOutputVisible} from '../../reporter/consent/notice.ts'
+import type {RecordOutcome, Warning} from '../../reporter/record/record.ts'
+
+/** The warnings of an outcome that somebody may see (`tellWarnings`), usually none. */
+export function visibleWarnings(outcome: RecordOutcome): readonly Warning[] {
+  const warnings = 'warnings' in outcome ? outcome.warnings : []
+  return warnings.length > 0 && isErrorOutputDevice() && isErrorOutputVisible() ? warnings : []
+}
+
+/** Whether standard error may be a terminal: to be sure of it would load the sockets of Node.js. */
+function isErrorOutputDevice(): boolean {
+  try {
+    return fstatSync(2).isCharacterDevice()
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,38 @@
+import type {Writable} from 'node:stream'
+import {UsageError} from '../../errors.ts'
+
+/**
+ * Writes lines to an output, no faster than it takes them, and resolves when it has them all, or when its reader has gone
+ * away. Rejects with a `UsageError` USAGE_OUTPUT_UNWRITABLE when it takes no more, for example on a full disk.
+ */
+export async function writeLines(output: Writable, lines: AsyncIterable<string>): Promise<void> {
+  const failures: NodeJS.ErrnoException[] = []
+  let goOn = (): void => {}
+  const fail = (error: NodeJS.ErrnoException): void => {
+    failures.push(error)
+    goOn()
+  }
+  // The framework listens, too, and throws what nobody can catch.
+  output.removeAllListeners('error').on('error', fail)
+  output.on('drain', () => goOn())
+  for await (const line of lines) {
+    const isFull = !write(output, `${line}\n`, fail)
+    if (isFull && failures.length === 0) await new Promise<void>(resolve => (goOn = resolve))
+    if (failures.length > 0) break
+  }
+  if (failures.length === 0) await new Promise<void>(resolve => output.write('', () => resolve()))
+  const [failure] = failures
+  if (failure === undefined || failure.code === 'EPIPE') return
+  const message = `wanted to write the output, got: ${failure.message}`
+  throw new UsageError('USAGE_OUTPUT_UNWRITABLE', message, {cause: failure})
+}
+
+/** An output to a file throws at once, others tell later. */
+function write(output: Writable, text: string, fail: (error: NodeJS.ErrnoException) => void): boolean {
+  try {
+    return output.write(text)
+  } catch (error) {
+    fail(error as NodeJS.ErrnoException)
+    return false
+  }
+}

@@ -1,0 +1,21 @@
+import type {ProjectCheck} from '../maintain/check-project.ts'
+import type {Paint} from '../output/paint.ts'
+import {writeAmount} from './words.ts'
+
+/** Writes for a person what the check of a project file found: a line for each problem and each warning. */
+export function writeCheck(check: ProjectCheck, file: string, paint: Paint): string {
+  const {project, version, problems, warnings} = check
+  if (problems.length > 0)
+    return [
+      ...problems.map(({line, column, message}) => `${file}:${line}:${column}  ${message}`),
+      paint.red(writeAmount(problems.length, 'problem')),
+    ].join('\n')
+  return [
+    ...warnings.map(
+      ({line, column, code, key, message, next}) =>
+        `${file}:${line}:${column}  ${paint.yellow(code)}  ${key}: ${message}; ${next}`,
+    ),
+    `${paint.green('ok')}  ${project}, version ${version} of what is collected`,
+    ...(warnings.length === 0 ? [] : [paint.yellow(writeAmount(warnings.length, 'warning'))]),
+  ].join('\n')
+}

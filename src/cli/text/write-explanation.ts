@@ -1,0 +1,39 @@
+import type {ExplainedSection} from '../../reporter/projects/explain.ts'
+import type {Paint} from '../output/paint.ts'
+
+/** Writes an explanation for a terminal. */
+export function writeExplanation(sections: readonly ExplainedSection[], paint: Paint): string {
+  const write = ({title, lines}: ExplainedSection) =>
+    [paint.bold(title), ...lines.map(line => `  ${line.replaceAll('`', '')}`)].join('\n')
+  return sections.map(write).join('\n\n')
+}
+
+/** Writes an explanation as a page of Markdown that a project can publish. */
+export function writeMarkdownExplanation(sections: readonly ExplainedSection[]): string {
+  return sections.map(({title, lines}) => `## ${escapeMarkdown(title)}\n\n${writeBlocks(lines)}`).join('\n\n')
+}
+
+/** An empty line stands between a list and what is around it, and between sentences. */
+function writeBlocks(lines: readonly string[]): string {
+  return lines
+    .map((line, index) => {
+      const isItem = line.startsWith('- ')
+      const follows = index === 0 ? '' : isItem && lines[index - 1]?.startsWith('- ') ? '\n' : '\n\n'
+      return `${follows}${isItem ? `- ${writeInline(line.slice(2))}` : writeInline(line)}`
+    })
+    .join('')
+}
+
+/** What stands between backticks is code and stays; everything else is text and becomes nothing but text. */
+function writeInline(line: string): string {
+  const parts = line.split('`')
+  return parts.map((part, index) => (index % 2 === 1 ? `\`${part}\`` : escapeMarkdown(part))).join('')
+}
+
+/** Makes a text that Markdown shows as it is: no emphasis, link, image, table, HTML, heading or list comes out of it. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\\`*_[\]<>|~&!#]/g, '\\$&')
+    .replace(/^(\s*)([-+=])/, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])/, '$1\\$2')
+}

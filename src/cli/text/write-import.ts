@@ -1,0 +1,44 @@
+import {toPlainText} from '../../protocol/plain-text.ts'
+import type {ImportOutcome} from '../maintain/import-files.ts'
+import type {Paint} from '../output/paint.ts'
+import {writeAmount} from './words.ts'
+
+/** Damaged records that a person is shown of each file; `--json` lists more. */
+const shownDamaged = 20
+
+/** Writes for a person what an import came to. */
+export function writeImport(outcome: ImportOutcome, paint: Paint): string {
+  return [...outcome.files.map(file => writeFile(file, paint)), ...writeTotal(outcome, paint)].join('\n')
+}
+
+function writeFile(file: ImportOutcome['files'][number], paint: Paint): string {
+  const {damaged, resumedAfter} = file
+  const place = file.format === 'mantid' ? 'result' : 'line'
+  const resumed = resumedAfter === null ? '' : `, went on after ${resumedAfter}`
+  const more = damaged.count - Math.min(damaged.count, shownDamaged)
+  return [
+    `${paint.bold(toPlainText(file.file))} (${file.format}): ${writeAmount(file.records, 'record')}${resumed}; ${writeCounts(file)}`,
+    ...damaged.listed.slice(0, shownDamaged).map(({line, message}) => `  ${place} ${line}: ${toPlainText(message)}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ].join('\n')
+}
+
+function writeTotal({files, damaged, ...counts}: ImportOutcome, paint: Paint): string[] {
+  if (files.length < 2) return []
+  return [`${paint.bold('All files')}: ${writeCounts({...counts, damaged: {count: damaged}})}`]
+}
+
+function writeCounts(counts: {
+  readonly accepted: number
+  readonly duplicates: number
+  readonly refused: number
+  readonly damaged: {readonly count: number}
+}): string {
+  const {accepted, duplicates, refused, damaged} = counts
+  const others = [
+    ...(duplicates > 0 ? [`${duplicates} known already`] : []),
+    ...(refused > 0 ? [`${refused} refused (features that are not declared)`] : []),
+    ...(damaged.count > 0 ? [`${damaged.count} damaged`] : []),
+  ]
+  return [`${writeAmount(accepted, 'event')} imported`, ...others].join(', ')
+}

@@ -1,0 +1,53 @@
+import {writeHtmlAnswers} from '../../dashboard/pages/answers-page.ts'
+import {writeHtmlReport, writeMarkdownReport} from '../../dashboard/pages/report.ts'
+import {UsageError} from '../../errors.ts'
+import type {Stats} from '../../stats/model/model.ts'
+import {writeCsv, writeLongCsv} from '../../stats/write/csv.ts'
+import {writeHtml} from '../../stats/write/html.ts'
+import {writeMarkdown} from '../../stats/write/markdown.ts'
+import {tablesOf} from '../../stats/write/tables.ts'
+import {writeStats} from '../../stats/write/text.ts'
+import type {Paint} from '../output/paint.ts'
+
+/** The forms in which `usage stats` writes its answers. */
+export const statsFormats = ['text', 'json', 'csv', 'markdown', 'html'] as const
+
+export interface StatsWriting {
+  readonly format: string
+  /** One of `sectionNames`, or null for all. */
+  readonly section: string | null
+  /** As a report to hand on. */
+  readonly report: boolean
+  readonly paint: Paint
+  readonly width: number
+  /** Unix milliseconds. */
+  readonly nowMs: number
+}
+
+/** Writes the answers in one of the forms, without the last line break. JSON is written by the command itself. */
+export function writeAnswers(stats: Stats, writing: StatsWriting): string {
+  const {format, section, paint, width} = writing
+  if (writing.report) return writeReport(stats, writing).trimEnd()
+  if (section !== null && !['csv', 'markdown', 'html'].includes(format))
+    throw new UsageError('USAGE_QUERY_INVALID', `wanted --section with csv, markdown or html, got ${format}`)
+  if (format === 'csv') return writeAsCsv(stats, section).trimEnd()
+  if (format === 'markdown') return writeMarkdown(stats, section).trimEnd()
+  if (format === 'html') return (section === null ? writeHtmlAnswers(stats) : writeHtml(stats, {section})).trimEnd()
+  return writeStats(stats, {paint, width}).trimEnd()
+}
+
+function writeReport(stats: Stats, {format, section, nowMs}: StatsWriting): string {
+  if (section !== null) throw new UsageError('USAGE_QUERY_INVALID', `wanted --report or --section, got both`)
+  if (format === 'html') return writeHtmlReport(stats, {nowMs})
+  if (format === 'markdown') return writeMarkdownReport(stats, {nowMs})
+  throw new UsageError('USAGE_QUERY_INVALID', `wanted --report with html or markdown, got ${format}`)
+}
+
+function writeAsCsv(stats: Stats, section: string | null): string {
+  const tables = tablesOf(stats)
+  const table = tables.find(one => one.section === section)
+  if (table === undefined) return writeLongCsv(tables)
+  if (table.rows !== null) return writeCsv(table)
+  // A head without rows would say that there is nothing.
+  throw new UsageError('USAGE_QUERY_INVALID', `wanted an answer about ${table.section}, got a filter that leaves none`)
+}

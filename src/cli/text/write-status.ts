@@ -1,0 +1,81 @@
+import {toPlainText} from '../../protocol/plain-text.ts'
+import type {ProjectStatus, WaitingEvent} from '../../reporter/person/status.ts'
+import type {Paint} from '../output/paint.ts'
+import {writeAmount, writeReason, writeUnreadable} from './words.ts'
+
+/** Writes for a person what is known of the projects here. */
+export function writeStatus(
+  {projects, unreadable}: {readonly projects: readonly ProjectStatus[]; readonly unreadable: readonly string[]},
+  paint: Paint,
+  stateDirectory: string,
+): string {
+  if (projects.length + unreadable.length === 0) return `Nothing has been recorded here (${stateDirectory}).`
+  const known = projects.map(project => writeProject(project, paint))
+  return [...known, ...unreadable.map(folder => writeUnreadable(folder, paint))].join('\n\n')
+}
+
+function writeProject(status: ProjectStatus, paint: Paint): string {
+  const {consent, waiting, sent, refused, notice} = status
+  const state = consent.sending ? paint.green('on') : consent.allowed ? paint.yellow('waiting') : paint.red('off')
+  const lines = [
+    `${paint.bold(toPlainText(status.project))}  ${state}`,
+    row('Decided by', writeDecision(status)),
+    row('Goes to', writeEndpoint(status)),
+    row('Waiting', writeWaiting(status)),
+    ...waiting.newest.map(event => `    ${paint.dim(writeEvent(event))}`),
+    ...(waiting.events > waiting.newest.length ? [`    and ${waiting.events - waiting.newest.length} more`] : []),
+    row('Open runs', String(status.openRuns)),
+    row('Sent', sent.last === null ? 'nothing' : `${writeAmount(sent.events, 'event')}, last at ${sent.last}`),
+    ...writeDropped(status, paint),
+    ...(refused.events > 0 ? [row('Refused', paint.red(writeAmount(refused.events, 'event')))] : []),
+    ...writeError(status, paint),
+    ...writeForget(status, paint),
+    row('Notice', notice.shownAt === null ? 'not shown yet' : `shown at ${notice.shownAt}`),
+  ]
+  return lines.join('\n')
+}
+
+const row = (name: string, value: string): string => `  ${name.padEnd(11)} ${value}`
+
+function writeEndpoint({endpoint: {http, udp, file}}: ProjectStatus): string {
+  if (file !== null)
+    return `${toPlainText(file)}, a folder: your site carries it on, nothing here confirms that it arrives`
+  if (http !== null) return toPlainText(http)
+  return udp === null ? 'nowhere' : `${toPlainText(udp)}, by datagrams: nothing confirms that they arrive`
+}
+
+function writeDecision({consent}: ProjectStatus): string {
+  const reason = consent.heldBy ?? consent.reason
+  const by = consent.decidedBy === null ? '' : ` (${toPlainText(consent.decidedBy)})`
+  const text = consent.text === null ? '' : ` "${toPlainText(consent.text)}"`
+  return `${reason}${by}: ${writeReason(reason)}${text}`
+}
+
+function writeWaiting({waiting}: ProjectStatus): string {
+  if (waiting.events === 0) return 'nothing'
+  return `${writeAmount(waiting.events, 'event')}, ${waiting.bytes} bytes, oldest from ${waiting.oldest}`
+}
+
+function writeEvent(event: WaitingEvent): string {
+  return toPlainText(`${event.time}  ${event.type}  ${'name' in event ? event.name : (event.run ?? 'no run')}`)
+}
+
+function writeDropped({dropped}: ProjectStatus, paint: Paint): string[] {
+  const counted = Object.entries(dropped).filter(([, count]) => count > 0)
+  if (counted.length === 0) return []
+  return [row('Dropped', paint.yellow(counted.map(([reason, count]) => `${count} ${reason}`).join(', ')))]
+}
+
+function writeError({lastError, nextTryAt}: ProjectStatus, paint: Paint): string[] {
+  if (lastError === null) return []
+  const error = `${lastError.reason} at ${lastError.at}: ${toPlainText(lastError.message)}`
+  return [row('Last error', paint.red(error)), row('Next try', nextTryAt ?? 'at the next event')]
+}
+
+function writeForget({forget}: ProjectStatus, paint: Paint): string[] {
+  if (forget === null) return []
+  const {requestedAt, receipt, erasedAt, isPending} = forget
+  if (isPending) return [row('Forget', paint.yellow(`asked at ${requestedAt}, not confirmed yet: no report leaves`))]
+  const ending = receipt === null ? 'nothing had to be confirmed' : `erased at ${erasedAt}, receipt ${receipt}`
+  return [row('Forget', `asked at ${requestedAt}, ${ending}`)]
+}

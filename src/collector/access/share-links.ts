@@ -1,0 +1,68 @@
+import {createHash, randomBytes} from 'node:crypto'
+import {readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import * as v from 'valibot'
+import {UsageError} from '../../errors.ts'
+
+const fileName = 'share-links.json'
+
+/** By the id of a project, the SHA-256 of the token that its link has. */
+const shareLinks = v.record(v.string(), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)))
+type ShareLinks = v.InferOutput<typeof shareLinks>
+
+/**
+ * Makes the token of a project's share link, 192 random bits; the link from before opens nothing any more. Only its
+ * SHA-256 is kept, in a file of the data folder that is the owner's alone. A collector that runs knows it at once. Throws
+ * a `UsageError` USAGE_STORE_UNREADABLE.
+ */
+export function makeShareToken(dataDirectory: string, project: string): string {
+  const token = randomBytes(24).toString('base64url')
+  write(dataDirectory, {...read(dataDirectory), [project]: hashOf(token)})
+  return token
+}
+
+/** Takes the share link of a project away; says whether there was one. */
+export function revokeShareToken(dataDirectory: string, project: string): boolean {
+  const {[project]: gone, ...others} = read(dataDirectory)
+  if (gone !== undefined) write(dataDirectory, others)
+  return gone !== undefined
+}
+
+/** The project whose share link has this token; null when none has. A file that cannot be read opens nothing. */
+export function findShared(dataDirectory: string, token: unknown): string | null {
+  if (typeof token !== 'string') return null
+  try {
+    // Hashes are compared: how long that takes tells nothing of a token.
+    const hash = hashOf(token)
+    return Object.entries(read(dataDirectory)).find(([, known]) => known === hash)?.[0] ?? null
+  } catch {
+    return null
+  }
+}
+
+function read(dataDirectory: string): ShareLinks {
+  const path = join(dataDirectory, fileName)
+  try {
+    return v.parse(shareLinks, JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    throw unusable(path, error)
+  }
+}
+
+function write(dataDirectory: string, links: ShareLinks): void {
+  const path = join(dataDirectory, fileName)
+  try {
+    writeFileSync(`${path}.new`, `${JSON.stringify(links)}\n`, {mode: 0o600})
+    renameSync(`${path}.new`, path)
+  } catch (error) {
+    throw unusable(path, error)
+  }
+}
+
+function unusable(path: string, cause: unknown): UsageError {
+  const came = cause instanceof Error ? cause.message : String(cause)
+  return new UsageError('USAGE_STORE_UNREADABLE', `wanted the share links in ${path}, got: ${came}`, {cause})
+}
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')

@@ -1,0 +1,97 @@
+import {keepDeclared} from '../../protocol/declaration.ts'
+import type {Event} from '../../protocol/event.ts'
+import type {Header} from '../../protocol/header.ts'
+import {limits} from '../../protocol/limits.ts'
+import {describeValue} from '../../protocol/problem.ts'
+import {isDeclaredFeature, type ProjectFile} from '../../protocol/project-file.ts'
+import type {ParsedReport, Rejection} from '../../protocol/report.ts'
+import type {AdmittedEvent, Batch} from '../store/store.ts'
+
+/** When a report came, and when its sender says that it sent it. Unix milliseconds. */
+export interface Receipt {
+  readonly receivedAtMs: number
+  /** Null when the sender did not say, or not as a time. */
+  readonly sentAtMs: number | null
+}
+
+export interface Admission {
+  readonly batch: Batch
+  /** Everything of the report that is not in the batch, in the order of the report. */
+  readonly rejected: readonly Rejection[]
+}
+
+/**
+ * Decides what of a report is stored. Pure.
+ *
+ * Values that the project does not declare are dropped, never their event; undeclared features and events of more
+ * than 30 days are rejected. A sender's clock that is off by 55 minutes or more is corrected; what is still in the
+ * future then gets the time of the receipt.
+ */
+export function admit(report: ParsedReport, project: ProjectFile, receipt: Receipt): Admission {
+  const correctionMs = clockCorrectionMs(receipt)
+  const events: AdmittedEvent[] = []
+  const rejected: Rejection[] = [...report.rejected]
+  for (const {index, event} of report.events) {
+    const claimedMs = Date.parse(event.time) + correctionMs
+    const reason = reasonToReject(event, claimedMs, project, receipt)
+    if (reason === null) events.push(admitEvent(event, claimedMs, project, receipt))
+    else rejected.push({index, id: event.id, ...reason})
+  }
+  rejected.sort((a, b) => a.index - b.index)
+  const {receivedAtMs} = receipt
+  const batch = {project: project.project, header: report.header, receivedAtMs, events, refused: rejected.length}
+  return {batch, rejected}
+}
+
+/**
+ * The same for what an old client said, which is never too old: it could not send it in time, or repeats its start for as
+ * long as it runs. Its clock is not corrected, because it does not say when it sends.
+ */
+export function admitAnyAge(
+  {header, events}: {readonly header: Header; readonly events: readonly Event[]},
+  project: ProjectFile,
+  receivedAtMs: number,
+): Batch {
+  const receipt = {receivedAtMs, sentAtMs: null}
+  const isDeclared = (event: Event): boolean => undeclaredFeature(event, project) === null
+  const admitted = events.filter(isDeclared).map(event => admitEvent(event, Date.parse(event.time), project, receipt))
+  const refused = events.length - admitted.length
+  return {project: project.project, header, receivedAtMs, events: admitted, refused}
+}
+
+/** What is added to a sender's times: nothing while its clock is within the tolerance, which is network and queueing. */
+export function clockCorrectionMs({receivedAtMs, sentAtMs}: Receipt): number {
+  if (sentAtMs === null) return 0
+  const offMs = receivedAtMs - sentAtMs
+  return Math.abs(offMs) >= limits.clockToleranceMinutes * 60_000 ? offMs : 0
+}
+
+function reasonToReject(
+  event: Event,
+  claimedMs: number,
+  project: ProjectFile,
+  {receivedAtMs}: Receipt,
+): Pick<Rejection, 'code' | 'message'> | null {
+  if (claimedMs < receivedAtMs - limits.maxEventAgeDays * 86_400_000)
+    return {code: 'event-too-old', message: `wanted a time within ${limits.maxEventAgeDays} days, got ${event.time}`}
+  return undeclaredFeature(event, project)
+}
+
+function undeclaredFeature(event: Event, project: ProjectFile): Pick<Rejection, 'code' | 'message'> | null {
+  if (event.type !== 'feature' || isDeclaredFeature(project, event.featureType, event.name)) return null
+  const wanted = `wanted a feature that ${project.project} declares`
+  const got = `${describeValue(event.name)} of type ${describeValue(event.featureType)}`
+  return {code: 'feature-undeclared', message: `${wanted}, got ${got}`}
+}
+
+function admitEvent(event: Event, claimedMs: number, project: ProjectFile, {receivedAtMs}: Receipt): AdmittedEvent {
+  const isFeature = event.type === 'feature'
+  const declared = isFeature ? project.features.details : project.fields
+  const {kept, dropped} = keepDeclared(declared, (isFeature ? event.details : event.fields) ?? {})
+  return {
+    event: isFeature ? {...event, details: kept} : {...event, fields: kept},
+    timeMs: Math.min(claimedMs, receivedAtMs),
+    isClamped: claimedMs > receivedAtMs,
+    undeclaredFields: dropped.length,
+  }
+}

@@ -1,0 +1,72 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import {basename, join} from 'node:path'
+import {UsageError} from '../../errors.ts'
+import {describeProblems, describeValue} from '../../protocol/problem.ts'
+import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
+
+/** The closed set of projects that a collector takes reports of, by id. */
+export type Projects = ReadonlyMap<string, ProjectFile>
+
+/**
+ * Reads all project files (`*.json`) of a folder. Throws a `UsageError`: USAGE_PROJECTS_UNREADABLE when the folder
+ * cannot be read, holds none or two of one project; USAGE_PROJECT_FILE_UNREADABLE or USAGE_PROJECT_FILE_INVALID with
+ * the name of the file that is wrong, because a project that is silently missing would refuse its users' reports.
+ */
+export function loadProjects(directory: string): Projects {
+  const projects = new Map<string, ProjectFile>()
+  for (const path of listFiles(directory)) {
+    const file = loadProject(path)
+    if (projects.has(file.project))
+      throw unreadable(`wanted one file a project, got ${file.project} again in ${basename(path)}`)
+    projects.set(file.project, file)
+  }
+  if (projects.size === 0) throw unreadable(`wanted project files (*.json) in ${directory}, got none`)
+  return projects
+}
+
+/** Finds a project by its id. Throws a `UsageError` USAGE_PROJECT_UNKNOWN. */
+export function findProject(projects: Projects, id: string): ProjectFile {
+  const project = projects.get(id)
+  if (project === undefined)
+    throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a project of this collector, got ${describeValue(id)}`, {
+      next: 'Put its project file into the folder that `usage collect --projects` names, and start it again.',
+    })
+  return project
+}
+
+function listFiles(directory: string): string[] {
+  try {
+    const names = readdirSync(directory).filter(name => name.endsWith('.json') && !name.startsWith('.'))
+    return names.sort().map(name => join(directory, name))
+  } catch (error) {
+    throw unreadable(`wanted the folder ${directory}, got: ${messageOf(error)}`, error)
+  }
+}
+
+function loadProject(path: string): ProjectFile {
+  const parsed = parseProjectFile(readJson(path))
+  if (parsed.ok) return parsed.value
+  const problems = describeProblems(parsed.problems)
+  throw new UsageError('USAGE_PROJECT_FILE_INVALID', `wanted a project file in ${path}, got: ${problems}`)
+}
+
+function readJson(path: string): unknown {
+  let content: string
+  try {
+    content = readFileSync(path, 'utf8')
+  } catch (error) {
+    const message = `wanted the project file ${path}, got: ${messageOf(error)}`
+    throw new UsageError('USAGE_PROJECT_FILE_UNREADABLE', message, {cause: error})
+  }
+  try {
+    return JSON.parse(content)
+  } catch (error) {
+    const message = `wanted JSON in ${path}, got: ${messageOf(error)}`
+    throw new UsageError('USAGE_PROJECT_FILE_INVALID', message, {cause: error})
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const unreadable = (message: string, cause?: unknown): UsageError =>
+  new UsageError('USAGE_PROJECTS_UNREADABLE', message, {cause})

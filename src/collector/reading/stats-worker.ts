@@ -1,0 +1,28 @@
+/**
+ * The thread in which a collector reads its own store, so that a slow question does not stall what comes in. Started
+ * by `worker-source.ts`; answers each message with one.
+ */
+import {parentPort, workerData} from 'node:worker_threads'
+import {toUsageError} from '../../errors.ts'
+import type {MeasuringSource} from '../store/sqlite.ts'
+import {openStatsSource} from './read-store.ts'
+import type {WorkerAnswer, WorkerQuestion} from './worker-source.ts'
+
+let source: MeasuringSource | null = null
+
+function answerFrom(from: MeasuringSource, question: WorkerQuestion['question']): Promise<unknown> {
+  if (question === 'projects') return from.projects()
+  return question === 'tables' ? from.tables() : from.facts(question)
+}
+
+parentPort?.on('message', async ({id, question}: WorkerQuestion) => {
+  let answer: WorkerAnswer
+  try {
+    source ??= openStatsSource(workerData.dataDirectory)
+    answer = {id, value: await answerFrom(source, question)}
+  } catch (thrown) {
+    const {code, message, next} = toUsageError(thrown)
+    answer = {id, error: {code, message, next}}
+  }
+  parentPort?.postMessage(answer)
+})

@@ -1,0 +1,120 @@
+import {extname} from 'node:path'
+import {Worker} from 'node:worker_threads'
+import {type ErrorCode, UsageError} from '../../errors.ts'
+import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {StatsFacts, StatsQuestion, TableSize} from '../../stats/model/source.ts'
+import type {MeasuringSource} from '../store/sqlite.ts'
+
+/** What goes to the worker. */
+export interface WorkerQuestion {
+  readonly id: number
+  readonly question: StatsQuestion | 'projects' | 'tables'
+}
+
+export interface WorkerAnswer {
+  readonly id: number
+  readonly value?: unknown
+  readonly error?: {readonly code: ErrorCode; readonly message: string; readonly next: string}
+}
+
+interface Pending {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+// The same extension as this file has: .ts from the sources, .js when built.
+const workerFile = new URL(`./stats-worker${extname(import.meta.url)}`, import.meta.url)
+
+/** A thread that reads, and what it was asked. */
+interface Reader {
+  readonly worker: Worker
+  readonly pending: Map<number, Pending>
+}
+
+/** The reading of a collector's own store, which its owner may hold for a moment. */
+export interface WorkerSource extends MeasuringSource {
+  /**
+   * Resolves when nothing is being read, with the function that lets the reading go on, to be called once. What is
+   * asked meanwhile waits. One at a time.
+   */
+  pause(): Promise<() => void>
+}
+
+/**
+ * Reads the store of a data folder in a thread of its own, started with the first question. A thread that dies rejects
+ * what it was asked; the next question starts another.
+ *
+ * @param file what the thread runs
+ */
+export function createWorkerSource(dataDirectory: string, file: URL = workerFile): WorkerSource {
+  let reader: Reader | null = null
+  let isClosed = false
+  let lastId = 0
+  let pause: Promise<void> | null = null
+  const reading = new Set<Promise<unknown>>()
+
+  async function ask(question: WorkerQuestion['question']): Promise<unknown> {
+    while (pause !== null) await pause
+    const answer = post(question)
+    reading.add(answer)
+    try {
+      return await answer
+    } finally {
+      reading.delete(answer)
+    }
+  }
+
+  function post(question: WorkerQuestion['question']): Promise<unknown> {
+    if (isClosed) return Promise.reject(new Error('the reading thread is closed'))
+    reader ??= startReader(file, dataDirectory, ended => {
+      if (reader === ended) reader = null
+    })
+    const {worker, pending} = reader
+    const id = ++lastId
+    const asked = new Promise((resolve, reject) => pending.set(id, {resolve, reject}))
+    worker.postMessage({id, question} satisfies WorkerQuestion)
+    return asked
+  }
+
+  return {
+    projects: async () => (await ask('projects')) as readonly ProjectFile[],
+    tables: async () => (await ask('tables')) as readonly TableSize[],
+    facts: async question => (await ask(question)) as StatsFacts,
+    async pause() {
+      let resume = (): void => {}
+      pause = new Promise(resolve => {
+        resume = resolve
+      })
+      await Promise.allSettled(reading)
+      return () => {
+        pause = null
+        resume()
+      }
+    },
+    async close() {
+      isClosed = true
+      await reader?.worker.terminate()
+    },
+  }
+}
+
+function startReader(file: URL, dataDirectory: string, onEnd: (reader: Reader) => void): Reader {
+  const worker = new Worker(file, {workerData: {dataDirectory}})
+  const reader: Reader = {worker, pending: new Map()}
+  const {pending} = reader
+  const end = (error: unknown): void => {
+    onEnd(reader)
+    for (const {reject} of pending.values()) reject(error)
+    pending.clear()
+  }
+  worker.unref()
+  worker.on('message', ({id, value, error}: WorkerAnswer) => {
+    const asked = pending.get(id)
+    pending.delete(id)
+    if (error === undefined) asked?.resolve(value)
+    else asked?.reject(new UsageError(error.code, error.message, {next: error.next}))
+  })
+  worker.on('error', end)
+  worker.on('exit', () => end(new Error('the reading thread ended')))
+  return reader
+}

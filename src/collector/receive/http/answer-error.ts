@@ -1,0 +1,34 @@
+import type {FastifyError, FastifyReply, FastifyRequest} from 'fastify'
+import {toUsageError, UsageError} from '../../../errors.ts'
+import {limits} from '../../../protocol/limits.ts'
+
+/** Seconds after which a sender may try again: a full queue is written in less. */
+const retryAfterSeconds = 5
+
+/** Answers whatever was thrown with the document of its code. What the sender did not cause is logged. */
+export function answerError(thrown: FastifyError | UsageError, request: FastifyRequest, reply: FastifyReply): void {
+  const error = nameError(thrown)
+  const status = error.http ?? 500
+  if (status === 500) request.log.error({code: error.code, err: error.cause ?? error}, error.message)
+  reply.status(status)
+  if (status === 401) reply.header('WWW-Authenticate', 'Bearer')
+  if (status === 503) reply.header('Retry-After', String(retryAfterSeconds))
+  reply.send(error.toDocument())
+}
+
+/** Gives what fastify refuses by itself a code of ours. */
+function nameError(thrown: FastifyError | UsageError): UsageError {
+  if (thrown instanceof UsageError) return thrown
+  switch (thrown.statusCode) {
+    case 413:
+      return new UsageError('USAGE_BODY_TOO_LARGE', `wanted at most ${limits.maxBodyBytes} bytes`, {cause: thrown})
+    case 415:
+      return new UsageError('USAGE_BODY_UNSUPPORTED', 'wanted Content-Type application/json', {cause: thrown})
+    case 404:
+      return new UsageError('USAGE_NOT_FOUND', 'wanted an address of a collector', {cause: thrown})
+  }
+  const isSenders = thrown.statusCode !== undefined && thrown.statusCode < 500
+  if (isSenders)
+    return new UsageError('USAGE_REPORT_UNPARSABLE', `wanted a report, got: ${thrown.message}`, {cause: thrown})
+  return toUsageError(thrown)
+}

@@ -1,0 +1,47 @@
+import {promisify} from 'node:util'
+import {gunzip} from 'node:zlib'
+import {UsageError} from '../../../errors.ts'
+import {limits} from '../../../protocol/limits.ts'
+
+const decompress = promisify(gunzip)
+
+/** Throws a `UsageError` USAGE_BODY_UNSUPPORTED unless a body with this encoding can be read. */
+export function requireKnownEncoding(encoding: string | undefined): void {
+  if (['identity', 'gzip'].includes((encoding ?? 'identity').trim().toLowerCase())) return
+  throw new UsageError(
+    'USAGE_BODY_UNSUPPORTED',
+    `wanted Content-Encoding gzip or none, got ${JSON.stringify(encoding)}`,
+  )
+}
+
+export interface ReadBody {
+  readonly value: unknown
+  /** Bytes after decompression. */
+  readonly bytes: number
+}
+
+/**
+ * Gives the JSON of a body. Decompression ends as soon as it has made more than a report may have, so a small body
+ * that unpacks to gigabytes costs no more than a large one. Rejects with a `UsageError`.
+ */
+export async function readBody(body: unknown, encoding: string | undefined): Promise<ReadBody> {
+  if (!(body instanceof Uint8Array)) throw new UsageError('USAGE_BODY_UNSUPPORTED', 'wanted a body, got none')
+  const isGzip = (encoding ?? '').trim().toLowerCase() === 'gzip'
+  const content = isGzip ? await decompressWithinLimit(body) : body
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(content))
+    return {value, bytes: content.byteLength}
+  } catch (error) {
+    throw new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted JSON in UTF-8', {cause: error})
+  }
+}
+
+async function decompressWithinLimit(body: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await decompress(body, {maxOutputLength: limits.maxBodyBytes})
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
+      throw new UsageError('USAGE_BODY_TOO_LARGE', `wanted at most ${limits.maxBodyBytes} bytes after decompression`)
+    throw new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted a whole gzip body', {cause: error})
+  }
+}

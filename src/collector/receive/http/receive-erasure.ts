@@ -1,0 +1,42 @@
+import type {FastifyRequest} from 'fastify'
+import {UsageError} from '../../../errors.ts'
+import {reach} from '../../../fault-points.ts'
+import {type ErasureReceipt, parseErasureRequest} from '../../../protocol/erasure.ts'
+import {describeProblems} from '../../../protocol/problem.ts'
+import {pseudonymOf} from '../../../protocol/pseudonym.ts'
+import {requireWriteKey} from '../../access/tokens.ts'
+import {findProject, type Projects} from '../../intake/projects.ts'
+import type {Erase} from '../../upkeep/erase.ts'
+import {readBody} from './read-body.ts'
+
+interface ErasureParts {
+  readonly projects: Projects
+  readonly erase: Erase
+  /** Unix milliseconds. */
+  readonly now: () => number
+}
+
+/**
+ * Erases what is stored of whoever presents the keys of their pseudonyms, and gives the receipt when it is gone from
+ * the disk. The keys are neither kept nor logged.
+ */
+export async function receiveErasure(
+  request: FastifyRequest,
+  projectId: string,
+  {projects, erase, now}: ErasureParts,
+): Promise<ErasureReceipt> {
+  const project = findProject(projects, projectId)
+  requireWriteKey(project, request.headers.authorization)
+  const {value} = await readBody(request.body, request.headers['content-encoding'])
+  const parsed = parseErasureRequest(value)
+  if (!parsed.ok)
+    throw new UsageError(
+      'USAGE_ERASURE_UNPARSABLE',
+      `wanted a request to erase, got: ${describeProblems(parsed.problems)}`,
+    )
+  const {id: receipt, keys} = parsed.value
+  const users = keys.map(key => pseudonymOf(Buffer.from(key, 'hex')))
+  const erased = await erase({project: project.project, receipt, users, receivedAtMs: now()})
+  reach('collector: before the receipt')
+  return erased
+}

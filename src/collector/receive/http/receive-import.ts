@@ -1,0 +1,44 @@
+import type {FastifyRequest} from 'fastify'
+import * as v from 'valibot'
+import {UsageError} from '../../../errors.ts'
+import {bearsSecret} from '../../access/tokens.ts'
+import {oldIds, readOrMakeOldIdSecret} from '../../compat/old-ids.ts'
+import {importFormats, isImportTime} from '../../history/format.ts'
+import {type Taken, takeRecords} from '../../history/take-records.ts'
+import type {GroupCommit} from '../../intake/group-commit.ts'
+import {findProject, type Projects} from '../../intake/projects.ts'
+import {readBody} from './read-body.ts'
+
+export interface ImportParts {
+  readonly projects: Projects
+  readonly groupCommit: Pick<GroupCommit, 'write'>
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** The data folder, and the SHA-256 of the secret that lies in it: who has that may import. */
+  readonly folder: {readonly dataDirectory: string; readonly secretSha256: Uint8Array}
+}
+
+const body = v.object({
+  format: v.picklist(importFormats),
+  at: v.pipe(v.number(), v.integer()),
+  records: v.array(v.object({line: v.number(), text: v.string(), occurrence: v.optional(v.number(), 1)})),
+})
+
+/** Takes records of `usage import`, which cannot write a store that this collector writes. Rejects with a `UsageError`. */
+export async function receiveImport(request: FastifyRequest, id: string, parts: ImportParts): Promise<Taken> {
+  const {projects, groupCommit, folder} = parts
+  if (!bearsSecret(request.headers.authorization, folder.secretSha256))
+    throw new UsageError('USAGE_TOKEN_WRONG', 'wanted the secret of the data folder')
+  const project = findProject(projects, id)
+  const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
+  const read = v.safeParse(body, value)
+  const nowMs = parts.now()
+  if (!read.success || !isImportTime(read.output.at, nowMs))
+    throw new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted records to import, and a time since 1970 for them')
+  const {format, at, records} = read.output
+  const ids = oldIds(readOrMakeOldIdSecret(folder.dataDirectory))
+  return takeRecords(format, records, {project, ids, atMs: at, nowMs}, batches => {
+    const share = Math.ceil(bytes / batches.length)
+    return Promise.all(batches.map(batch => groupCommit.write(batch, share)))
+  })
+}

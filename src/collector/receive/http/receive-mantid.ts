@@ -1,0 +1,43 @@
+import {randomBytes} from 'node:crypto'
+import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify'
+import {UsageError} from '../../../errors.ts'
+import type {ProjectFile} from '../../../protocol/project-file.ts'
+import {makeUuidV7} from '../../../protocol/uuid.ts'
+import {type MantidContext, readMantidFeatures, readMantidStartups} from '../../compat/mantid.ts'
+import type {OldIds} from '../../compat/old-ids.ts'
+import type {GroupCommit} from '../../intake/group-commit.ts'
+import type {Batch} from '../../store/store.ts'
+import {readBody} from './read-body.ts'
+
+/** Which project Mantid's own clients count for, and how their ids are made ours. */
+export interface MantidParts {
+  readonly project: ProjectFile
+  readonly ids: OldIds
+  readonly groupCommit: GroupCommit
+  /** Unix milliseconds. */
+  readonly now: () => number
+}
+
+/** The clients give no id, so each post counts. */
+const featureId = (timeMs: number): string => makeUuidV7(timeMs, randomBytes(10))
+
+/**
+ * Adds the two addresses that Mantid posts to, with and without a slash at the end. The answer is 201 without a body,
+ * given when what was posted is on disk: the client waits for it at its exit, and that takes milliseconds.
+ */
+export function addMantidRoutes(app: FastifyInstance, parts: MantidParts): void {
+  const receive =
+    (read: (input: unknown, context: MantidContext) => Batch[]) =>
+    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      if (!(request.body instanceof Uint8Array)) throw new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted a body')
+      const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
+      const batches = read(value, {...parts, receivedAtMs: parts.now(), featureId})
+      const share = Math.ceil(bytes / Math.max(1, batches.length))
+      await Promise.all(batches.map(batch => parts.groupCommit.write(batch, share)))
+      return reply.code(201).send()
+    }
+  for (const slash of ['', '/']) {
+    app.post(`/api/usage${slash}`, receive(readMantidStartups))
+    app.post(`/api/feature${slash}`, receive(readMantidFeatures))
+  }
+}

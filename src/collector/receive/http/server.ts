@@ -1,0 +1,131 @@
+import fastify, {type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController} from 'fastify'
+import * as v from 'valibot'
+import {UsageError} from '../../../errors.ts'
+import {reach} from '../../../fault-points.ts'
+import type {Answer} from '../../../protocol/answer.ts'
+import {limits} from '../../../protocol/limits.ts'
+import {describeProblems} from '../../../protocol/problem.ts'
+import {parseReport} from '../../../protocol/report.ts'
+import {time} from '../../../protocol/scalars.ts'
+import {answerStats} from '../../../stats/answer/answer.ts'
+import {parseStatsQuery, readParameters} from '../../../stats/model/query.ts'
+import type {StatsSource} from '../../../stats/model/source.ts'
+import {findShared} from '../../access/share-links.ts'
+import {bearsSecret, requireWriteKey} from '../../access/tokens.ts'
+import {admit} from '../../intake/admit.ts'
+import type {GroupCommit} from '../../intake/group-commit.ts'
+import {findProject, type Projects} from '../../intake/projects.ts'
+import type {Erase} from '../../upkeep/erase.ts'
+import {answerError} from './answer-error.ts'
+import type {BodyRoom, BodyShare} from './body-room.ts'
+import {addPages, type Pages} from './pages.ts'
+import {readBody, requireKnownEncoding} from './read-body.ts'
+import {receiveBody} from './receive-body.ts'
+import {receiveErasure} from './receive-erasure.ts'
+import {type ImportParts, receiveImport} from './receive-import.ts'
+import {addMantidRoutes, type MantidParts} from './receive-mantid.ts'
+
+export interface HttpParts {
+  readonly projects: Projects
+  readonly groupCommit: GroupCommit
+  readonly erase: Erase
+  readonly bodyRoom: BodyRoom
+  readonly source: StatsSource
+  readonly pages: Pages | null
+  /** SHA-256 of the read token. */
+  readonly readTokenSha256: Uint8Array
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** False once the collector is closing: new requests are then sent elsewhere. */
+  readonly isOpen: () => boolean
+  readonly logger: FastifyBaseLogger | null
+  /** The data folder whose owner may import, if there is one. */
+  readonly folder?: ImportParts['folder'] | null
+  /** The project that Mantid's own clients count for, and how their ids are made ours, if there is one. */
+  readonly mantid?: Pick<MantidParts, 'project' | 'ids'> | null
+}
+
+/** Seconds that a request may take to arrive: slower ones are half-open connections. */
+const requestTimeoutSeconds = 30
+
+/** Builds the HTTP side of a collector; the caller listens. Nothing that it logs has an address. */
+export function buildHttp(parts: HttpParts): FastifyInstance {
+  const app = fastify({
+    ...(parts.logger === null ? {logger: false} : {loggerInstance: parts.logger}),
+    logController: new LogController({disableRequestLogging: true}),
+    bodyLimit: limits.maxBodyBytes,
+    requestTimeout: requestTimeoutSeconds * 1000,
+    return503OnClosing: false,
+    frameworkErrors: answerError,
+  }) as FastifyInstance
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler(request => {
+    const path = request.url.split('?')[0]
+    throw new UsageError('USAGE_NOT_FOUND', `wanted an address of a collector, got ${request.method} ${path}`)
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    if (!parts.isOpen()) throw new UsageError('USAGE_COLLECTOR_BUSY', 'wanted an open collector, got one that closes')
+    requireKnownEncoding(request.headers['content-encoding'])
+    reply.raw.once('close', () => shares.get(request)?.free())
+  })
+  app.removeAllContentTypeParsers()
+  const shares = new WeakMap<FastifyRequest, BodyShare>()
+  app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
+    const share = parts.bodyRoom.enter()
+    shares.set(request, share)
+    return receiveBody(request.raw, share)
+  })
+  addRoutes(app, parts)
+  if (parts.mantid != null) addMantidRoutes(app, {...parts, ...parts.mantid})
+  return app
+}
+
+function addRoutes(app: FastifyInstance, parts: HttpParts): void {
+  app.post('/v1/reports', async request => receiveReport(request, parts))
+  app.post<{Params: {id: string}}>('/v1/projects/:id/erasures', async request =>
+    receiveErasure(request, request.params.id, parts),
+  )
+  const {folder} = parts
+  if (folder != null)
+    app.post<{Params: {id: string}}>('/v1/projects/:id/imports', async request =>
+      receiveImport(request, request.params.id, {...parts, folder}),
+    )
+  app.get<{Params: {id: string}}>('/v1/projects/:id/stats', async request => {
+    if (!bearsSecret(request.headers.authorization, parts.readTokenSha256))
+      throw new UsageError('USAGE_TOKEN_WRONG', 'wanted the read token as Authorization: Bearer TOKEN')
+    const project = findProject(parts.projects, request.params.id)
+    const written = readParameters(project.project, request.query as Record<string, unknown>)
+    const nowMs = parts.now()
+    return answerStats(parts.source, project, parseStatsQuery(written, nowMs), nowMs)
+  })
+  if (parts.pages !== null)
+    addPages(app, parts.pages, {
+      readTokenSha256: parts.readTokenSha256,
+      findShared: token => (folder == null ? null : findShared(folder.dataDirectory, token)),
+    })
+  app.get('/healthz', async () => ({status: 'ok'}))
+  app.get('/readyz', async () => ({status: 'ready'}))
+}
+
+async function receiveReport(request: FastifyRequest, {projects, groupCommit, now}: HttpParts): Promise<Answer> {
+  const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
+  const parsed = parseReport(value)
+  if (!parsed.ok)
+    throw new UsageError('USAGE_REPORT_UNPARSABLE', `wanted a report, got: ${describeProblems(parsed.problems)}`)
+  const project = findProject(projects, parsed.value.project)
+  requireWriteKey(project, request.headers.authorization)
+  const receipt = {receivedAtMs: now(), sentAtMs: readTime(request.headers['usage-sent-at'])}
+  const {batch, rejected} = admit(parsed.value, project, receipt)
+  const {dryRun} = request.query as Record<string, unknown>
+  if (dryRun !== undefined && dryRun !== '0')
+    return {accepted: batch.events.length, duplicates: 0, rejected: [...rejected]}
+  reach('collector: a report admitted')
+  const outcomes = await groupCommit.write(batch, bytes)
+  const accepted = outcomes.filter(outcome => outcome === 'accepted').length
+  reach('collector: before the answer')
+  return {accepted, duplicates: outcomes.length - accepted, rejected: [...rejected]}
+}
+
+function readTime(header: string | string[] | undefined): number | null {
+  return v.is(time, header) ? Date.parse(header) : null
+}

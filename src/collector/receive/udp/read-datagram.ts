@@ -1,0 +1,87 @@
+import type {ProjectFile} from '../../../protocol/project-file.ts'
+import {parseReport} from '../../../protocol/report.ts'
+import {isSecret, sha256Of} from '../../access/tokens.ts'
+import type {OldIds} from '../../compat/old-ids.ts'
+import {readParslMessage} from '../../compat/parsl.ts'
+import {admit} from '../../intake/admit.ts'
+import type {Projects} from '../../intake/projects.ts'
+import type {Batch} from '../../store/store.ts'
+
+/** What one datagram brings, or several. */
+export interface DatagramBatch {
+  readonly batch: Batch
+  readonly bytes: number
+}
+
+/** Reads one datagram. Never throws; null: nothing that this collector knows. */
+export type ReadDatagram = (datagram: Uint8Array, receivedAtMs: number) => DatagramBatch | null
+
+export interface DatagramParts {
+  readonly projects: Projects
+  /** The project that datagrams of Parsl's own clients count for, and how their ids are made ours; null: none. */
+  readonly parsl: {readonly project: ProjectFile; readonly ids: OldIds} | null
+}
+
+const [brace, one, two] = [...Buffer.from('{12')] as [number, number, number]
+
+/**
+ * Makes the function that reads datagrams. The first byte tells the protocol: `2` a report with one event, `{` and `1`
+ * the messages of Parsl. Anything else is unknown, as is what is no JSON in UTF-8.
+ */
+export function datagramReader({projects, parsl}: DatagramParts): ReadDatagram {
+  return (datagram, receivedAtMs) => {
+    const [first] = datagram
+    const bytes = datagram.length
+    if (first === two) {
+      const batch = readReport(parseJson(datagram.subarray(1)), projects, receivedAtMs)
+      return batch && {batch, bytes}
+    }
+    if (parsl === null || (first !== brace && first !== one)) return null
+    const message = parseJson(first === one ? datagram.subarray(1) : datagram)
+    const batch = readParslMessage(message, parsl.project, parsl.ids, receivedAtMs)
+    return batch && {batch: {...batch, datagrams: 1}, bytes}
+  }
+}
+
+/**
+ * A datagram has no headers: the write key of a project that has one stands in the report, as `writeKey`. Without the
+ * right one, or with another number of events than one, the datagram is refused and counted.
+ */
+function readReport(value: unknown, projects: Projects, receivedAtMs: number): Batch | null {
+  const parsed = parseReport(value)
+  const project = parsed.ok ? projects.get(parsed.value.project) : undefined
+  if (!parsed.ok || project === undefined) return null
+  const {events, rejected, header} = parsed.value
+  const {writeKey} = value as {readonly writeKey?: unknown}
+  const isKeyRight = project.writeKey === undefined || isSecret(writeKey, sha256Of(project.writeKey))
+  if (!isKeyRight || events.length + rejected.length !== 1)
+    return {project: project.project, header, receivedAtMs, events: [], refused: 1, datagrams: 1}
+  // A datagram does not say when it was sent: a wrong clock cannot be corrected, only clamped.
+  return {...admit(parsed.value, project, {receivedAtMs, sentAtMs: null}).batch, datagrams: 1}
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+/** Joins what may be written together: the same project, header and mark. */
+export function joinBatches(read: readonly DatagramBatch[]): DatagramBatch[] {
+  const groups = Map.groupBy(read, ({batch}) => JSON.stringify([batch.project, batch.header, batch.mark ?? null]))
+  return [...groups.values()].map(group => {
+    const batches = group.map(({batch}) => batch)
+    const sum = (of: (batch: Batch) => number): number => batches.reduce((total, batch) => total + of(batch), 0)
+    return {
+      batch: {
+        ...batches[0]!,
+        events: batches.flatMap(({events}) => events),
+        refused: sum(({refused}) => refused),
+        datagrams: sum(({datagrams}) => datagrams ?? 0),
+      },
+      bytes: group.reduce((total, {bytes}) => total + bytes, 0),
+    }
+  })
+}

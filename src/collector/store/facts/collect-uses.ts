@@ -1,0 +1,84 @@
+import {limitsFeatures} from '../../../stats/model/filters.ts'
+import {dayMs, type Span} from '../../../stats/model/span.ts'
+import {loneKinds} from '../columns/columns.ts'
+import {eachUse, type FeatureUses} from './count-features.ts'
+import type {Runs} from './count-runs.ts'
+import {isChosen, type Rows, rowsIn} from './rows.ts'
+import type {PieceOfUse, Uses} from './uses.ts'
+
+/** Groups what tells of people by piece of time and header: runs and what has no run, or the features that are asked for. */
+export function collectUses(runs: Runs, features: FeatureUses, pieces: readonly Span[]): Uses {
+  const {headers} = runs
+  const group = createGroup(headers.user.length)
+  const ofPiece = pieces.map(piece => {
+    group.begin()
+    if (limitsFeatures(features.filters))
+      eachUse(features, piece, ({header}, row, atMs) => group.see(header[row]!, Math.floor(atMs / dayMs), 0))
+    else seeRuns(runs, piece, group)
+    return group.found()
+  })
+  return {pieces, ofPiece, headers}
+}
+
+function seeRuns({months, chosen}: Runs, piece: Span, group: Group): void {
+  const seeRows = (
+    {at, header}: {readonly at: Uint32Array; readonly header: Int32Array},
+    rows: Rows<unknown>,
+    runs: number,
+  ) => {
+    const {fromMs, begin, end} = rows
+    for (let row = begin; row < end; row++) {
+      const who = header[row]!
+      if (chosen === null || chosen[who] === 1) group.see(who, Math.floor((fromMs + at[row]!) / dayMs), runs)
+    }
+  }
+  for (const rows of rowsIn(months, piece, columns => columns.at)) seeRows(rows.columns, rows, 1)
+  for (const rows of rowsIn(months, piece, ({lone}) => lone.at)) seeRows(rows.columns.lone, rows, 0)
+}
+
+/** Features, or ends, of a span that have no run. */
+export function countLone(runs: Runs, span: Span, kind: (typeof loneKinds)[number]): number {
+  const what = loneKinds.indexOf(kind)
+  let count = 0
+  for (const {columns, begin, end} of rowsIn(runs.months, span, ({lone}) => lone.at))
+    for (let row = begin; row < end; row++)
+      if (columns.lone.what[row] === what && isChosen(runs.chosen, columns.lone.header[row]!)) count++
+  return count
+}
+
+type Group = ReturnType<typeof createGroup>
+
+/** Counts by header, one piece after another in the same memory. */
+function createGroup(size: number) {
+  const [turnOf, seen] = [new Int32Array(size), new Int32Array(size)]
+  const [runsOf, first, last] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)]
+  let [turn, found] = [0, 0]
+  const pick = (column: Int32Array): Int32Array => {
+    const picked = new Int32Array(found)
+    for (let place = 0; place < found; place++) picked[place] = column[seen[place]!]!
+    return picked
+  }
+  return {
+    begin(): void {
+      turn++
+      found = 0
+    },
+    see(header: number, day: number, runs: number): void {
+      if (turnOf[header] !== turn) {
+        turnOf[header] = turn
+        runsOf[header] = runs
+        first[header] = day
+        last[header] = day
+        seen[found++] = header
+        return
+      }
+      runsOf[header]! += runs
+      if (day < first[header]!) first[header] = day
+      if (day > last[header]!) last[header] = day
+    },
+    found: (): PieceOfUse => ({
+      ...{header: seen.slice(0, found), runs: pick(runsOf)},
+      ...{firstDay: pick(first), lastDay: pick(last)},
+    }),
+  }
+}

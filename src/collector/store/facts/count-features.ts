@@ -1,0 +1,143 @@
+import type {StatsFilters} from '../../../stats/model/filters.ts'
+import {startOfNextPeriod} from '../../../stats/model/period.ts'
+import type {Span} from '../../../stats/model/span.ts'
+import type {Month} from '../columns/column-cache.ts'
+import type {FeatureColumns} from '../columns/columns.ts'
+import type {KnownHeaders} from '../columns/headers.ts'
+import type {FeatureCounts} from '../totals/feature-counts.ts'
+import type {MonthCounts, MonthSummaries, MonthSummary} from './month-summaries.ts'
+
+/** The uses of features of a question. */
+export interface FeatureUses {
+  readonly months: readonly Month<FeatureColumns>[]
+  readonly headers: KnownHeaders
+  readonly chosen: Uint8Array | null
+  readonly filters: StatsFilters
+  /** The features of the type that is asked for; null for all. */
+  readonly wanted: ReadonlySet<number> | null
+}
+
+/** Calls back for each use of a span that is asked for. */
+export function eachUse(
+  uses: FeatureUses,
+  span: Span,
+  see: (columns: FeatureColumns, row: number, atMs: number, feature: number) => void,
+): void {
+  const {chosen, filters, wanted} = uses
+  const internal = filters.internal === null ? -1 : Number(filters.internal)
+  for (const {columns, fromMs} of uses.months) {
+    if (fromMs >= span.toMs || startOfNextPeriod(fromMs, 'month') <= span.fromMs) continue
+    const {features, begins, at, header, isInternal} = columns
+    const [least, most] = [span.fromMs - fromMs, span.toMs - fromMs]
+    for (let place = 0; place < features.length; place++) {
+      const feature = features[place]!
+      if (wanted !== null && !wanted.has(feature)) continue
+      for (let row = begins[place]!; row < begins[place + 1]!; row++) {
+        if (at[row]! < least || at[row]! >= most) continue
+        if ((chosen !== null && chosen[header[row]!] !== 1) || (internal >= 0 && isInternal[row] !== internal)) continue
+        see(columns, row, fromMs + at[row]!, feature)
+      }
+    }
+  }
+}
+
+/** Counts the uses of each feature in a span. */
+export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSummaries): FeatureCounts[] {
+  const all = new Map<number, Counting>()
+  const countingOf = (feature: number): Counting => {
+    const counting = all.get(feature) ?? {...noCounts, people: [], crossing: new Set()}
+    all.set(feature, counting)
+    return counting
+  }
+  for (const month of uses.months) {
+    const toMs = startOfNextPeriod(month.fromMs, 'month')
+    if (month.fromMs >= span.toMs || toMs <= span.fromMs) continue
+    const isWhole =
+      month.fromMs >= span.fromMs && (toMs <= span.toMs || month.fromMs + lastOf(month.columns) < span.toMs)
+    const ofMonth = {...uses, months: [month]}
+    const summary = isWhole
+      ? summaries.of(month.columns, uses.filters, () => sumUp(ofMonth, span))
+      : sumUp(ofMonth, span)
+    for (const [feature, counts] of summary) addMonth(countingOf(feature), counts)
+  }
+  const seenIn = new Int32Array(uses.headers.users)
+  return [...all].map(([feature, {count, internal, runs, seconds, timed, people, crossing}], turn) => ({
+    ...{feature, count, internal, runs: runs + crossing.size, users: countDifferent(people, seenIn, turn + 1)},
+    ...{seconds: timed === 0 ? null : seconds, timed: timed === 0 ? null : timed},
+  }))
+}
+
+function lastOf({at}: FeatureColumns): number {
+  let last = 0
+  for (let row = 0; row < at.length; row++) if (at[row]! > last) last = at[row]!
+  return last
+}
+
+interface Counting {
+  count: number
+  internal: number
+  runs: number
+  seconds: number
+  timed: number
+  readonly people: Int32Array[]
+  readonly crossing: Set<string>
+}
+
+const noCounts = {count: 0, internal: 0, runs: 0, seconds: 0, timed: 0}
+
+function addMonth(counting: Counting, {people, crossing, ...counts}: MonthCounts): void {
+  for (const name of Object.keys(noCounts) as (keyof typeof noCounts)[]) counting[name] += counts[name]
+  counting.people.push(people)
+  for (const run of crossing) counting.crossing.add(run)
+}
+
+function countDifferent(lists: readonly Int32Array[], seenIn: Int32Array, turn: number): number {
+  let different = 0
+  for (const people of lists)
+    for (let place = 0; place < people.length; place++) {
+      if (seenIn[people[place]!] === turn) continue
+      seenIn[people[place]!] = turn
+      different++
+    }
+  return different
+}
+
+/** Sums up one month, feature by feature: the uses of one lie together. */
+function sumUp(uses: FeatureUses, span: Span): MonthSummary {
+  const all = new Map<number, MonthCounts>()
+  const {columns} = uses.months[0]!
+  const {count, isInternal, seconds, header, run} = columns
+  const {user} = uses.headers
+  const [peopleIn, runsIn] = [new Int32Array(uses.headers.users), new Int32Array(columns.runs)]
+  let [last, turn] = [-1, 0]
+  let sum = {...noCounts, people: [] as number[], crossing: [] as string[]}
+  const keep = (): void => {
+    if (turn > 0) all.set(last, {...sum, people: Int32Array.from(sum.people)})
+    sum = {...noCounts, people: [], crossing: []}
+    turn++
+  }
+  eachUse(uses, span, (_columns, row, _atMs, feature) => {
+    if (feature !== last || turn === 0) {
+      keep()
+      last = feature
+    }
+    sum.count += count[row]!
+    if (isInternal[row] === 1) sum.internal += count[row]!
+    if (!Number.isNaN(seconds[row]!)) {
+      sum.seconds += seconds[row]!
+      sum.timed += count[row]!
+    }
+    const person = user[header[row]!]!
+    if (person >= 0 && peopleIn[person] !== turn) {
+      peopleIn[person] = turn
+      sum.people.push(person)
+    }
+    if (run[row]! < 0 || runsIn[run[row]!] === turn) return
+    runsIn[run[row]!] = turn
+    const key = columns.crossing.get(run[row]!)
+    if (key === undefined) sum.runs++
+    else sum.crossing.push(key)
+  })
+  if (turn > 0) keep()
+  return all
+}

@@ -1,0 +1,111 @@
+import {limitsFeatures} from '../../../stats/model/filters.ts'
+import type {AskedSpan, QualityFacts, SpanFacts, StatsFacts, StatsQuestion} from '../../../stats/model/source.ts'
+import type {Span} from '../../../stats/model/span.ts'
+import type {Database} from '../tables/database.ts'
+import {addFeatures, readFeatureTotals} from '../totals/read-feature-totals.ts'
+import {type KeptRuns, readKeptRuns} from '../totals/read-run-totals.ts'
+import {addRunTotals, type FindKept, restOf} from '../totals/run-totals.ts'
+import {collectUses, countLone} from './collect-uses.ts'
+import {countFeatures, eachUse} from './count-features.ts'
+import {countExits, countNumbers, countOutcomes, countValues, createScriptCounter, type Runs} from './count-runs.ts'
+import {countNamed, countSteps, createSpanCounter} from './count-uses.ts'
+import {type OpenRows, openRows, type ReadCache} from './open-rows.ts'
+import {readCounters, readGrowth} from './quality.ts'
+import {readTableSizes} from './sizes.ts'
+import {cutPieces, type Uses} from './uses.ts'
+
+/** What the file system says. */
+type DiskFacts = Pick<QualityFacts, 'storeBytes' | 'freeBytes'>
+
+/** Where a question is answered from. The caller has a transaction open, so that all facts are of one state. */
+export interface FactsSource {
+  readonly database: Database
+  readonly cache: ReadCache
+  readonly disk: DiskFacts
+}
+
+/** Answers one question from the tables, and from what was read of them before and has not changed. */
+export function readFacts(source: FactsSource, question: StatsQuestion): StatsFacts {
+  const {database} = source
+  const row = database.prepare('SELECT id FROM projects WHERE project = ?').get(question.project)
+  // No row has the project 0: a project that never had an event is answered in the same way.
+  const project = Number(row?.['id'] ?? 0)
+  const kept = readKeptRuns(database, project, question)
+  const facts = readSingle(source, project, question, kept)
+  return kept.sinceMs === null ? facts : addRunTotals(question, facts, kept.find)
+}
+
+/** The facts of what is not gone; only those of features have their totals among them. */
+function readSingle(
+  {database, cache, disk}: FactsSource,
+  project: number,
+  asked: StatsQuestion,
+  {find, sinceMs}: KeptRuns,
+): StatsFacts {
+  const totals = readFeatureTotals(database, project, asked)
+  const question = clipQuestion(asked, find)
+  const {range, spans, periods, steps, filters} = question
+  const all = [range, ...spans, ...periods, ...steps]
+  // Features have totals of their own, so they are asked of the whole range; runs of the rest.
+  const rows = openRows(database, cache, {project, range: asked.range, spans: all, filters})
+  const {runs, derived} = rows
+  const uses = collectUses(runs, rows.uses, cutPieces(all))
+  const countSpan = createSpanCounter(uses)
+  const countScripts = createScriptCounter(runs, derived.scripts)
+  return {
+    spans: spans.map(span => ({...readRuns(runs, countScripts, span, question.lostBeforeMs), ...countSpan(span)})),
+    exits: countExits(runs, range),
+    features: addFeatures(database, project, [
+      ...countFeatures(rows.uses, asked.range, derived.summaries),
+      ...totals.counts,
+    ]),
+    ...readNamed(uses, question, range.fromMs > asked.range.fromMs),
+    steps: countSteps(uses, steps),
+    numberFields: countNumbers(runs, range, question.numberFields),
+    valueFields: countValues(runs, range, question.valueFields),
+    quality: {
+      ...readCounters(database, project, asked.range),
+      unpaired: totals.unpaired + countUnpaired(rows, asked, range),
+      ...{...disk, tables: readTableSizes(database), growth: readGrowth(database)},
+      ...{featuresSinceMs: totals.sinceMs, runsSinceMs: sinceMs},
+    },
+  }
+}
+
+/** The question about the single runs that are there. */
+function clipQuestion(question: StatsQuestion, find: FindKept): StatsQuestion {
+  const clip = <T extends Span>(span: T): T => ({...span, ...restOf(span, find)})
+  const {range, spans, periods, steps} = question
+  return {...question, range: clip(range), spans: spans.map(clip), periods: periods.map(clip), steps: steps.map(clip)}
+}
+
+function readNamed(uses: Uses, {filters, periods, range}: StatsQuestion, isClipped: boolean) {
+  if (limitsFeatures(filters)) return {named: countNamed(uses, []).named, adoption: []}
+  const named = countNamed(uses, periods)
+  // A period may have single runs that totals of its year stand for in the range.
+  return isClipped ? {...named, named: countNamed(uses, [range]).named} : named
+}
+
+function countUnpaired({runs, uses}: OpenRows, {filters, range}: StatsQuestion, rest: Span): number {
+  if (!limitsFeatures(filters)) return countLone(runs, range, 'feature') + countLone(runs, rest, 'end')
+  let count = 0
+  eachUse(uses, range, (columns, row) => {
+    if (columns.run[row]! < 0) count++
+  })
+  return count
+}
+
+const noOutcomes = {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0}
+const noDuration = {n: 0, meanSeconds: null, p50Seconds: null, p90Seconds: null, p99Seconds: null}
+
+/** What only the runs themselves tell, as far as it is needed. */
+function readRuns(
+  runs: Runs,
+  countScripts: (span: Span) => number,
+  {needs = 'all', ...span}: AskedSpan,
+  lostBeforeMs: number,
+): Pick<SpanFacts, 'scripts' | 'outcomes' | 'duration'> {
+  const scripts = needs === 'people' ? 0 : countScripts(span)
+  if (needs !== 'all') return {scripts, outcomes: noOutcomes, duration: noDuration}
+  return {scripts, ...countOutcomes(runs, span, lostBeforeMs)}
+}

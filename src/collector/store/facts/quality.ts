@@ -1,0 +1,49 @@
+import {formatDay} from '../../../stats/model/period.ts'
+import type {QualityFacts} from '../../../stats/model/source.ts'
+import type {Span} from '../../../stats/model/span.ts'
+import type {Database} from '../tables/database.ts'
+
+const sql = {
+  counters: `
+    SELECT counter, sum(count) AS count FROM quality
+    WHERE project IN (0, :project) AND day >= :firstDay AND day <= :lastDay GROUP BY counter`,
+  erased: `
+    SELECT coalesce(sum(count) FILTER (WHERE kind IN ('ok', 'failed', 'signal', 'unknown', 'open')), 0) AS runs,
+      coalesce(sum(count) FILTER (WHERE kind = 'features'), 0) AS features
+    FROM erased WHERE project = :project AND month >= :firstMonth AND month <= :lastMonth`,
+  growth: `
+    WITH last AS (SELECT day, bytes FROM sizes ORDER BY day DESC LIMIT 1),
+    first AS (SELECT day, bytes FROM sizes WHERE day >= (SELECT date(day, '-90 days') FROM last) ORDER BY day LIMIT 1)
+    SELECT last.day AS toDay, first.day AS fromDay, last.bytes AS toBytes, first.bytes AS fromBytes FROM last, first`,
+} as const
+
+type Counters = Omit<
+  QualityFacts,
+  'unpaired' | 'featuresSinceMs' | 'runsSinceMs' | 'growth' | 'tables' | 'storeBytes' | 'freeBytes'
+>
+
+/** What is counted of whole reports and erasures in the days and months of a range. */
+export function readCounters(database: Database, project: number, range: Span): Counters {
+  const days = {firstDay: formatDay(range.fromMs), lastDay: formatDay(range.toMs - 1)}
+  const months = {firstMonth: days.firstDay.slice(0, 7), lastMonth: days.lastDay.slice(0, 7)}
+  const rows = database.prepare(sql.counters).all({project, ...days})
+  const erased = database.prepare(sql.erased).get({project, ...months})
+  const counts = new Map(rows.map(({counter, count}) => [String(counter), Number(count)]))
+  const count = (counter: string): number => counts.get(counter) ?? 0
+  return {
+    duplicates: count('duplicates'),
+    refused: count('refused'),
+    clamped: count('clamped'),
+    undeclaredFields: count('undeclared-fields'),
+    erased: {runs: Number(erased?.['runs']), features: Number(erased?.['features'])},
+    datagrams: count('datagrams'),
+    datagramsLost: count('datagrams-lost'),
+    datagramsUnknown: count('datagrams-unknown'),
+  }
+}
+
+/** How the store grew over the last ninety days of which its size is known. */
+export function readGrowth(database: Database): QualityFacts['growth'] {
+  const row = database.prepare(sql.growth).get()
+  return row === undefined ? null : ({...row} as unknown as NonNullable<QualityFacts['growth']>)
+}

@@ -1,0 +1,121 @@
+import {periodsIn} from '../../../stats/model/period.ts'
+import type {MonthOfFeatures, Store} from '../store.ts'
+import {type Database, inTransaction} from '../tables/database.ts'
+import type {Dictionary} from '../tables/dictionary.ts'
+import {type MonthMarks, sweepSql} from '../tables/month-marks.ts'
+
+const inSpan = 'f.project = :project AND f.used_at >= :from AND f.used_at < :to'
+
+/**
+ * The totals of a span by feature: what the questions ask of single uses, of all and of either kind. A store from before
+ * late uses were refused may have some of a month that has its totals: they are added, and different people are at least
+ * as many as of either.
+ */
+const addTotals = (use: 'all' | 'direct' | 'internal'): string => `
+  INSERT INTO feature_totals
+    (project, span, use, feature, count, internal_count, runs, users, unpaired, seconds, timed)
+  SELECT :project, :span, '${use}', f.feature, sum(f.count), sum(iif(f.is_internal, f.count, 0)),
+    count(DISTINCT f.run), count(DISTINCT iif(h.ci IS NULL, h.user, NULL)), count(*) FILTER (WHERE f.run IS NULL),
+    sum(f.duration_seconds), sum(iif(f.duration_seconds IS NULL, NULL, f.count))
+  FROM features f JOIN headers h ON h.id = f.header
+  WHERE ${inSpan} ${use === 'all' ? '' : `AND f.is_internal = ${use === 'internal' ? 1 : 0}`}
+  GROUP BY f.feature
+  ON CONFLICT DO UPDATE SET count = count + excluded.count, internal_count = internal_count + excluded.internal_count,
+    runs = runs + excluded.runs, users = max(users, excluded.users), unpaired = unpaired + excluded.unpaired,
+    seconds = coalesce(seconds + excluded.seconds, seconds, excluded.seconds),
+    timed = coalesce(timed + excluded.timed, timed, excluded.timed)`
+
+const sql = {
+  presences: `
+    INSERT INTO presences (project, used_at, header)
+    SELECT :project, min(f.used_at), f.header FROM features f WHERE ${inSpan} AND f.run IS NULL
+      AND NOT EXISTS (SELECT 1 FROM run_purges WHERE project = :project AND runs_before >= :to)
+    GROUP BY f.header, f.used_at / 86400000
+    ON CONFLICT DO NOTHING`,
+  delete: 'DELETE FROM features WHERE project = :project AND used_at >= :from AND used_at < :to',
+  note: `
+    INSERT INTO purges (project, features_before) VALUES (:project, :to)
+    ON CONFLICT DO UPDATE SET features_before = max(features_before, excluded.features_before)`,
+  purged: 'SELECT features_before AS beforeMs FROM purges WHERE project = :project',
+  oldest: 'SELECT min(used_at) AS atMs FROM features WHERE project = :project',
+  count: `SELECT count(*) AS events FROM features f WHERE ${inSpan}`,
+  sweep: `
+    DELETE FROM headers WHERE project = :project AND id NOT IN (
+      SELECT header FROM runs WHERE project = :project UNION SELECT header FROM features WHERE project = :project
+      UNION SELECT header FROM unpaired_ends WHERE project = :project
+      UNION SELECT header FROM presences WHERE project = :project)`,
+} as const
+
+/** What else a purge changes. */
+export interface OnPurge {
+  readonly marks: MonthMarks
+  readonly onPurged: () => void
+}
+
+type Purger = Pick<Store, 'featureMonths' | 'purgeFeatures' | 'sweepHeaders'>
+
+/** Makes the purging of a database that this process writes. */
+export function createPurger(database: Database, dictionary: Dictionary, {marks, onPurged}: OnPurge): Purger {
+  const numberOf = (text: string, values: Record<string, number>, column: string): number | null => {
+    const value = database.prepare(text).get(values)?.[column]
+    return value == null ? null : Number(value)
+  }
+  return {
+    async featureMonths(name, beforeMs) {
+      const project = inTransaction(database, () => dictionary.projectId(name))
+      const atMs = numberOf(sql.oldest, {project}, 'atMs')
+      if (atMs === null || atMs >= beforeMs) return []
+      return periodsIn({fromMs: atMs, toMs: beforeMs}, 'month', beforeMs).map(({label}): MonthOfFeatures => {
+        const events = numberOf(sql.count, {project, ...spanOf(label)}, 'events') ?? 0
+        return {month: label, events}
+      })
+    },
+    async purgeFeatures(name, month, withYear) {
+      try {
+        return inTransaction(database, () => {
+          const project = dictionary.projectId(name)
+          const span = spanOf(month)
+          const year = month.slice(0, 4)
+          const gone = numberOf(sql.purged, {project}, 'beforeMs') ?? 0
+          if (withYear && gone <= spanOf(year).from) total(database, project, year)
+          total(database, project, month)
+          database.prepare(sql.presences).run({project, ...span})
+          const {changes} = database.prepare(sql.delete).run({project, ...span})
+          database.prepare(sql.note).run({project, to: span.to})
+          marks.touchPurged(project)
+          marks.flush()
+          return Number(changes)
+        })
+      } catch (error) {
+        dictionary.forget()
+        throw error
+      } finally {
+        onPurged()
+      }
+    },
+    async sweepHeaders(name) {
+      inTransaction(database, () => {
+        const project = dictionary.projectId(name)
+        if (numberOf(sweepSql.isDue, {project}, 'due') === 0) return
+        marks.touchAll(project)
+        marks.flush()
+        database.prepare(sql.sweep).run({project})
+        database.prepare(sweepSql.done).run({project})
+      })
+      // Numbers of headers that are gone must not be given again.
+      dictionary.forget()
+    },
+  }
+}
+
+function total(database: Database, project: number, span: string): void {
+  for (const use of ['all', 'direct', 'internal'] as const)
+    database.prepare(addTotals(use)).run({project, span, ...spanOf(span)})
+}
+
+/** The span of a month or a year. */
+export function spanOf(label: string): {readonly from: number; readonly to: number} {
+  const [year, month] = label.split('-').map(Number) as [number, number | undefined]
+  if (month === undefined) return {from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1)}
+  return {from: Date.UTC(year, month - 1, 1), to: Date.UTC(year, month, 1)}
+}

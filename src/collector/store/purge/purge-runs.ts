@@ -1,0 +1,171 @@
+import {reach} from '../../../fault-points.ts'
+import type {ProjectFile} from '../../../protocol/project-file.ts'
+import {planFlow} from '../../../stats/answer/flow.ts'
+import {makePlan} from '../../../stats/answer/plan.ts'
+import {type PeriodLength, periodsIn} from '../../../stats/model/period.ts'
+import {parseStatsQuery} from '../../../stats/model/query.ts'
+import type {StatsFacts, StatsQuestion, Step} from '../../../stats/model/source.ts'
+import {readFacts} from '../facts/facts.ts'
+import {createReadCache} from '../facts/open-rows.ts'
+import type {Store} from '../store.ts'
+import {type Database, inTransaction} from '../tables/database.ts'
+import type {Dictionary} from '../tables/dictionary.ts'
+import {readRunsBefore} from '../totals/read-run-totals.ts'
+import type {RunTotals} from '../totals/run-totals.ts'
+import {type OnPurge, spanOf} from './purge-features.ts'
+
+/** Runs that began before the end of the month. Who still gave a sign after it stays, so that it is not new again. */
+const gone = 'project = :project AND counted_at < :to AND last_sign_at < :to'
+
+const sql = {
+  oldest: `
+    SELECT min(atMs) AS atMs FROM (
+      SELECT min(counted_at) AS atMs FROM runs WHERE project = :project AND counted_at >= :from
+      UNION ALL SELECT min(ended_at) FROM unpaired_ends WHERE project = :project AND ended_at >= :from
+      UNION ALL SELECT min(used_at) FROM presences WHERE project = :project AND used_at >= :from
+      UNION ALL SELECT min(used_at) FROM features WHERE project = :project AND run IS NULL AND used_at >= :from)`,
+  count: `
+    SELECT count(*) AS runs, count(*) FILTER (WHERE result IS NULL AND last_sign_at > :lost) AS running
+    FROM run_results WHERE project = :project AND counted_at >= :from AND counted_at < :to`,
+  unpairedEnds: `
+    SELECT count(*) AS ends FROM unpaired_ends WHERE project = :project AND ended_at >= :from AND ended_at < :to`,
+  read: 'SELECT facts FROM run_totals WHERE project = :project AND span = :span',
+  keep: `
+    INSERT INTO run_totals (project, span, facts) VALUES (:project, :span, :facts)
+    ON CONFLICT DO UPDATE SET facts = excluded.facts`,
+  note: `
+    INSERT INTO run_purges (project, runs_before) VALUES (:project, :to)
+    ON CONFLICT DO UPDATE SET runs_before = max(runs_before, excluded.runs_before)`,
+} as const
+
+const deletions = [
+  `DELETE FROM repeats WHERE project = :project AND run IN (SELECT run FROM runs WHERE ${gone})`,
+  `DELETE FROM runs WHERE ${gone}`,
+  'DELETE FROM unpaired_ends WHERE project = :project AND ended_at < :to',
+  'DELETE FROM presences WHERE project = :project AND used_at < :to',
+] as const
+
+type RunPurger = Pick<Store, 'oldestRunMonth' | 'countRuns' | 'purgeRuns'>
+
+/** Makes the purging of single runs of a database that this process writes. */
+export function createRunPurger(database: Database, dictionary: Dictionary, {marks, onPurged}: OnPurge): RunPurger {
+  const idOf = (name: string): number => inTransaction(database, () => dictionary.projectId(name))
+  return {
+    async oldestRunMonth(name) {
+      const project = idOf(name)
+      const from = readRunsBefore(database, project) ?? 0
+      const atMs = database.prepare(sql.oldest).get({project, from})?.['atMs']
+      return atMs == null ? null : new Date(Number(atMs)).toISOString().slice(0, 7)
+    },
+    async countRuns(name, span, lostBeforeMs) {
+      const row = database.prepare(sql.count).get({project: idOf(name), lost: lostBeforeMs, ...spanOf(span)})
+      return {runs: Number(row?.['runs']), running: Number(row?.['running'])}
+    },
+    async purgeRuns(file, month, withYear, nowMs) {
+      try {
+        return inTransaction(database, () => {
+          const project = dictionary.projectId(file.project)
+          marks.touchPurged(project)
+          marks.flush()
+          return purgeMonth({database, project, file, nowMs}, month, withYear)
+        })
+      } catch (error) {
+        dictionary.forget()
+        throw error
+      } finally {
+        onPurged()
+      }
+    },
+  }
+}
+
+function purgeMonth(counting: Counting, month: string, withYear: boolean): number {
+  const {database, project} = counting
+  const year = month.slice(0, 4)
+  const {from, to} = spanOf(month)
+  const before = readRunsBefore(database, project) ?? 0
+  if (withYear && before <= spanOf(year).from) {
+    keep(counting, year, countSpan(counting, year))
+    keepFlows(counting, year)
+  }
+  const totals = countSpan(counting, month)
+  const {runs} = totals.span
+  keep(counting, month, {...totals, flow: flowOf(counting, month, totals)})
+  for (const text of deletions) database.prepare(text).run(valuesOf(text, {project, from, to}))
+  database.prepare(sql.note).run({project, to})
+  reach('collector: runs of a month deleted')
+  return runs
+}
+
+/** A statement takes no value that it has no place for. */
+const valuesOf = (text: string, values: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => text.includes(`:${name}`)))
+
+interface Counting {
+  readonly database: Database
+  readonly project: number
+  readonly file: ProjectFile
+  readonly nowMs: number
+}
+
+function keep({database, project}: Counting, span: string, totals: RunTotals | Pick<RunTotals, 'flow'>): void {
+  database.prepare(sql.keep).run({project, span, facts: JSON.stringify(totals)})
+}
+
+/** Counts a month or a year as the questions of people do. */
+function countSpan(counting: Counting, label: string): RunTotals {
+  const {database, project, file} = counting
+  const question = questionOf(counting, label)
+  const by = lengthOf(label)
+  const {found, steps} = planFlow(periodsIn(question.range, by, Number.POSITIVE_INFINITY), by, file.identity.rotate)
+  const facts = ask(counting, {...question, steps})
+  const ends = database.prepare(sql.unpairedEnds).get({project, ...spanOf(label)})
+  const {rotate} = file.identity
+  return {
+    span: facts.spans[0]!,
+    ...{exits: facts.exits, named: facts.named, numberFields: facts.numberFields, valueFields: facts.valueFields},
+    unpairedEnds: Number(ends?.['ends']),
+    isWholeRotation: rotate === 'month' || rotate === by,
+    flow: flowAt(facts, found[0]!.step),
+  }
+}
+
+/**
+ * Keeps of each month of a year who of its users was seen before, while the months before it are still there. The rest
+ * is counted when the month goes.
+ */
+function keepFlows(counting: Counting, year: string): void {
+  const question = questionOf(counting, year)
+  const months = periodsIn(question.range, 'month', Number.POSITIVE_INFINITY)
+  const {found, steps} = planFlow(months, 'month', counting.file.identity.rotate)
+  const facts = ask(counting, {...question, spans: [], steps})
+  for (const [index, {label}] of months.entries()) keep(counting, label, {flow: flowAt(facts, found[index]!.step)})
+}
+
+/** What was kept of a month while its year was whole, unless its users have changed since. */
+function flowOf({database, project}: Counting, month: string, {span, flow}: RunTotals): RunTotals['flow'] {
+  const facts = database.prepare(sql.read).get({project, span: month})?.['facts']
+  const before = facts === undefined ? null : (JSON.parse(String(facts)) as RunTotals).flow
+  return before?.users === span.users ? before : flow
+}
+
+function flowAt({steps}: StatsFacts, step: number | null): RunTotals['flow'] {
+  if (step === null) return null
+  const {users, seenBefore, seenJustBefore} = steps.find(one => one.step === step) ?? {
+    ...{users: 0, seenBefore: 0, seenJustBefore: 0},
+  }
+  return {users, seenBefore, seenJustBefore}
+}
+
+const ask = ({database}: Counting, question: StatsQuestion & {readonly steps: readonly Step[]}): StatsFacts =>
+  readFacts({database, cache: createReadCache(null), disk: {storeBytes: 0, freeBytes: null}}, question)
+
+function questionOf({file, nowMs}: Counting, label: string): StatsQuestion {
+  const {from, to} = spanOf(label)
+  const day = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)
+  const query = parseStatsQuery({project: file.project, from: day(from), to: day(to - 1), by: lengthOf(label)}, nowMs)
+  const {question, range} = makePlan(file, query, nowMs)
+  return {...question, spans: [range], periods: [range]}
+}
+
+const lengthOf = (label: string): PeriodLength => (label.length === 4 ? 'year' : 'month')

@@ -1,0 +1,69 @@
+import {limitsHeaders, type StatsFilters} from '../../../stats/model/filters.ts'
+import type {FeatureStats} from '../../../stats/model/model.ts'
+import {periodsIn} from '../../../stats/model/period.ts'
+import type {StatsQuestion} from '../../../stats/model/source.ts'
+import type {Database} from '../tables/database.ts'
+import type {FeatureCounts} from './feature-counts.ts'
+
+/** What stands for single uses of features that are gone. */
+export interface KeptFeatures {
+  /** Before this instant there are only totals; null while all single uses are there. */
+  readonly sinceMs: number | null
+  /** Totals of months or of the year, each for itself. */
+  readonly counts: readonly FeatureCounts[]
+  readonly unpaired: number
+}
+
+/**
+ * Reads the totals of the year that the range is, or of each month that lies in it. They know no header, so under a filter
+ * on it there are none.
+ */
+export function readFeatureTotals(database: Database, project: number, question: StatsQuestion): KeptFeatures {
+  const row = database.prepare('SELECT features_before AS beforeMs FROM purges WHERE project = ?').get(project)
+  const sinceMs = row === undefined ? null : Number(row['beforeMs'])
+  const {range, filters} = question
+  if (sinceMs === null || range.fromMs >= sinceMs || limitsHeaders(filters)) return {sinceMs, counts: [], unpaired: 0}
+  const totals = database.prepare(`
+    SELECT f.feature, f.count, f.internal_count AS internal, f.runs, f.users, f.unpaired, f.seconds, f.timed
+    FROM feature_totals f JOIN feature_names n ON n.id = f.feature
+    WHERE f.project = :project AND f.span IN (SELECT value FROM json_each(:spans)) AND f.use = :use
+      AND (:type IS NULL OR n.type = :type)`)
+  const spans = JSON.stringify(labelsOf(database, project, question, sinceMs))
+  const rows = totals.all({project, spans, use: useOf(filters), type: filters.featureType})
+  const counts = rows.map(({...found}) => found as unknown as FeatureCounts & {unpaired: number})
+  return {sinceMs, counts, unpaired: counts.reduce((sum, {unpaired}) => sum + unpaired, 0)}
+}
+
+const useOf = ({internal}: StatsFilters): string => (internal === null ? 'all' : internal ? 'internal' : 'direct')
+
+function labelsOf(database: Database, project: number, {range}: StatsQuestion, sinceMs: number): string[] {
+  const gone = {fromMs: range.fromMs, toMs: Math.min(range.toMs, sinceMs)}
+  const [year, ...others] = periodsIn(range, 'year', Number.POSITIVE_INFINITY)
+  const isYear = others.length === 0 && year!.complete && range.toMs <= sinceMs
+  const hasYear = database.prepare('SELECT 1 FROM feature_totals WHERE project = ? AND span = ?')
+  if (isYear && hasYear.get(project, year!.label) !== undefined) return [year!.label]
+  return periodsIn(gone, 'month', Number.POSITIVE_INFINITY).flatMap(({label, complete}) => (complete ? [label] : []))
+}
+
+/** Adds up what several sources know of each feature. What can be added is; different runs and users cannot. */
+export function addFeatures(database: Database, project: number, counts: readonly FeatureCounts[]): FeatureStats[] {
+  const names = new Map<number, {type: string; name: string}>()
+  for (const {id, type, name} of database
+    .prepare('SELECT id, type, name FROM feature_names WHERE project = ?')
+    .all(project))
+    names.set(Number(id), {type: String(type), name: String(name)})
+  return [...Map.groupBy(counts, ({feature}) => feature)].map(([feature, same]) => {
+    const sum = (tell: (one: FeatureCounts) => number | null): number =>
+      same.reduce((total, one) => total + (tell(one) ?? 0), 0)
+    const isAlone = same.length === 1
+    const timed = sum(one => one.timed)
+    return {
+      ...names.get(feature)!,
+      count: sum(one => one.count),
+      internalCount: sum(one => one.internal),
+      runs: isAlone ? same[0]!.runs : null,
+      users: isAlone ? same[0]!.users : null,
+      meanSeconds: timed === 0 ? null : sum(one => one.seconds) / timed,
+    }
+  })
+}

@@ -1,0 +1,161 @@
+import type {
+  NamedFacts,
+  NamedRuns,
+  NumberFieldFacts,
+  SpanFacts,
+  StatsFacts,
+  StatsQuestion,
+  StepFacts,
+  ValueFieldFacts,
+} from '../../../stats/model/source.ts'
+import {headerWords} from '../../../stats/model/source.ts'
+import type {Span} from '../../../stats/model/span.ts'
+
+/** What is kept of a month or a year whose single runs are gone. It names nobody. */
+export interface RunTotals extends Pick<StatsFacts, 'exits' | 'named' | 'numberFields' | 'valueFields'> {
+  readonly span: SpanFacts
+  readonly unpairedEnds: number
+  /** Whether no pseudonym of the span is seen outside it: it begins and ends where pseudonyms change. */
+  readonly isWholeRotation: boolean
+  /** How many of its users were seen before, and right before; null where that was not known any more. */
+  readonly flow: Omit<StepFacts, 'step'> | null
+}
+
+/** A span of which single runs are gone, as what is left of it. */
+export interface KeptSpan {
+  readonly totals: readonly RunTotals[]
+  /** Where the single runs begin of which the rest of the span is counted; its end if there is no rest. */
+  readonly restMs: number
+}
+
+/**
+ * How a span is answered: null from the single runs alone, `unknown` when it cuts a month of which only totals are
+ * kept.
+ */
+export type FindKept = (span: Span) => KeptSpan | 'unknown' | null
+
+/** The part of a span of which single runs are counted. Pure. */
+export function restOf({fromMs, toMs}: Span, find: FindKept): Span {
+  const kept = find({fromMs, toMs})
+  if (kept === null) return {fromMs, toMs}
+  return {fromMs: kept === 'unknown' ? toMs : kept.restMs, toMs}
+}
+
+/** Adds to the facts of the single runs what is kept of those that are gone. Pure. */
+export function addRunTotals(question: StatsQuestion, facts: StatsFacts, find: FindKept): StatsFacts {
+  const ofRange = find(question.range)
+  const spans = facts.spans.map((rest, place) => spanFacts(rest, find(question.spans[place]!), question.spans[place]!))
+  const steps = question.steps.flatMap((_, place) => stepFacts(question, facts, place, find))
+  if (ofRange === null || ofRange === 'unknown') return {...facts, spans, steps}
+  const {totals} = ofRange
+  const byWord = headerWords.map(word => [
+    word,
+    addNamed([...totals.map(({named}) => named[word]), facts.named[word]], areDifferent(totals)),
+  ])
+  return {
+    ...facts,
+    spans,
+    steps,
+    exits: addExits([...totals.flatMap(({exits}) => exits), ...facts.exits]),
+    named: Object.fromEntries(byWord) as NamedFacts,
+    adoption: question.periods.flatMap((span, period) => {
+      const kept = find(span)
+      if (kept === null || kept === 'unknown') return facts.adoption.filter(one => one.period === period)
+      const rest = facts.adoption.filter(one => one.period === period).map(({period: _, ...named}) => named)
+      const lists = [...kept.totals.map(({named}) => named.version), rest]
+      return addNamed(lists, areDifferent(kept.totals)).map(named => ({period, ...named}))
+    }),
+    numberFields: addNumbers([...totals.flatMap(({numberFields}) => numberFields), ...facts.numberFields]),
+    valueFields: addValues([...totals.flatMap(({valueFields}) => valueFields), ...facts.valueFields]),
+    quality: {
+      ...facts.quality,
+      unpaired: totals.reduce((sum, {unpairedEnds}) => sum + unpairedEnds, facts.quality.unpaired),
+    },
+  }
+}
+
+const areDifferent = (totals: readonly RunTotals[]): boolean => totals.every(({isWholeRotation}) => isWholeRotation)
+
+function spanFacts(rest: SpanFacts, kept: ReturnType<FindKept>, {toMs}: Span): SpanFacts {
+  if (kept === null) return rest
+  if (kept === 'unknown') return {...rest, isUnknown: true}
+  const parts = [...kept.totals.map(({span}) => span), ...(kept.restMs < toMs ? [rest] : [])]
+  return parts.length === 1 ? parts[0]! : {...addSpans(parts), parts}
+}
+
+/** Different ones of the whole are at most as many as of all parts together. */
+function addSpans(parts: readonly SpanFacts[]): SpanFacts {
+  const sum = (tell: (part: SpanFacts) => number): number => parts.reduce((total, part) => total + tell(part), 0)
+  const outcome = (name: keyof SpanFacts['outcomes']): number => sum(({outcomes}) => outcomes[name])
+  return {
+    runs: sum(({runs}) => runs),
+    ciRuns: sum(({ciRuns}) => ciRuns),
+    users: sum(({users}) => users),
+    hosts: sum(({hosts}) => hosts),
+    usersOnSeveralDays: sum(({usersOnSeveralDays}) => usersOnSeveralDays),
+    hostsOnSeveralDays: sum(({hostsOnSeveralDays}) => hostsOnSeveralDays),
+    scripts: sum(({scripts}) => scripts),
+    outcomes: {
+      ...{ok: outcome('ok'), failed: outcome('failed'), signal: outcome('signal')},
+      ...{lost: outcome('lost'), running: outcome('running'), unknown: outcome('unknown')},
+    },
+    duration: addDurations(parts.map(({duration}) => duration)),
+  }
+}
+
+/** Means of parts add up, percentiles do not. */
+function addDurations(all: readonly SpanFacts['duration'][]): SpanFacts['duration'] {
+  const known = all.filter(({n}) => n > 0)
+  if (known.length < 2) return known[0] ?? all[0]!
+  const n = known.reduce((sum, one) => sum + one.n, 0)
+  const meanSeconds = known.reduce((sum, one) => sum + one.n * one.meanSeconds!, 0) / n
+  return {n, meanSeconds, p50Seconds: null, p90Seconds: null, p99Seconds: null}
+}
+
+function addExits(exits: StatsFacts['exits']): StatsFacts['exits'] {
+  const groups = Map.groupBy(exits, ({exitCode, signal}) => `${exitCode} ${signal}`)
+  return [...groups.values()].map(same => ({...same[0]!, runs: sumOfRuns(same)}))
+}
+
+/** Users of several parts add up only where nobody has the same pseudonym in two. */
+function addNamed(lists: readonly (readonly NamedRuns[])[], arePeopleDifferent: boolean): NamedRuns[] {
+  return [...Map.groupBy(lists.flat(), ({name}) => name)].map(([name, same]) => {
+    const users = same.reduce<number | null>(
+      (sum, one) => (sum === null || one.users === null ? null : sum + one.users),
+      0,
+    )
+    return {name, runs: sumOfRuns(same), users: same.length === 1 || arePeopleDifferent ? users : null}
+  })
+}
+
+function addNumbers(fields: readonly NumberFieldFacts[]): NumberFieldFacts[] {
+  return [...Map.groupBy(fields, ({name}) => name)].map(([name, same]) => {
+    if (same.length === 1) return same[0]!
+    const n = same.reduce((sum, one) => sum + one.n, 0)
+    const mean = same.reduce((sum, one) => sum + one.n * one.mean, 0) / n
+    return {name, n, mean, median: null, max: Math.max(...same.map(({max}) => max))}
+  })
+}
+
+function addValues(fields: readonly ValueFieldFacts[]): ValueFieldFacts[] {
+  const groups = Map.groupBy(fields, ({name, value}) => JSON.stringify([name, value]))
+  return [...groups.values()].map(same => ({...same[0]!, runs: sumOfRuns(same)}))
+}
+
+const sumOfRuns = (same: readonly {readonly runs: number}[]): number => same.reduce((sum, {runs}) => sum + runs, 0)
+
+/** Who was seen before is known of a step while the runs before it are there, or if it was counted in time. */
+function stepFacts({steps}: StatsQuestion, facts: StatsFacts, step: number, find: FindKept): StepFacts[] {
+  const asked = steps[step]!
+  const kept = find(asked)
+  const found = facts.steps.find(one => one.step === step)
+  if (kept === null) {
+    const before = steps.slice(0, step).filter(({part}) => part === asked.part)
+    if (found === undefined || !before.some(one => find(one) !== null)) return found === undefined ? [] : [found]
+    const isJustBeforeKnown = find(steps[step - 1]!) === null
+    return [{...found, seenBefore: null, seenJustBefore: isJustBeforeKnown ? found.seenJustBefore : null}]
+  }
+  const [only] = kept === 'unknown' || kept.totals.length !== 1 || kept.restMs < asked.toMs ? [] : kept.totals
+  if (only?.flow != null) return [{step, ...only.flow}]
+  return [{step, users: only?.span.users ?? null, seenBefore: null, seenJustBefore: null}]
+}

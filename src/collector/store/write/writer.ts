@@ -1,0 +1,178 @@
+import type {EndEvent, FeatureEvent, StartEvent} from '../../../protocol/event.ts'
+import type {FieldValues} from '../../../protocol/scalars.ts'
+import {formatDay} from '../../../stats/model/period.ts'
+import type {AdmittedEvent, Batch, InsertOutcome} from '../store.ts'
+import type {Dictionary} from '../tables/dictionary.ts'
+import type {MonthMarks} from '../tables/month-marks.ts'
+import type {PreparedStatements} from './statements.ts'
+
+/** Writes one batch; the caller has a transaction open. */
+export type WriteBatch = (batch: Batch) => InsertOutcome[]
+
+/** Which event gives a run its header: the smaller rank wins, of equal ranks the earlier sign of life. */
+export const headerRank = {start: 1, repeat: 2, end: 3, feature: 4} as const
+
+/** Makes the function that writes batches into the tables. */
+export function createBatchWriter(
+  statements: PreparedStatements,
+  dictionary: Dictionary,
+  {keptSince, marks}: {readonly keptSince: (project: number) => KeptSince; readonly marks: MonthMarks},
+): WriteBatch {
+  return batch => {
+    const project = dictionary.projectId(batch.project)
+    const since = keptSince(project)
+    const header = dictionary.headerId(project, batch.header)
+    const {receivedAtMs} = batch
+    const writing: Writing = {statements, dictionary, marks, project, header, signs: new Map(), receivedAtMs}
+    const outcomes = batch.events.map(one => (isGone(one, since) ? 'refused' : writeEvent(writing, one)))
+    writeSigns(writing)
+    writeMark(writing, batch)
+    writeQuality(writing, batch, outcomes)
+    return outcomes
+  }
+}
+
+/** Since when single events are kept, Unix milliseconds: what is older would be in no total, or make one wrong. */
+export interface KeptSince {
+  readonly runsMs: number
+  readonly featuresMs: number
+}
+
+const isGone = ({event, timeMs}: AdmittedEvent, {runsMs, featuresMs}: KeptSince): boolean =>
+  timeMs < (event.type === 'feature' ? Math.max(featuresMs, runsMs) : runsMs)
+
+interface Writing {
+  readonly statements: PreparedStatements
+  readonly dictionary: Dictionary
+  readonly marks: MonthMarks
+  readonly project: number
+  readonly header: number
+  /** The first and the last sign of life that features gave their runs, written once a batch. */
+  readonly signs: Map<string, {readonly firstMs: number; readonly lastMs: number}>
+  readonly receivedAtMs: number
+}
+
+function writeEvent(writing: Writing, admitted: AdmittedEvent): InsertOutcome {
+  const {event} = admitted
+  const wasWritten =
+    event.type === 'feature'
+      ? writeFeature(writing, admitted, event)
+      : event.type === 'start'
+        ? writeStart(writing, admitted, event)
+        : writeEnd(writing, admitted, event)
+  return wasWritten ? 'accepted' : 'duplicate'
+}
+
+type RowValues = Readonly<Record<string, string | number | Uint8Array | null>>
+
+/** Writes to the row of a run and says whether that changed it. What is read of all months in which it lived may be new. */
+function writeRun(
+  {statements, marks, project}: Writing,
+  name: 'start' | 'end' | 'repeatedRun' | 'sign' | 'mark',
+  values: RowValues,
+): boolean {
+  const lived = statements[name].get(values) as {firstMs: number; lastMs: number} | undefined
+  if (lived !== undefined) marks.touch(project, lived.firstMs, lived.lastMs)
+  return lived !== undefined
+}
+
+/** Writes a row that belongs to its own time alone, and says whether it is new. */
+function writeLone(
+  {statements, marks, project}: Writing,
+  name: 'feature' | 'unpairedEnd',
+  values: RowValues & {readonly at: number},
+): boolean {
+  const wasWritten = statements[name].run(values).changes !== 0
+  if (wasWritten) marks.touch(project, values.at, values.at)
+  return wasWritten
+}
+
+function writeStart(writing: Writing, {timeMs, isClamped}: AdmittedEvent, event: StartEvent): boolean {
+  const {statements, project, header} = writing
+  const content = {script: event.script, fields: toJson(event.fields)}
+  const keys = {project, run: toBlob(event.run), event: toBlob(event.id), header, at: timeMs}
+  if (event.repeat === 0)
+    return writeRun(writing, 'start', {...keys, ...content, rank: headerRank.start, clamped: Number(isClamped)})
+  const {run, event: id} = keys
+  const {changes} = statements.repeat.run({project, event: id, run, repeat: event.repeat, at: timeMs})
+  if (changes === 0) return false
+  return writeRun(writing, 'repeatedRun', {project, run, header, at: timeMs, ...content, rank: headerRank.repeat})
+}
+
+function writeEnd(writing: Writing, {timeMs, isClamped}: AdmittedEvent, event: EndEvent): boolean {
+  const {project, header} = writing
+  const values = {
+    ...{project, header, event: toBlob(event.id), at: timeMs, duration: event.durationSeconds},
+    ...{code: event.exitCode, signal: event.signal, fields: toJson(event.fields)},
+  }
+  if (event.run === null) return writeLone(writing, 'unpairedEnd', values)
+  const run = toBlob(event.run)
+  return writeRun(writing, 'end', {...values, run, rank: headerRank.end, clamped: Number(isClamped)})
+}
+
+function writeFeature(writing: Writing, {timeMs, isClamped}: AdmittedEvent, event: FeatureEvent): boolean {
+  const {dictionary, project, header} = writing
+  const wasWritten = writeLone(writing, 'feature', {
+    ...{project, header, event: toBlob(event.id), run: event.run === null ? null : toBlob(event.run), at: timeMs},
+    feature: dictionary.featureId(project, event.featureType, event.name),
+    ...{duration: event.durationSeconds, count: event.count, internal: Number(event.internal)},
+    ...{clamped: Number(isClamped), details: toJson(event.details ?? {})},
+  })
+  if (wasWritten && event.run !== null)
+    noteSign(writing, event.run, timeMs, timeMs + (event.durationSeconds ?? 0) * 1000)
+  return wasWritten
+}
+
+/** A feature shows that its run lived from when it started until it was done, as far as that is not in the future. */
+function noteSign({signs, receivedAtMs}: Writing, run: string, startMs: number, endMs: number): void {
+  const sign = signs.get(run)
+  signs.set(run, {
+    firstMs: Math.min(sign?.firstMs ?? startMs, startMs),
+    lastMs: Math.max(sign?.lastMs ?? startMs, Math.min(Math.round(endMs), receivedAtMs)),
+  })
+}
+
+function writeSigns(writing: Writing): void {
+  const {project, header, signs} = writing
+  for (const [run, {firstMs, lastMs}] of signs) {
+    const keys = {project, run: toBlob(run), header, rank: headerRank.feature}
+    writeRun(writing, 'sign', {...keys, first: firstMs, last: lastMs})
+  }
+}
+
+function writeMark(writing: Writing, {mark, events}: Batch): void {
+  if (mark === undefined) return
+  const values = {project: writing.project, untold: Number(mark.isOutcomeUntold), test: Number(mark.isTest)}
+  for (const {event} of events) if (event.run !== null) writeRun(writing, 'mark', {...values, run: toBlob(event.run)})
+}
+
+function writeQuality({statements, project}: Writing, batch: Batch, outcomes: readonly InsertOutcome[]): void {
+  const accepted = batch.events.filter((_, index) => outcomes[index] === 'accepted')
+  const countOf = (wanted: InsertOutcome): number => outcomes.filter(outcome => outcome === wanted).length
+  const counts = {
+    duplicates: countOf('duplicate'),
+    refused: batch.refused + countOf('refused'),
+    clamped: accepted.filter(({isClamped}) => isClamped).length,
+    datagrams: batch.datagrams ?? 0,
+    'undeclared-fields': accepted.reduce((sum, {undeclaredFields}) => sum + undeclaredFields, 0),
+  }
+  addCounts(statements, project, counts, batch.receivedAtMs)
+}
+
+/** Adds counts to a day; the project 0 stands for none. */
+export function addCounts(
+  {quality}: Pick<PreparedStatements, 'quality'>,
+  project: number,
+  counts: Readonly<Record<string, number>>,
+  atMs: number,
+): void {
+  const day = formatDay(atMs)
+  for (const [counter, count] of Object.entries(counts)) if (count > 0) quality.run({project, day, counter, count})
+}
+
+const toBlob = (uuid: string): Uint8Array => Buffer.from(uuid.replaceAll('-', ''), 'hex')
+
+function toJson(values: FieldValues): string | null {
+  const json = JSON.stringify(values)
+  return json === '{}' ? null : json
+}

@@ -1,0 +1,43 @@
+import {UsageError} from '../../errors.ts'
+import type {ProjectFile} from '../../protocol/project-file.ts'
+import {openSqliteSource, openSqliteStore} from '../store/sqlite.ts'
+import {type PurgeOptions, type PurgeStep, purge} from './retention.ts'
+
+/**
+ * Purges the store of a data folder that no collector writes, and yields each month when it is done. Throws a
+ * `UsageError`: USAGE_STORE_LOCKED while a collector runs (which purges by itself), USAGE_PROJECT_UNKNOWN,
+ * USAGE_STORE_UNREADABLE.
+ *
+ * @param project the id of the only project to purge; null for all
+ */
+export async function* purgeStore(
+  dataDirectory: string,
+  project: string | null,
+  options: PurgeOptions,
+): AsyncGenerator<PurgeStep> {
+  const projects = chooseProjects(await readProjects(dataDirectory), project)
+  const store = openSqliteStore(dataDirectory)
+  try {
+    yield* purge(store, projects, options)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Fails where there is no store, so that none is made. */
+async function readProjects(dataDirectory: string): Promise<readonly ProjectFile[]> {
+  const source = openSqliteSource(dataDirectory)
+  try {
+    return await source.projects()
+  } finally {
+    await source.close()
+  }
+}
+
+function chooseProjects(projects: readonly ProjectFile[], id: string | null): readonly ProjectFile[] {
+  const chosen = projects.filter(one => id === null || one.project === id)
+  if (chosen.length > 0 || id === null) return chosen
+  throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a project of the store, got ${id}`, {
+    next: `Name one of: ${projects.map(one => one.project).join(', ') || 'none'}.`,
+  })
+}

@@ -1,0 +1,87 @@
+import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import type {Stats} from '../../stats/model/model.ts'
+import {escapeHtml} from '../../stats/write/html.ts'
+import {writeRange} from '../figures/words.ts'
+import {addressTo, type State} from '../parts/address.ts'
+import {type AddressOf, writeFigure} from '../parts/figure-section.ts'
+import {type Choices, writeQuestion} from '../parts/filters-form.ts'
+import {framePage} from '../parts/frame-page.ts'
+import {writeTiles} from '../parts/tiles.ts'
+import {figurePages} from './figure-pages.ts'
+import {writeQuality} from './quality-page.ts'
+
+const titles: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(figurePages.map(({name, title}) => [name, title])),
+  quality: 'Data quality',
+  collected: 'What is collected',
+}
+
+/** Whether a project has a page of answers with this name. */
+export const isAnswerPage = (name: string): boolean => name in titles && name !== 'collected'
+
+/** Writes the links to all pages of a project, each with the same question. */
+export function writeNavigation(state: Pick<State, 'project' | 'written'>, current: string): string {
+  const items = Object.entries(titles).map(([name, title]) => {
+    const address = escapeHtml(addressTo(state, name))
+    return `<li><a href="${address}"${name === current ? ' aria-current="page"' : ''}>${title}</a></li>`
+  })
+  return `<nav aria-label="Pages"><ul>${items.join('')}</ul></nav>\n`
+}
+
+export function writeHeading(project: ProjectFile, lead: string, hasOthers: boolean): string {
+  const others = hasOthers ? ' · <a href="/">all projects</a>' : ''
+  return `<h1><bdi>${escapeHtml(displayName(project))}</bdi></h1>\n<p class="lead">${lead}${others}</p>\n`
+}
+
+export interface AnswerPage {
+  readonly state: State
+  readonly name: string
+  readonly stats: Stats
+  readonly choices: Choices
+  readonly nowMs: number
+  readonly hasOthers: boolean
+}
+
+/** Writes one page of answers. */
+export function writeAnswerPage({state, name, stats, choices, nowMs, hasOthers}: AnswerPage): string {
+  const addressOf: AddressOf = (section, format) => addressTo(state, `answers/${section}.${format}`)
+  const lead = `Use ${writeRange(stats)}${stats.trend.complete ? '' : ', which is not over'}`
+  return framePage({
+    title: `${displayName(state.project)}: ${titles[name]!}`,
+    header: writeHeading(state.project, lead, hasOthers) + writeNavigation(state, name),
+    main: writeQuestion(state, name, choices, nowMs) + writeContent(name, stats, state, addressOf),
+    footer: `As of ${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC. Whoever has opted out is in no number.`,
+  })
+}
+
+function writeContent(name: string, stats: Stats, state: State, addressOf: AddressOf): string {
+  if (name === 'quality') return writeQuality(stats, addressOf)
+  if (isEmpty(stats)) return writeEmpty(state)
+  const page = figurePages.find(one => one.name === name)!
+  const figures = page.figures.map(figure => writeFigure(figure, stats, addressOf))
+  const unused = name === 'features' ? writeUnused(stats) : ''
+  return (name === '' ? writeTiles(stats) : '') + figures.join('') + unused
+}
+
+const isEmpty = ({users, runs, features}: Stats): boolean =>
+  users.total === 0 && (runs?.total ?? 0) === 0 && features.length === 0
+
+function writeEmpty(state: State): string {
+  const hint =
+    Object.keys(state.written).length === 0
+      ? 'The first reports show up here within minutes after they have come in.'
+      : `Try <a href="${escapeHtml(addressTo({...state, written: {}}, ''))}">twelve months without a filter</a>.`
+  return `<div class="empty"><p><strong>Nothing was counted.</strong> No run and no feature that this page asks for has come in.</p><p>${hint}</p></div>\n`
+}
+
+/** The names that are declared and were not used: a list, because there is nothing to draw. */
+export function writeUnused({unusedFeatures}: Stats): string {
+  if (unusedFeatures === null || unusedFeatures.length === 0) return ''
+  const items = unusedFeatures.map(name => `<li><bdi>${escapeHtml(name)}</bdi></li>`)
+  return `<section id="unusedFeatures" aria-labelledby="unused-title">
+<h2 id="unused-title">Declared and never used</h2>
+<p>Features of the project file that nobody used in this time: candidates for a question, or for removal.</p>
+<ul>${items.join('')}</ul>
+</section>
+`
+}

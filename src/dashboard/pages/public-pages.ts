@@ -1,0 +1,113 @@
+import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {minUsers, type PublicPeriod, type PublicStats} from '../../stats/public/public.ts'
+import {escapeHtml} from '../../stats/write/html.ts'
+import {writeCount, writeSeconds, writeShare} from '../../stats/write/text/write.ts'
+import type {Tone} from '../charts/frame.ts'
+import {columnsOf} from '../figures/figure.ts'
+import {drawRows} from '../figures/rows.ts'
+import {addressTo, type State} from '../parts/address.ts'
+import {framePage} from '../parts/frame-page.ts'
+import {writeHeading} from './project-pages.ts'
+
+/** The public answers of a page: of several months, and of the one whose tables are shown. */
+export interface PublicPage {
+  readonly project: ProjectFile
+  readonly months: PublicStats
+  readonly month: PublicStats
+  readonly hasOthers: boolean
+  /** The token of the link by which somebody came, which the links of the page have too. */
+  readonly share: string | null
+}
+
+/** Writes what everybody may see of a project: months that are over, and nothing about few people. */
+export function writePublicPage({project, months, month, hasOthers, share}: PublicPage): string {
+  const state = {project, written: share === null ? {} : {share}}
+  const period = month.periods[0]?.period ?? null
+  const lead = `Public figures by month: what fewer than ${minUsers} people did is not shown`
+  const links = `<nav aria-label="Pages"><ul><li><a href="${addressTo(state, '')}" aria-current="page">Overview</a></li><li><a href="${addressTo({project, written: {}}, 'collected')}">What is collected</a></li></ul></nav>\n`
+  const shown = months.periods.filter(({hidden}) => !hidden)
+  const main =
+    shown.length === 0
+      ? `<div class="empty"><p><strong>Nothing to show yet.</strong> A month is shown when it is over and at least ${minUsers} people used the software in it.</p></div>\n`
+      : [
+          countSection(months, 'users', 'Users', 'blue'),
+          countSection(months, 'runs', 'Runs', 'purple'),
+          writeMonths(months.periods),
+          writeMonthLinks(state, months, period),
+          ...writeTables(month, period),
+        ].join('')
+  return framePage({
+    title: `${displayName(project)}: public figures`,
+    header: writeHeading(project, lead, hasOthers) + links,
+    main,
+    footer: `Whoever has opted out is in no number. A row of fewer than ${minUsers} users is hidden, and the next smallest with it. <a href="${addressTo(state, 'answers/public.json')}">JSON</a>`,
+  })
+}
+
+function countSection({periods}: PublicStats, key: 'users' | 'runs', title: string, tone: Tone): string {
+  const last = periods.findLast(one => one[key] !== null)
+  if (last === undefined) return ''
+  const chart = columnsOf({
+    label: `${title} by month`,
+    by: 'month',
+    periods: periods.map(({period}) => ({label: period, complete: true})),
+    series: [{name: title, tone, values: periods.map(one => one[key] ?? 0)}],
+    write: writeCount,
+  })
+  const sentence = `${writeCount(last[key] ?? 0)} ${title.toLowerCase()} in ${last.period}, the last month that is shown.`
+  return `<section aria-labelledby="${key}-title"><h2 id="${key}-title">${title}</h2><p>${sentence}</p>${chart}</section>\n`
+}
+
+function writeMonths(periods: readonly PublicPeriod[]): string {
+  const cell = (text: string | null): string => `<td class="number">${text ?? 'hidden'}</td>`
+  const rows = periods.toReversed().map(({period, users, hosts, runs, successRate, duration}) => {
+    const cells = [
+      users === null ? null : writeCount(users),
+      hosts === null ? null : writeCount(hosts),
+      runs === null ? null : writeCount(runs),
+      successRate === null ? null : successRate.value === null ? '' : writeShare(successRate.value),
+      duration === null ? null : duration.p50Seconds === null ? '' : writeSeconds(duration.p50Seconds),
+    ]
+    return `<tr><th scope="row">${period}</th>${cells.map(cell).join('')}</tr>`
+  })
+  const heads = ['users', 'computers', 'runs', 'succeed', 'half take at most']
+  return `<section aria-labelledby="months-title"><h2 id="months-title">Month by month</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Months"><table><thead><tr><th scope="col">month</th>${heads.map(head => `<th scope="col" class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>\n`
+}
+
+function writeMonthLinks(
+  state: Pick<State, 'project' | 'written'>,
+  {periods}: PublicStats,
+  current: string | null,
+): string {
+  const items = periods.map(({period}) => {
+    const address = escapeHtml(addressTo(state, '', {month: period}))
+    return `<li><a href="${address}"${period === current ? ' aria-current="true"' : ''}>${period}</a></li>`
+  })
+  return `<section aria-labelledby="month-title"><h2 id="month-title">One month in detail</h2><ul class="chips">${items.join('')}</ul></section>\n`
+}
+
+function writeTables(month: PublicStats, period: string | null): string[] {
+  const {versions, systems, schedulers, applications, features} = month
+  const named = [
+    ['versions', 'Versions', 'version', versions],
+    ['systems', 'Operating systems', 'system', systems],
+    ['schedulers', 'Batch systems', 'batch system', schedulers],
+    ['applications', 'Applications', 'application', applications],
+    ['features', 'Features', 'feature', features],
+  ] as const
+  return named.map(([id, title, what, table]) => {
+    if (table === null || table.rows.length === 0) return ''
+    const most = Math.max(...table.rows.map(({users}) => users))
+    const rows = drawRows({
+      head: [what, 'users', 'runs'],
+      rows: table.rows.map(({name, users, runs}) => ({
+        name: name ?? (id === 'schedulers' ? 'none' : 'unknown'),
+        counts: [writeCount(users), writeCount(runs)],
+        bar: [{tone: 'teal', share: users / most}],
+      })),
+    })
+    const hidden = table.hidden === 0 ? '' : ` ${writeCount(table.hidden)} more are not shown.`
+    return `<section aria-labelledby="${id}-title"><h2 id="${id}-title">${title} in ${period ?? ''}</h2><p>By users.${hidden}</p>${rows}</section>\n`
+  })
+}

@@ -1,0 +1,94 @@
+import type {Stats} from '../../stats/model/model.ts'
+import {formatDay, periodLengths} from '../../stats/model/period.ts'
+import {escapeHtml} from '../../stats/write/html.ts'
+import {addressTo, type State} from './address.ts'
+
+/** The values that can be chosen from, as the answers without a filter have them. */
+export type Choices = Pick<Stats, 'versions' | 'systems' | 'applications'>
+
+/** Writes the question of a page: usual ranges as links, filters that can be taken away, and a form for the rest. */
+export function writeQuestion(state: State, page: string, choices: Choices, nowMs: number): string {
+  return `${writeRanges(state, page, nowMs)}${writeSet(state, page)}${writeForm(state, page, choices)}`
+}
+
+const dayMs = 86_400_000
+
+function writeRanges(state: State, page: string, nowMs: number): string {
+  const year = new Date(nowMs).getUTCFullYear()
+  const ranges: readonly (readonly [name: string, changes: Readonly<Record<string, string | null>>])[] = [
+    ['12 months', {from: null, to: null, by: null}],
+    ['This year', {from: `${year}-01-01`, to: null, by: null}],
+    ['Two years', {from: `${year - 1}-01-01`, to: null, by: null}],
+    ['Five years', {from: `${year - 4}-01-01`, to: null, by: 'year'}],
+    ['30 days', {from: formatDay(nowMs - 29 * dayMs), to: null, by: 'day'}],
+  ]
+  const items = ranges.map(([name, changes]) => {
+    const isShown = Object.entries(changes).every(([key, value]) => (state.written[key] ?? null) === value)
+    const current = isShown ? ' aria-current="true"' : ''
+    return `<li><a href="${escapeHtml(addressTo(state, page, changes))}"${current}>${name}</a></li>`
+  })
+  return `<ul class="chips ranges" aria-label="Range">${items.join('')}</ul>\n`
+}
+
+/** Each filter that is set, with the link that takes it away. */
+function writeSet(state: State, page: string): string {
+  const ranges = ['from', 'to', 'by']
+  const set = Object.entries(state.written).filter(([name]) => !ranges.includes(name))
+  if (set.length === 0) return ''
+  const items = set.map(([name, value]) => {
+    return `<li><bdi>${escapeHtml(describeFilter(name, value))}</bdi>: <a href="${escapeHtml(addressTo(state, page, {[name]: null}))}">show all</a></li>`
+  })
+  return `<ul class="chips" aria-label="Filters that are set">${items.join('')}</ul>\n`
+}
+
+function describeFilter(name: string, value: string): string {
+  if (name === 'internal' || name === 'direct') return `Only ${name} use of features`
+  if (name === 'ci') return value === 'none' ? 'Without continuous integration' : 'Only continuous integration'
+  const words: Readonly<Record<string, string>> = {'app-version': 'version', 'feature-type': 'features of type'}
+  return `Only ${words[name] ?? name} ${value}`
+}
+
+function writeForm({project, written, query}: State, page: string, choices: Choices): string {
+  const names = (rows: readonly {readonly name: string | null}[] | null): string[] =>
+    (rows ?? []).flatMap(({name}) => (name === null ? [] : [name]))
+  const versions = names(choices.versions?.map(({version}) => ({name: version})) ?? null)
+  const fields = [
+    day('from', 'From', query.from),
+    day('to', 'To', query.to),
+    select('by', 'By', [...periodLengths], query.by, false),
+    select('app-version', 'Version', versions, written['app-version']),
+    select('system', 'System', names(choices.systems), written['system']),
+    select('application', 'Application', names(choices.applications), written['application']),
+    select('ci', 'Continuous integration', ['none', 'only'], written['ci']),
+    select('feature-type', 'Type of feature', project.features.types, written['feature-type']),
+    select('use', 'Use of features', ['direct', 'internal'], useOf(written)),
+  ]
+  const action = escapeHtml(addressTo({project, written: {}}, page))
+  return `<details class="filters"><summary>Range and filters</summary>
+<form action="${action}" method="get">${fields.join('')}<button>Show</button></form></details>
+`
+}
+
+const useOf = (written: State['written']): string | undefined =>
+  written['internal'] === '1' ? 'internal' : written['direct'] === '1' ? 'direct' : undefined
+
+const day = (name: string, label: string, value: string): string =>
+  `<label>${label}<br><input type="date" name="${name}" value="${value}"></label>`
+
+/** A choice of one value or, unless it is needed, of all. A value that is not among the choices stays chosen. */
+function select(
+  name: string,
+  label: string,
+  values: readonly string[],
+  chosen: string | undefined,
+  isOptional = true,
+): string {
+  const all = chosen === undefined || values.includes(chosen) ? values : [chosen, ...values]
+  if (isOptional && all.length === 0) return ''
+  const options = all.map(value => {
+    const text = escapeHtml(value)
+    return `<option value="${text}"${value === chosen ? ' selected' : ''}>${text}</option>`
+  })
+  const first = isOptional ? '<option value="">all</option>' : ''
+  return `<label>${label}<br><select name="${name}">${first}${options.join('')}</select></label>`
+}

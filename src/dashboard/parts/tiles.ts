@@ -1,0 +1,57 @@
+import type {Stats, SuccessRate} from '../../stats/model/model.ts'
+import {escapeHtml} from '../../stats/write/html.ts'
+import {writeCount, writeShare} from '../../stats/write/text/write.ts'
+import {medianOf} from '../figures/runs.ts'
+import {writeBounded, writeChange} from '../figures/words.ts'
+
+interface Tile {
+  readonly name: string
+  readonly value: string
+  readonly note: string
+}
+
+/** The few numbers that people look for first. */
+export function writeTiles(stats: Stats): string {
+  const tiles = tilesOf(stats).map(
+    ({name, value, note}) =>
+      `<div><dt>${escapeHtml(name)}</dt><dd class="big">${escapeHtml(value)}</dd><dd class="note">${escapeHtml(note)}</dd></div>`,
+  )
+  return `<dl class="tiles">${tiles.join('\n')}</dl>\n`
+}
+
+function tilesOf(stats: Stats): Tile[] {
+  const {users, runs, hosts, trend, successRate, duration, features} = stats
+  const year = trend.yearBefore.runsChange
+  const perMonth = users.periods.filter(({complete}) => complete).at(-1)
+  return [
+    {
+      name: 'Users',
+      value: writeBounded(users),
+      note: perMonth === undefined || perMonth.value === 0 ? '' : `${writeCount(perMonth.value)} in ${perMonth.period}`,
+    },
+    ...(runs === null
+      ? []
+      : [{name: 'Runs', value: writeCount(runs.total), note: year === null ? '' : writeChange(year, 'a year before')}]),
+    {name: 'Computers', value: writeBounded(hosts), note: ''},
+    ...(successRate?.value == null
+      ? []
+      : [
+          {
+            name: 'Succeed',
+            value: writeShare(successRate.value),
+            note: describeBounds(successRate),
+          },
+        ]),
+    ...(duration?.p90Seconds == null
+      ? []
+      : [{name: 'Half take at most', value: medianOf(stats) ?? '', note: `of ${writeCount(duration.n)} that ended`}]),
+    ...(runs === null
+      ? [{name: 'Uses of features', value: writeCount(features.reduce((sum, {count}) => sum + count, 0)), note: ''}]
+      : []),
+  ]
+}
+
+function describeBounds({low, high}: SuccessRate): string {
+  const [least, most] = [writeShare(low ?? 0), writeShare(high ?? 1)]
+  return least === most ? '' : `${least} to ${most} with runs of unknown end`
+}

@@ -1,0 +1,59 @@
+import {UsageError} from '../../errors.ts'
+import {describeValue} from '../../protocol/problem.ts'
+import type {ProjectFile} from '../../protocol/project-file.ts'
+import {noFilters} from '../../stats/model/filters.ts'
+import {formatDay} from '../../stats/model/period.ts'
+import {parseStatsQuery, rangeOf, readParameters, type StatsQuery} from '../../stats/model/query.ts'
+import {type PublicStats, toPublic} from '../../stats/public/public.ts'
+import type {Ask} from './ask.ts'
+
+const dayMs = 86_400_000
+/** Who has no token asks for no longer range: each period costs time and memory. */
+const maxYears = 50
+
+/** The month with this many months before the one of an instant, as its first and its last day. */
+function monthBefore(instantMs: number, months: number): {readonly from: string; readonly to: string} {
+  const date = new Date(instantMs)
+  const first = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - months, 1)
+  const next = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - months + 1, 1)
+  return {from: formatDay(first), to: formatDay(next - dayMs)}
+}
+
+/** Asks for the last twelve months that are over. */
+export async function askMonths(ask: Ask, project: ProjectFile, nowMs: number): Promise<PublicStats> {
+  const from = monthBefore(nowMs, 12).from
+  const to = monthBefore(nowMs, 1).to
+  return toPublic(await ask(project, {project: project.project, from, to, by: 'month', filters: noFilters}))
+}
+
+/** Asks for one month, `YYYY-MM`; the last that is over if not said. Throws USAGE_QUERY_INVALID. */
+export async function askMonth(ask: Ask, project: ProjectFile, month: unknown, nowMs: number): Promise<PublicStats> {
+  const range = month === undefined ? monthBefore(nowMs, 1) : readMonth(month)
+  return toPublic(await ask(project, {project: project.project, ...range, by: 'month', filters: noFilters}))
+}
+
+function readMonth(month: unknown): {readonly from: string; readonly to: string} {
+  const firstMs =
+    typeof month === 'string' && /^[12]\d{3}-(?:0[1-9]|1[0-2])$/.test(month) ? Date.parse(`${month}-01`) : null
+  if (firstMs === null)
+    throw new UsageError('USAGE_QUERY_INVALID', `wanted month as YYYY-MM, got ${describeValue(month)}`)
+  return monthBefore(firstMs, 0)
+}
+
+/** Answers a query of the stats with what everybody may see of it. Throws USAGE_QUERY_INVALID for what is not public. */
+export async function askPublic(
+  ask: Ask,
+  project: ProjectFile,
+  parameters: Readonly<Record<string, unknown>>,
+  nowMs: number,
+): Promise<PublicStats> {
+  const whole = {from: monthBefore(nowMs, 12).from, to: monthBefore(nowMs, 1).to, by: 'month'}
+  const written = readParameters(project.project, {...whole, ...parameters})
+  const query = parseStatsQuery(written, nowMs)
+  const {fromMs, toMs} = rangeOf(query)
+  if (toMs - fromMs > maxYears * 366 * dayMs)
+    throw new UsageError('USAGE_QUERY_INVALID', `wanted at most ${maxYears} years, got ${query.from} to ${query.to}`)
+  const isFiltered = Object.values(query.filters).some(value => value !== null)
+  const unfiltered: StatsQuery = {...query, filters: noFilters}
+  return toPublic(await ask(project, query), isFiltered ? await ask(project, unfiltered) : null)
+}

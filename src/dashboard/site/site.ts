@@ -1,0 +1,196 @@
+import {toUsageError, UsageError} from '../../errors.ts'
+import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {limitsFeatures, limitsHeaders} from '../../stats/model/filters.ts'
+import type {Stats} from '../../stats/model/model.ts'
+import type {StatsSource} from '../../stats/model/source.ts'
+import {escapeHtml} from '../../stats/write/html.ts'
+import {writeCount} from '../../stats/write/text/write.ts'
+import {type NoticeSection, writeNotice} from '../pages/collected-page.ts'
+import {isAnswerPage, writeAnswerPage, writeHeading, writeNavigation} from '../pages/project-pages.ts'
+import {writePublicPage} from '../pages/public-pages.ts'
+import {addressTo, readState, type State} from '../parts/address.ts'
+import {drawBadge} from '../parts/badge.ts'
+import {framePage} from '../parts/frame-page.ts'
+import {answerBadge, answerData, answerPage, type PageAnswer, type PageRequest} from '../parts/page-answer.ts'
+import {type Ask, createAsk} from './ask.ts'
+import {answerSection} from './download.ts'
+import {askMonth, askMonths, askPublic} from './public-questions.ts'
+
+export interface DashboardParts {
+  readonly projects: ReadonlyMap<string, ProjectFile>
+  readonly source: StatsSource
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** Who sees what without the read token: `token` nothing, `public` the public answers, `open` everything. */
+  readonly access: 'token' | 'public' | 'open'
+  /** What a project's notice says. */
+  readonly explain: (project: ProjectFile) => readonly NoticeSection[]
+}
+
+/** How long an answer may be shown again: readers see a new run soon, a crowd costs one question. */
+const freshMs = {reader: 5_000, everybody: 300_000}
+
+/**
+ * Makes the dashboard: pages for a browser without a script, their charts as CSV and JSON, and badges. Nothing is
+ * written. Errors are pages too; rejects only with what nobody expected.
+ */
+export function createDashboard(parts: DashboardParts): (request: PageRequest) => Promise<PageAnswer> {
+  const {source, now} = parts
+  const site: Site = {
+    ...parts,
+    ask: createAsk(source, now, freshMs.reader),
+    askForAll: createAsk(source, now, freshMs.everybody),
+  }
+  return async request => {
+    try {
+      return await route(site, request)
+    } catch (thrown) {
+      const error = toUsageError(thrown)
+      if (error.code === 'USAGE_UNEXPECTED') throw thrown
+      return answerError(error)
+    }
+  }
+}
+
+interface Site extends DashboardParts {
+  readonly ask: Ask
+  readonly askForAll: Ask
+}
+
+async function route(site: Site, request: PageRequest): Promise<PageAnswer> {
+  const [first, id, page = '', file, ...rest] = request.path.split('/').slice(1).map(decode)
+  const sees = seesOf(site, request, id)
+  if (first === '' && id === undefined) return sees === 'nothing' ? answerError(needsToken()) : answerHome(site)
+  const project = site.projects.get(id ?? '')
+  if (rest.length > 0 || project === undefined) {
+    if (sees === 'nothing') throw needsToken()
+    throw notFound()
+  }
+  if (first === 'badge' && file === undefined) return answerCount(site, project, page, sees, request.ifNoneMatch)
+  if (first !== 'projects') throw notFound()
+  // What is collected is for whoever it is collected from.
+  if (page === 'collected' && file === undefined) return answerNotice(site, project, sees === 'all')
+  if (sees === 'nothing') throw needsToken()
+  if (sees === 'public') return answerPublic(site, project, [page, file], request)
+  return answerProject(site, project, [page, file], request)
+}
+
+/** What the request may see of a project: a share link opens the public figures of its own alone. */
+function seesOf({access}: Site, {isReader, share}: PageRequest, id: string | undefined): 'all' | 'public' | 'nothing' {
+  if (isReader || access === 'open') return 'all'
+  return access === 'public' || (share !== null && share.project === id) ? 'public' : 'nothing'
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw notFound()
+  }
+}
+
+async function answerProject(
+  site: Site,
+  project: ProjectFile,
+  [page, file]: readonly [string, string | undefined],
+  {parameters}: PageRequest,
+): Promise<PageAnswer> {
+  const nowMs = site.now()
+  const state = readState(project, parameters, nowMs)
+  if (page === 'answers' && file !== undefined) return answerSection(await site.ask(project, state.query), file)
+  if (file !== undefined || !isAnswerPage(page)) throw notFound()
+  const stats = await site.ask(project, state.query)
+  const {filters} = state.query
+  const isFiltered = limitsFeatures(filters) || limitsHeaders(filters)
+  const choices = isFiltered ? await askChoices(site, project, state, nowMs) : stats
+  const hasOthers = site.projects.size > 1
+  return answerPage(writeAnswerPage({state, name: page, stats, choices, nowMs, hasOthers}))
+}
+
+/** What a filter may be chosen from is asked without one, and may be as old as what everybody sees. */
+function askChoices({askForAll}: Site, project: ProjectFile, {written}: State, nowMs: number): Promise<Stats> {
+  return askForAll(project, readState(project, onlyRange(written), nowMs).query)
+}
+
+const onlyRange = ({from, to, by}: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries({from, to, by}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+
+async function answerPublic(
+  {askForAll, now, projects, access}: Site,
+  project: ProjectFile,
+  [page, file]: readonly [string, string | undefined],
+  {parameters, share}: PageRequest,
+): Promise<PageAnswer> {
+  const nowMs = now()
+  if (page === 'answers' && file === 'public.json') {
+    const answer = await askPublic(askForAll, project, parameters, nowMs)
+    return answerData(`${JSON.stringify(answer, null, 2)}\n`, 'application/json', `${project.project}-public.json`)
+  }
+  if (page !== '' || file !== undefined) throw needsToken()
+  const months = await askMonths(askForAll, project, nowMs)
+  const month = await askMonth(askForAll, project, parameters['month'], nowMs)
+  const hasOthers = access === 'public' && projects.size > 1
+  return answerPage(writePublicPage({project, months, month, hasOthers, share: share?.token ?? null}))
+}
+
+/** A badge tells of the last month that is over and public, so that it tells no more than the public page. */
+async function answerCount(
+  {askForAll, now, access}: Site,
+  project: ProjectFile,
+  file: string,
+  sees: string,
+  ifNoneMatch: string | null,
+): Promise<PageAnswer> {
+  const what = file === 'users.svg' ? 'users' : file === 'runs.svg' ? 'runs' : null
+  if (what === null) throw notFound()
+  if (sees === 'nothing') throw needsToken()
+  const {periods} = await askMonth(askForAll, project, undefined, now())
+  const count = periods[0]?.[what] ?? null
+  const badge = drawBadge(`${what} a month`, count === null ? 'few' : writeCount(count))
+  return answerBadge(badge, ifNoneMatch, access !== 'token')
+}
+
+function answerNotice({explain, projects}: Site, project: ProjectFile, isReader: boolean): PageAnswer {
+  const state = {project, written: {}}
+  const pages = isReader
+    ? writeNavigation(state, 'collected')
+    : `<nav aria-label="Pages"><ul><li><a href="${addressTo(state, '')}">Figures</a></li></ul></nav>\n`
+  const lead = 'What is collected, why, and how to stop it'
+  return answerPage(
+    framePage({
+      title: `${displayName(project)}: what is collected`,
+      header: writeHeading(project, lead, isReader && projects.size > 1) + pages,
+      main: writeNotice(explain(project)),
+    }),
+  )
+}
+
+function answerHome({projects}: Site): PageAnswer {
+  const [only] = projects.values()
+  if (projects.size === 1 && only !== undefined)
+    return {status: 302, headers: {Location: addressTo({project: only, written: {}}, '')}, body: ''}
+  const items = [...projects.values()].map(
+    project =>
+      `<li><a href="${addressTo({project, written: {}}, '')}"><bdi>${escapeHtml(displayName(project))}</bdi></a></li>`,
+  )
+  const header = '<h1>Projects</h1>\n<p class="lead">The projects whose use is counted here</p>\n'
+  return answerPage(framePage({title: 'Projects', header, main: `<ul>${items.join('')}</ul>\n`}))
+}
+
+/** Says what is wrong as a page. Whoever lacks the token is asked for it by the browser. */
+function answerError(error: UsageError): PageAnswer {
+  const status = error.http ?? 500
+  const main = `<div class="empty"><p>${escapeHtml(error.message)}</p><p>${escapeHtml(error.next)}</p><p><code>${error.code}</code></p></div>\n`
+  const header = `<h1>${status === 401 ? 'A token is needed' : 'That does not work'}</h1>\n`
+  const challenge = {'WWW-Authenticate': 'Basic realm="usage, password: the read token", charset="UTF-8"'}
+  return answerPage(framePage({title: 'usage', header, main}), status, status === 401 ? challenge : {})
+}
+
+const needsToken = (): UsageError =>
+  new UsageError('USAGE_TOKEN_WRONG', 'These pages are for those who have the read token.', {
+    next: 'Reload the page, leave the name empty and give as password the token that `usage collect` printed at its first start.',
+  })
+
+const notFound = (): UsageError => new UsageError('USAGE_NOT_FOUND', 'There is no such page here.')

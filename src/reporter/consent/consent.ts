@@ -1,0 +1,109 @@
+import {addressOf, type ProjectFile} from '../../protocol/project-file.ts'
+
+/** Why recording and sending are allowed or not: the first rule that says no, else `allowed`. */
+export type ConsentReason =
+  | 'site-policy'
+  | 'do-not-track'
+  | 'usage-tracking'
+  | 'project-variable'
+  | 'user-opt-out'
+  | 'project-opt-out'
+  | 'ci'
+  | 'not-opted-in'
+  | 'settings-unreadable'
+  | 'state-not-writable'
+  | 'no-endpoint'
+  | 'allowed'
+
+/** What the rules look at. Read by `readConsentFacts`; given directly in tests. */
+export interface ConsentFacts {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The administrator's no: its file and its text; null where there is none. */
+  readonly siteNo: {readonly decidedBy: string; readonly text: string | null} | null
+  /** Paths of the person's files that say no, or null. */
+  readonly userOptOut: string | null
+  readonly projectOptOut: string | null
+  /** The CI system that this runs in, or null. */
+  readonly ci: string | null
+  /** Whether the person, an image or a job has said yes. */
+  readonly hasYes: boolean
+  readonly areSettingsReadable: boolean
+  readonly isStateWritable: boolean
+  /** Whether the person has had the notice and the time to act on it. */
+  readonly isNoticeGiven: boolean
+}
+
+export interface Consent {
+  /** Whether events are recorded. */
+  readonly allowed: boolean
+  readonly reason: ConsentReason
+  /** The file or the variable that decided, or null. */
+  readonly decidedBy: string | null
+  /** What the administrator wrote about it, or null. */
+  readonly text: string | null
+  /** Whether what is recorded may leave. */
+  readonly sending: boolean
+  readonly heldBy: 'notice-pending' | null
+}
+
+type ConsentProject = Pick<ProjectFile, 'environmentVariable' | 'consent' | 'ci' | 'endpoint'>
+
+/**
+ * Decides whether events of a project may be recorded and sent. Pure.
+ *
+ * Every rule can only say no, and the first that does is the reason. A project file can never override a person.
+ */
+export function decideConsent(project: ConsentProject, facts: ConsentFacts): Consent {
+  const no = firstNo(project, facts)
+  if (no !== null) return {allowed: false, text: null, ...no, sending: false, heldBy: null}
+  return {
+    allowed: true,
+    reason: 'allowed',
+    decidedBy: null,
+    text: null,
+    sending: facts.isNoticeGiven,
+    heldBy: facts.isNoticeGiven ? null : 'notice-pending',
+  }
+}
+
+type No = Pick<Consent, 'reason' | 'decidedBy'> & Partial<Pick<Consent, 'text'>>
+
+function firstNo(project: ConsentProject, facts: ConsentFacts): No | null {
+  const {environment} = facts
+  const variable = project.environmentVariable
+  if (facts.siteNo !== null) return {reason: 'site-policy', ...facts.siteNo}
+  if (isDoNotTrack(environment['DO_NOT_TRACK'])) return {reason: 'do-not-track', decidedBy: 'DO_NOT_TRACK'}
+  if (isTrackingOff(environment['USAGE_TRACKING'])) return {reason: 'usage-tracking', decidedBy: 'USAGE_TRACKING'}
+  if (variable !== undefined && isTrackingOff(environment[variable]))
+    return {reason: 'project-variable', decidedBy: variable}
+  if (facts.userOptOut !== null) return {reason: 'user-opt-out', decidedBy: facts.userOptOut}
+  if (facts.projectOptOut !== null) return {reason: 'project-opt-out', decidedBy: facts.projectOptOut}
+  if (facts.ci !== null && project.ci === 'off') return {reason: 'ci', decidedBy: facts.ci}
+  if (project.consent === 'opt-in' && !facts.hasYes) return {reason: 'not-opted-in', decidedBy: null}
+  if (!facts.areSettingsReadable) return {reason: 'settings-unreadable', decidedBy: null}
+  if (!facts.isStateWritable) return {reason: 'state-not-writable', decidedBy: null}
+  if (addressOf(project.endpoint) === null) return {reason: 'no-endpoint', decidedBy: null}
+  return null
+}
+
+/** `DO_NOT_TRACK` says no unless it is unset, empty, `0` or `false`. */
+function isDoNotTrack(value: string | undefined): boolean {
+  return !['', '0', 'false'].includes((value ?? '').trim().toLowerCase())
+}
+
+/** A tracking variable says nothing when unset, empty, `true`, `1`, `on` or `yes`; everything else is off. */
+function isTrackingOff(value: string | undefined): boolean {
+  return !['', 'true', '1', 'on', 'yes'].includes((value ?? '').trim().toLowerCase())
+}
+
+/** A no that a person or an administrator said, as opposed to a circumstance: what waits must not leave later either. */
+export function isStandingNo(reason: ConsentReason): boolean {
+  return (
+    reason === 'site-policy' ||
+    reason === 'do-not-track' ||
+    reason === 'usage-tracking' ||
+    reason === 'project-variable' ||
+    reason === 'user-opt-out' ||
+    reason === 'project-opt-out'
+  )
+}

@@ -1,0 +1,110 @@
+import {existsSync, fstatSync, rmSync, statSync} from 'node:fs'
+import {toPlainText} from '../../protocol/plain-text.ts'
+import {addressOf, collectionVersion, displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import type {Destination} from '../destination/destination.ts'
+import {projectOptOutPath} from '../world/directories.ts'
+import {createExclusively, createWhole, inside, makeDirectory, readJson} from '../world/files.ts'
+import type {Caller} from '../world/processes.ts'
+import {toTime, type World} from '../world/world.ts'
+
+/** Seconds that a person has between the notice and the first sending, at least. */
+export const noticeSeconds = 60
+
+interface NoticeMarker {
+  readonly shownAt: string
+  readonly caller: Pick<Caller, 'pid' | 'startTime'> | null
+}
+
+/** The notice of one destination and version: made once it has been shown, never changed. */
+export const noticePath = (destination: Destination): string =>
+  inside(destination.directory, `notice-${collectionVersion(destination.project)}`)
+/** Made when sending opens after the notice. */
+const openPath = (destination: Destination): string => `${noticePath(destination)}.open`
+
+/** Whether sending has opened for what is collected now. */
+export const isNoticeOpen = (destination: Destination): boolean => existsSync(openPath(destination))
+
+/** When the notice for what is collected now was shown, RFC 3339, or null. */
+export function noticeShownAt(destination: Destination): string | null {
+  return readMarker(destination)?.shownAt ?? null
+}
+
+function readMarker(destination: Destination): NoticeMarker | null {
+  const marker = readJson(noticePath(destination)) as Partial<NoticeMarker> | null
+  return typeof marker?.shownAt === 'string' ? {shownAt: marker.shownAt, caller: marker.caller ?? null} : null
+}
+
+/** Who saw a notice: the caller of a command, or a program that counts itself. */
+export type NoticeReader = 'caller' | 'program'
+
+const readerOf = (world: World, reader: NoticeReader): Caller | undefined =>
+  world.processes().callers[reader === 'program' ? 0 : 1]
+
+/** Keeps that the notice was shown now. False: another process was first and has shown it. */
+export function markNoticeShown(world: World, destination: Destination, reader: NoticeReader = 'caller'): boolean {
+  makeDirectory(destination.directory)
+  const caller = readerOf(world, reader)
+  const marker: NoticeMarker = {
+    shownAt: toTime(world.now()),
+    caller: caller === undefined ? null : {pid: caller.pid, startTime: caller.startTime},
+  }
+  return createWhole(noticePath(destination), JSON.stringify(marker))
+}
+
+/** Takes back that the notice was shown. */
+export function forgetNotice(destination: Destination): void {
+  rmSync(noticePath(destination), {force: true})
+}
+
+/** Opens sending: the person, or the first start of another caller a minute after the notice, allows it. */
+export function openNotice(destination: Destination): void {
+  createExclusively(openPath(destination), '')
+}
+
+/** Whether a start that happens now opens sending: the notice was shown a minute ago, to another caller. */
+export function isNoticeDue(world: World, destination: Destination, reader: NoticeReader = 'caller'): boolean {
+  const marker = readMarker(destination)
+  if (marker === null) return false
+  const waitedSeconds = (world.now() - Date.parse(marker.shownAt)) / 1000
+  if (waitedSeconds < noticeSeconds) return false
+  const caller = readerOf(world, reader)
+  return caller?.pid !== marker.caller?.pid || caller?.startTime !== marker.caller?.startTime
+}
+
+/** Whether what is written to standard error can be seen by somebody: `/dev/null` and a closed one show nothing. */
+export function isErrorOutputVisible(): boolean {
+  try {
+    const output = fstatSync(2)
+    const nothing = statSync(process.platform === 'win32' ? '\\\\.\\NUL' : '/dev/null')
+    return !(output.isCharacterDevice() && output.rdev === nothing.rdev)
+  } catch {
+    return false
+  }
+}
+
+/** The notice: who counts, what, why, and how to stop it. Plain text of a few lines. */
+export function noticeText(project: ProjectFile, configDirectory: string): string {
+  const name = displayName(project)
+  const stop = project.environmentVariable === undefined ? '' : ` or set ${project.environmentVariable}=false`
+  const lines = [
+    `${name} counts its use: ${project.purpose.join('; ')}.`,
+    `  Sent: ${collectedWords(project)}.`,
+    `  To: ${addressOf(project.endpoint)}. Questions: ${project.contact}.`,
+    `  Nothing is sent yet. See it: usage status. Stop it: usage optout --project ${project.project}${stop},`,
+    `  or create the file ${projectOptOutPath(configDirectory, project.project)}`,
+  ]
+  return lines.map(toPlainText).join('\n')
+}
+
+function collectedWords(project: ProjectFile): string {
+  const {user, host, script, rotate} = project.identity
+  const ids = [user && 'user', host && 'host', script && 'script'].filter(word => word !== false)
+  const period = rotate === 'never' ? 'that do not change' : `that change every ${rotate}`
+  const pseudonyms = ids.length > 0 ? [`pseudonyms (${ids.join(', ')}) ${period}`] : []
+  const fields = Object.keys(project.fields)
+  return [
+    ...pseudonyms,
+    'start and end of runs, exit codes, features used, versions of the program and the system',
+    ...(fields.length > 0 ? [`and ${fields.join(', ')}`] : []),
+  ].join(', ')
+}

@@ -1,0 +1,66 @@
+import {readdirSync, readFileSync, rmSync} from 'node:fs'
+import * as v from 'valibot'
+import {reach} from '../../fault-points.ts'
+import {programHeader} from '../../protocol/header.ts'
+import {time, uuid} from '../../protocol/scalars.ts'
+import {inside, writeFileAtomically} from '../world/files.ts'
+
+/** What is kept of a run while it is open: enough to find it again and to measure how long it took. */
+const runRecord = v.object({
+  run: uuid,
+  /** RFC 3339, wall clock. */
+  startedAt: time,
+  monotonicSeconds: v.number(),
+  host: v.string(),
+  bootId: v.nullable(v.string()),
+  pidNamespace: v.nullable(v.string()),
+  callers: v.pipe(
+    v.array(v.object({pid: v.number(), startTime: v.nullable(v.string()), isSessionLeader: v.boolean()})),
+    v.readonly(),
+  ),
+  header: programHeader,
+})
+export type RunRecord = Readonly<v.InferOutput<typeof runRecord>>
+
+/** Keeps a run open. Throws what the file system throws. */
+export function writeRun(directory: string, record: RunRecord): void {
+  writeFileAtomically(inside(directory, `${record.run}.json`), JSON.stringify(record))
+  reach('run: after the run is open')
+}
+
+/** Closes a run; a run that is not open is closed already. */
+export function removeRun(directory: string, run: string): void {
+  reach('run: before the run is closed')
+  rmSync(inside(directory, `${run}.json`), {force: true})
+}
+
+/** Reads one open run, or null. A damaged record is no record. */
+export function readRun(directory: string, run: string): RunRecord | null {
+  if (!/^[0-9a-f-]{36}$/.test(run)) return null
+  try {
+    const record: unknown = JSON.parse(readFileSync(inside(directory, `${run}.json`), 'utf8'))
+    const result = v.safeParse(runRecord, record)
+    return result.success && result.output.run === run ? result.output : null
+  } catch {
+    return null
+  }
+}
+
+/** Reads all open runs of a destination; without the folder there is none. */
+export function readRuns(directory: string): RunRecord[] {
+  return listRuns(directory)
+    .map(run => readRun(directory, run))
+    .filter(record => record !== null)
+}
+
+/** Ids of the open runs, oldest first. */
+export function listRuns(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter(name => name.endsWith('.json') && !name.startsWith('.'))
+      .map(name => name.slice(0, -'.json'.length))
+      .sort()
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,47 @@
+import {renameSync} from 'node:fs'
+import {basename, join} from 'node:path'
+import {reach} from '../../fault-points.ts'
+import type {BufferedEvent} from '../../protocol/buffered-event.ts'
+import {makeDirectory, writeFileAtomically} from '../world/files.ts'
+import {toTime, type World} from '../world/world.ts'
+import {compact, type Entry, readEntries} from './compaction.ts'
+
+/** One event that the collector refused for good, with its reason. */
+export interface Refusal {
+  readonly refusedAt: string
+  readonly code: string
+  readonly message: string
+  readonly event: BufferedEvent
+}
+
+/** Refused events that are kept whole; older ones are only counted. */
+const maxEntries = 200
+
+/** Keeps a refused event with the reason, where it is never sent again: once, however often it is said. */
+export function keepRefusal(world: World, directory: string, refusal: Omit<Refusal, 'refusedAt'>): void {
+  const kept: Refusal = {refusedAt: toTime(world.now()), ...refusal}
+  writeFileAtomically(join(directory, `${refusal.event.id.toLowerCase()}.json`), JSON.stringify(kept))
+  reach('report: one refusal kept')
+}
+
+/** Adds up the events that were refused. */
+export function countRefused(directory: string): number {
+  return readEntries(directory).reduce((sum, entry) => sum + eventsOf(entry), 0)
+}
+
+/** Keeps the newest refused events and counts the others. */
+export function compactRefused(directory: string): void {
+  compact(directory, maxEntries, entries => ({events: entries.reduce((sum, entry) => sum + eventsOf(entry), 0)}))
+}
+
+/** A refusal is one event, a summary many. */
+function eventsOf({content: {events, event, replaces}}: Entry): number {
+  if (Array.isArray(replaces)) return Number.isSafeInteger(events) ? (events as number) : 0
+  return typeof event === 'object' && event !== null ? 1 : 0
+}
+
+/** Sets a damaged buffer file aside, as it is. */
+export function setAside(directory: string, path: string): void {
+  makeDirectory(directory)
+  renameSync(path, join(directory, `${basename(path, '.json')}.damaged`))
+}

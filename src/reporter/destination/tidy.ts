@@ -1,0 +1,96 @@
+import {rmSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+import {reach} from '../../fault-points.ts'
+import {limits} from '../../protocol/limits.ts'
+import {modifiedAt} from '../world/files.ts'
+import type {World} from '../world/world.ts'
+import {listBufferFiles} from './buffer.ts'
+import {type Destination, listFolder} from './destination.ts'
+import {dropFile, finishDropping} from './drop-file.ts'
+import {compactDrops} from './drops.ts'
+import {listRuns, removeRun} from './open-runs.ts'
+import {compactRefused} from './refused.ts'
+
+/** Bytes and files of the log of what was sent; the oldest go first. */
+const maxLogBytes = 5 * 1024 * 1024
+const maxLogFiles = 1000
+/** Hours after which a temporary name belongs to a process that was killed. */
+const staleTemporaryHours = 1
+
+const hourMs = 3_600_000
+
+/**
+ * Keeps what lies on this machine within its bounds: the buffer within its quota, the logs within theirs. Done by a sender,
+ * with the lock. Throws what the file system throws.
+ *
+ * @returns how many events were dropped
+ */
+export function tidy(world: World, destination: Destination): number {
+  const {paths} = destination
+  removeTemporaries(world, destination)
+  removeOldRuns(world, destination)
+  trimLog(world, paths.sent)
+  const unfinished = finishDropping(world, paths)
+  compactDrops(paths.drops)
+  compactRefused(paths.refused)
+  const dropped = unfinished + enforceQuota(world, destination)
+  reach('housekeeping: tidied')
+  return dropped
+}
+
+/**
+ * Drops and counts the oldest files beyond 10 MB or 2,000 files, and as many more as make room for a tenth.
+ * Returns the number of events dropped.
+ */
+export function enforceQuota(world: World, {paths}: Destination): number {
+  const beyond = beyondQuota(listBufferFiles(paths.waiting))
+  return beyond.reduce((dropped, path) => dropped + dropFile(world, paths, path, 'quota'), 0)
+}
+
+/** Which of the files, oldest first, the quota drops. Reads their sizes, writes nothing. */
+export function beyondQuota(paths: readonly string[]): string[] {
+  const files = paths.map(path => ({path, bytes: sizeOf(path)}))
+  let leftFiles = files.length
+  let leftBytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  if (leftFiles <= limits.maxBufferFiles && leftBytes <= limits.maxBufferBytes) return []
+  const beyond: string[] = []
+  for (const file of files) {
+    if (leftFiles <= limits.maxBufferFiles * 0.9 && leftBytes <= limits.maxBufferBytes * 0.9) break
+    beyond.push(file.path)
+    leftFiles--
+    leftBytes -= file.bytes
+  }
+  return beyond
+}
+
+function trimLog(world: World, directory: string): void {
+  const oldest = world.now() - limits.maxEventAgeDays * 24 * hourMs
+  const files = listFolder(directory).map(name => join(directory, name))
+  let bytes = files.reduce((sum, path) => sum + sizeOf(path), 0)
+  for (const [index, path] of files.entries()) {
+    const isOld = (modifiedAt(path) ?? oldest) < oldest
+    if (!isOld && bytes <= maxLogBytes && files.length - index <= maxLogFiles) return
+    bytes -= sizeOf(path)
+    rmSync(path, {force: true})
+  }
+}
+
+/** A run that began before any event that may still be sent has nothing left to pair. */
+function removeOldRuns(world: World, {paths}: Destination): void {
+  const oldest = world.now() - limits.maxEventAgeDays * 24 * hourMs
+  for (const run of listRuns(paths.runs))
+    if ((modifiedAt(join(paths.runs, `${run}.json`)) ?? oldest) < oldest) removeRun(paths.runs, run)
+}
+
+function removeTemporaries(world: World, {directory, paths}: Destination): void {
+  const claims = listFolder(paths.sending).map(claim => join(paths.sending, claim))
+  const {waiting, runs, sent, drops, refused, periods, forgotten} = paths
+  for (const folder of [directory, waiting, runs, sent, drops, refused, periods, forgotten, ...claims])
+    for (const name of listFolder(folder)) {
+      const path = join(folder, name)
+      const isStale = (modifiedAt(path) ?? 0) < world.now() - staleTemporaryHours * hourMs
+      if (name.startsWith('.') && name.endsWith('.tmp') && isStale) rmSync(path, {force: true})
+    }
+}
+
+const sizeOf = (path: string): number => statSync(path, {throwIfNoEntry: false})?.size ?? 0

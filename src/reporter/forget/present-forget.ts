@@ -1,0 +1,62 @@
+import {reach} from '../../fault-points.ts'
+import {limits} from '../../protocol/limits.ts'
+import type {Destination} from '../destination/destination.ts'
+import {clearFailure, writeFailure} from '../destination/next-try.ts'
+import {deriveUserKey} from '../identity/pseudonyms.ts'
+import {findSecret} from '../identity/secret.ts'
+import type {Eraser} from '../transports/transport.ts'
+import type {World} from '../world/world.ts'
+import {endForgetRequest, keepForgetRequest, openGeneration, readForgetRequest} from './forget-request.ts'
+import {isForgetPending} from './is-forget-pending.ts'
+import {findTraces} from './traces.ts'
+
+export interface PresentOptions {
+  readonly world: World
+  readonly destination: Destination
+  /** Asks the collector; without it a request stays pending. */
+  readonly erase?: Eraser | undefined
+  readonly signal: AbortSignal
+}
+
+/**
+ * Presents a pending request to erase, with the right to send won, and ends it when a receipt comes. Where nothing has
+ * been sent, or where datagrams went, it ends without asking anybody. Where the secret that made the pseudonyms is lost it
+ * stays pending: a collector that is shown other keys would confirm that it has erased nothing.
+ *
+ * @returns the time of the next try when the collector gave no receipt, else null
+ */
+export async function presentForget(options: PresentOptions): Promise<string | null> {
+  const {world, destination, erase, signal} = options
+  const {paths, project} = destination
+  if (!isForgetPending(paths)) return null
+  // Damaged: made anew.
+  const request = readForgetRequest(paths) ?? keepForgetRequest(world, destination)
+  const endpoint = project.endpoint.http
+  const isAnswered = openGeneration(paths) > request.generation
+  const keys = isAnswered || endpoint === null ? [] : keysOf(world, destination, request.generation)
+  if (keys === null) return null
+  if (endpoint === null || keys.length === 0) {
+    endForgetRequest(world, paths, request, {endpoint, receipt: null})
+    return null
+  }
+  if (erase === undefined || signal.aborted) return null
+  const target = {endpoint, project: project.project, writeKey: project.writeKey ?? null}
+  const result = await erase({...target, request: {protocol: 1, id: request.id, keys}, signal})
+  reach('forget: answered')
+  if (result.kind === 'kept') return writeFailure(world, paths.nextTry, result).nextTryAt
+  endForgetRequest(world, paths, request, {endpoint, receipt: result.receipt})
+  clearFailure(paths.nextTry)
+  return null
+}
+
+/** The secret halves of the pseudonyms that may have left; of more than fit one request, the newest. Null: lost. */
+function keysOf({stateDirectory}: World, destination: Destination, generation: number): string[] | null {
+  const secret = findSecret(stateDirectory)
+  const {own, hasLost} = findTraces(destination, secret, generation)
+  if (hasLost) return null
+  if (secret === null) return []
+  const {project} = destination.project
+  return own
+    .slice(-limits.maxErasureKeys)
+    .map(period => Buffer.from(deriveUserKey(secret, {project, ...period})).toString('hex'))
+}

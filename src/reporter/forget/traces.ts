@@ -1,0 +1,83 @@
+import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {Report} from '../../protocol/report.ts'
+import type {Destination} from '../destination/destination.ts'
+import {readFailures, readSent} from '../destination/sent-log.ts'
+import {rotationPeriod, userPseudonym} from '../identity/pseudonyms.ts'
+import {openGeneration, readAllForgotten} from './forget-request.ts'
+import {isMarkedNameless, type PeriodMark, readMarks, type UserPeriod} from './period-marks.ts'
+
+/** Every way in which ids rotate: a project may have changed it since a report left. */
+const rotations = ['year', 'month', 'never'] as const satisfies readonly ProjectFile['identity']['rotate'][]
+
+/** What a person's reports have left at a destination that is not erased, as far as this machine knows. */
+export interface Traces {
+  /** The periods whose keys the secret gives, oldest first. */
+  readonly own: readonly UserPeriod[]
+  /** Whether a pseudonym has left that the secret does not give: it was lost or damaged since. */
+  readonly hasLost: boolean
+  /** Whether reports have left without a pseudonym of the user. */
+  readonly hasNameless: boolean
+}
+
+/**
+ * Finds what has left up to a generation and was not asked about at the destination yet, by the marks and by the log of
+ * what was sent. `secret`: null where there is none. Writes nothing.
+ */
+export function findTraces({project, paths}: Destination, secret: string | null, to: number): Traces {
+  const generations = {from: openGeneration(paths), to}
+  const isOwn = ({user, ...scope}: PeriodMark) =>
+    secret !== null && userPseudonym(secret, {project: project.project, ...scope}) === user
+  const marks = readMarks(paths, generations)
+  const logged = readLogged({paths})
+  const own = [...marks, ...logged.flatMap(report => guessMarks(report, generations.from, to))].filter(isOwn)
+  // What was logged before the last request came to its end is erased, and may be of a secret that was lost later.
+  const since = Math.max(0, ...readAllForgotten(paths).map(({keptAt}) => Date.parse(keptAt)))
+  const isLost = (report: Logged) => report.user !== null && report.at > since && !guessMarks(report, 0, to).some(isOwn)
+  return {
+    own: [...new Map(own.map(({user, ...period}) => [user, period])).values()].sort(byAge),
+    hasLost: !marks.every(isOwn) || logged.some(isLost),
+    hasNameless: isMarkedNameless(paths) || logged.some(({user}) => user === null),
+  }
+}
+
+const byAge = (a: UserPeriod, b: UserPeriod): number => a.generation - b.generation || (a.period < b.period ? -1 : 1)
+
+/** What the log has of one report that left, or may have. */
+interface Logged {
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly user: string | null
+  /** RFC 3339, of its first event. */
+  readonly time: string
+}
+
+function readLogged({paths: {sent}}: Pick<Destination, 'paths'>): Logged[] {
+  const reports = [
+    ...readSent(sent).map(({sentAt, body}) => ({at: sentAt, body})),
+    ...readFailures(sent).map(({failedAt, body}) => ({at: failedAt, body})),
+  ]
+  return reports.flatMap(({at, body}) => {
+    const head = body === null ? null : readHead(body)
+    return head === null ? [] : [{at: Date.parse(at), ...head}]
+  })
+}
+
+/** The user of a report and the time of its first event; null where the log is damaged. */
+function readHead(body: string): Pick<Logged, 'user' | 'time'> | null {
+  try {
+    const {header, events} = JSON.parse(body) as Report
+    const time = events[0]?.time ?? ''
+    return Number.isNaN(Date.parse(time)) ? null : {user: header.user, time}
+  } catch {
+    return null
+  }
+}
+
+/** What the pseudonym of a logged report may have been made for. */
+function guessMarks({user, time}: Logged, from: number, to: number): PeriodMark[] {
+  if (user === null) return []
+  const generations = Array.from({length: Math.max(0, to - from + 1)}, (_, index) => from + index)
+  return generations.flatMap(generation =>
+    rotations.map(rotate => ({generation, period: rotationPeriod(rotate, time), user})),
+  )
+}

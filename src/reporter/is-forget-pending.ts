@@ -1,5 +1,0 @@
-import {existsSync} from 'node:fs'
-import type {DestinationPaths} from './destination.ts'
-
-/** Whether a request to erase is pending: no report leaves meanwhile. A damaged request is one. */
-export const isForgetPending = ({forget}: DestinationPaths): boolean => existsSync(forget)

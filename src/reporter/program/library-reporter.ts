@@ -1,0 +1,73 @@
+import {messageOf} from '../../errors.ts'
+import type {Consent} from '../consent/consent.ts'
+import type {FlushOutcome} from '../person/flush.ts'
+import type {EndInput, FeatureInput, RecordOutcome, StartInput} from '../record/record.ts'
+import {realWorld} from '../world/world.ts'
+import {IdleReporter} from './idle-reporter.ts'
+import {type ProgramReporterOptions, readProjectOption} from './program-options.ts'
+import type {CloseOutcome, Declined, Silent} from './program-outcomes.ts'
+import type {FeatureOutcome} from './program-queue.ts'
+import {ProgramReporter} from './program-reporter.ts'
+
+/** Counts the use of the program that makes it. No method throws, none prints, and no promise rejects. */
+export interface LibraryReporter {
+  /** What is wrong with the project file, or null. With a problem nothing is counted. */
+  readonly problem: string | null
+  /** Whether a feature would be recorded now: this program's switch and the rules of consent. Reads files, about 0.1 ms. */
+  readonly enabled: boolean
+  /**
+   * Switches this reporter off or on. Off: what waits in memory is dropped and counted, and nothing more is taken; what
+   * is in the buffer already stays, because other programs of the project have their part in it. A person's no, met at
+   * the next tick at the latest, empties the buffer as well.
+   */
+  setEnabled(isEnabled: boolean): void
+  /** What the rules of consent say now, with the reason. Reads files, writes none. */
+  readonly consent: Consent
+  /** The text that the program should show once before anything is sent, or null. The library prints nothing itself. */
+  readonly notice: string | null
+  /** Keeps that the notice has been shown. False: another process was first, or the disk failed. */
+  noticeShown(): boolean
+  /** Takes back `noticeShown`: the notice could not be shown after all. */
+  noticeFailed(): void
+  /** The program's name from now on, at most 64 characters; null: that of the project file. */
+  setApplication(application: string | null): void
+  /** Seconds between two ticks from now on: 0.05 to 3600, what is outside counts as the nearest. */
+  setInterval(seconds: number): void
+  /**
+   * Records that a run of the program starts, in the buffer when this returns: about a millisecond. The start is repeated
+   * every 24 h while the process lives and `end` was not called. A failing disk is an outcome: `dropped`.
+   */
+  start(input?: StartInput): RecordOutcome | Declined
+  /**
+   * Registers that a feature was used: in memory, in about a microsecond. The next tick writes it; without a time, a
+   * duration and details of its own it becomes one event with its equals of the same tick. Beyond 5,000 that wait it
+   * is dropped and counted (`queue-full`).
+   */
+  feature(input: FeatureInput): FeatureOutcome | Declined | Silent
+  /** Writes what waits, then records that the run ended. */
+  end(input?: EndInput): RecordOutcome | Declined
+  /** Writes what waits and sends the buffer now, in a process of its own, within so many seconds, 0 to 3600: what `usage flush` does. */
+  flush(options: {readonly waitSeconds: number}): Promise<FlushOutcome>
+  /**
+   * Ends the timer, writes what waits and starts a sender in the background: within 200 ms, whatever the network does.
+   * What could not be written in that time is dropped and counted. Nothing is taken afterwards.
+   */
+  close(): Promise<CloseOutcome>
+}
+
+/**
+ * Makes the reporter of one project in this program. Reads the project file, writes nothing, starts no timer yet.
+ *
+ * A project file that is missing or wrong is no exception: the reporter has a `problem` and counts nothing. What a
+ * program has registered is written by each tick, at `close`, and when the process exits by its end, by `process.exit`
+ * or by an exception; a signal costs at most what was registered since the last tick.
+ */
+export function createLibraryReporter(options: ProgramReporterOptions): LibraryReporter {
+  try {
+    const project = readProjectOption(options.project)
+    if (typeof project === 'string') return new IdleReporter(project)
+    return new ProgramReporter({...options, project}, realWorld(options.world))
+  } catch (error) {
+    return new IdleReporter(messageOf(error))
+  }
+}

@@ -1,0 +1,300 @@
+import type {ProgramHeader} from '../../protocol/header.ts'
+import type {ProjectFile} from '../../protocol/project-file.ts'
+import {type Consent, isStandingNo} from '../consent/consent.ts'
+import {type Destination, destinationOf} from '../destination/destination.ts'
+import {emptyBuffer, isBufferEmpty} from '../destination/empty-buffer.ts'
+import type {FlushOutcome} from '../person/flush.ts'
+import {
+  type EndInput,
+  type FeatureInput,
+  fitHeader,
+  type Recorder,
+  type RecordOutcome,
+  type StartInput,
+} from '../record/record.ts'
+import {createReporter, type Reporter} from '../reporter.ts'
+import {isSilentRank} from '../world/scheduler.ts'
+import type {World} from '../world/world.ts'
+import {atExit, isExiting} from './at-exit.ts'
+import {noFlush} from './idle-reporter.ts'
+import {copyInput, type ProgramReporterOptions, readInterval, readWait} from './program-options.ts'
+import type {CloseOutcome, Declined, Silent} from './program-outcomes.ts'
+import {type FeatureOutcome, ProgramQueue} from './program-queue.ts'
+
+/** Hours after which the start of a run that lives is repeated. */
+const repeatHours = 24
+/** Milliseconds for writing what is left; the rest of 200 ms is for starting a sender. */
+const closeMilliseconds = 150
+
+/** A reporter within a program: `docs/library.md` says what its methods promise, `LibraryReporter` how to call them. */
+export class ProgramReporter {
+  readonly problem = null
+  private readonly options: ProgramReporterOptions & {readonly project: ProjectFile}
+  private readonly world: World
+  private readonly destination: Destination
+  private readonly queue: ProgramQueue
+  private direct: Reporter
+  private header: ProgramHeader | null = null
+  private run: {id: string; said: StartInput; startedAt: number; repeats: number} | null = null
+  /** Why features are not taken, as the last look at the rules said, or null. */
+  private declined: Declined | Silent | null = null
+  private isSwitchedOn = true
+  private isTickSoon = false
+  /** The last tick could not write: until the next one of the timer there is no other. */
+  private isFailing = false
+  private intervalMs: number
+  private timer: NodeJS.Timeout | null = null
+  private stayAtExit: (() => void) | null = null
+  /** When the time is over that handlers of the exit have; `performance.now()`. */
+  private exitEnds: number | null = null
+  /** Events written since a sender was started; a start or an end does not wait for more. */
+  private unsent = 0
+
+  constructor(options: ProgramReporterOptions & {readonly project: ProjectFile}, world: World) {
+    this.options = options
+    this.world = world
+    this.destination = destinationOf(world.stateDirectory, options.project)
+    this.queue = new ProgramQueue(world, this.destination)
+    this.direct = this.makeDirect(options.application)
+    this.intervalMs = readInterval(options.checkIntervalSeconds)
+    if (isSilentRank(world.environment, options.project)) this.declined = {kind: 'silent', reason: 'mpi-rank'}
+  }
+
+  get enabled(): boolean {
+    return this.isSwitchedOn && this.declined?.kind !== 'silent' && this.consent.allowed
+  }
+
+  get consent(): Consent {
+    return this.direct.consent
+  }
+
+  get notice(): string | null {
+    return this.isSwitchedOn ? this.direct.notice : null
+  }
+
+  noticeShown(): boolean {
+    return this.direct.noticeShown()
+  }
+
+  noticeFailed(): void {
+    this.direct.noticeFailed()
+  }
+
+  setEnabled(isEnabled: boolean): void {
+    if (this.isOver) return
+    if (this.isSwitchedOn && !isEnabled) this.queue.letGo(() => this.recorder(this.consent))
+    this.isSwitchedOn = isEnabled
+    if (isEnabled && this.declined?.kind === 'declined') this.declined = null
+    else if (!isEnabled && this.declined?.kind !== 'silent') this.declined = {kind: 'declined', reason: 'switched-off'}
+  }
+
+  setApplication(application: string | null): void {
+    this.queue.seal()
+    this.header = null
+    this.direct = this.makeDirect(application)
+  }
+
+  setInterval(seconds: number): void {
+    this.intervalMs = readInterval(seconds)
+    if (this.timer === null) return
+    this.sleep()
+    this.wake()
+  }
+
+  start(input: StartInput = {}): RecordOutcome | Declined {
+    if (!this.isSwitchedOn && this.declined !== null) return this.declined
+    const said = copyInput(input)
+    if (said === null) return this.refuse()
+    this.wake()
+    const outcome = this.direct.start(said)
+    if (outcome.kind !== 'recorded' || outcome.run === null) return outcome
+    this.queue.seal()
+    this.run = {id: outcome.run, said, startedAt: this.world.now(), repeats: 0}
+    this.unsent = Number.POSITIVE_INFINITY
+    return outcome
+  }
+
+  feature(input: FeatureInput): FeatureOutcome | Declined | Silent {
+    if (this.declined !== null) return this.declined
+    const before = this.queue.length
+    const outcome = this.register(input)
+    if (before === 0) this.wake()
+    if (this.queue.length !== before && this.queue.isPressing) this.tickSoon()
+    return outcome
+  }
+
+  end(input: EndInput = {}): RecordOutcome | Declined {
+    if (!this.isSwitchedOn && this.declined !== null) return this.declined
+    const said = copyInput(input)
+    if (said === null) return this.refuse()
+    this.writeAll()
+    const outcome = this.direct.end({...said, run: said.run ?? this.run?.id ?? null})
+    this.run = null
+    this.unsent = Number.POSITIVE_INFINITY
+    if (!this.isOver) this.wake()
+    return outcome
+  }
+
+  async flush(options: {readonly waitSeconds: number}): Promise<FlushOutcome> {
+    if (!this.isSwitchedOn || this.declined?.kind === 'silent') return noFlush
+    this.writeAll()
+    try {
+      return await this.direct.flush({waitSeconds: readWait(options)})
+    } catch {
+      return noFlush
+    }
+  }
+
+  async close(): Promise<CloseOutcome> {
+    if (this.isOver) return {kind: 'closed', written: 0, dropped: 0}
+    const outcome = this.finish()
+    this.isSwitchedOn = false
+    this.declined = {kind: 'declined', reason: 'closed'}
+    return outcome
+  }
+
+  private get isOver(): boolean {
+    return this.declined?.kind === 'declined' && this.declined.reason === 'closed'
+  }
+
+  private makeDirect(application: string | null | undefined): Reporter {
+    const {version = null, commit = null, component = null, project, transport} = this.options
+    const said = {application: application ?? null, version, commit, component}
+    return createReporter({project, world: this.world, owner: 'host', ...said, ...(transport && {transport})})
+  }
+
+  private ownHeader(): ProgramHeader {
+    if (this.header !== null) return this.header
+    const {header, unfit} = fitHeader(this.direct.readHeader())
+    this.queue.count('undeclared-field', unfit.length)
+    this.header = header
+    return header
+  }
+
+  private register(input: FeatureInput): FeatureOutcome {
+    try {
+      return this.queue.register(input, () => this.ownHeader())
+    } catch {
+      return this.refuse()
+    }
+  }
+
+  /** What came was no object, or one that throws. */
+  private refuse() {
+    this.queue.count('wrong-use', 1)
+    return {kind: 'dropped', reason: 'wrong-use', warnings: []} as const
+  }
+
+  private recorder(consent: Consent): Recorder {
+    const {world, destination} = this
+    return {world, destination, consent, header: () => this.ownHeader()}
+  }
+
+  private wake(): void {
+    if (isExiting()) this.writeAtExit()
+    this.timer ??= setInterval(() => this.tick(), this.intervalMs).unref()
+    this.stayAtExit ??= atExit(() => this.finish())
+  }
+
+  /** Used by a handler of the exit that comes after ours: written at once, while the time for it lasts. */
+  private writeAtExit(): void {
+    this.exitEnds ??= performance.now() + closeMilliseconds
+    this.finish()
+    if (performance.now() > this.exitEnds) void this.close()
+  }
+
+  private sleep(): void {
+    if (this.timer !== null) clearInterval(this.timer)
+    this.timer = null
+  }
+
+  private tickSoon(): void {
+    if (this.isTickSoon || this.isFailing) return
+    this.isTickSoon = true
+    setTimeout(() => {
+      this.isTickSoon = false
+      this.tick()
+    }, 0).unref()
+  }
+
+  /** Writes one file of what waits and looks whether something has to leave; a failing disk is met again next time. */
+  private tick(): void {
+    if (!this.isSwitchedOn || this.declined?.kind === 'silent') return
+    try {
+      const {consent} = this
+      if (!consent.allowed) {
+        this.obey(consent)
+        this.isFailing = true
+        return
+      }
+      this.declined = null
+      const recorder = this.recorder(consent)
+      this.repeatStart()
+      this.unsent += this.queue.writeBatch(recorder, this.run?.id ?? null)
+      this.queue.writeDrops(recorder)
+      this.send()
+      this.isFailing = false
+      if (this.queue.length > 0) this.tickSoon()
+    } catch {
+      this.isFailing = true
+      // The disk is full or away: what waits in memory stays there, up to its bound.
+    }
+  }
+
+  /** After a no nothing is taken any more, and what waits here and on the disk goes. */
+  private obey({reason, allowed}: Consent): void {
+    if (allowed || reason === 'allowed') return
+    // A disk that is away for a moment is no decision: what waits here is tried again.
+    if (reason === 'state-not-writable' || reason === 'settings-unreadable') return
+    this.declined = {kind: 'declined', reason}
+    this.queue.letGo(() => this.recorder(this.consent))
+    if (isStandingNo(reason) && !isBufferEmpty(this.destination)) emptyBuffer(this.world, this.destination)
+  }
+
+  private repeatStart(): void {
+    const {run} = this
+    if (run === null || this.world.now() - run.startedAt < repeatHours * 3_600_000) return
+    const repeat = {...run.said, run: run.id, repeat: run.repeats + 1}
+    if (this.direct.repeatStart(repeat).kind !== 'recorded') return
+    run.repeats++
+    run.startedAt = this.world.now()
+    this.unsent = Number.POSITIVE_INFINITY
+  }
+
+  /** Starts a sender at once after a start, an end or enough features; else when the interval is over. */
+  private send(): void {
+    const isEnough = this.unsent >= this.options.project.flush.threshold
+    if (this.direct.sendInBackground(isEnough ? 'end' : 'feature')) this.unsent = 0
+  }
+
+  /** Writes what waits here, within a time; what is left then is dropped and counted. Never throws. */
+  private writeAll(deadline = Number.POSITIVE_INFINITY): {written: number; dropped: number} {
+    let written = 0
+    try {
+      const {consent} = this
+      if (!consent.allowed) this.obey(consent)
+      const recorder = this.recorder(consent)
+      while (consent.allowed && this.queue.length > 0 && performance.now() < deadline)
+        written += this.queue.writeBatch(recorder, this.run?.id ?? null)
+      const dropped = deadline === Number.POSITIVE_INFINITY ? 0 : this.queue.purge('quota')
+      if (consent.allowed) this.queue.writeDrops(recorder)
+      this.unsent += written
+      return {written, dropped}
+    } catch {
+      return {written, dropped: this.queue.length}
+    }
+  }
+
+  /** The end of this reporter: writes, starts a sender, and leaves no timer. Synchronous: it is what happens at exit. */
+  private finish(): CloseOutcome {
+    this.sleep()
+    this.stayAtExit?.()
+    this.stayAtExit = null
+    const outcome =
+      this.isSwitchedOn && this.declined?.kind !== 'silent'
+        ? this.writeAll(performance.now() + closeMilliseconds)
+        : {written: 0, dropped: 0}
+    if (this.unsent > 0 && this.isSwitchedOn) this.direct.sendInBackground('end')
+    return {kind: 'closed', ...outcome}
+  }
+}

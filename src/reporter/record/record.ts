@@ -1,0 +1,296 @@
+import * as v from 'valibot'
+import {type ErrorCode, toUsageError, UsageError} from '../../errors.ts'
+import {type BufferedEvent, bufferedEvent, type LocalBlock, localBlock} from '../../protocol/buffered-event.ts'
+import {type Declarations, keepDeclared} from '../../protocol/declaration.ts'
+import {type ProgramHeader, programHeader} from '../../protocol/header.ts'
+import {describeProblems, describeValue, toProblems} from '../../protocol/problem.ts'
+import {isDeclaredFeature} from '../../protocol/project-file.ts'
+import {type FieldValues, uuid} from '../../protocol/scalars.ts'
+import {makeUuidV7} from '../../protocol/uuid.ts'
+import type {Consent, ConsentReason} from '../consent/consent.ts'
+import {isStandingNo} from '../consent/consent.ts'
+import {writeEvents} from '../destination/buffer.ts'
+import {type Destination, rememberProject} from '../destination/destination.ts'
+import {recordDrop} from '../destination/drops.ts'
+import {emptyBuffer, isBufferEmpty} from '../destination/empty-buffer.ts'
+import {type RunRecord, readRun, readRuns, removeRun, writeRun} from '../destination/open-runs.ts'
+import {enforceQuota} from '../destination/tidy.ts'
+import {toTime, type World} from '../world/world.ts'
+import {findRun, measureDuration} from './find-run.ts'
+
+/** Something that was not as it should be, although the event may have been recorded. */
+export interface Warning {
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+/** What recording one event came to. Recording never throws. */
+export type RecordOutcome =
+  | {readonly kind: 'recorded'; readonly id: string; readonly run: string | null; readonly warnings: readonly Warning[]}
+  | {readonly kind: 'declined'; readonly reason: Exclude<ConsentReason, 'allowed'>}
+  /** An MPI rank other than 0: its job is counted once, by rank 0. */
+  | {readonly kind: 'silent'; readonly reason: 'mpi-rank'}
+  | {
+      readonly kind: 'dropped'
+      readonly reason: 'undeclared-feature' | 'wrong-use' | 'not-written'
+      readonly warnings: readonly Warning[]
+    }
+
+export interface StartInput {
+  /** Absolute path of the script; only its pseudonym leaves. */
+  readonly script?: string | null
+  readonly fields?: FieldValues
+}
+/** A start that is said again, because its run lives on. */
+export interface RepeatInput extends StartInput {
+  readonly run: string
+  /** How many times it has been said again. */
+  readonly repeat: number
+}
+export interface EndInput {
+  /** The run's id; found by its callers when null. */
+  readonly run?: string | null
+  readonly exitCode?: number | null
+  /** A signal's name such as `SIGTERM`. */
+  readonly signal?: string | null
+  readonly fields?: FieldValues
+}
+export interface FeatureInput {
+  readonly name: string
+  /** `Feature` when not said. */
+  readonly type?: string
+  readonly run?: string | null
+  /** RFC 3339 in UTC; now less the duration when not said. */
+  readonly startedAt?: string | null
+  readonly durationSeconds?: number | null
+  readonly count?: number
+  readonly internal?: boolean
+  readonly details?: FieldValues | null
+}
+
+/** One destination in one world, and what the program says of itself: what the three recorders share. */
+export interface Recorder {
+  readonly world: World
+  readonly destination: Destination
+  readonly consent: Consent
+  readonly header: () => ProgramHeader
+}
+
+/** Records that a run starts and keeps it open for its end. */
+export function recordStart(recorder: Recorder, input: StartInput): RecordOutcome {
+  return recordSafely(recorder, () => {
+    const {world, destination} = recorder
+    const {kept, warnings} = filterFields(recorder, destination.project.fields, input.fields ?? {})
+    const run = newId(world)
+    const processes = world.processes()
+    const {header, script, warnings: unfit} = keepFit(recorder, recorder.header(), input.script ?? null)
+    const event: BufferedEvent = {
+      ...newEvent(recorder, header, {...localOf(recorder), script}),
+      type: 'start',
+      run,
+      repeat: 0,
+      fields: kept,
+    }
+    const record = {startedAt: event.time, monotonicSeconds: world.monotonicSeconds(), host: world.hostName, header}
+    writeRun(destination.paths.runs, {run, ...record, ...processes})
+    write(recorder, event)
+    return {kind: 'recorded', id: event.id, run, warnings: [...warnings, ...unfit]}
+  })
+}
+
+/** Records that a run lives on: its start once more, under an id of its own. The open run stays as it is. */
+export function recordRepeat(recorder: Recorder, {run, repeat, script, fields}: RepeatInput): RecordOutcome {
+  return recordSafely(recorder, () => {
+    const {destination} = recorder
+    const {kept} = keepDeclared(destination.project.fields, fields ?? {})
+    const header = readRun(destination.paths.runs, run)?.header ?? recorder.header()
+    const local = {...localOf(recorder), script: script ?? null}
+    const event: BufferedEvent = {...newEvent(recorder, header, local), type: 'start', run, repeat, fields: kept}
+    write(recorder, event)
+    return {kind: 'recorded', id: event.id, run, warnings: []}
+  })
+}
+
+/** Records that a run ended: the one named, else the open run that shares the nearest caller. */
+export function recordEnd(recorder: Recorder, input: EndInput): RecordOutcome {
+  return recordSafely(recorder, () => {
+    const {world, destination} = recorder
+    const {kept, warnings} = filterFields(recorder, destination.project.fields, input.fields ?? {})
+    const open = openRun(recorder, input.run ?? null)
+    const run = input.run?.toLowerCase() ?? open?.run ?? null
+    const event: BufferedEvent = {
+      ...newEvent(recorder, open?.header ?? recorder.header(), localOf(recorder)),
+      type: 'end',
+      run,
+      durationSeconds: open === null ? null : measureDuration(open, clockOf(world)),
+      exitCode: input.exitCode ?? null,
+      signal: input.signal ?? null,
+      fields: kept,
+    }
+    write(recorder, event)
+    if (open !== null) removeRun(destination.paths.runs, open.run)
+    return {kind: 'recorded', id: event.id, run, warnings: [...warnings, ...unpaired(run)]}
+  })
+}
+
+/** Records that a feature was used, in the run named, else in the open run that shares the nearest caller. */
+export function recordFeature(recorder: Recorder, input: FeatureInput): RecordOutcome {
+  return recordSafely(recorder, () => {
+    const {world, destination} = recorder
+    const type = input.type ?? 'Feature'
+    if (!isDeclaredFeature(destination.project, type, input.name)) return dropFeature(recorder, type, input.name)
+    const {kept, warnings} = filterFields(recorder, destination.project.features.details, input.details ?? {})
+    const named = input.run ?? runOfEnvironment(world)
+    const open = openRun(recorder, named)
+    const run = named?.toLowerCase() ?? open?.run ?? null
+    const durationSeconds = input.durationSeconds ?? null
+    const event: BufferedEvent = {
+      ...newEvent(recorder, open?.header ?? recorder.header(), localOf(recorder)),
+      time: input.startedAt ?? toTime(world.now() - (durationSeconds ?? 0) * 1000),
+      type: 'feature',
+      run,
+      featureType: type,
+      name: input.name,
+      durationSeconds,
+      count: input.count ?? 1,
+      internal: input.internal ?? false,
+      details: Object.keys(kept).length > 0 ? kept : null,
+    }
+    write(recorder, event)
+    return {kind: 'recorded', id: event.id, run, warnings: [...warnings, ...unpaired(run)]}
+  })
+}
+
+/** Asks the consent that was decided, then records; a failing disk is an outcome, not an exception. */
+function recordSafely(recorder: Recorder, record: () => RecordOutcome): RecordOutcome {
+  try {
+    const {consent, world, destination} = recorder
+    if (consent.reason === 'allowed') return record()
+    if (isStandingNo(consent.reason) && !isBufferEmpty(destination)) emptyBuffer(world, destination)
+    return {kind: 'declined', reason: consent.reason}
+  } catch (error) {
+    const {code, message} = toUsageError(error)
+    const isWrongUse = code === 'USAGE_WRONG_USE'
+    const reason = isWrongUse ? 'wrong-use' : 'not-written'
+    if (isWrongUse) countWrongUse(recorder)
+    return {kind: 'dropped', reason, warnings: [{code: isWrongUse ? code : 'USAGE_NOT_RECORDED', message}]}
+  }
+}
+
+/** Counts an event that could not be recorded because it was said wrongly. Never throws. */
+export function countWrongUse({
+  world,
+  destination,
+  consent,
+}: Pick<Recorder, 'world' | 'destination' | 'consent'>): void {
+  if (!consent.allowed) return
+  try {
+    rememberProject(destination)
+    recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'wrong-use', count: 1})
+  } catch {
+    // A disk that takes no counter took no event either: the outcome says so.
+  }
+}
+
+/**
+ * Keeps what a program says of itself where it fits the wire: an attribute that does not (a version of 65 characters, a
+ * line break in a name) is left out and counted like a field, and its event counts.
+ */
+function keepFit({world, destination}: Recorder, said: ProgramHeader, path: string | null) {
+  const {header, unfit} = fitHeader(said)
+  const isPathFit = v.is(localBlock.entries.script, path)
+  const names = isPathFit ? unfit : [...unfit, 'script']
+  recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-field', count: names.length})
+  const warnings = names.map((name): Warning => {
+    return {code: 'USAGE_WRONG_USE', message: `${name}: wanted a shorter text without control characters`}
+  })
+  return {header, script: isPathFit ? path : null, warnings}
+}
+
+/** The header with what does not fit the wire left out, and the names of that. Pure. */
+export function fitHeader(said: ProgramHeader): {header: ProgramHeader; unfit: (keyof ProgramHeader)[]} {
+  const fits = (name: keyof ProgramHeader) => v.is(programHeader.entries[name], said[name])
+  const unfit = (Object.keys(programHeader.entries) as (keyof ProgramHeader)[]).filter(name => !fits(name))
+  return {header: {...said, ...Object.fromEntries(unfit.map(name => [name, null]))}, unfit}
+}
+
+/** The run that `USAGE_RUN_ID` names; anything else in it says nothing. */
+export function runOfEnvironment({environment}: World): string | null {
+  const named = environment['USAGE_RUN_ID']
+  return v.is(uuid, named) ? named : null
+}
+
+/** The run that is named, or the open one that shares the nearest caller; null where there is none. */
+export function openRun({world, destination}: Recorder, run: string | null): RunRecord | null {
+  if (run !== null) return readRun(destination.paths.runs, run.toLowerCase())
+  return findRun(readRuns(destination.paths.runs), {...world.processes(), host: world.hostName})
+}
+
+/** Writes an event to the buffer; a start that cannot be written leaves no open run behind. */
+function write({world, destination}: Recorder, event: BufferedEvent): void {
+  try {
+    check(event)
+    rememberProject(destination)
+    writeEvents(destination.paths, [event])
+  } catch (error) {
+    if (event.type === 'start' && event.repeat === 0) removeRun(destination.paths.runs, event.run)
+    throw error
+  }
+  keepQuotaNowAndThen(world, destination)
+}
+
+/** A sender keeps the quota; where none runs for long, one write in 256 does: listing the buffer is not for each. */
+function keepQuotaNowAndThen(world: World, destination: Destination): void {
+  if (world.random(1)[0] !== 0) return
+  try {
+    enforceQuota(world, destination)
+  } catch {
+    // What cannot be counted as dropped stays: the next sender tries again.
+  }
+}
+
+/** What every reader of the buffer will understand, or nothing: a wrong value is the caller's, not damage. */
+export function check(event: BufferedEvent): void {
+  const result = v.safeParse(bufferedEvent, event)
+  if (!result.success) throw new UsageError('USAGE_WRONG_USE', describeProblems(toProblems(result.issues)))
+}
+
+function newEvent({world}: Recorder, header: ProgramHeader, local: LocalBlock) {
+  return {format: 1 as const, id: newId(world), time: toTime(world.now()), header, local}
+}
+
+/** The id of the machine is read only for a project that counts hosts. */
+export function localOf({world, destination}: Recorder): LocalBlock {
+  const machineId = destination.project.identity.host ? world.machineId() : null
+  return {host: world.hostName, machineId, bootId: world.processes().bootId, script: null}
+}
+
+function clockOf(world: World) {
+  return {
+    bootId: world.processes().bootId,
+    host: world.hostName,
+    now: world.now(),
+    monotonicSeconds: world.monotonicSeconds(),
+  }
+}
+
+/** The id of an event that happens now. */
+export const newId = (world: World): string => makeUuidV7(world.now(), world.random(10))
+
+function filterFields({world, destination}: Recorder, declared: Declarations, values: FieldValues) {
+  const {kept, dropped} = keepDeclared(declared, values)
+  recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-field', count: dropped.length})
+  return {kept, warnings: dropped.map(({message}): Warning => ({code: 'USAGE_UNDECLARED_FIELD', message}))}
+}
+
+function dropFeature({world, destination}: Recorder, type: string, name: string): RecordOutcome {
+  recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-feature', count: 1})
+  rememberProject(destination)
+  const message = `wanted a declared feature, got ${describeValue(name)} of type ${describeValue(type)}`
+  return {kind: 'dropped', reason: 'undeclared-feature', warnings: [{code: 'USAGE_UNDECLARED_FEATURE', message}]}
+}
+
+function unpaired(run: string | null): Warning[] {
+  if (run !== null) return []
+  return [{code: 'USAGE_UNPAIRED', message: 'wanted an open run of one of the callers, found none'}]
+}

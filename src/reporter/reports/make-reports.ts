@@ -1,0 +1,235 @@
+import type {BufferedEvent, LocalBlock} from '../../protocol/buffered-event.ts'
+import {keepDeclared} from '../../protocol/declaration.ts'
+import type {Event} from '../../protocol/event.ts'
+import type {Header, OperatingSystem} from '../../protocol/header.ts'
+import {limits} from '../../protocol/limits.ts'
+import {isDeclaredFeature, isForDatagrams, type ProjectFile} from '../../protocol/project-file.ts'
+import {protocolVersion} from '../../protocol/report.ts'
+import type {FieldValues} from '../../protocol/scalars.ts'
+import type {Drop, DropReason} from '../destination/drops.ts'
+import {
+  hostPseudonym,
+  type PseudonymScope,
+  pendingPseudonym,
+  rotationPeriod,
+  scriptPseudonym,
+  userPseudonym,
+} from '../identity/pseudonyms.ts'
+import {fitsDatagram} from '../transports/datagram.ts'
+
+/** What reports are made from besides the events. */
+export interface ReportContext {
+  readonly project: ProjectFile
+  readonly client: {readonly name: string; readonly version: string}
+  /** Null in a preview before the secret is made: then `pendingPseudonym` stands where it is needed. */
+  readonly secret: string | null
+  readonly generation: number
+  /** This machine: completes events that were written here by something that could not know it. */
+  readonly machine: {
+    readonly host: string
+    readonly bootId: string | null
+    readonly machineId: string | null
+    readonly os: OperatingSystem
+  }
+  /** Unix milliseconds; decides which events are too old. */
+  readonly now: number
+  /** RFC 3339: nothing from before leaves; null when there never was a no. */
+  readonly notBefore: string | null
+}
+
+/** One report, its bytes fixed: what is previewed, sent and logged. */
+export interface MadeReport {
+  /** The JSON, before transfer compression. */
+  readonly body: string
+  /** Ids of its events, in their order. */
+  readonly ids: readonly string[]
+  /** The period of the user's pseudonym in it; null where it has none. */
+  readonly userPeriod: string | null
+  /** Fields and details that are not declared and so are not in the body, by the event that had them. */
+  readonly undeclaredFields: readonly Drop[]
+  /** What the body is joined from: the text before its events, and they. */
+  readonly head: string
+  readonly events: readonly MadeEvent[]
+}
+
+/** One event as it travels. */
+interface MadeEvent {
+  readonly id: string
+  readonly json: string
+  readonly undeclaredFields: number
+}
+
+/** Events that share a header, and so the period of its pseudonyms. */
+interface Group {
+  readonly userPeriod: string | null
+  readonly events: MadeEvent[]
+}
+
+export interface MadeReports {
+  readonly reports: readonly MadeReport[]
+  /** Events that must not or cannot be sent, each with its reason. */
+  readonly drops: readonly Drop[]
+}
+
+/**
+ * Makes reports from buffered events. Pure: the same events and context give the same bytes.
+ *
+ * Events that share a header share reports, in the order in which they come, up to 500 events and 512 KiB a report.
+ * Undeclared fields are left out and counted; undeclared features, events from before consent and events older than
+ * 30 days are dropped and counted. Pseudonyms are made here; nothing of a `local` block is copied. Where only datagrams
+ * go, each report has one event; what does not fit a datagram is dropped and counted.
+ */
+export function makeReports(events: readonly BufferedEvent[], context: ReportContext): MadeReports {
+  const drops: Drop[] = []
+  const groups = new Map<string, Group>()
+  for (const buffered of events) {
+    const made = makeEvent(buffered, context)
+    if (typeof made === 'string') {
+      drops.push({id: buffered.id, reason: made, count: 1})
+      continue
+    }
+    const header = makeHeader(buffered, context)
+    const key = JSON.stringify(header)
+    const group = groups.get(key)
+    const userPeriod = header.user === null ? null : scopeOf(buffered, context).period
+    if (group === undefined) groups.set(key, {userPeriod, events: [made]})
+    else group.events.push(made)
+  }
+  const reports = [...groups].flatMap(([header, group]) => packReports(header, group, context))
+  if (!isForDatagrams(context.project)) return {reports, drops}
+  const key = context.project.writeKey ?? null
+  const fitting = reports.filter(({body}) => fitsDatagram(body, key))
+  const others = reports.filter(report => !fitting.includes(report)).flatMap(({ids}) => ids)
+  return {reports: fitting, drops: [...drops, ...others.map(id => ({id, reason: 'too-large' as const, count: 1}))]}
+}
+
+function makeEvent(buffered: BufferedEvent, context: ReportContext): MadeEvent | DropReason {
+  const reason = reasonToDrop(buffered, context)
+  if (reason !== null) return reason
+  const {project} = context
+  const {kept, dropped} =
+    buffered.type === 'feature'
+      ? keepDeclared(project.features.details, buffered.details ?? {})
+      : keepDeclared(project.fields, buffered.fields)
+  const event = copyEvent(buffered, kept, context)
+  const json = JSON.stringify(event)
+  if (Buffer.byteLength(json) > limits.maxEventBytes) return 'too-large'
+  return {id: event.id, json, undeclaredFields: dropped.length}
+}
+
+function reasonToDrop(buffered: BufferedEvent, context: ReportContext): DropReason | null {
+  const time = Date.parse(buffered.time)
+  if (context.notBefore !== null && time < Date.parse(context.notBefore)) return 'before-consent'
+  if (time < context.now - limits.maxEventAgeDays * 86_400_000) return 'too-old'
+  if (buffered.type !== 'feature') return null
+  return isDeclaredFeature(context.project, buffered.featureType, buffered.name) ? null : 'undeclared-feature'
+}
+
+/** Copies what travels, key by key, in the order of the wire. */
+function copyEvent(buffered: BufferedEvent, kept: FieldValues, context: ReportContext): Event {
+  const id = buffered.id.toLowerCase()
+  const run = buffered.run?.toLowerCase() ?? null
+  const {time} = buffered
+  switch (buffered.type) {
+    case 'start': {
+      const script = scriptIdOf(buffered, context)
+      return {id, type: 'start', run: buffered.run.toLowerCase(), time, script, repeat: buffered.repeat, fields: kept}
+    }
+    case 'end': {
+      const {durationSeconds, exitCode, signal} = buffered
+      return {id, type: 'end', run, time, durationSeconds, exitCode, signal, fields: kept}
+    }
+    case 'feature': {
+      const {featureType, name, durationSeconds, count, internal} = buffered
+      const details = Object.keys(kept).length > 0 ? kept : null
+      return {id, type: 'feature', run, time, featureType, name, durationSeconds, count, internal, details}
+    }
+  }
+}
+
+function makeHeader(buffered: BufferedEvent, context: ReportContext): Header {
+  const {project, machine} = context
+  const local = buffered.local
+  const isHere = isFromThisMachine(local, machine)
+  const machineId = local?.machineId ?? (isHere ? machine.machineId : null)
+  const scope = scopeOf(buffered, context)
+  const isPerson = !isCi(buffered)
+  const own = buffered.header
+  return {
+    user: isPerson && project.identity.user ? userIdOf(context.secret, scope) : null,
+    host: isPerson && project.identity.host ? hostPseudonym(machineId, local?.host ?? null, scope) : null,
+    application: own?.application ?? project.application ?? null,
+    version: own?.version ?? null,
+    commit: own?.commit ?? null,
+    component: own?.component ?? null,
+    os: own?.os ?? (isHere ? machine.os : null),
+    ci: own?.ci ?? null,
+    scheduler: own?.scheduler ?? null,
+  }
+}
+
+const userIdOf = (secret: string | null, scope: PseudonymScope): string =>
+  secret === null ? pendingPseudonym : userPseudonym(secret, scope)
+
+function scriptIdOf(buffered: BufferedEvent, context: ReportContext): string | null {
+  const path = buffered.local?.script ?? null
+  if (path === null || !context.project.identity.script || isCi(buffered)) return null
+  return context.secret === null ? pendingPseudonym : scriptPseudonym(context.secret, path, scopeOf(buffered, context))
+}
+
+const isCi = (buffered: BufferedEvent): boolean => (buffered.header?.ci ?? null) !== null
+
+/** Another machine may have the same host name, but not the same boot. Without a boot id the host name has to do. */
+function isFromThisMachine(local: LocalBlock | null, machine: ReportContext['machine']): boolean {
+  return local !== null && local.host === machine.host && (local.bootId === null || local.bootId === machine.bootId)
+}
+
+const scopeOf = (buffered: BufferedEvent, {project, generation}: ReportContext): PseudonymScope => ({
+  project: project.project,
+  period: rotationPeriod(project.identity.rotate, buffered.time),
+  generation,
+})
+
+function packReports(header: string, {userPeriod, events}: Group, context: ReportContext): MadeReport[] {
+  const project = JSON.stringify(context.project.project)
+  const client = JSON.stringify({name: context.client.name, version: context.client.version})
+  const head = `{"protocol":${protocolVersion},"project":${project},"client":${client},"header":${header},"events":[`
+  // The end of the report, less the comma that the first event does without.
+  const emptyBytes = Buffer.byteLength(head) + ']}'.length - 1
+  const maxEvents = isForDatagrams(context.project) ? 1 : limits.maxEventsPerReport
+  const batches: MadeEvent[][] = []
+  let batch: MadeEvent[] = []
+  let bytes = emptyBytes
+  for (const made of events) {
+    const madeBytes = Buffer.byteLength(made.json) + 1
+    const isFull = batch.length === maxEvents || bytes + madeBytes > limits.maxReportBytes
+    if (batch.length === 0 || isFull) {
+      batch = []
+      batches.push(batch)
+      bytes = emptyBytes
+    }
+    batch.push(made)
+    bytes += madeBytes
+  }
+  return batches.map(members => joinReport(head, members, userPeriod))
+}
+
+function joinReport(head: string, events: readonly MadeEvent[], userPeriod: string | null): MadeReport {
+  return {
+    body: `${head}${events.map(made => made.json).join(',')}]}`,
+    ids: events.map(made => made.id),
+    userPeriod,
+    undeclaredFields: events
+      .filter(made => made.undeclaredFields > 0)
+      .map(made => ({id: made.id, reason: 'undeclared-field', count: made.undeclaredFields})),
+    head,
+    events,
+  }
+}
+
+/** Splits a report that was too large for a proxy or a collector; one event cannot be split. Pure. */
+export function halveReport({head, events, userPeriod}: MadeReport): [MadeReport, MadeReport] | null {
+  if (events.length < 2) return null
+  const middle = Math.ceil(events.length / 2)
+  return [joinReport(head, events.slice(0, middle), userPeriod), joinReport(head, events.slice(middle), userPeriod)]
+}

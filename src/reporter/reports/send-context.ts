@@ -1,0 +1,37 @@
+import type {ProjectFile} from '../../protocol/project-file.ts'
+import {readSettings} from '../consent/settings.ts'
+import {readGeneration} from '../forget/forget-request.ts'
+import {findSecret, readSecret} from '../identity/secret.ts'
+import {readMachineId} from '../world/machine-id.ts'
+import {readOperatingSystem} from '../world/operating-system.ts'
+import type {World} from '../world/world.ts'
+import type {ReportContext} from './make-reports.ts'
+
+/** What a sender makes reports from besides the events and the project. */
+export type SendContext = Pick<ReportContext, 'generation' | 'machine' | 'notBefore'> & {readonly secret: string}
+
+/** Reads what reports are made from besides the events: the secret, this machine, and what a person said before. */
+export async function readSendContext(world: World, project: ProjectFile): Promise<SendContext> {
+  return {secret: readSecret(world.stateDirectory, world.random), ...(await readRest(world, project))}
+}
+
+/** The same for a preview: a secret that is not there yet is not made, but null. Writes nothing. */
+export async function readPreviewContext(
+  world: World,
+  project: ProjectFile,
+): Promise<Omit<SendContext, 'secret'> & {readonly secret: string | null}> {
+  return {secret: findSecret(world.stateDirectory), ...(await readRest(world, project))}
+}
+
+async function readRest(world: World, project: ProjectFile): Promise<Omit<SendContext, 'secret'>> {
+  return {
+    generation: readGeneration(world, project),
+    machine: {
+      host: world.hostName,
+      bootId: world.processes().bootId,
+      machineId: project.identity.host ? (world.machineId() ?? (await readMachineId())) : null,
+      os: readOperatingSystem(),
+    },
+    notBefore: readSettings(world.configDirectory, project.project)?.answer?.notBefore ?? null,
+  }
+}

@@ -1,0 +1,270 @@
+import {basename} from 'node:path'
+import {reach} from '../../fault-points.ts'
+import {makeUuidV7} from '../../protocol/uuid.ts'
+import type {Consent, ConsentReason} from '../consent/consent.ts'
+import {isStandingNo} from '../consent/consent.ts'
+import {askConsent} from '../consent/consent-facts.ts'
+import {claimFiles, listBufferFiles, releaseClaim} from '../destination/buffer.ts'
+import {type Destination, endpointOf} from '../destination/destination.ts'
+import {emptyBuffer} from '../destination/empty-buffer.ts'
+import {clearFailure, writeFailure} from '../destination/next-try.ts'
+import {setAside} from '../destination/refused.ts'
+import {tidy} from '../destination/tidy.ts'
+import {readGeneration} from '../forget/forget-request.ts'
+import {isForgetPending} from '../forget/is-forget-pending.ts'
+import {markNameless, markPeriod} from '../forget/period-marks.ts'
+import {presentForget} from '../forget/present-forget.ts'
+import {userPseudonym} from '../identity/pseudonyms.ts'
+import {halveReport, type MadeReport, type ReportContext} from '../reports/make-reports.ts'
+import {prepareReports} from '../reports/prepare-reports.ts'
+import type {SendContext} from '../reports/send-context.ts'
+import type {Eraser, KeptReason, SendResult, Transport} from '../transports/transport.ts'
+import {hasEntries} from '../world/files.ts'
+import {toTime, type World} from '../world/world.ts'
+import {Pending} from './claimed-events.ts'
+import {Ledger} from './ledger.ts'
+import {releaseLock, renewLock, takeLock} from './sender-lock.ts'
+import {renewClaim, returnStaleClaims} from './stale-claims.ts'
+
+/** What one delivery came to, in events. `reason` says why something is kept. */
+export interface Delivery {
+  readonly sent: number
+  readonly duplicates: number
+  readonly refused: number
+  readonly dropped: number
+  readonly reason: DeliveryReason | null
+  readonly nextTryAt: string | null
+}
+/** Reasons that lie with the collector, the network or the time: a person's decision is no failure. */
+export const deliveryFailures = [
+  'offline',
+  'timeout',
+  'busy',
+  'server-error',
+  'key-refused',
+  'project-unknown',
+  'sender-failed',
+  'no-time',
+  'busy-here',
+  'sender-lost',
+  'forget-pending',
+] as const satisfies readonly (KeptReason | 'no-time' | 'busy-here' | 'sender-lost' | 'forget-pending')[]
+export type DeliveryReason = (typeof deliveryFailures)[number] | Exclude<ConsentReason, 'allowed'> | 'notice-pending'
+
+/** The delivery of nothing. */
+export const nothingDelivered: Delivery = {
+  sent: 0,
+  duplicates: 0,
+  refused: 0,
+  dropped: 0,
+  reason: null,
+  nextTryAt: null,
+}
+
+export interface SenderOptions {
+  readonly world: World
+  readonly destination: Destination
+  readonly transport: Transport
+  /** Presents a request to erase; without it such a request, and every report behind it, is kept. */
+  readonly erase?: Eraser
+  readonly client: ReportContext['client']
+  readonly readContext: () => Promise<SendContext>
+  /** Ends the delivery: what is not confirmed by then goes back to the buffer. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Delivers what waits for one destination, with the right to send already won (`takeLock`); gives that right back.
+ *
+ * Each event is confirmed by the collector and removed, or set aside with a reason, or back in the buffer when this
+ * resolves. Killed at any step, it leaves a claim that a later sender returns; the collector knows repeated ids.
+ */
+export async function deliver(options: SenderOptions, token: string): Promise<Delivery> {
+  const round = new DeliveryRound(options)
+  for (let held: string | null = token; held !== null; held = lookOnceMore(options, round)) {
+    try {
+      await round.run(held)
+    } finally {
+      reach('lock: before it is given back')
+      releaseLock(options.destination.paths.lock, held)
+    }
+  }
+  return round.delivery()
+}
+
+/** After unlocking: an event that came while the lock was held found no sender of its own. */
+function lookOnceMore({world, destination, signal}: SenderOptions, round: DeliveryRound): string | null {
+  const hasMore = round.settledSome && round.reason === null && !signal.aborted
+  return hasMore && hasEntries(destination.paths.waiting, 1) ? takeLock(world, destination.paths.lock) : null
+}
+
+/** What to say, and to keep for `usage status`, of a delivery that failed on this machine. Never throws. */
+export function failedDelivery(world: World, destination: Destination, error: unknown): Delivery {
+  const message = error instanceof Error ? error.message : String(error)
+  const failure = {reason: 'sender-failed', message, retryAfterSeconds: null} as const
+  try {
+    const {nextTryAt} = writeFailure(world, destination.paths.nextTry, failure)
+    return {...nothingDelivered, reason: failure.reason, nextTryAt}
+  } catch {
+    return {...nothingDelivered, reason: failure.reason}
+  }
+}
+
+class DeliveryRound {
+  settledSome = false
+  reason: DeliveryReason | null = null
+  private nextTryAt: string | null = null
+  private readonly options: SenderOptions
+  private readonly world: World
+  private readonly destination: Destination
+  private readonly ledger: Ledger
+
+  constructor(options: SenderOptions) {
+    this.options = options
+    this.world = options.world
+    this.destination = options.destination
+    this.ledger = new Ledger(options.world, options.destination)
+  }
+
+  delivery(): Delivery {
+    const {sent, duplicates, refused, dropped} = this.ledger
+    return {sent, duplicates, refused, dropped, reason: this.reason, nextTryAt: this.nextTryAt}
+  }
+
+  async run(token: string): Promise<void> {
+    this.settledSome = false
+    returnStaleClaims(this.world, this.destination.paths)
+    await this.forgetFirst()
+    if (!this.mayContinue()) return
+    this.ledger.dropped += tidy(this.world, this.destination)
+    const claim = claimFiles(this.destination.paths, makeUuidV7(this.world.now(), this.world.random(10)))
+    if (claim === null) return
+    try {
+      await this.deliverClaim(claim, token)
+    } finally {
+      reach('claim: before it is given back')
+      releaseClaim(this.destination.paths, claim)
+    }
+  }
+
+  /** A request to erase goes before every report, and after a no as well: the person has asked for it. */
+  private async forgetFirst(): Promise<void> {
+    const {world, destination, erase, signal} = this.options
+    this.nextTryAt = await presentForget({world, destination, erase, signal})
+  }
+
+  private async deliverClaim(claim: string, token: string): Promise<void> {
+    const context = {
+      project: this.destination.project,
+      client: this.options.client,
+      now: this.world.now(),
+      ...(await this.options.readContext()),
+    }
+    const made = prepareReports(listBufferFiles(claim), context)
+    this.setAsideDamaged(made.damaged)
+    const waiting = new Pending(made.files)
+    this.ledger.drop(made.drops)
+    this.settle(
+      waiting,
+      made.drops.map(({id}) => id),
+    )
+    const queue: MadeReport[] = [...made.reports]
+    for (let report = queue.shift(); report !== undefined; report = queue.shift()) {
+      const {generation} = context
+      // Marked before it is looked whether the person wants to be forgotten: whoever asks that sees the mark.
+      this.mark(report, context)
+      if (!this.mayContinue() || !this.isOfGeneration(generation)) return
+      if (!renewClaim(this.world, claim)) {
+        this.reason = 'busy-here'
+        return
+      }
+      renewLock(this.world, this.destination.paths.lock, token)
+      reach('report: before it is posted')
+      const result = checkAnswer(report, await this.send(report))
+      reach('report: answered')
+      if (result.kind === 'kept') return this.keep(report, result)
+      const halves = result.kind === 'too-large' ? halveReport(report) : null
+      if (halves !== null) queue.unshift(...halves)
+      else this.finish(report, result, waiting)
+    }
+  }
+
+  private mark({userPeriod: period}: MadeReport, {secret, generation}: SendContext): void {
+    const {paths, project} = this.destination
+    if (period === null) markNameless(paths)
+    else markPeriod(paths, {generation, period, user: userPseudonym(secret, {...project, period, generation})})
+  }
+
+  /** Asks consent again and looks at the time; when either says no, says why. */
+  private mayContinue(): boolean {
+    const consent = askConsent(this.world, this.destination)
+    if (!consent.sending) this.hold(consent)
+    else if (isForgetPending(this.destination.paths)) this.reason = 'forget-pending'
+    else if (this.options.signal.aborted) this.reason = 'no-time'
+    return this.reason === null
+  }
+
+  /** Reports made before a person was forgotten have ids that must not come again. */
+  private isOfGeneration(generation: number): boolean {
+    if (readGeneration(this.world, this.destination.project) !== generation) this.reason = 'busy-here'
+    return this.reason === null
+  }
+
+  private hold(consent: Consent): void {
+    this.reason = consent.allowed || consent.reason === 'allowed' ? 'notice-pending' : consent.reason
+    if (isStandingNo(consent.reason)) this.ledger.dropped += emptyBuffer(this.world, this.destination)
+  }
+
+  private setAsideDamaged(paths: readonly string[]): void {
+    for (const path of paths) {
+      this.ledger.drop([{id: basename(path, '.json'), reason: 'damaged', count: 1}])
+      reach('file: damaged and counted')
+      setAside(this.destination.paths.refused, path)
+      this.settledSome = true
+    }
+  }
+
+  private send(report: MadeReport): Promise<SendResult> {
+    const {project} = this.destination
+    return this.options.transport({
+      endpoint: endpointOf(project),
+      writeKey: project.writeKey ?? null,
+      body: report.body,
+      sentAt: toTime(this.world.now()),
+      signal: this.options.signal,
+    })
+  }
+
+  private keep(report: MadeReport, failure: Extract<SendResult, {kind: 'kept'}>): void {
+    this.ledger.fail(report, failure.reason, failure.message)
+    const state = writeFailure(this.world, this.destination.paths.nextTry, failure)
+    this.reason = failure.reason
+    this.nextTryAt = state.nextTryAt
+  }
+
+  private finish(report: MadeReport, result: Exclude<SendResult, {kind: 'kept'}>, waiting: Pending): void {
+    if (result.kind === 'answered') this.ledger.confirm(report, result, waiting)
+    else this.ledger.refuse(report, result, waiting)
+    this.ledger.drop(report.undeclaredFields)
+    this.settle(waiting, report.ids)
+    clearFailure(this.destination.paths.nextTry)
+  }
+
+  private settle(waiting: Pending, ids: readonly string[]): void {
+    if (ids.length === 0) return
+    this.settledSome = true
+    this.ledger.takeBack(waiting.settle(ids))
+    reach('report: settled')
+  }
+}
+
+/** An answer that does not add up to the events of the report confirms nothing. */
+function checkAnswer(report: MadeReport, result: SendResult): SendResult {
+  if (result.kind !== 'answered') return result
+  const {accepted, duplicates, rejected} = result.answer
+  const refused = new Set(rejected.map(({index}) => index).filter(index => index < report.ids.length))
+  const answered = accepted + duplicates + refused.size
+  if (answered === report.ids.length) return result
+  const message = `wanted an answer for ${report.ids.length} events, got one for ${answered}`
+  return {kind: 'kept', reason: 'server-error', message, retryAfterSeconds: null}
+}

@@ -1,0 +1,63 @@
+import {hostname} from 'node:os'
+import {configDirectoryOf, stateDirectoryOf} from './directories.ts'
+import type {Environment} from './environment.ts'
+import {readMachineIdFile} from './machine-id.ts'
+import {type Processes, readProcesses} from './processes.ts'
+import {randomSource} from './random.ts'
+
+/** Everything that the reporter reads of the world around it. Tests and embedders give their own. */
+export interface World {
+  readonly environment: Environment
+  /** Where events wait: absolute path. */
+  readonly stateDirectory: string
+  /** Where the person's decisions are: absolute path. */
+  readonly configDirectory: string
+  /** Where the administrator's decisions are: absolute path. */
+  readonly siteDirectory: string
+  readonly hostName: string
+  /** Unix time in milliseconds. */
+  now(): number
+  /** Seconds of a clock that never jumps, comparable within one boot of one machine. */
+  monotonicSeconds(): number
+  random(bytes: number): Uint8Array
+  /** This process and its callers. */
+  processes(): Processes
+  /** This machine's id where reading it takes no process, else null; stays on this machine. */
+  machineId(): string | null
+}
+
+/** The world as it is, with what the caller sets instead. Reads nothing but the environment. */
+export function realWorld(overrides: Partial<World> = {}): World {
+  const environment = overrides.environment ?? process.env
+  let processes: Processes | undefined
+  return {
+    environment,
+    stateDirectory: overrides.stateDirectory ?? stateDirectoryOf(environment),
+    configDirectory: overrides.configDirectory ?? configDirectoryOf(environment),
+    siteDirectory: process.platform === 'win32' ? 'C:\\ProgramData\\usage' : '/etc/usage',
+    hostName: overrides.hostName ?? hostname(),
+    now: Date.now,
+    monotonicSeconds: () => Number(process.hrtime.bigint()) / 1e9,
+    random: randomSource(),
+    // Read once: the callers of a command do not change while it runs.
+    processes: () => {
+      processes ??= readProcesses(process.pid, environment)
+      return processes
+    },
+    machineId: () => readMachineIdFile(),
+    ...overrides,
+  }
+}
+
+/** RFC 3339 in UTC with milliseconds. Throws a RangeError for a time that no date has. */
+export function toTime(unixMilliseconds: number): string {
+  const date = new Date(unixMilliseconds)
+  const year = date.getUTCFullYear()
+  // V8 looks for the machine's time zone before it writes any date: a file and a fifth of a millisecond.
+  if (!(year >= 1000 && year <= 9999)) return date.toISOString()
+  const [month, day, hour] = [date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCHours()].map(twoDigits)
+  const [minute, second] = [date.getUTCMinutes(), date.getUTCSeconds()].map(twoDigits)
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}.${String(date.getUTCMilliseconds()).padStart(3, '0')}Z`
+}
+
+const twoDigits = (number: number): string => String(number).padStart(2, '0')

@@ -1,0 +1,32 @@
+import type {Adoption, CiStats, NamedUsage} from '../model/model.ts'
+import type {Period} from '../model/period.ts'
+import type {NamedRuns, StatsFacts} from '../model/source.ts'
+
+/** What runs name, the most used first; of equally used the names in order, the unknown one last. Pure. */
+export function namedUsage(named: readonly NamedRuns[]): NamedUsage[] {
+  return [...named].sort((a, b) => b.runs - a.runs || compareNames(a.name, b.name))
+}
+
+function compareNames(a: string | null, b: string | null): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
+  return a < b ? -1 : 1
+}
+
+/** The versions of each period. Pure. */
+export function adoptionOf(periods: readonly Period[], facts: StatsFacts['adoption']): Adoption[] {
+  const byPeriod = Map.groupBy(facts, ({period}) => period)
+  return periods.map(({label, complete}, index) => ({
+    period: label,
+    versions: namedUsage(byPeriod.get(index) ?? []).map(({name, runs, users}) => ({version: name, runs, users})),
+    complete,
+  }))
+}
+
+/** The runs of CI among all, and whose CI it was. Pure. */
+export function ciStats(named: readonly NamedRuns[]): CiStats {
+  const sum = (some: readonly {readonly runs: number}[]): number => some.reduce((total, {runs}) => total + runs, 0)
+  const vendors = namedUsage(named).flatMap(({name, runs}) => (name === null ? [] : [{name, runs}]))
+  const runs = sum(vendors)
+  const all = sum(named)
+  return {runs, share: all === 0 ? null : runs / all, vendors}
+}

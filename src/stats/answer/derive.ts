@@ -1,0 +1,63 @@
+import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {Fault, FeatureStats, FieldStats, Outcomes, Stats, SuccessRate} from '../model/model.ts'
+import type {StatsFacts} from '../model/source.ts'
+
+/** The share of runs that succeeded, with the bounds that lost and unknown runs leave. Null without any. Pure. */
+export function successRate({ok, failed, signal, lost, unknown}: Outcomes): SuccessRate {
+  const known = ok + failed + signal
+  const all = known + lost + unknown
+  return {
+    value: known === 0 ? null : ok / known,
+    low: all === 0 ? null : ok / all,
+    high: all === 0 ? null : (ok + lost + unknown) / all,
+  }
+}
+
+type Exits = StatsFacts['exits']
+
+/** How most of the failing runs ended; of equally frequent ones the smaller code, then the first signal by name. */
+export function commonestFault(exits: Exits): Fault | null {
+  const faults = exits.filter(exit => exit.signal !== null || exit.exitCode !== 0)
+  return faults.sort((a, b) => b.runs - a.runs || compareFaults(a, b))[0] ?? null
+}
+
+function compareFaults(a: Fault, b: Fault): number {
+  if (a.signal !== null || b.signal !== null) return (a.signal ?? '') < (b.signal ?? '') ? -1 : 1
+  return (a.exitCode ?? 0) - (b.exitCode ?? 0)
+}
+
+/** The codes that runs ended with, the most frequent first. */
+export function exitCodes(exits: Exits): Stats['exitCodes'] {
+  return exits
+    .flatMap(({exitCode, runs}) => (exitCode === null ? [] : [{exitCode, runs}]))
+    .sort((a, b) => b.runs - a.runs || a.exitCode - b.exitCode)
+}
+
+/** Features, the most used first. */
+export function featureList(features: readonly FeatureStats[]): readonly FeatureStats[] {
+  return [...features].sort((a, b) => b.count - a.count || (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1))
+}
+
+/** The declared names that were not used, in the order of the project file. */
+export function unusedFeatures(project: ProjectFile, features: readonly FeatureStats[]): readonly string[] {
+  const used = new Set(features.map(feature => feature.name))
+  return project.features.names.filter(name => !used.has(name))
+}
+
+/** Every declared field, also those that no run has. */
+export function fieldStats(project: ProjectFile, facts: StatsFacts): Readonly<Record<string, FieldStats>> {
+  const numbers = new Map(facts.numberFields.map(field => [field.name, field]))
+  const values = Map.groupBy(facts.valueFields, field => field.name)
+  return Object.fromEntries(
+    Object.entries(project.fields).map(([name, {type}]): [string, FieldStats] => {
+      if (type === 'integer' || type === 'number') {
+        const {n, mean, median, max} = numbers.get(name) ?? {n: 0, mean: null, median: null, max: null}
+        return [name, {n, mean, median, max, values: null}]
+      }
+      const counted = (values.get(name) ?? []).map(({value, runs}) => ({value, runs}))
+      counted.sort((a, b) => b.runs - a.runs || (String(a.value) < String(b.value) ? -1 : 1))
+      const n = counted.reduce((sum, {runs}) => sum + runs, 0)
+      return [name, {n, mean: null, median: null, max: null, values: counted}]
+    }),
+  )
+}

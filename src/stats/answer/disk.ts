@@ -1,0 +1,36 @@
+import type {Quality} from '../model/model.ts'
+import {formatDay} from '../model/period.ts'
+import type {QualityFacts} from '../model/source.ts'
+import {dayMs} from '../model/span.ts'
+
+/** Sizes of days that are nearer to each other tell nothing. */
+const minDays = 7
+const growthDays = 30
+/** Nobody plans for longer. */
+const maxDays = 50 * 365
+
+/** Says how fast a store grows and when its disk is full, as far as that is known. Pure. */
+export function forecastDisk({
+  freeBytes,
+  growth,
+}: Pick<QualityFacts, 'freeBytes' | 'growth'>): Pick<Quality, 'freeBytes' | 'growthBytes' | 'diskFullOn'> {
+  if (growth === null) return {freeBytes, growthBytes: null, diskFullOn: null}
+  const toMs = Date.parse(growth.toDay)
+  const days = (toMs - Date.parse(growth.fromDay)) / dayMs
+  if (days < minDays) return {freeBytes, growthBytes: null, diskFullOn: null}
+  const perDay = (growth.toBytes - growth.fromBytes) / days
+  const left = freeBytes === null || perDay <= 0 ? null : freeBytes / perDay
+  const diskFullOn = left === null || left > maxDays ? null : formatDay(toMs + Math.floor(left) * dayMs)
+  return {freeBytes, growthBytes: Math.round(perDay * growthDays), diskFullOn}
+}
+
+/** How large the tables are, and what a row of them takes. Pure. */
+export function sizesOf({
+  tables,
+}: Pick<QualityFacts, 'tables'>): Pick<Quality, 'tables' | 'bytesPerRun' | 'bytesPerFeature'> {
+  const perRow = (wanted: string): number | null => {
+    const table = tables?.find(({name}) => name === wanted)
+    return table === undefined || table.rows === 0 ? null : Math.round(table.bytes / table.rows)
+  }
+  return {tables, bytesPerRun: perRow('runs'), bytesPerFeature: perRow('features')}
+}

@@ -1,0 +1,71 @@
+import {UsageError} from '../../errors.ts'
+import {describeValue} from '../../protocol/problem.ts'
+
+/** What the answers are limited to; null does not limit. All that are set hold together. */
+export interface StatsFilters {
+  /** The version of the software, as its reports give it. */
+  readonly appVersion: string | null
+  /** The name of the operating system, for example `Linux`. */
+  readonly system: string | null
+  readonly ci: 'only' | 'none' | null
+  readonly application: string | null
+  readonly featureType: string | null
+  /** True: uses that did not come from a person directly. False: those that did. */
+  readonly internal: boolean | null
+}
+
+/** The names of the filters on a command line and in an address. */
+export const filterNames = ['app-version', 'system', 'ci', 'application', 'feature-type', 'internal', 'direct'] as const
+export type WrittenFilters = Readonly<Partial<Record<(typeof filterNames)[number], string | null | undefined>>>
+
+export const noFilters: StatsFilters = {
+  appVersion: null,
+  system: null,
+  ci: null,
+  application: null,
+  featureType: null,
+  internal: null,
+}
+
+/** Characters of a filter: no name in a report is longer. */
+const maxLength = 256
+
+/** Reads filters as people write them. Throws a `UsageError` USAGE_QUERY_INVALID. */
+export function parseFilters(written: WrittenFilters): StatsFilters {
+  const text = (name: keyof WrittenFilters): string | null => {
+    const value = written[name] ?? null
+    if (value !== null && (value === '' || value.length > maxLength))
+      throw invalid(`wanted ${name} as 1 to ${maxLength} characters, got ${describeValue(value)}`)
+    return value
+  }
+  const ci = text('ci')
+  if (ci !== null && ci !== 'only' && ci !== 'none')
+    throw invalid(`wanted ci as only or none, got ${describeValue(ci)}`)
+  const isInternal = parseSwitch('internal', written.internal)
+  const isDirect = parseSwitch('direct', written.direct)
+  if (isInternal && isDirect) throw invalid('wanted internal or direct, got both')
+  return {
+    appVersion: text('app-version'),
+    system: text('system'),
+    ci,
+    application: text('application'),
+    featureType: text('feature-type'),
+    internal: isInternal ? true : isDirect ? false : null,
+  }
+}
+
+function parseSwitch(name: string, written: string | null | undefined): boolean {
+  if (written == null) return false
+  if (written === '1') return true
+  throw invalid(`wanted ${name} as 1, got ${describeValue(written)}`)
+}
+
+/** Whether only some feature uses are asked for: then answers about runs cannot be given. */
+export const limitsFeatures = ({featureType, internal}: StatsFilters): boolean =>
+  featureType !== null || internal !== null
+
+/** Whether only some headers are asked for: then what is counted without a header cannot be given. */
+export const limitsHeaders = ({appVersion, system, ci, application}: StatsFilters): boolean =>
+  appVersion !== null || system !== null || ci !== null || application !== null
+
+const invalid = (message: string): UsageError => new UsageError('USAGE_QUERY_INVALID', message)

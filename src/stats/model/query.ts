@@ -1,0 +1,85 @@
+import {UsageError} from '../../errors.ts'
+import {describeValue} from '../../protocol/problem.ts'
+import {filterNames, parseFilters, type StatsFilters, type WrittenFilters} from './filters.ts'
+import {formatDay, type PeriodLength, periodLengths, startOfPeriod} from './period.ts'
+import {dayMs, type Span} from './span.ts'
+
+/** What the stats are asked: a project, a range of UTC days with both ends included, the length of a period, filters. */
+export interface StatsQuery {
+  readonly project: string
+  /** `YYYY-MM-DD`. */
+  readonly from: string
+  /** `YYYY-MM-DD`, not before `from`. */
+  readonly to: string
+  readonly by: PeriodLength
+  readonly filters: StatsFilters
+}
+
+/** A query as people write it, on a command line or in an address; what is absent or null gets its default. */
+export interface WrittenStatsQuery extends WrittenFilters {
+  readonly project: string
+  readonly from?: string | null | undefined
+  readonly to?: string | null | undefined
+  readonly by?: string | null | undefined
+}
+
+/** The names that a query has in an address. */
+export const queryNames = ['from', 'to', 'by', ...filterNames] as const
+
+/**
+ * Takes a query from the parameters of an address. Throws USAGE_QUERY_INVALID for one that is none, because an answer
+ * that passes over a misspelt filter would be the answer to another question.
+ */
+export function readParameters(project: string, parameters: Readonly<Record<string, unknown>>): WrittenStatsQuery {
+  const other = Object.keys(parameters).find(name => !queryNames.some(known => known === name))
+  if (other !== undefined) throw invalid(`wanted parameters ${queryNames.join(', ')}, got ${describeValue(other)}`)
+  // A repeated parameter reads as the list that it is, which no query accepts.
+  const single = (value: unknown): string | undefined => (value === undefined ? undefined : String(value))
+  return {project, ...Object.fromEntries(queryNames.map(name => [name, single(parameters[name])]))}
+}
+
+/** More periods than this are no answer that anybody reads, and would let an address ask for millions. */
+export const maxPeriods = 5_000
+
+const periodDays = {day: 1, week: 7, month: 28, year: 365} as const satisfies Record<PeriodLength, number>
+
+/**
+ * Reads a query. Absent: `to` is today, `from` the first day of the month eleven months before `to` (twelve calendar
+ * months, of which the last is unfinished), `by` is `month`. Throws a `UsageError` USAGE_QUERY_INVALID.
+ */
+export function parseStatsQuery(written: WrittenStatsQuery, nowMs: number): StatsQuery {
+  const by = parsePeriodLength(written.by ?? 'month')
+  const toMs = parseDay('to', written.to ?? formatDay(nowMs))
+  const fromMs = written.from == null ? elevenMonthsBefore(toMs) : parseDay('from', written.from)
+  if (fromMs > toMs) throw invalid(`wanted from not after to, got from ${formatDay(fromMs)} and to ${formatDay(toMs)}`)
+  const days = (toMs - fromMs) / dayMs + 1
+  if (days / periodDays[by] > maxPeriods)
+    throw invalid(`wanted at most ${maxPeriods} periods, got ${days} days by ${by}`)
+  return {project: written.project, from: formatDay(fromMs), to: formatDay(toMs), by, filters: parseFilters(written)}
+}
+
+/** The range of a query as a span: from the first instant of its first day to the end of its last. */
+export function rangeOf(query: StatsQuery): Span {
+  return {fromMs: Date.parse(`${query.from}T00:00:00Z`), toMs: Date.parse(`${query.to}T00:00:00Z`) + dayMs}
+}
+
+function parsePeriodLength(written: string): PeriodLength {
+  const found = periodLengths.find(length => length === written)
+  if (found === undefined) throw invalid(`wanted by as ${periodLengths.join(', ')}, got ${describeValue(written)}`)
+  return found
+}
+
+function parseDay(name: 'from' | 'to', written: string): number {
+  const instantMs = /^[12]\d{3}-\d\d-\d\d$/.test(written) ? Date.parse(`${written}T00:00:00Z`) : Number.NaN
+  // Date.parse takes 2026-02-30 for the 2nd of March.
+  if (Number.isNaN(instantMs) || formatDay(instantMs) !== written)
+    throw invalid(`wanted ${name} as a day YYYY-MM-DD, got ${describeValue(written)}`)
+  return instantMs
+}
+
+function elevenMonthsBefore(instantMs: number): number {
+  const first = new Date(startOfPeriod(instantMs, 'month'))
+  return Date.UTC(first.getUTCFullYear(), first.getUTCMonth() - 11, 1)
+}
+
+const invalid = (message: string): UsageError => new UsageError('USAGE_QUERY_INVALID', message)

@@ -1,0 +1,40 @@
+import {toPlainText} from '../../protocol/plain-text.ts'
+import type {Stats} from '../model/model.ts'
+import {describeRange, roundCell, shownTables} from './shown.ts'
+import {type Cell, type Table, tablesOf} from './tables.ts'
+
+/** Writes stats as Markdown with a table for each answer that has something to say. Ends with a line break. */
+export function writeMarkdown(stats: Stats, section: string | null = null): string {
+  const {shown, unanswered} = shownTables(tablesOf(stats), section)
+  const parts = [
+    `# ${escapeMarkdown(stats.project)}`,
+    escapeMarkdown(describeRange(stats)),
+    ...shown.map(table => `## ${table.title}\n\n${writeTable(table)}`),
+    ...(unanswered.length === 0 ? [] : [`Not answered under this filter: ${unanswered.join(', ')}`]),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+/** Writes an answer as a table of Markdown. */
+export function writeTable({columns, rows}: Table): string {
+  const isNumber = columns.map((_, place) => (rows ?? []).every(row => typeof row[place] !== 'string'))
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [
+    line(columns),
+    line(isNumber.map(number => (number ? '---:' : '---'))),
+    ...(rows ?? []).map(row => line(row.map(writeCell))),
+  ].join('\n')
+}
+
+const writeCell = (cell: Cell): string => escapeMarkdown(roundCell(cell))
+
+/** Makes a text from outside mean nothing but itself: no markup, no HTML, no link, no end of the cell. */
+export function escapeMarkdown(text: string): string {
+  return toPlainText(text)
+    .replace(/[\\`*_{}[\]()#+!|~$@]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/:(?=\/\/)/g, '\\:')
+    .replace(/\bwww\./gi, found => `${found.slice(0, -1)}\\.`)
+}

@@ -1,0 +1,27 @@
+import type {Stats} from '../model/model.ts'
+import type {Cell, Table} from './tables.ts'
+
+/** The tables that a page shows: those with rows, or the one section. And the titles of those without an answer. */
+export function shownTables(
+  tables: readonly Table[],
+  section: string | null,
+): {readonly shown: readonly Table[]; readonly unanswered: readonly string[]} {
+  const wanted = tables.filter(table => section === null || table.section === section)
+  return {
+    shown: wanted.filter(({rows}) => rows !== null && (rows.length > 0 || section !== null)),
+    unanswered: wanted.filter(({rows}) => rows === null).map(({title}) => title),
+  }
+}
+
+/** `2026-01-01 to 2026-03-10, by month; the last period is not over`. */
+export function describeRange({from, to, by, trend}: Stats): string {
+  return `${from} to ${to}, by ${by}${trend.complete ? '' : '; the last period is not over'}`
+}
+
+/** A cell for people: four digits that count of a fraction, `yes` or `no`, nothing for the unknown. */
+export function roundCell(cell: Cell): string {
+  if (cell === null) return ''
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
+  if (typeof cell === 'number') return String(Number.isInteger(cell) ? cell : Number(cell.toPrecision(4)))
+  return cell
+}

@@ -1,0 +1,51 @@
+import {toPlainText} from '../../../protocol/plain-text.ts'
+import type {FieldStats} from '../../model/model.ts'
+import {fit, layOut, maxRows, more, wrap} from './draw.ts'
+import type {Page, Section} from './page.ts'
+import {writeCount, writeCounted, writeNumber, writeSeconds} from './write.ts'
+
+const maxValues = 5
+
+/** The features that were used, direct and internal uses apart, and the declared ones that nobody used. */
+export function writeFeatures({stats, paint, width}: Page): Section[] {
+  const rows = stats.features
+    .slice(0, maxRows)
+    .map(feature => [
+      fit(feature.name, Math.max(8, width - 58)),
+      fit(feature.type, 12),
+      feature.count - feature.internalCount,
+      feature.internalCount,
+      feature.runs ?? '',
+      feature.users ?? '',
+      feature.meanSeconds === null ? '' : writeSeconds(feature.meanSeconds),
+    ])
+  const [head, ...body] = layOut([['name', 'type', 'direct', 'internal', 'runs', 'users', 'mean'], ...rows])
+  const table = rows.length === 0 ? [] : [paint.dim(head!), ...body, ...more(stats.features.length, 'feature')]
+  const unused = stats.unusedFeatures ?? []
+  const shown = unused.slice(0, 2 * maxRows).map(name => fit(name, width - 1))
+  const unusedLines = [...wrap(shown, width), ...more(unused.length, 'feature', 2 * maxRows)]
+  return [
+    {heading: 'Features by use', lines: table},
+    {heading: `Declared and never used: ${writeCount(unused.length)}`, lines: unusedLines},
+  ].filter(({lines}) => lines.length > 0)
+}
+
+/** The declared fields that runs have. */
+export function writeFields({stats: {fields}, width}: Page): Section {
+  const lines = Object.entries(fields ?? {})
+    .filter(([, field]) => field.n > 0)
+    .flatMap(([name, field]) => wrap(describeField(name, field), width))
+  return {heading: 'Fields', lines}
+}
+
+function describeField(name: string, {n, mean, median, max, values}: FieldStats): string[] {
+  const head = `${toPlainText(name)} in ${writeCounted(n, 'run')}:`
+  if (mean !== null && median !== null && max !== null)
+    return [`${head} mean ${writeNumber(mean)}`, `median ${writeNumber(median)}`, `max ${writeNumber(max)}`]
+  const counted = (values ?? [])
+    .slice(0, maxValues)
+    .map(({value, runs}) => `${fit(String(value), 32)} in ${writeCount(runs)}`)
+  const rest = (values?.length ?? 0) - maxValues
+  const [first, ...others] = rest > 0 ? [...counted, writeCounted(rest, 'other value')] : counted
+  return [`${head} ${first}`, ...others]
+}

@@ -1,0 +1,83 @@
+import {toPlainText} from '../../../protocol/plain-text.ts'
+import type {Paint} from './paint.ts'
+import {writeCounted} from './write.ts'
+
+const steps = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
+const parts = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
+
+export interface Column {
+  readonly value: number
+  readonly complete: boolean
+}
+
+/** Draws values as columns of one character, on one scale from 0; `·` is zero. Unfinished ones are dim. */
+export function drawColumns(columns: readonly Column[], paint: Paint): string {
+  const top = Math.max(1, ...columns.map(column => column.value))
+  return columns
+    .map(({value, complete}) => {
+      const mark = value === 0 ? '·' : steps[Math.max(0, Math.ceil((value / top) * steps.length) - 1)]!
+      return complete ? mark : paint.dim(mark)
+    })
+    .join('')
+}
+
+/** Draws a share of 0 to 1 as a bar of at most `width` characters, to an eighth of a character. */
+export function drawBar(share: number, width: number): string {
+  const eighths = Math.round(share * width * 8)
+  const bar = '█'.repeat(Math.floor(eighths / 8)) + parts[eighths % 8]!
+  return bar === '' && share > 0 ? '▏' : bar
+}
+
+/** Makes a name from outside fit one cell: harmless, and at most so many characters. */
+export function fit(name: string | null, width: number): string {
+  const characters = [...toPlainText(name ?? 'unknown')]
+  return characters.length <= width ? characters.join('') : `${characters.slice(0, width - 1).join('')}…`
+}
+
+/** Lays rows out in columns that are two spaces apart; numbers stand right. Cells are plain, without emphasis. */
+export function layOut(rows: readonly (readonly (string | number)[])[]): string[] {
+  const texts = rows.map(row => row.map(cell => (typeof cell === 'number' ? cell.toLocaleString('en-US') : cell)))
+  const widths = (texts[0] ?? []).map((_, column) => Math.max(...texts.map(row => lengthOf(row[column] ?? ''))))
+  return rows.map((row, index) =>
+    row
+      .map((cell, column) => {
+        const text = texts[index]![column]!
+        const space = ' '.repeat(widths[column]! - lengthOf(text))
+        return typeof cell === 'number' || isHeadOfNumbers(rows, index, column) ? space + text : text + space
+      })
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+const isHeadOfNumbers = (rows: readonly (readonly unknown[])[], index: number, column: number): boolean =>
+  index === 0 && typeof rows[1]?.[column] === 'number'
+
+/** Characters that are seen: emphasis takes no place. */
+const lengthOf = (text: string): number => [...text.replace(/\u001b\[\d+m/g, '')].length
+
+/** Rows of a table beyond these are left to the JSON. */
+export const maxRows = 20
+
+/** The line under a table that does not show all its rows. */
+export const more = (count: number, what: string, shown = maxRows): string[] =>
+  count > shown ? [`and ${writeCounted(count - shown, `more ${what}`)}: --json has them all`] : []
+
+/** Breaks a list of names, or of parts of a sentence, into lines of at most `width` characters. */
+export function wrap(names: readonly string[], width: number): string[] {
+  const items = names.map((name, index) => (index === names.length - 1 ? name : `${name},`))
+  return joinInLines(items, width)
+}
+
+/** Breaks a sentence between its words, but not before `%`, into lines of at most `width` characters. */
+export const flow = (sentence: string, width: number): string[] => joinInLines(sentence.split(/ (?!%)/), width)
+
+function joinInLines(items: readonly string[], width: number): string[] {
+  const lines: string[] = []
+  for (const item of items) {
+    const last = lines.at(-1)
+    if (last !== undefined && lengthOf(last) + 1 + lengthOf(item) <= width) lines[lines.length - 1] = `${last} ${item}`
+    else lines.push(item)
+  }
+  return lines
+}

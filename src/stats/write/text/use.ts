@@ -1,0 +1,84 @@
+import type {Count, Stats} from '../../model/model.ts'
+import {drawColumns, flow} from './draw.ts'
+import type {Page, Section} from './page.ts'
+import {writeCount, writeCounted, writeShare} from './write.ts'
+
+const measures = ['users', 'hosts', 'scripts', 'runs'] as const
+
+/** How many people, hosts, scripts and runs, over time, and compared with the time before. */
+export function writeUse(page: Page): Section {
+  const {stats, paint, width} = page
+  const known = measures.flatMap(name => (stats[name] === null ? [] : [{name, measure: stats[name]}]))
+  const totals = known.map(({measure}) => writeBounded(measure))
+  const totalWidth = Math.max(...totals.map(total => total.length))
+  const columns = Math.max(1, width - 'scripts'.length - totalWidth - 4)
+  const rows = known.map(({name, measure}, index) => {
+    const chart = drawColumns(measure.periods.slice(-columns), paint)
+    return `${name.padEnd(7)}  ${paint.bold(totals[index]!.padStart(totalWidth))}  ${chart}`
+  })
+  const sentences = describeTrend(page).flatMap(text => flow(text, width))
+  return {heading: 'Use', lines: [...rows, paint.dim(describeColumns(stats, columns)), ...sentences]}
+}
+
+/** `12`, or `12 to 24` where pseudonyms changed within the range. */
+const writeBounded = ({total, exact, low, high}: Count): string =>
+  exact ? writeCount(total) : `${writeCount(low)} to ${writeCount(high)}`
+
+function describeColumns({users: {periods}, by}: Stats, columns: number): string {
+  const shown = periods.slice(-columns)
+  const unfinished = shown.at(-1)?.complete === false ? '; the last is not over' : ''
+  const first = shown[0]?.period ?? ''
+  return shown.length === 1 ? `one ${by}, ${first}` : `${shown.length} ${by}s from ${first}${unfinished}`
+}
+
+function describeTrend({stats}: Page): string[] {
+  const {trend, users} = stats
+  const lines: string[] = []
+  if (trend.previous.runs === null) lines.push(...describeUsers(trend))
+  else if (trend.runsChange === null) lines.push('No runs in the time before to compare with.')
+  else lines.push(describeRuns(trend, trend.runsChange))
+  const year = trend.yearBefore
+  if (year.runsChange !== null)
+    lines.push(`${compare(year.runsChange, 'runs', 'a year before')} (${writeCounted(year.runs ?? 0, 'run')}).`)
+  const {total, exact, low, high} = users.onSeveralDays
+  if (users.total > 0) lines.push(`Seen on at least two days: ${writeBounded({total, exact, low, high})} of the users.`)
+  lines.push(...describeFlow(stats))
+  if (!users.exact) lines.push('Pseudonyms changed in this time: users are known only within bounds.')
+  return lines
+}
+
+/** Of the last period that is over and of which it is known. */
+function describeFlow({userFlow}: Stats): string[] {
+  const last = userFlow.findLast(({complete, new: fresh}) => complete && fresh !== null)
+  if (last === undefined) return []
+  const lost = last.lost === null ? '' : `, ${writeCount(last.lost)} lost since the period before`
+  return [
+    `In ${last.period}: ${writeCounted(last.new ?? 0, 'new user')}, ${writeCount(last.returning ?? 0)} returning${lost}.`,
+  ]
+}
+
+/** `29 % more runs and 50 % fewer users than in the time before (31 runs).` */
+function describeRuns({usersChange, previous}: Stats['trend'], runsChange: number): string {
+  const before = `in the time before (${writeCounted(previous.runs ?? 0, 'run')})`
+  if (usersChange === null) return `${compare(runsChange, 'runs', before)}.`
+  if (Math.max(runsChange, usersChange) < many)
+    return `${writeChange(runsChange, 'runs')} and ${compare(usersChange, 'users', before)}.`
+  return `${compare(runsChange, 'runs', before)}, and ${compare(usersChange, 'users', 'then')}.`
+}
+
+function describeUsers({usersChange, previous}: Stats['trend']): string[] {
+  if (usersChange === null || previous.users === null) return []
+  return [`${compare(usersChange, 'users', 'in the time before')} (${writeCounted(previous.users, 'user')}).`]
+}
+
+/** From this on, a multiple is read more easily than percents. */
+const many = 2
+
+const compare = (change: number, what: string, before: string): string =>
+  `${writeChange(change, what)} ${change < many ? 'than' : 'as'} ${before}`
+
+function writeChange(change: number, what: string): string {
+  if (change === 0) return `no more ${what}`
+  if (change >= many) return `${Number((change + 1).toPrecision(2)).toLocaleString('en-US')} times as many ${what}`
+  return `${writeShare(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} ${what}`
+}

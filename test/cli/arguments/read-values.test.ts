@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import {describe, it} from 'node:test'
+import {readFields} from '../../../src/cli/arguments/read-values.ts'
+import type {Declarations} from '../../../src/protocol/declaration.ts'
+
+const declared: Declarations = {
+  executors: {type: 'integer', min: 0, description: 'Count'},
+  ratio: {type: 'number', description: 'Ratio'},
+  parallel: {type: 'boolean', description: 'Whether'},
+  engine: {type: 'enum', values: ['1', 'two'], description: 'Which'},
+}
+
+describe('fields on a command line', () => {
+  it('are read in the types that the project declares', () => {
+    const pairs = ['executors=2', 'ratio=0.5', 'parallel=true', 'engine=1']
+    assert.deepEqual(readFields(declared, pairs, '--field'), {executors: 2, ratio: 0.5, parallel: true, engine: '1'})
+  })
+
+  it('stay text where they are not of their type, so that the recorder can say what came', () => {
+    assert.deepEqual(readFields(declared, ['executors=many', 'executors2=', 'parallel=yes'], '--field'), {
+      executors: 'many',
+      executors2: '',
+      parallel: 'yes',
+    })
+  })
+
+  it('may hold the sign between name and value in their value', () => {
+    assert.deepEqual(readFields(declared, ['engine=a=b'], '--field'), {engine: 'a=b'})
+  })
+
+  it('are wrong use without a name or a value (USAGE_WRONG_USE)', () => {
+    for (const pair of ['executors', '=2', ''])
+      assert.throws(() => readFields(declared, [pair], '--field'), {code: 'USAGE_WRONG_USE'})
+  })
+
+  it('cannot reach the prototype of an object', () => {
+    const fields = readFields(declared, ['__proto__=1', 'constructor=2'], '--field')
+    assert.deepEqual(Object.keys(fields), ['__proto__', 'constructor'])
+    assert.equal(Object.getPrototypeOf(fields), Object.prototype)
+  })
+})

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import {describe, it} from 'node:test'
+import {checkProjectText} from '../../../src/cli/maintain/check-project.ts'
+
+const minimal = {
+  project: 'demo',
+  contact: 'demo@example.org',
+  purpose: ['How many people use Demo'],
+  endpoint: {http: 'https://usage.example.org'},
+}
+const write = (document: unknown): string => JSON.stringify(document, null, 2)
+
+describe('the check of a project file', () => {
+  it('finds nothing wrong with the least that a project has to say', () => {
+    const check = checkProjectText(write(minimal))
+    assert.deepEqual([check.project, check.problems], ['demo', []])
+    assert.match(check.version ?? '', /^[0-9a-f]{8}$/)
+  })
+
+  it('names the line of a value that is wrong', () => {
+    const check = checkProjectText(write({...minimal, consent: 'maybe'}))
+    assert.deepEqual(check.problems, [
+      {line: 10, column: 14, message: 'consent: wanted opt-out or opt-in, got "maybe"'},
+    ])
+  })
+
+  it('names the object that lacks a value', () => {
+    const {contact: _contact, ...without} = minimal
+    const [problem] = checkProjectText(write(without)).problems
+    assert.deepEqual([problem?.line, problem?.message], [1, 'contact: wanted a value, got nothing'])
+  })
+
+  it('names the line on which the text stops being JSON', () => {
+    const [problem] = checkProjectText('{\n  "project": "demo",\n  oops\n}').problems
+    assert.deepEqual([problem?.line, problem?.message.startsWith('wanted JSON')], [3, true])
+  })
+
+  it('wants something in the file', () => {
+    assert.equal(checkProjectText('').problems.length, 1)
+  })
+
+  it('shows what is worth another look where its key stands, and nothing while there are problems', () => {
+    const doubtful = {...minimal, moreInfo: 'x', identity: {rotate: 'never'}, retension: 1}
+    const check = checkProjectText(write(doubtful))
+    const places = check.warnings.map(({line, column, code, key}) => [line, column, code, key])
+    assert.deepEqual(places, [
+      [12, 5, 'ids-never-change', 'identity.rotate'],
+      [14, 3, 'unknown-key', 'retension'],
+    ])
+    assert.equal(check.warnings[1]?.next, 'did you mean retention?')
+    assert.deepEqual(checkProjectText(write({...doubtful, consent: 'maybe'})).warnings, [])
+  })
+})

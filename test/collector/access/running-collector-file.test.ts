@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import {statSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {it} from 'node:test'
+import {
+  makeFolderSecret,
+  readRunningCollector,
+  removeRunningCollector,
+  writeRunningCollector,
+} from '../../../src/collector/access/running-collector-file.ts'
+import {temporaryDirectory} from '../../support/temporary-directory.ts'
+
+it('says which collector writes a folder, to its owner alone, until it is removed', t => {
+  const directory = temporaryDirectory(t)
+  assert.equal(readRunningCollector(directory), null)
+  const running = {http: 'http://127.0.0.1:8080', secret: makeFolderSecret()}
+  writeRunningCollector(directory, running)
+  assert.deepEqual(readRunningCollector(directory), running)
+  assert.equal(statSync(join(directory, 'collector.json')).mode & 0o777, 0o600)
+  assert.notEqual(makeFolderSecret(), running.secret)
+  for (const content of ['', '{"http": 5}', 'null']) {
+    writeFileSync(join(directory, 'collector.json'), content)
+    assert.equal(readRunningCollector(directory), null)
+  }
+  removeRunningCollector(directory)
+  removeRunningCollector(directory)
+  assert.equal(readRunningCollector(directory), null)
+})

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import {it} from 'node:test'
+import {oldIds} from '../../../src/collector/compat/old-ids.ts'
+import {readParslLogLine} from '../../../src/collector/history/parsl-log.ts'
+import {nowMs, sampleProject} from '../samples.ts'
+
+const atMs = Date.parse('2026-01-01T00:00:00Z')
+const context = {project: sampleProject(), ids: oldIds('secret'), atMs, nowMs}
+const read = (line: string) => readParslLogLine(line, context)
+function eventOf(line: string) {
+  const result = read(line)
+  return 'batch' in result ? result.batch?.events[0] : assert.fail(result.problem)
+}
+
+it('takes the time in front for a message that says none, in every form of it', () => {
+  for (const written of [
+    '2018-11-05 12:34:56,789',
+    '2018-11-05 12:34:56.789',
+    '2018-11-05T12:34:56.789Z',
+    '2018-11-05T13:34:56.789+01:00',
+    '1541421296.789',
+  ])
+    for (const line of [
+      `${written}: Source:192.0.2.1, Msg:{"uuid":"a"}`,
+      `${written} Source: 192.0.2.1, Msg: 1{"correlator":"a"}\r`,
+    ])
+      assert.equal(eventOf(line)?.timeMs, Date.parse('2018-11-05T12:34:56.789Z'), line)
+  for (const written of ['', 'Mon Nov 5', '2018-13-05 12:34:56,789', '[x]'])
+    assert.equal(eventOf(`${written}: Source:::1, Msg:{"uuid":"a"}`)?.timeMs, atMs, written)
+  assert.equal(eventOf('2099-01-01 00:00:00,000: Source:x, Msg:{"uuid":"a"}')?.timeMs, nowMs)
+})
+
+it('takes the time of the message where it says one, and does not correct it by the time in front', () => {
+  const line = '2018-11-05 07:34:56,789: Source:192.0.2.1, Msg:{"uuid":"a", "start": 1541421296.7895}'
+  const start = eventOf(line)
+  assert.deepEqual([start?.timeMs, start?.isClamped], [1541421296790, false])
+})
+
+it('has nothing of a section’s beginning, and says what is wrong with other lines without repeating them', () => {
+  for (const line of ['', '  ', '2018-11-05 00:00:00,000: New Log section for new day ======'])
+    assert.deepEqual(read(line), {batch: null})
+  for (const line of [
+    'Traceback',
+    'Msg:{"uuid":"a"}, Source:192.0.2.1',
+    'x: Source:192.0.2.1, Msg:{"uuid":"a"',
+    'x: Source:192.0.2.1, Msg:2{"uuid":"a"}',
+    'x: Source:192.0.2.1, Msg:',
+    'x: Source:192.0.2.1, Msg:{"start":1}',
+    'x: Source:192.0.2.1, Msg:[]',
+  ]) {
+    const result = read(line)
+    assert.ok('problem' in result && !result.problem.includes('192.0.2.1'), line)
+  }
+})

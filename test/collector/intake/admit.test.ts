@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {admit, clockCorrectionMs, type Receipt} from '../../../src/collector/intake/admit.ts'
+import type {Event} from '../../../src/protocol/event.ts'
+import {parseReport} from '../../../src/protocol/report.ts'
+import {dayMs, endOf, featureOf, hourMs, nowMs, reportOf, sampleProject, startOf, uuid} from '../samples.ts'
+
+const minuteMs = 60_000
+const punctual: Receipt = {receivedAtMs: nowMs, sentAtMs: nowMs}
+
+function admitEvents(events: readonly unknown[], receipt = punctual, project = sampleProject()) {
+  const parsed = parseReport(reportOf(events))
+  assert.ok(parsed.ok)
+  return admit(parsed.value, project, receipt)
+}
+
+test('it drops undeclared and ill-typed values, counts them, and keeps their event', () => {
+  const fields = {executors: 2, mode: 'sideways', home: '/home/ann', cached: true}
+  const {batch, rejected} = admitEvents([startOf(1, nowMs, {fields}), endOf(1, nowMs, {fields: {executors: -1}})])
+  assert.deepEqual(rejected, [])
+  const [start, end] = batch.events.map(({event, undeclaredFields}) => [
+    (event as Event & {type: 'end'}).fields,
+    undeclaredFields,
+  ])
+  assert.deepEqual(start, [{executors: 2, cached: true}, 2])
+  assert.deepEqual(end, [{}, 1])
+})
+
+test('it keeps the declared details of a feature and no others', () => {
+  const {batch} = admitEvents([featureOf(1, nowMs, {details: {depth: 3, path: '/home'}}), featureOf(2, nowMs)])
+  const details = batch.events.map(({event}) => (event.type === 'feature' ? event.details : null))
+  assert.deepEqual(details, [{depth: 3}, {}])
+})
+
+test('it rejects an undeclared feature by name or type, and takes the others of its report', () => {
+  const {batch, rejected} = admitEvents([
+    featureOf(1, nowMs),
+    featureOf(2, nowMs, {name: 'Other.v1'}),
+    featureOf(3, nowMs, {featureType: 'Interface'}),
+    startOf(1, nowMs),
+  ])
+  assert.deepEqual(
+    batch.events.map(({event}) => event.id),
+    [uuid('f', 1), uuid('s', 1)],
+  )
+  assert.deepEqual(
+    rejected.map(({index, id, code}) => [index, id, code]),
+    [
+      [1, uuid('f', 2), 'feature-undeclared'],
+      [2, uuid('f', 3), 'feature-undeclared'],
+    ],
+  )
+  assert.equal(batch.refused, 2)
+})
+
+test('it takes a feature that is not declared where the project allows others', () => {
+  const project = sampleProject({features: {types: ['Algorithm'], allowOther: true}})
+  const names = ['Other.v1', '/etc/passwd']
+  const {rejected} = admitEvents(
+    names.map((name, index) => featureOf(index, nowMs, {name})),
+    punctual,
+    project,
+  )
+  assert.deepEqual(
+    rejected.map(({index}) => index),
+    [1],
+  )
+})
+
+test('it names what is wrong with an event in the order of the report, and counts it as refused', () => {
+  const {batch, rejected} = admitEvents([
+    featureOf(1, nowMs, {name: 'No.v1'}),
+    {id: 'x', type: 'end'},
+    startOf(1, nowMs),
+  ])
+  assert.deepEqual(
+    rejected.map(({index, code}) => [index, code]),
+    [
+      [0, 'feature-undeclared'],
+      [1, 'event-invalid'],
+    ],
+  )
+  assert.equal(batch.refused, 2)
+})
+
+test('it takes an event of exactly 30 days and rejects one a millisecond older', () => {
+  const {batch, rejected} = admitEvents([startOf(1, nowMs - 30 * dayMs), startOf(2, nowMs - 30 * dayMs - 1)])
+  assert.deepEqual(
+    batch.events.map(({event}) => event.run),
+    [uuid('r', 1)],
+  )
+  assert.deepEqual(
+    rejected.map(({index, code}) => [index, code]),
+    [[1, 'event-too-old']],
+  )
+})
+
+test('it corrects a clock that is off by 55 minutes or more, and not a millisecond less', () => {
+  const off = (ms: number) => clockCorrectionMs({receivedAtMs: nowMs, sentAtMs: nowMs - ms})
+  assert.equal(off(55 * minuteMs), 55 * minuteMs)
+  assert.equal(off(55 * minuteMs - 1), 0)
+  assert.equal(off(-55 * minuteMs), -55 * minuteMs)
+  assert.equal(off(1 - 55 * minuteMs), 0)
+  assert.equal(clockCorrectionMs({receivedAtMs: nowMs, sentAtMs: null}), 0)
+})
+
+test('it moves every time of a wrong clock, so that old and future ones are judged as they were', () => {
+  const sentAtMs = nowMs + 100 * dayMs
+  const {batch, rejected} = admitEvents([startOf(1, sentAtMs - hourMs), endOf(1, sentAtMs)], {
+    receivedAtMs: nowMs,
+    sentAtMs,
+  })
+  assert.deepEqual(rejected, [])
+  assert.deepEqual(
+    batch.events.map(({timeMs, isClamped}) => [timeMs, isClamped]),
+    [
+      [nowMs - hourMs, false],
+      [nowMs, false],
+    ],
+  )
+})
+
+test('it sets a time that is still in the future to the receipt, and flags it', () => {
+  const {batch} = admitEvents([startOf(1, nowMs), endOf(1, nowMs + 1)])
+  assert.deepEqual(
+    batch.events.map(({timeMs, isClamped}) => [timeMs, isClamped]),
+    [
+      [nowMs, false],
+      [nowMs, true],
+    ],
+  )
+})

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {createGroupCommit} from '../../../src/collector/intake/group-commit.ts'
+import type {Batch, InsertOutcome} from '../../../src/collector/store/store.ts'
+import {batchOf, nowMs, startOf} from '../samples.ts'
+
+/** A store that remembers the sizes of its transactions and refuses batches without events. */
+function countingStore() {
+  const groups: number[] = []
+  const insert = async (batches: readonly Batch[]): Promise<InsertOutcome[][]> => {
+    groups.push(batches.length)
+    if (batches.some(batch => batch.events.length === 0)) throw new Error('no events')
+    return batches.map(batch => batch.events.map(() => 'accepted'))
+  }
+  return {groups, insert}
+}
+
+const sample = (run = 1): Batch => batchOf([startOf(run, nowMs)])
+
+test('it writes all that came together in one transaction, and answers each its own', async () => {
+  const store = countingStore()
+  const groupCommit = createGroupCommit(store)
+  const outcomes = await Promise.all([
+    groupCommit.write(sample(), 10),
+    groupCommit.write(batchOf([startOf(1, nowMs), startOf(2, nowMs)]), 10),
+    groupCommit.write(sample(), 10),
+  ])
+  assert.deepEqual(
+    outcomes.map(({length}) => length),
+    [1, 2, 1],
+  )
+  assert.deepEqual(store.groups, [3])
+})
+
+test('it refuses what would exceed its bound, keeps what it has, and takes more when that is written', async () => {
+  const store = countingStore()
+  const groupCommit = createGroupCommit(store, {maxBytes: 100})
+  const first = groupCommit.write(sample(), 100)
+  await assert.rejects(groupCommit.write(sample(), 1), {code: 'USAGE_COLLECTOR_BUSY', http: 503})
+  assert.deepEqual(await first, ['accepted'])
+  await groupCommit.drain()
+  assert.deepEqual(await groupCommit.write(sample(), 100), ['accepted'])
+})
+
+test('it rejects the one that cannot be written and none of the others', async () => {
+  const store = countingStore()
+  const groupCommit = createGroupCommit(store)
+  const good = [groupCommit.write(sample(1), 1), groupCommit.write(sample(2), 1)]
+  const bad = groupCommit.write(batchOf([]), 1)
+  await assert.rejects(bad, /no events/)
+  assert.deepEqual(await Promise.all(good), [['accepted'], ['accepted']])
+  assert.deepEqual(store.groups, [3, 1, 1, 1])
+})
+
+test('it has nothing waiting after a drain', async () => {
+  const store = countingStore()
+  const groupCommit = createGroupCommit(store)
+  let answered = 0
+  for (let index = 0; index < 5; index++) void groupCommit.write(sample(index), 1).then(() => answered++)
+  await groupCommit.drain()
+  assert.equal(answered, 5)
+})

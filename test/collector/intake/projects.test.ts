@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {test} from 'node:test'
+import {loadProjects} from '../../../src/collector/intake/projects.ts'
+import {temporaryDirectory} from '../../support/temporary-directory.ts'
+import {writtenProject} from '../samples.ts'
+
+test('it reads the project files of a folder and nothing else', t => {
+  const directory = temporaryDirectory(t)
+  const write = (name: string, content: unknown): void => writeFileSync(join(directory, name), JSON.stringify(content))
+  write('parsl.json', writtenProject())
+  write('usage.project.json', writtenProject({project: 'mantid'}))
+  write('README.md', 'not JSON')
+  write('.parsl.json', {})
+  assert.deepEqual([...loadProjects(directory).keys()].sort(), ['mantid', 'parsl'])
+})
+
+test('it refuses a folder that is missing, is a file, or holds no project file', t => {
+  const directory = temporaryDirectory(t)
+  writeFileSync(join(directory, 'file'), '')
+  for (const path of [directory, join(directory, 'missing'), join(directory, 'file')])
+    assert.throws(() => loadProjects(path), {code: 'USAGE_PROJECTS_UNREADABLE'})
+})
+
+test('it refuses a second file of the same project', t => {
+  const directory = temporaryDirectory(t)
+  for (const name of ['a.json', 'b.json']) writeFileSync(join(directory, name), JSON.stringify(writtenProject()))
+  assert.throws(() => loadProjects(directory), {code: 'USAGE_PROJECTS_UNREADABLE', message: /parsl again in b\.json/})
+})
+
+test('it names the file that is wrong, and what is wrong with it', t => {
+  const directory = temporaryDirectory(t)
+  const path = join(directory, 'parsl.json')
+  writeFileSync(path, JSON.stringify({...writtenProject(), purpose: []}))
+  assert.throws(() => loadProjects(directory), {
+    code: 'USAGE_PROJECT_FILE_INVALID',
+    message: `wanted a project file in ${path}, got: purpose: wanted at least one sentence, got a list`,
+  })
+  writeFileSync(path, '{')
+  assert.throws(() => loadProjects(directory), {code: 'USAGE_PROJECT_FILE_INVALID', message: /wanted JSON/})
+})
+
+test('it refuses a project file that cannot be read', t => {
+  const directory = temporaryDirectory(t)
+  mkdirSync(join(directory, 'parsl.json'))
+  assert.throws(() => loadProjects(directory), {code: 'USAGE_PROJECT_FILE_UNREADABLE'})
+})

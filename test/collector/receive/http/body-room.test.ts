@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {createBodyRoom} from '../../../../src/collector/receive/http/body-room.ts'
+
+test('it is full at its bound, and has room again when a body is done', () => {
+  const room = createBodyRoom(100)
+  const [first, second] = [room.enter(), room.enter()]
+  first.add(60)
+  first.add(40)
+  assert.throws(() => second.add(1), {code: 'USAGE_COLLECTOR_BUSY'})
+  first.free()
+  first.free()
+  second.add(100)
+})
+
+test('it keeps nothing for bodies of which nothing has arrived', () => {
+  const room = createBodyRoom(100)
+  for (let body = 0; body < 1_000; body++) room.enter()
+  room.enter().add(100)
+})

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import {once} from 'node:events'
+import {connect, type Socket} from 'node:net'
+import {type TestContext, test} from 'node:test'
+import {maxArrivingBytes} from '../../../../src/collector/receive/http/body-room.ts'
+import {limits} from '../../../../src/protocol/limits.ts'
+import {eventually} from '../../../support/eventually.ts'
+import {codeOf, post, postReport, startCollector} from '../../running-collector.ts'
+import {nowMs, reportOf, startOf} from '../../samples.ts'
+
+const report = reportOf([startOf(1, nowMs)])
+const chunked = 'transfer-encoding: chunked'
+
+/** A connection with a request of which something has been sent, and what came back. */
+async function begin(t: TestContext, http: string, header: string, bytes: number) {
+  const socket: Socket = connect(Number(new URL(http).port), '127.0.0.1')
+  t.after(() => socket.destroy())
+  let answer = ''
+  socket.on('error', () => {}).on('data', chunk => (answer += chunk))
+  await once(socket, 'connect')
+  const head = `POST /v1/reports HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${header}\r\n\r\n`
+  const size = header === chunked && bytes > 0 ? `${limits.maxBodyBytes.toString(16)}\r\n` : ''
+  socket.write(`${head}${size}${' '.repeat(bytes)}`)
+  return {socket, answer: () => answer}
+}
+
+test('it takes reports while many connections send nothing of what they have announced', async t => {
+  const {http} = await startCollector(t)
+  for (const header of [chunked, `content-length: ${limits.maxBodyBytes}`])
+    for (let connection = 0; connection < 130; connection++) await begin(t, http, header, 10)
+  assert.equal((await postReport(http, report)).accepted, 1)
+})
+
+test('it is busy when what has arrived fills the room, and takes reports when the senders are gone', async t => {
+  const {http} = await startCollector(t)
+  const half = limits.maxBodyBytes / 2
+  const count = maxArrivingBytes / half
+  const senders = []
+  for (let sender = 0; sender < count; sender++) senders.push(await begin(t, http, chunked, half))
+  await eventually(async () => {
+    const reply = await post(http, report)
+    assert.deepEqual([reply.status, codeOf(reply)], [503, 'USAGE_COLLECTOR_BUSY'])
+    assert.ok(Number(reply.headers.get('retry-after')) > 0)
+  })
+  const late = await begin(t, http, chunked, half)
+  await eventually(async () => assert.match(late.answer(), /^HTTP\/1\.1 503 /))
+  for (const {socket} of senders) socket.destroy()
+  await eventually(async () => assert.equal((await post(http, report)).status, 200))
+})
+
+test('it refuses a body that grows over the limit', async t => {
+  const {http} = await startCollector(t)
+  const {socket, answer} = await begin(t, http, chunked, limits.maxBodyBytes)
+  socket.write('\r\n1\r\n \r\n0\r\n\r\n')
+  await eventually(async () => assert.match(answer(), /^HTTP\/1\.1 413 .*USAGE_BODY_TOO_LARGE/s))
+})

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {createGroupCommit} from '../../../src/collector/intake/group-commit.ts'
+import type {Erasure} from '../../../src/collector/store/store.ts'
+import {createErase, type EraseParts} from '../../../src/collector/upkeep/erase.ts'
+import {batchOf, nowMs, startOf, uuid} from '../samples.ts'
+
+const erasure = (number: number): Erasure => ({
+  project: 'parsl',
+  receipt: uuid('q', number),
+  users: [],
+  receivedAtMs: nowMs,
+})
+
+/** Parts that say in what order they were used; the second erasure fails. */
+function sayingParts() {
+  const said: string[] = []
+  const say = async (text: string): Promise<void> => {
+    await new Promise(setImmediate)
+    said.push(text)
+  }
+  const groupCommit = createGroupCommit({
+    insert: async batches => {
+      await say('inserted')
+      return batches.map(({events}) => events.map(() => 'accepted'))
+    },
+  })
+  const parts: EraseParts = {
+    groupCommit,
+    pauseReading: async () => {
+      await say('paused')
+      return () => void said.push('resumed')
+    },
+    store: {
+      erase: async ({receipt}) => {
+        await say(`erased ${Number(receipt.slice(-2))}`)
+        if (receipt === uuid('q', 2)) throw new Error('disk I/O error')
+        return {receipt, erasedAt: '2026-11-22T12:00:00Z', runs: 0, features: 0}
+      },
+    },
+  }
+  return {said, groupCommit, erase: createErase(parts)}
+}
+
+test('it erases after what had arrived, one at a time, while nothing is read, and goes on after a failure', async () => {
+  const {said, groupCommit, erase} = sayingParts()
+  const written = groupCommit.write(batchOf([startOf(1, nowMs)]), 1)
+  const results = await Promise.allSettled([erase(erasure(1)), erase(erasure(2)), erase(erasure(3)), written])
+  assert.deepEqual(
+    results.map(({status}) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+  )
+  const each = [1, 2, 3].flatMap(number => ['paused', `erased ${number}`, 'resumed'])
+  assert.deepEqual(said, ['inserted', ...each])
+})

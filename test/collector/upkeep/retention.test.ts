@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
+import {test} from 'node:test'
+import {openSqliteStore} from '../../../src/collector/store/sqlite.ts'
+import {cutOf, isDue, purge} from '../../../src/collector/upkeep/retention.ts'
+import type {Stats} from '../../../src/stats/model/model.ts'
+import {eventually} from '../../support/eventually.ts'
+import {temporaryDirectory} from '../../support/temporary-directory.ts'
+import {get, makeFolders, startCollector} from '../running-collector.ts'
+import {batchOf, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, startOf} from '../samples.ts'
+
+test('it finds the instant so long ago, also where a month has no such day', () => {
+  const at = (time: string, from: string): string => new Date(cutOf(time, Date.parse(from))).toISOString()
+  assert.equal(at('30d', '2026-11-22T12:00:00Z'), '2026-10-23T12:00:00.000Z')
+  assert.equal(at('2w', '2026-11-22T12:00:00Z'), '2026-11-08T12:00:00.000Z')
+  assert.equal(at('1y', '2026-11-22T12:00:00Z'), '2025-11-22T12:00:00.000Z')
+  assert.equal(at('12m', '2024-02-29T01:00:00Z'), '2023-02-28T01:00:00.000Z')
+  assert.equal(at('1m', '2026-03-31T00:00:00Z'), '2026-02-28T00:00:00.000Z')
+  assert.equal(at('14m', '2026-01-15T00:00:00Z'), '2024-11-15T00:00:00.000Z')
+})
+
+test('it takes a month when all of it is past the limit and neither it nor its year can change', () => {
+  const due = (month: string, limit: string, now: string): boolean => isDue(month, limit, Date.parse(now))
+  assert.ok(!due('2025-11', '1y', '2026-11-30T23:59:59Z'))
+  assert.ok(due('2025-11', '1y', '2026-12-01T00:00:00Z'))
+  // The year has to be closed for 35 days, so that its different users are known for good.
+  assert.ok(!due('2025-01', '1y', '2026-02-04T23:59:59Z'))
+  assert.ok(due('2025-01', '1y', '2026-02-05T00:00:00Z'))
+  assert.ok(!due('2026-09', '1d', '2026-11-04T23:59:59Z'))
+  assert.ok(due('2026-09', '1d', '2026-11-05T00:00:00Z'))
+})
+
+test('it leaves no header of the months that went when it is ended early', async t => {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  t.after(() => store.close())
+  const header = sampleHeader({user: pseudonym('gone')})
+  await store.insert([
+    batchOf([startOf(1, Date.parse('2019-03-03T00:00:00Z'))], {header}),
+    batchOf([startOf(2, Date.parse('2019-04-03T00:00:00Z'))]),
+  ])
+  for await (const _ of purge(store, [sampleProject()], {nowMs})) break
+  const tables = new DatabaseSync(join(directory, 'usage.sqlite'))
+  t.after(() => tables.close())
+  const users = tables.prepare('SELECT user FROM headers').all()
+  assert.deepEqual(
+    users.map(({user}) => user),
+    [sampleHeader().user],
+  )
+})
+
+test('it sweeps what a purge left that was killed, and only once', async t => {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  t.after(() => store.close())
+  await store.insert([batchOf([startOf(1, Date.parse('2019-03-03T00:00:00Z'))])])
+  // What is done of a purge that dies before it sweeps.
+  await store.purgeRuns(sampleProject(), '2019-03', false, nowMs)
+  for await (const _ of purge(store, [sampleProject()], {nowMs}));
+  const tables = new DatabaseSync(join(directory, 'usage.sqlite'))
+  t.after(() => tables.close())
+  assert.deepEqual(tables.prepare('SELECT user FROM headers').all(), [])
+  const marks = () => tables.prepare('SELECT month, mark FROM month_marks').all()
+  const before = marks()
+  for await (const _ of purge(store, [sampleProject()], {nowMs}));
+  assert.deepEqual(marks(), before)
+})
+
+test('it lets a collector purge by itself, each project by its own limit', async t => {
+  const folders = makeFolders(t)
+  const store = openSqliteStore(folders.dataDirectory)
+  await store.insert([batchOf([featureOf(1, Date.parse('2025-03-03T00:00:00Z'))])])
+  await store.close()
+  const {http, token} = await startCollector(t, folders, {retention: {firstAfterMs: 0, everyMs: 10}})
+  await eventually(async () => {
+    const headers = {Authorization: `Bearer ${token}`}
+    const {body} = await get(http, '/v1/projects/parsl/stats?from=2025-01-01', headers)
+    const {quality, features} = body as Stats
+    assert.equal(quality.featuresSince, '2025-11-01')
+    assert.equal(features[0]!.count, 1)
+    // It has looked at the tables since.
+    assert.ok(quality.tables!.some(({name}) => name === 'feature_totals' || name === 'projects'))
+  })
+})

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {writeHtmlAnswers} from '../../../src/dashboard/pages/answers-page.ts'
+import {hostileStats, sample} from '../../stats/sample-stats.ts'
+
+test('it has every answer with its chart on one page that loads nothing', () => {
+  const page = writeHtmlAnswers(sample)
+  for (const id of ['users', 'runs', 'features', 'adoption', 'systems', 'outcomes', 'duration', 'quality', 'caveats'])
+    assert.ok(page.includes(`<section id="${id}"`), id)
+  assert.match(page, /<svg class="wide"/)
+  assert.doesNotMatch(page, /<script|<link|<img| src=| href=| style=|url\(/)
+})
+
+test('it says what a filter leaves without an answer', () => {
+  const filters = {...sample.filters, ci: 'none' as const}
+  const page = writeHtmlAnswers({...sample, filters, unanswered: ['scripts', 'quality.refused']})
+  assert.match(page, /Limited to ci none/)
+  assert.match(page, /Not answered under this filter: scripts, quality\.refused/)
+  assert.doesNotMatch(page, /<section id="scripts"/)
+})
+
+test('it keeps hostile names harmless', () => {
+  assert.doesNotMatch(writeHtmlAnswers(hostileStats), /<script|[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/)
+})

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import {existsSync, readFileSync} from 'node:fs'
+import {posix} from 'node:path'
+import {describe, it} from 'node:test'
+import {filesUnder, repositoryPath} from './support/repository.ts'
+
+const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesUnder('docs', '.md')]
+const read = (path: string): string => readFileSync(repositoryPath(path), 'utf8')
+
+/** Paths of the repository that stand in code: from the top, or built ones by their sources. */
+const pathPattern = /`((?:\.ci|bench|bin|docs|examples|schemas|scripts|src|test)\/[\w.\-/]*)`/g
+const linkPattern = /\]\((?!https?:|mailto:|#)([^)\s#]+)/g
+
+describe('every document', () => {
+  it('names only paths that exist', () => {
+    const named = documents.flatMap(document =>
+      [...read(document).matchAll(pathPattern)].map(([, path = '']) => ({document, path})),
+    )
+    assert.ok(named.length > 20, 'the pattern finds the paths')
+    for (const {document, path} of named) assert.ok(existsSync(repositoryPath(path)), `${document} names ${path}`)
+  })
+
+  it('links only to files that exist', () => {
+    for (const document of documents)
+      for (const [, link = ''] of read(document).matchAll(linkPattern)) {
+        const target = posix.join(posix.dirname(document), link)
+        assert.ok(existsSync(repositoryPath(target)), `${document} links to ${link}`)
+      }
+  })
+})

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it, type TestContext} from 'node:test'
+import {readSitePolicy} from '../../../src/reporter/consent/site-policy.ts'
+import {temporaryDirectory} from '../../support/temporary-directory.ts'
+import {readTree} from '../../support/tree.ts'
+
+function makeSite(t: TestContext, files: Readonly<Record<string, string>>): string {
+  const site = temporaryDirectory(t)
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(site, name, '..'), {recursive: true})
+    writeFileSync(join(site, name), content)
+  }
+  return site
+}
+
+const readWith = (t: TestContext, files: Readonly<Record<string, string>>) => {
+  const site = makeSite(t, files)
+  const {no, isNoticeGiven} = readSitePolicy(site, 'demo')
+  return {decidedBy: no?.decidedBy.slice(site.length + 1) ?? null, text: no?.text ?? null, isNoticeGiven}
+}
+
+const silent = {decidedBy: null, text: null, isNoticeGiven: false}
+
+describe('the site policy', () => {
+  it('says nothing without any file, and makes none', t => {
+    const site = join(temporaryDirectory(t), 'usage')
+    assert.deepEqual(readSitePolicy(site, 'demo'), {no: null, isNoticeGiven: false})
+    assert.deepEqual(readTree(join(site, '..')), {})
+  })
+
+  it('says no to all by the file off, whose text is shown', t => {
+    assert.deepEqual(readWith(t, {off: ' Ask us.\n'}), {...silent, decidedBy: 'off', text: 'Ask us.'})
+    assert.deepEqual(readWith(t, {off: ''}), {...silent, decidedBy: 'off'})
+  })
+
+  it('says no to one project by a file in off.d', t => {
+    assert.deepEqual(readWith(t, {'off.d/demo': 'No.'}), {...silent, decidedBy: 'off.d/demo', text: 'No.'})
+    assert.deepEqual(readWith(t, {'off.d/other': 'No.', 'off.d/demo2': '', 'off.d/dem': ''}), silent)
+  })
+
+  it('asks off first, then off.d, then policy.json', t => {
+    const files = {off: '1', 'off.d/demo': '2', 'policy.json': '{"tracking": "off"}'}
+    assert.equal(readWith(t, files).decidedBy, 'off')
+    const {off: _off, ...rest} = files
+    assert.equal(readWith(t, rest).decidedBy, 'off.d/demo')
+  })
+
+  const policies: readonly (readonly [policy: unknown, isOff: boolean])[] = [
+    [{}, false],
+    [{tracking: 'on'}, false],
+    [{tracking: true}, false],
+    [{tracking: 'off'}, true],
+    [{tracking: 'Off'}, true],
+    [{tracking: 'no'}, true],
+    [{tracking: false}, true],
+    [{tracking: null}, true],
+    [{tracking: 0}, true],
+    [{tracking: {}}, true],
+    [{projects: {}}, false],
+    [{projects: {demo: 'on'}}, false],
+    [{projects: {demo: 'off'}}, true],
+    [{projects: {demo: false}}, true],
+    [{projects: {demo: {tracking: 'off'}}}, true],
+    [{projects: {demo: {tracking: 'on'}}}, false],
+    [{projects: {demo: {}}}, false],
+    [{projects: {other: 'off'}}, false],
+    [{projects: ['demo']}, true],
+    [{projects: 'off'}, true],
+    [{projects: null}, true],
+    [{projects: {demo: null}}, true],
+    [{tracking: 'on', projects: {demo: 'off'}}, true],
+    [{tracking: 'off', projects: {demo: 'on'}}, true],
+    [{notice: 'given', contact: 'us', unknown: 1}, false],
+  ]
+  for (const [policy, isOff] of policies)
+    it(`${isOff ? 'says no' : 'says nothing'} by ${JSON.stringify(policy)}`, t => {
+      const {decidedBy} = readWith(t, {'policy.json': JSON.stringify(policy)})
+      assert.equal(decidedBy, isOff ? 'policy.json' : null)
+    })
+
+  it('names whom to ask and where it is written', t => {
+    const policy = {tracking: 'off', contact: 'admin@example.org', policyUrl: 'https://example.org/policy'}
+    const {text} = readWith(t, {'policy.json': JSON.stringify(policy)})
+    assert.equal(text, 'admin@example.org, https://example.org/policy')
+    assert.equal(readWith(t, {'policy.json': '{"tracking": "off", "contact": 7}'}).text, null)
+  })
+
+  it('says that the notice was given, and only by that word', t => {
+    for (const [notice, isNoticeGiven] of [
+      ['given', true],
+      ['Given', false],
+      [true, false],
+      ['', false],
+    ] as const)
+      assert.equal(readWith(t, {'policy.json': JSON.stringify({notice})}).isNoticeGiven, isNoticeGiven)
+    assert.equal(readWith(t, {off: '', 'policy.json': '{"notice": "given"}'}).isNoticeGiven, false)
+  })
+
+  for (const content of ['', '{', 'off', '[]', 'null', '"off"', '7', '{"tracking": "on"', '\0'])
+    it(`says no by a policy that cannot be understood: ${JSON.stringify(content)}`, t => {
+      const {decidedBy, isNoticeGiven} = readWith(t, {'policy.json': content})
+      assert.deepEqual({decidedBy, isNoticeGiven}, {decidedBy: 'policy.json', isNoticeGiven: false})
+    })
+
+  for (const name of ['off', 'off.d/demo', 'policy.json'])
+    it(`says no by ${name} that is there and cannot be read`, t => {
+      const folder = makeSite(t, {})
+      mkdirSync(join(folder, name), {recursive: true})
+      assert.equal(readSitePolicy(folder, 'demo').no?.decidedBy, join(folder, name))
+      const loop = makeSite(t, {})
+      mkdirSync(join(loop, name, '..'), {recursive: true})
+      symlinkSync(join(loop, name), join(loop, name))
+      assert.equal(readSitePolicy(loop, 'demo').no?.decidedBy, join(loop, name))
+    })
+})

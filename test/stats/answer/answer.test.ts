@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict'
+import {type TestContext, test} from 'node:test'
+import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
+import type {Event} from '../../../src/protocol/event.ts'
+import type {Header} from '../../../src/protocol/header.ts'
+import {answerStats} from '../../../src/stats/answer/answer.ts'
+import type {Stats} from '../../../src/stats/model/model.ts'
+import {parseStatsQuery, type WrittenStatsQuery} from '../../../src/stats/model/query.ts'
+import {
+  batchOf,
+  dayMs,
+  endOf,
+  featureOf,
+  hourMs,
+  nowMs,
+  pseudonym,
+  sampleHeader,
+  sampleProject,
+  startOf,
+  uuid,
+} from '../../collector/samples.ts'
+import {temporaryDirectory} from '../../support/temporary-directory.ts'
+
+interface Asking extends Omit<WrittenStatsQuery, 'project'> {
+  readonly project?: Record<string, unknown>
+}
+
+/** Stores events, each list under its own header, and answers from them. */
+async function answer(
+  t: TestContext,
+  sent: readonly {readonly events: readonly Event[]; readonly header?: Partial<Header>}[],
+  {project: changes = {}, ...written}: Asking = {},
+): Promise<Stats> {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  t.after(() => store.close())
+  await store.insert(sent.map(({events, header}) => batchOf(events, {header: sampleHeader(header)})))
+  const query = parseStatsQuery({project: 'parsl', ...written}, nowMs)
+  return answerStats(source, sampleProject(changes), query, nowMs)
+}
+
+const ended = (run: number, ending: Partial<Event> = {}): Event[] => [
+  startOf(run, nowMs - hourMs),
+  endOf(run, nowMs, ending as never),
+]
+
+const rateOf = (rate: Stats['successRate']) => ({value: rate!.value, low: rate!.low, high: rate!.high})
+
+test('it gives the success rate with the bounds that lost and unknown runs leave, and leaves running ones out', async t => {
+  const {successRate, outcomes} = await answer(t, [
+    {
+      events: [
+        ...[1, 2, 3].flatMap(run => ended(run)),
+        ...ended(4, {exitCode: 1}),
+        ...ended(5, {exitCode: null}),
+        startOf(6, nowMs - 3 * dayMs),
+        startOf(7, nowMs),
+      ],
+    },
+  ])
+  const {periods, ...counts} = outcomes!
+  assert.deepEqual(counts, {ok: 3, failed: 1, signal: 0, lost: 1, running: 1, unknown: 1})
+  assert.deepEqual(rateOf(successRate), {value: 3 / 4, low: 3 / 6, high: 5 / 6})
+  assert.equal(periods.length, 12)
+})
+
+test('it has no success rate where nothing ended, and calls a run lost by the hours of its project', async t => {
+  const events = [startOf(1, nowMs - 3 * hourMs)]
+  assert.deepEqual(rateOf((await answer(t, [{events}])).successRate), {value: null, low: null, high: null})
+  const impatient = await answer(t, [{events}], {project: {lostAfterHours: 2}})
+  assert.deepEqual(rateOf(impatient.successRate), {value: null, low: 0, high: 1})
+  assert.equal(impatient.outcomes!.lost, 1)
+})
+
+test('it names the commonest fault among exit codes and signals, and lists all codes', async t => {
+  const stats = await answer(t, [
+    {
+      events: [
+        ...[1, 2, 3, 4].flatMap(run => ended(run)),
+        ...[5, 6].flatMap(run => ended(run, {exitCode: 3})),
+        ...[7, 8, 9].flatMap(run => ended(run, {exitCode: 137, signal: 'SIGKILL'})),
+      ],
+    },
+  ])
+  assert.deepEqual(stats.commonestFault, {exitCode: null, signal: 'SIGKILL', runs: 3})
+  assert.deepEqual(stats.exitCodes, [
+    {exitCode: 0, runs: 4},
+    {exitCode: 3, runs: 2},
+  ])
+})
+
+test('it counts people over the range, not the sum of the periods', async t => {
+  const months = ['2026-03-05', '2026-04-05', '2026-05-05'].map(day => Date.parse(day))
+  const stats = await answer(t, [
+    {events: months.map((month, run) => startOf(run, month))},
+    {events: [startOf(9, months[1]!)], header: {user: pseudonym('bob')}},
+  ])
+  const values = stats.users.periods.filter(({value}) => value > 0)
+  assert.deepEqual(
+    values.map(({period, value, complete}) => [period, value, complete]),
+    [
+      ['2026-03', 1, true],
+      ['2026-04', 2, true],
+      ['2026-05', 1, true],
+    ],
+  )
+  assert.deepEqual([stats.users.total, stats.users.exact, stats.hosts.total, stats.runs!.total], [2, true, 1, 4])
+  assert.equal(stats.users.periods.at(-1)!.complete, false)
+})
+
+test('it gives bounds where the range crosses a change of pseudonyms, and in the periods that do', async t => {
+  const sent = [
+    {events: [startOf(1, Date.parse('2025-12-30'))], header: {user: pseudonym('ann25')}},
+    {events: [startOf(2, Date.parse('2025-12-31'))], header: {user: pseudonym('bob25')}},
+    {events: [startOf(3, Date.parse('2026-01-01'))], header: {user: pseudonym('ann26')}},
+  ]
+  const byWeek = {from: '2025-12-29', to: '2026-01-11', by: 'week'}
+  const {users, trend} = await answer(t, sent, byWeek)
+  assert.deepEqual([users.total, users.exact, users.low, users.high], [3, false, 2, 3])
+  const none = {total: 0, exact: true, low: 0, high: 0}
+  const atMostOne = {total: 0, exact: false, low: 0, high: 1}
+  assert.deepEqual(users.periods, [
+    {period: '2026-W01', value: 3, complete: true, exact: false, low: 2, high: 3, onSeveralDays: atMostOne},
+    {period: '2026-W02', value: 0, complete: true, exact: true, low: 0, high: 0, onSeveralDays: none},
+  ])
+  assert.equal(trend.usersChange, null)
+  const lifelong = await answer(t, sent, {...byWeek, project: {identity: {rotate: 'never'}}})
+  assert.deepEqual([lifelong.users.total, lifelong.users.exact], [3, true])
+})
+
+const exactUsers = (users: number) => ({users, usersExact: true, usersLow: users, usersHigh: users})
+
+test('it compares an unfinished range with as much of the time before as has passed of it', async t => {
+  const stats = await answer(
+    t,
+    [
+      {
+        events: [
+          ...[1, 2, 3].map(run => startOf(run, nowMs - hourMs)),
+          ...[4, 5].map(run => startOf(run, Date.parse('2026-11-21T13:00:00Z'))),
+          startOf(6, Date.parse('2026-11-21T11:00:00Z')),
+          startOf(7, Date.parse('2025-11-22T11:59:59Z')),
+          startOf(8, Date.parse('2025-11-22T12:00:00Z')),
+        ],
+      },
+    ],
+    {from: '2026-11-22', to: '2026-11-22', by: 'day'},
+  )
+  assert.deepEqual(stats.trend, {
+    previous: {...exactUsers(1), from: '2026-11-21T12:00:00.000Z', to: '2026-11-22T00:00:00.000Z', runs: 2},
+    runsChange: 0.5,
+    usersChange: 0,
+    yearBefore: {
+      ...exactUsers(1),
+      ...{from: '2025-11-22T00:00:00.000Z', to: '2025-11-22T12:00:00.000Z', runs: 1},
+      ...{runsChange: 2, usersChange: 0},
+    },
+    complete: false,
+  })
+})
+
+test('it tells no change where there was nothing before', async t => {
+  const {trend} = await answer(t, [{events: ended(1)}], {from: '2026-01-01', to: '2026-11-21'})
+  assert.deepEqual([trend.runsChange, trend.usersChange, trend.previous.runs, trend.complete], [null, null, 0, true])
+})
+
+test('it lists features by use, direct and internal apart, and the declared ones that nobody used', async t => {
+  const run = uuid('r', 1)
+  const {features, unusedFeatures} = await answer(t, [
+    {
+      events: [
+        featureOf(1, nowMs, {run, count: 6, durationSeconds: 3}),
+        featureOf(2, nowMs, {run, count: 4, internal: true}),
+        featureOf(3, nowMs, {name: 'Fit.v1', featureType: 'Feature'}),
+      ],
+    },
+  ])
+  assert.deepEqual(features, [
+    {type: 'Algorithm', name: 'Load.v1', count: 10, internalCount: 4, runs: 1, users: 1, meanSeconds: 0.5},
+    {type: 'Feature', name: 'Fit.v1', count: 1, internalCount: 0, runs: 0, users: 1, meanSeconds: null},
+  ])
+  assert.deepEqual(unusedFeatures, ['Rebin.v1'])
+})
+
+test('it sums up every declared field, the end winning over the start', async t => {
+  const {fields} = await answer(t, [
+    {
+      events: [
+        startOf(1, nowMs, {fields: {executors: 1, mode: 'local'}}),
+        endOf(1, nowMs, {fields: {executors: 3}}),
+        startOf(2, nowMs, {fields: {executors: 8, mode: 'local'}}),
+        startOf(3, nowMs, {fields: {mode: 'remote', cached: false}}),
+      ],
+    },
+  ])
+  assert.deepEqual(fields!['executors'], {n: 2, mean: 5.5, median: 5.5, max: 8, values: null})
+  const values = [
+    {value: 'local', runs: 2},
+    {value: 'remote', runs: 1},
+  ]
+  assert.deepEqual(fields!['mode'], {n: 3, mean: null, median: null, max: null, values})
+  assert.deepEqual(fields!['cached']!.values, [{value: false, runs: 1}])
+})
+
+test('it has every key of the model when there is nothing, and null for what is unknown', async t => {
+  const stats = await answer(t, [])
+  const {quality, ...rest} = JSON.parse(JSON.stringify(stats)) as Stats
+  const {storeBytes, erased, featuresSince, runsSince, freeBytes, growthBytes, diskFullOn, ...known} = quality
+  assert.ok(storeBytes > 0 && freeBytes! > 0)
+  const {tables, bytesPerRun, bytesPerFeature, ...counts} = known
+  assert.deepEqual([tables, bytesPerRun, bytesPerFeature], [null, null, null])
+  assert.deepEqual([featuresSince, runsSince, growthBytes, diskFullOn], [null, null, null, null])
+  assert.deepEqual(erased, {runs: 0, features: 0})
+  assert.deepEqual(new Set(Object.values(counts)), new Set([0]))
+  assert.deepEqual(Object.keys(rest), [
+    ...['project', 'from', 'to', 'by', 'filters', 'unanswered', 'users', 'hosts', 'userFlow', 'runs', 'scripts'],
+    ...['duration', 'outcomes', 'successRate', 'commonestFault', 'exitCodes', 'versions', 'adoption', 'systems'],
+    ...['readableSystems', 'schedulers', 'applications', 'ci', 'fields', 'features', 'unusedFeatures', 'trend'],
+  ])
+  assert.equal(rest.commonestFault, null)
+  assert.equal(rest.duration!.p99Seconds, null)
+  assert.deepEqual(rest.fields!['executors'], {n: 0, mean: null, median: null, max: null, values: null})
+  assert.deepEqual(rest.unusedFeatures, ['Load.v1', 'Rebin.v1', 'Fit.v1'])
+})
+
+test('it lists versions and systems by runs, the unknown ones among them, and counts CI apart', async t => {
+  const {versions, systems, users, runs, quality} = await answer(t, [
+    {events: ended(1)},
+    {events: ended(2), header: {version: '2.0', ci: 'gitlab', user: pseudonym('robot')}},
+    {events: [...ended(3), ...ended(4)], header: {version: null, os: null}},
+  ])
+  assert.deepEqual(versions, [
+    {version: null, runs: 2, users: 1},
+    {version: '1.0', runs: 1, users: 1},
+    {version: '2.0', runs: 1, users: 0},
+  ])
+  assert.deepEqual(Object.fromEntries(systems!.map(({name, runs: count}) => [String(name), count])), {
+    Linux: 2,
+    null: 2,
+  })
+  assert.deepEqual([users.total, runs!.total, quality.ciRuns], [1, 4, 1])
+})

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import {readFileSync} from 'node:fs'
+import {test} from 'node:test'
+import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
+import {answerStats} from '../../../src/stats/answer/answer.ts'
+import {filterNames} from '../../../src/stats/model/filters.ts'
+import {parseStatsQuery, queryNames} from '../../../src/stats/model/query.ts'
+import {randomUse, seededRandom} from '../../collector/random-use.ts'
+import {batchOf, nowMs, sampleProject} from '../../collector/samples.ts'
+import {repositoryPath} from '../../support/repository.ts'
+import {temporaryDirectory} from '../../support/temporary-directory.ts'
+
+const page = readFileSync(repositoryPath('docs/stats.md'), 'utf8')
+const sections = new Map(
+  page.split(/^## /m).map(section => [section.split('\n')[0]!.replaceAll('`', ''), section] as const),
+)
+const keysOf = (section: string): string[] => [...section.matchAll(/^\| `(\w+)` \|/gm)].map(found => found[1]!)
+
+test('it has a definition in docs/stats.md for every key, and none for what is no key', async t => {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  t.after(() => store.close())
+  await store.insert(randomUse(200, seededRandom(1)).map(({header, event}) => batchOf([event], {header})))
+  await store.noteTables(await source.tables())
+  const stats = await answerStats(source, sampleProject(), parseStatsQuery({project: 'parsl'}, nowMs), nowMs)
+  const answer = JSON.parse(JSON.stringify(stats)) as Record<string, unknown>
+  const shared = keysOf(sections.get('Shared keys')!)
+  const headings = [...page.matchAll(/^## `(\w+)`$/gm)].map(found => found[1]!)
+  assert.deepEqual(headings, Object.keys(answer).sort(byPlaceIn(headings)))
+  const seen = new Set<string>()
+  for (const [name, value] of Object.entries(answer)) {
+    const told = keysOf(sections.get(name)!)
+    const inside = innerKeys(name === 'fields' ? Object.values(value as object) : value)
+    for (const key of inside) seen.add(key)
+    assert.deepEqual(
+      [...inside].filter(key => !shared.includes(key) || told.includes(key)).sort(),
+      told.sort(),
+      `the keys of ${name}`,
+    )
+  }
+  assert.deepEqual(
+    shared.filter(key => !seen.has(key)),
+    [],
+  )
+})
+
+const byPlaceIn = (list: readonly string[]) => (a: string, b: string) => list.indexOf(a) - list.indexOf(b)
+
+function innerKeys(value: unknown): Set<string> {
+  if (Array.isArray(value)) return new Set(value.flatMap(item => [...innerKeys(item)]))
+  if (typeof value !== 'object' || value === null) return new Set()
+  return new Set(Object.entries(value).flatMap(([key, inner]) => [key, ...innerKeys(inner)]))
+}
+
+test('it has a definition for every filter and every part of a question', () => {
+  const names = [...sections.get('Questions')!.matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`([\w-]+)`/g)].map(found => found[1]!),
+  )
+  assert.deepEqual(names, [...queryNames])
+  assert.ok(filterNames.every(name => names.includes(name)))
+})

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import type {Stats} from '../../../src/stats/model/model.ts'
+import {hideSmallCells} from '../../../src/stats/public/small-cells.ts'
+import {sample} from '../sample-stats.ts'
+
+const exact = (total: number) => ({total, exact: true, low: total, high: total})
+const month = (period: string, value: number) => ({period, value, complete: true, exact: true, low: value, high: value})
+
+/** Months with these users and runs, and nothing else than the sample has. */
+function statsOf(months: readonly (readonly [users: number, runs: number])[]): Stats {
+  const labels = months.map((_, index) => `2026-0${index + 1}`)
+  const total = Math.max(0, ...months.map(([users]) => users))
+  const runs = {...exact(1), periods: months.map(([, count], index) => month(labels[index]!, count))}
+  const users = months.map(([count], index) => ({...month(labels[index]!, count), onSeveralDays: exact(0)}))
+  return {...sample, users: {...exact(total), onSeveralDays: exact(0), periods: users}, runs}
+}
+
+const shownMonths = (stats: Stats): string[] => stats.runs!.periods.map(({period}) => period)
+
+test('it leaves out months of few users, and the next smallest with them, so that no sum tells', () => {
+  const found = hideSmallCells(
+    statsOf([
+      [9, 20],
+      [3, 5],
+      [7, 10],
+      [12, 30],
+      [0, 0],
+    ]),
+  )!
+  assert.deepEqual(found.hiddenPeriods, ['2026-02', '2026-03'])
+  for (const {periods} of [found.stats.runs!, found.stats.users])
+    assert.deepEqual(
+      periods.map(({period}) => period),
+      ['2026-01', '2026-04', '2026-05'],
+    )
+})
+
+test('it leaves out a month in which only unknown people ran something', () => {
+  const found = hideSmallCells(
+    statsOf([
+      [9, 20],
+      [0, 5],
+      [7, 10],
+    ]),
+  )!
+  assert.deepEqual(shownMonths(found.stats), ['2026-01'])
+})
+
+test('it leaves everything as it is when nothing is about few', () => {
+  const stats = statsOf([
+    [9, 20],
+    [5, 10],
+  ])
+  const {hiddenPeriods, stats: shown} = hideSmallCells(stats)!
+  assert.deepEqual([hiddenPeriods, shownMonths(shown)], [[], ['2026-01', '2026-02']])
+})
+
+test('it hides rows of few users with the next smallest, and counts them', () => {
+  const named = [
+    ['big', 90],
+    ['middle', 20],
+    ['small', 2],
+  ] as const
+  const systems = named.map(([name, users]) => ({name, users, runs: users * 10}))
+  const versions = systems.map(({name, ...usage}) => ({version: name, ...usage}))
+  const stats: Stats = {...statsOf([[9, 20]]), systems, versions, schedulers: [], applications: [], features: []}
+  const found = hideSmallCells(stats)!
+  assert.deepEqual(found.stats.systems, [systems[0]])
+  assert.deepEqual(found.stats.versions, [versions[0]])
+  assert.equal(found.hiddenRows, 4)
+})
+
+test('it has nothing of the longest runs, of values, codes, readable names and newcomers', () => {
+  const {stats} = hideSmallCells(statsOf([[9, 20]]))!
+  const {fields, exitCodes, readableSystems, userFlow, duration} = stats
+  assert.deepEqual([fields, exitCodes, readableSystems, userFlow], [null, null, null, []])
+  assert.ok([duration!, ...duration!.periods].every(({p99Seconds}) => p99Seconds === null))
+})
+
+test('it gives nothing at all about fewer than five users', () => {
+  assert.equal(hideSmallCells(statsOf([[4, 100]])), null)
+  assert.ok(hideSmallCells(statsOf([[5, 100]])))
+})

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import type {Stats} from '../../../src/stats/model/model.ts'
+import {type Paint, plainPaint} from '../../../src/stats/write/text/paint.ts'
+import {writeStats} from '../../../src/stats/write/text.ts'
+import {hostile, hostileStats, measure, sample} from '../sample-stats.ts'
+
+const write = (changes: Partial<Stats> = {}, width = 80, paint: Paint = plainPaint): string =>
+  writeStats({...sample, ...changes}, {paint, width})
+
+test('it says what a maintainer asks, in this order', () => {
+  const text = write()
+  const facts = [
+    /^parsl {2}2026-01-01 to 2026-03-10, by month$/m,
+    /^ {2}users {5}9 {2}▄█▂$/m,
+    /^ {2}hosts {5}1 {2}█··$/m,
+    /^ {2}3 months from 2026-01; the last is not over$/m,
+    /^ {2}29 % more runs and 50 % fewer users than in the time before \(31 runs\)\.$/m,
+    /^Outcomes of 42 runs$/m,
+    /^ {2}ok {7}30 {3}71 % {2}█+▍? +exit code 0$/m,
+    /^ {2}83 % of the ended runs succeeded; 77 % if the lost and unknown ones failed,\n {2}85 % if they succeeded\.$/m,
+    /Of the 6 runs that failed, 4 ended with exit code 137 \(a shell's word for\n {2}SIGKILL\): the commonest fault\./,
+    /Exit codes: 0 in 30, 137 in 4, 1 in 1/,
+    /^Duration of 38 runs with an end$/m,
+    /2 min 5 s on average\n {2}half within 9 s, 90 % within 30.3 s, 99 % within 2 h 1 min/,
+    /^ {2}name +type +direct +internal +runs +users +mean$/m,
+    /^ {2}Load\.v1 +Algorithm +1,100 +400 +4 +3 +0\.257 s$/m,
+    /^Declared and never used: 2\n {2}Rebin\.v1, Fit\.v1$/m,
+    /^ {2}3\.5\.2 +40 +9 {2}█+▎?$/m,
+    /^ {2}unknown +2 +1 {2}▊$/m,
+    /executors in 38 runs: mean 2\.1, median 2, max 64\n {2}mode in 2 runs: local in 2/,
+    /3 runs of CI \(not among the users\),\n {2}4 events came again and were not counted again, 1 event refused/,
+    /store of 123\.5 kB, 410 bytes a run\n$/,
+  ]
+  let after = 0
+  for (const fact of facts) {
+    const found = text.slice(after).search(fact)
+    assert.ok(found >= 0, `${fact} after:\n${text.slice(0, after)}\n--- in:\n${text.slice(after)}`)
+    after += found
+  }
+  assert.doesNotMatch(text, /unset|null|undefined|NaN/)
+})
+
+test('it keeps within the width of the terminal', () => {
+  const periods = Array.from({length: 365}, (_, index) => ({...sample.users.periods[0]!, period: String(index)}))
+  const long = 'x'.repeat(128)
+  for (const width of [40, 70, 80, 100, 120]) {
+    const text = write(
+      {
+        users: {...sample.users, periods},
+        runs: {...sample.runs!, periods},
+        features: [{...sample.features[0]!, name: long, type: long}],
+        unusedFeatures: [long, 'b'],
+        versions: [{version: long, runs: 1, users: 1}],
+      },
+      width,
+    )
+    const tables = text.split('\n').filter(line => /[▁-█]|x{9}/.test(line))
+    assert.ok(tables.length > 5)
+    for (const line of width < 70 ? [] : tables) assert.ok([...line].length <= width, `${width}: ${line}`)
+  }
+})
+
+test('it tells who is new, came again or was lost in the last period that is over, and marks the one that is not', () => {
+  const flow = {new: 3, returning: 4, lost: 1, reason: null, complete: true}
+  const text = write({
+    userFlow: [
+      {...flow, period: '2026-02'},
+      {...flow, lost: null, period: '2026-03', complete: false},
+    ],
+  })
+  assert.match(text, /In 2026-02: 3 new users, 4 returning, 1 lost since the period before\./)
+  assert.match(text, /the last is not over/)
+})
+
+test('it says so when nothing was counted', () => {
+  const empty = {runs: measure(0, 0), users: measure(0, 0), features: []}
+  const text = write({...empty, quality: {...sample.quality, duplicates: 0, refused: 0, ciRuns: 0}})
+  assert.match(text, /Nothing was counted in this time/)
+  assert.doesNotMatch(text, /Outcomes/)
+})
+
+test('it gives users as bounds where they are not exact', () => {
+  const text = write({users: {...sample.users, total: 15, exact: false, low: 9, high: 15}})
+  assert.match(text, /users {4}9 to 15 {2}▄/)
+  assert.match(text, /users are known only within bounds/)
+})
+
+test('it does not round to none or all, and finds words for one and for nothing', () => {
+  const outcomes = {ok: 999, failed: 1, signal: 0, lost: 0, running: 0, unknown: 0, periods: []}
+  const successRate = {value: 0.999, low: 0.999, high: 0.999, periods: []}
+  const text = write({
+    outcomes,
+    successRate,
+    runs: measure(500, 500),
+    commonestFault: {exitCode: null, signal: 'SIGSEGV', runs: 1},
+  })
+  assert.match(text, />99 % of the ended runs succeeded\.$/m)
+  assert.match(text, /The one run that failed ended with signal SIGSEGV\./)
+  const unknown = write({successRate: {value: null, low: 0, high: 1, periods: []}, commonestFault: null})
+  assert.match(unknown, /How many succeed is unknown: 0 % if .* 100 %/)
+})
+
+test('it lets no name from outside move the cursor, hide text or turn it around', () => {
+  const text = writeStats(hostileStats, {paint: plainPaint, width: 100, title: hostile})
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+  assert.ok(text.split('?[2J').length > 8)
+})
+
+test('it draws the unfinished period dim and good and bad outcomes apart', () => {
+  const tagged = (tag: string) => (text: string) => `<${tag}>${text}</${tag}>`
+  const [bold, dim, red, green, yellow, cyan] = ['bold', 'dim', 'red', 'green', 'yellow', 'cyan'].map(tagged)
+  const text = write({}, 80, {bold, dim, red, green, yellow, cyan} as Paint)
+  assert.match(text, /▄█<dim>▂<\/dim>/)
+  assert.match(text, /ok .*<green>█/)
+  assert.match(text, /failed .*<red>█/)
+  assert.match(text, /lost .*<yellow>/)
+})
+
+test('it speaks of multiples where percents would be hard to read', () => {
+  const trend = {...sample.trend, runsChange: 24.6, usersChange: null}
+  assert.match(write({trend}), /26 times as many runs as in the time before \(31 runs\)\./)
+  assert.match(
+    write({trend: {...trend, runsChange: 4, usersChange: -0.5}}),
+    /5 times as many runs as in the time before \(31 runs\), and 50 % fewer users\s+than then\./,
+  )
+})
+
+test('it draws how the success rate and the duration change, unless there is one period alone', () => {
+  const periods = [0.5, null, 1].map((value, index) => ({
+    ...{period: `2026-0${index + 1}`, complete: true},
+    ...{value, low: value, high: value},
+    ...{n: 1, meanSeconds: value, p50Seconds: value, p90Seconds: value, p99Seconds: value},
+  }))
+  const over = (count: number): string =>
+    write({
+      successRate: {...sample.successRate!, periods: periods.slice(0, count)},
+      duration: {...sample.duration!, periods: periods.slice(0, count)},
+    })
+  assert.match(over(3), /success rate, over time {2}▄·█\n/)
+  assert.match(over(3), /half within, over time {2}▄·█\n/)
+  assert.doesNotMatch(over(2), /over time/)
+})
+
+test('it says that no batch system started a run, and counts nobody for CI', () => {
+  const schedulers = [
+    {name: null, runs: 5, users: 2},
+    {name: 'slurm', runs: 1, users: 1},
+  ]
+  const ci = {runs: 3, share: 0.1, vendors: [{name: 'GitHub Actions', runs: 3}]}
+  const text = write({schedulers, ci})
+  assert.match(text, /Schedulers\n +runs +users\n {2}none +5 +2/)
+  assert.match(text, /Continuous integration\n +runs\n {2}GitHub Actions +3 {2}█/)
+})
+
+test('it says how the store grows and when its disk is full', () => {
+  const quality = {...sample.quality, growthBytes: 1_200_000, diskFullOn: '2031-04-02'}
+  assert.match(write({quality}), /growing by 1\.2 MB in thirty days,\s+the disk is full on 2031-04-02 if it goes on so/)
+})
