@@ -1,16 +1,15 @@
 #!/usr/bin/env node
 // The program `usage` from its TypeScript sources: no build, no manifest. Needs the Node.js 24 of the clone.
-const {readFileSync} = require('node:fs')
-const {join} = require('node:path')
 const {isOlderThan} = require('./preconditions.js')
 
-const root = join(__dirname, '..')
-
-if (isOlderThan([24, 0])) require('./old-node.js').goOnWithOwnNode(process.argv.slice(2))
+if (isOlderThan([24, 0])) require('./old-node.js').goOn(process.argv.slice(2))
 else runFromSources()
 
 async function runFromSources() {
+  const {readFileSync} = require('node:fs')
+  const {join} = require('node:path')
   const {execute, settings} = await import('@oclif/core')
+  const root = join(__dirname, '..')
   const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   pjson.oclif.commands.target = './src/commands'
   settings.debug = true

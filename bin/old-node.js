@@ -1,23 +1,44 @@
-// Started by an old Node.js: a clone brings its own, and the program goes on with that one. Parses on an old Node.js.
-const {spawn} = require('node:child_process')
-const {existsSync, readFileSync} = require('node:fs')
-const {constants} = require('node:os')
-const {join} = require('node:path')
-const {explainOldNode} = require('./preconditions.js')
+// Started by a Node.js that is too old for the command. Runs on Node.js 10: no `node:` before the names of modules.
+const {spawn} = require('child_process')
+const {existsSync, readFileSync} = require('fs')
+const {constants} = require('os')
+const {join} = require('path')
+const {explainDamage, explainOldNode, forgetForeignLauncher} = require('./preconditions.js')
 
-const ownNode = join(__dirname, '..', 'node_modules', 'node', 'bin', 'node')
+const root = join(__dirname, '..')
+const ownNode = join(root, 'node_modules', 'node', 'bin', 'node')
 const forwardedSignals = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']
+
+/**
+ * Does what can be done: a clone brings its own Node.js and goes on with that one. Elsewhere nothing is recorded, `run`
+ * runs its command, and every other command is refused.
+ */
+exports.goOn = function goOn(args) {
+  forgetForeignLauncher()
+  const isChildAlready = process.env.USAGE_LAUNCHER_PID !== undefined
+  if (!isChildAlready && existsSync(ownNode)) goOnWithOwnNode(args)
+  else stay(args)
+}
+
+function stay(args) {
+  const command = args[0] === 'run' && args.includes('--') ? args.slice(args.indexOf('--') + 1) : []
+  explainOldNode(args, command.length > 0)
+  if (command.length === 0) return
+  try {
+    require('../dist/run-unrecorded.cjs').runUnrecorded(command)
+  } catch (error) {
+    explainDamage(args, error)
+  }
+}
 
 /**
  * Runs the same command line by the clone's own Node.js and ends exactly as it does, by exit code or by signal.
  * The child has the same descriptors, and USAGE_LAUNCHER_PID: this process is no caller of its own and pairing skips it.
  */
-exports.goOnWithOwnNode = function goOnWithOwnNode(args) {
-  const isChildAlready = process.env.USAGE_LAUNCHER_PID !== undefined
-  if (isChildAlready || !existsSync(ownNode)) return explainOldNode(args)
+function goOnWithOwnNode(args) {
   const env = {...process.env, USAGE_LAUNCHER_PID: String(process.pid)}
   const child = spawn(ownNode, process.argv.slice(1), {stdio: 'inherit', env})
-  child.on('error', () => explainOldNode(args))
+  child.on('error', () => stay(args))
   for (const signal of forwardedSignals) process.on(signal, () => hasItAlready(signal) || child.kill(signal))
   child.on('exit', (code, signal) => {
     if (signal === null) process.exitCode = code

@@ -1,6 +1,5 @@
-// What has to be there before the program itself can be loaded. Parses on an old Node.js; kept free of dependencies.
-
-const {homedir, userInfo} = require('node:os')
+// What has to be there before the program itself can be loaded. Runs on Node.js 10: no `node:` before the names of modules.
+const {homedir, userInfo} = require('os')
 
 /** Record only: whatever is wrong, the script that calls them goes on (exit 0, nothing on stdout). */
 const reportingCommands = ['start', 'end', 'feature']
@@ -45,16 +44,26 @@ function forgetForeignLauncher() {
 
 /** Whether the command must not fail whatever goes wrong: it reports, and nobody asked for strictness. */
 function isPatient(args) {
-  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
-  const isStrict = options.includes('--strict') || process.env.USAGE_STRICT === '1'
-  return reportingCommands.includes(args[0]) && !isStrict
+  return reportingCommands.includes(args[0]) && !isStrict(args)
 }
 
-/** Ends the process: the Node.js that runs it is too old and there is no other. */
-function explainOldNode(args) {
+function isStrict(args) {
+  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+  return options.includes('--strict') || process.env.USAGE_STRICT === '1'
+}
+
+/**
+ * Explains that the Node.js that runs the program is too old and that there is no other. A script on such a machine would
+ * print this with each of its calls: a reporting command says it under USAGE_DEBUG and --strict alone.
+ *
+ * @param isGoingOn whether this is `run`, and its command runs all the same
+ */
+function explainOldNode(args, isGoingOn = false) {
   const wanted = wantedNode(args[0]).join('.')
   const message = `wanted Node.js ${wanted} or newer, got ${process.versions.node} (${process.execPath})`
-  explain(args, {code: 'USAGE_NODE_TOO_OLD', message, next: nextNode})
+  const isQuiet = (isGoingOn || reportingCommands.includes(args[0])) && !isStrict(args)
+  const error = {code: 'USAGE_NODE_TOO_OLD', message, next: nextNode}
+  explain(args, error, {isHeard: !isQuiet || process.env.USAGE_DEBUG === '1'})
 }
 
 /** Ends the process: there is no dist/ to run. */
@@ -70,16 +79,18 @@ function explainNotBuilt(args) {
 function explainDamage(args, thrown) {
   const came = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0]
   const message = `wanted a whole installation, got: ${came}`
-  explain(args, {code: 'USAGE_INSTALLATION_DAMAGED', message, next: nextInstallation}, 1)
+  explain(args, {code: 'USAGE_INSTALLATION_DAMAGED', message, next: nextInstallation}, {exit: 1})
 }
 
-function explain(args, error, exit = 2) {
-  const isHeard = !isPatient(args) || process.env.USAGE_DEBUG === '1' || process.stderr.isTTY
+/** Writes one line for people, or the JSON document that was asked for, and sets the exit code. */
+function explain(args, error, {exit = 2, isHeard = isHeardBy(args)} = {}) {
   if (isHeard) process.stderr.write(`${error.code}: ${error.message}. ${error.next}\n`)
-  const isReporting = reportingCommands.includes(args[0])
-  if (!isReporting && args.includes('--json')) process.stdout.write(`${JSON.stringify({error}, null, 2)}\n`)
+  const isAnswering = ![...reportingCommands, 'run'].includes(args[0])
+  if (isAnswering && args.includes('--json')) process.stdout.write(`${JSON.stringify({error}, null, 2)}\n`)
   process.exitCode = isPatient(args) ? 0 : exit
 }
+
+const isHeardBy = args => !isPatient(args) || process.env.USAGE_DEBUG === '1' || process.stderr.isTTY
 
 module.exports = {
   ensureAccount,

@@ -1,4 +1,4 @@
-// Runs a command by the framework of the command line, or says why it cannot. Parses on an old Node.js.
+// Runs a command by the framework of the command line, or prints why it cannot.
 const {existsSync} = require('node:fs')
 const {join} = require('node:path')
 const {
@@ -15,7 +15,8 @@ const root = join(__dirname, '..')
 
 exports.runCommand = function runCommand(args, loadBuilt) {
   forgetForeignLauncher()
-  if (isOlderThan(wantedNode(args[0]))) require('./old-node.js').goOnWithOwnNode(args)
+  if (process.env.USAGE_LAUNCHER_PID) endWithLauncher(Number(process.env.USAGE_LAUNCHER_PID))
+  if (isOlderThan(wantedNode(args[0]))) require('./old-node.js').goOn(args)
   else if (!existsSync(join(root, 'dist'))) explainNotBuilt(args)
   else {
     ensureAccount()
@@ -23,6 +24,15 @@ exports.runCommand = function runCommand(args, loadBuilt) {
       .then(({main, commands}) => main(args, {root, isPatient: isPatient(args), commands}))
       .catch(error => explainDamage(args, error))
   }
+}
+
+/** Ends this process as SIGTERM does when its launcher has died: a killed launcher must not leave a collector behind. */
+function endWithLauncher(launcher) {
+  const watch = setInterval(() => {
+    if (process.ppid === launcher) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 1000).unref()
 }
 
 /** The commands and the framework in one file; where that is missing or damaged, the modules that it was made of. */

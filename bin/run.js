@@ -1,15 +1,16 @@
 #!/usr/bin/env node
 // The program `usage`. CommonJS, and as little as can be: the three commands that scripts call often pay for every line.
-// Everything here has to parse on an old Node.js.
+// This file and old-node.js have to run on Node.js 10.
 const args = process.argv.slice(2)
+const [major, minor] = process.versions.node.split('.').map(Number)
 
-if (!isDoneFast()) require('./run-command.js').runCommand(args, loadBuilt)
+if (major < 22 || (major === 22 && minor < 13)) require('./old-node.js').goOn(args)
+else if (!isDoneFast()) require('./run-command.js').runCommand(args, loadBuilt)
 
-/** Whether this was a plain start, end, feature or run, and is done or under way. On any Node.js from 18 on. */
+/** Whether this was a plain start, end, feature or run, and is done or under way. */
 function isDoneFast() {
   const [command] = args
   if (!['start', 'end', 'feature', 'run'].includes(command)) return false
-  if (Number.parseInt(process.versions.node, 10) < 18) return false
   try {
     const {HOME, SHELL, USAGE_LAUNCHER_PID} = process.env
     // Both say themselves whether there is anything to do.

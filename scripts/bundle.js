@@ -1,13 +1,13 @@
 /**
  * Builds the bundles into the folder that is named: each is one function, loaded by `bin/run.js` with what V8 made of it
  * when it ran here. `fast-lane.cjs` records for the reporting commands, `run-lane.cjs` supervises a command,
- * `commands.cjs` holds all commands and the framework.
+ * `commands.cjs` holds all commands and the framework. `run-unrecorded.cjs` is an ordinary module for old Node.js.
  */
 import {spawnSync} from 'node:child_process'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {bundleCommands} from './bundle/commands.js'
-import {bundleLane} from './bundle/lane.js'
+import {bundleLane, bundleUnrecordedRun} from './bundle/lane.js'
 import {bundleLibrary} from './bundle/library.js'
 import {licencesOf} from './bundle/licences.js'
 
@@ -15,6 +15,7 @@ const folder = process.argv[2]
 
 await bundleLane(folder, 'fast-lane')
 await bundleLane(folder, 'run-lane')
+await bundleUnrecordedRun(folder)
 const commands = await bundleCommands(folder)
 const library = await bundleLibrary(folder)
 writeFileSync(join(folder, 'third-party-licenses.txt'), licencesOf(commands, library))

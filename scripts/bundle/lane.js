@@ -1,8 +1,8 @@
 import {join} from 'node:path'
 import {build} from 'esbuild'
 
-/** Every module of ours asks for `node:fs` again, and each call of Node's own `require` costs 20 µs. */
-const requireOnce = 'const loaded={};const require=name=>loaded[name]??=(process.getBuiltinModule??load)(name);'
+/** Each of our modules requires `node:fs` again, and each call of Node's own `require` costs 20 µs. */
+const requireOnce = 'const loaded={};const require=name=>loaded[name]??=process.getBuiltinModule(name);'
 
 /** What is imported when it is needed (a flush) stays outside: no plain command comes there. */
 const leaveOutside = {
@@ -21,7 +21,7 @@ export async function bundleLane(folder, name) {
     minify: true,
     platform: 'node',
     format: 'cjs',
-    target: 'node18',
+    target: 'node22',
     preserveSymlinks: true,
     plugins: [leaveOutside],
     alias: {valibot: './src/protocol/lean-schema.ts'},
@@ -34,8 +34,20 @@ export async function bundleLane(folder, name) {
     define: {
       'import.meta.dirname': 'reporterFolder',
       'import.meta.filename': '"spawn-sender.js"',
-      // On Node.js 18 there is no such function yet.
-      'process.getBuiltinModule': 'require',
     },
+  })
+}
+
+/** Builds what `usage run` does on a Node.js that is too old to record, for Node.js 10 and later. */
+export async function bundleUnrecordedRun(folder) {
+  await build({
+    entryPoints: ['src/cli/lanes/run-unrecorded.ts'],
+    outfile: join(folder, 'run-unrecorded.cjs'),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node10',
+    logLevel: 'warning',
   })
 }

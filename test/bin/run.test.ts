@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
-import {cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type TestContext, test} from 'node:test'
+import {transform} from 'esbuild'
 import {errorRegistry} from '../../src/errors.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {type Outcome, type RunOptions, runProgram} from '../support/run-program.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
+import {readTree} from '../support/tree.ts'
 
-const preload = repositoryPath('test', 'support', 'pretend-node-20.ts')
+const preload = repositoryPath('test', 'support', 'pretend-old-node.cjs')
 
 /** A command that says what runs it and ends as its argument says. */
 const tryCommand = `
@@ -47,6 +49,7 @@ function makeClone(t: TestContext, {hasOwnNode = true, isBuilt = true}: ClonePar
     writeFileSync(join(clone, 'dist', 'commands', 'try.js'), tryCommand)
     for (const name of ['errors.js', ...framework, 'cli/output/paint.js'])
       cpSync(repositoryPath('dist', name), join(clone, 'dist', name))
+    cpSync(repositoryPath('dist', 'run-unrecorded.cjs'), join(clone, 'dist', 'run-unrecorded.cjs'))
     symlinkSync(repositoryPath('node_modules', 'chalk'), join(clone, 'node_modules', 'chalk'))
   }
   return clone
@@ -60,7 +63,7 @@ interface Run extends RunOptions {
 }
 
 function run({clone, age, home, ...options}: Run, ...args: string[]): Promise<Outcome> {
-  const preloading = age === 'old' ? ['--import', preload] : []
+  const preloading = age === 'old' ? ['--require', preload] : []
   return runProgram(home, [process.execPath, ...preloading, join(clone, 'bin', 'run.js'), ...args], options)
 }
 
@@ -93,6 +96,15 @@ test('passes SIGTERM on and waits for what the command makes of it', async t => 
   })
 })
 
+test('ends when the launcher is killed', async t => {
+  let wasKilled = false
+  const onOutput = (stdout: string, launcher: number) => {
+    if (!wasKilled && stdout.includes('ready')) wasKilled = process.kill(launcher, 'SIGKILL')
+  }
+  const outcome = await run({clone: makeClone(t), age: 'old', home: isolatedHome(t), onOutput}, 'try', 'wait')
+  assert.deepEqual([outcome.signal, outcome.stdout.split('\n').slice(1)], ['SIGKILL', ['ready', 'got SIGTERM', '']])
+})
+
 test('takes no launcher over from a grandparent', async t => {
   const environment = {USAGE_LAUNCHER_PID: '1'}
   const outcome = await run({clone: makeClone(t), age: 'old', home: isolatedHome(t), environment}, 'try')
@@ -113,7 +125,7 @@ test('says in one line that Node.js is too old where the clone has none of its o
   const {next, exit} = errorRegistry.USAGE_NODE_TOO_OLD
   assert.equal(outcome.code, exit)
   assert.equal(outcome.stdout, '')
-  const line = `USAGE_NODE_TOO_OLD: wanted Node.js 22.13 or newer, got 20.1.0 (${process.execPath}). ${next}\n`
+  const line = `USAGE_NODE_TOO_OLD: wanted Node.js 22.13 or newer, got 10.24.1 (${process.execPath}). ${next}\n`
   assert.equal(outcome.stderr, line)
 })
 
@@ -122,16 +134,82 @@ test('wants Node.js 24 for the collector and the statistics', async t => {
   const home = isolatedHome(t)
   for (const command of ['collect', 'stats', 'import', 'export']) {
     const outcome = await run({clone, age: 'old', home}, command)
-    assert.match(outcome.stderr, /wanted Node\.js 24\.0 or newer, got 20\.1\.0/)
+    assert.match(outcome.stderr, /wanted Node\.js 24\.0 or newer, got 10\.24\.1/)
   }
 })
 
 test('does not go round in circles when the own Node.js of the clone is too old as well', async t => {
   const clone = makeClone(t)
-  const environment = {NODE_OPTIONS: `--import ${preload}`}
+  const environment = {NODE_OPTIONS: `--require ${JSON.stringify(preload)}`}
   const outcome = await run({clone, age: 'old', home: isolatedHome(t), environment}, 'status')
   assert.equal(outcome.code, 2)
   assert.match(outcome.stderr, /^USAGE_NODE_TOO_OLD: .*\n$/)
+})
+
+test('is new enough from the Node.js on that package.json requires', async t => {
+  const clone = makeClone(t, {hasOwnNode: false})
+  const {engines} = JSON.parse(readFileSync(repositoryPath('package.json'), 'utf8'))
+  const [major = 0, minor = 0] = engines.node.slice(2).split('.').map(Number)
+  for (const [node, isOld] of [
+    [`${major}.${minor}.0`, false],
+    [`${major}.${minor - 1}.99`, true],
+  ] as const) {
+    const environment = {USAGE_TEST_NODE: node}
+    const outcome = await run({clone, age: 'old', home: isolatedHome(t), environment}, 'try')
+    assert.equal(outcome.stderr.includes('USAGE_NODE_TOO_OLD'), isOld, `${node}: ${outcome.stderr}`)
+  }
+})
+
+/** What `usage run` comes to on an old Node.js, by the arguments behind `run`. */
+const unrecordedRuns: readonly (readonly [args: readonly string[], expected: Partial<Outcome>])[] = [
+  [['--', 'sh', '-c', 'cat; echo err >&2; exit 7'], {code: 7, stdout: 'input', stderr: 'err\n'}],
+  [['--app-version', '1.2.3', '--', 'sh', '-c', 'kill -TERM $$'], {code: null, signal: 'SIGTERM'}],
+  [['--', 'echo', '--json', '--strict', '--'], {code: 0, stdout: '--json --strict --\n', stderr: ''}],
+  [['--', 'no-such-program'], {code: 127, stderr: 'usage: no-such-program: not found\n'}],
+  [['--', '/etc/passwd'], {code: 126, stderr: 'usage: /etc/passwd: permission denied\n'}],
+]
+
+for (const [args, expected] of unrecordedRuns)
+  test(`runs the command and records nothing on an old Node.js: ${args.join(' ')}`, async t => {
+    const clone = makeClone(t, {hasOwnNode: false})
+    const home = isolatedHome(t)
+    const before = readTree(home.home)
+    const outcome = await run({clone, age: 'old', home, input: 'input'}, 'run', ...args)
+    assert.deepEqual(outcome, {...outcome, ...expected})
+    assert.deepEqual(readTree(home.home), before)
+  })
+
+test('says under USAGE_DEBUG that a run is not recorded on an old Node.js, and runs its command', async t => {
+  const clone = makeClone(t, {hasOwnNode: false})
+  const environment = {USAGE_DEBUG: '1'}
+  const outcome = await run({clone, age: 'old', home: isolatedHome(t), environment}, 'run', '--', 'echo', '--json')
+  assert.match(outcome.stderr, /^USAGE_NODE_TOO_OLD: .*\n$/)
+  assert.deepEqual([outcome.code, outcome.stdout], [0, '--json\n'])
+})
+
+test('refuses a run without a command on an old Node.js', async t => {
+  const clone = makeClone(t, {hasOwnNode: false})
+  for (const args of [['run'], ['run', '--'], ['run', '--help']]) {
+    const outcome = await run({clone, age: 'old', home: isolatedHome(t)}, ...args)
+    assert.match(outcome.stderr, /^USAGE_NODE_TOO_OLD: .*\n$/)
+    assert.equal(outcome.code, 2)
+  }
+})
+
+test('gives the command every descriptor on an old Node.js', async t => {
+  const program = [process.execPath, '--require', preload, join(makeClone(t, {hasOwnNode: false}), 'bin', 'run.js')]
+  const command = ['run', '--', 'sh', '-c', 'echo nine >&9']
+  const outcome = await runProgram(isolatedHome(t), ['sh', '-c', 'exec 9>&1; exec "$@"', 'sh', ...program, ...command])
+  assert.deepEqual([outcome.code, outcome.stdout], [0, 'nine\n'])
+})
+
+test('has no newer syntax in what an old Node.js reads', async () => {
+  const options = {minifyWhitespace: true, legalComments: 'none', supported: {'dynamic-import': true}} as const
+  for (const name of ['bin/run.js', 'bin/old-node.js', 'bin/preconditions.js', 'dist/run-unrecorded.cjs']) {
+    const source = readFileSync(repositoryPath(name), 'utf8')
+    const lowered = await transform(source, {...options, target: 'node10'})
+    assert.equal(lowered.code, (await transform(source, options)).code, name)
+  }
 })
 
 test('says in one line that the clone is not built', async t => {
@@ -181,6 +259,17 @@ for (const command of ['start', 'end', 'feature']) {
     const unbuilt = await run({clone: makeClone(t, {isBuilt: false}), age: 'new', home}, command, '--json')
     const tooOld = await run({clone: makeClone(t, {hasOwnNode: false}), age: 'old', home}, command, '--print-id')
     for (const outcome of [unbuilt, tooOld]) assert.deepEqual(outcome, {code: 0, signal: null, stdout: '', stderr: ''})
+  })
+
+  test(`records nothing by ${command} on an old Node.js, and says so under USAGE_DEBUG`, async t => {
+    const clone = makeClone(t, {hasOwnNode: false})
+    const home = isolatedHome(t)
+    const before = readTree(home.home)
+    const debugged = await run({clone, age: 'old', home, environment: {USAGE_DEBUG: '1'}}, command)
+    const strict = await run({clone, age: 'old', home}, command, '--strict')
+    assert.deepEqual([debugged.code, strict.code], [0, 2])
+    for (const outcome of [debugged, strict]) assert.match(outcome.stderr, /^USAGE_NODE_TOO_OLD: .*\n$/)
+    assert.deepEqual(readTree(home.home), before)
   })
 
   test(`says what is wrong with ${command} under --strict`, async t => {

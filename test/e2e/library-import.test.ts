@@ -6,6 +6,7 @@ import {pathToFileURL} from 'node:url'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {runProgram} from '../support/run-program.ts'
+import {readTree} from '../support/tree.ts'
 
 const dist = `${pathToFileURL(repositoryPath('dist')).href}/`
 
@@ -68,6 +69,21 @@ describe('a program that counts itself', () => {
         [],
       )
     })
+
+  it('records nothing on a Node.js older than 22.13, and says so under USAGE_DEBUG alone', async t => {
+    const preload = repositoryPath('test', 'support', 'pretend-old-node.cjs')
+    const home = isolatedHome(t, {USAGE_SENDER: '1', USAGE_TEST_NODE: '20.20.2'})
+    const text = `import {createReporter} from ${index}\n${use}\nconsole.log(reporter.start().reason)`
+    writeFileSync(join(home.home, 'program.mjs'), text)
+    const before = readTree(home.home)
+    const run = (environment: Readonly<Record<string, string>>) =>
+      runProgram(home, [process.execPath, '--require', preload, 'program.mjs'], {environment})
+    const quiet = await run({})
+    assert.deepEqual([quiet.code, quiet.stdout, quiet.stderr], [0, 'node-too-old\n', ''])
+    const line = 'usage: not recorded: wanted Node.js 22.13 or newer, got 20.20.2\n'
+    assert.equal((await run({USAGE_DEBUG: '1'})).stderr, line)
+    assert.deepEqual(readTree(home.home), before)
+  })
 
   it('loads nothing of oclif by the hooks for it', async t => {
     const hooks = JSON.stringify(repositoryPath('dist', 'oclif', 'index.js'))

@@ -38,19 +38,26 @@ const isNullInput = ({target, flags}: Descriptor): boolean =>
   target === '/dev/null' && (flags & (constants.O_WRONLY | constants.O_RDWR)) === 0
 
 function listDescriptors(): Descriptor[] {
+  const descriptors: Descriptor[] = []
   try {
-    return readdirSync('/proc/self/fd').flatMap(name => {
-      try {
-        const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${name}`, 'utf8'))?.[1] ?? '0'
-        const target = readlinkSync(`/proc/self/fd/${name}`)
-        return [{number: Number(name), target, flags: Number.parseInt(flags, 8)}]
-      } catch {
-        // The descriptor of the listing itself is gone by now.
-        return []
-      }
-    })
+    for (const name of readdirSync('/proc/self/fd')) {
+      const one = readDescriptor(name)
+      if (one !== null) descriptors.push(one)
+    }
   } catch {
-    return []
+    // There is no such folder on this system.
+  }
+  return descriptors
+}
+
+/** Null: it is closed by now, as that of the listing itself is. */
+function readDescriptor(name: string): Descriptor | null {
+  try {
+    const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${name}`, 'utf8'))?.[1] ?? '0'
+    const target = readlinkSync(`/proc/self/fd/${name}`)
+    return {number: Number(name), target, flags: Number.parseInt(flags, 8)}
+  } catch {
+    return null
   }
 }
 

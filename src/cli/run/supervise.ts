@@ -1,10 +1,9 @@
 import {type ChildProcess, type SpawnOptions, spawn} from 'node:child_process'
 import {closeSync, openSync, readFileSync} from 'node:fs'
 import {constants} from 'node:os'
-import {setTimeout as wait} from 'node:timers/promises'
 import {writeLine} from '../output/write-line.ts'
-import {asWithoutUs} from './as-without-us.ts'
 import {closeDescriptors, readWithheldDescriptors, stdioWith} from './inherited-descriptors.ts'
+import {restoreCallerSettings} from './restore-caller-settings.ts'
 
 /** How a command ended: by an exit code or by a signal. */
 export interface Ending {
@@ -52,7 +51,7 @@ export function supervise(
   started: () => void,
 ): Promise<Ending> {
   return new Promise(resolve => {
-    const [program, ...args] = asWithoutUs(command)
+    const [program, ...args] = restoreCallerSettings(command)
     const withheld = readWithheldDescriptors()
     // Before the command runs: what comes from then on is meant for it.
     let running: ChildProcess | null = null
@@ -64,10 +63,11 @@ export function supervise(
     }
     if ('code' in child) return settle(explainFailure(command[0], child))
     running = child
-    child.on('spawn', () => {
+    // Older Node.js have no event for it: a process that could not be made has no id.
+    if (child.pid !== undefined) {
       closeDescriptors(withheld)
       started()
-    })
+    }
     child.on('error', error => settle(explainFailure(command[0], error)))
     child.on('exit', (exitCode, signal) => settle({exitCode, signal}))
   })
@@ -114,7 +114,7 @@ async function stopWith(child: ChildProcess | null): Promise<void> {
   if (!isInForeground()) child.kill('SIGTSTP')
   for (let attempt = 0; attempt < 100 && child.exitCode === null && child.signalCode === null; attempt++) {
     if (fieldsOf(String(child.pid))?.[0] === 'T') return void process.kill(process.pid, 'SIGSTOP')
-    await wait(10)
+    await new Promise(resolve => setTimeout(resolve, 10))
   }
 }
 

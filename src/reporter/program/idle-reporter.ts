@@ -1,25 +1,32 @@
 import type {Consent} from '../consent/consent.ts'
 import type {FlushOutcome} from '../person/flush.ts'
-import type {CloseOutcome, Declined} from './program-outcomes.ts'
+import type {CloseOutcome, Declined, IdleReason} from './program-outcomes.ts'
 
 /** A flush that had nothing to do. */
 export const noFlush: FlushOutcome = {sent: 0, duplicates: 0, refused: 0, kept: 0, dropped: 0, projects: []}
 
-const declined: Declined = {kind: 'declined', reason: 'project-file'}
-
-/** What stands in for a reporter whose project file is missing or wrong: it counts nothing, and the program goes on. */
+/** Stands in for a reporter that cannot record: it counts nothing, and the program continues. */
 export class IdleReporter {
   readonly problem: string
   readonly enabled = false
   readonly notice = null
 
-  constructor(problem: string) {
+  private readonly declined: Declined
+
+  constructor(reason: IdleReason, problem: string) {
     this.problem = problem
+    this.declined = {kind: 'declined', reason}
   }
 
   get consent(): Consent {
-    const no = {allowed: false, reason: 'no-endpoint', sending: false, heldBy: null} as const
-    return {...no, decidedBy: null, text: this.problem}
+    return {
+      allowed: false,
+      reason: 'no-endpoint',
+      sending: false,
+      heldBy: null,
+      decidedBy: null,
+      text: this.problem,
+    }
   }
 
   noticeShown = (): boolean => false
@@ -27,9 +34,9 @@ export class IdleReporter {
   setEnabled = (): void => {}
   setApplication = (): void => {}
   setInterval = (): void => {}
-  start = (): Declined => declined
-  feature = (): Declined => declined
-  end = (): Declined => declined
+  start = (): Declined => this.declined
+  feature = (): Declined => this.declined
+  end = (): Declined => this.declined
   flush = async (): Promise<FlushOutcome> => noFlush
   close = async (): Promise<CloseOutcome> => ({kind: 'closed', written: 0, dropped: 0})
 }

@@ -1,7 +1,9 @@
+import {writeSync} from 'node:fs'
 import {messageOf} from '../../errors.ts'
 import type {Consent} from '../consent/consent.ts'
 import type {FlushOutcome} from '../person/flush.ts'
 import type {EndInput, FeatureInput, RecordOutcome, StartInput} from '../record/record.ts'
+import {isNodeTooOld, oldestNode} from '../world/node-version.ts'
 import {realWorld} from '../world/world.ts'
 import {IdleReporter} from './idle-reporter.ts'
 import {type ProgramReporterOptions, readProjectOption} from './program-options.ts'
@@ -11,7 +13,7 @@ import {ProgramReporter} from './program-reporter.ts'
 
 /** Counts the use of the program that makes it. No method throws, none prints, and no promise rejects. */
 export interface LibraryReporter {
-  /** What is wrong with the project file, or null. With a problem nothing is counted. */
+  /** What is wrong with the project file or with this Node.js, or null. With a problem nothing is counted. */
   readonly problem: string | null
   /** Whether a feature would be recorded now: this program's switch and the rules of consent. Reads files, about 0.1 ms. */
   readonly enabled: boolean
@@ -58,16 +60,24 @@ export interface LibraryReporter {
 /**
  * Makes the reporter of one project in this program. Reads the project file, writes nothing, starts no timer yet.
  *
- * A project file that is missing or wrong is no exception: the reporter has a `problem` and counts nothing. What a
- * program has registered is written by each tick, at `close`, and when the process exits by its end, by `process.exit`
+ * A missing or invalid project file throws nothing: the reporter has a `problem` and counts nothing. The same holds for a
+ * Node.js older than 22.13; under `USAGE_DEBUG=1` one line on standard error tells. What a program has registered is written by each tick, at `close`, and when the process exits by its end, by `process.exit`
  * or by an exception; a signal costs at most what was registered since the last tick.
  */
 export function createLibraryReporter(options: ProgramReporterOptions): LibraryReporter {
   try {
+    if (isNodeTooOld(process.versions.node)) return createForOldNode(options)
     const project = readProjectOption(options.project)
-    if (typeof project === 'string') return new IdleReporter(project)
+    if (typeof project === 'string') return new IdleReporter('project-file', project)
     return new ProgramReporter({...options, project}, realWorld(options.world))
   } catch (error) {
-    return new IdleReporter(messageOf(error))
+    return new IdleReporter('project-file', messageOf(error))
   }
+}
+
+/** The only line that the library ever prints, and only where somebody looks for a fault. */
+function createForOldNode({world}: ProgramReporterOptions): LibraryReporter {
+  const problem = `wanted Node.js ${oldestNode.join('.')} or newer, got ${process.versions.node}`
+  if ((world?.environment ?? process.env)['USAGE_DEBUG'] === '1') writeSync(2, `usage: not recorded: ${problem}\n`)
+  return new IdleReporter('node-too-old', problem)
 }

@@ -1,8 +1,10 @@
 import type {ConsentReason} from '../consent/consent.ts'
 import type {RecordOutcome} from '../record/record.ts'
 
-/** Why a program's word is not taken: a rule of consent, its own switch, or that it has closed the reporter. */
-export type DeclineReason = Exclude<ConsentReason, 'allowed'> | 'switched-off' | 'closed' | 'project-file'
+/** Why nothing a program reports is recorded. */
+export type IdleReason = 'project-file' | 'node-too-old'
+/** Why a program's event is not recorded: a rule of consent, its own switch, a closed reporter, or nothing is. */
+export type DeclineReason = Exclude<ConsentReason, 'allowed'> | 'switched-off' | 'closed' | IdleReason
 export interface Declined {
   readonly kind: 'declined'
   readonly reason: DeclineReason

@@ -4,13 +4,13 @@ import {delimiter, join} from 'node:path'
 type CommandLine = readonly [string, ...string[]]
 
 /**
- * The command line that gives a command what Node.js has taken from it, by small programs that become the command: their
- * process, their environment and their exit codes are its own.
+ * Wraps a command line so that the command gets what its caller set and Node.js changed. The wrappers are small programs
+ * that become the command (`prlimit`, `nohup`, `sh`): process, environment and exit code are the command's own.
  *
  * Node.js forgets at its start which signals were ignored, raises the limit of open files, and reads arguments as UTF-8.
- * Linux alone; elsewhere, and where a program is missing, the command line stays as it is.
+ * Reads `/proc`: on other systems than Linux, and where a wrapper is missing, the command line is returned unchanged.
  */
-export function asWithoutUs(command: CommandLine): CommandLine {
+export function restoreCallerSettings(command: CommandLine): CommandLine {
   const limit = openFilesBefore()
   const limited: CommandLine =
     limit !== null && isOnPath('prlimit')
@@ -64,9 +64,9 @@ function asBytes(command: CommandLine): CommandLine {
   const raw = rawArguments(command.length)
   if (raw === null || raw.every(isText)) return command
   const given = raw.map(bytes => (isText(bytes) ? bytes.toString() : escaped(bytes)))
-  const values = raw.flatMap((bytes, index) => (isText(bytes) ? [] : [`a${index}=$(printf '%bx' "\${${index + 1}}")`]))
+  const values = raw.map((bytes, index) => (isText(bytes) ? '' : `a${index}=$(printf '%bx' "\${${index + 1}}")\n`))
   const words = raw.map((bytes, index) => (isText(bytes) ? `"\${${index + 1}}"` : `"\${a${index}%x}"`))
-  return ['sh', '-c', `${values.join('\n')}\nexec ${words.join(' ')}`, 'sh', ...given]
+  return ['sh', '-c', `${values.join('')}exec ${words.join(' ')}`, 'sh', ...given]
 }
 
 const isText = (bytes: Buffer): boolean => Buffer.from(bytes.toString()).equals(bytes)
@@ -84,4 +84,4 @@ function rawArguments(count: number): Buffer[] | null {
 const escaped = (bytes: Buffer): string =>
   bytes
     .toString('latin1')
-    .replaceAll(/[^\w./ -]/g, character => `\\0${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
+    .replace(/[^\w./ -]/g, character => `\\0${character.charCodeAt(0).toString(8).padStart(3, '0')}`)

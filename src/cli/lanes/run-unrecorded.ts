@@ -1,0 +1,12 @@
+import {endAs} from '../run/supervise.ts'
+import {superviseRun} from '../run/supervise-run.ts'
+
+/**
+ * Runs a command as `usage run` does, on a Node.js too old to record: nothing is recorded, no file is written, and this
+ * process ends as the command ends. Never rejects.
+ *
+ * Built into dist/run-unrecorded.cjs for Node.js 10. The modules that it imports must use nothing that came later.
+ */
+export async function runUnrecorded(command: readonly [string, ...string[]]): Promise<void> {
+  endAs(await superviseRun(command, null, {keepsErrorOutput: false}))
+}
