@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {test} from 'node:test'
 import {type BufferedEvent, encodeBufferFile, parseBufferFile} from '../../src/protocol/buffered-event.ts'
 import {limits} from '../../src/protocol/limits.ts'
+import {assertContains} from '../support/assert-contains.ts'
 import {fixturesIn, readFixture} from '../support/fixtures.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
@@ -27,9 +28,9 @@ for (const name of fixturesIn('event-files')) {
   })
 }
 
-test('writes a file of the command again, byte for byte but for the order of keys', () => {
-  const sorted = (content: string) => content.split('').sort().join('')
-  assert.equal(sorted(encodeBufferFile(mustParse(threeLines))), sorted(threeLines))
+test('writes a file of the command again, with everything in it', () => {
+  const linesOf = (content: string) => content.split('\n').map(line => (line === '' ? null : JSON.parse(line)))
+  assertContains(linesOf(encodeBufferFile(mustParse(threeLines))), linesOf(threeLines))
 })
 
 test('reads a foreign file as one of our own: absent values are null, ids are in lower case', () => {
