@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {type TestContext, test} from 'node:test'
@@ -215,28 +215,6 @@ test('it keeps the totals by month and outcome, and receipts that name nobody', 
   assert.deepEqual(all('SELECT month, kind, count FROM erased ORDER BY kind'), expected)
   const record = {receipt: uuid('q', 1).replaceAll('-', ''), erased_at: nowMs, runs: 5, features: 1}
   assert.deepEqual(all('SELECT lower(hex(receipt)) AS receipt, erased_at, runs, features FROM erasures'), [record])
-})
-
-test('it has no remains in its files of what a program from before erasure deleted', async t => {
-  const {store, directory, path} = openStore(t)
-  const {user} = sampleHeader()
-  await store.insert([batchOf([startOf(1, nowMs)])])
-  await store.close()
-  const old = new DatabaseSync(path)
-  old.exec(`
-    PRAGMA secure_delete=OFF;
-    DROP TABLE erased; DROP TABLE erasures; DROP VIEW readable_runs; DROP VIEW run_results;
-    ALTER TABLE runs DROP COLUMN is_outcome_untold; ALTER TABLE runs DROP COLUMN is_test;
-    CREATE VIEW run_results AS SELECT 1; CREATE VIEW readable_runs AS SELECT 1;
-    DROP TABLE feature_totals; DROP TABLE presences; DROP TABLE purges; DROP TABLE sizes;
-    DROP TABLE run_totals; DROP TABLE run_purges; DROP TABLE month_marks; DROP TABLE table_sizes;
-    PRAGMA user_version=1`)
-  old.exec('DELETE FROM headers; DELETE FROM runs; PRAGMA wal_checkpoint(TRUNCATE)')
-  old.close()
-  assert.ok(readFileSync(path).includes(user!))
-  const {close} = openSqliteStore(directory)
-  t.after(close)
-  for (const file of readdirSync(directory)) assert.ok(!readFileSync(join(directory, file)).includes(user!), file)
 })
 
 test('it can be read after its collector has closed, without changing the folder', async t => {

@@ -1,9 +1,107 @@
 import assert from 'node:assert/strict'
+import {copyFileSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
-import {it} from 'node:test'
+import {it, type TestContext} from 'node:test'
+import {openSqliteEvents} from '../../../../src/collector/store/export.ts'
 import {openSqliteSource, openSqliteStore} from '../../../../src/collector/store/sqlite.ts'
+import type {ExportedGroup} from '../../../../src/collector/store/store.ts'
+import {assertContains} from '../../../support/assert-contains.ts'
+import {repositoryPath} from '../../../support/repository.ts'
 import {temporaryDirectory} from '../../../support/temporary-directory.ts'
+import {batchOf, dayMs, endOf, nowMs, pseudonym, sampleHeader, sampleProject, startOf, uuid} from '../../samples.ts'
+import {factsOf} from '../contract-parts.ts'
+
+/**
+ * A data folder with the store that version 1 of the tables had, written by the program of that time (commit 6699670):
+ * three groups of events, of Ann, of Bob, and of CI.
+ */
+function oldDataFolder(t: TestContext): string {
+  const directory = temporaryDirectory(t)
+  copyFileSync(repositoryPath('test/fixtures/stores/version-1.sqlite'), join(directory, 'usage.sqlite'))
+  return directory
+}
+
+it('brings a store of version 1 up to date, and answers what was in it', async t => {
+  const directory = oldDataFolder(t)
+  assert.throws(() => openSqliteSource(directory), {code: 'USAGE_STORE_UNREADABLE', next: /up to date/})
+  await openSqliteStore(directory).close()
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  assert.deepEqual(await source.projects(), [sampleProject()])
+  const range = {fromMs: nowMs - 90 * dayMs, toMs: nowMs}
+  const {spans, named, exits, features, numberFields, quality} = await factsOf(source, {
+    range,
+    spans: [range],
+    periods: [range],
+  })
+  assert.partialDeepStrictEqual(spans[0], {
+    runs: 5,
+    ciRuns: 1,
+    users: 2,
+    hosts: 2,
+    usersOnSeveralDays: 2,
+    hostsOnSeveralDays: 2,
+    scripts: 1,
+    outcomes: {ok: 2, failed: 1, signal: 1, lost: 1, running: 0, unknown: 0},
+    duration: {n: 4, meanSeconds: (3600 + 5 + 60 + 2) / 4, p50Seconds: 32.5},
+  })
+  assert.deepEqual(
+    new Set(named.system.map(({name, runs}) => `${name} ${runs}`)),
+    new Set(['Linux 2', 'Darwin 2', 'null 1']),
+  )
+  assert.deepEqual(new Set(exits.map(({exitCode, signal}) => exitCode ?? signal)), new Set([0, 3, 'SIGKILL']))
+  assert.deepEqual(features.map(({name, count, users}) => [name, count, users]).sort(), [
+    ['Load.v1', 3, 1],
+    ['Rebin.v1', 1, 1],
+  ])
+  assert.partialDeepStrictEqual(numberFields, [{name: 'executors', n: 1, mean: 4, median: 4, max: 4}])
+  assert.partialDeepStrictEqual(quality, {refused: 1, unpaired: 2})
+})
+
+it('knows the headers and events of a store of version 1 again', async t => {
+  const directory = oldDataFolder(t)
+  const store = openSqliteStore(directory)
+  t.after(() => store.close())
+  const bob = sampleHeader({
+    user: pseudonym('bob'),
+    host: pseudonym('beta'),
+    version: '2.0',
+    commit: 'a2c602f',
+    component: 'kernel',
+    os: {name: 'Darwin', version: '25.1', arch: 'arm64', readable: 'macOS 26.1'},
+    scheduler: 'slurm',
+  })
+  const again = await store.insert([
+    batchOf([endOf(2, nowMs - 20 * dayMs + 5000, {exitCode: 3})]),
+    batchOf([startOf(4, nowMs - 10 * dayMs), startOf(7, nowMs)], {header: bob}),
+  ])
+  assert.deepEqual(again, [['duplicate'], ['duplicate', 'accepted']])
+  const groups = await exportedFrom(directory)
+  const runsOf = (user: string | null) =>
+    groups
+      .filter(({header}) => header.user === user)
+      .flatMap(({events}) => events.map(({type, run}) => `${type} ${run}`))
+  assertContains(groups.find(({header}) => header.user === bob.user)?.header, bob)
+  assert.deepEqual(new Set(runsOf(null)), new Set([`start ${uuid('r', 5)}`, `end ${uuid('r', 5)}`, 'end null']))
+  assert.ok(runsOf(bob.user).includes(`start ${uuid('r', 7)}`))
+  const database = new DatabaseSync(join(directory, 'usage.sqlite'), {readOnly: true})
+  t.after(() => database.close())
+  assert.equal(database.prepare('SELECT count(*) AS headers FROM headers').get()?.['headers'], 3)
+})
+
+it('has no remains in its files of what the program of version 1 deleted', async t => {
+  const directory = oldDataFolder(t)
+  const path = join(directory, 'usage.sqlite')
+  const user = pseudonym('ann')
+  const old = new DatabaseSync(path)
+  old.exec('PRAGMA secure_delete=OFF; DELETE FROM headers; DELETE FROM runs')
+  old.close()
+  assert.ok(readFileSync(path).includes(user))
+  const {close} = openSqliteStore(directory)
+  t.after(close)
+  for (const file of readdirSync(directory)) assert.ok(!readFileSync(join(directory, file)).includes(user), file)
+})
 
 it('leaves a database of somebody else as it is, whatever version it says it has (USAGE_STORE_UNREADABLE)', t => {
   for (const version of [0, 1, 7]) {
@@ -24,3 +122,11 @@ it('leaves a database of somebody else as it is, whatever version it says it has
     after.close()
   }
 })
+
+async function exportedFrom(directory: string): Promise<ExportedGroup[]> {
+  const source = openSqliteEvents(directory)
+  const groups: ExportedGroup[] = []
+  for await (const group of source.groups('parsl')) groups.push(group)
+  await source.close()
+  return groups
+}
