@@ -17,6 +17,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'fault-points.ts': [],
   protocol: [],
+  // The builds put it in place of larger modules: no module of src imports it.
+  lean: [],
   shell: ['protocol'],
   embed: ['protocol'],
   reporter: ['protocol'],
@@ -142,6 +144,15 @@ test('has no other arrow than commands → cli → reporter | collector | stats 
       assert.ok(isAllowed, `${path} imports ${one.specifier}: ${partOf(path)} → ${part}`)
     }
   }
+})
+
+test('keeps the protocol pure: it reaches nothing of Node.js but SHA-256', () => {
+  const builtIn = [...imports]
+    .filter(([path]) => partOf(path) === 'protocol')
+    .flatMap(([path, found]) =>
+      found.filter(one => one.specifier.startsWith('node:')).map(one => [path, one.specifier]),
+    )
+  assert.deepEqual(builtIn, [['src/protocol/sha256.ts', 'node:crypto']])
 })
 
 test('lets a room import itself and the rooms after it, and no other', () => {

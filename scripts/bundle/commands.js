@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import {build} from 'esbuild'
+import {leanSha256} from './lean.js'
 
 /** Asked for by `require`, from node_modules; the framework looks for a compiler in clones of others. */
 const outside = ['fastify', 'typescript']
@@ -52,7 +53,7 @@ export async function bundleCommands(folder) {
     mainFields: ['module', 'main'],
     preserveSymlinks: true,
     external: outside,
-    plugins: [takeFromDist],
+    plugins: [leanSha256, takeFromDist],
     metafile: true,
     legalComments: 'none',
     logLevel: 'warning',

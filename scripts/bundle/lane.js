@@ -1,5 +1,6 @@
 import {join} from 'node:path'
 import {build} from 'esbuild'
+import {leanSha256, leanValibot} from './lean.js'
 
 /** Each of our modules requires `node:fs` again, and each call of Node's own `require` costs 20 µs. */
 const requireOnce = 'const loaded={};const require=name=>loaded[name]??=process.getBuiltinModule(name);'
@@ -23,10 +24,10 @@ export async function bundleLane(folder, name) {
     format: 'cjs',
     target: 'node22',
     preserveSymlinks: true,
-    plugins: [leaveOutside],
-    alias: {valibot: './src/protocol/lean-schema.ts'},
+    plugins: [leanSha256, leaveOutside],
+    alias: leanValibot,
     logLevel: 'warning',
-    // A definition that the lean schemas cannot follow is no build.
+    // A definition that src/lean/valibot.ts cannot read fails the build.
     logOverride: {'import-is-undefined': 'error', 'empty-import-meta': 'error'},
     // The file stands in dist/ itself; the sender is found where its own module would look for it.
     banner: {js: `(function(module,load,dist){const reporterFolder=dist+'/reporter/sender';${requireOnce}`},

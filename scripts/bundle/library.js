@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import {build} from 'esbuild'
+import {leanSha256} from './lean.js'
 
 const placeOf = join(import.meta.dirname, 'place-of.js')
 
@@ -39,7 +40,7 @@ export async function bundleLibrary(folder) {
     external: ['conf', 'got', 'node-machine-id'],
     mainFields: ['module', 'main'],
     preserveSymlinks: true,
-    plugins: [takeFromDist],
+    plugins: [leanSha256, takeFromDist],
     metafile: true,
     legalComments: 'none',
     logLevel: 'warning',

@@ -22,7 +22,7 @@ const files = {
 
 /** The definitions as the fast lane has them, and the lean functions that read by them. */
 async function leanModules(): Promise<Record<keyof typeof modules | 'lean', Record<string, unknown>>> {
-  const contents = [...Object.entries(files), ['lean', 'lean-schema']]
+  const contents = [...Object.entries(files), ['lean', '../lean/valibot']]
     .map(([name, file]) => `export * as ${name} from './src/protocol/${file}.ts'`)
     .join('\n')
   const {outputFiles} = await build({
@@ -31,7 +31,7 @@ async function leanModules(): Promise<Record<keyof typeof modules | 'lean', Reco
     write: false,
     format: 'esm',
     platform: 'node',
-    alias: {valibot: repositoryPath('src', 'protocol', 'lean-schema.ts')},
+    alias: {valibot: repositoryPath('src', 'lean', 'valibot.ts')},
     logOverride: {'import-is-undefined': 'error'},
   })
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]!.contents).toString('base64')}`)
@@ -105,7 +105,7 @@ function* variationsOf(document: unknown): Generator<unknown> {
   }
 }
 
-describe('a definition that is read by the lean schemas', () => {
+describe('a definition that is read by the lean valibot', () => {
   it('takes what it takes when valibot reads it, in the same form, and nothing else', async () => {
     const {lean, ...leanly} = await leanModules()
     const parse = lean['safeParse'] as (schema: unknown, input: unknown) => {success: boolean; output?: unknown}

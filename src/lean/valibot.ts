@@ -1,8 +1,8 @@
 /**
- * The part of valibot that the definitions of this folder use, without its reasons: a value is taken, in the form that
- * valibot gives it, or it is wrong. The fast lane is built with this in valibot's place, because loading and running
- * valibot costs a command a third of a bare Node.js; whatever is wrong there is done again by the slow lane, which says
- * why. A test runs the definitions by both over thousands of right and wrong values.
+ * The part of valibot that our definitions use, without its messages: a value is accepted, in the form that valibot gives
+ * it, or it is wrong. The fast lane is built with this in place of valibot, because loading and running valibot costs a
+ * command a third of a bare Node.js. What is wrong here goes to the slow lane, which says why. A test runs all definitions
+ * by both over thousands of right and wrong values.
  */
 
 /** What a rule gives for a value that it does not take. */
