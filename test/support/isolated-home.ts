@@ -4,6 +4,9 @@ import type {TestContext} from 'node:test'
 import {repositoryPath} from './repository.ts'
 import {temporaryDirectory} from './temporary-directory.ts'
 
+/** Where a program of an isolated home finds the programs of the system. */
+export const systemPath = '/usr/local/bin:/usr/bin:/bin'
+
 /** A person's home in a temporary directory, and the environment that a program of that person sees. */
 export interface IsolatedHome {
   readonly home: string
@@ -36,7 +39,7 @@ export function isolatedHome(
       HOME: home,
       XDG_STATE_HOME: state,
       XDG_CONFIG_HOME: config,
-      PATH: [programs, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+      PATH: [programs, dirname(process.execPath), systemPath].join(':'),
       TMPDIR: directory,
       LANG: 'C.UTF-8',
       ...environment,

@@ -11,6 +11,7 @@ import {purge} from '../../../../src/collector/upkeep/retention.ts'
 import {noFilters, type StatsFilters} from '../../../../src/stats/model/filters.ts'
 import type {StatsFacts, StatsQuestion} from '../../../../src/stats/model/source.ts'
 import {cutSpan} from '../../../../src/stats/model/span.ts'
+import {needs} from '../../../support/needs.ts'
 import {temporaryDirectory} from '../../../support/temporary-directory.ts'
 import {naiveFacts} from '../../naive-facts.ts'
 import {randomUse, type Sent, seededRandom, shuffle} from '../../random-use.ts'
@@ -151,9 +152,7 @@ test('it answers where the folder for what it has read cannot be made', async t 
   assert.equal(counts(await factsOf(open(), asked))[0], 2_001)
 })
 
-const isRoot = process.getuid?.() === 0
-
-test('it keeps nothing beside the store of another user, who could not remove it', {skip: !isRoot}, async t => {
+test('it keeps nothing beside the store of another user, who could not remove it', needs('root'), async t => {
   const {directory, store, open} = openBoth(t)
   await store.insert([
     batchOf(Array.from({length: 2_000}, (_, run) => startOf(run, old))),

@@ -1,0 +1,83 @@
+import {spawnSync} from 'node:child_process'
+import {accessSync, constants, statSync} from 'node:fs'
+import {join} from 'node:path'
+import {systemPath} from './isolated-home.ts'
+import {repositoryPath} from './repository.ts'
+
+/** What some tests need beyond Node.js and a POSIX system, each with the Debian package that brings it, if one does. */
+export const tools = {
+  bash: 'bash',
+  busybox: 'busybox',
+  chromium: 'chromium',
+  curl: 'curl',
+  dash: 'dash',
+  flock: 'util-linux',
+  gcc: 'gcc libc6-dev',
+  ip: 'iproute2',
+  make: 'make',
+  openssl: 'openssl',
+  ps: 'procps',
+  python3: 'python3',
+  script: 'bsdutils',
+  setpriv: 'util-linux',
+  shellcheck: 'shellcheck',
+  sqlite3: 'sqlite3',
+  strace: 'strace',
+  unshare: 'util-linux',
+  zsh: 'zsh',
+  root: null,
+  'a clone that other users can read': null,
+} as const
+export type Tool = keyof typeof tools
+
+/** Where the presence of a program is not enough: it has to do here what the tests use it for. */
+const probes: Partial<Record<Tool, () => boolean>> = {
+  gcc: () => succeeds('gcc', '-E', '-include', 'stdio.h', '-x', 'c', '/dev/null'),
+  strace: () => succeeds('strace', '-f', '-qq', '-o', '/dev/null', 'true'),
+  unshare: () => succeeds('unshare', '-Urmnpf', '--mount-proc', 'true'),
+  root: () => process.getuid?.() === 0,
+  'a clone that other users can read': () =>
+    [process.execPath, repositoryPath('bin', 'run.js')].every(path =>
+      succeeds('setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups', 'test', '-r', path),
+    ),
+}
+
+const known = new Map<Tool, boolean>()
+
+/**
+ * The options of a test that needs tools: it is skipped where one is missing, and the reason names it. With
+ * `USAGE_TEST_ALL` in the environment this throws instead, so that the test file fails.
+ */
+export function needs(...required: readonly Tool[]): {readonly skip?: string} {
+  const missing = required.filter(tool => !isHere(tool))
+  if (missing.length === 0) return {}
+  const reason = `needs ${missing.join(', ')}`
+  if (process.env['USAGE_TEST_ALL']) throw new Error(`USAGE_TEST_ALL allows no skipped test, and a test ${reason}.`)
+  return {skip: reason}
+}
+
+function isHere(tool: Tool): boolean {
+  const isKnown = known.get(tool)
+  if (isKnown !== undefined) return isKnown
+  const isFound = (tools[tool] === null || isOnPaths(tool)) && (probes[tool]?.() ?? true)
+  known.set(tool, isFound)
+  return isFound
+}
+
+/** A test may start a program itself or from an isolated home. */
+const isOnPaths = (program: string): boolean =>
+  [process.env['PATH'] ?? '', systemPath].every(path =>
+    path.split(':').some(folder => isProgram(join(folder, program))),
+  )
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+const succeeds = (command: string, ...args: readonly string[]): boolean =>
+  spawnSync(command, args, {stdio: 'ignore'}).status === 0

@@ -1,0 +1,17 @@
+import {Readable} from 'node:stream'
+import type {TestEvent} from 'node:test/reporters'
+import {spec} from 'node:test/reporters'
+import {describeSkips} from './describe-skips.ts'
+
+/** Reports a run of tests as Node.js does, and ends with one line about the tests that were skipped. */
+export default async function* reportSkips(events: AsyncIterable<TestEvent>): AsyncGenerator<string | Buffer> {
+  const reasons: string[] = []
+  async function* watched() {
+    for await (const event of events) {
+      if (event.type === 'test:pass' && typeof event.data.skip === 'string') reasons.push(event.data.skip)
+      yield event
+    }
+  }
+  yield* Readable.from(watched()).pipe(new spec())
+  if (reasons.length > 0) yield `${describeSkips(reasons)}\n`
+}
