@@ -1,3 +1,11 @@
+/**
+ * Room `collector`: one collector from start to stop.
+ *
+ * It opens the parts in order (projects, store, token, HTTP, UDP, inbox, upkeep) and closes them in reverse. If a part
+ * cannot be opened, it closes those that are open and rejects with a coded error, so nothing is left listening or locked.
+ * A close waits for running requests for a few seconds. It is the only module that knows all rooms.
+ * Read next: `receive/http/server.ts` for the way of a report, `store/store.ts` for where it ends.
+ */
 import type {AddressInfo} from 'node:net'
 import type {FastifyBaseLogger, FastifyInstance} from 'fastify'
 import {toUsageError, UsageError} from '../errors.ts'

@@ -1,3 +1,11 @@
+/**
+ * Room `compat`: the messages of the clients that `usage` replaces, as events of ours.
+ *
+ * Pure functions read the datagrams of Parsl (this file) and the HTTP bodies of Mantid (`mantid.ts`). They never throw on
+ * missing fields, cut long texts, key foreign ids again (`old-ids.ts`), and state what those clients cannot say: outcomes
+ * are `unknown`, never guessed. The rules are numbered P1 to P9 and M1 to M10 in docs/compatibility.md.
+ * Read next: `mantid.ts`, `old-ids.ts`.
+ */
 import * as v from 'valibot'
 import type {Event} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'

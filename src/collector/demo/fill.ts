@@ -1,3 +1,10 @@
+/**
+ * Room `demo`: made-up data for `usage demo`, screenshots and benchmarks.
+ *
+ * It fills a store with two years of plausible use of a project that does not exist. The data depend on the given instant
+ * only, so equal instants give equal data. Nothing here is used by a real collector.
+ * Read next: `people.ts` for the invented users, `project.ts` for what the project declares.
+ */
 import type {EndEvent, Event} from '../../protocol/event.ts'
 import {limits} from '../../protocol/limits.ts'
 import {makeUuidV7} from '../../protocol/uuid.ts'

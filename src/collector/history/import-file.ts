@@ -1,3 +1,11 @@
+/**
+ * Room `history`: import of old data and export of everything.
+ *
+ * Imports read the log of Parsl's server, Mantid's API pages and the lines that `usage export` writes. Records are
+ * idempotent by their ids and a mark says how far a file was read, so an import that was killed continues where it stopped.
+ * Damaged records are counted and listed. Records go into a free store, or through the collector that holds it.
+ * Read next: `records-of-file.ts` for the formats, `export-lines.ts`.
+ */
 import {stat} from 'node:fs/promises'
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'

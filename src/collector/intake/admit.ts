@@ -1,3 +1,11 @@
+/**
+ * Room `intake`: what is accepted, and how it gets to disk.
+ *
+ * `admit` is a pure function of a report, its project and two times: it drops undeclared values, rejects undeclared features
+ * and events that are too old, and corrects clocks. `group-commit.ts` writes the events of many requests in one transaction
+ * and resolves each request after the commit. `projects.ts` knows the projects that this collector serves.
+ * Read next: `group-commit.ts`.
+ */
 import {keepDeclared} from '../../protocol/declaration.ts'
 import type {Event} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'

@@ -1,3 +1,10 @@
+/**
+ * Room `reading`: questions are answered in a thread of their own.
+ *
+ * A question may take seconds; the thread that accepts reports must not wait for it. The worker opens the store read-only on
+ * its own connection, starts with the first question, and is replaced when it dies. Questions that were in work then reject.
+ * Read next: `stats-worker.ts`, which is what the thread runs, and `read-store.ts` for commands that ask a store directly.
+ */
 import {extname} from 'node:path'
 import {Worker} from 'node:worker_threads'
 import {type ErrorCode, UsageError} from '../../errors.ts'

@@ -1,3 +1,10 @@
+/**
+ * Room `export`: reads everything that a store has of a project, for `usage export`.
+ *
+ * Events come in groups that share a header, in the order of their keys, in bounded memory. Totals of deleted events and
+ * counters follow. What is read is one state of the store: a transaction is open until the reader is closed.
+ * Read next: `src/collector/history/export-lines.ts`, which writes it as lines.
+ */
 import {join} from 'node:path'
 import {setImmediate as nextTurn} from 'node:timers/promises'
 import type {EndEvent, Event, FeatureEvent, StartEvent} from '../../protocol/event.ts'

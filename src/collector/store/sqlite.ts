@@ -1,3 +1,10 @@
+/**
+ * Room `sqlite`: opens the SQLite store of a data folder.
+ *
+ * One process opens it for writing and holds its lock; any number may read it at the same time on connections of their own.
+ * Opening for writing makes folder, tables and lock and migrates an older store. Errors have a code and name the folder.
+ * Read next: `tables/database.ts` for the settings of a connection, `facts/facts.ts` for how a question is answered.
+ */
 import {mkdirSync, statfsSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {UsageError} from '../../errors.ts'

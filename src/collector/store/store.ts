@@ -1,3 +1,12 @@
+/**
+ * Room `store`: where a collector keeps data, as an interface.
+ *
+ * `Store` is what one process writes: idempotent inserts, purge, erasure, export. What is read for answers is the interface
+ * `StatsSource` in `src/stats/model/source.ts`. The rooms beside this file are the SQLite store: `../store/sqlite.ts` opens
+ * it, `tables/` has the schema, `write/` inserts, `facts/` answers, `purge/` deletes, `totals/` keeps what outlives a
+ * deletion, `columns/` makes months fast to read.
+ * Read next: `sqlite.ts`, then `tables/database.ts`.
+ */
 import type {ErasureReceipt} from '../../protocol/erasure.ts'
 import type {Event} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'

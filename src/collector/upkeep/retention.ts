@@ -1,3 +1,11 @@
+/**
+ * Room `upkeep`: what a collector does to its store between reports.
+ *
+ * Retention replaces single runs and features by totals when their time is over: one month at a time, oldest first, each in
+ * one transaction, so a kill leaves whole months. Erasure deletes everything of one person. Reading ahead prepares the first
+ * answer. All of it runs in the process that writes the store.
+ * Read next: `purge-store.ts` for a purge without a collector, `erase.ts`.
+ */
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {Store} from '../store/store.ts'
 

@@ -1,3 +1,11 @@
+/**
+ * Room `charts`: drawings as SVG.
+ *
+ * Columns, lines and bars over one frame of axes (this file). Each chart is drawn twice, wide and narrow, and the style shows
+ * the one that fits. Colours are names that the page's style defines for light, dark and print. No chart knows what its
+ * numbers mean. Pure.
+ * Read next: `scale.ts`, `lines.ts`.
+ */
 import type {PeriodLength} from '../../stats/model/period.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import type {Place} from './scale.ts'

@@ -1,3 +1,10 @@
+/**
+ * Room `figures`: one answer as a reader meets it.
+ *
+ * A figure has a title, a sentence that says what the drawing shows, the drawing, and the table it was drawn from, so that
+ * everything can also be read, copied and heard. `use.ts`, `runs.ts` and `breakdowns.ts` make the figures of an answer. Pure.
+ * Read next: `rows.ts`, `words.ts`.
+ */
 import type {Stats} from '../../stats/model/model.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {type ColumnChart, drawColumns} from '../charts/columns.ts'

@@ -1,3 +1,10 @@
+/**
+ * Room `pages`: whole pages as HTML.
+ *
+ * One function per kind of page: answers (this file), data quality, what is collected, public figures, and the report that
+ * is one file. A page is a pure function of an answer; it decides which figures it shows and in which order.
+ * Read next: `figure-pages.ts` for the list of figures, `report.ts`.
+ */
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {escapeHtml} from '../../stats/write/html.ts'

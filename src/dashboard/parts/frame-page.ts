@@ -1,3 +1,10 @@
+/**
+ * Room `parts`: the pieces that pages share.
+ *
+ * The frame with its style and security policy (this file), tiles, tables, the form of filters, caveats, badges, and the
+ * state of a page as its address (`address.ts`). Pieces return HTML whose texts from outside are escaped.
+ * Read next: `address.ts`, `figure-section.ts`.
+ */
 import {escapeHtml} from '../../stats/write/html.ts'
 import {style} from './style.ts'
 

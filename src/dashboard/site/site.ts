@@ -1,3 +1,11 @@
+/**
+ * Room `site`: from a request to a page.
+ *
+ * It checks what the request may see (token, share link or public), asks the source, and returns status, headers and body;
+ * the collector's HTTP server sends them. Nothing is written, pages contain no script, and the whole state of a page is in
+ * its address. Errors are pages too.
+ * Read next: `public-questions.ts` for what everyone may ask, `ask.ts`.
+ */
 import {toUsageError, UsageError} from '../../errors.ts'
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import {limitsFeatures, limitsHeaders} from '../../stats/model/filters.ts'

@@ -1,3 +1,11 @@
+/**
+ * Room `answer`: how facts become an answer.
+ *
+ * `answerStats` asks a source once and derives the rest: shares, rates, trends, what is unfinished, what a filter makes
+ * unanswerable. It invents nothing: what cannot be known is `null` or has bounds. No module here knows a database; the facts
+ * are plain data.
+ * Read next: `plan.ts` for what is asked, `unique.ts` for how people are counted across rotations.
+ */
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {limitsFeatures, limitsHeaders} from '../model/filters.ts'

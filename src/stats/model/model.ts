@@ -1,3 +1,11 @@
+/**
+ * Room `model`: the types of question, facts and answer, and the calendar.
+ *
+ * `Stats` is what `usage stats --json` prints and what a collector's HTTP answer contains; other programs rely on it, so
+ * keys are added and never renamed. `source.ts` is the interface that every store implements. `period.ts` cuts ranges into
+ * days, weeks, months and years, in UTC. Pure types and functions.
+ * Read next: `source.ts`, `query.ts`.
+ */
 import type {StatsFilters} from './filters.ts'
 import type {PeriodLength} from './period.ts'
 

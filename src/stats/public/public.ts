@@ -1,3 +1,11 @@
+/**
+ * Room `public`: what everyone may see of the answers.
+ *
+ * Public figures are made of single calendar months that are over. Cells of fewer than five users, and the next smallest
+ * where one cell could be derived from the rest, are hidden (`small-cells.ts`). Questions that could be subtracted from each
+ * other to learn about fewer people are refused. Pure; the caller asks the store.
+ * Read next: `small-cells.ts`.
+ */
 import {UsageError} from '../../errors.ts'
 import type {StatsFilters} from '../model/filters.ts'
 import type {Duration, Outcomes, Stats, SuccessRate, Usage} from '../model/model.ts'

@@ -1,3 +1,11 @@
+/**
+ * Room `write`: answers as text, CSV, Markdown and HTML.
+ *
+ * Everything is made from `Stats`, the model, and first turned into plain tables (this file), so that all formats show the
+ * same numbers under the same titles. Names that came from outside are escaped by each format: control characters in
+ * terminals, formulas in CSV, markup in HTML and Markdown. Pure.
+ * Read next: `text.ts` for the terminal page, `csv.ts`.
+ */
 import type {Before, Measure, PeopleMeasure, Stats} from '../model/model.ts'
 
 export type Cell = string | number | boolean | null

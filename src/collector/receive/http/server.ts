@@ -1,3 +1,12 @@
+/**
+ * Room `receive`: the three ways into a collector, HTTP (this folder), UDP (`../udp/`) and a folder (`../inbox.ts`).
+ *
+ * Each way reads within the limits of `src/protocol/limits.ts`, hands what it read to the room `intake`, and answers only
+ * after the events are on disk. No way in logs or stores an address. A body is read by `read-body.ts` within one budget of
+ * memory for all requests (`body-room.ts`); errors become documents in `answer-error.ts`. The UDP side answers nothing, so
+ * it counts what it loses.
+ * Read next: `receive-body.ts` for a report, `../udp/receive-udp.ts` for datagrams.
+ */
 import fastify, {type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController} from 'fastify'
 import * as v from 'valibot'
 import {UsageError} from '../../../errors.ts'

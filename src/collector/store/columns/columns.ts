@@ -1,4 +1,13 @@
 /**
+ * Room `columns`: one month of a project as typed arrays.
+ *
+ * Reading a million rows takes seconds, reading a column of numbers milliseconds. A month is read from the tables once
+ * (`read-columns.ts`), kept in memory within one budget and in files beside the store (`column-files.ts`), and read anew when
+ * its mark says that it has changed. The files are a cache with a checksum: deleting them costs time only.
+ * Read next: `column-cache.ts`.
+ */
+
+/**
  * One calendar month (UTC) of a project as columns of numbers: what questions about runs and people need, row after row
  * of the same place. Nothing in them names anybody: headers are numbers of the store, scripts and runs are digests.
  */

@@ -1,3 +1,11 @@
+/**
+ * Room `facts`: answers the questions of `stats` from the tables.
+ *
+ * `readFacts` is the only entry: one question in, all its facts out, from one state of the database. Runs and people are
+ * counted over the columns of each month (`count-runs.ts`), features likewise (`count-features.ts`, `count-uses.ts`), and
+ * what single rows no longer tell comes from the totals. Percentiles are exact (`percentiles.ts`).
+ * Read next: `count-runs.ts`, `month-summaries.ts`.
+ */
 import {limitsFeatures} from '../../../stats/model/filters.ts'
 import type {AskedSpan, QualityFacts, SpanFacts, StatsFacts, StatsQuestion} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'

@@ -1,3 +1,11 @@
+/**
+ * Room `purge`: deletes rows of the store.
+ *
+ * Retention replaces the features (this file) and runs (`purge-runs.ts`) of a month by totals in one transaction. An erasure
+ * (`erasure.ts`) deletes everything of one person, overwrites the pages and truncates the log. Each tells the caches which
+ * months have changed. Ending early at any step leaves a store that answers correctly.
+ * Read next: `../totals/run-totals.ts` for what is kept.
+ */
 import {periodsIn} from '../../../stats/model/period.ts'
 import type {MonthOfFeatures, Store} from '../store.ts'
 import {type Database, inTransaction} from '../tables/database.ts'

@@ -1,3 +1,11 @@
+/**
+ * Room `tables`: the database file, its schema and its dictionary.
+ *
+ * The schema is a list of steps; a database knows how many it has. Steps are added, never edited, and each is one
+ * transaction. Keys are 16 bytes in the order of time, so inserts touch the end of a table. Repeated texts of headers are
+ * numbers of the dictionary. Views show keys as text for people with `sqlite3`.
+ * Read next: `schema.ts`, `dictionary.ts`, `month-marks.ts`.
+ */
 import {closeSync, openSync} from 'node:fs'
 import {DatabaseSync, type StatementSync} from 'node:sqlite'
 import {UsageError} from '../../../errors.ts'

@@ -1,3 +1,11 @@
+/**
+ * Room `totals`: what is kept of single events that were deleted.
+ *
+ * Totals name nobody. They exist for whole months and years, so a question may ask for these and is refused when it cuts
+ * one. The functions here are pure: they add kept totals to the facts of the rows that are still there. Sums add up, people
+ * of several parts do not: then the answer has bounds.
+ * Read next: `feature-counts.ts`, `read-run-totals.ts`.
+ */
 import type {
   NamedFacts,
   NamedRuns,

@@ -1,3 +1,11 @@
+/**
+ * Room `write`: inserts batches into the tables.
+ *
+ * The caller has a transaction open. Every statement is idempotent: keys decide, the first write wins on content, and the
+ * outcome says per event whether it was accepted, a duplicate, or refused because only totals of its time are kept. Counters
+ * and month marks change in the same transaction and only for rows that were really inserted.
+ * Read next: `statements.ts`, `kept-since.ts`.
+ */
 import type {EndEvent, FeatureEvent, StartEvent} from '../../../protocol/event.ts'
 import type {FieldValues} from '../../../protocol/scalars.ts'
 import {formatDay} from '../../../stats/model/period.ts'
