@@ -3,7 +3,7 @@
  * [--users N] [--years N]`. Ends with the first that does not agree, and says how to see it again.
  */
 import {parseArgs} from 'node:util'
-import {simulate} from '../test/simulation/simulate.ts'
+import {simulate} from '../test/long/simulation/simulate.ts'
 
 const {values} = parseArgs({
   options: {

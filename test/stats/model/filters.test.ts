@@ -9,7 +9,7 @@ import type {StatsSource} from '../../../src/stats/model/source.ts'
 import {naiveFacts, naiveUnpaired} from '../../collector/naive-facts.ts'
 import {randomUse, type Sent, seededRandom} from '../../collector/random-use.ts'
 import {batchOf, dayMs, nowMs, sampleProject} from '../../collector/samples.ts'
-import {assertSame} from '../../simulation/same.ts'
+import {assertSame} from '../../long/simulation/same.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
 const dataSets = 200

@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import type {Caller} from '../../src/reporter/world/processes.ts'
+import type {Caller} from '../../../src/reporter/world/processes.ts'
 import type {TrueClock} from './agenda.ts'
 import type {Dice} from './dice.ts'
 

@@ -1,5 +1,5 @@
-import {parseAnswer} from '../../src/protocol/answer.ts'
-import type {SendRequest, SendResult, Transport} from '../../src/reporter/transports/transport.ts'
+import {parseAnswer} from '../../../src/protocol/answer.ts'
+import type {SendRequest, SendResult, Transport} from '../../../src/reporter/transports/transport.ts'
 import type {Agenda} from './agenda.ts'
 import {type Arriving, checkAnswer, type NaiveCollector} from './naive-collector.ts'
 import type {RawAnswer, SimulatedCollector} from './simulated-collector.ts'

@@ -1,4 +1,4 @@
-import type {Environment} from '../../src/reporter/world/environment.ts'
+import type {Environment} from '../../../src/reporter/world/environment.ts'
 import {sayNo, sayYes, touchNo} from './deciding.ts'
 import type {Dice} from './dice.ts'
 import {damage} from './foreign.ts'

@@ -1,4 +1,4 @@
-import {seededRandom} from '../collector/random-use.ts'
+import {seededRandom} from '../../collector/random-use.ts'
 
 /** All chance of a simulated world: the same seed gives the same throws. */
 export class Dice {

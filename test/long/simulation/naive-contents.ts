@@ -1,5 +1,5 @@
-import type {ProjectFile} from '../../src/protocol/project-file.ts'
-import type {Span} from '../../src/stats/model/span.ts'
+import type {ProjectFile} from '../../../src/protocol/project-file.ts'
+import type {Span} from '../../../src/stats/model/span.ts'
 import type {Stored} from './naive-collector.ts'
 import type {NaiveRun} from './naive-runs.ts'
 import {percentile} from './naive-stats.ts'

@@ -1,5 +1,5 @@
-import type {Environment} from '../../src/reporter/world/environment.ts'
-import type {Caller} from '../../src/reporter/world/processes.ts'
+import type {Environment} from '../../../src/reporter/world/environment.ts'
+import type {Caller} from '../../../src/reporter/world/processes.ts'
 import type {Dice} from './dice.ts'
 import type {Host} from './host.ts'
 import type {Made} from './made.ts'

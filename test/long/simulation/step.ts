@@ -1,7 +1,7 @@
 import {subscribe} from 'node:diagnostics_channel'
 import {cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
-import {type FaultPoint, faultChannelName} from '../../src/fault-points.ts'
+import {type FaultPoint, faultChannelName} from '../../../src/fault-points.ts'
 import type {Person} from './person.ts'
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {createReporter} from '../../src/reporter/reporter.ts'
+import {createReporter} from '../../../src/reporter/reporter.ts'
 import type {Made} from './made.ts'
 import {expectedNo, type Invocation, worldOf} from './person.ts'
 import {count, type Universe} from './universe.ts'
