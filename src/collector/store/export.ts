@@ -9,6 +9,7 @@ import {join} from 'node:path'
 import {setImmediate as nextTurn} from 'node:timers/promises'
 import type {EndEvent, Event, FeatureEvent, StartEvent} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'
+import {type HeaderValues, headerColumns, headerOfValues} from '../../protocol/header-columns.ts'
 import type {EventSource, ExportedGroup, RunMark} from './store.ts'
 import {databaseName, openForReading, orUnreadable} from './tables/database.ts'
 import {requireCurrentVersion} from './tables/schema.ts'
@@ -16,22 +17,22 @@ import {requireCurrentVersion} from './tables/schema.ts'
 /** Rows that are read at once; between them the store may be written and erased. */
 const pageRows = 1_000
 
-const headerColumns = `h.user, h.host, h.application, h.version, h."commit", h.component,
-  h.os_name, h.os_version, h.os_arch, h.os_readable, h.ci, h.scheduler`
+/** The columns of the header, under names that no other column of a row has. */
+const headerSql = headerColumns.map(column => `h."${column}" AS header_${column}`).join(', ')
 
 /** Each reads a page behind a key; the key comes as `key`. */
 const sql = {
-  runs: `SELECT r.run AS key, r.*, ${headerColumns} FROM runs r JOIN headers h ON h.id = r.header
+  runs: `SELECT r.run AS key, r.*, ${headerSql} FROM runs r JOIN headers h ON h.id = r.header
     WHERE r.project = :project AND r.run > :after ORDER BY r.run LIMIT ${pageRows}`,
   repeats: `SELECT p.event AS key, p.event, p.run, p.repeat, p.repeated_at, r.script, r.start_fields,
-      r.is_outcome_untold, r.is_test, r.header, ${headerColumns}
+      r.is_outcome_untold, r.is_test, r.header, ${headerSql}
     FROM repeats p JOIN runs r ON r.project = p.project AND r.run = p.run JOIN headers h ON h.id = r.header
     WHERE p.project = :project AND p.event > :after ORDER BY p.event LIMIT ${pageRows}`,
-  features: `SELECT f.event AS key, f.*, n.type, n.name, ${headerColumns}
+  features: `SELECT f.event AS key, f.*, n.type, n.name, ${headerSql}
     FROM features f JOIN feature_names n ON n.id = f.feature JOIN headers h ON h.id = f.header
     WHERE f.project = :project AND f.event > :after ORDER BY f.event LIMIT ${pageRows}`,
   unpairedEnds: `SELECT e.event AS key, e.event AS end_event, NULL AS run, e.ended_at, e.duration_seconds, e.exit_code,
-      e.signal, e.fields AS end_fields, e.header, ${headerColumns}
+      e.signal, e.fields AS end_fields, e.header, ${headerSql}
     FROM unpaired_ends e JOIN headers h ON h.id = e.header
     WHERE e.project = :project AND e.event > :after ORDER BY e.event LIMIT ${pageRows}`,
 } as const
@@ -92,14 +93,8 @@ function markOf(row: Row): RunMark | null {
 }
 
 function headerOf(row: Row): Header {
-  const text = (name: string) => row[name] as string | null
-  const os = {name: text('os_name'), version: text('os_version'), arch: text('os_arch'), readable: text('os_readable')}
-  return {
-    ...{user: text('user'), host: text('host'), application: text('application'), version: text('version')},
-    ...{commit: text('commit'), component: text('component')},
-    os: Object.values(os).every(value => value === null) ? null : os,
-    ...{ci: text('ci'), scheduler: text('scheduler')},
-  }
+  const values = headerColumns.map(column => [column, row[`header_${column}`]])
+  return headerOfValues(Object.fromEntries(values) as HeaderValues)
 }
 
 function startOf(row: Row): StartEvent {

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {Header} from '../../../protocol/header.ts'
+import {type HeaderColumn, type HeaderValues, headerColumns, valuesOfHeader} from '../../../protocol/header-columns.ts'
 import type {Database} from './database.ts'
 
 /** Entries that a cache holds before it is emptied: some megabytes. */
@@ -19,9 +20,8 @@ export function createDictionary(database: Database): Dictionary {
   const insertProject = database.prepare('INSERT INTO projects (project) VALUES (?) ON CONFLICT DO NOTHING')
   const findProject = database.prepare('SELECT id FROM projects WHERE project = ?')
   const insertHeader = database.prepare(
-    `INSERT INTO headers (project, digest, user, host, application, version, "commit", component,
-       os_name, os_version, os_arch, os_readable, ci, scheduler)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO headers (project, digest, ${headerColumns.map(column => `"${column}"`).join(', ')})
+     VALUES (?, ?, ${headerColumns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`,
   )
   const findHeader = database.prepare('SELECT id FROM headers WHERE project = ? AND digest = ?')
   const insertFeature = database.prepare(
@@ -52,12 +52,12 @@ export function createDictionary(database: Database): Dictionary {
         () => insertProject.run(project),
       ),
     headerId(projectId, header) {
-      const values = headerValues(header)
-      const content = JSON.stringify(values)
+      const values = valuesOfHeader(header)
+      const content = contentOf(values)
       return remember(
         `header ${projectId} ${content}`,
         () => findHeader.get(projectId, digestOf(content)),
-        () => insertHeader.run(projectId, digestOf(content), ...values),
+        () => insertHeader.run(projectId, digestOf(content), ...headerColumns.map(column => values[column])),
       )
     },
     featureId: (projectId, type, name) =>
@@ -70,9 +70,29 @@ export function createDictionary(database: Database): Dictionary {
   }
 }
 
-function headerValues({user, host, application, version, commit, component, os, ci, scheduler}: Header) {
-  const system = [os?.name ?? null, os?.version ?? null, os?.arch ?? null, os?.readable ?? null]
-  return [user, host, application, version, commit, component, ...system, ci, scheduler]
+/** The columns that headers had first. Never edited: the digests in every store are made from their values. */
+const firstColumns: readonly HeaderColumn[] = [
+  'user',
+  'host',
+  'application',
+  'version',
+  'commit',
+  'component',
+  'os_name',
+  'os_version',
+  'os_arch',
+  'os_readable',
+  'ci',
+  'scheduler',
+]
+
+/** What a digest is made from. A later column is in it where it has a value, so that older headers keep their digests. */
+function contentOf(values: HeaderValues): string {
+  const later = headerColumns.filter(column => !firstColumns.includes(column) && values[column] !== null)
+  return JSON.stringify([
+    ...firstColumns.map(column => values[column]),
+    ...later.map(column => [column, values[column]]),
+  ])
 }
 
 const digestOf = (content: string): Uint8Array => createHash('sha256').update(content).digest().subarray(0, 16)

@@ -1,0 +1,238 @@
+/**
+ * The tables, version by version; `user_version` is how many of them a database has. What is here is never edited:
+ * a change is one more entry. A new value of a header needs no entry: `header-table.ts` adds its column.
+ *
+ * Keys are blobs of 16 bytes in the order of time (UUIDs of version 7), so that inserts touch the end of a table; what
+ * people read and group by is text. The views show both as text.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE projects (
+    id INTEGER PRIMARY KEY,
+    project TEXT NOT NULL UNIQUE,
+    file TEXT                     -- the project file as the collector had it last, JSON
+  ) STRICT;
+
+  CREATE TABLE headers (          -- what the events of a report share; each different one once
+    id INTEGER PRIMARY KEY,
+    project INTEGER NOT NULL,     -- projects.id
+    digest BLOB NOT NULL,
+    user TEXT, host TEXT,         -- pseudonyms
+    application TEXT, version TEXT, "commit" TEXT, component TEXT,
+    os_name TEXT, os_version TEXT, os_arch TEXT, os_readable TEXT,
+    ci TEXT, scheduler TEXT,
+    UNIQUE (project, digest)
+  ) STRICT;
+
+  CREATE TABLE feature_names (
+    id INTEGER PRIMARY KEY,
+    project INTEGER NOT NULL,     -- projects.id
+    type TEXT NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (project, type, name)
+  ) STRICT;
+
+  CREATE TABLE runs (             -- one row a run, made by whichever of its events came first
+    project INTEGER NOT NULL,     -- projects.id
+    run BLOB NOT NULL,
+    header INTEGER NOT NULL,      -- headers.id, of the event that header_rank names
+    header_rank INTEGER NOT NULL, -- 1 start, 2 repeated start, 3 end, 4 feature: the smaller wins
+    start_event BLOB,             -- null: no start came
+    started_at INTEGER,           -- all times: Unix milliseconds
+    script TEXT,                  -- pseudonym
+    start_fields TEXT,            -- JSON, null when empty
+    end_event BLOB,               -- null: no end came
+    ended_at INTEGER,
+    duration_seconds REAL,
+    exit_code INTEGER,
+    signal TEXT,
+    end_fields TEXT,              -- JSON, null when empty
+    first_sign_at INTEGER NOT NULL,
+    last_sign_at INTEGER NOT NULL,
+    is_clamped INTEGER NOT NULL,  -- 1: the time of the start or the end lay in the future
+    counted_at INTEGER NOT NULL GENERATED ALWAYS AS (coalesce(started_at, ended_at, first_sign_at)) VIRTUAL,
+    PRIMARY KEY (project, run)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX runs_by_time ON runs (project, counted_at);
+
+  CREATE TABLE features (         -- one row a feature event
+    project INTEGER NOT NULL,     -- projects.id
+    event BLOB NOT NULL,
+    run BLOB,                     -- null: unpaired
+    feature INTEGER NOT NULL,     -- feature_names.id
+    header INTEGER NOT NULL,      -- headers.id
+    used_at INTEGER NOT NULL,
+    duration_seconds REAL,
+    count INTEGER NOT NULL,
+    is_internal INTEGER NOT NULL,
+    is_clamped INTEGER NOT NULL,
+    details TEXT,                 -- JSON, null when empty
+    PRIMARY KEY (project, event)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX features_by_time ON features (project, used_at);
+  CREATE INDEX unpaired_features_by_time ON features (project, used_at, header) WHERE run IS NULL;
+
+  CREATE TABLE repeats (          -- starts that were repeated while their run lived
+    project INTEGER NOT NULL,     -- projects.id
+    event BLOB NOT NULL,
+    run BLOB NOT NULL,
+    repeat INTEGER NOT NULL,
+    repeated_at INTEGER NOT NULL,
+    PRIMARY KEY (project, event)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE unpaired_ends (    -- ends that no run was found for
+    project INTEGER NOT NULL,     -- projects.id
+    event BLOB NOT NULL,
+    header INTEGER NOT NULL,      -- headers.id
+    ended_at INTEGER NOT NULL,
+    duration_seconds REAL,
+    exit_code INTEGER,
+    signal TEXT,
+    fields TEXT,                  -- JSON, null when empty
+    PRIMARY KEY (project, event)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX unpaired_ends_by_time ON unpaired_ends (project, ended_at, header);
+
+  CREATE TABLE quality (          -- what became of received events beside being stored
+    project INTEGER NOT NULL,     -- projects.id
+    day TEXT NOT NULL,            -- of the receipt, UTC
+    counter TEXT NOT NULL,        -- duplicates, refused, clamped, undeclared-fields
+    count INTEGER NOT NULL,
+    PRIMARY KEY (project, day, counter)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE VIEW run_results AS      -- runs with what follows from them; result is null while there is no end
+  SELECT *,
+    CASE WHEN end_event IS NULL THEN NULL
+      WHEN signal IS NOT NULL THEN 'signal' WHEN exit_code = 0 THEN 'ok'
+      WHEN exit_code IS NOT NULL THEN 'failed' ELSE 'unknown' END AS result,
+    CASE WHEN end_event IS NOT NULL
+      THEN coalesce(duration_seconds, max(0, ended_at - started_at) / 1000.0) END AS seconds
+  FROM runs;
+
+  CREATE VIEW readable_runs AS
+  SELECT p.project, lower(hex(r.run)) AS run,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.started_at / 1000.0, 'unixepoch') AS started,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.ended_at / 1000.0, 'unixepoch') AS ended,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.last_sign_at / 1000.0, 'unixepoch') AS last_sign,
+    r.seconds, r.result, r.exit_code, r.signal, r.script, r.start_fields, r.end_fields,
+    h.user, h.host, h.application, h.version, h."commit", h.component,
+    h.os_name, h.os_version, h.os_arch, h.os_readable, h.ci, h.scheduler
+  FROM run_results r JOIN projects p ON p.id = r.project JOIN headers h ON h.id = r.header;
+
+  CREATE VIEW readable_features AS
+  SELECT p.project, lower(hex(f.event)) AS event, lower(hex(f.run)) AS run,
+    strftime('%Y-%m-%dT%H:%M:%fZ', f.used_at / 1000.0, 'unixepoch') AS used,
+    n.type, n.name, f.count, f.is_internal, f.duration_seconds, f.details,
+    h.user, h.host, h.application, h.version, h.ci
+  FROM features f JOIN projects p ON p.id = f.project
+    JOIN feature_names n ON n.id = f.feature JOIN headers h ON h.id = f.header;
+  `,
+  `
+  CREATE TABLE erased (           -- how much was erased at people's request; names nobody
+    project INTEGER NOT NULL,     -- projects.id
+    month TEXT NOT NULL,          -- that it belonged to, UTC
+    kind TEXT NOT NULL,           -- runs by outcome: ok, failed, signal, unknown, open (no end); features; unpaired-ends
+    count INTEGER NOT NULL,       -- rows
+    PRIMARY KEY (project, month, kind)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE erasures (         -- the receipts that were given, without any key or pseudonym
+    project INTEGER NOT NULL,     -- projects.id
+    receipt BLOB NOT NULL,        -- the id of the request
+    erased_at INTEGER NOT NULL,   -- of the first try, Unix milliseconds
+    runs INTEGER NOT NULL,        -- rows, of all tries
+    features INTEGER NOT NULL,
+    PRIMARY KEY (project, receipt)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  // Old clients: runs whose outcome nobody can tell, and test runs, which take part in no answer. In the table quality
+  // the project 0 has what cannot be told of any project: datagrams-unknown, datagrams-lost.
+  `
+  ALTER TABLE runs ADD COLUMN is_outcome_untold INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN is_test INTEGER NOT NULL DEFAULT 0;
+
+  DROP VIEW readable_runs;
+  DROP VIEW run_results;
+
+  CREATE VIEW run_results AS      -- runs with what follows from them; result is null while there is no end
+  SELECT *,
+    CASE WHEN end_event IS NULL THEN iif(is_outcome_untold, 'unknown', NULL)
+      WHEN signal IS NOT NULL THEN 'signal' WHEN exit_code = 0 THEN 'ok'
+      WHEN exit_code IS NOT NULL THEN 'failed' ELSE 'unknown' END AS result,
+    CASE WHEN end_event IS NOT NULL
+      THEN coalesce(duration_seconds, max(0, ended_at - started_at) / 1000.0) END AS seconds
+  FROM runs WHERE is_test = 0;
+
+  CREATE VIEW readable_runs AS
+  SELECT p.project, lower(hex(r.run)) AS run,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.started_at / 1000.0, 'unixepoch') AS started,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.ended_at / 1000.0, 'unixepoch') AS ended,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.last_sign_at / 1000.0, 'unixepoch') AS last_sign,
+    r.seconds, r.result, r.exit_code, r.signal, r.script, r.start_fields, r.end_fields,
+    h.user, h.host, h.application, h.version, h."commit", h.component,
+    h.os_name, h.os_version, h.os_arch, h.os_readable, h.ci, h.scheduler
+  FROM run_results r JOIN projects p ON p.id = r.project JOIN headers h ON h.id = r.header;
+  `,
+  `
+  CREATE TABLE feature_totals (   -- what is kept of months and years whose single uses are gone; names nobody
+    project INTEGER NOT NULL,     -- projects.id
+    span TEXT NOT NULL,           -- 2025-11 or 2025, UTC
+    use TEXT NOT NULL,            -- all, direct, internal
+    feature INTEGER NOT NULL,     -- feature_names.id
+    count INTEGER NOT NULL,
+    internal_count INTEGER NOT NULL,
+    runs INTEGER NOT NULL,        -- different ones
+    users INTEGER NOT NULL,       -- different ones
+    unpaired INTEGER NOT NULL,    -- events without a run
+    seconds REAL,                 -- of the uses that say how long they took
+    timed INTEGER,                -- how many those are
+    PRIMARY KEY (project, span, use, feature)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE presences (        -- days on which somebody used a feature without a run, where the uses are gone
+    project INTEGER NOT NULL,     -- projects.id
+    used_at INTEGER NOT NULL,     -- the first use of the day
+    header INTEGER NOT NULL,      -- headers.id
+    PRIMARY KEY (project, used_at, header)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE purges (           -- before when single uses are gone
+    project INTEGER PRIMARY KEY,  -- projects.id
+    features_before INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE sizes (            -- how large the store was, one row a day
+    day TEXT PRIMARY KEY,         -- UTC
+    bytes INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE run_totals (       -- what is kept of months and years whose single runs are gone; names nobody
+    project INTEGER NOT NULL,     -- projects.id
+    span TEXT NOT NULL,           -- 2021-11 or 2021, UTC
+    facts TEXT NOT NULL,          -- JSON: counts by outcome, version, system and the like
+    PRIMARY KEY (project, span)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE run_purges (       -- before when single runs are gone
+    project INTEGER PRIMARY KEY,  -- projects.id
+    runs_before INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE table_sizes (      -- how large the tables of the store were when it was last looked at
+    name TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL,       -- with the indexes
+    row_count INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE month_marks (      -- what was read of a month may be used again while its mark is the same
+    project INTEGER NOT NULL,     -- projects.id
+    month INTEGER NOT NULL,       -- when it begins, Unix milliseconds; -1: the whole project
+    mark INTEGER NOT NULL,        -- a new random number with every change
+    PRIMARY KEY (project, month)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO month_marks (project, month, mark) SELECT id, -1, abs(random() % 9007199254740991) FROM projects;
+  `,
+]

@@ -1,0 +1,45 @@
+import * as v from 'valibot'
+import {type Header, header, type OperatingSystem} from './header.ts'
+
+/** A value of a header that lies flat: the keys that lead to it on the wire, joined by `_`. */
+export type HeaderColumn = Exclude<keyof Header, 'os'> | `os_${keyof OperatingSystem}`
+export type HeaderValues = Readonly<Record<HeaderColumn, string | null>>
+
+/** Where a value is on the wire. `innerKey` is null where the header itself has the value. */
+interface Place {
+  readonly column: HeaderColumn
+  readonly key: keyof Header
+  readonly innerKey: keyof OperatingSystem | null
+}
+
+/** Read from the schema, which is the only list of what a header has. */
+const places = Object.entries(header.entries).flatMap(([key, {wrapped}]) => {
+  const innerKeys = 'entries' in wrapped ? Object.keys(wrapped.entries) : [null]
+  return innerKeys.map(innerKey => ({column: innerKey === null ? key : `${key}_${innerKey}`, key, innerKey}) as Place)
+})
+const placesByKey = Map.groupBy(places, ({key}) => key)
+
+/** One column for each value of a header, in the order of the schema. */
+export const headerColumns: readonly HeaderColumn[] = places.map(({column}) => column)
+
+/** The header of a program that does not know anything about itself. */
+export const emptyHeader: Header = v.parse(header, {})
+
+/** The values of a header by their columns. Pure. */
+export function valuesOfHeader(content: Header): HeaderValues {
+  const valueAt = ({key, innerKey}: Place): string | null => {
+    const value: string | OperatingSystem | null = content[key]
+    return typeof value === 'object' && value !== null ? value[innerKey!] : value
+  }
+  return Object.fromEntries(places.map(place => [place.column, valueAt(place)])) as HeaderValues
+}
+
+/** The header that has these values. An object in it is null when all its values are. Pure. */
+export function headerOfValues(values: HeaderValues): Header {
+  const entries = [...placesByKey].map(([key, [first, ...others]]) => {
+    if (first!.innerKey === null) return [key, values[first!.column]]
+    const inner = [first!, ...others].map(({column, innerKey}) => [innerKey, values[column]] as const)
+    return [key, inner.every(([, value]) => value === null) ? null : Object.fromEntries(inner)]
+  })
+  return Object.fromEntries(entries)
+}
