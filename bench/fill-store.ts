@@ -1,10 +1,12 @@
 // Fills a data folder with use of four projects over two years: `node bench/fill-store.ts DIR EVENTS`. The first project
 // has half of the events. Takes some minutes for ten millions.
+
 import {randomBytes} from 'node:crypto'
 import {openSqliteStore} from '../src/collector/store/sqlite.ts'
 import type {Batch} from '../src/collector/store/store.ts'
 import type {Event} from '../src/protocol/event.ts'
 import type {Header} from '../src/protocol/header.ts'
+import {emptyHeader} from '../src/protocol/header-columns.ts'
 import {type ProjectFile, parseProjectFile} from '../src/protocol/project-file.ts'
 import {makeUuidV7} from '../src/protocol/uuid.ts'
 
@@ -52,8 +54,9 @@ const pseudonym = (kind: string, number: number, atMs: number): string =>
 export function makeRun(project: string, person: number, startMs: number, random: () => number): Batch {
   const year = Math.floor((startMs / dayMs / 365.25 - 50) * 4)
   const header: Header = {
-    ...{user: pseudonym('u', person, startMs), host: pseudonym('h', person >> 1, startMs)},
-    ...{application: null, commit: null, component: null},
+    ...emptyHeader,
+    user: pseudonym('u', person, startMs),
+    host: pseudonym('h', person >> 1, startMs),
     version: `${Math.floor(year / 2) - (person % 3 === 0 ? 1 : 0)}.${person % 2}`,
     os: {
       name: person % 7 === 0 ? 'Darwin' : 'Linux',

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import {type Header, header, type OperatingSystem} from './header.ts'
+import {type Header, header, type OperatingSystem, type ProgramHeader, programHeader} from './header.ts'
 
 /** A value of a header that lies flat: the keys that lead to it on the wire, joined by `_`. */
 export type HeaderColumn = Exclude<keyof Header, 'os'> | `os_${keyof OperatingSystem}`
@@ -22,8 +22,9 @@ const placesByKey = Map.groupBy(places, ({key}) => key)
 /** One column for each value of a header, in the order of the schema. */
 export const headerColumns: readonly HeaderColumn[] = places.map(({column}) => column)
 
-/** The header of a program that does not know anything about itself. */
+/** Headers in which nothing is known. */
 export const emptyHeader: Header = v.parse(header, {})
+export const emptyProgramHeader: ProgramHeader = v.parse(programHeader, {})
 
 /** The values of a header by their columns. Pure. */
 export function valuesOfHeader(content: Header): HeaderValues {

@@ -1,8 +1,19 @@
 import type {Event} from '../../src/protocol/event.ts'
 import type {Header} from '../../src/protocol/header.ts'
+import {valuesOfHeader} from '../../src/protocol/header-columns.ts'
 import {limitsFeatures, type StatsFilters} from '../../src/stats/model/filters.ts'
 import type {Duration, FeatureStats, Outcomes} from '../../src/stats/model/model.ts'
-import type {NamedRuns, SpanFacts, StatsFacts, StatsQuestion, StepFacts} from '../../src/stats/model/source.ts'
+import {
+  columnOfWord,
+  type HeaderWord,
+  headerWords,
+  type NamedFacts,
+  type NamedRuns,
+  type SpanFacts,
+  type StatsFacts,
+  type StatsQuestion,
+  type StepFacts,
+} from '../../src/stats/model/source.ts'
 import type {Span} from '../../src/stats/model/span.ts'
 import type {Sent} from './random-use.ts'
 
@@ -63,18 +74,12 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
     ...lone.filter(one => within(span, one)).map(({header, event}) => ({header, atMs: ms(event)})),
   ]
   const ranged = inside(range)
+  const byWord = headerWords.map(word => [word, named(ranged, run => wordOf(run.key.header, word))])
   return {
     spans: question.spans.map(span => spanFacts(inside(span), signsIn(span), question.lostBeforeMs)),
     exits: exits(ranged),
     features: features(used.filter(one => within(range, one))),
-    named: {
-      version: named(ranged, run => run.key.header.version),
-      system: named(ranged, run => run.key.header.os?.name ?? null),
-      scheduler: named(ranged, run => run.key.header.scheduler),
-      application: named(ranged, run => run.key.header.application),
-      ci: named(ranged, run => run.key.header.ci),
-      readableSystem: named(ranged, run => run.key.header.os?.readable ?? null),
-    },
+    named: Object.fromEntries(byWord) as NamedFacts,
     adoption: question.periods.flatMap((span, period) =>
       named(inside(span), run => run.key.header.version).map(one => ({period, ...one})),
     ),
@@ -103,6 +108,9 @@ interface Sign {
   readonly header: Header
   readonly atMs: number
 }
+
+/** What a header says. */
+const wordOf = (header: Header, word: HeaderWord): string | null => valuesOfHeader(header)[columnOfWord[word]]
 
 function isWanted({version, os, application, ci}: Header, filters: StatsFilters): boolean {
   if (filters.appVersion !== null && filters.appVersion !== version) return false

@@ -1,6 +1,7 @@
 import type {AdmittedEvent, Batch} from '../../src/collector/store/store.ts'
 import type {EndEvent, Event, FeatureEvent, StartEvent} from '../../src/protocol/event.ts'
 import type {Header} from '../../src/protocol/header.ts'
+import {emptyHeader} from '../../src/protocol/header-columns.ts'
 import {type ProjectFile, parseProjectFile} from '../../src/protocol/project-file.ts'
 
 /** The instant that the samples take for now. */
@@ -44,15 +45,12 @@ export function sampleProject(changes: Record<string, unknown> = {}): ProjectFil
 }
 
 export const sampleHeader = (changes: Partial<Header> = {}): Header => ({
+  ...emptyHeader,
   user: pseudonym('ann'),
   host: pseudonym('alpha'),
   application: 'parsl',
   version: '1.0',
-  commit: null,
-  component: null,
   os: {name: 'Linux', version: '6.1', arch: 'x64', readable: null},
-  ci: null,
-  scheduler: null,
   ...changes,
 })
 

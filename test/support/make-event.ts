@@ -1,4 +1,5 @@
 import type {BufferedEvent} from '../../src/protocol/buffered-event.ts'
+import {emptyProgramHeader} from '../../src/protocol/header-columns.ts'
 import {makeUuidV7} from '../../src/protocol/uuid.ts'
 import {writeEvents} from '../../src/reporter/destination/buffer.ts'
 import type {Destination} from '../../src/reporter/destination/destination.ts'
@@ -7,13 +8,10 @@ import {toTime, type World} from '../../src/reporter/world/world.ts'
 type Of<Type extends BufferedEvent['type']> = Extract<BufferedEvent, {type: Type}>
 
 const header = {
+  ...emptyProgramHeader,
   application: 'demo',
   version: '1.2.3',
-  commit: null,
-  component: null,
   os: {name: 'Linux', version: '6.1', arch: 'x64', readable: 'Debian GNU/Linux 12 (bookworm)'},
-  ci: null,
-  scheduler: null,
 }
 
 function shared(world: World) {

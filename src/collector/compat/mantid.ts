@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import {UsageError} from '../../errors.ts'
 import type {Event, FeatureEvent} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'
+import {emptyHeader} from '../../protocol/header-columns.ts'
 import {limits} from '../../protocol/limits.ts'
 import {describeProblems, toProblems} from '../../protocol/problem.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
@@ -135,6 +136,7 @@ function batchOf(read: MantidHeader, events: readonly Event[], timeMs: number, c
     readable: shortText(read.osReadable, 128),
   }
   const header: Header = {
+    ...emptyHeader,
     user: ids.pseudonym('user', read.uid, project, timeMs),
     host: ids.pseudonym('host', read.host, project, timeMs),
     application: shortText(read.application, 128) ?? project.application ?? null,
@@ -142,8 +144,6 @@ function batchOf(read: MantidHeader, events: readonly Event[], timeMs: number, c
     commit: shortText(read.mantidSha1, 64),
     component: shortText(read.component, 128),
     os: Object.values(os).every(value => value === null) ? null : os,
-    ci: null,
-    scheduler: null,
   }
   return admitAnyAge({header, events}, project, receivedAtMs)
 }

@@ -9,6 +9,7 @@
 import * as v from 'valibot'
 import type {Event} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'
+import {emptyHeader} from '../../protocol/header-columns.ts'
 import {limits} from '../../protocol/limits.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import * as scalars from '../../protocol/scalars.ts'
@@ -57,11 +58,6 @@ function eventOf(message: Message, run: string, isTest: boolean, untimedMs: numb
   const taken = own(message, 'execution_time')
   const durationSeconds = v.is(scalars.durationSeconds, taken) ? taken : null
   return {id: uuidOf(0, 'end', run), type: 'end', run, time, durationSeconds, exitCode: null, signal: null, fields}
-}
-
-const emptyHeader: Header = {
-  ...{user: null, host: null, application: null, version: null, commit: null, component: null},
-  ...{os: null, ci: null, scheduler: null},
 }
 
 function headerOf(message: Message, project: ProjectFile, ids: OldIds, timeMs: number): Header {

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {Header, OperatingSystem} from '../../protocol/header.ts'
+import {emptyHeader} from '../../protocol/header-columns.ts'
 
 /** Numbers from 0 to 1, not included. */
 export type Random = () => number
@@ -84,12 +85,11 @@ export function headerOf(person: Person, timeMs: number, nowMs: number): Header 
   const year = new Date(timeMs).getUTCFullYear()
   const taken = releases.findLast(([, days]) => timeMs >= nowMs - days * dayMs + person.updateDays * dayMs)
   return {
+    ...emptyHeader,
     user: person.ci === null ? pseudonym(`person ${person.number} ${year}`) : pseudonym(`ci ${person.ci}`),
     host: pseudonym(`host ${person.scheduler === null ? person.number : person.number % 15} ${year}`),
     application: 'heatflow',
     version: (taken ?? releases[0])![0],
-    commit: null,
-    component: null,
     os: person.os,
     ci: person.ci,
     scheduler: person.scheduler,

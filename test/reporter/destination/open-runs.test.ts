@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
+import {emptyProgramHeader} from '../../../src/protocol/header-columns.ts'
 import {
   listRuns,
   type RunRecord,
@@ -18,19 +19,10 @@ import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {readTree} from '../../support/tree.ts'
 
 const place = {host: 'host-a', bootId: 'boot-a', pidNamespace: 'pid:[4026531836]'}
-const header = {
-  application: null,
-  version: null,
-  commit: null,
-  component: null,
-  os: null,
-  ci: null,
-  scheduler: null,
-}
 
 function makeRun(changes: Partial<RunRecord> = {}): RunRecord {
   const times = {startedAt: '2026-03-01T10:00:00.000Z', monotonicSeconds: 100}
-  return {run: 'a', ...times, ...place, callers: [], header, ...changes}
+  return {run: 'a', ...times, ...place, callers: [], header: emptyProgramHeader, ...changes}
 }
 
 const terminal = caller(50, true)

@@ -1,5 +1,5 @@
 import {limitsHeaders, type StatsFilters} from '../../../stats/model/filters.ts'
-import {type HeaderWord, headerWords} from '../../../stats/model/source.ts'
+import {columnOfWord, type HeaderWord, headerWords} from '../../../stats/model/source.ts'
 import {allRows, type Database} from '../tables/database.ts'
 
 /**
@@ -31,13 +31,8 @@ export interface ReadHeaders {
 
 export type HeaderCache = Map<number, ReadHeaders>
 
-/** Where each word stands in the table. */
-const columnOf: Readonly<Record<HeaderWord, string>> = {
-  ...{version: 'version', system: 'os_name', scheduler: 'scheduler', application: 'application', ci: 'ci'},
-  readableSystem: 'os_readable',
-}
 const sql = `
-  SELECT id, user, host, ${headerWords.map(word => columnOf[word]).join(', ')}
+  SELECT id, user, host, ${headerWords.map(word => `"${columnOfWord[word]}"`).join(', ')}
   FROM headers WHERE project = :project AND id > :last`
 const ciPlace = headerWords.indexOf('ci')
 
@@ -88,11 +83,16 @@ const ofWords = <T>(make: () => T): Record<HeaderWord, T> =>
 const nothingRead = (epoch: string): ReadHeaders => ({
   epoch,
   known: {
-    ...{user: new Int32Array(0), host: new Int32Array(0), isCi: new Uint8Array(0)},
+    user: new Int32Array(0),
+    host: new Int32Array(0),
+    isCi: new Uint8Array(0),
     name: ofWords(() => new Int32Array(0)),
     names: ofWords(() => []),
   },
-  ...{users: new Map(), hosts: new Map(), numbers: ofWords(() => new Map()), last: 0},
+  users: new Map(),
+  hosts: new Map(),
+  numbers: ofWords(() => new Map()),
+  last: 0,
 })
 
 function grow(known: ReadHeaders['known'], size: number): ReadHeaders['known'] {

@@ -1,6 +1,6 @@
 import {limitsFeatures, limitsHeaders} from '../../../stats/model/filters.ts'
 import {formatDay, startOfNextPeriod, startOfPeriod} from '../../../stats/model/period.ts'
-import type {StatsQuestion} from '../../../stats/model/source.ts'
+import {headerWords, type NamedFacts, type SpanFacts, type StatsQuestion} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import type {Database} from '../tables/database.ts'
 import type {FindKept, RunTotals} from './run-totals.ts'
@@ -12,17 +12,40 @@ export interface KeptRuns {
   readonly find: FindKept
 }
 
-const noSpan = {
-  ...{runs: 0, ciRuns: 0, users: 0, hosts: 0, usersOnSeveralDays: 0, hostsOnSeveralDays: 0, scripts: 0},
+const noSpan: SpanFacts = {
+  runs: 0,
+  ciRuns: 0,
+  users: 0,
+  hosts: 0,
+  usersOnSeveralDays: 0,
+  hostsOnSeveralDays: 0,
+  scripts: 0,
   outcomes: {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0},
   duration: {n: 0, meanSeconds: null, p50Seconds: null, p90Seconds: null, p99Seconds: null},
 }
 
 /** A month in which nobody was there. */
 const noTotals: RunTotals = {
-  ...{span: noSpan, exits: [], numberFields: [], valueFields: [], unpairedEnds: 0, isWholeRotation: true},
-  named: {version: [], system: [], scheduler: [], application: [], ci: [], readableSystem: []},
+  span: noSpan,
+  exits: [],
+  named: unknownNames(0),
+  numberFields: [],
+  valueFields: [],
+  unpairedEnds: 0,
+  isWholeRotation: true,
   flow: null,
+}
+
+/** Runs of which no word of the header is known: totals do not have the words that were added after them. */
+function unknownNames(runs: number): NamedFacts {
+  const entries = headerWords.map(word => [word, runs === 0 ? [] : [{name: null, runs, users: null}]])
+  return Object.fromEntries(entries) as NamedFacts
+}
+
+/** What was kept, whatever version of the program kept it. */
+function parseTotals(facts: string): RunTotals {
+  const kept: RunTotals = {...noTotals, ...JSON.parse(facts)}
+  return {...kept, named: {...unknownNames(kept.span.runs), ...kept.named}}
 }
 
 /** The instant before which single runs of a project are gone; null while none are. */
@@ -45,7 +68,7 @@ export function readKeptRuns(database: Database, project: number, {filters}: Sta
     const before = known.get(label)
     if (before !== undefined) return before
     const facts = read.get(project, label)?.['facts']
-    const totals = facts === undefined ? null : {...noTotals, ...JSON.parse(String(facts))}
+    const totals = facts === undefined ? null : parseTotals(String(facts))
     known.set(label, totals)
     return totals
   }

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
+import {it} from 'node:test'
+import {openSqliteSource, openSqliteStore} from '../../../../src/collector/store/sqlite.ts'
+import {temporaryDirectory} from '../../../support/temporary-directory.ts'
+import {batchOf, nowMs, sampleHeader, sampleProject, startOf} from '../../samples.ts'
+import {factsOf} from '../contract-parts.ts'
+
+it('reads totals that were kept before a word of the header was known: it is unknown for their runs', async t => {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  t.after(() => store.close())
+  const [september, october] = ['2026-09-10T10:00:00Z', '2026-10-10T10:00:00Z'].map(time => Date.parse(time))
+  const header = sampleHeader({scheduler: 'slurm'})
+  await store.insert([batchOf([startOf(1, september!), startOf(2, september!), startOf(3, october!)], {header})])
+  await store.purgeRuns(sampleProject(), '2026-09', false, nowMs)
+  const database = new DatabaseSync(join(directory, 'usage.sqlite'))
+  database.exec("UPDATE run_totals SET facts = json_remove(facts, '$.named.scheduler') WHERE span = '2026-09'")
+  database.close()
+  const range = {fromMs: Date.UTC(2026, 8, 1), toMs: nowMs}
+  const {named} = await factsOf(source, {range, spans: [range], periods: [range]})
+  assert.deepEqual(named.scheduler, [
+    {name: null, runs: 2, users: null},
+    {name: 'slurm', runs: 1, users: 1},
+  ])
+  assert.deepEqual(named.version, [{name: '1.0', runs: 3, users: null}])
+})
