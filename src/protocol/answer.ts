@@ -24,3 +24,15 @@ export function parseAnswer(body: string): Answer | null {
     return null
   }
 }
+
+/** A collector's own error: `{"error": {"code", "message", "next"}}`, every code begins with `USAGE_`. */
+const errorDocument = v.object({error: v.object({code: v.pipe(v.string(), v.regex(/^USAGE_/)), message: v.string()})})
+
+/** Whether a body is a collector's own error document: a proxy or a portal on the way has none, and decides nothing. */
+export function isErrorDocument(body: string): boolean {
+  try {
+    return v.is(errorDocument, JSON.parse(body))
+  } catch {
+    return false
+  }
+}

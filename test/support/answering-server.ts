@@ -62,3 +62,6 @@ export const answerAlways =
   (status: number, body: unknown = '', headers = {}): Respond =>
   (_request, response) =>
     answer(response, status, body, headers)
+
+/** The error document by which a collector refuses for good. */
+export const refusal = (message: string) => ({error: {code: 'USAGE_REPORT_UNPARSABLE', message, next: ''}})

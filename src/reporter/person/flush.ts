@@ -21,6 +21,10 @@ import type {Eraser, Transport} from '../transports/transport.ts'
 import {hasEntries} from '../world/files.ts'
 import type {World} from '../world/world.ts'
 
+/** Destinations that are delivered to at the same time: each has a process of its own. */
+const flushedTogether = 4
+/** Milliseconds below which no sender is started: it could deliver nothing. */
+const leastMilliseconds = 100
 /** Milliseconds between looks at a lock that another sender has. */
 const lockPollMilliseconds = 50
 
@@ -68,8 +72,9 @@ export interface FlushOutcome {
 }
 
 /**
- * Sends what waits now, for some destinations, one after the other, within one deadline. Does not wait for a next try
- * that is due later: a person asks. Never throws what the network throws; resolves to what really happened.
+ * Sends what waits now, for some destinations, a few at a time, within one deadline. Every destination gets an equal share
+ * of the time at least, so that collectors that hang do not starve the others. Does not wait for a next try that is due
+ * later: a person asks. Never throws what the network throws; resolves to what really happened.
  */
 export async function flushDestinations(
   world: World,
@@ -78,8 +83,16 @@ export async function flushDestinations(
 ): Promise<FlushOutcome> {
   const deadline = performance.now() + options.waitSeconds * 1000
   const projects: DestinationFlush[] = []
-  for (const destination of destinations)
-    projects.push(await flushDestination(world, destination, options.deliver, deadline))
+  const queue = [...destinations.entries()]
+  const flushNext = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [index, destination] = next
+      const rounds = 1 + Math.ceil(queue.length / flushedTogether)
+      const share = performance.now() + (deadline - performance.now()) / rounds
+      projects[index] = await flushDestination(world, destination, options.deliver, share)
+    }
+  }
+  await Promise.all(Array.from({length: flushedTogether}, flushNext))
   const sum = (key: 'sent' | 'duplicates' | 'refused' | 'kept' | 'dropped') =>
     projects.reduce((total, one) => total + one[key], 0)
   return {
@@ -128,6 +141,7 @@ export async function deliverWithLock(
   const {paths} = destination
   const logged = new Set(listFolder(paths.sent))
   try {
+    if (deadline - performance.now() < leastMilliseconds) return {...nothingDelivered, reason: 'no-time'}
     const token = await waitForLock(world, paths.lock, deadline)
     if (token === null) return {...nothingDelivered, reason: 'busy-here'}
     const delivery = await deliverNow(world, destination, token, deadline - performance.now())

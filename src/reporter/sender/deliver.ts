@@ -180,7 +180,7 @@ class DeliveryRound {
       }
       renewLock(this.world, this.destination.paths.lock, token)
       reach('report: before it is posted')
-      const result = checkAnswer(report, await this.send(report))
+      const result = onlyFinal(report, checkAnswer(report, await this.send(report)))
       reach('report: answered')
       if (result.kind === 'kept') return this.keep(report, result)
       const halves = result.kind === 'too-large' ? halveReport(report) : null
@@ -266,5 +266,12 @@ function checkAnswer(report: MadeReport, result: SendResult): SendResult {
   const answered = accepted + duplicates + refused.size
   if (answered === report.ids.length) return result
   const message = `wanted an answer for ${report.ids.length} events, got one for ${answered}`
+  return {kind: 'kept', reason: 'server-error', message, retryAfterSeconds: null}
+}
+
+/** A report of one event that something other than the collector calls too large is kept: it cannot be halved. */
+function onlyFinal(report: MadeReport, result: SendResult): SendResult {
+  if (result.kind !== 'too-large' || result.isFinal || report.ids.length > 1) return result
+  const message = `a server on the way answered ${result.status}`
   return {kind: 'kept', reason: 'server-error', message, retryAfterSeconds: null}
 }

@@ -4,8 +4,12 @@ import {type Delivery, nothingDelivered} from './deliver.ts'
 import {releaseLock} from './sender-lock.ts'
 import {loadSpawn, senderArguments, senderOptions} from './spawn-sender.ts'
 
+/** Milliseconds that a sender may take to start and to end beyond its own time, on a busy machine. */
+const graceMilliseconds = 500
+
 /**
- * Runs a sender, with the right to send already won, and resolves to what it did, within the given milliseconds.
+ * Runs a sender, with the right to send already won, and resolves to what it did, within the given milliseconds: a sender
+ * that lives on is ended half a second later.
  *
  * The network is used in a process of its own here too: a name lookup that hangs would keep this one from exiting.
  */
@@ -23,8 +27,10 @@ export function runSender(
     child.stdout?.setEncoding('utf8').on('data', chunk => {
       output += chunk
     })
+    const overdue = setTimeout(() => child.kill('SIGKILL'), milliseconds + graceMilliseconds)
     child.on('error', () => resolve({...nothingDelivered, reason: 'sender-lost'}))
     child.on('close', () => {
+      clearTimeout(overdue)
       releaseLock(destination.paths.lock, token)
       resolve(readDelivery(output))
     })

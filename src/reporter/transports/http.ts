@@ -2,10 +2,10 @@ import {Agent} from 'node:https'
 import type {LookupFunction} from 'node:net'
 import {promisify} from 'node:util'
 import {gzip} from 'node:zlib'
-import {parseAnswer} from '../../protocol/answer.ts'
+import {isErrorDocument, parseAnswer} from '../../protocol/answer.ts'
 import {parseErasureReceipt} from '../../protocol/erasure.ts'
 import type {Environment} from '../world/environment.ts'
-import {proxyAgents} from './proxy.ts'
+import {agentsFor} from './proxy.ts'
 import type {EraseResult, Eraser, KeptReason, SendRequest, SendResult, Transport} from './transport.ts'
 
 /** Bytes above which a body is compressed: below it, the header costs more than it saves. */
@@ -57,8 +57,10 @@ async function post(
   const tooLong = new AbortController()
   try {
     const authorization = target.writeKey !== null && {authorization: `Bearer ${target.writeKey}`}
-    const pending = got.post(`${target.endpoint.replace(/\/+$/, '')}${path}`, {
-      ...commonOptions(environment),
+    const url = `${target.endpoint.replace(/\/+$/, '')}${path}`
+    const pending = got.post(url, {
+      ...commonOptions,
+      agent: agentsFor(url, environment),
       body,
       headers: {'content-type': 'application/json', ...headers, ...authorization},
       signal: AbortSignal.any([target.signal, tooLong.signal]),
@@ -85,7 +87,8 @@ export async function getJson(
   const {default: got} = await import('got')
   const tooLong = new AbortController()
   const pending = got.get(url, {
-    ...commonOptions(options.environment),
+    ...commonOptions,
+    agent: agentsFor(url, options.environment),
     headers: options.token === null ? {} : {authorization: `Bearer ${options.token}`},
     signal: AbortSignal.any([options.signal, tooLong.signal]),
   })
@@ -106,7 +109,8 @@ export async function postJson(
 ): Promise<{readonly status: number; readonly body: string}> {
   const {default: got} = await import('got')
   const response = await got.post(url, {
-    ...commonOptions({}),
+    ...commonOptions,
+    agent: agentsFor(url, {}),
     headers: {'content-type': 'application/json', authorization: `Bearer ${options.token}`},
     body: JSON.stringify(options.value),
     signal: options.signal,
@@ -126,7 +130,7 @@ export async function getText(
   const tooLong = new AbortController()
   // An agent of its own: Node's shared one may go by a proxy (NODE_USE_ENV_PROXY), and keeps connections.
   const pending = got.get(url, {
-    ...commonOptions({}),
+    ...commonOptions,
     agent: {https: new Agent({lookup: options.lookup, keepAlive: false})},
     headers: {accept: 'application/json', 'accept-encoding': 'identity'},
     signal: AbortSignal.any([options.signal, tooLong.signal]),
@@ -144,16 +148,7 @@ export async function getText(
 }
 
 /** An answer is taken as it comes: neither redirected nor decompressed, and its status is ours to read. */
-function commonOptions(environment: Environment) {
-  const agent = proxyAgents(environment)
-  return {
-    ...(agent !== null && {agent}),
-    decompress: false,
-    followRedirect: false,
-    retry: {limit: 0},
-    throwHttpErrors: false,
-  } as const
-}
+const commonOptions = {decompress: false, followRedirect: false, retry: {limit: 0}, throwHttpErrors: false} as const
 
 const keptStatuses = new Map<number, KeptReason>([
   [401, 'key-refused'],
@@ -171,8 +166,8 @@ function readResponse({status, body, retryAfter}: Posted): SendResult {
     if (answer !== null) return {kind: 'answered', status, body, answer}
     return kept('server-error', `wanted a collector's answer, got ${status} with something else`, null)
   }
-  if (status === 413) return {kind: 'too-large', status}
-  const isFinal = status >= 400 && status < 500 && !keptStatuses.has(status)
+  if (status === 413) return {kind: 'too-large', status, isFinal: isErrorDocument(body)}
+  const isFinal = status >= 400 && status < 500 && !keptStatuses.has(status) && isErrorDocument(body)
   if (isFinal) return {kind: 'refused', status, body}
   const reason = keptStatuses.get(status) ?? 'server-error'
   return kept(reason, `the collector answered ${status}`, readRetryAfter(retryAfter))

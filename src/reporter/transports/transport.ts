@@ -22,8 +22,8 @@ export type SendResult =
       readonly message: string
       readonly retryAfterSeconds: number | null
     }
-  /** The report is larger than somebody on the way takes. */
-  | {readonly kind: 'too-large'; readonly status: number}
+  /** The report is larger than somebody on the way accepts. `isFinal`: the collector itself said so. */
+  | {readonly kind: 'too-large'; readonly status: number; readonly isFinal: boolean}
   /** The collector will never take this report. */
   | {readonly kind: 'refused'; readonly status: number; readonly body: string}
 

@@ -167,7 +167,7 @@ function toResult(answer: RawAnswer | null): SendResult {
   })
   if (answer === null) return kept('offline')
   const {status, body} = answer
-  if (status === 413) return {kind: 'too-large', status}
+  if (status === 413) return {kind: 'too-large', status, isFinal: true}
   if (status === 200) {
     const parsed = parseAnswer(body)
     return parsed === null ? kept('server-error') : {kind: 'answered', status, body, answer: parsed}

@@ -10,10 +10,11 @@ import {countWaiting, type DeliverNow, deliverBy, flushDestinations} from '../..
 import {runSender} from '../../../src/reporter/sender/run-sender.ts'
 import {takeLock} from '../../../src/reporter/sender/sender-lock.ts'
 import {httpTransport} from '../../../src/reporter/transports/http.ts'
-import {acceptAll, answerAlways, answeringServer} from '../../support/answering-server.ts'
+import {acceptAll, answerAlways, answeringServer, refusal} from '../../support/answering-server.ts'
 import {makeFeature, putStarts} from '../../support/make-event.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {makeWorld, type TestWorld} from '../../support/make-world.ts'
+import {silentServer} from '../../support/silent-server.ts'
 import {readTree} from '../../support/tree.ts'
 import {assertNothingLost} from '../../support/where-events-are.ts'
 
@@ -66,7 +67,7 @@ for (const [place, deliver] of ways)
     })
 
     it('says what was refused, and does not call that undelivered', async t => {
-      const {outcome, where} = await flushAgainst(t, deliver, answerAlways(422, 'no'))
+      const {outcome, where} = await flushAgainst(t, deliver, answerAlways(422, refusal('no')))
       const {refused, kept, isUndelivered} = outcome.projects[0]!
       assert.deepEqual({refused, kept, isUndelivered}, {refused: 3, kept: 0, isUndelivered: false})
       assert.equal(where.refused.length, 3)
@@ -105,6 +106,30 @@ describe('a flush', () => {
       ],
     )
     for (const [index, destination] of [one, two, three].entries()) assertNothingLost(world, destination, ids[index]!)
+  })
+
+  it('shares its time: collectors that hang keep nobody waiting, and the deadline holds over all of them', async t => {
+    const [silent, server] = [await silentServer(t), await answeringServer(t)]
+    const world = makeWorld(t)
+    const hanging = Array.from({length: 9}, (_, index) => openDestination(world, silent.url, `hanging-${index}`))
+    const well = openDestination(world, server.url, 'well')
+    const ids = [...hanging, well].map(destination => putStarts(world, destination, 1))
+    const before = performance.now()
+    const {sent, kept, projects} = await flush(world, [...hanging, well], here, 3)
+    // One collector alone may take all of the time: nine, one after the other, would take nine times as long.
+    assert.ok(performance.now() - before < 9000)
+    assert.deepEqual({sent, kept}, {sent: 1, kept: 9})
+    assert.deepEqual(new Set(projects.slice(0, -1).map(one => one.isUndelivered)), new Set([true]))
+    for (const [index, destination] of [...hanging, well].entries()) assertNothingLost(world, destination, ids[index]!)
+  })
+
+  it('starts no sender when its time is up', async t => {
+    const server = await answeringServer(t)
+    const world = makeWorld(t)
+    const destination = openDestination(world, server.url)
+    putStarts(world, destination, 1)
+    const {reason, kept} = (await flush(world, [destination], runSender, 0)).projects[0]!
+    assert.deepEqual([reason, kept, server.requests.length], ['no-time', 1, 0])
   })
 
   it('does not wait for a next try that is due later', async t => {
@@ -173,7 +198,7 @@ describe('a flush', () => {
     const destination = openDestination(world, server.url)
     const ids = putStarts(world, destination, 2)
     takeLock(world, destination.paths.lock)
-    const {reason, kept, isUndelivered} = (await flush(world, [destination], here, 0.1)).projects[0]!
+    const {reason, kept, isUndelivered} = (await flush(world, [destination], here, 0.3)).projects[0]!
     assert.deepEqual({reason, kept, isUndelivered}, {reason: 'busy-here', kept: 2, isUndelivered: true})
     assert.equal(server.requests.length, 0)
     assertNothingLost(world, destination, ids)

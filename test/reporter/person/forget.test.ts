@@ -281,7 +281,7 @@ describe('a wish to be forgotten', () => {
   it('waits for another sender until its time is up, and is kept', async t => {
     const {world, destination, server, forget} = await usedScene(t)
     takeLock(world, destination.paths.lock)
-    const {outcome, reason} = await forget(here, 0.1)
+    const {outcome, reason} = await forget(here, 0.5)
     assert.deepEqual([outcome, reason, erasuresOf(server).length], ['pending', 'busy-here', 0])
   })
 

@@ -17,7 +17,7 @@ import {httpTransport} from '../../../src/reporter/transports/http.ts'
 import type {Transport} from '../../../src/reporter/transports/transport.ts'
 import {userOptOutPath} from '../../../src/reporter/world/directories.ts'
 import {readJson, writeFileAtomically} from '../../../src/reporter/world/files.ts'
-import {acceptAll, answer, answerAlways, answeringServer, reportOf} from '../../support/answering-server.ts'
+import {acceptAll, answer, answerAlways, answeringServer, refusal, reportOf} from '../../support/answering-server.ts'
 import {makeEnd, makeFeature, makeStart, putStarts} from '../../support/make-event.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {makeWorld, type TestWorld} from '../../support/make-world.ts'
@@ -274,7 +274,7 @@ describe('a report that is refused', () => {
     it(`is set aside with its reason on a ${status}, and the rest flows`, async t => {
       const server = await answeringServer(t, (request, response) =>
         reportOf(request).header.version === 'bad'
-          ? answer(response, status, 'wanted something else')
+          ? answer(response, status, refusal('something else'))
           : acceptAll(request, response),
       )
       const scene = makeScene(t, server.url)
@@ -284,9 +284,9 @@ describe('a report that is refused', () => {
       const {sent, refused, reason} = await scene.deliver()
       assert.deepEqual({sent, refused, reason}, {sent: 2, refused: 1, reason: null})
       assert.deepEqual(assertTidy(scene, [bad.id, ...ids]).refused, [bad.id])
-      const [refusal] = refusalsOf(scene)
-      assert.deepEqual([refusal?.code, refusal?.message], [`http-${status}`, 'wanted something else'])
-      assert.deepEqual(refusal?.event, bad)
+      const [kept] = refusalsOf(scene)
+      assert.deepEqual([kept?.code, kept?.message], [`http-${status}`, JSON.stringify(refusal('something else'))])
+      assert.deepEqual(kept?.event, bad)
       await scene.deliver()
       assert.equal(server.requests.length, 2)
     })
@@ -295,7 +295,7 @@ describe('a report that is refused', () => {
     const tooLarge = new Set<string>()
     const server = await answeringServer(t, (request, response) =>
       reportOf(request).events.some(({id}) => tooLarge.has(id))
-        ? answer(response, 413, '')
+        ? answer(response, 413, refusal('too large'))
         : acceptAll(request, response),
     )
     const scene = makeScene(t, server.url)
@@ -305,6 +305,17 @@ describe('a report that is refused', () => {
     assert.deepEqual({sent, refused}, {sent: 8, refused: 1})
     assert.deepEqual(assertTidy(scene, ids).refused, [ids[4]])
     assert.equal(refusalsOf(scene)[0]?.code, 'http-413')
+  })
+
+  it('is kept where something on the way refuses it: only the collector has the last word', async t => {
+    for (const status of [400, 407, 413]) {
+      const server = await answeringServer(t, answerAlways(status, '<html>Sign in</html>'))
+      const scene = makeScene(t, server.url)
+      const ids = putStarts(scene.world, scene.destination, 1)
+      const {refused, reason} = await scene.deliver()
+      assert.deepEqual({refused, reason}, {refused: 0, reason: 'server-error'})
+      assert.deepEqual(assertTidy(scene, ids).waiting, ids)
+    }
   })
 
   it('is refused in part when the collector takes some of its events', async t => {

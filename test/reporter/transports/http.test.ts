@@ -79,16 +79,29 @@ describe('posting a report', () => {
       assert.equal(server.requests.length, 1)
     })
 
-  for (const status of [400, 402, 405, 409, 410, 415, 422, 451])
-    it(`takes a ${status} for the last word`, async t => {
-      const server = await answeringServer(t, answerAlways(status, 'why'))
-      assert.deepEqual(await httpTransport({})(request(server.url)), {kind: 'refused', status, body: 'why'})
-      assert.equal(server.requests.length, 1)
+  const document = JSON.stringify({error: {code: 'USAGE_REPORT_UNPARSABLE', message: 'why', next: 'what'}})
+  for (const status of [400, 402, 405, 407, 409, 410, 415, 422, 451])
+    it(`takes a ${status} for the last word where the collector itself says it, and for nobody's else`, async t => {
+      const server = await answeringServer(t, answerAlways(status, document))
+      assert.deepEqual(await httpTransport({})(request(server.url)), {kind: 'refused', status, body: document})
+      for (const body of [
+        '<html>Sign in</html>',
+        '',
+        '{}',
+        '{"error": "no"}',
+        '{"error": {"code": 407, "message": ""}}',
+      ]) {
+        server.respond = answerAlways(status, body)
+        assert.deepEqual(keptAs(await httpTransport({})(request(server.url))), ['server-error', null], body)
+      }
+      assert.equal(server.requests.length, 6)
     })
 
-  it('says that a report is too large on a 413', async t => {
+  it('says that a report is too large on a 413, and whether the collector said so', async t => {
     const server = await answeringServer(t, answerAlways(413))
-    assert.deepEqual(await httpTransport({})(request(server.url)), {kind: 'too-large', status: 413})
+    assert.deepEqual(await httpTransport({})(request(server.url)), {kind: 'too-large', status: 413, isFinal: false})
+    server.respond = answerAlways(413, document)
+    assert.deepEqual(await httpTransport({})(request(server.url)), {kind: 'too-large', status: 413, isFinal: true})
   })
 
   it('takes nothing for a confirmation but the answer of a collector', async t => {
