@@ -1,6 +1,7 @@
 /**
  * Makes a clone ready: installs the packages when they differ from package-lock.json, builds dist/ when it is older
- * than the sources. `npm start`, `npm test` and `npm run check` call it first; with nothing to do it takes milliseconds.
+ * than the sources. `npm start`, `npm test`, `npm run generate` and `npm run check` call it first; with nothing to do it
+ * takes milliseconds.
  *
  * Plain JavaScript without dependencies: it runs on whatever Node.js the machine has, before node_modules exists.
  * With `--build` it builds in any case.
