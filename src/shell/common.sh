@@ -1,143 +1,58 @@
-# What all shells share. No bare return: in a trap bash takes for its status what was before the trap.
+# What all shells share, in this order:
+#   folders and files      consent      texts as JSON      time and ids
+#   writing events         start, feature and end          notice      sender      `usage` itself
+# Values go from function to function in variables, because a substitution would start a process.
+# Every `return` names its status: in a trap, bash would return the status from before the trap.
 
-# Where things lie on this machine. False: it cannot be known here, and the command has to be asked.
-_usage_places() {
-  _usage_place "${USAGE_STATE_DIR-}" "${XDG_STATE_HOME-}" .local/state || return 1
-  _usage_state=$_usage_placed
-  _usage_place "${USAGE_CONFIG_DIR-}" "${XDG_CONFIG_HOME-}" .config || return 1
-  _usage_config=$_usage_placed
+# --- Folders and files -------------------------------------------------------------------------
+
+# Sets the paths of this project's files. False: only the command can find them.
+_usage_find_folders() {
+  _usage_find_folder "${USAGE_STATE_DIR-}" "${XDG_STATE_HOME-}" .local/state || return 1
+  _usage_state=$_usage_found
+  _usage_find_folder "${USAGE_CONFIG_DIR-}" "${XDG_CONFIG_HOME-}" .config || return 1
+  _usage_config=$_usage_found
   _usage_directory=$_usage_state/$_usage_folder
-  _usage_new=$_usage_directory/buffer/new
+  _usage_waiting=$_usage_directory/buffer/new
 }
 
-_usage_place() { # OWN-VARIABLE XDG-VARIABLE BELOW-HOME
+# OWN-VARIABLE XDG-VARIABLE BELOW-HOME: one of the two folders, into _usage_found.
+_usage_find_folder() {
   case $1 in
     '') ;;
-    /*) _usage_placed=$1 && return 0 ;;
-    *) _usage_placed=$PWD/$1 && return 0 ;;
+    /*) _usage_found=$1 && return 0 ;;
+    *) _usage_found=$PWD/$1 && return 0 ;;
   esac
-  case $2 in /*) _usage_placed=$2/usage && return 0 ;; esac
+  case $2 in /*) _usage_found=$2/usage && return 0 ;; esac
   case ${HOME-} in
-    /*) _usage_placed=$HOME/$3/usage ;;
+    /*) _usage_found=$HOME/$3/usage ;;
     *) return 1 ;;
   esac
-  # A Mac has places of its own.
+  # macOS has other folders.
   [ ! -d /System/Library/CoreServices ]
 }
 
-# Whether anything is there, be it a link that leads nowhere.
-_usage_is() { [ -e "$1" ] || [ -L "$1" ]; }
+# PATH: whether anything is there, even a link to nothing.
+_usage_exists() { [ -e "$1" ] || [ -L "$1" ]; }
 
-# Whether a text has another one in it.
+# TEXT PART: whether the text contains the part.
 _usage_has() {
   case $1 in *"$2"*) return 0 ;; esac
   return 1
 }
 
-# Whether a folder can be looked into.
-_usage_opens() { [ -d "$1" ] && [ -r "$1" ] && [ -x "$1" ]; }
+_usage_is_readable_folder() { [ -d "$1" ] && [ -r "$1" ] && [ -x "$1" ]; }
 
-# The first of a path and the folders above it where anything is.
-_usage_nearest() {
-  _usage_near=$1
-  while ! _usage_is "$_usage_near"; do
-    _usage_near=${_usage_near%/*}
-    [ -n "$_usage_near" ] || _usage_near=/
+# PATH: the path itself or the nearest folder above it that exists, into _usage_nearest_path.
+_usage_find_nearest() {
+  _usage_nearest_path=$1
+  while ! _usage_exists "$_usage_nearest_path"; do
+    _usage_nearest_path=${_usage_nearest_path%/*}
+    [ -n "$_usage_nearest_path" ] || _usage_nearest_path=/
   done
 }
 
-# A variable of tracking says nothing when it is one of these words, in any case and with spaces around it.
-_usage_is_off() {
-  _usage_word=${1#"${1%%[![:space:]]*}"}
-  _usage_word=${_usage_word%"${_usage_word##*[![:space:]]}"}
-  case $_usage_word in
-    '' | 1 | [Tt][Rr][Uu][Ee] | [Oo][Nn] | [Yy][Ee][Ss]) return 1 ;;
-  esac
-}
-
-_usage_is_do_not_track() {
-  _usage_word=${1#"${1%%[![:space:]]*}"}
-  _usage_word=${_usage_word%"${_usage_word##*[![:space:]]}"}
-  case $_usage_word in
-    '' | 0 | [Ff][Aa][Ll][Ss][Ee]) return 1 ;;
-  esac
-}
-
-# The rules of consent in their order: 0 allowed, 1 no, 2 only the command can read what is there.
-_usage_ask() {
-  _usage_answer=0
-  _usage_ask_site || return 1
-  ! _usage_is_do_not_track "${DO_NOT_TRACK-}" || return 1
-  ! _usage_is_off "${USAGE_TRACKING-}" || return 1
-  ! _usage_is_off_by_own_variable || return 1
-  _usage_ask_person || return 1
-  [ "$_usage_counts_ci" = yes ] || [ -z "$_usage_ci" ] || return 1
-  [ "$_usage_asks_first" = no ] || [ -n "$_usage_yes" ] || [ "$_usage_answer" = 2 ] || return 1
-  _usage_ask_state || return 1
-  [ "$_usage_has_endpoint" = yes ] || return 1
-  # The command has said yes when this run began.
-  [ -z "$_usage_trusted" ] || return 0
-  return "$_usage_answer"
-}
-
-_usage_ask_site() {
-  _usage_is /etc/usage || return 0
-  _usage_opens /etc/usage || return 1
-  ! _usage_is /etc/usage/off || return 1
-  if _usage_is /etc/usage/off.d; then
-    _usage_opens /etc/usage/off.d || return 1
-    ! _usage_is "/etc/usage/off.d/$_usage_project" || return 1
-  fi
-  ! _usage_is /etc/usage/policy.json || _usage_answer=2
-}
-
-_usage_ask_person() {
-  _usage_yes=
-  case " ${USAGE_CONSENT-} " in
-    *[\ ,]"$_usage_project@$_usage_version"[\ ,]*) _usage_yes=job ;;
-  esac
-  if ! _usage_is "$_usage_config"; then
-    _usage_nearest "$_usage_config"
-    _usage_opens "$_usage_near"
-    return "$?"
-  fi
-  _usage_opens "$_usage_config" || return 1
-  ! _usage_is "$_usage_config/optout" || return 1
-  if _usage_is "$_usage_config/optout.d"; then
-    _usage_opens "$_usage_config/optout.d" || return 1
-    ! _usage_is "$_usage_config/optout.d/$_usage_project" || return 1
-  fi
-  ! _usage_is "$_usage_config/settings.json" || _usage_answer=2
-  _usage_is "$_usage_config/optin.d" || return 0
-  _usage_opens "$_usage_config/optin.d" || return 1
-  _usage_is "$_usage_config/optin.d/$_usage_project.json" || return 0
-  if _usage_read_yes "$_usage_config/optin.d/$_usage_project.json"; then _usage_yes=person; else _usage_answer=2; fi
-}
-
-# The answer as `usage optin` writes it; anything else is left to the command.
-_usage_read_yes() {
-  _usage_read_file "$1" 8 || return 1
-  case $_usage_text in
-    '{'*'"yesAt": "'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*'Z",'*'"notBefore": null'*'}'*) ;;
-    '{'*'"yesAt": "'[0-9][0-9][0-9][0-9]-*'Z",'*'"notBefore": "'[0-9][0-9][0-9][0-9]-*'Z"'*'}'*) ;;
-    *) return 1 ;;
-  esac
-}
-
-# Whether events can be written, in a folder that is this user's own: what root made would shut its owner out.
-_usage_ask_state() {
-  if [ -d "$_usage_new" ]; then
-    _usage_near=$_usage_new
-  else
-    _usage_nearest "$_usage_new"
-  fi
-  _usage_opens "$_usage_near" && [ -w "$_usage_near" ] || return 1
-  [ -O "$_usage_near" ] && return 0
-  case $_usage_near in "$_usage_state" | "$_usage_state"/*) return 1 ;; esac
-  [ ! -O / ]
-}
-
-# Reads a text file into _usage_text, of at most so many lines. Without a process.
+# PATH LINES: reads a text file into _usage_text. False: it has more lines than that.
 _usage_read_file() {
   _usage_text=
   _usage_lines=0
@@ -150,7 +65,133 @@ _usage_read_file() {
 _usage_newline='
 '
 
-# Writes a text as the inside of a JSON string to _usage_text. False: it has control characters, which have no place there.
+# PATH TEXT: writes one line, by one write, into a file that only its owner can read.
+# False: it could not be written, and no file is left.
+_usage_write() {
+  if {
+    IFS= read -r _usage_rest && IFS="$_usage_blanks" read -r _usage_word _usage_mask
+  } </proc/self/status && [ "$_usage_word" = Umask: ]; then
+    umask 077
+    if printf '%s\n' "$2" >"$1"; then
+      umask "$_usage_mask"
+      return 0
+    fi
+    umask "$_usage_mask"
+  elif (umask 077 && printf '%s\n' "$2" >"$1"); then
+    return 0
+  fi
+  command rm -f "$1"
+  return 1
+}
+_usage_blanks=' 	'
+
+# --- Consent -----------------------------------------------------------------------------------
+
+# VALUE: whether the variable USAGE_TRACKING, or the project's own, opts out: any word but these,
+# in any case and with spaces around it.
+_usage_is_opt_out() {
+  _usage_word=${1#"${1%%[![:space:]]*}"}
+  _usage_word=${_usage_word%"${_usage_word##*[![:space:]]}"}
+  case $_usage_word in
+    '' | 1 | [Tt][Rr][Uu][Ee] | [Oo][Nn] | [Yy][Ee][Ss]) return 1 ;;
+  esac
+}
+
+# VALUE: whether DO_NOT_TRACK opts out.
+_usage_is_do_not_track() {
+  _usage_word=${1#"${1%%[![:space:]]*}"}
+  _usage_word=${_usage_word%"${_usage_word##*[![:space:]]}"}
+  case $_usage_word in
+    '' | 0 | [Ff][Aa][Ll][Ss][Ee]) return 1 ;;
+  esac
+}
+
+# The consent rules in their order. Returns 0: record. 1: record nothing. 2: only the command can
+# read a file that decides.
+_usage_check_consent() {
+  _usage_decision=0
+  _usage_check_site || return 1
+  ! _usage_is_do_not_track "${DO_NOT_TRACK-}" || return 1
+  ! _usage_is_opt_out "${USAGE_TRACKING-}" || return 1
+  ! _usage_is_opt_out_by_own_variable || return 1
+  _usage_check_person || return 1
+  [ "$_usage_counts_ci" = yes ] || [ -z "$_usage_ci" ] || return 1
+  [ "$_usage_asks_first" = no ] || [ -n "$_usage_opt_in" ] || [ "$_usage_decision" = 2 ] || return 1
+  _usage_check_state || return 1
+  [ "$_usage_has_endpoint" = yes ] || return 1
+  # The command allowed this run when it began.
+  [ -z "$_usage_command_run" ] || return 0
+  return "$_usage_decision"
+}
+
+# The site policy. A policy.json is left to the command.
+_usage_check_site() {
+  _usage_exists /etc/usage || return 0
+  _usage_is_readable_folder /etc/usage || return 1
+  ! _usage_exists /etc/usage/off || return 1
+  if _usage_exists /etc/usage/off.d; then
+    _usage_is_readable_folder /etc/usage/off.d || return 1
+    ! _usage_exists "/etc/usage/off.d/$_usage_project" || return 1
+  fi
+  ! _usage_exists /etc/usage/policy.json || _usage_decision=2
+}
+
+# The person's opt-outs and opt-in; the opt-in goes to _usage_opt_in: job, person or empty.
+_usage_check_person() {
+  _usage_opt_in=
+  case " ${USAGE_CONSENT-} " in
+    *[\ ,]"$_usage_project@$_usage_version"[\ ,]*) _usage_opt_in=job ;;
+  esac
+  if ! _usage_exists "$_usage_config"; then
+    _usage_find_nearest "$_usage_config"
+    _usage_is_readable_folder "$_usage_nearest_path"
+    return "$?"
+  fi
+  _usage_is_readable_folder "$_usage_config" || return 1
+  ! _usage_exists "$_usage_config/optout" || return 1
+  if _usage_exists "$_usage_config/optout.d"; then
+    _usage_is_readable_folder "$_usage_config/optout.d" || return 1
+    ! _usage_exists "$_usage_config/optout.d/$_usage_project" || return 1
+  fi
+  ! _usage_exists "$_usage_config/settings.json" || _usage_decision=2
+  _usage_exists "$_usage_config/optin.d" || return 0
+  _usage_is_readable_folder "$_usage_config/optin.d" || return 1
+  _usage_exists "$_usage_config/optin.d/$_usage_project.json" || return 0
+  if _usage_read_opt_in "$_usage_config/optin.d/$_usage_project.json"; then
+    _usage_opt_in=person
+  else
+    _usage_decision=2
+  fi
+}
+
+# PATH: whether this is an opt-in as `usage optin` writes it. Any other is left to the command.
+_usage_read_opt_in() {
+  _usage_read_file "$1" 8 || return 1
+  case $_usage_text in
+    '{'*'"yesAt": "'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*'Z",'*'"notBefore": null'*'}'*) ;;
+    '{'*'"yesAt": "'[0-9][0-9][0-9][0-9]-*'Z",'*'"notBefore": "'[0-9][0-9][0-9][0-9]-*'Z"'*'}'*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# Whether events can be written, into a folder of this user: a folder that root makes in the home
+# of somebody else would lock its owner out.
+_usage_check_state() {
+  if [ -d "$_usage_waiting" ]; then
+    _usage_nearest_path=$_usage_waiting
+  else
+    _usage_find_nearest "$_usage_waiting"
+  fi
+  _usage_is_readable_folder "$_usage_nearest_path" && [ -w "$_usage_nearest_path" ] || return 1
+  [ -O "$_usage_nearest_path" ] && return 0
+  case $_usage_nearest_path in "$_usage_state" | "$_usage_state"/*) return 1 ;; esac
+  [ ! -O / ]
+}
+
+# --- Texts as JSON -----------------------------------------------------------------------------
+
+# TEXT: the text as it stands inside a JSON string, into _usage_text.
+# False: it contains control characters.
 _usage_escape() {
   _usage_text=$1
   case $1 in
@@ -177,7 +218,8 @@ _usage_escape() {
   _usage_text=$_usage_text$_usage_tail
 }
 
-# A text as a JSON string, or null when it is empty, longer than so many characters, or no plain text.
+# TEXT CHARACTERS: a JSON string into _usage_text; null where the text is empty, longer than that
+# or contains control characters.
 _usage_quote() {
   if [ -n "$1" ] && [ "${#1}" -le "$2" ] && _usage_escape "$1"; then
     _usage_text=\"$_usage_text\"
@@ -186,40 +228,59 @@ _usage_quote() {
   fi
 }
 
-# RFC 3339 in UTC of so many seconds since 1970, without a process and whatever the time zone is.
-_usage_civil() {
-  _usage_day=$(($1 / 86400))
-  _usage_second=$(($1 % 86400))
-  if [ "$_usage_day" != "${_usage_known_day-}" ]; then
-    _usage_known_day=$_usage_day
-    # Days of the proleptic Gregorian calendar, in eras of 400 years that begin in March.
-    _usage_z=$((_usage_day + 719468))
-    _usage_era=$((_usage_z / 146097))
-    _usage_doe=$((_usage_z - _usage_era * 146097))
-    _usage_yoe=$(((_usage_doe - _usage_doe / 1460 + _usage_doe / 36524 - _usage_doe / 146096) / 365))
-    _usage_doy=$((_usage_doe - (365 * _usage_yoe + _usage_yoe / 4 - _usage_yoe / 100)))
-    _usage_mp=$(((5 * _usage_doy + 2) / 153))
-    _usage_d=$((100 + _usage_doy - (153 * _usage_mp + 2) / 5 + 1))
-    _usage_m=$((100 + (_usage_mp < 10 ? _usage_mp + 3 : _usage_mp - 9)))
-    _usage_y=$((_usage_yoe + _usage_era * 400 + (_usage_mp < 10 ? 0 : 1)))
-    _usage_date=$_usage_y-${_usage_m#1}-${_usage_d#1}
-  fi
-  _usage_h=$((100 + _usage_second / 3600))
-  _usage_mi=$((100 + _usage_second / 60 % 60))
-  _usage_s=$((100 + _usage_second % 60))
-  _usage_civil=${_usage_date}T${_usage_h#1}:${_usage_mi#1}:${_usage_s#1}
+# TEXT CHARACTERS: whether the text has at most so many characters. A shell that counts bytes
+# accepts up to three bytes for each of them, if the text is not ASCII.
+_usage_is_short() {
+  [ "${#1}" -gt "$2" ] || return 0
+  [ "${#_usage_wide_letter}" != 1 ] && [ "${#1}" -le "$(($2 * 3))" ] || return 1
+  case $1 in *[![:print:]]*) return 0 ;; esac
+  return 1
+}
+_usage_wide_letter=é
+
+# --- Time and ids ------------------------------------------------------------------------------
+
+# SECONDS since 1970: their time in UTC, without a process, into _usage_time_text.
+_usage_format_time() {
+  _usage_days=$(($1 / 86400))
+  _usage_second_of_day=$(($1 % 86400))
+  [ "$_usage_days" = "${_usage_known_day-}" ] || _usage_format_date "$_usage_days"
+  _usage_hour=$((100 + _usage_second_of_day / 3600))
+  _usage_minute=$((100 + _usage_second_of_day / 60 % 60))
+  _usage_second=$((100 + _usage_second_of_day % 60))
+  _usage_time_text=${_usage_date}T${_usage_hour#1}:${_usage_minute#1}:${_usage_second#1}
 }
 
-# Hundredths of a second of the clock that never jumps; empty where there is none.
-_usage_uptime() {
+# DAYS since 1970: their date, into _usage_date. The proleptic Gregorian calendar repeats itself
+# in eras of 400 years, which are counted from a first of March.
+_usage_format_date() {
+  _usage_known_day=$1
+  _usage_era=$((($1 + 719468) / 146097))
+  _usage_day=$(($1 + 719468 - _usage_era * 146097))
+  _usage_leap_days=$((_usage_day / 1460 - _usage_day / 36524 + _usage_day / 146096))
+  _usage_year=$(((_usage_day - _usage_leap_days) / 365))
+  _usage_day=$((_usage_day - (365 * _usage_year + _usage_year / 4 - _usage_year / 100)))
+  _usage_month=$(((5 * _usage_day + 2) / 153))
+  _usage_day=$((101 + _usage_day - (153 * _usage_month + 2) / 5))
+  _usage_year=$((_usage_year + _usage_era * 400 + (_usage_month < 10 ? 0 : 1)))
+  _usage_month=$((103 + _usage_month - (_usage_month < 10 ? 0 : 12)))
+  _usage_date=$_usage_year-${_usage_month#1}-${_usage_day#1}
+}
+
+# The clock that never jumps, in hundredths of a second, into _usage_hundredths; empty where the
+# system has none.
+_usage_read_uptime() {
   _usage_hundredths=
   IFS=' ' read -r _usage_word _usage_rest </proc/uptime || return 0
-  case ${_usage_word%.*}${_usage_word#*.} in '' | *[!0-9]*) return 0 ;; esac
-  case ${_usage_word#*.} in ?? ) _usage_hundredths=$((${_usage_word%.*} * 100 + 1${_usage_word#*.} - 100)) ;; esac
+  _usage_rest=${_usage_word#*.}
+  _usage_word=${_usage_word%.*}
+  case $_usage_word$_usage_rest in '' | *[!0-9]*) return 0 ;; esac
+  case $_usage_rest in ??) _usage_hundredths=$((_usage_word * 100 + 1$_usage_rest - 100)) ;; esac
 }
 
-# Microseconds since 1970 as the shell itself knows them; empty where it has no clock. A locale may write a comma.
-_usage_clock() {
+# Microseconds since 1970 into _usage_microseconds; empty where the shell has no clock. In some
+# locales its value has a comma.
+_usage_read_clock() {
   _usage_microseconds=
   _usage_word=${EPOCHREALTIME-}
   case $_usage_word in
@@ -231,175 +292,31 @@ _usage_clock() {
   _usage_microseconds=${_usage_word%%[.,]*}${_usage_rest%"${_usage_rest#??????}"}
 }
 
-# The time of an event, which without a clock is the time of its file, and an id for it.
-_usage_now() {
-  _usage_clock
+# Seconds since 1970 into _usage_epoch. Where the shell has no clock this starts a process.
+_usage_read_seconds() {
+  _usage_read_clock
+  _usage_epoch=${_usage_microseconds%??????}
+  [ -n "$_usage_epoch" ] || _usage_epoch=$(command date +%s)
+  case $_usage_epoch in '' | *[!0-9]*) return 1 ;; esac
+}
+
+# The time of an event into _usage_time, and its id into _usage_id. Without a clock the time is
+# null, which means the time of the file.
+_usage_stamp() {
+  _usage_read_clock
   _usage_time=null
   if [ -n "$_usage_microseconds" ]; then
-    _usage_civil "${_usage_microseconds%??????}"
+    _usage_format_time "${_usage_microseconds%??????}"
     _usage_rest=${_usage_microseconds#??????????}
-    _usage_time=\"$_usage_civil.${_usage_rest%???}Z\"
+    _usage_time=\"$_usage_time_text.${_usage_rest%???}Z\"
   fi
   _usage_new_id
 }
 
-# An id that the kernel makes; where there is no such kernel, a program.
+# An id of the kernel or, where the kernel makes none, of a program, into _usage_id.
 _usage_random_id() {
   IFS= read -r _usage_id </proc/sys/kernel/random/uuid || _usage_id=$(command uuidgen) || return 1
   _usage_is_id "$_usage_id"
-}
-
-# What an event says of the program, and what never leaves this machine. Made once.
-_usage_describe() {
-  [ -z "$_usage_header" ] || return 0
-  _usage_host=null
-  _usage_boot=null
-  ! IFS= read -r _usage_word </proc/sys/kernel/hostname || { _usage_quote "$_usage_word" 255 && _usage_host=$_usage_text; }
-  ! IFS= read -r _usage_word </proc/sys/kernel/random/boot_id || { _usage_quote "$_usage_word" 64 && _usage_boot=$_usage_text; }
-  _usage_quote "$_usage_app_version" 64
-  _usage_header='"header":{"application":'$_usage_application',"version":'$_usage_text',"os":null,"ci":'${_usage_ci:+\"}${_usage_ci:-null}${_usage_ci:+\"}',"scheduler":'${_usage_scheduler:+\"}${_usage_scheduler:-null}${_usage_scheduler:+\"}'}'
-  _usage_local='"local":{"host":'$_usage_host',"machineId":null,"bootId":'$_usage_boot',"script":'
-}
-
-# Writes one line by one write into a file that only its owner can read. False: it could not be written.
-_usage_write() { # PATH TEXT
-  if { IFS= read -r _usage_rest && IFS="$_usage_blanks" read -r _usage_word _usage_mask; } </proc/self/status &&
-    [ "$_usage_word" = Umask: ]; then
-    umask 077
-    if printf '%s\n' "$2" >"$1"; then
-      umask "$_usage_mask"
-      return 0
-    fi
-    umask "$_usage_mask"
-  elif (umask 077 && printf '%s\n' "$2" >"$1"); then
-    return 0
-  fi
-  command rm -f "$1"
-  return 1
-}
-_usage_blanks=' 	'
-
-# The folder and the project file in it: made before the first event, and again when the project has changed.
-_usage_prepare() { # again, or nothing
-  [ -d "$_usage_new" ] || (umask 077 && command mkdir -p "$_usage_new") || return 1
-  if [ -f "$_usage_directory/project.json" ]; then
-    [ "${1-}" = again ] || return 0
-    ! _usage_read_file "$_usage_directory/project.json" 100000 || [ "$_usage_text" != "$_usage_document" ] || return 0
-  fi
-  (
-    umask 077
-    _usage_temporary=$_usage_directory/.project.json.$_usage_id.tmp
-    printf '%s' "$_usage_document" >"$_usage_temporary" && command mv -f "$_usage_temporary" "$_usage_directory/project.json"
-  )
-}
-
-# Counts something that is not recorded, as the command does.
-_usage_drop() {
-  [ -d "$_usage_directory/drops" ] || (umask 077 && command mkdir -p "$_usage_directory/drops") || return 0
-  _usage_write "$_usage_directory/drops/$_usage_id.$1.json" '{"reason":"'"$1"'","count":1,"time":'"$_usage_time"'}'
-}
-
-# Asks and prepares what all three need. False: nothing is to be recorded here. `ask`: the command has to.
-_usage_begin() {
-  _usage_outcome=
-  [ -z "${USAGE_SENDER-}" ] || return 1
-  _usage_is_counted_rank || return 1
-  [ -n "$_usage_header" ] || _usage_surroundings
-  if ! _usage_places; then
-    _usage_outcome=ask
-    return 1
-  fi
-  _usage_ask || {
-    [ "$?" != 2 ] || _usage_outcome=ask
-    return 1
-  }
-  _usage_now || return 1
-  _usage_prepare "${1-}" && _usage_describe
-}
-
-_usage_start() {
-  _usage_app_version=${1-}
-  _usage_header=
-  _usage_trusted=
-  _usage_ended=
-  _usage_run=
-  _usage_begin again || return 0
-  _usage_began=$_usage_id
-  _usage_uptime
-  _usage_begun=$_usage_hundredths
-  _usage_now || return 0
-  _usage_quote "$_usage_script_path" 1000
-  _usage_write "$_usage_new/$_usage_id.json" '{"format":1,"id":"'"$_usage_id"'","type":"start","run":"'"$_usage_began"'","time":'"$_usage_time"',"repeat":0,"fields":{},'"$_usage_header,$_usage_local$_usage_text}}" || return 0
-  _usage_open "$_usage_began"
-  _usage_notice start
-  _usage_send start
-}
-
-# Whether a text has so many characters at most. Where the shell counts bytes, what is no ASCII has up to three for each.
-_usage_fits() { # TEXT CHARACTERS
-  [ "${#1}" -gt "$2" ] || return 0
-  [ "${#_usage_letter}" != 1 ] && [ "${#1}" -le "$(($2 * 3))" ] || return 1
-  case $1 in *[![:print:]]*) return 0 ;; esac
-  return 1
-}
-_usage_letter=é
-
-_usage_feature() {
-  _usage_begin || return 0
-  _usage_name=${1-}
-  _usage_type=${2:-Feature}
-  if ! _usage_fits "$_usage_name" 128 || [ "${#_usage_type}" -gt 64 ] || ! _usage_escape "$_usage_name" || [ -z "$_usage_text" ]; then
-    _usage_drop undeclared-feature
-    return 0
-  fi
-  _usage_name=$_usage_text
-  if ! _usage_escape "$_usage_type"; then
-    _usage_drop undeclared-feature
-    return 0
-  fi
-  _usage_which_run
-  _usage_write "$_usage_new/$_usage_id.json" '{"format":1,"id":"'"$_usage_id"'","type":"feature","run":'"$_usage_of"',"time":'"$_usage_time"',"name":"'"$_usage_name"'","featureType":"'"$_usage_text"'",'"$_usage_header,$_usage_local"'null}}' || return 0
-  _usage_notice feature
-}
-
-_usage_end() { # CODE SIGNAL
-  [ -z "$_usage_ended" ] || return 0
-  _usage_begin || return 0
-  _usage_seconds=null
-  if [ -n "$_usage_run" ] && [ -n "$_usage_begun" ]; then
-    _usage_uptime
-    [ -z "$_usage_hundredths" ] || _usage_seconds=$((_usage_hundredths - _usage_begun))
-    case $_usage_seconds in null | -*) _usage_seconds=null ;; *) _usage_seconds=$((_usage_seconds / 100)).$((_usage_seconds / 10 % 10))$((_usage_seconds % 10)) ;; esac
-  fi
-  _usage_code=$1
-  case $_usage_code in '' | *[!0-9]* | ????*) _usage_code=null ;; 0?*) _usage_code=null ;; esac
-  _usage_of=null
-  [ -z "$_usage_run" ] || _usage_of=\"$_usage_run\"
-  _usage_write "$_usage_new/$_usage_id.json" '{"format":1,"id":"'"$_usage_id"'","type":"end","run":'"$_usage_of"',"time":'"$_usage_time"',"durationSeconds":'"$_usage_seconds"',"exitCode":'"$_usage_code"',"signal":'"${2:-null}"',"fields":{},'"$_usage_header,$_usage_local"'null}}' || return 0
-  _usage_close
-  _usage_notice end
-  _usage_send end
-}
-
-_usage_open() {
-  _usage_run=$1
-  _usage_outer=${USAGE_RUN_ID-}
-  # In two steps: under set -k bash takes an assignment for the environment of export.
-  USAGE_RUN_ID=$1
-  export USAGE_RUN_ID
-}
-
-_usage_close() {
-  [ -n "$_usage_run" ] || return 0
-  _usage_run=
-  _usage_ended=yes
-  if [ -n "$_usage_outer" ]; then USAGE_RUN_ID=$_usage_outer; else unset USAGE_RUN_ID; fi
-}
-
-# The run of this shell, else the one that its caller has told; as JSON.
-_usage_which_run() {
-  _usage_of=${_usage_run:-${USAGE_RUN_ID-}}
-  if _usage_is_id "$_usage_of"; then _usage_of=\"$_usage_of\"; else _usage_of=null; fi
 }
 
 _usage_is_id() {
@@ -410,116 +327,308 @@ _usage_is_id() {
   esac
 }
 
-# Shows who counts, what, and how to stop it, once, before anything is sent; the marker keeps that it was shown.
-_usage_notice() {
+# --- Writing events ----------------------------------------------------------------------------
+
+# What every event of the run contains: its header, and what never leaves this machine. Once.
+_usage_describe() {
+  [ -z "$_usage_header" ] || return 0
+  _usage_quote_line /proc/sys/kernel/hostname 255
+  _usage_local='"local":{"host":'$_usage_text',"machineId":null,"bootId":'
+  _usage_quote_line /proc/sys/kernel/random/boot_id 64
+  _usage_local=$_usage_local$_usage_text',"script":'
+  _usage_quote "$_usage_app_version" 64
+  _usage_header='"header":{"application":'$_usage_application',"version":'$_usage_text
+  _usage_quote "$_usage_ci" 64
+  _usage_header=$_usage_header',"os":null,"ci":'$_usage_text
+  _usage_quote "$_usage_scheduler" 64
+  _usage_header=$_usage_header',"scheduler":'$_usage_text'}'
+}
+
+# PATH CHARACTERS: the first line of a file as a JSON string, or null, into _usage_text.
+_usage_quote_line() {
+  _usage_text=null
+  ! IFS= read -r _usage_word <"$1" || _usage_quote "$_usage_word" "$2"
+}
+
+# [again]: makes the folder and the project file in it before the first event, and the file again
+# at the start of a run, if the project has changed.
+_usage_prepare() {
+  [ -d "$_usage_waiting" ] || (umask 077 && command mkdir -p "$_usage_waiting") || return 1
+  _usage_project_file=$_usage_directory/project.json
+  if [ -f "$_usage_project_file" ]; then
+    [ "${1-}" = again ] || return 0
+    if _usage_read_file "$_usage_project_file" 100000 &&
+      [ "$_usage_text" = "$_usage_document" ]; then
+      return 0
+    fi
+  fi
+  (
+    umask 077
+    _usage_temporary=$_usage_directory/.project.json.$_usage_id.tmp
+    printf '%s' "$_usage_document" >"$_usage_temporary" &&
+      command mv -f "$_usage_temporary" "$_usage_project_file"
+  )
+}
+
+# REASON: counts an event that is not recorded, as the command does.
+_usage_drop() {
+  _usage_drops=$_usage_directory/drops
+  [ -d "$_usage_drops" ] || (umask 077 && command mkdir -p "$_usage_drops") || return 0
+  _usage_text='{"reason":"'$1'","count":1,"time":'$_usage_time'}'
+  _usage_write "$_usage_drops/$_usage_id.$1.json" "$_usage_text"
+}
+
+# [again]: checks consent and prepares what every event needs. False: nothing is recorded here;
+# if _usage_outcome is `ask`, the command has to decide and record.
+_usage_begin() {
+  _usage_outcome=
+  [ -z "${USAGE_SENDER-}" ] || return 1
+  _usage_is_counted_rank || return 1
+  [ -n "$_usage_header" ] || _usage_surroundings
+  if ! _usage_find_folders; then
+    _usage_outcome=ask
+    return 1
+  fi
+  _usage_check_consent || {
+    [ "$?" != 2 ] || _usage_outcome=ask
+    return 1
+  }
+  _usage_stamp || return 1
+  _usage_prepare "${1-}" && _usage_describe
+}
+
+# --- Start, feature and end --------------------------------------------------------------------
+
+# [VERSION]
+_usage_start() {
+  _usage_app_version=${1-}
+  _usage_header=
+  _usage_command_run=
+  _usage_ended=
+  _usage_run=
+  _usage_begin again || return 0
+  _usage_new_run=$_usage_id
+  _usage_read_uptime
+  _usage_start_uptime=$_usage_hundredths
+  _usage_stamp || return 0
+  _usage_event='{"format":1,"id":"'$_usage_id'","type":"start","run":"'$_usage_new_run'","time":'
+  _usage_event=$_usage_event$_usage_time',"repeat":0,"fields":{},'
+  _usage_quote "$_usage_script_path" 1000
+  _usage_event=$_usage_event$_usage_header,$_usage_local$_usage_text'}}'
+  _usage_write "$_usage_waiting/$_usage_id.json" "$_usage_event" || return 0
+  _usage_open_run "$_usage_new_run"
+  _usage_check_notice start
+  _usage_send start
+}
+
+# NAME [TYPE]
+_usage_feature() {
+  _usage_begin || return 0
+  _usage_name=${1-}
+  _usage_type=${2:-Feature}
+  if ! _usage_is_short "$_usage_name" 128 || [ "${#_usage_type}" -gt 64 ] ||
+    ! _usage_escape "$_usage_name" || [ -z "$_usage_text" ]; then
+    _usage_drop undeclared-feature
+    return 0
+  fi
+  _usage_name=$_usage_text
+  if ! _usage_escape "$_usage_type"; then
+    _usage_drop undeclared-feature
+    return 0
+  fi
+  _usage_find_run
+  _usage_event='{"format":1,"id":"'$_usage_id'","type":"feature","run":'$_usage_event_run',"time":'
+  _usage_event=$_usage_event$_usage_time',"name":"'$_usage_name'","featureType":"'$_usage_text'",'
+  _usage_event=$_usage_event$_usage_header,$_usage_local'null}}'
+  _usage_write "$_usage_waiting/$_usage_id.json" "$_usage_event" || return 0
+  _usage_check_notice feature
+}
+
+# CODE SIGNAL
+_usage_end() {
+  [ -z "$_usage_ended" ] || return 0
+  _usage_begin || return 0
+  _usage_read_duration
+  _usage_code=$1
+  case $_usage_code in '' | *[!0-9]* | ????* | 0?*) _usage_code=null ;; esac
+  _usage_event_run=null
+  [ -z "$_usage_run" ] || _usage_event_run=\"$_usage_run\"
+  _usage_event='{"format":1,"id":"'$_usage_id'","type":"end","run":'$_usage_event_run',"time":'
+  _usage_event=$_usage_event$_usage_time',"durationSeconds":'$_usage_seconds
+  _usage_event=$_usage_event',"exitCode":'$_usage_code',"signal":'${2:-null}',"fields":{},'
+  _usage_event=$_usage_event$_usage_header,$_usage_local'null}}'
+  _usage_write "$_usage_waiting/$_usage_id.json" "$_usage_event" || return 0
+  _usage_close_run
+  _usage_check_notice end
+  _usage_send end
+}
+
+# Seconds since the start of this shell's run, or null, into _usage_seconds.
+_usage_read_duration() {
+  _usage_seconds=null
+  [ -n "$_usage_run" ] && [ -n "$_usage_start_uptime" ] || return 0
+  _usage_read_uptime
+  [ -n "$_usage_hundredths" ] || return 0
+  _usage_hundredths=$((_usage_hundredths - _usage_start_uptime))
+  [ "$_usage_hundredths" -ge 0 ] || return 0
+  _usage_rest=$((_usage_hundredths / 10 % 10))$((_usage_hundredths % 10))
+  _usage_seconds=$((_usage_hundredths / 100)).$_usage_rest
+}
+
+# ID: the run of this shell begins.
+_usage_open_run() {
+  _usage_run=$1
+  _usage_outer_run=${USAGE_RUN_ID-}
+  # In two steps: under `set -k`, bash takes an assignment for the environment of `export`.
+  USAGE_RUN_ID=$1
+  export USAGE_RUN_ID
+}
+
+# The run of this shell has ended: USAGE_RUN_ID is again what it was before.
+_usage_close_run() {
+  [ -n "$_usage_run" ] || return 0
+  _usage_run=
+  _usage_ended=yes
+  if [ -n "$_usage_outer_run" ]; then
+    USAGE_RUN_ID=$_usage_outer_run
+  else
+    unset USAGE_RUN_ID
+  fi
+}
+
+# The run of this shell, else of its caller, as JSON into _usage_event_run.
+_usage_find_run() {
+  _usage_event_run=${_usage_run:-${USAGE_RUN_ID-}}
+  if _usage_is_id "$_usage_event_run"; then
+    _usage_event_run=\"$_usage_event_run\"
+  else
+    _usage_event_run=null
+  fi
+}
+
+# --- Notice ------------------------------------------------------------------------------------
+
+# start, feature or end: decides whether the notice is due, by _usage_outcome: once in a home,
+# or at each start in CI. A later start opens sending.
+_usage_check_notice() {
   if [ -n "$_usage_ci" ]; then
     [ "$1" != start ] || _usage_outcome=say-in-ci
     return 0
   fi
-  [ "$_usage_yes" != job ] || return 0
+  [ "$_usage_opt_in" != job ] || return 0
   _usage_marker=$_usage_directory/notice-$_usage_version
   [ ! -e "$_usage_marker.open" ] || return 0
   if [ -e "$_usage_marker" ]; then
-    [ "$1" != start ] || ! _usage_is_due || (umask 077 && : >"$_usage_marker.open")
+    [ "$1" != start ] || ! _usage_may_open_sending || (umask 077 && : >"$_usage_marker.open")
     return 0
   fi
   _usage_outcome=say
 }
 
-# What runs a minute after the notice in another process may open sending.
-_usage_is_due() {
+# Whether the notice was shown at least a minute ago, and by another process.
+_usage_may_open_sending() {
   _usage_read_file "$_usage_marker" 2 || return 1
   case $_usage_text in '{"shownAt":"'????-??-??T??:??:??*) ;; *) return 1 ;; esac
-  _usage_caller
-  case $_usage_text in *"$_usage_called"*) return 1 ;; esac
+  _usage_find_caller
+  case $_usage_text in *"$_usage_caller"*) return 1 ;; esac
   _usage_text=${_usage_text#'{"shownAt":"'}
   _usage_text=${_usage_text%%[.Z]*}
-  _usage_seconds_now || return 1
-  _usage_civil "$((_usage_epoch - 60))"
-  _usage_digits "$_usage_text"
+  _usage_read_seconds || return 1
+  _usage_format_time "$((_usage_epoch - 60))"
+  _usage_keep_digits "$_usage_text"
   _usage_shown=$_usage_text
-  _usage_digits "$_usage_civil"
+  _usage_keep_digits "$_usage_time_text"
   [ "$_usage_shown" -le "$_usage_text" ]
 }
 
-_usage_digits() {
+# TIME: its digits alone, into _usage_text.
+_usage_keep_digits() {
   _usage_text=
   _usage_tail=$1
   while [ -n "$_usage_tail" ]; do
-    case $_usage_tail in [0-9]*) _usage_text=$_usage_text${_usage_tail%"${_usage_tail#?}"} ;; esac
+    case $_usage_tail in
+      [0-9]*) _usage_text=$_usage_text${_usage_tail%"${_usage_tail#?}"} ;;
+    esac
     _usage_tail=${_usage_tail#?}
   done
 }
 
-# This shell as a caller, as the marker has it.
-_usage_caller() {
-  _usage_called='"caller":null'
+# This shell, as the marker of the notice names its caller, into _usage_caller. The start time is
+# the 22nd word of `stat`; the name of the program, the second one, may contain blanks.
+_usage_find_caller() {
+  _usage_caller='"caller":null'
   IFS= read -r _usage_line <"/proc/$$/stat" || return 0
   _usage_line=${_usage_line##*) }
-  for _usage_word in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21; do _usage_line=${_usage_line#* }; done
-  _usage_called='"caller":{"pid":'$$',"startTime":"'${_usage_line%% *}'"}'
+  for _usage_word in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21; do
+    _usage_line=${_usage_line#* }
+  done
+  _usage_caller='"caller":{"pid":'$$',"startTime":"'${_usage_line%% *}'"}'
 }
 
-# Whole seconds since 1970. Where the shell has no clock this is the one question that takes a process.
-_usage_seconds_now() {
-  _usage_clock
-  _usage_epoch=${_usage_microseconds%??????}
-  [ -n "$_usage_epoch" ] || _usage_epoch=$(command date +%s)
-  case $_usage_epoch in '' | *[!0-9]*) return 1 ;; esac
-}
-
-# Prints the notice where somebody can see it, outside of what is silenced. A caller's pipe that is closed kills no one.
-_usage_show() {
+# Prints the notice to standard error, where somebody can see it. A closed pipe kills no script.
+_usage_show_notice() {
   [ -e /dev/fd/2 ] || return 0
   [ ! -c /dev/fd/2 ] || [ -t 2 ] || return 0
   if [ "$_usage_outcome" = say ]; then
-    _usage_seconds_now 2>/dev/null || return 0
-    _usage_civil "$_usage_epoch"
-    _usage_caller 2>/dev/null
-    (umask 077 && set -C && printf '{"shownAt":"%s.000Z",%s}\n' "$_usage_civil" "$_usage_called" >"$_usage_marker") 2>/dev/null || return 0
+    _usage_mark_notice 2>/dev/null || return 0
   fi
-  (printf '%s%s\n' "$_usage_notice_text" "$_usage_config/optout.d/$_usage_project" >&2) && return 0
+  _usage_text=$_usage_notice_text$_usage_config/optout.d/$_usage_project
+  (printf '%s\n' "$_usage_text" >&2) && return 0
   [ "$_usage_outcome" != say ] || command rm -f "$_usage_marker"
 }
 
-# The program, if there is one. Many scripts have a function that is called usage.
-_usage_program() {
+# Makes the marker that the notice is shown now. False: another process has made it.
+_usage_mark_notice() {
+  _usage_read_seconds || return 1
+  _usage_format_time "$_usage_epoch"
+  _usage_find_caller
+  _usage_text='{"shownAt":"'$_usage_time_text'.000Z",'$_usage_caller'}'
+  (umask 077 && set -C && printf '%s\n' "$_usage_text" >"$_usage_marker")
+}
+
+# --- Sender, and `usage` itself ----------------------------------------------------------------
+
+# The name of the program into _usage_program; false where it is not installed. Many scripts have
+# a function that is called usage: always call the program by `command`.
+_usage_find_program() {
   _usage_program=
   ! command -v usage >/dev/null || _usage_program=usage
   ! command -v usage-reporter >/dev/null || _usage_program=usage-reporter
   [ -n "$_usage_program" ]
 }
 
-# Starts the sender in the background, if there is a program that can send and anything may leave.
+# start or end: starts the sender in the background, if sending is allowed and there is a program
+# that can send.
 _usage_send() {
-  [ -n "$_usage_ci" ] || [ "$_usage_yes" = job ] || [ -e "$_usage_directory/notice-$_usage_version.open" ] || return 0
+  [ -n "$_usage_ci" ] || [ "$_usage_opt_in" = job ] ||
+    [ -e "$_usage_directory/notice-$_usage_version.open" ] || return 0
   [ "$1" = end ] || [ ! -e "$_usage_directory/sender.lock" ] || return 0
-  _usage_program || return 0
+  _usage_find_program || return 0
   (
     exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
     USAGE_STATE_DIR=$_usage_state
     USAGE_CONFIG_DIR=$_usage_config
     export USAGE_STATE_DIR USAGE_CONFIG_DIR
     cd / || exit 0
-    command "$_usage_program" flush --background --project-file "$_usage_directory/project.json" </dev/null >/dev/null 2>&1 &
+    set -- flush --background --project-file "$_usage_directory/project.json"
+    command "$_usage_program" "$@" </dev/null >/dev/null 2>&1 &
   )
 }
 
-# Lets the command record: it can read what these functions cannot.
-_usage_command() {
-  _usage_program || return 0
+# COMMAND ARGUMENT...: has the program record, because it can read what these functions cannot.
+_usage_ask_command() {
+  _usage_find_program || return 0
   _usage_verb=$1
   shift
   if [ -e "${_usage_directory-}/project.json" ]; then
-    command "$_usage_program" "$_usage_verb" --project-file "$_usage_directory/project.json" "$@"
-  elif [ -n "${USAGE_PROJECT_FILE-}" ]; then
-    command "$_usage_program" "$_usage_verb" "$@"
-  else
-    command "$_usage_program" "$_usage_verb" --project "$_usage_project" "$@"
+    set -- --project-file "$_usage_directory/project.json" "$@"
+  elif [ -z "${USAGE_PROJECT_FILE-}" ]; then
+    set -- --project "$_usage_project" "$@"
   fi
+  command "$_usage_program" "$_usage_verb" "$@"
 }
 
-# The path of the script that sources this, where it is a file and not the shell itself.
+# The path of the script that sources this file, if it is a file and not the shell itself.
 _usage_find_script() {
   case $_usage_started_as in
     '' | -*) return 0 ;;

@@ -1,26 +1,29 @@
-# usage_start [VERSION]: a run starts. VERSION is the version of the program.
+# --- The functions that a script calls ---------------------------------------------------------
+# What they call stands in conditions, so that `set -e` in the script ends nothing.
+
+# [VERSION]: a run starts, of that version of the program.
 usage_start() {
   @QUIET@
   _usage_start "$@" 2>/dev/null || :
   case $_usage_outcome in
     ask) _usage_start_by_command || : ;;
-    say*) _usage_show || : ;;
+    say*) _usage_show_notice || : ;;
   esac
   [ -z "$_usage_trace" ] || set -x
 }
 
-# usage_feature NAME [TYPE]: a feature was used.
+# NAME [TYPE]: a feature was used.
 usage_feature() {
   @QUIET@
   _usage_feature "$@" 2>/dev/null || :
   case $_usage_outcome in
-    ask) _usage_command feature --type "${2:-Feature}" -- "${1-}" || : ;;
-    say*) _usage_show || : ;;
+    ask) _usage_ask_command feature --type "${2:-Feature}" -- "${1-}" || : ;;
+    say*) _usage_show_notice || : ;;
   esac
   [ -z "$_usage_trace" ] || set -x
 }
 
-# usage_end [CODE]: the run ends; without CODE, with the status of the command before.
+# [CODE]: the run ends; without CODE, with the status of the command before.
 usage_end() {
   _usage_status=$?
   @QUIET@
@@ -28,55 +31,68 @@ usage_end() {
   [ -z "$_usage_trace" ] || set -x
 }
 
-_usage_finish() { # CODE SIGNAL
+# CODE SIGNAL: the run ends, by these functions or by the command that started it.
+_usage_finish() {
   _usage_outcome=
-  if [ -n "$_usage_trusted" ] && [ -n "$_usage_run" ]; then
-    _usage_command end --run "$_usage_run" --exit-code "$1" --signal "$2" || :
-    _usage_close
+  if [ -n "$_usage_command_run" ] && [ -n "$_usage_run" ]; then
+    _usage_ask_command end --run "$_usage_run" --exit-code "$1" --signal "$2" || :
+    _usage_close_run
     return 0
   fi
   _usage_end "$1" "${2:+\"$2\"}" 2>/dev/null || :
   case $_usage_outcome in
-    ask) _usage_command end --exit-code "$1" --signal "$2" || : ;;
-    say*) _usage_show || : ;;
+    ask) _usage_ask_command end --exit-code "$1" --signal "$2" || : ;;
+    say*) _usage_show_notice || : ;;
   esac
 }
 
+# The command starts the run and prints its id.
 _usage_start_by_command() {
   set -- --print-id --script "$_usage_script_path"
   [ -z "$_usage_app_version" ] || set -- "$@" --app-version "$_usage_app_version"
-  _usage_trusted=$(_usage_command start "$@") || :
-  if _usage_is_id "$_usage_trusted"; then _usage_open "$_usage_trusted"; else _usage_trusted=; fi
+  _usage_command_run=$(_usage_ask_command start "$@") || :
+  if _usage_is_id "$_usage_command_run"; then
+    _usage_open_run "$_usage_command_run"
+  else
+    _usage_command_run=
+  fi
 }
 
-# The status is given on, for the script's own trap to read; in a condition, so that errexit ends nothing.
-_usage_own_trap='if _usage_exit "$?"; then eval "$_usage_old_trap"; else eval "$_usage_old_trap"; fi'
+# --- Traps -------------------------------------------------------------------------------------
 
-# A trap that is ours already keeps the one that it has replaced; one into which the script has put ours stays.
-# shellcheck disable=SC2064 # the text is wanted as it is now
-_usage_set_traps() { # SIGNAL...
-  case $_usage_seen in
-    "$_usage_own_trap") trap "$_usage_own_trap" EXIT ;;
+# Our EXIT trap: the script's own one runs after it and reads the same `$?`.
+_usage_our_trap='if _usage_exit "$?"
+then eval "$_usage_script_trap"
+else eval "$_usage_script_trap"
+fi'
+
+# SIGNAL...: sets our traps. If our EXIT trap is set already, it keeps the trap that it replaced;
+# a trap of the script that calls ours stays.
+_usage_set_traps() {
+  # shellcheck disable=SC2064 # the text as it is now
+  case $_usage_exit_trap in
+    "$_usage_our_trap") trap "$_usage_our_trap" EXIT ;;
     *_usage_exit*) ;;
     *)
-      _usage_old_trap=$_usage_seen
-      trap "$_usage_own_trap" EXIT
+      _usage_script_trap=$_usage_exit_trap
+      trap "$_usage_our_trap" EXIT
       ;;
   esac
   _usage_trap_signals "$@"
 }
 
-_usage_trap_signals() { # SIGNAL...
-  # shellcheck disable=SC2064 # the name is wanted as it is now
+# SIGNAL...: sets our trap for each signal for which the script has none.
+_usage_trap_signals() {
+  # shellcheck disable=SC2064 # the name as it is now
   for _usage_word in "$@"; do
-    case $_usage_trapped in
+    case $_usage_trapped_signals in
       *" $_usage_word "*) ;;
       *) trap "_usage_signal $_usage_word" "$_usage_word" ;;
     esac
   done
 }
 
-# Ends the run, then dies of the signal as the script would have.
+# SIGNAL: ends the run, then dies of the signal as the script would have.
 _usage_signal() {
   _usage_finish '' "SIG$1"
   IFS=' ' read -r _usage_word _usage_rest </proc/self/stat || _usage_word=$$
@@ -84,13 +100,13 @@ _usage_signal() {
   kill "-$1" "$_usage_word"
 }
 
-# Called in place of trap while its own list is read: keeps the EXIT trap and which signals have one. In its POSIX mode
-# bash lists what has none as well, as a dash.
-_usage_saw() {
+# [--] TEXT SIGNAL: called instead of `trap` while its own list is read. Keeps the EXIT trap and
+# the names of the other signals. In POSIX mode, bash lists signals without a trap as a dash.
+_usage_note_trap() {
   [ "$1" != -- ] || shift
   [ "$1" != - ] || return 0
   case $2 in
-    EXIT) _usage_seen=$1 ;;
-    *) _usage_trapped=$_usage_trapped${2#SIG}' ' ;;
+    EXIT) _usage_exit_trap=$1 ;;
+    *) _usage_trapped_signals=$_usage_trapped_signals${2#SIG}' ' ;;
   esac
 }

@@ -1,5 +1,5 @@
-# Where IFS is readonly nothing can be read, and a try would end the script: nothing is recorded.
-if ! _usage_reads; then
+# If IFS is readonly, a shell that tries to read a line ends the script: nothing is recorded.
+if ! _usage_can_set_ifs; then
   usage_start() { :; }
   usage_feature() { :; }
   usage_end() { :; }

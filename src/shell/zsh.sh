@@ -1,17 +1,21 @@
+# --- For zsh alone -----------------------------------------------------------------------------
+
 zmodload zsh/datetime 2>/dev/null || :
 
-# A version 7 UUID, which sorts by time; its random part is the kernel's.
+# A UUID of version 7, which sorts by time; its random part is the kernel's.
 _usage_new_id() {
   _usage_random_id || return 1
   [ -n "$_usage_microseconds" ] || return 0
   printf -v _usage_word '%012x' "${_usage_microseconds%???}"
   printf -v _usage_rest '%03x' "$((1${_usage_microseconds#?????????????} % 1000 * 4096 / 1000))"
-  _usage_id=${_usage_word%????}-${_usage_word#????????}-7$_usage_rest-${_usage_id#???????????????????}
+  _usage_rest=7$_usage_rest-${_usage_id#???????????????????}
+  _usage_id=${_usage_word%????}-${_usage_word#????????}-$_usage_rest
 }
 
-# Ends the run by the EXIT trap and by the hook of zsh: errexit does not run the hook, and an EXIT trap of the script, which
-# a function does not see, takes the place of ours when this one returns. Signals that the script has not trapped end the
-# run by their name. Sets no option but within itself.
+# Has the run end with the script, by its exit code or its signal. By the EXIT trap and by the
+# exit hook of zsh: `set -e` does not run the hook, and an EXIT trap of the script, which a
+# function does not see, replaces ours when this function returns. Sets a trap for each signal
+# that the script has not trapped. Its options are those of this function alone.
 usage_trap() {
   setopt localoptions posixtraps nolocaltraps aliases noxtrace
   [ -n "$_usage_run" ] || return 0
@@ -21,8 +25,8 @@ usage_trap() {
   _usage_trap_signals HUP INT TERM
 }
 
-# Reads which traps are set. The list has functions such as TRAPUSR1 as well, so that it cannot be run: a trap is known by
-# the end of its line, a function by the line that begins it.
+# Reads which traps are set. The list cannot be run, because it also contains functions such as
+# TRAPUSR1: a trap is known by the end of its line, a function by its first line.
 _usage_read_traps() {
   [ -n "${_usage_directory-}" ] || return 1
   _usage_list=$_usage_directory/.traps.$_usage_run
@@ -30,16 +34,21 @@ _usage_read_traps() {
   _usage_read_file "$_usage_list" 10000 || return 1
   command rm -f "$_usage_list"
   _usage_has_exit=
-  _usage_trapped=' '
+  _usage_trapped_signals=' '
   for _usage_word in EXIT HUP INT TERM; do
     case $_usage_newline$_usage_text in
       *"' $_usage_word$_usage_newline"* | *"${_usage_newline}TRAP$_usage_word () {"*) ;;
       *) continue ;;
     esac
-    if [ "$_usage_word" = EXIT ]; then _usage_has_exit=yes; else _usage_trapped=$_usage_trapped$_usage_word' '; fi
+    if [ "$_usage_word" = EXIT ]; then
+      _usage_has_exit=yes
+    else
+      _usage_trapped_signals=$_usage_trapped_signals$_usage_word' '
+    fi
   done
 }
 
+# Adds the exit hook, unless it is there.
 _usage_add_hook() {
   for _usage_word in "${zshexit_functions[@]-}"; do
     [ "$_usage_word" != _usage_at_exit ] || return 0
@@ -49,10 +58,14 @@ _usage_add_hook() {
 
 _usage_at_exit() { usage_end "$?"; }
 
+# CODE: the script exits.
 _usage_exit() {
   usage_end "$1"
   return "$1"
 }
 
 # Whether IFS can be set.
-_usage_reads() { case ${(t)IFS} in *readonly*) return 1 ;; esac; }
+_usage_can_set_ifs() {
+  # The type of a parameter is known to zsh alone.
+  eval 'case ${(t)IFS} in *readonly*) return 1 ;; esac'
+}

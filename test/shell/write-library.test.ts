@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
 import {describe, it} from 'node:test'
 import {makeLibrary} from '../../src/cli/maintain/shell-library.ts'
-import {quoteForShell, shells} from '../../src/shell/write-library.ts'
-import {makeProject} from '../support/make-project.ts'
+import {assignText, quoteForShell} from '../../src/shell/shell-text.ts'
+import {shells} from '../../src/shell/write-library.ts'
+import {exampleProject, makeProject} from '../support/make-project.ts'
+import {needs} from '../support/needs.ts'
+import {assertShfmt, longLines} from '../support/shell-format.ts'
 import {libraryOnDisk} from '../support/shell-library.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
 
@@ -22,6 +25,20 @@ describe('a library of shell functions', () => {
       execFileSync(command, [...args, path], {stdio: ['ignore', 'inherit', 'inherit']})
     })
 
+  for (const shell of shells)
+    it(`is formatted as shfmt does, in lines of at most 100 characters, for ${shell}`, needs('shfmt'), t => {
+      const directory = temporaryDirectory(t)
+      for (const project of [makeProject(), exampleProject()])
+        assertShfmt(libraryOnDisk(directory, shell, project), shell === 'sh' ? 'posix' : 'bash')
+    })
+
+  it('has at most 38,000 bytes for the project of the examples, which a reviewer reads in half an hour', () => {
+    for (const shell of shells) {
+      const bytes = Buffer.byteLength(makeLibrary(shell, exampleProject()))
+      assert.ok(bytes <= 38_000, `${shell}: ${bytes}`)
+    }
+  })
+
   it('is the same text for the same project', () => {
     for (const shell of shells) assert.equal(makeLibrary(shell, makeProject()), makeLibrary(shell, makeProject()))
   })
@@ -35,6 +52,19 @@ describe('a library of shell functions', () => {
       assert.deepEqual(others, new Set(['usage_start', 'usage_feature', 'usage_end', 'usage_trap']))
     }
   })
+})
+
+describe('a text that is assigned to a variable', () => {
+  const word = 'x'.repeat(70)
+  const quotes = "'".repeat(30)
+  const texts = ['', 'short', `${'two words '.repeat(40)}\n  ${word}`, `${quotes}\n${word}${word} é`, ` \t${quotes} `]
+  for (const text of texts)
+    it(`is read again, in lines of at most 100 characters: ${JSON.stringify(text.slice(0, 20))}`, () => {
+      const script = assignText('name', text)
+      assert.deepEqual(longLines(script), [])
+      for (const shell of ['bash', 'dash', 'zsh'])
+        assert.equal(execFileSync(shell, ['-c', `${script}\nprintf %s "$name"`], {encoding: 'utf8'}), text)
+    })
 })
 
 describe('a word for a shell', () => {

@@ -1,10 +1,12 @@
+import {readFileSync} from 'node:fs'
 import {type ProjectFile, parseProjectFile} from '../../src/protocol/project-file.ts'
+import {repositoryPath} from './repository.ts'
 
 const nowhere = 'http://127.0.0.1:9'
 
 /** A project called `demo` that declares a little of everything; `changes` replace whole entries of its file. */
-export function makeProject(changes: Readonly<Record<string, unknown>> = {}): ProjectFile {
-  const parsed = parseProjectFile({
+export const makeProject = (changes: Readonly<Record<string, unknown>> = {}): ProjectFile =>
+  parsed({
     project: 'demo',
     contact: 'demo@example.org',
     purpose: ['How many people use Demo'],
@@ -18,6 +20,13 @@ export function makeProject(changes: Readonly<Record<string, unknown>> = {}): Pr
     },
     ...changes,
   })
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-  return parsed.value
+
+/** The project of the examples. */
+export const exampleProject = (): ProjectFile =>
+  parsed(JSON.parse(readFileSync(repositoryPath('examples', 'usage.project.json'), 'utf8')))
+
+function parsed(file: unknown): ProjectFile {
+  const project = parseProjectFile(file)
+  if (!project.ok) throw new Error(JSON.stringify(project.problems))
+  return project.value
 }

@@ -21,6 +21,7 @@ export const tools = {
   script: 'bsdutils',
   setpriv: 'util-linux',
   shellcheck: 'shellcheck',
+  shfmt: 'shfmt',
   sqlite3: 'sqlite3',
   strace: 'strace',
   unshare: 'util-linux',

@@ -3,7 +3,8 @@ import {noticeText} from '../../reporter/consent/notice.ts'
 import {type CiSign, ciVendors} from '../../reporter/world/ci.ts'
 import {projectOptOutPath} from '../../reporter/world/directories.ts'
 import {rankVariables, schedulers} from '../../reporter/world/scheduler.ts'
-import {quoteForShell, type Shell, writeLibrary} from '../../shell/write-library.ts'
+import {quoteForShell} from '../../shell/shell-text.ts'
+import {type Shell, writeLibrary} from '../../shell/write-library.ts'
 
 /** Makes the shell functions of a project, with what the reporter knows of CI systems, batch systems and the notice. */
 export function makeLibrary(shell: Shell, project: ProjectFile): string {
