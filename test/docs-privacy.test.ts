@@ -9,6 +9,7 @@ import {askProjectConsent} from '../src/reporter/consent/consent-facts.ts'
 import {readSitePolicy} from '../src/reporter/consent/site-policy.ts'
 import {makeProject} from './support/make-project.ts'
 import {makeWorld} from './support/make-world.ts'
+import {needs} from './support/needs.ts'
 import {repositoryPath} from './support/repository.ts'
 
 const read = (name: string): string => readFileSync(repositoryPath(...name.split('/')), 'utf8')
@@ -60,7 +61,7 @@ const only = (blocks: readonly string[], index: number): string =>
   blocks[index] ?? assert.fail('there is no such block')
 
 describe('docs/site-policy.md', () => {
-  it('has shell snippets without what shellcheck finds', () => {
+  it('has shell snippets without what shellcheck finds', needs('shellcheck'), () => {
     for (const text of blocksOf('sh'))
       execFileSync('shellcheck', ['--shell=sh', '-'], {input: text, stdio: ['pipe', 'inherit', 'inherit']})
   })

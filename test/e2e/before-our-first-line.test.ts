@@ -3,6 +3,7 @@ import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {isolatedHome} from '../support/isolated-home.ts'
+import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {runProgram} from '../support/run-program.ts'
@@ -49,8 +50,8 @@ function makeScene(t: TestContext) {
 
 describe('where Node.js does not start', {concurrency: 2}, () => {
   for (const [what, before] of surroundings) {
-    for (const shell of ['bash', 'dash'])
-      it(`the snippet for scripts leaves a script of ${shell} as it is: ${what}`, async t => {
+    for (const shell of ['bash', 'dash'] as const)
+      it(`the snippet for scripts leaves a script of ${shell} as it is: ${what}`, needs(shell), async t => {
         const {run} = makeScene(t)
         const outcome = await run(shell, [before, inScripts, 'echo on', 'exit 3'])
         assert.deepEqual([outcome.code, outcome.signal, outcome.stdout], [3, null, 'on\n'])
@@ -58,7 +59,7 @@ describe('where Node.js does not start', {concurrency: 2}, () => {
 
     it(`the functions beside a script record its run: ${what}`, async t => {
       const {run, events} = makeScene(t)
-      const outcome = await run('dash', [before, vendored, 'echo on', 'exit 3'])
+      const outcome = await run('sh', [before, vendored, 'echo on', 'exit 3'])
       assert.deepEqual([outcome.code, outcome.stdout], [3, 'on\n'])
       assert.match(outcome.stderr, /^Demo counts its use[^\n]*\n(?: {2}.*\n){4}$/)
       const types = events().map(({type}) => type)
@@ -66,7 +67,7 @@ describe('where Node.js does not start', {concurrency: 2}, () => {
       assert.equal(events().find(event => event.type === 'end')?.exitCode, 3)
     })
 
-    it(`functions that were to come from the command do nothing: ${what}`, async t => {
+    it(`functions that were to come from the command do nothing: ${what}`, needs('bash'), async t => {
       const {run, events} = makeScene(t)
       const work = 'usage_start; usage_trap; usage_feature A; usage_end 0; echo on; exit 3'
       const outcome = await run('bash', [before, substituted, work])
@@ -75,7 +76,7 @@ describe('where Node.js does not start', {concurrency: 2}, () => {
     })
   }
 
-  it('usage run says so by its exit code and runs nothing', async t => {
+  it('usage run says so by its exit code and runs nothing', needs('bash'), async t => {
     for (const [what, before] of surroundings) {
       const {run} = makeScene(t)
       const outcome = await run('bash', [before, 'code=0; command usage run -- echo ran || code=$?', 'echo "$code"'])

@@ -20,6 +20,7 @@ import {
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
+import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {clientOnDisk} from '../support/python-client.ts'
 import {runProgram, runUsage} from '../support/run-program.ts'
@@ -32,7 +33,9 @@ const clients = [
   {
     name: 'Python',
     claim: 'python',
-    /** Words of dash, with C for the folder of the client. */
+    tools: ['python3'],
+    sending: ['python3'],
+    /** Words of sh, with C for the folder of the client. */
     consent: `python3 -c 'import sys; sys.path.insert(0, "C/python"); import usage_client as u; print(*[w for w in u.consent()[:2] if w])'`,
     load: (script: string) =>
       `python3 -c 'import sys; sys.path.insert(0, "C/python"); import usage_client as usage; ${script}'`,
@@ -44,12 +47,14 @@ const clients = [
   {
     name: 'sh',
     claim: 'sh',
-    consent: 'dash C/sh/usage.sh consent',
-    load: (script: string) => `dash -c '. C/sh/usage.sh; ${script}'`,
+    tools: [],
+    sending: ['curl'],
+    consent: 'sh C/sh/usage.sh consent',
+    load: (script: string) => `sh -c '. C/sh/usage.sh; ${script}'`,
     start: 'usage_start; ',
     feature: 'usage_feature Load.v1 Algorithm; ',
     end: 'usage_end 3; ',
-    send: 'dash C/sh/usage.sh send',
+    send: 'sh C/sh/usage.sh send',
   },
 ] as const
 
@@ -63,7 +68,7 @@ function makeScene(t: TestContext, http = 'http://127.0.0.1:9', changes: Readonl
   const home: IsolatedHome = {...bare, environment: {...bare.environment, ...said}}
   const yes = {USAGE_CONSENT: `demo@${collectionVersion(project)}`}
   const run = (script: string, environment = {}, timeoutSeconds = 30) =>
-    runProgram(home, ['dash', '-c', script.replaceAll('C/', `${bare.home}/`)], {environment, timeoutSeconds})
+    runProgram(home, ['sh', '-c', script.replaceAll('C/', `${bare.home}/`)], {environment, timeoutSeconds})
   const usage = async (...args: string[]) =>
     JSON.parse((await runUsage(bare, [...args, '--project-file', path, '--json'])).stdout)
   return {home, destination, run, usage, yes, events: () => waitingEvents(home.stateDirectory)}
@@ -86,29 +91,29 @@ async function ask(t: TestContext, consent: string, situation: Situation) {
   shClientOnDisk(home, project)
   const variables = {...place.variables, PYTHONDONTWRITEBYTECODE: '1'}
   const scene: IsolatedHome = {home, configDirectory, stateDirectory, environment: {...environment, ...variables}}
-  const inPlace = ['unshare', '-Urm', 'dash', '-c', 'mount --bind "$0" /etc && exec "$@"', etc] as const
-  const {stdout} = await runProgram(scene, [...inPlace, 'dash', '-c', consent.replaceAll('C/', `${home}/`)])
+  const inPlace = ['unshare', '-Urm', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"', etc] as const
+  const {stdout} = await runProgram(scene, [...inPlace, 'sh', '-c', consent.replaceAll('C/', `${home}/`)])
   const decidedBy = situation.decidedBy({...place, siteDirectory})
   return [stdout.trim(), [situation.reason, ...(decidedBy === null ? [] : [decidedBy])].join(' ')] as const
 }
 
-for (const {name, claim, consent, load, start, feature, end, send} of clients) {
+for (const {name, claim, tools, sending, consent, load, start, feature, end, send} of clients) {
   describe(`the client of ${name}`, {concurrency: 2}, () => {
-    it('decides as the commands do by each rule, and says what decided', async t => {
+    it('decides as the commands do by each rule, and says what decided', needs('unshare', ...tools), async t => {
       for (const situation of single) {
         const [said, wanted] = await ask(t, consent, situation)
         assert.equal(said, wanted, situation.what)
       }
     })
 
-    it('names the first rule of any two', async t => {
+    it('names the first rule of any two', needs('unshare', ...tools), async t => {
       for (const situation of pairsOf(rules)) {
         const [said, wanted] = await ask(t, consent, situation)
         assert.equal(said, wanted, situation.what)
       }
     })
 
-    it('says no at once to settings that nobody writes to the end or that are too deep', async t => {
+    it('says no at once to settings that nobody writes to the end or that are too deep', needs('python3'), async t => {
       const {run, home} = makeScene(t)
       const settings = `${home.configDirectory}/settings.json`
       const deep = `python3 -c 'print(50000 * "[")' >`
@@ -119,7 +124,7 @@ for (const {name, claim, consent, load, start, feature, end, send} of clients) {
       }
     })
 
-    it('confirms nothing and waits for the next try on an answer that is none', async t => {
+    it('confirms nothing and waits for the next try on an answer that is none', needs(...sending), async t => {
       const hostile: readonly Respond[] = [
         (_, response) => answer(response, 200, '{"accepted":08,"duplicates":0,"rejected":[]}'),
         (_, response) => answer(response, 200, '{"a":'.repeat(5_000)),
@@ -148,7 +153,7 @@ for (const {name, claim, consent, load, start, feature, end, send} of clients) {
       }
     })
 
-    it('shows its key to the collector, and not to who lists processes', async t => {
+    it('shows its key to the collector, and not to who lists processes', needs('ps', ...sending), async t => {
       const writeKey = 'k-"\\-$HOME'
       let seen = ''
       const server = await answeringServer(t, (request, response) => {
@@ -163,14 +168,14 @@ for (const {name, claim, consent, load, start, feature, end, send} of clients) {
       assert.ok(!seen.includes(writeKey))
     })
 
-    it('keeps what a project says to the letter, were it a place of the template', async t => {
+    it('keeps what a project says to the letter, were it a place of the template', needs(...tools), async t => {
       const purpose = ['@CONSTANTS@ @PROJECT@ @VARIABLE@ @QUIET@ @LOUD@', `'"$(exit 1)\`exit 2\`\\`]
       const {run, destination} = makeScene(t, undefined, {purpose})
       await run(load(start))
       assert.deepEqual(JSON.parse(readFileSync(destination.paths.project, 'utf8')).purpose, purpose)
     })
 
-    it('writes what the schema of event files wants', async t => {
+    it('writes what the schema of event files wants', needs(...tools), async t => {
       const {run, destination} = makeScene(t)
       await run(load(start + feature + end))
       const files = readdirSync(destination.paths.waiting)
@@ -184,47 +189,51 @@ for (const {name, claim, consent, load, start, feature, end, send} of clients) {
       }
     })
 
-    it('counts what is called by sh -c, in $(…), pipes and subshells for the run of the one that calls, and a nested run for itself', async t => {
-      const inner = load(feature).replaceAll("'", `'"'"'`)
-      const callers: readonly (readonly [string, string])[] = [
-        ['sh -c', `sh -c '${inner}'`],
-        ['a substitution', `x=$(${load(feature)}); :`],
-        ['a pipe', `echo | ${load(feature)} | cat`],
-        ['a subshell', `(${load(feature)}; :)`],
-      ]
-      for (const [what, script] of callers) {
+    it(
+      'counts what is called by sh -c, in $(…), pipes and subshells for the run of the one that calls, and a nested run for itself',
+      needs(...tools),
+      async t => {
+        const inner = load(feature).replaceAll("'", `'"'"'`)
+        const callers: readonly (readonly [string, string])[] = [
+          ['sh -c', `sh -c '${inner}'`],
+          ['a substitution', `x=$(${load(feature)}); :`],
+          ['a pipe', `echo | ${load(feature)} | cat`],
+          ['a subshell', `(${load(feature)}; :)`],
+        ]
+        for (const [what, script] of callers) {
+          const {run, events} = makeScene(t)
+          // The caller is a shell script that has its own run, by the client for shells.
+          await run(`. C/sh/usage.sh; usage_start; ${script}; usage_end 0`)
+          const [run0, ...others] = new Set(events().map(event => event.run))
+          assert.ok(typeof run0 === 'string' && others.length === 0, what)
+          assert.deepEqual(
+            events()
+              .map(({type}) => type)
+              .sort(),
+            ['end', 'feature', 'start'],
+            what,
+          )
+        }
         const {run, events} = makeScene(t)
-        // The caller is a shell script that has its own run, by the client for shells.
-        await run(`. C/sh/usage.sh; usage_start; ${script}; usage_end 0`)
-        const [run0, ...others] = new Set(events().map(event => event.run))
-        assert.ok(typeof run0 === 'string' && others.length === 0, what)
-        assert.deepEqual(
-          events()
-            .map(({type}) => type)
-            .sort(),
-          ['end', 'feature', 'start'],
-          what,
+        await run(
+          `. C/sh/usage.sh; usage_start; ${load(start + feature + end)}; usage_feature Save.v1 Algorithm; usage_end 0`,
         )
-      }
-      const {run, events} = makeScene(t)
-      await run(
-        `. C/sh/usage.sh; usage_start; ${load(start + feature + end)}; usage_feature Save.v1 Algorithm; usage_end 0`,
-      )
-      const runOf = (is: (event: ReturnType<typeof events>[number]) => boolean) => events().find(is)?.run
-      const within = runOf(event => event.type === 'end' && event.exitCode === 3)
-      const outer = runOf(event => event.type === 'end' && event.exitCode === 0)
-      assert.ok(within !== outer)
-      assert.equal(
-        runOf(event => event.type === 'feature' && event.name === 'Load.v1'),
-        within,
-      )
-      assert.equal(
-        runOf(event => event.type === 'feature' && event.name === 'Save.v1'),
-        outer,
-      )
-    })
+        const runOf = (is: (event: ReturnType<typeof events>[number]) => boolean) => events().find(is)?.run
+        const within = runOf(event => event.type === 'end' && event.exitCode === 3)
+        const outer = runOf(event => event.type === 'end' && event.exitCode === 0)
+        assert.ok(within !== outer)
+        assert.equal(
+          runOf(event => event.type === 'feature' && event.name === 'Load.v1'),
+          within,
+        )
+        assert.equal(
+          runOf(event => event.type === 'feature' && event.name === 'Save.v1'),
+          outer,
+        )
+      },
+    )
 
-    it('sends nothing from before the yes, and counts it', async t => {
+    it('sends nothing from before the yes, and counts it', needs(...sending), async t => {
       const server = await answeringServer(t)
       const {run, usage, home, events} = makeScene(t, server.url)
       await run(load(start))
@@ -241,45 +250,53 @@ for (const {name, claim, consent, load, start, feature, end, send} of clients) {
       assert.equal((await usage('status')).projects[0].dropped['before-consent'], 1)
     })
 
-    it('sends in halves what is too large, and sets aside an event that is too large alone', async t => {
-      const server = await answeringServer(t, (request, response) => {
-        const {events} = reportOf(request)
-        const isTooLarge = events.length > 2 || events.some(event => event.type === 'end')
-        if (isTooLarge) answer(response, 413, '')
-        else acceptAll(request, response)
-      })
-      const {run, usage, yes} = makeScene(t, server.url)
-      await run(load(start + feature + feature + feature + end))
-      await run(send, yes)
-      const [status] = (await usage('status')).projects
-      assert.deepEqual([status.refused.events, status.waiting.events, status.sent.events], [1, 0, 4])
-    })
+    it(
+      'sends in halves what is too large, and sets aside an event that is too large alone',
+      needs(...sending),
+      async t => {
+        const server = await answeringServer(t, (request, response) => {
+          const {events} = reportOf(request)
+          const isTooLarge = events.length > 2 || events.some(event => event.type === 'end')
+          if (isTooLarge) answer(response, 413, '')
+          else acceptAll(request, response)
+        })
+        const {run, usage, yes} = makeScene(t, server.url)
+        await run(load(start + feature + feature + feature + end))
+        await run(send, yes)
+        const [status] = (await usage('status')).projects
+        assert.deepEqual([status.refused.events, status.waiting.events, status.sent.events], [1, 0, 4])
+      },
+    )
 
-    it('loses nothing and counts nothing twice when its sender is killed after the collector has stored and before it has said so', async t => {
-      const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
-      let stored = 0
-      const server = await answeringServer(t, async ({body}, response) => {
-        const headers = {'content-type': 'application/json'}
-        const passed = await fetch(`${collector.http}/v1/reports`, {method: 'POST', body, headers})
-        const text = await passed.text()
-        if (stored++ > 0) answer(response, passed.status, text)
-      })
-      const {run, yes, destination, events} = makeScene(t, server.url)
-      await run(load(start + feature + end))
-      const killed = await run(`exec timeout -s KILL 3 dash -c '${send.replaceAll("'", `'"'"'`)}'`, yes)
-      assert.ok(stored === 1 && killed.stderr === '')
-      assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[claim], 3])
-      const past = new Date(Date.now() - 180_000)
-      utimesSync(join(destination.paths.sending, claim), past, past)
-      await run(load(start), yes)
-      await eventually(() => assert.deepEqual([readdirSync(destination.paths.sending), events()], [[], []]))
-      const {runs, outcomes, features} = await collector.stats('demo')
-      assert.deepEqual([runs.total, outcomes.failed, features[0]?.count], [2, 1, 1])
-    })
+    it(
+      'loses nothing and counts nothing twice when its sender is killed after the collector has stored and before it has said so',
+      needs(...sending),
+      async t => {
+        const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
+        let stored = 0
+        const server = await answeringServer(t, async ({body}, response) => {
+          const headers = {'content-type': 'application/json'}
+          const passed = await fetch(`${collector.http}/v1/reports`, {method: 'POST', body, headers})
+          const text = await passed.text()
+          if (stored++ > 0) answer(response, passed.status, text)
+        })
+        const {run, yes, destination, events} = makeScene(t, server.url)
+        await run(load(start + feature + end))
+        const killed = await run(`exec timeout -s KILL 3 sh -c '${send.replaceAll("'", `'"'"'`)}'`, yes)
+        assert.ok(stored === 1 && killed.stderr === '')
+        assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[claim], 3])
+        const past = new Date(Date.now() - 180_000)
+        utimesSync(join(destination.paths.sending, claim), past, past)
+        await run(load(start), yes)
+        await eventually(() => assert.deepEqual([readdirSync(destination.paths.sending), events()], [[], []]))
+        const {runs, outcomes, features} = await collector.stats('demo')
+        assert.deepEqual([runs.total, outcomes.failed, features[0]?.count], [2, 1, 1])
+      },
+    )
   })
 }
 
-it('has a client of Python that Python 3.6 can read', async t => {
+it('has a client of Python that Python 3.6 can read', needs('python3'), async t => {
   const {home} = makeScene(t)
   const check = 'import ast, sys; ast.parse(open(sys.argv[1]).read(), feature_version=(3, 6))'
   const {code, stderr} = await runProgram(home, ['python3', '-c', check, join(home.home, 'python', 'usage_client.py')])

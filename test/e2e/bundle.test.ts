@@ -5,6 +5,7 @@ import {describe, it} from 'node:test'
 import {cloneWithout} from '../support/clone-without.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {loadedModules} from '../support/loaded-modules.ts'
+import {needs} from '../support/needs.ts'
 import {repositoryPath, repositoryRoot} from '../support/repository.ts'
 import {runProgram, runUsage} from '../support/run-program.ts'
 import {makeScene} from '../support/scene.ts'
@@ -63,7 +64,7 @@ describe('the bundle of all commands', {concurrency: 2}, () => {
     assert.deepEqual(modules, [...asking, ...streams, 'fs/promises', 'os', 'perf_hooks', 'process', 'vm'].sort())
   })
 
-  it('opens, for status, these files and no others, and makes no process', async t => {
+  it('opens, for status, these files and no others, and makes no process', needs('strace'), async t => {
     const scene = makeScene(t, nowhere)
     await scene.usage(['start'])
     const {opened, processes, outcome} = await systemCalls(t, scene.home, ['status'], {environment: quiet})

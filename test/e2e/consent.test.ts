@@ -18,6 +18,7 @@ import {
 import {eventually} from '../support/eventually.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {putStarts} from '../support/make-event.ts'
+import {needs, type Tool} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {clientOnDisk} from '../support/python-client.ts'
 import {runProgram, runShell, runUsage} from '../support/run-program.ts'
@@ -38,13 +39,15 @@ const surfaces: readonly {
   /** How many programs it starts. Shell functions ask the command alone where there is something they cannot read. */
   readonly programs: readonly number[]
   readonly library: ShellName
+  readonly tools: readonly Tool[]
 }[] = [
   {
     name: 'the command line',
-    shell: ['dash'],
+    shell: ['sh'],
     script: () => 'usage start --script "$0"; usage feature Load.v1 --type Algorithm; usage end --exit-code 0',
     programs: [3],
     library: 'sh',
+    tools: [],
   },
   ...testedShells.map(({name, command, library}) => ({
     name: `the functions of ${name}`,
@@ -52,14 +55,16 @@ const surfaces: readonly {
     script: (path: string) => `. '${path}'; usage_start; usage_feature Load.v1 Algorithm; usage_end 0`,
     programs: [0],
     library,
+    tools: [command[0]],
   })),
   {
     name: 'the client of Python',
-    shell: ['dash'],
+    shell: ['sh'],
     script: path =>
       `PYTHONDONTWRITEBYTECODE=1 python3 -c 'import sys; sys.path.insert(0, "${dirname(path)}/python"); import usage_client as u; u.start(); u.feature("Load.v1", "Algorithm"); u.end(0)'`,
     programs: [0],
     library: 'sh',
+    tools: ['python3'],
   },
   ...clientShells.map(({name, command}) => ({
     name: `the client of ${name}`,
@@ -68,6 +73,7 @@ const surfaces: readonly {
       `. '${dirname(path)}/sh/usage.sh'; usage_start; usage_feature Load.v1 Algorithm; usage_end 0`,
     programs: [0],
     library: 'sh' as const,
+    tools: [command[0]],
   })),
 ]
 
@@ -102,32 +108,36 @@ function arrange(t: TestContext, situation: Situation, http: string, shell: Shel
 }
 
 describe('after a no', {concurrency: 2}, () => {
-  for (const {name, shell, script, programs, library: kind} of surfaces)
+  for (const {name, shell, script, programs, library: kind, tools} of surfaces)
     for (const situation of [...rules, ...somePairs])
-      it(`by ${name} nothing is written, sent or started, and status names ${situation.what}`, async t => {
-        const server = await silentServer(t)
-        const {home, etc, library, decidedBy} = arrange(t, situation, server.url, kind)
-        const before = readTree(home.home)
-        const trace = await traced(t, home, etc, [...shell, `${script(library)}\nusage status --json`])
-        assert.deepEqual([trace.outcome.code, trace.outcome.stderr], [0, ''])
-        const [{consent}] = JSON.parse(trace.outcome.stdout).projects
-        assert.deepEqual([consent.allowed, consent.reason, consent.decidedBy], [false, situation.reason, decidedBy])
-        assert.deepEqual([trace.network, trace.writes, server.connections()], [[], [], 0])
-        assert.deepEqual(readTree(home.home), before)
-        const started = trace.programs.filter(program => program === process.execPath).length - 1
-        const allowed = isDoubtful(situation) ? [...programs, 3] : programs
-        assert.ok(allowed.includes(started), `${started} programs were started`)
-        // Where dash has found the file of its client.
-        const known = [shell[0], 'usage', 'usage-reporter', 'node', 'python3', 'readlink']
-        assert.deepEqual(
-          trace.programs.map(program => basename(program)).filter(one => !known.includes(one)),
-          [],
-        )
-      })
+      it(
+        `by ${name} nothing is written, sent or started, and status names ${situation.what}`,
+        needs('strace', 'unshare', ...tools),
+        async t => {
+          const server = await silentServer(t)
+          const {home, etc, library, decidedBy} = arrange(t, situation, server.url, kind)
+          const before = readTree(home.home)
+          const trace = await traced(t, home, etc, [...shell, `${script(library)}\nusage status --json`])
+          assert.deepEqual([trace.outcome.code, trace.outcome.stderr], [0, ''])
+          const [{consent}] = JSON.parse(trace.outcome.stdout).projects
+          assert.deepEqual([consent.allowed, consent.reason, consent.decidedBy], [false, situation.reason, decidedBy])
+          assert.deepEqual([trace.network, trace.writes, server.connections()], [[], [], 0])
+          assert.deepEqual(readTree(home.home), before)
+          const started = trace.programs.filter(program => program === process.execPath).length - 1
+          const allowed = isDoubtful(situation) ? [...programs, 3] : programs
+          assert.ok(allowed.includes(started), `${started} programs were started`)
+          // Where the shell has found the file of its client.
+          const known = [shell[0], 'usage', 'usage-reporter', 'node', 'python3', 'readlink']
+          assert.deepEqual(
+            trace.programs.map(program => basename(program)).filter(one => !known.includes(one)),
+            [],
+          )
+        },
+      )
 
-  it('is what the kernel would have seen otherwise', async t => {
+  it('is what the kernel would have seen otherwise', needs('strace', 'unshare'), async t => {
     const {home, etc} = arrange(t, silences[0]!, 'http://127.0.0.1:9')
-    const trace = await traced(t, home, etc, ['dash', 'usage start; usage end --wait 2'])
+    const trace = await traced(t, home, etc, ['sh', 'usage start; usage end --wait 2'])
     assert.ok(trace.writes.length > 4, trace.writes.join('\n'))
     assert.ok(trace.network.length > 0)
   })
@@ -174,24 +184,28 @@ describe('after a no', {concurrency: 2}, () => {
 
 describe('the shell functions', {concurrency: 2}, () => {
   for (const {name, command, library: kind} of testedShells)
-    it(`of ${name} record where nothing says no, and nothing where anything does, in whatever way it is said`, async t => {
-      for (const situation of [...otherNoes, ...silences]) {
-        if (isDoubtful(situation) && kind !== 'bash') continue
-        const {home, etc, library} = arrange(t, situation, 'http://127.0.0.1:9', kind)
-        mkdirSync(etc, {recursive: true})
-        const script = `. '${library}'; usage_start; usage_feature Load.v1 Algorithm; usage_end 0`
-        const inPlace = ['unshare', '-Urm', 'dash', '-c', 'mount --bind "$0" /etc && exec "$@"', etc] as const
-        const outcome = await runProgram(home, [...inPlace, ...command, '-c', script], {
-          environment: isDoubtful(situation) ? {} : {PATH: '/usr/bin:/bin'},
-        })
-        const notice = 'GITLAB_CI' in home.environment ? /^Demo counts/ : /^$/
-        assert.deepEqual([outcome.code, outcome.stdout], [0, ''], situation.what)
-        assert.match(outcome.stderr, notice, situation.what)
-        const count = situation.reason === 'allowed' ? 3 : 0
-        // A sender that the command has started may be moving them.
-        await eventually(() => assert.equal(waitingEvents(home.stateDirectory).length, count, situation.what))
-      }
-    })
+    it(
+      `of ${name} record where nothing says no, and nothing where anything does, in whatever way it is said`,
+      needs('unshare', command[0]),
+      async t => {
+        for (const situation of [...otherNoes, ...silences]) {
+          if (isDoubtful(situation) && kind !== 'bash') continue
+          const {home, etc, library} = arrange(t, situation, 'http://127.0.0.1:9', kind)
+          mkdirSync(etc, {recursive: true})
+          const script = `. '${library}'; usage_start; usage_feature Load.v1 Algorithm; usage_end 0`
+          const inPlace = ['unshare', '-Urm', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"', etc] as const
+          const outcome = await runProgram(home, [...inPlace, ...command, '-c', script], {
+            environment: isDoubtful(situation) ? {} : {PATH: '/usr/bin:/bin'},
+          })
+          const notice = 'GITLAB_CI' in home.environment ? /^Demo counts/ : /^$/
+          assert.deepEqual([outcome.code, outcome.stdout], [0, ''], situation.what)
+          assert.match(outcome.stderr, notice, situation.what)
+          const count = situation.reason === 'allowed' ? 3 : 0
+          // A sender that the command has started may be moving them.
+          await eventually(() => assert.equal(waitingEvents(home.stateDirectory).length, count, situation.what))
+        }
+      },
+    )
 })
 
 describe('the notice', () => {
@@ -232,12 +246,12 @@ describe('the notice', () => {
     }
     const sending = async () =>
       JSON.parse((await runUsage(home, ['status', '--json'])).stdout).projects[0].consent.sending
-    await runShell(home, 'dash', 'usage start; usage end; usage start; :')
+    await runShell(home, 'sh', 'usage start; usage end; usage start; :')
     assert.equal(await sending(), false, 'at once')
     passAMinute()
-    await runShell(home, 'dash', 'usage end; usage feature Load.v1 --type Algorithm; usage flush; :')
+    await runShell(home, 'sh', 'usage end; usage feature Load.v1 --type Algorithm; usage flush; :')
     assert.deepEqual([await sending(), server.requests.length], [false, 0], 'by no start')
-    await runShell(home, 'dash', 'usage start; usage flush; :')
+    await runShell(home, 'sh', 'usage start; usage flush; :')
     assert.deepEqual([await sending(), server.requests.length], [true, 1])
   })
 
@@ -246,7 +260,7 @@ describe('the notice', () => {
     const bare = isolatedHome(t, {GITLAB_CI: 'true', CI: 'true', USAGE_SENDER: '1'})
     const {path} = projectOnDisk(bare.home, server.url)
     const home = {...bare, environment: {...bare.environment, USAGE_PROJECT_FILE: path}}
-    const {stderr} = await runShell(home, 'dash', 'usage start --script "$0"; usage end; usage flush')
+    const {stderr} = await runShell(home, 'sh', 'usage start --script "$0"; usage end; usage flush')
     assert.equal(stderr.match(/Demo counts its use/g)?.length, 2)
     const [report] = server.requests.map(reportOf)
     const {user, host, ci} = report?.header ?? {}
@@ -260,7 +274,7 @@ describe('the notice', () => {
   it('is not given by writing it to /dev/null', async t => {
     const home = isolatedHome(t)
     const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
-    await runShell(home, 'dash', `command usage start --project-file ${path} 2>/dev/null`)
+    await runShell(home, 'sh', `command usage start --project-file ${path} 2>/dev/null`)
     const status = JSON.parse((await runUsage(home, ['status', '--json'])).stdout)
     assert.equal(status.projects[0].notice.shownAt, null)
     const seen = await runUsage(home, ['start', '--project-file', path])

@@ -19,6 +19,7 @@ import {acceptAll, answer, answeringServer, type Respond, reportOf} from '../sup
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
+import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
@@ -30,7 +31,7 @@ import {waitingEvents} from '../support/waiting-events.ts'
 const nowhere = 'http://127.0.0.1:9'
 
 /** A home with a script beside its client, and no Node.js on its PATH. */
-function makeScene(t: TestContext, http = nowhere, shell: readonly [string, ...string[]] = ['dash']) {
+function makeScene(t: TestContext, http = nowhere, shell: readonly [string, ...string[]] = ['sh']) {
   const bare = isolatedHome(t)
   const {path, project} = projectOnDisk(bare.home, http)
   const client = shClientOnDisk(bare.home, project)
@@ -62,7 +63,7 @@ const waiting = {environment: {USAGE_CONSENT: ''}}
 
 for (const {name, command} of clientShells) {
   describe(`the client of ${name}`, {concurrency: 2}, () => {
-    it('writes a run as the commands do, for its owner alone, and the script goes on', async t => {
+    it('writes a run as the commands do, for its owner alone, and the script goes on', needs(command[0]), async t => {
       const {run, events, home} = makeScene(t, nowhere, command)
       const script = `echo out; ${aRun}\nusage_feature Nothing.v1\nusage_end 4\necho "$? \${USAGE_RUN_ID-none}"; exit 7`
       const outcome = await run(script, waiting)
@@ -79,7 +80,7 @@ for (const {name, command} of clientShells) {
       }
     })
 
-    it('makes the bodies that usage makes of the same events, but for its own name', async t => {
+    it('makes the bodies that usage makes of the same events, but for its own name', needs(command[0]), async t => {
       const {run, home, client, usage} = makeScene(t, nowhere, command)
       await run(aRun, waiting)
       const mine = await runProgram(home, [...command, client, 'preview'])
@@ -88,7 +89,7 @@ for (const {name, command} of clientShells) {
       assert.deepEqual(mine.stdout.trim().split('\n').map(sorted), other.map(sorted))
     })
 
-    it('sends by itself, each event once, and the log has the bytes', async t => {
+    it('sends by itself, each event once, and the log has the bytes', needs(command[0], 'curl'), async t => {
       const server = await answeringServer(t)
       const {run, usage, events, destination} = makeScene(t, server.url, command)
       assert.equal((await run(aRun)).code, 0)
@@ -120,7 +121,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     })
   })
 
-  it('opens sending with a start a minute after the notice, and sends nothing before', async t => {
+  it('opens sending with a start a minute after the notice, and sends nothing before', needs('curl'), async t => {
     const server = await silentServer(t)
     const {run, destination} = makeScene(t, server.url)
     assert.match((await run(aRun, waiting)).stderr, /counts its use/)
@@ -132,28 +133,32 @@ describe('the client of shells', {concurrency: 2}, () => {
     await eventually(() => assert.ok(server.connections() > 0))
   })
 
-  it('keeps its events with the next try when there is no collector, and neither a substitution nor a lock waits for a silent one', async t => {
-    const {run, events, destination} = makeScene(t)
-    await run(aRun)
-    await eventually(() => {
-      assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).lastError.reason, 'offline')
-    })
-    await eventually(() => assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[], 3]))
-    const server = await silentServer(t)
-    for (const shell of ['dash', 'bash']) {
-      const scene = makeScene(t, server.url, [shell])
-      const descriptor = shell === 'bash' ? 200 : 9
-      const lock = `exec ${descriptor}>"$HOME/lock"; flock ${descriptor}; x=$(${aRun.replaceAll('\n', '; ')}; echo got); echo "$x"`
-      const before = performance.now()
-      const outcome = await scene.run(lock)
-      assert.deepEqual([outcome.code, outcome.stdout], [0, 'got\n'])
-      assert.ok(performance.now() - before < 4_000)
-      await eventually(() => void execFileSync('flock', ['-n', join(scene.home.home, 'lock'), 'true']))
-      await eventually(() => assert.ok(server.connections() > 0))
-    }
-  })
+  it(
+    'keeps its events with the next try when there is no collector, and neither a substitution nor a lock waits for a silent one',
+    needs('bash', 'curl', 'dash', 'flock'),
+    async t => {
+      const {run, events, destination} = makeScene(t)
+      await run(aRun)
+      await eventually(() => {
+        assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).lastError.reason, 'offline')
+      })
+      await eventually(() => assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[], 3]))
+      const server = await silentServer(t)
+      for (const shell of ['dash', 'bash']) {
+        const scene = makeScene(t, server.url, [shell])
+        const descriptor = shell === 'bash' ? 200 : 9
+        const lock = `exec ${descriptor}>"$HOME/lock"; flock ${descriptor}; x=$(${aRun.replaceAll('\n', '; ')}; echo got); echo "$x"`
+        const before = performance.now()
+        const outcome = await scene.run(lock)
+        assert.deepEqual([outcome.code, outcome.stdout], [0, 'got\n'])
+        assert.ok(performance.now() - before < 4_000)
+        await eventually(() => void execFileSync('flock', ['-n', join(scene.home.home, 'lock'), 'true']))
+        await eventually(() => assert.ok(server.connections() > 0))
+      }
+    },
+  )
 
-  it('keeps all on 429 and waits as long as it was told', async t => {
+  it('keeps all on 429 and waits as long as it was told', needs('curl'), async t => {
     const server = await answeringServer(t, (_request, response) => answer(response, 429, {}, {'Retry-After': '600'}))
     const {run, events, destination} = makeScene(t, server.url)
     await run(aRun)
@@ -167,114 +172,127 @@ describe('the client of shells', {concurrency: 2}, () => {
     assert.equal(server.requests.length, count)
   })
 
-  it('sends in halves what is too large or refused in part, until what is refused is alone and set aside', async t => {
-    const badName = 'Rebin.v1'
-    const respond: Respond = (request, response) => {
-      const {events} = reportOf(request)
-      const at = events.findIndex(event => event.type === 'feature' && event.name === badName)
-      if (events.length > 4) answer(response, 413, '')
-      else if (at === -1) acceptAll(request, response)
-      else {
-        const rejected = [{index: at, id: events[at]?.id, code: 'no', message: 'a "no"'}]
-        answer(response, 200, {accepted: events.length - 1, duplicates: 0, rejected})
+  it(
+    'sends in halves what is too large or refused in part, until what is refused is alone and set aside',
+    needs('curl'),
+    async t => {
+      const badName = 'Rebin.v1'
+      const respond: Respond = (request, response) => {
+        const {events} = reportOf(request)
+        const at = events.findIndex(event => event.type === 'feature' && event.name === badName)
+        if (events.length > 4) answer(response, 413, '')
+        else if (at === -1) acceptAll(request, response)
+        else {
+          const rejected = [{index: at, id: events[at]?.id, code: 'no', message: 'a "no"'}]
+          answer(response, 200, {accepted: events.length - 1, duplicates: 0, rejected})
+        }
       }
-    }
-    const server = await answeringServer(t, respond)
-    const {run, usage, client, home} = makeScene(t, server.url)
-    await run(
-      'usage_start; for i in 1 2 3 4 5; do usage_feature Load.v1 Algorithm; done; usage_feature Rebin.v1 Algorithm; usage_end 0',
-      waiting,
+      const server = await answeringServer(t, respond)
+      const {run, usage, client, home} = makeScene(t, server.url)
+      await run(
+        'usage_start; for i in 1 2 3 4 5; do usage_feature Load.v1 Algorithm; done; usage_feature Rebin.v1 Algorithm; usage_end 0',
+        waiting,
+      )
+      await runProgram(home, ['sh', client, 'send'])
+      const [status] = (await usage('status')).projects
+      assert.deepEqual([status.refused.events, status.waiting.events, status.sent.events], [1, 0, 7])
+    },
+  )
+
+  it(
+    'loses nothing and counts nothing twice when its sender is killed before the answer, and before it has removed what was sent',
+    needs('curl'),
+    async t => {
+      const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
+      let isStored = false
+      const server = await answeringServer(t, async (request, response) => {
+        if (isStored) {
+          const passed = await fetch(`${collector.http}/v1/reports`, {
+            method: 'POST',
+            body: request.body,
+            headers: {'content-type': 'application/json'},
+          })
+          answer(response, passed.status, await passed.text())
+        } else {
+          // The collector has it, and the answer never comes.
+          await fetch(`${collector.http}/v1/reports`, {
+            method: 'POST',
+            body: request.body,
+            headers: {'content-type': 'application/json'},
+          })
+          isStored = true
+        }
+      })
+      const {run, client, home, destination, events} = makeScene(t, server.url)
+      await run(aRun, waiting)
+      const sender = runProgram(home, ['sh', client, 'send'], {timeoutSeconds: 3})
+      await eventually(() => assert.ok(isStored))
+      assert.equal((await sender).signal, 'SIGKILL')
+      assert.deepEqual([readdirSync(destination.paths.sending), events().length], [['sh'], 3])
+      await runProgram(home, ['sh', client, 'send'])
+      assert.equal(events().length, 3, 'a claim of the last minute stays')
+      const past = new Date(Date.now() - 180_000)
+      utimesSync(join(destination.paths.sending, 'sh'), past, past)
+      await runProgram(home, ['sh', client, 'send'])
+      assert.deepEqual([readdirSync(destination.paths.sending), events()], [[], []])
+      const {runs, outcomes, features} = await collector.stats('demo')
+      assert.deepEqual([runs.total, outcomes.failed, features[0]?.count], [1, 1, 1])
+    },
+  )
+
+  for (const {name, command} of clientShells)
+    it(
+      `harms no script of ${name}, whatever its options, its IFS, its home and its functions are`,
+      needs(command[0]),
+      async t => {
+        for (const before of [
+          'set -C; set -f',
+          "IFS='0123456789abcdef-'",
+          'set -x',
+          'unset HOME XDG_STATE_HOME XDG_CONFIG_HOME',
+          'chmod 500 "$HOME"; export XDG_STATE_HOME="$HOME/none"',
+          'mkdir() { exit 9; }; mv() { exit 9; }; usage() { exit 9; }',
+          'PATH=/nonexistent',
+          'cd() { echo cd; command cd "$@"; }',
+        ]) {
+          const {run} = makeScene(t, nowhere, command)
+          const outcome = await run(`umask 022\n${before}\n${aRun}\necho "went $? $-"\n(exit 5) || usage_end\numask`)
+          assert.equal(outcome.code, 0, `${before}: ${outcome.stderr}`)
+          assert.match(outcome.stdout, /^went 0 \S+\n0?022\n$/, before)
+          assert.ok(before === 'set -x' || !outcome.stderr.includes('not found'), outcome.stderr)
+          assert.ok(!outcome.stderr.includes('_u_started'), outcome.stderr)
+        }
+        const {client, home, events} = makeScene(t, nowhere, command)
+        const script = `set -eu; readonly IFS; . '${client}'; usage_start; usage_feature Load.v1; usage_end; echo on`
+        const outcome = await runProgram(home, [...command, '-c', script])
+        assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr, events()], [0, 'on\n', '', []])
+        const blind = await runProgram(home, [...command, '-c', `PATH=; ${script.replace('readonly IFS; ', '')}`])
+        assert.deepEqual([blind.code, blind.stdout, blind.stderr], [0, 'on\n', ''])
+      },
     )
-    await runProgram(home, ['dash', client, 'send'])
-    const [status] = (await usage('status')).projects
-    assert.deepEqual([status.refused.events, status.waiting.events, status.sent.events], [1, 0, 7])
-  })
 
-  it('loses nothing and counts nothing twice when its sender is killed before the answer, and before it has removed what was sent', async t => {
-    const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
-    let isStored = false
-    const server = await answeringServer(t, async (request, response) => {
-      if (isStored) {
-        const passed = await fetch(`${collector.http}/v1/reports`, {
-          method: 'POST',
-          body: request.body,
-          headers: {'content-type': 'application/json'},
-        })
-        answer(response, passed.status, await passed.text())
-      } else {
-        // The collector has it, and the answer never comes.
-        await fetch(`${collector.http}/v1/reports`, {
-          method: 'POST',
-          body: request.body,
-          headers: {'content-type': 'application/json'},
-        })
-        isStored = true
-      }
-    })
-    const {run, client, home, destination, events} = makeScene(t, server.url)
-    await run(aRun, waiting)
-    const sender = runProgram(home, ['dash', client, 'send'], {timeoutSeconds: 3})
-    await eventually(() => assert.ok(isStored))
-    assert.equal((await sender).signal, 'SIGKILL')
-    assert.deepEqual([readdirSync(destination.paths.sending), events().length], [['sh'], 3])
-    await runProgram(home, ['dash', client, 'send'])
-    assert.equal(events().length, 3, 'a claim of the last minute stays')
-    const past = new Date(Date.now() - 180_000)
-    utimesSync(join(destination.paths.sending, 'sh'), past, past)
-    await runProgram(home, ['dash', client, 'send'])
-    assert.deepEqual([readdirSync(destination.paths.sending), events()], [[], []])
-    const {runs, outcomes, features} = await collector.stats('demo')
-    assert.deepEqual([runs.total, outcomes.failed, features[0]?.count], [1, 1, 1])
-  })
-
-  it('harms no script, whatever its options, its IFS, its home and its functions are', async t => {
-    for (const {command} of clientShells)
-      for (const before of [
-        'set -C; set -f',
-        "IFS='0123456789abcdef-'",
-        'set -x',
-        'unset HOME XDG_STATE_HOME XDG_CONFIG_HOME',
-        'chmod 500 "$HOME"; export XDG_STATE_HOME="$HOME/none"',
-        'mkdir() { exit 9; }; mv() { exit 9; }; usage() { exit 9; }',
-        'PATH=/nonexistent',
-        'cd() { echo cd; command cd "$@"; }',
-      ]) {
-        const {run} = makeScene(t, nowhere, command)
-        const outcome = await run(`umask 022\n${before}\n${aRun}\necho "went $? $-"\n(exit 5) || usage_end\numask`)
-        assert.equal(outcome.code, 0, `${command[0]}: ${before}: ${outcome.stderr}`)
-        assert.match(outcome.stdout, /^went 0 \S+\n0?022\n$/, `${command[0]}: ${before}`)
-        assert.ok(before === 'set -x' || !outcome.stderr.includes('not found'), outcome.stderr)
-        assert.ok(!outcome.stderr.includes('_u_started'), outcome.stderr)
-      }
-    for (const {command} of clientShells) {
-      const {client, home, events} = makeScene(t, nowhere, command)
-      const script = `set -eu; readonly IFS; . '${client}'; usage_start; usage_feature Load.v1; usage_end; echo on`
-      const outcome = await runProgram(home, [...command, '-c', script])
-      assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr, events()], [0, 'on\n', '', []])
-      const blind = await runProgram(home, [...command, '-c', `PATH=; ${script.replace('readonly IFS; ', '')}`])
-      assert.deepEqual([blind.code, blind.stdout, blind.stderr], [0, 'on\n', ''])
-    }
+  it('makes no global variable in zsh', needs('zsh'), async t => {
     const {client, home} = makeScene(t)
     const script = `setopt warn_create_global; . '${client}'; usage_start; usage_end`
     assert.equal((await runProgram(home, ['zsh', '-c', script])).stderr, '')
   })
 
-  it('sends nothing where nothing makes SHA-256, or there is no curl, and keeps all', async t => {
+  it('sends nothing where nothing makes SHA-256, or there is no curl, and keeps all', needs('curl'), async t => {
     const server = await answeringServer(t)
     for (const absent of [['sha256sum', 'shasum', 'openssl'], ['curl']]) {
       const {run, events, home, client} = makeScene(t, server.url)
       await run(aRun, waiting)
-      await runProgram(home, ['dash', client, 'preview'])
+      await runProgram(home, ['sh', client, 'preview'])
       const programs = join(home.home, 'programs')
       mkdirSync(programs)
       for (const name of readdirSync('/usr/bin').filter(one => !absent.includes(one)))
         symlinkSync(join('/usr/bin', name), join(programs, name))
-      await runProgram(home, ['/usr/bin/dash', client, 'send'], {environment: {PATH: programs}})
+      await runProgram(home, ['/bin/sh', client, 'send'], {environment: {PATH: programs}})
       assert.deepEqual([events().length, server.requests.length], [3, 0], absent[0])
     }
   })
 
-  it('drops what has waited for a month, and counts it', async t => {
+  it('drops what has waited for a month, and counts it', needs('bash'), async t => {
     const {run, events, usage, home, client, destination} = makeScene(t)
     await run('usage_start', waiting)
     const [name = ''] = readdirSync(destination.paths.waiting)
@@ -295,11 +313,15 @@ describe('the client of shells', {concurrency: 2}, () => {
     assert.equal((await usage('status')).projects[0].dropped['opted-out'], 3)
   })
 
-  it('is one file of at most 300 lines without what shellcheck finds, that says where it comes from', t => {
-    const {client} = makeScene(t)
-    const text = readFileSync(client, 'utf8')
-    assert.ok(text.trimEnd().split('\n').length <= 300)
-    assert.match(text, /Counts the use of Demo\. Made by `usage embed --lang sh`/)
-    execFileSync('shellcheck', ['--severity=style', client], {stdio: ['ignore', 'inherit', 'inherit']})
-  })
+  it(
+    'is one file of at most 300 lines without what shellcheck finds, that says where it comes from',
+    needs('shellcheck'),
+    t => {
+      const {client} = makeScene(t)
+      const text = readFileSync(client, 'utf8')
+      assert.ok(text.trimEnd().split('\n').length <= 300)
+      assert.match(text, /Counts the use of Demo\. Made by `usage embed --lang sh`/)
+      execFileSync('shellcheck', ['--severity=style', client], {stdio: ['ignore', 'inherit', 'inherit']})
+    },
+  )
 })

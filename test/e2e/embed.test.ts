@@ -9,6 +9,7 @@ import {answeringServer, reportOf} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
+import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {clientOnDisk, testedPythons} from '../support/python-client.ts'
 import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
@@ -59,7 +60,7 @@ usage.end(3)`
 
 for (const python of testedPythons) {
   describe(`the client of ${python}`, {concurrency: 2}, () => {
-    it('writes a run as the commands do, for its owner alone', async t => {
+    it('writes a run as the commands do, for its owner alone', needs('python3'), async t => {
       const {run, events, home, folder} = makeScene(t, nowhere, python)
       const outcome = await run(`print(usage.consent()[0])\n${aRun}`, {environment: {USAGE_SENDER: ''}})
       assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'allowed\n', ''])
@@ -80,7 +81,7 @@ for (const python of testedPythons) {
       }
     })
 
-    it('sends by itself what usage preview shows, each event once, and the log has it', async t => {
+    it('sends by itself what usage preview shows, each event once, and the log has it', needs('python3'), async t => {
       const server = await answeringServer(t)
       const {run, usage, events, destination} = makeScene(t, server.url, python)
       assert.equal((await run(aRun)).code, 0)
@@ -96,7 +97,7 @@ for (const python of testedPythons) {
 }
 
 describe('the client of Python', {concurrency: 2}, () => {
-  it('makes the bodies that usage makes of the same events, but for its own name', async t => {
+  it('makes the bodies that usage makes of the same events, but for its own name', needs('python3'), async t => {
     const {run, home, folder, usage, destination} = makeScene(t)
     await run(aRun, {environment: {USAGE_CONSENT: ''}})
     // The secret is made by whoever needs it first.
@@ -109,7 +110,7 @@ describe('the client of Python', {concurrency: 2}, () => {
     assert.deepEqual(mine.stdout.trim().split('\n'), other)
   })
 
-  it('shares the buffer with the commands, which send its events as theirs', async t => {
+  it('shares the buffer with the commands, which send its events as theirs', needs('python3'), async t => {
     const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
     const {bare, run, usage} = makeScene(t, collector.http)
     await run(`${aRun}\nusage.start()`, {environment: {USAGE_CONSENT: ''}})
@@ -122,7 +123,7 @@ describe('the client of Python', {concurrency: 2}, () => {
     })
   })
 
-  it('keeps what the project does not declare, counts it, and never fails', async t => {
+  it('keeps what the project does not declare, counts it, and never fails', needs('python3'), async t => {
     const {run, events, usage} = makeScene(t)
     const wrong = `usage.feature("Nothing.v1"); usage.feature(None); usage.feature("Load.v1", "Algorithm", count=0)
 usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65); usage.end("oops"); usage.end(signal="free text")`
@@ -135,7 +136,7 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65); us
     assert.deepEqual([dropped['undeclared-feature'], dropped['undeclared-field'], dropped['wrong-use']], [2, 3, 3])
   })
 
-  it('leaves out what its project file no longer declares when it sends', async t => {
+  it('leaves out what its project file no longer declares when it sends', needs('python3'), async t => {
     const {run, bare, home, folder} = makeScene(t)
     await run(aRun, {environment: {USAGE_CONSENT: ''}})
     clientOnDisk(bare.home, projectOnDisk(bare.home, nowhere, {fields: {}, features: {}}).project)
@@ -150,38 +151,46 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65); us
     )
   })
 
-  it('says the notice once, and sends nothing before another caller starts a minute later', async t => {
-    const server = await silentServer(t)
-    const {run, home, destination, project} = makeScene(t, server.url)
-    const environment = {USAGE_CONSENT: ''}
-    const first = await run('usage.start()', {environment})
-    assert.match(first.stderr, /counts its use[\s\S]*Stop it[\s\S]*optout\.d\/demo\n$/)
-    assert.equal((await run('usage.start()', {environment})).stderr, '')
-    assert.equal(server.connections(), 0)
-    const marker = noticePath(destination)
-    const content = JSON.parse(readFileSync(marker, 'utf8'))
-    writeFileSync(marker, JSON.stringify({...content, shownAt: new Date(Date.now() - 61_000).toISOString()}))
-    await run('usage.start()', {environment})
-    assert.ok(existsSync(`${noticePath(destinationOf(home.stateDirectory, project))}.open`))
-    await eventually(() => assert.ok(server.connections() > 0))
-  })
+  it(
+    'says the notice once, and sends nothing before another caller starts a minute later',
+    needs('python3'),
+    async t => {
+      const server = await silentServer(t)
+      const {run, home, destination, project} = makeScene(t, server.url)
+      const environment = {USAGE_CONSENT: ''}
+      const first = await run('usage.start()', {environment})
+      assert.match(first.stderr, /counts its use[\s\S]*Stop it[\s\S]*optout\.d\/demo\n$/)
+      assert.equal((await run('usage.start()', {environment})).stderr, '')
+      assert.equal(server.connections(), 0)
+      const marker = noticePath(destination)
+      const content = JSON.parse(readFileSync(marker, 'utf8'))
+      writeFileSync(marker, JSON.stringify({...content, shownAt: new Date(Date.now() - 61_000).toISOString()}))
+      await run('usage.start()', {environment})
+      assert.ok(existsSync(`${noticePath(destinationOf(home.stateDirectory, project))}.open`))
+      await eventually(() => assert.ok(server.connections() > 0))
+    },
+  )
 
-  it('keeps its events with the next try when the collector is away, and gives up in its time when it is silent', async t => {
-    for (const [http, reason] of [
-      [nowhere, 'offline'],
-      [(await silentServer(t)).url, null],
-    ] as const) {
-      const {run, events, destination} = makeScene(t, http)
-      const before = performance.now()
-      await run(aRun)
-      assert.ok(performance.now() - before < 5_000)
-      await eventually(() => assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[], 3]))
-      if (reason !== null)
-        assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).lastError.reason, reason)
-    }
-  })
+  it(
+    'keeps its events with the next try when the collector is away, and gives up in its time when it is silent',
+    needs('python3'),
+    async t => {
+      for (const [http, reason] of [
+        [nowhere, 'offline'],
+        [(await silentServer(t)).url, null],
+      ] as const) {
+        const {run, events, destination} = makeScene(t, http)
+        const before = performance.now()
+        await run(aRun)
+        assert.ok(performance.now() - before < 5_000)
+        await eventually(() => assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[], 3]))
+        if (reason !== null)
+          assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).lastError.reason, reason)
+      }
+    },
+  )
 
-  it('takes up what a killed sender had claimed, and sets aside what is refused', async t => {
+  it('takes up what a killed sender had claimed, and sets aside what is refused', needs('python3'), async t => {
     const server = await answeringServer(t, (_request, response) => response.writeHead(400).end('no'))
     const {run, usage, events, destination} = makeScene(t, server.url)
     const claim = join(destination.paths.sending, 'python')
@@ -197,7 +206,7 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65); us
     })
   })
 
-  it('removes what waits after a no', async t => {
+  it('removes what waits after a no', needs('python3'), async t => {
     const {run, events, home} = makeScene(t)
     await run(aRun, {environment: {USAGE_CONSENT: ''}})
     assert.equal(events().length, 3)
@@ -207,19 +216,23 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65); us
     assert.deepEqual(events(), [])
   })
 
-  it('leaves its program no child to wait for, and says nothing of its sender in the mode of developers', async t => {
-    const server = await silentServer(t)
-    const {run} = makeScene(t, server.url)
-    const waiting = `usage.start()
+  it(
+    'leaves its program no child to wait for, and says nothing of its sender in the mode of developers',
+    needs('python3'),
+    async t => {
+      const server = await silentServer(t)
+      const {run} = makeScene(t, server.url)
+      const waiting = `usage.start()
 import os
 try: print(os.wait())
 except ChildProcessError: print("no child")`
-    const outcome = await run(waiting, {environment: {PYTHONDEVMODE: '1'}})
-    assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'no child\n', ''])
-    await eventually(() => assert.ok(server.connections() > 0))
-  })
+      const outcome = await run(waiting, {environment: {PYTHONDEVMODE: '1'}})
+      assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'no child\n', ''])
+      await eventually(() => assert.ok(server.connections() > 0))
+    },
+  )
 
-  it('writes no notice into a file of a program whose standard error is closed', async t => {
+  it('writes no notice into a file of a program whose standard error is closed', needs('python3'), async t => {
     const {home, folder} = makeScene(t)
     const file = join(folder, 'job.py')
     writeFileSync(
@@ -236,7 +249,7 @@ print(data.fileno(), usage.start() is not None)`,
     assert.deepEqual([outcome.stdout, readFileSync(data, 'utf8')], ['2 True\n', ''])
   })
 
-  it('records the start of a program whose working folder is gone', async t => {
+  it('records the start of a program whose working folder is gone', needs('python3'), async t => {
     const {run, events} = makeScene(t)
     const script = `import os, sys, tempfile
 os.chdir(tempfile.mkdtemp())
@@ -250,7 +263,7 @@ usage.start()`
     )
   })
 
-  it('counts what is said in a type that it does not take', async t => {
+  it('counts what is said in a type that it does not take', needs('python3'), async t => {
     const {run, usage} = makeScene(t)
     const wrong = `usage.feature("Load.v1", "Algorithm", run=5); usage.feature("Load.v1", "Algorithm", details=[1])
 usage.start(fields=5); usage.end(fields="x")`

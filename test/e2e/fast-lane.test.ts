@@ -5,6 +5,7 @@ import {describe, it} from 'node:test'
 import {cloneWithout} from '../support/clone-without.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {loadedModules} from '../support/loaded-modules.ts'
+import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {repositoryPath, repositoryRoot} from '../support/repository.ts'
 import {runProgram, runUsage} from '../support/run-program.ts'
@@ -30,51 +31,55 @@ describe('a reporting command in the fast lane', {concurrency: 2}, () => {
       assert.deepEqual(await loadedModules(scene.home, args, quiet), [...reading, 'os', 'vm'])
     })
 
-    it(`opens, for ${name}, these files and no others, and makes no process and no socket`, async t => {
-      const scene = makeScene(t, nowhere)
-      await scene.usage(['start'])
-      const trace = () => systemCalls(t, scene.home, args, {environment: {...quiet, USAGE_RUN_ID: ''}})
-      // One write in 256 counts what waits: not both of two.
-      const first = await trace()
-      if (name === 'end') await scene.usage(['start'])
-      const second = await trace()
-      const {opened, processes, sockets, outcome} = second.opened.length < first.opened.length ? second : first
-      assert.deepEqual(outcome, {code: 0, signal: null, stdout: '', stderr: ''})
-      const {directory} = scene.destination
-      const short = opened
-        .filter(path => !/^\/proc\/\d+\/stat$/.test(path))
-        .map(path =>
-          path.replace(directory, 'STATE').replace(scene.home.home, 'HOME').replace(`${repositoryRoot}/`, ''),
+    it(
+      `opens, for ${name}, these files and no others, and makes no process and no socket`,
+      needs('strace'),
+      async t => {
+        const scene = makeScene(t, nowhere)
+        await scene.usage(['start'])
+        const trace = () => systemCalls(t, scene.home, args, {environment: {...quiet, USAGE_RUN_ID: ''}})
+        // One write in 256 counts what waits: not both of two.
+        const first = await trace()
+        if (name === 'end') await scene.usage(['start'])
+        const second = await trace()
+        const {opened, processes, sockets, outcome} = second.opened.length < first.opened.length ? second : first
+        assert.deepEqual(outcome, {code: 0, signal: null, stdout: '', stderr: ''})
+        const {directory} = scene.destination
+        const short = opened
+          .filter(path => !/^\/proc\/\d+\/stat$/.test(path))
+          .map(path =>
+            path.replace(directory, 'STATE').replace(scene.home.home, 'HOME').replace(`${repositoryRoot}/`, ''),
+          )
+          .map(path => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, 'ID').replace(/\.\d+-[a-z0-9]+\.tmp$/, '.tmp'))
+        const own = [
+          'bin/run.js',
+          `dist/fast-lane-${process.version}-${process.platform}-${process.arch}.code`,
+          'dist/fast-lane.cjs',
+          'HOME/demo.usage.project.json',
+        ]
+        const runs = {
+          start: ['STATE/runs/.ID.json.tmp'],
+          feature: ['STATE/runs', 'STATE/runs/ID.json'],
+          end: ['STATE/runs', 'STATE/runs/ID.json'],
+        }
+        const machine = [
+          '/proc/sys/kernel/random/boot_id',
+          '/etc/os-release',
+          '/var/lib/dbus/machine-id',
+          '/etc/machine-id',
+        ]
+        const event = ['STATE/project.json', 'STATE/buffer/new/.ID.json.tmp']
+        const threshold = name === 'feature' ? ['STATE/buffer/new'] : []
+        const expected = [...own, ...runs[name as keyof typeof runs], ...event, ...threshold]
+        assert.deepEqual(
+          short.filter(path => !machine.includes(path)),
+          expected,
         )
-        .map(path => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, 'ID').replace(/\.\d+-[a-z0-9]+\.tmp$/, '.tmp'))
-      const own = [
-        'bin/run.js',
-        `dist/fast-lane-${process.version}-${process.platform}-${process.arch}.code`,
-        'dist/fast-lane.cjs',
-        'HOME/demo.usage.project.json',
-      ]
-      const runs = {
-        start: ['STATE/runs/.ID.json.tmp'],
-        feature: ['STATE/runs', 'STATE/runs/ID.json'],
-        end: ['STATE/runs', 'STATE/runs/ID.json'],
-      }
-      const machine = [
-        '/proc/sys/kernel/random/boot_id',
-        '/etc/os-release',
-        '/var/lib/dbus/machine-id',
-        '/etc/machine-id',
-      ]
-      const event = ['STATE/project.json', 'STATE/buffer/new/.ID.json.tmp']
-      const threshold = name === 'feature' ? ['STATE/buffer/new'] : []
-      const expected = [...own, ...runs[name as keyof typeof runs], ...event, ...threshold]
-      assert.deepEqual(
-        short.filter(path => !machine.includes(path)),
-        expected,
-      )
-      assert.deepEqual([processes, sockets], [0, 0])
-    })
+        assert.deepEqual([processes, sockets], [0, 0])
+      },
+    )
 
-    it(`opens, for ${name}, only what says no after a no, and writes nothing`, async t => {
+    it(`opens, for ${name}, only what says no after a no, and writes nothing`, needs('strace'), async t => {
       const scene = makeScene(t, nowhere)
       const environment = {...quiet, DO_NOT_TRACK: '1'}
       const {calls, opened, processes, sockets} = await systemCalls(t, scene.home, args, {environment})
@@ -92,7 +97,7 @@ describe('a reporting command in the fast lane', {concurrency: 2}, () => {
     })
   }
 
-  it('loads nothing to tell a log file or a pipe what only a terminal hears', async t => {
+  it('loads nothing to tell a log file or a pipe what only a terminal hears', needs('strace'), async t => {
     const {opened, outcome} = await systemCalls(t, makeScene(t, nowhere).home, ['end'], {environment: quiet})
     assert.equal(outcome.stderr, '')
     assert.deepEqual(
@@ -101,24 +106,28 @@ describe('a reporting command in the fast lane', {concurrency: 2}, () => {
     )
   })
 
-  it('asks the kernel for as much with 100,000 events waiting as with 1,000, and hardly less with 10', async t => {
-    const counts: number[] = []
-    const scene = makeScene(t, nowhere, {flush: {threshold: 50}})
-    const folder = scene.destination.paths.waiting
-    await scene.usage(['start'])
-    mkdirSync(folder, {recursive: true})
-    let waiting = 0
-    for (const wanted of [10, 1_000, 100_000]) {
-      for (; waiting < wanted; waiting++) writeFileSync(join(folder, `${waiting}`.padStart(36, '0')), '')
-      const run = async () =>
-        (await systemCalls(t, scene.home, commands['feature']!, {environment: quiet})).calls.length
-      // One write in 256 counts what waits: not both of two.
-      counts.push(Math.min(await run(), await run()))
-    }
-    const [few, many, most] = counts as [number, number, number]
-    assert.equal(most, many)
-    assert.ok(many - few <= 3, `${few} calls, then ${many}`)
-  })
+  it(
+    'asks the kernel for as much with 100,000 events waiting as with 1,000, and hardly less with 10',
+    needs('strace'),
+    async t => {
+      const counts: number[] = []
+      const scene = makeScene(t, nowhere, {flush: {threshold: 50}})
+      const folder = scene.destination.paths.waiting
+      await scene.usage(['start'])
+      mkdirSync(folder, {recursive: true})
+      let waiting = 0
+      for (const wanted of [10, 1_000, 100_000]) {
+        for (; waiting < wanted; waiting++) writeFileSync(join(folder, `${waiting}`.padStart(36, '0')), '')
+        const run = async () =>
+          (await systemCalls(t, scene.home, commands['feature']!, {environment: quiet})).calls.length
+        // One write in 256 counts what waits: not both of two.
+        counts.push(Math.min(await run(), await run()))
+      }
+      const [few, many, most] = counts as [number, number, number]
+      assert.equal(most, many)
+      assert.ok(many - few <= 3, `${few} calls, then ${many}`)
+    },
+  )
 
   it('records, whatever became of what V8 made at the build', async t => {
     const name = `fast-lane-${process.version}-${process.platform}-${process.arch}.code`
@@ -149,7 +158,7 @@ describe('a reporting command in the fast lane', {concurrency: 2}, () => {
     }
   })
 
-  it('tells a person at a terminal what was not as it should be, after it has recorded', async t => {
+  it('tells a person at a terminal what was not as it should be, after it has recorded', needs('script'), async t => {
     const home = isolatedHome(t)
     const {path} = projectOnDisk(home.home, nowhere)
     const environment = {USAGE_PROJECT_FILE: path, USAGE_SENDER: '1'}

@@ -6,6 +6,7 @@ import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {answeringServer} from '../support/answering-server.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
+import {droppingPrivileges, needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runProgram, runShell, runUsage} from '../support/run-program.ts'
 import {readTree} from '../support/tree.ts'
@@ -23,36 +24,44 @@ const statusOf = async (home: IsolatedHome) =>
   JSON.parse((await runUsage(home, ['status', '--json'])).stdout).projects[0]
 
 describe('a reporting command', {concurrency: 2}, () => {
-  it('exits 0 for a user without an entry in passwd and without HOME, and records where it is told to', async t => {
-    const {home} = makeScene(t)
-    const folder = join(home.environment['TMPDIR'] ?? '', 'theirs')
-    mkdirSync(folder)
-    chmodSync(home.environment['TMPDIR'] ?? '', 0o755)
-    chownSync(folder, 54_321, 54_321)
-    const {HOME: _home, XDG_STATE_HOME: _state, XDG_CONFIG_HOME: _config, ...environment} = home.environment
-    const script = (more: string) =>
-      `unset HOME SHELL XDG_STATE_HOME XDG_CONFIG_HOME; ${more} exec setpriv --reuid 54321 --regid 54321 --clear-groups usage start`
-    const nowhere = await runShell({...home, environment}, 'dash', script(''))
-    assert.deepEqual(nowhere, {code: 0, signal: null, stdout: '', stderr: ''})
-    const there = await runShell(home, 'dash', script(`USAGE_STATE_DIR=${folder}/s USAGE_CONFIG_DIR=${folder}/c`))
-    assert.equal(there.code, 0)
-    assert.ok(Object.keys(readTree(folder)).some(path => path.endsWith('.json')))
-  })
+  it(
+    'exits 0 for a user without an entry in passwd and without HOME, and records where it is told to',
+    needs(...droppingPrivileges),
+    async t => {
+      const {home} = makeScene(t)
+      const folder = join(home.environment['TMPDIR'] ?? '', 'theirs')
+      mkdirSync(folder)
+      chmodSync(home.environment['TMPDIR'] ?? '', 0o755)
+      chownSync(folder, 54_321, 54_321)
+      const {HOME: _home, XDG_STATE_HOME: _state, XDG_CONFIG_HOME: _config, ...environment} = home.environment
+      const script = (more: string) =>
+        `unset HOME SHELL XDG_STATE_HOME XDG_CONFIG_HOME; ${more} exec setpriv --reuid 54321 --regid 54321 --clear-groups usage start`
+      const nowhere = await runShell({...home, environment}, 'sh', script(''))
+      assert.deepEqual(nowhere, {code: 0, signal: null, stdout: '', stderr: ''})
+      const there = await runShell(home, 'sh', script(`USAGE_STATE_DIR=${folder}/s USAGE_CONFIG_DIR=${folder}/c`))
+      assert.equal(there.code, 0)
+      assert.ok(Object.keys(readTree(folder)).some(path => path.endsWith('.json')))
+    },
+  )
 
-  it('exits 0 when nobody reads what it says, and a notice that was not written does not count as shown', async t => {
-    const {home} = makeScene(t)
-    const silent = await runShell(
-      home,
-      'bash',
-      'usage start 2>/dev/full; echo $?; usage start --print-id >/dev/full 2>&1; echo $?',
-    )
-    assert.equal(silent.stdout, '0\n0\n')
-    const closed = await runShell(home, 'bash', 'set -e; { usage start 2>&1; echo ran on >&3; } 3>&1 | cat')
-    assert.match(closed.stdout, /ran on/)
-    const fresh = makeScene(t)
-    await runShell(fresh.home, 'bash', 'usage start 2>/dev/full')
-    assert.equal((await statusOf(fresh.home)).notice.shownAt, null)
-  })
+  it(
+    'exits 0 when nobody reads what it says, and a notice that was not written does not count as shown',
+    needs('bash'),
+    async t => {
+      const {home} = makeScene(t)
+      const silent = await runShell(
+        home,
+        'bash',
+        'usage start 2>/dev/full; echo $?; usage start --print-id >/dev/full 2>&1; echo $?',
+      )
+      assert.equal(silent.stdout, '0\n0\n')
+      const closed = await runShell(home, 'bash', 'set -e; { usage start 2>&1; echo ran on >&3; } 3>&1 | cat')
+      assert.match(closed.stdout, /ran on/)
+      const fresh = makeScene(t)
+      await runShell(fresh.home, 'bash', 'usage start 2>/dev/full')
+      assert.equal((await statusOf(fresh.home)).notice.shownAt, null)
+    },
+  )
 
   it('says nothing of folders of others that it has no use for', async t => {
     const {home} = makeScene(t)
@@ -130,20 +139,24 @@ describe('opting out', {concurrency: 2}, () => {
     assert.deepEqual([readTree(paths.waiting), readTree(paths.runs)], [{}, {}])
   })
 
-  it('names what it could not empty, and status does not call recording on, when the buffer is of somebody else', async t => {
-    const {home, directory} = makeScene(t)
-    await runUsage(home, ['start'])
-    chmodSync(home.environment['TMPDIR'] ?? '', 0o755)
-    const own = ['chown', '-R', '54321', home.home]
-    await runProgram(home, own as [string, ...string[]])
-    await runProgram(home, ['chown', '-R', '0', join(directory, 'buffer')])
-    const asUser = (...args: string[]) =>
-      runProgram(home, ['setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups', 'usage', ...args])
-    const status = JSON.parse((await asUser('status', '--json')).stdout).projects[0]
-    assert.equal(status.consent.reason, 'state-not-writable')
-    const {leftIn} = JSON.parse((await asUser('optout', '--json')).stdout)
-    assert.deepEqual(leftIn, [directory])
-  })
+  it(
+    'names what it could not empty, and status does not call recording on, when the buffer is of somebody else',
+    needs(...droppingPrivileges),
+    async t => {
+      const {home, directory} = makeScene(t)
+      await runUsage(home, ['start'])
+      chmodSync(home.environment['TMPDIR'] ?? '', 0o755)
+      const own = ['chown', '-R', '54321', home.home]
+      await runProgram(home, own as [string, ...string[]])
+      await runProgram(home, ['chown', '-R', '0', join(directory, 'buffer')])
+      const asUser = (...args: string[]) =>
+        runProgram(home, ['setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups', 'usage', ...args])
+      const status = JSON.parse((await asUser('status', '--json')).stdout).projects[0]
+      assert.equal(status.consent.reason, 'state-not-writable')
+      const {leftIn} = JSON.parse((await asUser('optout', '--json')).stdout)
+      assert.deepEqual(leftIn, [directory])
+    },
+  )
 })
 
 describe('a flush', {concurrency: 2}, () => {

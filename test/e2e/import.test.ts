@@ -7,6 +7,7 @@ import {eventually} from '../support/eventually.ts'
 import {readFixture, readJsonFixture} from '../support/fixtures.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
+import {needs} from '../support/needs.ts'
 import {runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
 import {killingEnvironment} from '../support/scene.ts'
@@ -297,18 +298,22 @@ describe('usage import', () => {
     assert.equal((await run('import', log, '--at', '1970-01-01', '--project-file', file, '--data', data)).code, 0)
   })
 
-  it('says what it cannot read (USAGE_IMPORT_UNREADABLE), and shows a bar on a terminal alone', async t => {
-    const {home, data, file, keep, run} = makeScene(t)
-    for (const path of ['/nonexistent', home.home, keep('text', 'hello\n'), keep('empty', '')]) {
-      const {code, stderr} = await run('import', path, '--project-file', file, '--data', data)
-      assert.deepEqual([code, /USAGE_IMPORT_UNREADABLE/.test(stderr)], [2, true], `${path}: ${stderr}`)
-    }
-    const log = keep('parsl.log', parslLog(1).join('\n'))
-    const words = `usage import '${log}' --project-file '${file}' --data '${data}'`
-    const plain = await runProgram(home, ['sh', '-c', words])
-    assert.match(plain.stdout, /2 records; 2 events imported/)
-    assert.equal(plain.stderr, '')
-    const onTerminal = await runProgram(home, ['script', '-qec', words, '/dev/null'])
-    assert.match(onTerminal.stdout, /100 % {2}2 records/)
-  })
+  it(
+    'says what it cannot read (USAGE_IMPORT_UNREADABLE), and shows a bar on a terminal alone',
+    needs('script'),
+    async t => {
+      const {home, data, file, keep, run} = makeScene(t)
+      for (const path of ['/nonexistent', home.home, keep('text', 'hello\n'), keep('empty', '')]) {
+        const {code, stderr} = await run('import', path, '--project-file', file, '--data', data)
+        assert.deepEqual([code, /USAGE_IMPORT_UNREADABLE/.test(stderr)], [2, true], `${path}: ${stderr}`)
+      }
+      const log = keep('parsl.log', parslLog(1).join('\n'))
+      const words = `usage import '${log}' --project-file '${file}' --data '${data}'`
+      const plain = await runProgram(home, ['sh', '-c', words])
+      assert.match(plain.stdout, /2 records; 2 events imported/)
+      assert.equal(plain.stderr, '')
+      const onTerminal = await runProgram(home, ['script', '-qec', words, '/dev/null'])
+      assert.match(onTerminal.stdout, /100 % {2}2 records/)
+    },
+  )
 })

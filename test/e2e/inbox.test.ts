@@ -19,6 +19,7 @@ import {answeringServer} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
+import {droppingPrivileges, needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
@@ -179,21 +180,25 @@ describe('usage flush --from', () => {
     assert.deepEqual(reportsIn(inbox), lying)
   })
 
-  it('says that a report is kept which it may not read, and does not call that done', async t => {
-    const {home, person, inbox} = personWithFolder(t)
-    await layDown(person, inbox)
-    const server = await answeringServer(t)
-    const {path} = projectOnDisk(join(home.home, '..'), server.url)
-    for (const name of reportsIn(inbox)) chmodSync(join(inbox, name), 0o600)
-    for (const open of [home.environment['TMPDIR'] ?? '', join(home.home, '..'), inbox]) chmodSync(open, 0o755)
-    const command = ['usage', 'flush', '--from', inbox, '--project-file', path, '--json'] as const
-    const own = {USAGE_STATE_DIR: join(inbox, 'state'), HOME: '/nonexistent'}
-    const stranger = ['setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups'] as const
-    const {code, stdout} = await runProgram(home, [...stranger, ...command], {environment: own})
-    const {sent, kept, reason} = JSON.parse(stdout)
-    assert.deepEqual([code, sent, kept, reason], [3, 0, reportsIn(inbox).length, 'sender-failed'])
-    assert.deepEqual(server.requests, [])
-  })
+  it(
+    'says that a report is kept which it may not read, and does not call that done',
+    needs(...droppingPrivileges),
+    async t => {
+      const {home, person, inbox} = personWithFolder(t)
+      await layDown(person, inbox)
+      const server = await answeringServer(t)
+      const {path} = projectOnDisk(join(home.home, '..'), server.url)
+      for (const name of reportsIn(inbox)) chmodSync(join(inbox, name), 0o600)
+      for (const open of [home.environment['TMPDIR'] ?? '', join(home.home, '..'), inbox]) chmodSync(open, 0o755)
+      const command = ['usage', 'flush', '--from', inbox, '--project-file', path, '--json'] as const
+      const own = {USAGE_STATE_DIR: join(inbox, 'state'), HOME: '/nonexistent'}
+      const stranger = ['setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups'] as const
+      const {code, stdout} = await runProgram(home, [...stranger, ...command], {environment: own})
+      const {sent, kept, reason} = JSON.parse(stdout)
+      assert.deepEqual([code, sent, kept, reason], [3, 0, reportsIn(inbox).length, 'sender-failed'])
+      assert.deepEqual(server.requests, [])
+    },
+  )
 
   it('sets aside with the reason what the collector refuses for good', async t => {
     const {home, person, inbox} = personWithFolder(t)

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {acceptAll, answeringServer, type Respond} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
+import {needs} from '../support/needs.ts'
 import {runShell} from '../support/run-program.ts'
 import {makeScene} from '../support/scene.ts'
 import {sendersOf} from '../support/senders-of.ts'
@@ -27,13 +28,13 @@ command usage start
 command usage end --exit-code 0
 echo done`
 
-for (const shell of ['bash', 'dash'])
+for (const shell of ['bash', 'dash'] as const)
   describe(`a sender that lives on after a ${shell} script`, {concurrency: 2}, () => {
     // dash has no descriptors of two digits: it writes 3 to 9.
     const own =
       shell === 'dash' ? script.replaceAll('200', '9').replaceAll('20>', '8>').replaceAll('21<', '7<') : script
 
-    it('does not keep `out=$(script)` waiting, and the lock of the script is free', async t => {
+    it('does not keep `out=$(script)` waiting, and the lock of the script is free', needs('flock', shell), async t => {
       const scene = await sceneThatHolds(t)
       const lock = join(scene.home.environment['TMPDIR'] ?? '', 'lock')
       const caller = `out=$(${shell} -c "$SCRIPT"); echo "got $out"; flock -n "$LOCK" echo free`
@@ -45,7 +46,7 @@ for (const shell of ['bash', 'dash'])
       assert.equal((await scene.status()).waiting.events, 0)
     })
 
-    it('does not keep `script | head -1` waiting, nor takes a line of a `while read` loop', async t => {
+    it('does not keep `script | head -1` waiting, nor takes a line of a `while read` loop', needs(shell), async t => {
       const scene = await sceneThatHolds(t)
       const caller = `printf '1\\n2\\n3\\n' | while read -r line; do command usage start; echo "$line"; done | cat
         { command usage start; echo first; command usage end; echo second; } | head -1`

@@ -3,6 +3,7 @@ import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
+import {needs, type Tool} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {runShell} from '../support/run-program.ts'
@@ -18,7 +19,7 @@ function homeWithProject(t: TestContext): IsolatedHome {
 }
 
 /** How a start and its end are called, and that they find each other. SHELL stands for the shell under test. */
-const cases: readonly (readonly [situation: string, script: string])[] = [
+const cases: readonly (readonly [situation: string, script: string, tool?: Tool])[] = [
   ['a plain script', 'command usage start\ncommand usage end --exit-code 0'],
   ['one sh -c that execs its last command', `SHELL -c 'command usage start; usage end --exit-code 0'`],
   ['an sh -c for each, which execs its only command', `SHELL -c 'usage start'\nSHELL -c 'usage end --exit-code 0'\n:`],
@@ -32,7 +33,7 @@ const cases: readonly (readonly [situation: string, script: string])[] = [
   ['xargs', `echo start | xargs usage\necho 'end --exit-code 0' | xargs usage`],
   ['npx', 'npx --no usage start\nnpx --no usage end --exit-code 0\n:'],
   ['timeout', 'timeout 20 usage start\ntimeout 20 usage end --exit-code 0\n:'],
-  ['the lines of a Makefile', 'make -s -f Makefile all\n:'],
+  ['the lines of a Makefile', 'make -s -f Makefile all\n:', 'make'],
   [
     'a script that has its own function usage',
     'usage() { exit 64; }\ncommand usage start\ncommand usage end --exit-code 0',
@@ -41,14 +42,15 @@ const cases: readonly (readonly [situation: string, script: string])[] = [
   [
     'a script that is the first process of a container',
     `unshare -Urpf --mount-proc SHELL -c 'command usage start; command usage end --exit-code 0; :'`,
+    'unshare',
   ],
   ['a script that leads its session', `setsid -w SHELL -c 'command usage start; command usage end --exit-code 0; :'`],
 ]
 
-for (const shell of ['bash', 'dash']) {
+for (const shell of ['bash', 'dash'] as const) {
   describe(`pairing in ${shell}`, {concurrency: 2}, () => {
-    for (const [situation, script] of cases) {
-      it(`finds the start for the end in ${situation}`, async t => {
+    for (const [situation, script, tool = shell] of cases) {
+      it(`finds the start for the end in ${situation}`, needs(shell, tool), async t => {
         const home = homeWithProject(t)
         prepareWorkingDirectory(home)
         const outcome = await runShell(home, shell, script.replaceAll('SHELL', shell))
@@ -61,7 +63,7 @@ for (const shell of ['bash', 'dash']) {
       })
     }
 
-    it('keeps the runs of nested scripts apart', async t => {
+    it('keeps the runs of nested scripts apart', needs(shell), async t => {
       const home = homeWithProject(t)
       const inner = join(home.home, 'inner.sh')
       writeFileSync(
@@ -79,7 +81,7 @@ for (const shell of ['bash', 'dash']) {
       assert.deepEqual([rebin, innerEnd], [within, within])
     })
 
-    it('leaves an end without a start unpaired, and the script unharmed', async t => {
+    it('leaves an end without a start unpaired, and the script unharmed', needs(shell), async t => {
       const home = homeWithProject(t)
       const outcome = await runShell(home, shell, 'set -e\ncommand usage end --exit-code 0\necho went on')
       assert.equal(outcome.stdout, 'went on\n')

@@ -7,6 +7,7 @@ import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {makeAuthority} from '../support/authority.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
+import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
 import {type RunningCollector, runningCollector} from '../support/running-collector.ts'
@@ -81,19 +82,23 @@ describe('a proxy', {concurrency: 2}, () => {
     assert.equal((await collector.stats('demo')).runs!.total, 2)
   })
 
-  it('tunnels to a collector behind TLS of a private authority, and nothing leaves without that authority', async t => {
-    const home = isolatedHome(t)
-    const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
-    const authority = makeAuthority(t)
-    const front = await openTlsFront(t, collector, authority)
-    const proxy = await openProxy(t)
-    const distrusted = await sendOne(home, front, {HTTPS_PROXY: proxy.url})
-    assert.deepEqual([distrusted.sent, distrusted.kept, distrusted.projects[0].reason], [0, 1, 'offline'])
-    const trusted = await sendOne(home, front, {HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: authority.ca})
-    assert.deepEqual([trusted.sent, trusted.kept], [2, 0])
-    assert.deepEqual(new Set(proxy.asked), new Set([`CONNECT ${new URL(front).host}`]))
-    assert.equal((await collector.stats('demo')).runs!.total, 2)
-  })
+  it(
+    'tunnels to a collector behind TLS of a private authority, and nothing leaves without that authority',
+    needs('openssl'),
+    async t => {
+      const home = isolatedHome(t)
+      const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+      const authority = makeAuthority(t)
+      const front = await openTlsFront(t, collector, authority)
+      const proxy = await openProxy(t)
+      const distrusted = await sendOne(home, front, {HTTPS_PROXY: proxy.url})
+      assert.deepEqual([distrusted.sent, distrusted.kept, distrusted.projects[0].reason], [0, 1, 'offline'])
+      const trusted = await sendOne(home, front, {HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: authority.ca})
+      assert.deepEqual([trusted.sent, trusted.kept], [2, 0])
+      assert.deepEqual(new Set(proxy.asked), new Set([`CONNECT ${new URL(front).host}`]))
+      assert.equal((await collector.stats('demo')).runs!.total, 2)
+    },
+  )
 
   it('that is away keeps the events, and is not gone around', async t => {
     const home = isolatedHome(t)

@@ -3,6 +3,7 @@ import {cpSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {isolatedHome} from '../support/isolated-home.ts'
+import {needs, type Tool} from '../support/needs.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {type Outcome, type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
@@ -29,44 +30,56 @@ const recipes: readonly {
   readonly name: string
   readonly prepare?: (scene: Scene) => Promise<unknown>
   readonly command: readonly [string, ...string[]]
+  readonly tool: Tool
   /** What make makes of the code of a recipe. */
   readonly code?: number
 }[] = [
-  {name: 'bash', prepare: ({print}) => print('usage.bash', 'shell', 'bash'), command: ['bash', 'bash.sh']},
+  {
+    name: 'bash',
+    prepare: ({print}) => print('usage.bash', 'shell', 'bash'),
+    command: ['bash', 'bash.sh'],
+    tool: 'bash',
+  },
   {
     name: 'Python',
     prepare: ({print}) => print('usage_client.py', 'embed', '--lang', 'python'),
     command: ['python3', 'program.py'],
+    tool: 'python3',
   },
-  {name: 'a Makefile', command: ['make', '-s', 'all'], code: 2},
+  {name: 'a Makefile', command: ['make', '-s', 'all'], tool: 'make', code: 2},
   {
     name: 'C by posix_spawn',
     prepare: ({run}) => run(['gcc', '-Wall', '-Werror', '-o', 'program', 'program.c']),
     command: ['./program'],
+    tool: 'gcc',
   },
 ]
 
 describe('the recipe of', {concurrency: 2}, () => {
-  for (const {name, prepare, command, code = 3} of recipes)
-    it(`${name} counts a run, its feature and its exit code, and is the same program without usage`, async t => {
-      const scene = await makeScene(t)
-      await prepare?.(scene)
-      const outcome = await scene.run(command)
-      assert.deepEqual([outcome.code, outcome.stdout], [code, 'computed\n'], outcome.stderr)
-      const events = waitingEvents(scene.home.stateDirectory)
-      const [start, feature, end] = ['start', 'feature', 'end'].map(type => events.find(event => event.type === type))
-      assert.ok(start?.type === 'start' && feature?.type === 'feature' && end?.type === 'end')
-      assert.deepEqual([events.length, feature.run, end.run], [3, start.run, start.run])
-      assert.deepEqual(
-        [start.header?.version, feature.name, end.exitCode],
-        ['1.4.0', 'Solver.explicit', command[0] === 'make' ? 2 : 3],
-      )
-      const {USAGE_PROJECT_FILE: _file, ...bare} = scene.home.environment
-      const alone = await runProgram({...scene.home, environment: {...bare, ...scene.without}}, command, {
-        cwd: join(scene.home.home, 'recipes'),
-      })
-      assert.deepEqual([alone.code, alone.stdout], [code, 'computed\n'], alone.stderr)
-    })
+  for (const {name, prepare, command, tool, code = 3} of recipes)
+    it(
+      `${name} counts a run, its feature and its exit code, and is the same program without usage`,
+      needs(tool),
+      async t => {
+        const scene = await makeScene(t)
+        await prepare?.(scene)
+        const outcome = await scene.run(command)
+        assert.deepEqual([outcome.code, outcome.stdout], [code, 'computed\n'], outcome.stderr)
+        const events = waitingEvents(scene.home.stateDirectory)
+        const [start, feature, end] = ['start', 'feature', 'end'].map(type => events.find(event => event.type === type))
+        assert.ok(start?.type === 'start' && feature?.type === 'feature' && end?.type === 'end')
+        assert.deepEqual([events.length, feature.run, end.run], [3, start.run, start.run])
+        assert.deepEqual(
+          [start.header?.version, feature.name, end.exitCode],
+          ['1.4.0', 'Solver.explicit', command[0] === 'make' ? 2 : 3],
+        )
+        const {USAGE_PROJECT_FILE: _file, ...bare} = scene.home.environment
+        const alone = await runProgram({...scene.home, environment: {...bare, ...scene.without}}, command, {
+          cwd: join(scene.home.home, 'recipes'),
+        })
+        assert.deepEqual([alone.code, alone.stdout], [code, 'computed\n'], alone.stderr)
+      },
+    )
 
   it('a SLURM prolog and epilog counts a job, and its own features belong to it', async t => {
     const {home, run, without} = await makeScene(t)
@@ -75,7 +88,7 @@ describe('the recipe of', {concurrency: 2}, () => {
     const [, id] = /^export USAGE_RUN_ID=([0-9a-f-]{36})\n$/.exec(prolog.stdout) ?? []
     assert.ok(id !== undefined && prolog.code === 0, prolog.stdout)
     const environment = {...job, USAGE_RUN_ID: id}
-    await run(['dash', '-c', 'usage feature Solver.explicit --type Algorithm'], {environment})
+    await run(['sh', '-c', 'usage feature Solver.explicit --type Algorithm'], {environment})
     assert.deepEqual((await run(['./slurm-epilog.sh'], {environment})).code, 0)
     const events = waitingEvents(home.stateDirectory)
     assert.deepEqual(

@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {describe, it} from 'node:test'
 import {cloneWithout} from '../support/clone-without.ts'
 import {loadedModules} from '../support/loaded-modules.ts'
+import {needs} from '../support/needs.ts'
 import {repositoryPath, repositoryRoot} from '../support/repository.ts'
 import {runProgram} from '../support/run-program.ts'
 import {makeScene} from '../support/scene.ts'
@@ -24,7 +25,7 @@ describe('usage run in the fast lane', {concurrency: 2}, () => {
     assert.deepEqual(modules, ['child_process', 'dgram', 'os', ...streams, 'vm'].sort())
   })
 
-  it('opens these files and no others, and makes the process of the command', async t => {
+  it('opens these files and no others, and makes the process of the command', needs('strace'), async t => {
     const scene = makeScene(t, nowhere)
     await scene.usage(['start'])
     const environment = {...quiet, USAGE_RUN_ID: ''}
@@ -57,7 +58,7 @@ describe('usage run in the fast lane', {concurrency: 2}, () => {
       }
   })
 
-  it('tells a person at a terminal what was not as it should be, before the command runs', async t => {
+  it('tells a person at a terminal what was not as it should be, before the command runs', needs('script'), async t => {
     const {home} = makeScene(t, nowhere)
     const line = 'usage run --field home=/root -- echo from the command'
     const {code, stdout} = await runProgram(home, ['script', '-qec', line, '/dev/null'], {environment: quiet})

@@ -7,6 +7,7 @@ import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {answeringServer, reportOf} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
+import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {type RunOptions, runProgram, runShell, runUsage} from '../support/run-program.ts'
 import {readTree} from '../support/tree.ts'
@@ -86,7 +87,7 @@ describe('usage run', {concurrency: 2}, () => {
     ['cannot be run', './unreadable', 126, null],
   ]
   for (const [situation, command, exitCode, signal] of cases)
-    it(`is to a shell what the command is when it ${situation}`, async t => {
+    it(`is to a shell what the command is when it ${situation}`, needs('bash'), async t => {
       const {bare, ours, end} = await bothWays(t, status, command)
       assert.equal(ours.stdout, bare.stdout)
       if (exitCode !== 126 && exitCode !== 127)
@@ -98,7 +99,7 @@ describe('usage run', {concurrency: 2}, () => {
       assert.ok(end !== undefined && end.durationSeconds !== null && end.run !== null)
     })
 
-  it('gives the command its bytes: input by a pipe, arguments and files that are no UTF-8', async t => {
+  it('gives the command its bytes: input by a pipe, arguments and files that are no UTF-8', needs('bash'), async t => {
     const bytes = `"$(printf 'a\\377b\\n\\nc\\n')"`
     const pipe = await bothWays(t, command => `head -c 300000 /dev/zero | ${command} | cksum`, 'cat')
     assert.deepEqual(pipe.ours, pipe.bare)
@@ -106,14 +107,14 @@ describe('usage run', {concurrency: 2}, () => {
     assert.deepEqual(named.ours, named.bare)
   })
 
-  it('gives the command many arguments and one that is no UTF-8', async t => {
+  it('gives the command many arguments and one that is no UTF-8', needs('bash'), async t => {
     const bytes = `"$(printf 'a\\377\\3761b\\\\n\\n\\nc\\n')"`
     const many = '$(seq -f %0500.0f 1000) "$(head -c 100000 /dev/zero | tr "\\0" x)"'
     const both = await bothWays(t, command => `${command} | cksum`, `printf '[%s]' ${bytes} ${many} ${bytes} λ`)
     assert.deepEqual(both.ours, both.bare)
   })
 
-  it('gives the command every descriptor that is open, under its number', async t => {
+  it('gives the command every descriptor that is open, under its number', needs('bash'), async t => {
     const open = 'exec 3>/dev/null 4<<<four 5>five 9>&1 20<five 200>lock; mkfifo f 2>/dev/null; exec 11<>f'
     const look = `sh -c 'cd /proc/self/fd; for i in 3 4 5 6 7 8 9 10 11 12 20 200; do test -e $i && echo $i; done; head -1 <&4; echo nine >&9; echo three >&3'`
     const both = await bothWays(t, command => `${open}; ${command}; echo`, look)
@@ -121,7 +122,7 @@ describe('usage run', {concurrency: 2}, () => {
     assert.match(both.ours.stdout, /^3\n4\n5\n9\n11\n20\n200\nfour\nnine\n/)
   })
 
-  it('leaves group, session, mask, limits and ignored hang-ups as they are', async t => {
+  it('leaves group, session, mask, limits and ignored hang-ups as they are', needs('bash'), async t => {
     const look = `sh -c 'cut -d" " -f5-8 /proc/self/stat; umask; ulimit -Sn; grep SigIgn /proc/self/status'`
     const plain = await bothWays(t, command => `ulimit -Sn 512; umask 027; ${command}; echo`, look)
     assert.deepEqual(plain.ours, {
@@ -132,7 +133,7 @@ describe('usage run', {concurrency: 2}, () => {
     assert.match(kept.ours.stdout, /SigIgn:\t0{15}1/)
   })
 
-  it('lets the command go on in the background, and holds nothing of what it was given', async t => {
+  it('lets the command go on in the background, and holds nothing of what it was given', needs('bash'), async t => {
     const {home, seen} = makeScene(t)
     await seen()
     const held =
@@ -170,7 +171,7 @@ describe('usage run', {concurrency: 2}, () => {
     }
   })
 
-  it('gives the command the terminal: Ctrl-C reaches it once', async t => {
+  it('gives the command the terminal: Ctrl-C reaches it once', needs('script'), async t => {
     const {home, seen} = makeScene(t)
     await seen()
     const script = `test -t 0 && test -t 1 && trap 'echo got; exit 9' INT; echo ready; while :; do sleep 0.05; done`
@@ -181,7 +182,7 @@ describe('usage run', {concurrency: 2}, () => {
     assert.equal(terminal.output().match(/got/g)?.length, 1)
   })
 
-  it('stops with the command at Ctrl-Z, and goes on with it', async t => {
+  it('stops with the command at Ctrl-Z, and goes on with it', needs('bash', 'script'), async t => {
     const {home, seen, ends} = makeScene(t)
     await seen()
     const terminal = openTerminal(t, {...home, environment: {...home.environment, PS1: '$ '}}, 'bash --norc -i')

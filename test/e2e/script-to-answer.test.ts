@@ -6,6 +6,7 @@ import {collectionVersion} from '../../src/protocol/project-file.ts'
 import type {SentReport} from '../../src/reporter/destination/sent-log.ts'
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
+import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runShell, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
@@ -46,8 +47,8 @@ async function runScript(home: IsolatedHome, shell: string, exitCode: number) {
 const flush = async (home: IsolatedHome) => JSON.parse((await runUsage(home, ['flush', '--json'])).stdout)
 
 describe('from a shell script to an answer', {concurrency: 2}, () => {
-  for (const shell of ['bash', 'dash']) {
-    it(`counts the runs, features and exit codes of a ${shell} script`, async t => {
+  for (const shell of ['bash', 'dash'] as const) {
+    it(`counts the runs, features and exit codes of a ${shell} script`, needs(shell), async t => {
       const {home, collector} = await reportingHome(t)
       for (const exitCode of [0, 0, 3]) assert.equal((await runScript(home, shell, exitCode)).stdout, '')
       await flush(home)
@@ -75,15 +76,15 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
 
   it('delivers in the background, without a flush', async t => {
     const {home, collector} = await reportingHome(t)
-    await runScript(home, 'dash', 0)
+    await runScript(home, 'sh', 0)
     await eventually(async () => assert.equal((await collector.stats('demo')).outcomes!.ok, 1))
   })
 
   it('delivers everything once when the collector was away during the run', async t => {
     const {home, collector} = await reportingHome(t)
-    await runScript(home, 'dash', 0)
+    await runScript(home, 'sh', 0)
     await collector.stop()
-    await runScript(home, 'dash', 1)
+    await runScript(home, 'sh', 1)
     const failed = await flush(home)
     assert.ok(failed.kept > 0)
     assert.equal(failed.projects[0].reason, 'offline')
@@ -97,7 +98,7 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
 
   it('counts a report that is posted twice once', async t => {
     const {home, collector} = await reportingHome(t)
-    await runScript(home, 'dash', 0)
+    await runScript(home, 'sh', 0)
     await flush(home)
     await eventually(async () => assert.equal((await collector.stats('demo')).outcomes!.ok, 1))
     for (const {body} of sentReports(home)) {
@@ -111,7 +112,7 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
     assert.equal(stats.quality.duplicates, 4)
   })
 
-  it('sees two people on one host as two users and one host', async t => {
+  it('sees two people on one host as two users and one host', needs('bash'), async t => {
     const {home, collector} = await reportingHome(t)
     for (const person of [home, neighbour(t, home)]) {
       await runScript(person, 'bash', 0)
@@ -125,11 +126,11 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
 
   it('delivers before it returns when end is told to wait', async t => {
     const {home, collector} = await reportingHome(t)
-    await runShell(home, 'dash', 'command usage start; command usage end --exit-code 0 --wait 5')
+    await runShell(home, 'sh', 'command usage start; command usage end --exit-code 0 --wait 5')
     assert.equal((await collector.stats('demo')).outcomes!.ok, 1)
   })
 
-  it('lets nothing of the person leave but pseudonyms', async t => {
+  it('lets nothing of the person leave but pseudonyms', needs('bash'), async t => {
     const {home, collector} = await reportingHome(t)
     const secretive = join(home.home, 'S3CRET-user')
     mkdirSync(secretive)

@@ -8,6 +8,7 @@ import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {answeringServer, reportOf} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
+import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {type Outcome, type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
 import {libraryOnDisk, testedShells} from '../support/shell-library.ts'
@@ -43,78 +44,96 @@ for (const shell of testedShells) {
   const strict = shell.name === 'dash' ? 'set -eu' : 'set -euo pipefail'
 
   describe(`the functions in ${shell.name}`, {concurrency: 2}, () => {
-    it('record a run without Node.js, and the script does what it does without them', async t => {
-      const {run, events, home} = makeScene(t, shell)
-      const outcome = await run(
-        `${strict}\nusage_start 1.4.0\necho "$USAGE_RUN_ID"\nusage_feature Load.v1 Algorithm\nusage_end 3\necho "\${USAGE_RUN_ID-none}"`,
-      )
-      assert.deepEqual([outcome.code, outcome.stderr], [0, ''])
-      const all = events()
-      assert.deepEqual(all.map(({type}) => type).sort(), ['end', 'feature', 'start'])
-      const [id, after] = outcome.stdout.trim().split('\n')
-      assert.deepEqual([new Set(all.map(event => event.run)), after], [new Set([id]), 'none'])
-      const start = all.find(event => event.type === 'start')
-      assert.equal(start?.local?.script, join(home.home, 'job.sh'))
-      assert.deepEqual([start?.header?.version, start?.header?.application], ['1.4.0', 'demo'])
-      const end = all.find(event => event.type === 'end')
-      assert.deepEqual([end?.exitCode, end?.signal], [3, null])
-      assert.ok(end !== undefined && end.durationSeconds !== null && end.durationSeconds < 30)
-      for (const {time} of all) assert.ok(Math.abs(Date.now() - Date.parse(time)) < 30_000, time)
-      for (const path of Object.keys(readTree(home.stateDirectory))) {
-        const {mode} = statSync(join(home.stateDirectory, path))
-        assert.equal(mode & 0o777, path.endsWith('.json') ? 0o600 : 0o700, path)
-      }
-    })
-
-    it('take any name: quotes, UTF-8, bytes that are none; control characters and 129 are counted as undeclared', async t => {
-      const {run, events, home, path, programs} = makeScene(t, shell)
-      const names = [
-        `It's "so" \\ back\\\\slash "`,
-        'é'.repeat(128),
-        'x'.repeat(128),
-        '日本 Réflectométrie λ',
-        '-n',
-        '%s %d \\n',
-      ]
-      const quoted = names.map(name => `usage_feature '${name.replaceAll("'", `'\\''`)}'`)
-      const bad = `usage_feature "$(printf 'bad\\377byte')"\nusage_feature 'two\nlines'\nusage_feature "$(printf 'a\\tb')"\nusage_feature ''\nusage_feature\nusage_feature ${'x'.repeat(129)}\nusage_feature ${'é'.repeat(400)}`
-      const outcome = await run(`${strict}\nusage_start\n${quoted.join('\n')}\n${bad}\necho on`)
-      assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'on\n', ''])
-      assert.deepEqual(namesOf(events()), [...names, 'bad\ufffdbyte'].sort())
-      const status = await runUsage(home, ['status', '--json', '--project-file', path], {environment: {PATH: programs}})
-      assert.equal(JSON.parse(status.stdout).projects[0].dropped['undeclared-feature'], 6)
-    })
-
-    it('count in subshells, pipelines, loops and substitutions for the run of the script', async t => {
-      const {run, events} = makeScene(t, shell)
-      const outcome = await run(
-        `${strict}\nusage_start\n(usage_feature A; :)\nx=$(usage_feature B; echo got)\necho "$x" | { usage_feature C; cat; } | while read -r y; do usage_feature D; echo "$y"; done\nfor z in 1 2; do usage_feature "E$z"; done\nusage_end 0`,
-      )
-      assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'got\n', ''])
-      assert.deepEqual(namesOf(events()), ['A', 'B', 'C', 'D', 'E1', 'E2'])
-      assert.equal(new Set(events().map(({run: id}) => id)).size, 1)
-    })
-
-    it('keep the trap of the script, which reads the status, and record the exit code', async t => {
-      for (const [last, code] of [
-        ['exit 7', 7],
-        ['false', 1],
-        [':', 0],
-        ['usage_end 5; exit 6', 6],
-      ] as const) {
-        const {run, events} = makeScene(t, shell)
-        const own = shell.name === 'zsh' ? '' : `trap 'echo "it'"'"'s $?"; rm -f "$HOME/x"' EXIT\n`
-        const outcome = await run(`set -eu\n${own}trap 'echo never' USR1\nusage_start\nusage_trap\n${last}`)
-        assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [code, own && `it's ${code}\n`, ''], last)
-        const ends = events().filter(event => event.type === 'end')
-        assert.deepEqual(
-          ends.map(({exitCode}) => exitCode),
-          [last.startsWith('usage_end') ? 5 : code],
+    it(
+      'record a run without Node.js, and the script does what it does without them',
+      needs(shell.command[0]),
+      async t => {
+        const {run, events, home} = makeScene(t, shell)
+        const outcome = await run(
+          `${strict}\nusage_start 1.4.0\necho "$USAGE_RUN_ID"\nusage_feature Load.v1 Algorithm\nusage_end 3\necho "\${USAGE_RUN_ID-none}"`,
         )
-      }
-    })
+        assert.deepEqual([outcome.code, outcome.stderr], [0, ''])
+        const all = events()
+        assert.deepEqual(all.map(({type}) => type).sort(), ['end', 'feature', 'start'])
+        const [id, after] = outcome.stdout.trim().split('\n')
+        assert.deepEqual([new Set(all.map(event => event.run)), after], [new Set([id]), 'none'])
+        const start = all.find(event => event.type === 'start')
+        assert.equal(start?.local?.script, join(home.home, 'job.sh'))
+        assert.deepEqual([start?.header?.version, start?.header?.application], ['1.4.0', 'demo'])
+        const end = all.find(event => event.type === 'end')
+        assert.deepEqual([end?.exitCode, end?.signal], [3, null])
+        assert.ok(end !== undefined && end.durationSeconds !== null && end.durationSeconds < 30)
+        for (const {time} of all) assert.ok(Math.abs(Date.now() - Date.parse(time)) < 30_000, time)
+        for (const path of Object.keys(readTree(home.stateDirectory))) {
+          const {mode} = statSync(join(home.stateDirectory, path))
+          assert.equal(mode & 0o777, path.endsWith('.json') ? 0o600 : 0o700, path)
+        }
+      },
+    )
 
-    it('record the same end in POSIX mode', async t => {
+    it(
+      'take any name: quotes, UTF-8, bytes that are none; control characters and 129 are counted as undeclared',
+      needs(shell.command[0]),
+      async t => {
+        const {run, events, home, path, programs} = makeScene(t, shell)
+        const names = [
+          `It's "so" \\ back\\\\slash "`,
+          'é'.repeat(128),
+          'x'.repeat(128),
+          '日本 Réflectométrie λ',
+          '-n',
+          '%s %d \\n',
+        ]
+        const quoted = names.map(name => `usage_feature '${name.replaceAll("'", `'\\''`)}'`)
+        const bad = `usage_feature "$(printf 'bad\\377byte')"\nusage_feature 'two\nlines'\nusage_feature "$(printf 'a\\tb')"\nusage_feature ''\nusage_feature\nusage_feature ${'x'.repeat(129)}\nusage_feature ${'é'.repeat(400)}`
+        const outcome = await run(`${strict}\nusage_start\n${quoted.join('\n')}\n${bad}\necho on`)
+        assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'on\n', ''])
+        assert.deepEqual(namesOf(events()), [...names, 'bad\ufffdbyte'].sort())
+        const status = await runUsage(home, ['status', '--json', '--project-file', path], {
+          environment: {PATH: programs},
+        })
+        assert.equal(JSON.parse(status.stdout).projects[0].dropped['undeclared-feature'], 6)
+      },
+    )
+
+    it(
+      'count in subshells, pipelines, loops and substitutions for the run of the script',
+      needs(shell.command[0]),
+      async t => {
+        const {run, events} = makeScene(t, shell)
+        const outcome = await run(
+          `${strict}\nusage_start\n(usage_feature A; :)\nx=$(usage_feature B; echo got)\necho "$x" | { usage_feature C; cat; } | while read -r y; do usage_feature D; echo "$y"; done\nfor z in 1 2; do usage_feature "E$z"; done\nusage_end 0`,
+        )
+        assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'got\n', ''])
+        assert.deepEqual(namesOf(events()), ['A', 'B', 'C', 'D', 'E1', 'E2'])
+        assert.equal(new Set(events().map(({run: id}) => id)).size, 1)
+      },
+    )
+
+    it(
+      'keep the trap of the script, which reads the status, and record the exit code',
+      needs(shell.command[0]),
+      async t => {
+        for (const [last, code] of [
+          ['exit 7', 7],
+          ['false', 1],
+          [':', 0],
+          ['usage_end 5; exit 6', 6],
+        ] as const) {
+          const {run, events} = makeScene(t, shell)
+          const own = shell.name === 'zsh' ? '' : `trap 'echo "it'"'"'s $?"; rm -f "$HOME/x"' EXIT\n`
+          const outcome = await run(`set -eu\n${own}trap 'echo never' USR1\nusage_start\nusage_trap\n${last}`)
+          assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [code, own && `it's ${code}\n`, ''], last)
+          const ends = events().filter(event => event.type === 'end')
+          assert.deepEqual(
+            ends.map(({exitCode}) => exitCode),
+            [last.startsWith('usage_end') ? 5 : code],
+          )
+        }
+      },
+    )
+
+    it('record the same end in POSIX mode', needs(shell.command[0]), async t => {
       const {run, events} = makeScene(t, shell)
       const posix = {environment: {POSIXLY_CORRECT: '1'}}
       const exit = await run(`${strict}\nusage_start\nusage_trap\nexit 3`, posix)
@@ -125,7 +144,7 @@ for (const shell of testedShells) {
       assert.deepEqual(ends.sort(), [3, 'SIGTERM'])
     })
 
-    it('let the script go on when its traps cannot be read', async t => {
+    it('let the script go on when its traps cannot be read', needs(shell.command[0]), async t => {
       const {run, home, programs, path} = makeScene(t, shell)
       const gone = await run(`${strict}\nusage_start\nmv "$XDG_STATE_HOME" "$HOME/away"\nusage_trap\necho on\nexit 3`)
       assert.deepEqual([gone.code, gone.stdout, gone.stderr], [3, 'on\n', ''])
@@ -135,7 +154,7 @@ for (const shell of testedShells) {
       assert.deepEqual([homeless.code, homeless.stdout, homeless.stderr], [3, 'on\n', ''])
     })
 
-    it('record the same with any IFS', async t => {
+    it('record the same with any IFS', needs(shell.command[0]), async t => {
       const {run, events} = makeScene(t, shell)
       for (const value of ['0', '1', '0123456789', 'ae-', '']) {
         const outcome = await run(`${strict}\nIFS='${value}'\nusage_start\nusage_trap\nusage_feature A\nexit 3`)
@@ -144,24 +163,28 @@ for (const shell of testedShells) {
       assert.equal(events().length, 15)
     })
 
-    it('keep the open run when they are sourced again, and not for a script that is called', async t => {
-      const {run, events, library, home} = makeScene(t, shell)
-      const called = join(home.home, 'called.sh')
-      writeFileSync(called, `. '${library}'\nusage_feature B\nusage_end 4\n`)
-      const outcome = await run(
-        `set -a\nusage_start\nusage_trap\n. '${library}'\nusage_feature A\n${shell.command.join(' ')} '${called}'\nexit 3`,
-      )
-      assert.deepEqual([outcome.code, outcome.stderr], [3, ''])
-      const all = events().filter(event => event.type !== 'end' || event.exitCode === 3)
-      assert.deepEqual(all.map(({type}) => type).sort(), ['end', 'feature', 'feature', 'start'])
-      assert.equal(new Set(all.map(event => event.run)).size, 1)
-      assert.deepEqual(
-        events().flatMap(event => (event.type === 'end' && event.exitCode === 4 ? [event.run] : [])),
-        [null],
-      )
-    })
+    it(
+      'keep the open run when they are sourced again, and not for a script that is called',
+      needs(shell.command[0]),
+      async t => {
+        const {run, events, library, home} = makeScene(t, shell)
+        const called = join(home.home, 'called.sh')
+        writeFileSync(called, `. '${library}'\nusage_feature B\nusage_end 4\n`)
+        const outcome = await run(
+          `set -a\nusage_start\nusage_trap\n. '${library}'\nusage_feature A\n${shell.command.join(' ')} '${called}'\nexit 3`,
+        )
+        assert.deepEqual([outcome.code, outcome.stderr], [3, ''])
+        const all = events().filter(event => event.type !== 'end' || event.exitCode === 3)
+        assert.deepEqual(all.map(({type}) => type).sort(), ['end', 'feature', 'feature', 'start'])
+        assert.equal(new Set(all.map(event => event.run)).size, 1)
+        assert.deepEqual(
+          events().flatMap(event => (event.type === 'end' && event.exitCode === 4 ? [event.run] : [])),
+          [null],
+        )
+      },
+    )
 
-    it('record nothing where IFS is readonly, and the script goes on', async t => {
+    it('record nothing where IFS is readonly, and the script goes on', needs(shell.command[0]), async t => {
       const {home, library, events} = makeScene(t, shell)
       const script = `${strict}\nreadonly IFS\n. '${library}'\nusage_start\nusage_trap\nusage_feature A\nusage_end 0\necho on\nexit 3`
       for (const environment of [{}, {POSIXLY_CORRECT: '1'}]) {
@@ -171,51 +194,59 @@ for (const shell of testedShells) {
       assert.deepEqual(events(), [])
     })
 
-    it("end a subshell's own run with it, and leave the trap of the script to the script", async t => {
-      const {run, events} = makeScene(t, shell)
-      const outcome = await run(
-        `trap 'echo mine' EXIT\nusage_start\nusage_trap\n(usage_start; usage_trap; exit 3) || echo "sub $?"\nexit 4`,
-      )
-      assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [4, 'sub 3\nmine\n', ''])
-      const ends = events().flatMap(event => (event.type === 'end' ? [event.exitCode] : []))
-      assert.deepEqual(ends.sort(), [3, 4])
-    })
-
-    it('end the run once however often usage_trap is called, and for the library that was sourced last', async t => {
-      const {run, events, home, library} = makeScene(t, shell)
-      const {project} = projectOnDisk(home.home, 'http://127.0.0.1:9')
-      const folder = join(home.home, 'other')
-      mkdirSync(folder)
-      const other = libraryOnDisk(folder, shell.library, {...project, project: 'other'})
-      const own = shell.name === 'zsh' ? '' : `trap 'echo "mine $?"' EXIT\n`
-      const mine = (code: number) => own && `mine ${code}\n`
-      for (const [script, code, ends] of [
-        ['usage_start; usage_trap; usage_trap; exit 3', 3, [3]],
-        ['usage_start; usage_trap; usage_end 1; usage_start; usage_trap; exit 4', 4, [1, 4]],
-        ['usage_start; usage_trap; usage_end 2; usage_start; exit 5', 5, [2, 5]],
-        [`usage_start; usage_trap; usage_end 6; . '${other}'; usage_start; usage_trap; exit 7`, 7, [6, 7]],
-        [
-          `. '${other}'; usage_start; usage_trap; usage_end 8; . '${library}'; usage_start; usage_trap; exit 9`,
-          9,
-          [8, 9],
-        ],
-      ] as const) {
-        const before = events().length
-        const outcome = await run(`${strict}\n${own}${script}`, {
-          environment: {USAGE_CONSENT: `demo@${collectionVersion(project)} other@${collectionVersion(project)}`},
-        })
-        assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [code, mine(code), ''], script)
-        const all = events()
-        assert.equal(all.length - before, ends.length * 2, script)
-        const codes = all.flatMap(event => (event.type === 'end' ? [event.exitCode] : []))
-        assert.ok(
-          ends.every(end => codes.includes(end)),
-          script,
+    it(
+      "end a subshell's own run with it, and leave the trap of the script to the script",
+      needs(shell.command[0]),
+      async t => {
+        const {run, events} = makeScene(t, shell)
+        const outcome = await run(
+          `trap 'echo mine' EXIT\nusage_start\nusage_trap\n(usage_start; usage_trap; exit 3) || echo "sub $?"\nexit 4`,
         )
-      }
-    })
+        assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [4, 'sub 3\nmine\n', ''])
+        const ends = events().flatMap(event => (event.type === 'end' ? [event.exitCode] : []))
+        assert.deepEqual(ends.sort(), [3, 4])
+      },
+    )
 
-    it('record the signal that ends the script, which dies of it', async t => {
+    it(
+      'end the run once however often usage_trap is called, and for the library that was sourced last',
+      needs(shell.command[0]),
+      async t => {
+        const {run, events, home, library} = makeScene(t, shell)
+        const {project} = projectOnDisk(home.home, 'http://127.0.0.1:9')
+        const folder = join(home.home, 'other')
+        mkdirSync(folder)
+        const other = libraryOnDisk(folder, shell.library, {...project, project: 'other'})
+        const own = shell.name === 'zsh' ? '' : `trap 'echo "mine $?"' EXIT\n`
+        const mine = (code: number) => own && `mine ${code}\n`
+        for (const [script, code, ends] of [
+          ['usage_start; usage_trap; usage_trap; exit 3', 3, [3]],
+          ['usage_start; usage_trap; usage_end 1; usage_start; usage_trap; exit 4', 4, [1, 4]],
+          ['usage_start; usage_trap; usage_end 2; usage_start; exit 5', 5, [2, 5]],
+          [`usage_start; usage_trap; usage_end 6; . '${other}'; usage_start; usage_trap; exit 7`, 7, [6, 7]],
+          [
+            `. '${other}'; usage_start; usage_trap; usage_end 8; . '${library}'; usage_start; usage_trap; exit 9`,
+            9,
+            [8, 9],
+          ],
+        ] as const) {
+          const before = events().length
+          const outcome = await run(`${strict}\n${own}${script}`, {
+            environment: {USAGE_CONSENT: `demo@${collectionVersion(project)} other@${collectionVersion(project)}`},
+          })
+          assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [code, mine(code), ''], script)
+          const all = events()
+          assert.equal(all.length - before, ends.length * 2, script)
+          const codes = all.flatMap(event => (event.type === 'end' ? [event.exitCode] : []))
+          assert.ok(
+            ends.every(end => codes.includes(end)),
+            script,
+          )
+        }
+      },
+    )
+
+    it('record the signal that ends the script, which dies of it', needs(shell.command[0]), async t => {
       const {run, events} = makeScene(t, shell)
       const outcome = await run('usage_start\nusage_trap\nkill -TERM $$\nsleep 5')
       assert.deepEqual([outcome.code, outcome.signal, outcome.stderr], [null, 'SIGTERM', ''])
@@ -226,7 +257,7 @@ for (const shell of testedShells) {
       )
     })
 
-    it('leave a signal to the trap that the script has for it', async t => {
+    it('leave a signal to the trap that the script has for it', needs(shell.command[0]), async t => {
       const {run, events} = makeScene(t, shell)
       const outcome = await run(`trap 'echo mine; exit 9' TERM\nusage_start\nusage_trap\nkill -TERM $$\nsleep 5`)
       assert.deepEqual([outcome.code, outcome.stdout], [9, 'mine\n'])
@@ -237,126 +268,146 @@ for (const shell of testedShells) {
       )
     })
 
-    it('change no option, no mask, no variable but their own, and keep set -x readable', async t => {
-      const {run, home} = makeScene(t, shell)
-      const look = (to: string) => `{ set; set +o; umask; trap; } > "$HOME/${to}"`
-      const work = 'usage_start; usage_feature A; usage_end 0'
-      const outcome = await run(
-        `umask 027; IFS=:\n${look('before')}\n${work}\n${look('after')}\nset -x\nusage_feature B\n: seen`,
-      )
-      assert.equal(outcome.code, 0)
-      const volatile =
-        /^(?:_usage_|_=|BASH_|FUNCNAME|EPOCH|SECONDS|SRANDOM|RANDOM|LINENO|PIPESTATUS|PPID|TTYIDLE|status|'?\?'?=|'?!'?=|pipestatus|FUNC|path|USAGE_CONSENT|_usage)/
-      const read = (name: string) =>
-        readFileSync(join(home.home, name), 'utf8')
-          .split('\n')
-          .filter(line => /^\w+=|^set |^\d+$|^trap/.test(line) && !volatile.test(line))
-      assert.deepEqual(read('after'), read('before'))
-      assert.match(outcome.stderr, /usage_feature B/)
-      assert.match(outcome.stderr, /: seen/)
-      assert.doesNotMatch(outcome.stderr.replaceAll('\n+ _usage_trace=yes', ''), /_usage_/)
-    })
+    it(
+      'change no option, no mask, no variable but their own, and keep set -x readable',
+      needs(shell.command[0]),
+      async t => {
+        const {run, home} = makeScene(t, shell)
+        const look = (to: string) => `{ set; set +o; umask; trap; } > "$HOME/${to}"`
+        const work = 'usage_start; usage_feature A; usage_end 0'
+        const outcome = await run(
+          `umask 027; IFS=:\n${look('before')}\n${work}\n${look('after')}\nset -x\nusage_feature B\n: seen`,
+        )
+        assert.equal(outcome.code, 0)
+        const volatile =
+          /^(?:_usage_|_=|BASH_|FUNCNAME|EPOCH|SECONDS|SRANDOM|RANDOM|LINENO|PIPESTATUS|PPID|TTYIDLE|status|'?\?'?=|'?!'?=|pipestatus|FUNC|path|USAGE_CONSENT|_usage)/
+        const read = (name: string) =>
+          readFileSync(join(home.home, name), 'utf8')
+            .split('\n')
+            .filter(line => /^\w+=|^set |^\d+$|^trap/.test(line) && !volatile.test(line))
+        assert.deepEqual(read('after'), read('before'))
+        assert.match(outcome.stderr, /usage_feature B/)
+        assert.match(outcome.stderr, /: seen/)
+        assert.doesNotMatch(outcome.stderr.replaceAll('\n+ _usage_trace=yes', ''), /_usage_/)
+      },
+    )
 
-    it('start no process for an event, and none but the shell for files that are not there yet', async t => {
-      const {library, home, events} = makeScene(t, shell)
-      const prepare = `. '${library}'; usage_start; `
-      const count = (script: string) => traced(t, home, join(home.home, '..', 'etc'), [...shell.command, script])
-      const without = await count(`${prepare} usage_end 0`)
-      const repeated = await count(`${prepare} for i in 1 2 3 4 5 6 7 8 9; do usage_feature "F$i"; done; usage_end 0`)
-      assert.equal(events().filter(({type}) => type === 'feature').length, 9)
-      assert.deepEqual([repeated.outcome.stderr, repeated.outcome.code], ['', 0])
-      const first = without.programs.length + without.processes
-      assert.ok(repeated.programs.length + repeated.processes <= first, JSON.stringify([without, repeated]))
-      assert.deepEqual(repeated.network, [])
-    })
+    it(
+      'start no process for an event, and none but the shell for files that are not there yet',
+      needs(shell.command[0], 'strace', 'unshare'),
+      async t => {
+        const {library, home, events} = makeScene(t, shell)
+        const prepare = `. '${library}'; usage_start; `
+        const count = (script: string) => traced(t, home, join(home.home, '..', 'etc'), [...shell.command, script])
+        const without = await count(`${prepare} usage_end 0`)
+        const repeated = await count(`${prepare} for i in 1 2 3 4 5 6 7 8 9; do usage_feature "F$i"; done; usage_end 0`)
+        assert.equal(events().filter(({type}) => type === 'feature').length, 9)
+        assert.deepEqual([repeated.outcome.stderr, repeated.outcome.code], ['', 0])
+        const first = without.programs.length + without.processes
+        assert.ok(repeated.programs.length + repeated.processes <= first, JSON.stringify([without, repeated]))
+        assert.deepEqual(repeated.network, [])
+      },
+    )
 
-    it('show the notice once, not to /dev/null, and let a later run of another caller open sending', async t => {
-      const {run, destination, library, home} = makeScene(t, shell)
-      const environment = {USAGE_CONSENT: ''}
-      const hidden = await runProgram(home, [...shell.command, '-c', `. '${library}'; usage_start 2>/dev/null`], {
-        environment,
-      })
-      assert.equal(hidden.stderr, '')
-      const first = await run('usage_start\nusage_feature A\nusage_end 0', {environment})
-      assert.match(
-        first.stderr,
-        /^Demo counts its use: How many people use Demo\.\n(?:.*\n){3}.*\.settings\/usage\/optout\.d\/demo\n$/,
-      )
-      const second = await run('usage_start; usage_end 0', {environment})
-      assert.equal(second.stderr, '')
-      const marker = noticePath(destination)
-      const isOpen = () => Object.keys(readTree(destination.directory)).some(path => path.endsWith('.open'))
-      assert.equal(isOpen(), false)
-      const content = JSON.parse(readFileSync(marker, 'utf8'))
-      assert.equal(typeof content.caller.pid, 'number')
-      writeFileSync(marker, JSON.stringify({...content, shownAt: new Date(Date.now() - 61_000).toISOString()}))
-      await run('usage_start', {environment})
-      assert.equal(isOpen(), true)
-    })
+    it(
+      'show the notice once, not to /dev/null, and let a later run of another caller open sending',
+      needs(shell.command[0]),
+      async t => {
+        const {run, destination, library, home} = makeScene(t, shell)
+        const environment = {USAGE_CONSENT: ''}
+        const hidden = await runProgram(home, [...shell.command, '-c', `. '${library}'; usage_start 2>/dev/null`], {
+          environment,
+        })
+        assert.equal(hidden.stderr, '')
+        const first = await run('usage_start\nusage_feature A\nusage_end 0', {environment})
+        assert.match(
+          first.stderr,
+          /^Demo counts its use: How many people use Demo\.\n(?:.*\n){3}.*\.settings\/usage\/optout\.d\/demo\n$/,
+        )
+        const second = await run('usage_start; usage_end 0', {environment})
+        assert.equal(second.stderr, '')
+        const marker = noticePath(destination)
+        const isOpen = () => Object.keys(readTree(destination.directory)).some(path => path.endsWith('.open'))
+        assert.equal(isOpen(), false)
+        const content = JSON.parse(readFileSync(marker, 'utf8'))
+        assert.equal(typeof content.caller.pid, 'number')
+        writeFileSync(marker, JSON.stringify({...content, shownAt: new Date(Date.now() - 61_000).toISOString()}))
+        await run('usage_start', {environment})
+        assert.equal(isOpen(), true)
+      },
+    )
 
-    it('never harm: no home, a home that cannot be written, a full disk, closed outputs, no Node.js', async t => {
-      const work = 'usage_start; usage_trap; usage_feature A; usage_end 0; echo on'
-      const {run, home, library} = makeScene(t, shell)
-      const {
-        HOME: _home,
-        XDG_STATE_HOME: _state,
-        XDG_CONFIG_HOME: _config,
-        ...homeless
-      }: Readonly<Record<string, string | undefined>> = home.environment
-      const file = join(home.home, 'job.sh')
-      const script = [...shell.command, file] as const
-      await run(`${strict}\n${work}`)
-      const outcomes = {
-        homeless: await runProgram({...home, environment: homeless as Record<string, string>}, script),
-        readOnly: await runProgram(
-          home,
-          ['unshare', '-Urm', 'sh', '-c', `mount --bind -o ro "$HOME" "$HOME" && exec "$@"`, 'sh', ...script],
-          {environment: {XDG_STATE_HOME: join(home.home, 'new')}},
-        ),
-        full: await runProgram(
-          home,
-          [
-            'unshare',
-            '-Urm',
-            'sh',
-            '-c',
-            'mkdir -p "$HOME/full" && mount -t tmpfs -o size=4k,nr_inodes=12 none "$HOME/full" && exec "$@"',
-            'sh',
-            ...script,
-          ],
-          {environment: {XDG_STATE_HOME: join(home.home, 'full')}},
-        ),
-        closed: await runProgram(home, ['sh', '-c', 'exec "$@" 2>&- <&-', 'sh', ...script], {
-          environment: {USAGE_CONSENT: ''},
-        }),
-        limited: await runProgram(home, ['sh', '-c', 'ulimit -f 0; exec "$@"', 'sh', ...script], {
-          environment: {USAGE_STATE_DIR: join(home.home, 'limited')},
-        }),
-      }
-      for (const [name, outcome] of Object.entries(outcomes))
-        assert.deepEqual([name, outcome.code, outcome.stdout, outcome.stderr], [name, 0, 'on\n', ''])
-      mkdirSync(join(home.home, 'x'))
-      const noNode = await runProgram(home, [...shell.command, '-c', `. '${library}'; ${work}`], {
-        environment: {NODE_OPTIONS: '--bogus'},
-      })
-      assert.deepEqual([noNode.code, noNode.stdout, noNode.stderr], [0, 'on\n', ''])
-    })
+    it(
+      'never harm: no home, a home that cannot be written, a full disk, closed outputs, no Node.js',
+      needs(shell.command[0], 'unshare'),
+      async t => {
+        const work = 'usage_start; usage_trap; usage_feature A; usage_end 0; echo on'
+        const {run, home, library} = makeScene(t, shell)
+        const {
+          HOME: _home,
+          XDG_STATE_HOME: _state,
+          XDG_CONFIG_HOME: _config,
+          ...homeless
+        }: Readonly<Record<string, string | undefined>> = home.environment
+        const file = join(home.home, 'job.sh')
+        const script = [...shell.command, file] as const
+        await run(`${strict}\n${work}`)
+        const outcomes = {
+          homeless: await runProgram({...home, environment: homeless as Record<string, string>}, script),
+          readOnly: await runProgram(
+            home,
+            ['unshare', '-Urm', 'sh', '-c', `mount --bind -o ro "$HOME" "$HOME" && exec "$@"`, 'sh', ...script],
+            {environment: {XDG_STATE_HOME: join(home.home, 'new')}},
+          ),
+          full: await runProgram(
+            home,
+            [
+              'unshare',
+              '-Urm',
+              'sh',
+              '-c',
+              'mkdir -p "$HOME/full" && mount -t tmpfs -o size=4k,nr_inodes=12 none "$HOME/full" && exec "$@"',
+              'sh',
+              ...script,
+            ],
+            {environment: {XDG_STATE_HOME: join(home.home, 'full')}},
+          ),
+          closed: await runProgram(home, ['sh', '-c', 'exec "$@" 2>&- <&-', 'sh', ...script], {
+            environment: {USAGE_CONSENT: ''},
+          }),
+          limited: await runProgram(home, ['sh', '-c', 'ulimit -f 0; exec "$@"', 'sh', ...script], {
+            environment: {USAGE_STATE_DIR: join(home.home, 'limited')},
+          }),
+        }
+        for (const [name, outcome] of Object.entries(outcomes))
+          assert.deepEqual([name, outcome.code, outcome.stdout, outcome.stderr], [name, 0, 'on\n', ''])
+        mkdirSync(join(home.home, 'x'))
+        const noNode = await runProgram(home, [...shell.command, '-c', `. '${library}'; ${work}`], {
+          environment: {NODE_OPTIONS: '--bogus'},
+        })
+        assert.deepEqual([noNode.code, noNode.stdout, noNode.stderr], [0, 'on\n', ''])
+      },
+    )
 
-    it('send in the background when there is a program that can, and disturb no wait and no job', async t => {
-      const server = await answeringServer(t)
-      const {run, programs} = makeScene(t, shell, server.url)
-      const outcome = await run(
-        'usage_start\nusage_feature Load.v1 Algorithm\nusage_end 0\nwait\njobs\necho "${!-none}"',
-        {environment: {PATH: programs}},
-      )
-      assert.equal(outcome.code, 0)
-      assert.equal(outcome.stderr, '')
-      assert.match(outcome.stdout, /^(?:none|0)?\n$/)
-      await eventually(() => {
-        const sent = server.requests.flatMap(request => reportOf(request).events.map(({type}) => type))
-        assert.deepEqual(sent.sort(), ['end', 'feature', 'start'])
-      })
-    })
+    it(
+      'send in the background when there is a program that can, and disturb no wait and no job',
+      needs(shell.command[0]),
+      async t => {
+        const server = await answeringServer(t)
+        const {run, programs} = makeScene(t, shell, server.url)
+        const outcome = await run(
+          'usage_start\nusage_feature Load.v1 Algorithm\nusage_end 0\nwait\njobs\necho "${!-none}"',
+          {environment: {PATH: programs}},
+        )
+        assert.equal(outcome.code, 0)
+        assert.equal(outcome.stderr, '')
+        assert.match(outcome.stdout, /^(?:none|0)?\n$/)
+        await eventually(() => {
+          const sent = server.requests.flatMap(request => reportOf(request).events.map(({type}) => type))
+          assert.deepEqual(sent.sort(), ['end', 'feature', 'start'])
+        })
+      },
+    )
   })
 }
 
@@ -365,7 +416,7 @@ describe('the functions beside functions of zsh that are traps', () => {
   const ends = (events: ReturnType<typeof waitingEvents>) =>
     events.flatMap(event => (event.type === 'end' ? [event.signal ?? event.exitCode] : []))
 
-  it('record the end, whatever else is trapped', async t => {
+  it('record the end, whatever else is trapped', needs('zsh'), async t => {
     const {run, events} = makeScene(t, zsh)
     const traps = `TRAPUSR1() {\n  trap 'echo x' WINCH\n}\ntrap $'echo \\'two\\nlines\\'' USR2`
     const exit = await run(`${traps}\nusage_start\nusage_trap\nexit 3`)
@@ -375,7 +426,7 @@ describe('the functions beside functions of zsh that are traps', () => {
     assert.deepEqual(ends(events()).sort(), [3, 'SIGTERM'])
   })
 
-  it('leave a signal and the end to the function that is there for it', async t => {
+  it('leave a signal and the end to the function that is there for it', needs('zsh'), async t => {
     const {run, events} = makeScene(t, zsh)
     const traps = 'TRAPEXIT() { echo "mine $?"; }\nTRAPTERM() { echo got; exit 9; }'
     const outcome = await run(`${traps}\nusage_start\nusage_trap\nusage_trap\nkill -TERM $$\nsleep 5`)
@@ -383,7 +434,7 @@ describe('the functions beside functions of zsh that are traps', () => {
     assert.deepEqual(ends(events()), [9])
   })
 
-  it('leave an EXIT trap of the script alone, and record the end', async t => {
+  it('leave an EXIT trap of the script alone, and record the end', needs('zsh'), async t => {
     const {run, events} = makeScene(t, zsh)
     for (const [set, code] of [
       [`trap 'echo "mine $?"' EXIT`, 4],
@@ -398,7 +449,7 @@ describe('the functions beside functions of zsh that are traps', () => {
 })
 
 describe('a library printed by the command', () => {
-  it('can be sourced by process substitution', async t => {
+  it('can be sourced by process substitution', needs('bash'), async t => {
     const {home, path, programs, events} = makeScene(t, testedShells[0]!)
     const script = `set -euo pipefail; . <(command usage shell bash --project-file '${path}'); usage_start; usage_feature Load.v1 Algorithm; usage_end 0`
     const outcome = await runProgram(home, ['bash', '-c', script], {environment: {PATH: programs}})
@@ -406,7 +457,7 @@ describe('a library printed by the command', () => {
     assert.equal(events().length, 3)
   })
 
-  it('prints nothing under set -k, which takes arguments for variables', async t => {
+  it('prints nothing under set -k, which takes arguments for variables', needs('bash'), async t => {
     const {run, events} = makeScene(t, testedShells[0]!)
     const outcome = await run('set -k\nusage_start\nusage_trap\nusage_feature A\nexit 3')
     assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [3, '', ''])

@@ -21,7 +21,7 @@ async function sceneWithCollector(t: TestContext) {
 
 /** Runs a script as the root of a private mount namespace; senders start only when it asks for them. */
 const runApart = ({home}: Pick<Scene, 'home'>, script: string, environment: Record<string, string> = {}) =>
-  runProgram(home, ['unshare', '-Urm', 'dash', '-c', script], {
+  runProgram(home, ['unshare', '-Urm', 'sh', '-c', script], {
     environment: {USAGE_SENDER: '1', OUT: home.environment['TMPDIR'] ?? '', STATE: home.stateDirectory, ...environment},
   })
 
@@ -97,7 +97,7 @@ describe('a home', {concurrency: 2}, () => {
     const folder = join(home.environment['TMPDIR'] ?? '', 'work')
     mkdirSync(folder)
     const environment = {XDG_STATE_HOME: 'state', XDG_CONFIG_HOME: './config'}
-    const outcome = await runShell(home, 'dash', 'usage start; usage end; usage optout', {cwd: folder, environment})
+    const outcome = await runShell(home, 'sh', 'usage start; usage end; usage optout', {cwd: folder, environment})
     assert.equal(outcome.code, 0, outcome.stderr)
     assert.deepEqual(readTree(folder), {})
     assert.ok('.config/usage/optout' in readTree(home.home))
@@ -108,7 +108,7 @@ describe('a home', {concurrency: 2}, () => {
 /** A user that is neither root nor anybody else here. */
 const stranger = 54_321
 const asStranger = (script: string) =>
-  ['setpriv', '--reuid', String(stranger), '--regid', String(stranger), '--clear-groups', 'dash', '-c', script] as const
+  ['setpriv', '--reuid', String(stranger), '--regid', String(stranger), '--clear-groups', 'sh', '-c', script] as const
 
 describe("somebody else's folder", {concurrency: 2}, () => {
   const three = 'usage start; usage feature Load.v1 --type Algorithm; usage end --exit-code 0; echo "$?"'
@@ -118,7 +118,7 @@ describe("somebody else's folder", {concurrency: 2}, () => {
     chmodSync(home.environment['TMPDIR'] ?? '', 0o755)
     await runProgram(home, ['chown', '-R', String(stranger), home.home])
     const before = readTree(home.home)
-    const sudo = await runShell(home, 'dash', three, {environment: {USAGE_SENDER: '1'}})
+    const sudo = await runShell(home, 'sh', three, {environment: {USAGE_SENDER: '1'}})
     assert.deepEqual([sudo.stdout, sudo.stderr], ['0\n', ''])
     assert.deepEqual(readTree(home.home), before)
     const own = await runProgram(home, [...asStranger(three)] as [string, ...string[]], {
@@ -128,7 +128,7 @@ describe("somebody else's folder", {concurrency: 2}, () => {
     const status = await runProgram(home, [...asStranger('usage status --json')] as [string, ...string[]])
     assert.equal(JSON.parse(status.stdout).projects[0].waiting.events, 3)
     const after = readTree(home.home)
-    assert.equal((await runShell(home, 'dash', three, {environment: {USAGE_SENDER: '1'}})).stdout, '0\n')
+    assert.equal((await runShell(home, 'sh', three, {environment: {USAGE_SENDER: '1'}})).stdout, '0\n')
     assert.deepEqual(readTree(home.home), after)
   })
 
@@ -182,7 +182,7 @@ describe('a network file system', () => {
       `trace=${calls}`,
       '-o',
       trace,
-      'dash',
+      'sh',
       '-c',
       `${script}; :`,
     ])
@@ -206,7 +206,7 @@ describe('a job', () => {
     // The first process of a namespace takes all others with it when it ends.
     const script = 'usage start; usage feature Load.v1 --type Algorithm; usage end --exit-code 0 --wait 20; kill -9 $$'
     for (let job = 1; job <= 3; job++) {
-      await runProgram(scene.home, ['unshare', '-Urpf', '--mount-proc', 'dash', '-c', script])
+      await runProgram(scene.home, ['unshare', '-Urpf', '--mount-proc', 'sh', '-c', script])
       const {runs, outcomes, features} = await scene.collector.stats('demo')
       assert.deepEqual([runs!.total, outcomes!.ok, features[0]?.count], [job, job, job])
     }

@@ -103,7 +103,7 @@ describe('a crowd', () => {
     const {home, collector, usage} = await sceneWithCollector(t)
     const since = performance.now()
     const scripts = times(processes, () =>
-      runShell(home, 'dash', 'command usage start; command usage end --exit-code 0; :', {timeoutSeconds: 55}),
+      runShell(home, 'sh', 'command usage start; command usage end --exit-code 0; :', {timeoutSeconds: 55}),
     )
     for (const {code, stdout, stderr} of await Promise.all(scripts))
       assert.deepEqual([code, stdout, stderr], [0, '', ''])

@@ -7,6 +7,7 @@ import {type BufferedEvent, encodeBufferFile, parseBufferFile} from '../../src/p
 import {limits} from '../../src/protocol/limits.ts'
 import {assertContains} from '../support/assert-contains.ts'
 import {fixturesIn, readFixture} from '../support/fixtures.ts'
+import {needs, type Tool} from '../support/needs.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
 
@@ -43,14 +44,14 @@ test('reads a foreign file as one of our own: absent values are null, ids are in
   assert.partialDeepStrictEqual(unpaired, {...nothing, run: null, count: 1, internal: true, durationSeconds: null})
 })
 
-const writers: [program: string, script: string][] = [
+const writers: [program: Tool | 'sh', script: string][] = [
   ['sh', 'shell/write.sh'],
   ['dash', 'shell/write.sh'],
   ['bash', 'shell/write.sh'],
   ['python3', 'foreign/write.py'],
 ]
 for (const [program, script] of writers) {
-  test(`reads what ${program} writes with ${script} on this machine`, t => {
+  test(`reads what ${program} writes with ${script} on this machine`, program === 'sh' ? {} : needs(program), t => {
     const directory = temporaryDirectory(t)
     execFileSync(program, [repositoryPath('test', 'fixtures', 'event-files', script), directory], {stdio: 'inherit'})
     const contents = readdirSync(directory).map(name => readFileSync(join(directory, name), 'utf8'))

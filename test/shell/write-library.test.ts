@@ -5,12 +5,12 @@ import {makeLibrary} from '../../src/cli/maintain/shell-library.ts'
 import {assignText, quoteForShell} from '../../src/shell/shell-text.ts'
 import {shells} from '../../src/shell/write-library.ts'
 import {exampleProject, makeProject} from '../support/make-project.ts'
-import {needs} from '../support/needs.ts'
+import {needs, type Tool} from '../support/needs.ts'
 import {assertShfmt, longLines} from '../support/shell-format.ts'
 import {libraryOnDisk} from '../support/shell-library.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
 
-const checks: Readonly<Record<(typeof shells)[number], readonly [string, ...string[]]>> = {
+const checks: Readonly<Record<(typeof shells)[number], readonly [Tool, ...string[]]>> = {
   bash: ['shellcheck', '--severity=style', '--shell=bash'],
   sh: ['shellcheck', '--severity=style', '--shell=dash'],
   zsh: ['zsh', '-f', '-n'],
@@ -18,12 +18,16 @@ const checks: Readonly<Record<(typeof shells)[number], readonly [string, ...stri
 
 describe('a library of shell functions', () => {
   for (const shell of shells)
-    it(`is free of what ${checks[shell][0]} finds, for ${shell}, whatever the project is called`, t => {
-      const project = makeProject({name: `It's "so" \`x\` $(touch /tmp/no) \\`, purpose: ["Why it's used"]})
-      const path = libraryOnDisk(temporaryDirectory(t), shell, project)
-      const [command, ...args] = checks[shell]
-      execFileSync(command, [...args, path], {stdio: ['ignore', 'inherit', 'inherit']})
-    })
+    it(
+      `is free of what ${checks[shell][0]} finds, for ${shell}, whatever the project is called`,
+      needs(checks[shell][0]),
+      t => {
+        const project = makeProject({name: `It's "so" \`x\` $(touch /tmp/no) \\`, purpose: ["Why it's used"]})
+        const path = libraryOnDisk(temporaryDirectory(t), shell, project)
+        const [command, ...args] = checks[shell]
+        execFileSync(command, [...args, path], {stdio: ['ignore', 'inherit', 'inherit']})
+      },
+    )
 
   for (const shell of shells)
     it(`is formatted as shfmt does, in lines of at most 100 characters, for ${shell}`, needs('shfmt'), t => {
@@ -68,9 +72,10 @@ describe('a text that is assigned to a variable', () => {
 })
 
 describe('a word for a shell', () => {
-  for (const text of ['', 'plain', "it's", "''", '$(id) `id` "x" \\', 'two\nlines', 'é 日本'])
-    it(`is read by it as ${JSON.stringify(text)} again`, () => {
-      for (const shell of ['bash', 'dash', 'zsh'])
+  const texts = ['', 'plain', "it's", "''", '$(id) `id` "x" \\', 'two\nlines', 'é 日本']
+  for (const shell of ['bash', 'dash', 'zsh'] as const)
+    it(`is read by ${shell} as the same text again`, needs(shell), () => {
+      for (const text of texts)
         assert.equal(execFileSync(shell, ['-c', `printf %s ${quoteForShell(text)}`], {encoding: 'utf8'}), text)
     })
 })

@@ -38,10 +38,14 @@ const probes: Partial<Record<Tool, () => boolean>> = {
   unshare: () => succeeds('unshare', '-Urmnpf', '--mount-proc', 'true'),
   root: () => process.getuid?.() === 0,
   'a clone that other users can read': () =>
+    !(hasTool('setpriv') && hasTool('root')) ||
     [process.execPath, repositoryPath('bin', 'run.js')].every(path =>
       succeeds('setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups', 'test', '-r', path),
     ),
 }
+
+/** What a test needs that runs a program of the clone as another user. */
+export const droppingPrivileges = ['setpriv', 'root', 'a clone that other users can read'] as const
 
 const known = new Map<Tool, boolean>()
 
@@ -50,14 +54,15 @@ const known = new Map<Tool, boolean>()
  * `USAGE_TEST_ALL` in the environment this throws instead, so that the test file fails.
  */
 export function needs(...required: readonly Tool[]): {readonly skip?: string} {
-  const missing = required.filter(tool => !isHere(tool))
+  const missing = [...new Set(required)].filter(tool => !hasTool(tool))
   if (missing.length === 0) return {}
   const reason = `needs ${missing.join(', ')}`
   if (process.env['USAGE_TEST_ALL']) throw new Error(`USAGE_TEST_ALL allows no skipped test, and a test ${reason}.`)
   return {skip: reason}
 }
 
-function isHere(tool: Tool): boolean {
+/** Whether a tool can be used here. */
+export function hasTool(tool: Tool): boolean {
   const isKnown = known.get(tool)
   if (isKnown !== undefined) return isKnown
   const isFound = (tools[tool] === null || isOnPaths(tool)) && (probes[tool]?.() ?? true)

@@ -2,9 +2,10 @@ import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {makeClient} from '../../src/cli/maintain/embedded-client.ts'
 import type {ProjectFile} from '../../src/protocol/project-file.ts'
+import type {Tool} from './needs.ts'
 
 /** The shells that the one client for shells is held to. */
-export const clientShells: readonly {readonly name: string; readonly command: readonly [string, ...string[]]}[] = [
+export const clientShells: readonly {readonly name: string; readonly command: readonly [Tool, ...string[]]}[] = [
   {name: 'bash', command: ['bash']},
   {name: 'dash', command: ['dash']},
   {name: 'busybox sh', command: ['busybox', 'sh']},

@@ -3,11 +3,12 @@ import {join} from 'node:path'
 import {makeLibrary} from '../../src/cli/maintain/shell-library.ts'
 import type {ProjectFile} from '../../src/protocol/project-file.ts'
 import type {Shell} from '../../src/shell/write-library.ts'
+import type {Tool} from './needs.ts'
 
 /** The shells that the functions are held to, each with the library that is made for it. */
 export const testedShells: readonly {
   readonly name: string
-  readonly command: readonly [string, ...string[]]
+  readonly command: readonly [Tool, ...string[]]
   readonly library: Shell
 }[] = [
   {name: 'bash', command: ['bash'], library: 'bash'},

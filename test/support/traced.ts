@@ -38,7 +38,7 @@ export async function traced(
   const outcome = await runProgram(home, [
     'unshare',
     '-Urm',
-    'dash',
+    'sh',
     '-c',
     inPlace,
     etc,

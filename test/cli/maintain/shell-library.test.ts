@@ -19,7 +19,7 @@ function ask(environments: readonly Environment[], question: string): string[] {
       .join('')
   const questions = environments.map(environment => `(${assign(environment)}${question})`)
   const script = ['set -u', library, ...questions].join('\n')
-  return execFileSync('dash', ['-c', script], {env: {PATH: '/usr/bin:/bin'}, encoding: 'utf8'})
+  return execFileSync('sh', ['-c', script], {env: {PATH: '/usr/bin:/bin'}, encoding: 'utf8'})
     .trimEnd()
     .split('\n')
 }

@@ -18,6 +18,7 @@ import {eventually} from '../../support/eventually.ts'
 import {makeFeature, makeStart, putStarts} from '../../support/make-event.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {makeFolder, makeWorld} from '../../support/make-world.ts'
+import {needs} from '../../support/needs.ts'
 import {repositoryPath} from '../../support/repository.ts'
 import {makeScene} from '../../support/scene.ts'
 import {readTree} from '../../support/tree.ts'
@@ -32,7 +33,7 @@ function writeFixtures(waiting: string, program: string, folder: string, name: s
 }
 
 describe('the preview', {concurrency: 2}, () => {
-  it('is what travels and what is logged, byte for byte, whoever wrote the events', async t => {
+  it('is what travels and what is logged, byte for byte, whoever wrote the events', needs('python3'), async t => {
     const server = await answeringServer(t)
     const {usage, destination, world} = makeScene(t, server.url, {
       features: {types: ['Algorithm', 'Feature'], names: ['LoadParameterFile.v1'], allowOther: true},

@@ -9,6 +9,7 @@ import {getCACertificates, setDefaultCACertificates} from 'node:tls'
 import {type FetchRules, fetchProjectText} from '../../../src/reporter/projects/fetch-project.ts'
 import {makeAuthority} from '../../support/authority.ts'
 import {isolatedHome} from '../../support/isolated-home.ts'
+import {hasTool, needs} from '../../support/needs.ts'
 import {runUsage} from '../../support/run-program.ts'
 
 const usual = getCACertificates('default')
@@ -40,6 +41,7 @@ const open: FetchRules = {environment: {}, isAllowedAddress: () => true}
 const at = (host: string, path = '/p.json'): string => `https://${host}:${server.port}${path}`
 
 before(async () => {
+  if (!hasTool('openssl')) return
   const {ca, key, cert} = makeAuthority({after: end => ends.push(end as () => void)})
   setDefaultCACertificates([...usual, readFileSync(ca, 'utf8')])
   const https = createServer({key, cert}, (request, response) => {
@@ -70,7 +72,7 @@ const redirectTo =
     answer.writeHead(302, {location}).end()
 
 describe('fetching a project file', () => {
-  it('gives the text of an https address, and looks its name up once', () =>
+  it('gives the text of an https address, and looks its name up once', needs('openssl'), () =>
     withAnswer(
       (_request, answer) => answer.end('{"project":"demo"}'),
       async () => {
@@ -78,7 +80,8 @@ describe('fetching a project file', () => {
         assert.equal(await fetchProjectText(at('a.example.test'), {...open, lookup}), '{"project":"demo"}')
         assert.deepEqual([asked, server.asked], [['a.example.test'], [`a.example.test:${server.port} /p.json`]])
       },
-    ))
+    ),
+  )
 
   for (const address of [
     'http://usage.example.org/p',
@@ -106,14 +109,15 @@ describe('fetching a project file', () => {
     '[::ffff:127.0.0.1]',
     '[::]',
   ])
-    it(`connects to nothing at ${host}`, () =>
+    it(`connects to nothing at ${host}`, needs('openssl'), () =>
       withAnswer(
         (_request, answer) => answer.end('{}'),
         async () => {
           await assert.rejects(fetchProjectText(at(host), {environment: {}}), refused)
           assert.equal(server.connections, 0)
         },
-      ))
+      ),
+    )
 
   for (const addresses of [
     ['127.0.0.1'],
@@ -123,7 +127,7 @@ describe('fetching a project file', () => {
     ['169.254.169.254'],
     [],
   ])
-    it(`connects to nothing when a name has the addresses ${addresses.join(', ') || 'none'}`, () =>
+    it(`connects to nothing when a name has the addresses ${addresses.join(', ') || 'none'}`, needs('openssl'), () =>
       withAnswer(
         (_request, answer) => answer.end('{}'),
         async () => {
@@ -131,17 +135,22 @@ describe('fetching a project file', () => {
           await assert.rejects(fetchProjectText(at('a.example.test'), {environment: {}, lookup}), refused)
           assert.equal(server.connections, 0)
         },
-      ))
+      ),
+    )
 
-  it('checks the name anew for every connection: one that turns inwards at a redirect is refused', () =>
-    withAnswer(redirectTo('/again'), async () => {
-      const {lookup, asked} = namesAre(['127.0.0.1'], ['10.0.0.1'])
-      const rules = {environment: {}, lookup, isAllowedAddress: (address: string) => address === '127.0.0.1'}
-      await assert.rejects(fetchProjectText(at('a.example.test'), rules), refused)
-      assert.deepEqual([asked.length, server.asked.length], [2, 1])
-    }))
+  it(
+    'checks the name anew for every connection: one that turns inwards at a redirect is refused',
+    needs('openssl'),
+    () =>
+      withAnswer(redirectTo('/again'), async () => {
+        const {lookup, asked} = namesAre(['127.0.0.1'], ['10.0.0.1'])
+        const rules = {environment: {}, lookup, isAllowedAddress: (address: string) => address === '127.0.0.1'}
+        await assert.rejects(fetchProjectText(at('a.example.test'), rules), refused)
+        assert.deepEqual([asked.length, server.asked.length], [2, 1])
+      }),
+  )
 
-  it('follows redirects within https, three at most', () =>
+  it('follows redirects within https, three at most', needs('openssl'), () =>
     withAnswer(
       ({url}, answer) =>
         url === '/3' ? answer.end('x') : answer.writeHead(302, {location: `/${Number(url?.slice(1)) + 1}`}).end(),
@@ -149,7 +158,8 @@ describe('fetching a project file', () => {
         assert.equal(await fetchProjectText(at('127.0.0.1', '/0'), open), 'x')
         await assert.rejects(fetchProjectText(at('127.0.0.1', '/-1'), open), unreadable)
       },
-    ))
+    ),
+  )
 
   for (const location of [
     'http://127.0.0.1/',
@@ -158,44 +168,49 @@ describe('fetching a project file', () => {
     'file:///etc/passwd',
     'https://u@127.0.0.1/',
   ])
-    it(`follows no redirect to ${location}`, () =>
+    it(`follows no redirect to ${location}`, needs('openssl'), () =>
       withAnswer(redirectTo(location), async () => {
         const rules = {environment: {}, isAllowedAddress: (address: string) => address === '127.0.0.1'}
         await assert.rejects(fetchProjectText(at('127.0.0.1'), rules), refused)
         assert.equal(server.asked.length, 1)
-      }))
+      }),
+    )
 
-  it('takes a mebibyte and no byte more', () =>
+  it('takes a mebibyte and no byte more', needs('openssl'), () =>
     withAnswer(
       ({url}, answer) => answer.end('x'.repeat(Number(url?.slice(1)))),
       async () => {
         assert.equal((await fetchProjectText(at('127.0.0.1', '/1048576'), open)).length, 1_048_576)
         await assert.rejects(fetchProjectText(at('127.0.0.1', '/1048577'), open), unreadable)
       },
-    ))
+    ),
+  )
 
-  it('stops reading what does not end', () =>
+  it('stops reading what does not end', needs('openssl'), () =>
     withAnswer(
       (_request, answer) => {
         const write = (): void => void (answer.destroyed || answer.write('x'.repeat(65_536), write))
         write()
       },
       () => assert.rejects(fetchProjectText(at('127.0.0.1'), open), /more than 1048576 bytes/),
-    ))
+    ),
+  )
 
-  it('waits no longer than its time', () =>
+  it('waits no longer than its time', needs('openssl'), () =>
     withAnswer(
       () => {},
       () => assert.rejects(fetchProjectText(at('127.0.0.1'), {...open, timeoutSeconds: 0.3}), /took too long/),
-    ))
+    ),
+  )
 
-  it('names the status of an answer that is no file', () =>
+  it('names the status of an answer that is no file', needs('openssl'), () =>
     withAnswer(
       (_request, answer) => answer.writeHead(404).end(),
       () => assert.rejects(fetchProjectText(at('127.0.0.1'), open), /answered 404/),
-    ))
+    ),
+  )
 
-  it('goes by no proxy and around none', () =>
+  it('goes by no proxy and around none', needs('openssl'), () =>
     withAnswer(
       (_request, answer) => answer.end('{}'),
       async () => {
@@ -203,9 +218,10 @@ describe('fetching a project file', () => {
         await assert.rejects(fetchProjectText(at('127.0.0.1'), {...open, environment}), refused)
         assert.equal(server.connections, 0)
       },
-    ))
+    ),
+  )
 
-  it('is refused by the command as well, with what to do', async t => {
+  it('is refused by the command as well, with what to do', needs('openssl'), async t => {
     const {code, stderr} = await runUsage(isolatedHome(t), ['project', 'add', at('127.0.0.1')])
     assert.deepEqual(
       [code, /USAGE_PROJECT_URL_REFUSED: wanted a public address.*\n.*add it with/.test(stderr)],

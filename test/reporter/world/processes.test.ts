@@ -5,13 +5,14 @@ import {copyFileSync, readFileSync, readlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
 import {readProcesses} from '../../../src/reporter/world/processes.ts'
+import {needs} from '../../support/needs.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
 const ps = (format: string, pid: number): number =>
   Number(execFileSync('ps', ['-o', `${format}=`, '-p', String(pid)]).toString())
 
 describe('the chain of callers', () => {
-  it('is what ps says, from this process up', () => {
+  it('is what ps says, from this process up', needs('ps'), () => {
     const {callers} = readProcesses(process.pid, {})
     assert.equal(callers[0]?.pid, process.pid)
     assert.equal(callers[1]?.pid, process.ppid)
