@@ -7,16 +7,16 @@ const reportingCommands = ['start', 'end', 'feature']
 const maintainerCommands = ['collect', 'stats', 'import', 'export']
 
 const nextNode = 'Install Node.js 22.13 or newer (24 or newer for collect, stats, import and export).'
-const nextInstallation = 'Install the program again; in a clone, run `npm run build`.'
+const nextInstallation = 'Install the program again. In a clone, run `npm run build`.'
 const nextBuild = 'Run `npm start` or `npm run build` in the clone.'
 
 /** The oldest Node.js, as [major, minor], that can run a command. */
-const wantedNode = command => (maintainerCommands.includes(command) ? [24, 0] : [22, 13])
+const oldestNode = command => (maintainerCommands.includes(command) ? [24, 0] : [22, 13])
 
 /** Whether the Node.js that runs this is older than [major, minor]. */
-function isOlderThan([wantedMajor, wantedMinor]) {
+function isOlderThan([oldestMajor, oldestMinor]) {
   const [major, minor] = process.versions.node.split('.').map(Number)
-  return major < wantedMajor || (major === wantedMajor && minor < wantedMinor)
+  return major < oldestMajor || (major === oldestMajor && minor < oldestMinor)
 }
 
 /**
@@ -59,8 +59,8 @@ function isStrict(args) {
  * @param isGoingOn whether this is `run`, and its command runs all the same
  */
 function explainOldNode(args, isGoingOn = false) {
-  const wanted = wantedNode(args[0]).join('.')
-  const message = `wanted Node.js ${wanted} or newer, got ${process.versions.node} (${process.execPath})`
+  const oldest = oldestNode(args[0]).join('.')
+  const message = `Node.js must be version ${oldest} or newer, got ${process.versions.node} (${process.execPath})`
   const isQuiet = (isGoingOn || reportingCommands.includes(args[0])) && !isStrict(args)
   const error = {code: 'USAGE_NODE_TOO_OLD', message, next: nextNode}
   explain(args, error, {isHeard: !isQuiet || process.env.USAGE_DEBUG === '1'})
@@ -70,7 +70,7 @@ function explainOldNode(args, isGoingOn = false) {
 function explainNotBuilt(args) {
   explain(args, {
     code: 'USAGE_NOT_BUILT',
-    message: 'wanted a built program, got a clone without dist/',
+    message: 'the clone is not built: dist/ is missing',
     next: nextBuild,
   })
 }
@@ -78,7 +78,7 @@ function explainNotBuilt(args) {
 /** Ends the process: files of the program are missing or damaged, so that it cannot be loaded. */
 function explainDamage(args, thrown) {
   const came = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0]
-  const message = `wanted a whole installation, got: ${came}`
+  const message = `the installation is damaged: ${came}`
   explain(args, {code: 'USAGE_INSTALLATION_DAMAGED', message, next: nextInstallation}, {exit: 1})
 }
 
@@ -100,5 +100,5 @@ module.exports = {
   forgetForeignLauncher,
   isOlderThan,
   isPatient,
-  wantedNode,
+  oldestNode,
 }

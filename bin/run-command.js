@@ -8,7 +8,7 @@ const {
   forgetForeignLauncher,
   isOlderThan,
   isPatient,
-  wantedNode,
+  oldestNode,
 } = require('./preconditions.js')
 
 const root = join(__dirname, '..')
@@ -16,7 +16,7 @@ const root = join(__dirname, '..')
 exports.runCommand = function runCommand(args, loadBuilt) {
   forgetForeignLauncher()
   if (process.env.USAGE_LAUNCHER_PID) endWithLauncher(Number(process.env.USAGE_LAUNCHER_PID))
-  if (isOlderThan(wantedNode(args[0]))) require('./old-node.js').goOn(args)
+  if (isOlderThan(oldestNode(args[0]))) require('./old-node.js').goOn(args)
   else if (!existsSync(join(root, 'dist'))) explainNotBuilt(args)
   else {
     ensureAccount()

@@ -36,7 +36,7 @@ describe('docs/library.md', () => {
   it('has an ES module that counts as the page says', async t => {
     const {outcome, types} = await runExample(t, 'program.mjs', blockOf('js'))
     assert.equal(outcome.code, 0, outcome.stderr)
-    assert.match(outcome.stderr, /^Heatflow counts its use/)
+    assert.match(outcome.stderr, /^Heatflow counts how it is used/)
     assert.deepEqual(types.sort(), ['end', 'feature', 'feature', 'start'])
   })
 

@@ -57,15 +57,15 @@ for (const code of codes)
   })
 
 test('carries the code, the next step and the exit code of the registry', () => {
-  const error = new UsageError('USAGE_NO_PROJECT', 'wanted a project, got none')
+  const error = new UsageError('USAGE_NO_PROJECT', 'no project given')
   const {next, exit, http} = errorRegistry.USAGE_NO_PROJECT
   assert.deepEqual([error.next, error.exit, error.http], [next, exit, http])
-  assert.deepEqual(error.toDocument(), {error: {code: 'USAGE_NO_PROJECT', message: 'wanted a project, got none', next}})
+  assert.deepEqual(error.toDocument(), {error: {code: 'USAGE_NO_PROJECT', message: 'no project given', next}})
   assert.equal(new UsageError('USAGE_NO_PROJECT', '', {next: 'Name one.'}).next, 'Name one.')
 })
 
 test('gives anything that is thrown a code', () => {
-  const known = new UsageError('USAGE_NO_PROJECT', 'wanted a project, got none')
+  const known = new UsageError('USAGE_NO_PROJECT', 'no project given')
   assert.equal(toUsageError(known), known)
   const cause = new Error('boom')
   const unexpected = toUsageError(cause)

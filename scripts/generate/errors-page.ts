@@ -2,7 +2,7 @@ import {errorRegistry} from '../../src/errors.ts'
 
 const introduction = `# Errors
 
-Every error has a code. On the command line it is one line on stderr, \`CODE: what was wanted and what came. The next
+Every error has a code. On the command line it is one line on stderr, \`CODE: what is wrong with which value. The next
 step.\`, and with \`--json\` one document on stdout, \`{"error": {"code", "message", "next"}}\`; a collector answers with
 the same document. \`start\`, \`end\` and \`feature\` exit 0 whatever went wrong, unless \`--strict\` or \`USAGE_STRICT=1\`
 asks for the exit code below.

@@ -60,11 +60,13 @@ const documents = [
  * generation: a rule must not be lost between the parser and the schema.
  */
 const checks: Readonly<Record<string, JsonSchema>> = {
-  'wanted an http or https address without user, query or fragment': {pattern: '^https?://[^\\s/@?#]+(?:/[^\\s?#]*)?$'},
-  'wanted the address of a folder, such as file:///shared/inbox': {
+  'must be an http or https address without user, query or fragment': {
+    pattern: '^https?://[^\\s/@?#]+(?:/[^\\s?#]*)?$',
+  },
+  'must be the address of a folder, such as file:///shared/inbox': {
     pattern: '^file:///(?!/)[^?#\\u0000-\\u001f\\u007f]+$',
   },
-  'wanted http, udp or file': {
+  'must contain http, udp or file': {
     anyOf: [
       {required: ['http'], properties: {http: {type: 'string'}}},
       {required: ['udp'], properties: {udp: {type: 'string'}}},
@@ -73,8 +75,8 @@ const checks: Readonly<Record<string, JsonSchema>> = {
   },
   [patternWords]: {format: 'regex'},
   // Two values compared: JSON Schema has no word for it.
-  'wanted no field whose min is above its max': {},
-  'wanted a time that exists': {format: 'date-time'},
+  'must not declare a min above the max': {},
+  'must be a time that exists': {format: 'date-time'},
 }
 
 const definitions = {

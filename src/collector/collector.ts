@@ -172,7 +172,7 @@ async function listen(app: FastifyInstance, {host, port}: CollectorOptions): Pro
   } catch (error) {
     await app.close()
     const message = error instanceof Error ? error.message : String(error)
-    throw new UsageError('USAGE_ADDRESS_UNAVAILABLE', `wanted to listen on ${host}:${port}, got: ${message}`, {
+    throw new UsageError('USAGE_ADDRESS_UNAVAILABLE', `cannot listen on ${host}:${port}: ${message}`, {
       cause: error,
     })
   }

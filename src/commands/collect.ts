@@ -9,9 +9,9 @@ import {writeListening} from '../cli/text/write-listening.ts'
 import {openCollector} from '../collector/collector.ts'
 
 export default class Collect extends BaseCommand {
-  static override summary = 'Run a collector: receive reports, keep them, answer questions.'
+  static override summary = 'Run a collector: receive reports, store them, serve statistics.'
   static override description =
-    'Takes reports for the projects whose project files lie in --projects, and no others. An answer is given when the events are on disk. Ends on SIGTERM or SIGINT when what has arrived is stored.'
+    'Accepts reports for the projects whose project files are in --projects, and rejects all others. Answers when the events are on disk. On SIGTERM or SIGINT it stores what has arrived and exits.'
   static override examples = [
     '<%= config.bin %> collect --projects /etc/usage/projects --data /var/lib/usage',
     '<%= config.bin %> collect --projects projects --http 127.0.0.1:0 --json',
@@ -21,35 +21,34 @@ export default class Collect extends BaseCommand {
   ]
   static override flags = {
     config: Flags.string({
-      description:
-        'a JSON file that says these flags, such as {"projects": "projects", "public": true}; flags go before it',
+      description: 'a JSON file with these flags, such as {"projects": "projects", "public": true}; flags override it',
       helpValue: 'FILE',
     }),
-    projects: Flags.string({description: 'the folder of project files (needed)', helpValue: 'DIR'}),
-    data: Flags.string({description: 'the folder of the data (usage-data)', helpValue: 'DIR'}),
+    projects: Flags.string({description: 'the folder of project files (required)', helpValue: 'DIR'}),
+    data: Flags.string({description: 'the data folder (default: usage-data)', helpValue: 'DIR'}),
     http: Flags.string({
-      description: 'where to listen; port 0 takes a free one (127.0.0.1:8080)',
+      description: 'address to listen on; port 0 selects a free port (default: 127.0.0.1:8080)',
       helpValue: 'HOST:PORT',
     }),
     udp: Flags.string({
-      description: 'where to receive datagrams; off: nowhere (127.0.0.1:50077 if it is free)',
+      description: 'address for datagrams, or off (default: 127.0.0.1:50077 if it is free)',
       helpValue: 'HOST:PORT',
     }),
     inbox: Flags.string({
-      description: 'a folder whose reports are taken as well, as endpoints such as file:///shared/inbox lay them down',
+      description: 'also collect reports from this folder, written by endpoints such as file:///shared/inbox',
       helpValue: 'DIR',
     }),
     parsl: Flags.string({
-      description: 'the project that the unchanged clients of Parsl count for, by datagrams',
+      description: 'the project of unchanged Parsl clients, which send datagrams',
       helpValue: 'PROJECT',
     }),
     mantid: Flags.string({
-      description: 'the project that the unchanged clients of Mantid count for, by POST /api/usage and /api/feature',
+      description: 'the project of unchanged Mantid clients, which use POST /api/usage and /api/feature',
       helpValue: 'PROJECT',
     }),
     public: Flags.boolean({
       allowNo: true,
-      description: 'show everybody the public figures: whole months, and nothing about fewer than five people',
+      description: 'show public figures without a token: whole months; groups of fewer than five people are left out',
     }),
   }
 

@@ -5,13 +5,13 @@ import {openDemo} from '../cli/maintain/demo.ts'
 import {untilAskedToStop} from '../cli/maintain/stop-signal.ts'
 
 export default class Demo extends BaseCommand {
-  static override summary = 'Show the dashboard with two years of believable data of a project that does not exist.'
+  static override summary = 'Show the dashboard with two years of realistic data of a made-up project.'
   static override description =
-    'Fills a temporary folder, serves the dashboard on this machine without a token, and removes everything when it ends (SIGTERM or SIGINT).'
+    'Fills a temporary folder and serves the dashboard on this machine without a token. On SIGTERM or SIGINT it removes everything and exits.'
   static override examples = ['<%= config.bin %> demo', '<%= config.bin %> demo --http 127.0.0.1:0 --json']
   static override flags = {
     http: Flags.string({
-      description: 'where to listen; port 0 takes a free one',
+      description: 'address to listen on; port 0 selects a free port',
       helpValue: 'HOST:PORT',
       default: '127.0.0.1:8088',
     }),

@@ -6,9 +6,9 @@ import {makeClient} from '../cli/maintain/embedded-client.ts'
 import {languages} from '../embed/write-client.ts'
 
 export default class Embed extends BaseCommand {
-  static override summary = 'Print a client of one file that needs no Node.js.'
+  static override summary = 'Print a one-file client that needs no Node.js.'
   static override description =
-    'It asks the same rules, writes the same files and sends them itself. Keep it beside your program and ship it; make it anew when the project file changes.'
+    'The client applies the same consent rules, writes the same files and sends the reports itself. Ship it with your program. Generate it again when the project file changes.'
   static override examples = [
     '<%= config.bin %> embed --lang python --project-file usage.project.json > usage_client.py',
     '<%= config.bin %> embed --lang sh --project-file usage.project.json > usage.sh',

@@ -6,7 +6,7 @@ import type {RecordOutcome} from '../reporter/record/record.ts'
 export default class End extends ReportingCommand {
   static override summary = 'Record that a run ended.'
   static override description =
-    'The run is the one named by --run, else the newest open run of the script that calls. Returns at once.'
+    'Ends the run of --run, else the newest open run of the calling script. Returns immediately.'
   static override examples = [
     'command <%= config.bin %> end --exit-code $? || :',
     'command <%= config.bin %> end --run "$run" --signal TERM --wait 2 || :',

@@ -6,16 +6,16 @@ import {writeExplanation, writeMarkdownExplanation} from '../cli/text/write-expl
 import {type ExplainedSection, explainProject} from '../reporter/projects/explain.ts'
 
 export default class Explain extends BaseCommand {
-  static override summary = 'Explain in plain words what a project counts, why, and how to stop it.'
+  static override summary = 'Explain in plain words what a project counts, why, and how to opt out.'
   static override description =
-    'Made from the project file alone. Without a project: from usage.project.json here or in the nearest folder above.'
+    'Uses only the project file. Without a project: usage.project.json in this folder or the nearest folder above.'
   static override examples = [
     '<%= config.bin %> explain --project parsl',
     '<%= config.bin %> explain --markdown > docs/usage-statistics.md',
   ]
   static override flags = {
     ...projectFlags,
-    markdown: Flags.boolean({description: 'as a page that the project can publish', exclusive: ['json']}),
+    markdown: Flags.boolean({description: 'write a Markdown page that the project can publish', exclusive: ['json']}),
   }
 
   async run(): Promise<{project: string; sections: ExplainedSection[]}> {

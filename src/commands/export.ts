@@ -7,13 +7,13 @@ import {readClient} from '../reporter/reports/client.ts'
 
 export default class Export extends BaseCommand {
   static override enableJsonFlag = false
-  static override summary = 'Write everything that a store has of a project, one report a line, as JSON.'
+  static override summary = 'Write everything that a store contains about a project as JSON, one report per line.'
   static override description =
-    'From the data folder of a collector, also while it runs. `usage import` reads it again. Pseudonyms stay what they are; counts of lost and refused events are not in it.'
+    'Reads the data folder of a collector, also while the collector runs. `usage import` reads the output. Pseudonyms stay the same. Counts of lost and refused events are not included.'
   static override examples = ['<%= config.bin %> export --data usage-data --project parsl > parsl.jsonl']
   static override flags = {
     project: Flags.string({
-      description: 'the id of the project; needed when there are several',
+      description: 'the id of the project; required if there are several',
       env: 'USAGE_PROJECT',
       helpValue: 'ID',
     }),

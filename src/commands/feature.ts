@@ -7,7 +7,7 @@ import type {RecordOutcome} from '../reporter/record/record.ts'
 export default class Feature extends ReportingCommand {
   static override summary = 'Record that a feature was used.'
   static override description =
-    'The run is the one named by --run or USAGE_RUN_ID, else the newest open run of the script that calls.'
+    'Belongs to the run of --run or USAGE_RUN_ID, else to the newest open run of the calling script.'
   static override examples = [
     'command <%= config.bin %> feature LoadParameterFile.v1 --type Algorithm --duration 0.26 || :',
     'command <%= config.bin %> feature Rebin.v1 --type Algorithm --internal --count 12 || :',
@@ -17,7 +17,7 @@ export default class Feature extends ReportingCommand {
       required: true,
       // A script's `while read` loop keeps its input.
       ignoreStdin: true,
-      description: 'name of the feature, for example LoadParameterFile.v1',
+      description: 'the name of the feature, for example LoadParameterFile.v1',
     }),
   }
   static override flags = featureFlags

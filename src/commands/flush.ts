@@ -11,12 +11,12 @@ import {runSender} from '../reporter/sender/run-sender.ts'
 import {spawnSender} from '../reporter/sender/spawn-sender.ts'
 import {httpTransport} from '../reporter/transports/http.ts'
 
-/** Seconds that a flush takes at most unless it is told otherwise. */
+/** Seconds that a flush takes at most, without --wait. */
 const defaultWaitSeconds = 10
 
 export default class Flush extends BaseCommand {
-  static override summary = 'Send what waits now.'
-  static override description = 'Says truthfully what was sent, kept, refused and dropped. Takes 10 seconds at most.'
+  static override summary = 'Send the waiting events now.'
+  static override description = 'Prints how many events were sent, kept, refused and dropped. Takes at most 10 seconds.'
   static override examples = [
     '<%= config.bin %> flush',
     '<%= config.bin %> flush --wait 60 --json',
@@ -27,11 +27,14 @@ export default class Flush extends BaseCommand {
     wait: waitFlag,
     from: Flags.string({
       description:
-        'send the reports that lie in a folder to the collector of their project, instead of what waits here',
+        'send the reports in this folder to the collector of their project, instead of the events waiting here',
       helpValue: 'DIR',
       exclusive: ['background'],
     }),
-    background: Flags.boolean({description: 'start the senders that are due and return', exclusive: ['wait']}),
+    background: Flags.boolean({
+      description: 'start the senders that are due and return immediately',
+      exclusive: ['wait'],
+    }),
   }
 
   async run(): Promise<FlushOutcome | Forwarding | {started: number}> {

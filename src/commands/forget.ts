@@ -5,15 +5,15 @@ import {writeForget} from '../cli/text/write-forget.ts'
 import {type ForgetOutcome, forgetDestinations, isStillOpen} from '../reporter/person/forget.ts'
 import {runSender} from '../reporter/sender/run-sender.ts'
 
-/** Seconds that asking takes at most unless it is told otherwise. */
+/** Seconds that a request takes at most, without --wait. */
 const defaultWaitSeconds = 10
 
 export default class Forget extends BaseCommand {
-  static override summary = 'Have the collectors erase what they hold about you, then make new ids.'
+  static override summary = 'Ask the collectors to erase your data, then create new ids.'
   static override description =
-    `Drops what waits and asks every collector that reports went to. A request that is not confirmed is kept and
-goes before every report. Recording goes on, with ids that cannot be joined with those from before: to end that too,
-run <%= config.bin %> optout. The log of what was sent stays on this machine for 30 days; --json names its folder, to remove.`
+    `Drops the waiting events and asks every collector that received reports. An unconfirmed request is kept and
+sent before every report. Recording continues with new ids that cannot be linked to the old ones. To stop recording too,
+run <%= config.bin %> optout. The sent log stays on this machine for 30 days. --json shows its folder, so that you can remove it.`
   static override examples = ['<%= config.bin %> forget', '<%= config.bin %> forget --project parsl --wait 60 --json']
   static override flags = {...projectFlags, wait: waitFlag}
 

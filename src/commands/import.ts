@@ -11,9 +11,9 @@ import {type ImportFormat, importFormats} from '../collector/history/format.ts'
 import {readProjectFile} from '../reporter/projects/projects.ts'
 
 export default class Import extends BaseCommand {
-  static override summary = "Bring history along: Parsl's log, pages of Mantid's API, or an export."
+  static override summary = "Import past data: a log of Parsl, pages of Mantid's API, or an export."
   static override description =
-    'Into a data folder, or into the collector that writes it at the moment. Ended at any step, the same import goes on where it was; imported twice, everything counts once. Addresses are dropped, damaged lines are counted and listed.'
+    'Imports into a data folder, or into the collector that is running on it. An interrupted import resumes where it stopped. Data that is imported twice counts once. Network addresses are dropped. Damaged lines are counted and listed.'
   static override examples = [
     '<%= config.bin %> import parsl-2018-*.log --data usage-data --project parsl',
     '<%= config.bin %> import pages.json --project mantid --at 2025-12-31',
@@ -27,14 +27,14 @@ export default class Import extends BaseCommand {
       env: 'USAGE_PROJECT',
       helpValue: 'ID',
     }),
-    'project-file': Flags.string({description: 'its project file, for a new data folder', helpValue: 'FILE'}),
+    'project-file': Flags.string({description: 'the project file, for a new data folder', helpValue: 'FILE'}),
     data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
     format: Flags.string({
-      description: 'what the files are; told by their first line if not said',
+      description: 'the format of the files (default: detected from the first line)',
       options: [...importFormats],
     }),
     at: Flags.string({
-      description: 'when what has no time of its own happened; now if not said',
+      description: 'the time of records that have none (default: now)',
       helpValue: 'T',
     }),
   }

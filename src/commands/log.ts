@@ -7,8 +7,8 @@ import {writeLog, writeRawLog} from '../cli/text/write-log.ts'
 import {type LogEntry, readLog} from '../reporter/person/log.ts'
 
 export default class Log extends BaseCommand {
-  static override summary = 'Show what has left this machine, when, to whom, and the answer.'
-  static override description = 'From the newest 1,000 reports of 30 days. Writes nothing.'
+  static override summary = 'Show what was sent from this machine, when, to which collector, and its answer.'
+  static override description = 'Shows the newest 1,000 reports of the last 30 days. Writes nothing.'
   static override examples = [
     '<%= config.bin %> log --since 2d',
     '<%= config.bin %> log --errors',
@@ -16,9 +16,12 @@ export default class Log extends BaseCommand {
   ]
   static override flags = {
     ...projectFlags,
-    since: Flags.string({description: 'from this time on: RFC 3339, a day, or 30m, 12h, 2d ago', helpValue: 'T'}),
-    errors: Flags.boolean({description: 'only what failed or was refused'}),
-    raw: Flags.boolean({description: 'the exact bodies that left, one a line', exclusive: ['json']}),
+    since: Flags.string({
+      description: 'from this time on: RFC 3339, a day, or an age such as 30m, 12h or 2d',
+      helpValue: 'T',
+    }),
+    errors: Flags.boolean({description: 'only failed or refused reports'}),
+    raw: Flags.boolean({description: 'exactly the bodies that were sent, one per line', exclusive: ['json']}),
   }
 
   async run(): Promise<{entries: LogEntry[]}> {

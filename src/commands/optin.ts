@@ -6,8 +6,8 @@ import {type OptInOutcome, optIn} from '../reporter/person/decisions.ts'
 
 export default class Optin extends BaseCommand {
   static override aliases = ['enable']
-  static override summary = 'Allow recording and sending again, for one project or for every project known here.'
-  static override description = 'After a no, nothing from before this moment is ever sent.'
+  static override summary = 'Allow recording and sending again, for one project or for all projects known here.'
+  static override description = 'Events from before an opt-in are never sent after an opt-out.'
   static override examples = ['<%= config.bin %> optin', '<%= config.bin %> optin --project parsl']
   static override flags = decisionFlags
 
@@ -18,7 +18,7 @@ export default class Optin extends BaseCommand {
   }
 }
 
-/** Says what the yes came to: where another rule still says no, nothing is on. */
+/** Describes the result of the opt-in. Where another consent rule forbids it, recording stays off. */
 function writeOptIn(outcome: OptInOutcome): string {
   const {project, projects, noToAll} = outcome
   const states = projects.map(one => {
@@ -26,16 +26,16 @@ function writeOptIn(outcome: OptInOutcome): string {
     return `\n  ${one.project}: ${writeReason(one.consent.heldBy ?? one.consent.reason)}${by}`
   })
   const isOff = projects.length > 0 ? projects.every(one => !one.consent.allowed) : noToAll !== null
-  const next = noToAll === null ? '' : `\n  You have opted out of every project (${noToAll}); to undo that: usage optin`
+  const next = noToAll === null ? '' : `\n  You opted out of all projects (${noToAll}). To undo that: usage optin`
   if (isOff)
-    return `Your yes to ${project ?? 'every project'} is kept, but recording is still off.${states.join('')}${next}`
+    return `The opt-in to ${project ?? 'all projects'} is saved, but recording is still off.${states.join('')}${next}`
   if (projects.length === 0) return writeUnknown(project)
-  return `Opted in to ${project ?? 'every project known here'}.${states.join('')}`
+  return `Opted in to ${project ?? 'all projects known here'}.${states.join('')}`
 }
 
-/** A yes to what is not known here opens nothing yet: its notice comes first. */
+/** An opt-in to a project that is not known here sends nothing yet: its notice comes first. */
 function writeUnknown(project: string | null): string {
   if (project === null)
-    return 'Opted in. No project is known here yet: each will show its notice before anything is sent.'
-  return `Your yes to ${project} is kept. It is not known here yet: its notice will be shown before anything is sent.`
+    return 'Opted in. No project is known here yet. Each one shows its notice before anything is sent.'
+  return `The opt-in to ${project} is saved. The project is not known here yet. It shows its notice before anything is sent.`
 }

@@ -6,12 +6,12 @@ import {writePreview, writePreviewWarnings, writeRawPreview} from '../cli/text/w
 import {type Preview as PreviewAnswer, readPreview} from '../reporter/person/preview.ts'
 
 export default class Preview extends BaseCommand {
-  static override summary = 'Show exactly what the next flush would send, what holds it back, and what it would drop.'
-  static override description = 'Made by the function that the sender uses. Writes nothing and opens no connection.'
+  static override summary = 'Show exactly what the next flush would send, what delays it, and what it would drop.'
+  static override description = 'Uses the same function as the sender. Writes nothing and opens no connection.'
   static override examples = ['<%= config.bin %> preview', '<%= config.bin %> preview --raw']
   static override flags = {
     ...projectFlags,
-    raw: Flags.boolean({description: 'the exact bodies, one a line', exclusive: ['json']}),
+    raw: Flags.boolean({description: 'exactly the bodies, one per line', exclusive: ['json']}),
   }
 
   async run(): Promise<{projects: PreviewAnswer[]}> {

@@ -6,22 +6,22 @@ import {purgeStore} from '../collector/upkeep/purge-store.ts'
 import {purgeable} from '../collector/upkeep/retention.ts'
 
 export default class Purge extends BaseCommand {
-  static override summary = 'Replace single uses of features and single runs that are past their limit by totals.'
+  static override summary = 'Replace single runs and feature uses that are past their retention time with totals.'
   static override description =
-    'The limits are those of each project (retention.features, a year if it says nothing, and retention.runs, five years). A running collector does this by itself every day; this command is for a data folder that no collector writes.'
+    'Applies the limits of each project: retention.features (default: 1 year) and retention.runs (default: 5 years). A running collector does this every day. Use this command for a data folder without a running collector.'
   static override examples = [
     '<%= config.bin %> purge --dry-run',
     '<%= config.bin %> purge --older-than 1y --only features --data /var/lib/usage',
   ]
   static override flags = {
     'older-than': Flags.string({
-      description: 'another limit than those of the project, for both: 90d, 8w, 6m or 1y',
+      description: 'use this limit for both, instead of the limits of the project: 90d, 8w, 6m or 1y',
       helpValue: 'TIME',
     }),
-    only: Flags.option({options: purgeable, description: 'only single uses of features, or only runs'})(),
+    only: Flags.option({options: purgeable, description: 'only feature uses, or only runs'})(),
     project: Flags.string({description: 'only this project', env: 'USAGE_PROJECT', helpValue: 'ID'}),
     data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
-    'dry-run': Flags.boolean({description: 'only say what would go'}),
+    'dry-run': Flags.boolean({description: 'only print what would be replaced'}),
   }
 
   async run(): Promise<Purged> {

@@ -9,7 +9,7 @@ import {UsageError} from '../errors.ts'
 export default class Run extends ReportingCommand {
   static override summary = 'Run a command and record its start and its end.'
   static override description =
-    'The command has the input, the outputs, the process group and the terminal of its caller, and its exit code or signal is ours.'
+    'The command keeps the input, outputs, process group and terminal of the caller. `run` exits with the exit code or signal of the command.'
   static override examples = [
     'command <%= config.bin %> run --app-version 1.4.0 -- ./simulate input.dat',
     'command <%= config.bin %> run --wait 5 -- mpirun ./solver',
@@ -21,16 +21,16 @@ export default class Run extends ReportingCommand {
   async run(): Promise<void> {
     const dashes = this.argv.indexOf('--')
     const [program, ...args] = dashes === -1 ? [] : this.argv.slice(dashes + 1)
-    if (program === undefined) throw new UsageError('USAGE_WRONG_USE', 'wanted a command after --, got none')
+    if (program === undefined) throw new UsageError('USAGE_WRONG_USE', 'a command is required after --')
     const recording = await this.begin(this.argv.slice(0, dashes))
     endAs(await superviseRun([program, ...args], recording, {keepsErrorOutput: this.isDebugging}))
   }
 
-  /** Records the start. Null where nothing is recorded, for whatever reason: the command runs all the same. */
+  /** Records the start. Null if nothing is recorded: the command runs anyway. */
   private async begin(own: string[]) {
     try {
       const {flags, argv} = await this.parse(Run, own)
-      if (argv.length > 0) throw new UsageError('USAGE_WRONG_USE', `wanted the command after --, got ${argv.join(' ')}`)
+      if (argv.length > 0) throw new UsageError('USAGE_WRONG_USE', `the command must follow --, got ${argv.join(' ')}`)
       const project = this.chooseProject(flags)
       const input = startOf(project, flags)
       const reporter = this.reporter({project, ...programOf(flags)})

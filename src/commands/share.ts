@@ -3,30 +3,30 @@ import {BaseCommand} from '../cli/framework/base-command.ts'
 import {storedProject} from '../cli/maintain/ask-stats.ts'
 import {makeShareToken, revokeShareToken} from '../collector/access/share-links.ts'
 
-/** The link of a project, or that it has none any more. */
+/** The share link of a project. */
 interface Shared {
   readonly project: string
-  /** From the root of the collector's address; null when it was taken away. */
+  /** Relative to the collector's address; null: the link is revoked. */
   readonly path: string | null
 }
 
 export default class Share extends BaseCommand {
-  static override summary = "Make a link that opens one project's public figures without a token."
+  static override summary = 'Create a link that opens the public figures of one project without a token.'
   static override description =
-    'Whoever has the link sees whole months of that project, and nothing about fewer than five people. A new link replaces the one from before. A running collector knows it at once.'
+    'The link shows whole months of the project. Groups of fewer than five people are left out. A new link replaces the previous one. A running collector accepts it immediately.'
   static override examples = [
     '<%= config.bin %> share --project parsl --data /var/lib/usage --url https://usage.example.org',
     '<%= config.bin %> share --project parsl --revoke',
   ]
   static override flags = {
     project: Flags.string({
-      description: 'the id of the project; needed when there are several',
+      description: 'the id of the project; required if there are several',
       env: 'USAGE_PROJECT',
       helpValue: 'ID',
     }),
     data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
-    url: Flags.string({description: 'the address of the collector, for a whole link', helpValue: 'URL'}),
-    revoke: Flags.boolean({description: 'take the link away: it opens nothing any more'}),
+    url: Flags.string({description: 'the address of the collector, to print a complete link', helpValue: 'URL'}),
+    revoke: Flags.boolean({description: 'revoke the link'}),
   }
 
   async run(): Promise<Shared> {
@@ -35,7 +35,7 @@ export default class Share extends BaseCommand {
     if (flags.revoke) {
       const had = revokeShareToken(flags.data, project)
       return this.present({project, path: null}, () =>
-        had ? `The link of ${project} opens nothing any more.` : `${project} has no link.`,
+        had ? `The link of ${project} is revoked.` : `${project} has no link.`,
       )
     }
     const path = `/projects/${encodeURIComponent(project)}?share=${makeShareToken(flags.data, project)}`

@@ -6,15 +6,15 @@ import {makeLibrary} from '../cli/maintain/shell-library.ts'
 import {shells} from '../shell/write-library.ts'
 
 export default class Shell extends BaseCommand {
-  static override summary = 'Print shell functions that record without starting a program.'
+  static override summary = 'Print shell functions that record without starting a process.'
   static override description =
-    'Source them from the command or keep them as a file beside the script: usage_start [VERSION], usage_feature NAME [TYPE], usage_end [CODE], usage_trap.'
+    'Source the output, or keep it as a file beside the script. Functions: usage_start [VERSION], usage_feature NAME [TYPE], usage_end [CODE], usage_trap.'
   static override examples = [
     '. <(command <%= config.bin %> shell bash --project heatflow)',
     '<%= config.bin %> shell sh --project-file usage.project.json > usage.sh',
   ]
   static override args = {
-    shell: Args.option({options: shells})({required: true, description: 'the shell that sources them'}),
+    shell: Args.option({options: shells})({required: true, description: 'the shell of the script'}),
   }
   static override flags = {...projectFlags}
 

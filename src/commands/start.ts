@@ -5,8 +5,9 @@ import {writeLine} from '../cli/output/write-line.ts'
 import type {RecordOutcome} from '../reporter/record/record.ts'
 
 export default class Start extends ReportingCommand {
-  static override summary = 'Record that a run starts.'
-  static override description = 'Writes one event to the local buffer and returns; it leaves in the background.'
+  static override summary = 'Record that a run started.'
+  static override description =
+    'Writes one event to the local buffer and returns immediately. The event is sent in the background.'
   static override examples = [
     'command <%= config.bin %> start --script "$0" || :',
     'run=$(command <%= config.bin %> start --app-version 1.2.3 --print-id) || :',

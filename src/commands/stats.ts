@@ -7,9 +7,9 @@ import {periodLengths} from '../stats/model/period.ts'
 import {sectionNames} from '../stats/write/tables.ts'
 
 export default class Stats extends BaseCommand {
-  static override summary = 'Answer who uses the project, how much, and how well it works.'
+  static override summary = 'Show how many people use a project, how much, and how many runs succeed.'
   static override description =
-    "From a collector's data folder, also while the collector runs, or from a collector by its address."
+    'Reads the data folder of a collector, also while the collector runs, or asks a collector at --url.'
   static override examples = [
     '<%= config.bin %> stats',
     '<%= config.bin %> stats --project parsl --from 2026-01-01 --by week --json',
@@ -19,33 +19,33 @@ export default class Stats extends BaseCommand {
   ]
   static override flags = {
     project: Flags.string({
-      description: 'the id of the project; needed when there are several',
+      description: 'the id of the project; required if there are several',
       env: 'USAGE_PROJECT',
       helpValue: 'ID',
     }),
     from: Flags.string({
-      description: 'the first day, YYYY-MM-DD; eleven months before the month of the last if not said',
+      description: 'the first day, YYYY-MM-DD (default: the first of the last twelve months)',
       helpValue: 'D',
     }),
-    to: Flags.string({description: 'the last day, YYYY-MM-DD; today if not said', helpValue: 'D'}),
+    to: Flags.string({description: 'the last day, YYYY-MM-DD (default: today)', helpValue: 'D'}),
     by: Flags.string({description: 'the length of a period', options: [...periodLengths], default: 'month'}),
     'app-version': Flags.string({description: 'only this version of the software', helpValue: 'V'}),
     system: Flags.string({description: 'only this operating system, for example Linux', helpValue: 'NAME'}),
     ci: Flags.string({
-      description: 'only the runs of continuous integration, or none of them',
+      description: 'only runs in CI systems, or none of them',
       options: ['only', 'none'],
     }),
     application: Flags.string({description: 'only this application of the project', helpValue: 'NAME'}),
-    'feature-type': Flags.string({description: 'only features of this type, and who used them', helpValue: 'T'}),
-    internal: Flags.boolean({description: 'only features that a person did not use directly', exclusive: ['direct']}),
-    direct: Flags.boolean({description: 'only features that a person used directly'}),
-    format: Flags.string({description: 'how to write the answers', options: [...statsFormats], default: 'text'}),
+    'feature-type': Flags.string({description: 'only features of this type, and their users', helpValue: 'T'}),
+    internal: Flags.boolean({description: 'only features that were used by a program', exclusive: ['direct']}),
+    direct: Flags.boolean({description: 'only features that were used directly by a person'}),
+    format: Flags.string({description: 'the output format', options: [...statsFormats], default: 'text'}),
     section: Flags.string({
-      description: 'one answer alone, as csv (a table of its own), markdown or html',
+      description: 'only one answer, as csv (one table), markdown or html',
       options: [...sectionNames],
     }),
     report: Flags.boolean({
-      description: 'a report to hand on, as html or markdown: nothing about fewer than five users',
+      description: 'a report to share, as html or markdown; groups of fewer than five users are left out',
     }),
     data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
     url: Flags.string({description: 'the address of a collector, instead of a data folder', helpValue: 'URL'}),

@@ -6,8 +6,8 @@ import {writeStatus} from '../cli/text/write-status.ts'
 import {type ProjectStatus, readStatus} from '../reporter/person/status.ts'
 
 export default class Status extends BaseCommand {
-  static override summary = 'Show what is recorded, what waits, what was sent, and which rule decided.'
-  static override description = 'Shows every project ever seen here unless one is named. Writes nothing.'
+  static override summary = 'Show what is recorded, waiting and sent, and which consent rule decided.'
+  static override description = 'Shows one project, or by default every project ever seen here. Writes nothing.'
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --events --json']
   static override flags = {
     ...projectFlags,

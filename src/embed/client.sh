@@ -26,7 +26,7 @@ _u_there() { # 0: there is something. 1: there is nothing. 2: it cannot be known
 _u_writable() { # False too in a folder of somebody else: what root made would shut its owner out.
   _u_nearest "$1" && [ -d "$_u_near" ] && [ -r "$_u_near" ] && [ -w "$_u_near" ] && [ -x "$_u_near" ] || return 1
   [ -O "$_u_near" ] || { [ "${#_u_near}" -lt "${#_u_state}" ] && [ ! -O / ]; }; }
-_u_read() { # FILE: into _u_text. False: it is no file, cannot be read, or is long.
+_u_read() { # FILE: into _u_text. False: it is not a file, cannot be read, or is long.
   _u_text='' _u_lines=0 && [ -f "$1" ] && [ -r "$1" ] || return 1
   while IFS= read -r _u_line || [ -n "$_u_line" ]; do _u_text=$_u_text$_u_line$_u_newline _u_lines=$((_u_lines + 1)) && [ "$_u_lines" -le 9999 ] || return 1; done <"$1"; }
 _u_object() { # FILE FUNCTION: tells the values of an object. True too where there is no file; false where it cannot be understood.
@@ -279,7 +279,7 @@ elif [ -f "$_u_zero" ] && _u_is_this "$_u_zero"; then
   [ -z "${ZSH_VERSION-}" ] || emulate sh; set +eufxC && LC_ALL=C IFS=$_u_blanks$_u_newline && export LC_ALL && umask 077
   case ${1-} in
     preview) _u_most=50 && _u_places && _u_consent; _u_reports "$_u_new" _u_print ;; consent) _u_consent; printf '%s\n' "$_u_reason${_u_decided:+ $_u_decided}" ;;
-    send) [ "${2-}" != alone ] || _u_let_go && _u_places && _u_send ;; *) echo 'wanted: preview, consent or send' >&2 && exit 2 ;; esac
+    send) [ "${2-}" != alone ] || _u_let_go && _u_places && _u_send ;; *) echo 'must be preview, consent or send' >&2 && exit 2 ;; esac
 else
   _u_file=${BASH_SOURCE-}; [ -z "${ZSH_VERSION-}" ] || eval '_u_file=${(%):-%x}'
   [ -n "$_u_file" ] || for _u_path in "/proc/$$/fd"/??*; do [ -f "$_u_path" ] && _u_is_this "$_u_path" && _u_file=$(command readlink "$_u_path" 2>/dev/null) || :; done

@@ -147,7 +147,7 @@ export function variant(key: string, options: readonly Schema[]): Schema {
 export function safeParse(schema: Schema, input: unknown): object {
   const output = schema.run(input)
   if (output !== wrong) return {success: true, output}
-  return {success: false, issues: [{message: 'wanted another value', input}]}
+  return {success: false, issues: [{message: 'must be another value', input}]}
 }
 
 export const is = (schema: Schema, input: unknown): boolean => schema.run(input) !== wrong

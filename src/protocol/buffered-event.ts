@@ -18,7 +18,7 @@ export const localBlock = v.object({
 })
 
 const bufferedEntries = {
-  format: v.literal(1, 'wanted format 1'),
+  format: v.literal(1, 'must be format 1'),
   header: v.nullish(programHeader, null),
   local: v.nullish(localBlock, null),
 }
@@ -31,7 +31,7 @@ export const bufferedEvent = v.variant(
     v.object({...bufferedEntries, ...endEvent.entries}),
     v.object({...bufferedEntries, ...featureEvent.entries}),
   ],
-  'wanted an event of type start, end or feature',
+  'must be an event of type start, end or feature',
 )
 
 /** What a line may leave to its file: a writer without a clock, such as a shell, has no time but that of the file. */
@@ -45,7 +45,7 @@ export const bufferedLine = v.variant(
     v.object({...bufferedEntries, ...endEvent.entries, ...fileTime}),
     v.object({...bufferedEntries, ...featureEvent.entries, ...fileTime}),
   ],
-  'wanted an event of type start, end or feature',
+  'must be an event of type start, end or feature',
 )
 
 export type BufferedEvent = Readonly<v.InferOutput<typeof bufferedEvent>>
@@ -71,7 +71,7 @@ export function parseBufferFile(content: string, writtenAt: string | null = null
   if (!content.endsWith('\n')) return {kind: 'unfinished'}
   const lines = content.split('\n').slice(0, -1)
   if (lines.length > limits.maxEventsPerReport)
-    return {kind: 'damaged', message: `wanted at most ${limits.maxEventsPerReport} lines, got ${lines.length}`}
+    return {kind: 'damaged', message: `must contain at most ${limits.maxEventsPerReport} lines, got ${lines.length}`}
   const events: BufferedEvent[] = []
   for (const [index, line] of lines.entries()) {
     const parsed = parseLine(line, writtenAt)
@@ -86,10 +86,10 @@ function parseLine(line: string, writtenAt: string | null): BufferedEvent | stri
   try {
     input = JSON.parse(line)
   } catch {
-    return 'wanted JSON'
+    return 'must be JSON'
   }
   const result = v.safeParse(bufferedLine, input)
   if (!result.success) return describeProblems(toProblems(result.issues))
   const at = result.output.time ?? writtenAt
-  return at === null ? 'time: wanted a time, got none' : {...result.output, time: at}
+  return at === null ? 'time: is required' : {...result.output, time: at}
 }

@@ -28,20 +28,20 @@ export const declaration = v.variant(
       type: v.literal('pattern'),
       pattern: v.pipe(
         v.string(),
-        v.nonEmpty('wanted a pattern'),
-        v.maxLength(maxPatternLength, `wanted at most ${maxPatternLength} characters`),
+        v.nonEmpty('must be a pattern'),
+        v.maxLength(maxPatternLength, `must have at most ${maxPatternLength} characters`),
         v.check(isSafePattern, patternWords),
       ),
       description,
     }),
     v.object({type: v.literal('version'), description}),
   ],
-  'wanted a field of type integer, number, boolean, enum, pattern or version',
+  'must be a field of type integer, number, boolean, enum, pattern or version',
 )
 export const declarations = v.pipe(
   v.record(fieldName, declaration),
-  v.maxEntries(limits.maxFields, `wanted at most ${limits.maxFields} fields`),
-  v.check(declared => Object.values(declared).every(isOrdered), 'wanted no field whose min is above its max'),
+  v.maxEntries(limits.maxFields, `must have at most ${limits.maxFields} fields`),
+  v.check(declared => Object.values(declared).every(isOrdered), 'must not declare a min above the max'),
 )
 
 export type Declaration = Readonly<v.InferOutput<typeof declaration>>
@@ -115,7 +115,10 @@ export function keepDeclared(declared: Declarations, values: FieldValues): KeptF
     if (wanted === undefined) dropped.push({name, message: `field ${describeValue(name)} is not declared`})
     else if (isDeclaredValue(wanted, value)) kept[name] = value
     else
-      dropped.push({name, message: `field ${name}: wanted ${describeDeclaration(wanted)}, got ${describeValue(value)}`})
+      dropped.push({
+        name,
+        message: `field ${name}: must be ${describeDeclaration(wanted)}, got ${describeValue(value)}`,
+      })
   }
   return {kept, dropped}
 }

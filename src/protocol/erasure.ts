@@ -17,9 +17,9 @@ export const erasureRequest = v.strictObject({
   id: uuid,
   /** One for each period in which something may have been sent, as 64 hex digits. */
   keys: v.pipe(
-    v.array(v.pipe(v.string(), v.regex(keyPattern, 'wanted a key of 64 hex digits'))),
-    v.nonEmpty('wanted at least one key'),
-    v.maxLength(limits.maxErasureKeys, `wanted at most ${limits.maxErasureKeys} keys`),
+    v.array(v.pipe(v.string(), v.regex(keyPattern, 'must be a key of 64 hex digits'))),
+    v.nonEmpty('must contain at least one key'),
+    v.maxLength(limits.maxErasureKeys, `must contain at most ${limits.maxErasureKeys} keys`),
   ),
 })
 export type ErasureRequest = Readonly<v.InferOutput<typeof erasureRequest>>

@@ -52,7 +52,7 @@ export const featureEvent = v.object({
 export const event = v.variant(
   'type',
   [startEvent, endEvent, featureEvent],
-  'wanted an event of type start, end or feature',
+  'must be an event of type start, end or feature',
 )
 
 export type StartEvent = Readonly<v.InferOutput<typeof startEvent>>

@@ -6,7 +6,7 @@ const maxOpenQuantifiers = 3
 const maxOptionals = 6
 
 /** What a pattern has to be, for people. */
-export const patternWords = `wanted a regular expression that no value makes slow (no repeated groups, no references back, no look-around, at most ${maxOpenQuantifiers} of * + {m,n})`
+export const patternWords = `must be a regular expression that is fast for every value (no repeated groups, back-references or look-around, at most ${maxOpenQuantifiers} of * + {m,n})`
 
 /**
  * Whether a declared pattern is a regular expression that no value can make slow. Both ends check values that come from

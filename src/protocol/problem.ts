@@ -1,11 +1,11 @@
 import type {BaseIssue} from 'valibot'
 import {toPlainText} from './plain-text.ts'
 
-/** One thing that is wrong with a document from outside: where, and what was wanted and came. */
+/** One thing that is wrong with a document from outside: where, the rule that it breaks, and the value. */
 export interface Problem {
   /** Keys from the root, for example `['fields', 'executors', 'min']`. */
   readonly path: readonly (string | number)[]
-  /** One sentence without a full stop, for example `wanted an integer, got "two"`. */
+  /** One sentence without a full stop, for example `must be an integer, got "two"`. */
   readonly message: string
 }
 
@@ -32,7 +32,7 @@ export function describeProblems(problems: readonly Problem[]): string {
   return problems.length > 3 ? `${shown}; and ${problems.length - 3} more` : shown
 }
 
-/** Turns the issues of the schema library into problems. Messages that do not say what was wanted get it added. */
+/** Turns the issues of the schema library into problems. A message without a rule of its own gets one. */
 export function toProblems(issues: readonly BaseIssue<unknown>[]): Problem[] {
   return issues.map(issue => ({
     path: (issue.path ?? []).map(item => (typeof item.key === 'number' ? item.key : String(item.key))),
@@ -41,9 +41,9 @@ export function toProblems(issues: readonly BaseIssue<unknown>[]): Problem[] {
 }
 
 function describe(issue: BaseIssue<unknown>): string {
-  if (issue.type === 'object' && issue.input === undefined) return 'wanted a value, got nothing'
-  const wanted = issue.message.startsWith('wanted ') ? issue.message : `wanted ${describeExpectation(issue)}`
-  return `${wanted}, got ${describeValue(issue.input)}`
+  if (issue.input === undefined) return 'is required'
+  const rule = issue.message.startsWith('must ') ? issue.message : `must be ${describeExpectation(issue)}`
+  return `${rule}, got ${describeValue(issue.input)}`
 }
 
 /** What a rule wants that has no sentence of its own. */
@@ -67,7 +67,7 @@ function describeExpectation({type, requirement, expected}: BaseIssue<unknown>):
     case 'max_value':
       return `at most ${requirement}`
     case 'max_length':
-      return `a length of at most ${requirement}`
+      return `at most ${requirement} characters long`
     default:
       return expected ?? 'something else'
   }

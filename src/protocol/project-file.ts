@@ -38,7 +38,7 @@ function isFolderUrl(input: string): boolean {
 
 const folder = v.pipe(
   v.string(),
-  v.check(isFolderUrl, 'wanted the address of a folder, such as file:///shared/inbox'),
+  v.check(isFolderUrl, 'must be the address of a folder, such as file:///shared/inbox'),
   v.description('The folder into which reports are laid, for machines without a network; it goes before http and udp.'),
 )
 
@@ -54,18 +54,18 @@ const places = v.pipe(
     http: v.nullish(
       v.pipe(
         v.string(),
-        v.check(isCollectorUrl, 'wanted an http or https address without user, query or fragment'),
+        v.check(isCollectorUrl, 'must be an http or https address without user, query or fragment'),
         v.description('Where reports are posted: the address before /v1/reports.'),
       ),
       null,
     ),
     udp: v.nullish(
-      v.pipe(v.string(), v.regex(hostAndPortPattern, 'wanted host:port'), v.description('Where datagrams go.')),
+      v.pipe(v.string(), v.regex(hostAndPortPattern, 'must be host:port'), v.description('Where datagrams go.')),
       null,
     ),
     file: v.optional(folder),
   }),
-  v.check(({http, udp, file}) => http !== null || udp !== null || file !== undefined, 'wanted http, udp or file'),
+  v.check(({http, udp, file}) => http !== null || udp !== null || file !== undefined, 'must contain http, udp or file'),
 )
 
 const endpoint = v.union(
@@ -76,14 +76,14 @@ const endpoint = v.union(
     ),
     places,
   ],
-  'wanted an endpoint with http, udp or file',
+  'must be an endpoint with http, udp or file',
 )
 
 const identity = v.object({
   user: v.optional(v.boolean(), true),
   host: v.optional(v.boolean(), true),
   script: v.optional(v.boolean(), true),
-  rotate: v.optional(v.picklist(['year', 'month', 'never'], 'wanted year, month or never'), 'year'),
+  rotate: v.optional(v.picklist(['year', 'month', 'never'], 'must be year, month or never'), 'year'),
 })
 
 const features = v.object({
@@ -99,11 +99,11 @@ const flush = v.object({
 })
 
 const schedulers = v.object({
-  mpi: v.optional(v.picklist(['rank-0', 'all'], 'wanted rank-0 or all'), 'rank-0'),
-  arrays: v.optional(v.picklist(['all'], 'wanted all'), 'all'),
+  mpi: v.optional(v.picklist(['rank-0', 'all'], 'must be rank-0 or all'), 'rank-0'),
+  arrays: v.optional(v.picklist(['all'], 'must be all'), 'all'),
 })
 
-const retentionTime = v.pipe(v.string(), v.regex(retentionPattern, 'wanted a time such as 30d, 8w, 6m or 5y'))
+const retentionTime = v.pipe(v.string(), v.regex(retentionPattern, 'must be a time such as 30d, 8w, 6m or 5y'))
 const retention = v.object({features: v.optional(retentionTime, '1y'), runs: v.optional(retentionTime, '5y')})
 
 /** What a project collects, why, and where it goes: the allow-list of the sender and of the collector. */
@@ -114,28 +114,28 @@ export const projectFile = v.object({
   application: v.optional(text(128)),
   contact: v.pipe(text(), v.description('Whom people ask about what is collected.')),
   purpose: v.pipe(
-    v.array(text(), 'wanted a list of sentences'),
-    v.minLength(1, 'wanted at least one sentence'),
-    v.maxLength(32, 'wanted at most 32 sentences'),
+    v.array(text(), 'must be a list of sentences'),
+    v.minLength(1, 'must contain at least one sentence'),
+    v.maxLength(32, 'must contain at most 32 sentences'),
     v.description('Why: the questions that the data answer.'),
   ),
   moreInfo: v.optional(text(512)),
   endpoint,
   writeKey: v.optional(
-    v.pipe(v.string(), v.regex(/^[!-~]{1,256}$/, 'wanted a key of 1 to 256 visible ASCII characters')),
+    v.pipe(v.string(), v.regex(/^[!-~]{1,256}$/, 'must be a key of 1 to 256 visible ASCII characters')),
   ),
-  consent: v.optional(v.picklist(['opt-out', 'opt-in'], 'wanted opt-out or opt-in'), 'opt-out'),
+  consent: v.optional(v.picklist(['opt-out', 'opt-in'], 'must be opt-out or opt-in'), 'opt-out'),
   environmentVariable: v.optional(
     v.pipe(
       v.string(),
-      v.regex(variablePattern, 'wanted a variable of the project alone, in upper case, such as PARSL_TRACKING'),
+      v.regex(variablePattern, 'must be a variable of this project only, in upper case, such as PARSL_TRACKING'),
     ),
   ),
   identity: v.optional(identity, {}),
   fields: v.optional(declarations, {}),
   features: v.optional(features, {}),
   flush: v.optional(flush, {}),
-  ci: v.optional(v.picklist(['label', 'off'], 'wanted label or off'), 'label'),
+  ci: v.optional(v.picklist(['label', 'off'], 'must be label or off'), 'label'),
   schedulers: v.optional(schedulers, {}),
   lostAfterHours: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(24 * 366)), 48),
   retention: v.optional(retention, {}),

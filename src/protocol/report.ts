@@ -11,7 +11,7 @@ export const protocolVersion = 1
 const client = v.object({name: text(64), version: text(64)})
 
 const envelopeEntries = {
-  protocol: v.literal(protocolVersion, `wanted protocol ${protocolVersion}`),
+  protocol: v.literal(protocolVersion, `must be protocol ${protocolVersion}`),
   project: projectId,
   client,
   header,
@@ -26,9 +26,9 @@ export const report = v.object({
 const envelope = v.object({
   ...envelopeEntries,
   events: v.pipe(
-    v.array(v.unknown(), 'wanted a list of events'),
-    v.minLength(1, 'wanted at least one event'),
-    v.maxLength(limits.maxEventsPerReport, `wanted at most ${limits.maxEventsPerReport} events`),
+    v.array(v.unknown(), 'must be a list of events'),
+    v.minLength(1, 'must contain at least one event'),
+    v.maxLength(limits.maxEventsPerReport, `must contain at most ${limits.maxEventsPerReport} events`),
   ),
 })
 
@@ -81,10 +81,10 @@ type ParsedEvent =
 function parseEvent(input: unknown): ParsedEvent {
   // An event lies in the list of events in the report: two levels are above it.
   if (exceedsDepth(input, limits.maxDepth - 2))
-    return rejection('event-too-deep', `wanted at most ${limits.maxDepth} levels in a report`)
+    return rejection('event-too-deep', `must have at most ${limits.maxDepth} levels in a report`)
   const bytes = Buffer.byteLength(JSON.stringify(input) ?? '')
   if (bytes > limits.maxEventBytes)
-    return rejection('event-too-large', `wanted at most ${limits.maxEventBytes} bytes, got ${bytes}`)
+    return rejection('event-too-large', `must have at most ${limits.maxEventBytes} bytes, got ${bytes}`)
   const result = v.safeParse(event, input)
   if (!result.success) return rejection('event-invalid', describeProblems(toProblems(result.issues)))
   return {ok: true, value: result.output}

@@ -1,12 +1,12 @@
 import {type Declaration, type Declarations, isDeclaredValue} from './declaration.ts'
 import type {ReviewWarning} from './review-warning.ts'
 
-/** Fields that a project can still explain to people one by one. */
+/** The most fields that a project can explain one by one. */
 const manyFields = 20
-/** Values of an enum beyond which it tells people apart rather than cases. */
+/** An enum with more values than this distinguishes people rather than cases. */
 const wideEnum = 50
 
-/** What a pattern must not match, because it would carry more than the project means to ask. */
+/** Examples that a pattern must not match, because they reveal more than the project needs. */
 const tellingValues = {
   'pattern-matches-email': ['ada.lovelace@example.org', 'ada@uni.example'],
   'pattern-matches-path': ['/home/ada/data.txt', 'C:\\Users\\ada', '~/data', 'data/ada/run1'],
@@ -15,11 +15,11 @@ const tellingValues = {
 } as const
 type PatternCode = keyof typeof tellingValues
 
-/** Parts of a name that smell of a person, a place or a machine. */
+/** Words in a name that suggest a person, a place or a machine. */
 const personalWords =
   /^(?:user|username|login|account|person|author|owner|name|surname|email|mail|phone|address|ip|ipv4|ipv6|mac|host|hostname|machine|path|file|filename|folder|directory|dir|home|cwd|url|title|comment|message|text|orcid)$/
 
-/** Looks at declared fields as somebody does who wonders what they tell about a person. `path` is where they are declared. */
+/** Reviews declared fields for what they reveal about a person. `path` is where they are declared. */
 export function reviewFields(declared: Declarations, path: readonly string[]): ReviewWarning[] {
   const entries = Object.entries(declared)
   const many =
@@ -29,7 +29,7 @@ export function reviewFields(declared: Declarations, path: readonly string[]): R
             'many-fields',
             path,
             `${entries.length} values are declared`,
-            `keep those that answer a question of yours: at most ${manyFields} can be explained`,
+            `keep the values that answer a question: at most ${manyFields} can be explained`,
           ),
         ]
       : []
@@ -44,8 +44,8 @@ function reviewField(name: string, declared: Declaration, path: readonly string[
       warning(
         'personal-name',
         path,
-        `a value named after "${personal}" may say who or where somebody is`,
-        'collect a count or a kind instead, or give it a name that says what it is',
+        `a value named "${personal}" may identify a person or a place`,
+        'collect a count or a category instead, or choose a clearer name',
       ),
     )
   if (saysNothing(name, declared.description))
@@ -53,8 +53,8 @@ function reviewField(name: string, declared: Declaration, path: readonly string[
       warning(
         'empty-description',
         [...path, 'description'],
-        'the description does not say what the value is',
-        'say what it says and which question it answers',
+        'the description does not explain the value',
+        'describe the value and the question that it answers',
       ),
     )
   if (declared.type === 'enum' && declared.values.length > wideEnum)
@@ -62,8 +62,8 @@ function reviewField(name: string, declared: Declaration, path: readonly string[
       warning(
         'wide-enum',
         [...path, 'values'],
-        `${declared.values.length} values can tell people apart`,
-        `sum them up to at most ${wideEnum} kinds`,
+        `${declared.values.length} values can distinguish people`,
+        `group them into at most ${wideEnum} categories`,
       ),
     )
   if (declared.type === 'pattern') found.push(...reviewPattern(declared, [...path, 'pattern']))
@@ -79,8 +79,8 @@ function reviewPattern(declared: Declaration, path: readonly string[]): ReviewWa
       warning(
         code,
         path,
-        `the pattern lets ${JSON.stringify(value)} through`,
-        'list the values in an enum, or narrow the pattern to what you mean',
+        `the pattern accepts ${JSON.stringify(value)}`,
+        'list the values in an enum, or make the pattern stricter',
       ),
     ]
   })
@@ -94,7 +94,7 @@ function wordsOf(name: string): string[] {
     .split(/[^a-z0-9]+/)
 }
 
-/** Whether a description is too short to say anything, or repeats the name. */
+/** Whether a description is too short, or only repeats the name. */
 function saysNothing(name: string, description: string): boolean {
   const said = wordsOf(description).filter(word => word !== '')
   const isPlaceholder = /^(?:todo|tbd|fixme|xxx|description|n\/?a|none|test)\b/i.test(description.trim())

@@ -4,14 +4,14 @@ import {reviewFields} from './review-fields.ts'
 import type {ReviewWarning} from './review-warning.ts'
 import {findUnknownKeys} from './unknown-keys.ts'
 
-/** Years for which a project may want to keep what it has received without being asked why. */
+/** A retention of more years than this gets a warning. */
 const usualYears = 5
 const daysOf: Readonly<Record<string, number>> = {d: 1, w: 7, m: 30, y: 365}
 
 /**
- * Reviews a project file that is right, with an eye on the people who are counted. Pure.
+ * Reviews a valid project file for the privacy of the people who are counted. Pure.
  *
- * @param input the document as it was written, for what the parser passes over
+ * @param input the original document, with keys that the parser ignores
  */
 export function reviewProject(input: unknown, project: ProjectFile): ReviewWarning[] {
   return [
@@ -28,8 +28,8 @@ function reviewKeys(input: unknown): ReviewWarning[] {
   return findUnknownKeys(projectFile, input).map(({path, meant}) => ({
     code: 'unknown-key',
     path,
-    message: 'the key is not known and does nothing',
-    next: meant === null ? 'leave it out' : `did you mean ${meant}?`,
+    message: 'the key is unknown and has no effect',
+    next: meant === null ? 'remove the key' : `did you mean ${meant}?`,
   }))
 }
 
@@ -39,22 +39,22 @@ function reviewChoices({features, identity, moreInfo}: ProjectFile): ReviewWarni
     found.push({
       code: 'other-features-allowed',
       path: ['features', 'allowOther'],
-      message: 'names of features that nobody has listed are sent; a program may put anything into a name',
-      next: 'list the names, or make sure that they never come from what people type',
+      message: 'features with unlisted names are sent, and a name may contain anything',
+      next: 'list the names, or make sure that they never contain user input',
     })
   if (identity.rotate === 'never')
     found.push({
       code: 'ids-never-change',
       path: ['identity', 'rotate'],
-      message: 'people can be followed for as long as data is kept',
-      next: 'use year or month; answers within a period stay exact',
+      message: 'people can be followed as long as data is kept',
+      next: 'use year or month: statistics within a period stay exact',
     })
   if (moreInfo === undefined)
     found.push({
       code: 'no-more-info',
       path: [],
-      message: 'people are not told where to read more',
-      next: 'publish what `usage explain --markdown` prints, and name the page as moreInfo',
+      message: 'users are not told where to find more information',
+      next: 'publish the output of `usage explain --markdown`, and set moreInfo to its address',
     })
   return found
 }
@@ -68,7 +68,7 @@ function reviewRetention({retention}: ProjectFile): ReviewWarning[] {
         code: 'long-retention' as const,
         path: ['retention', key],
         message: `${retention[key]} is longer than ${usualYears} years`,
-        next: 'keep single events only for as long as a question needs them; sums stay anyway',
+        next: 'keep single events only as long as a question needs them: totals stay',
       },
     ]
   })
@@ -81,7 +81,7 @@ function reviewEndpoint({endpoint}: ProjectFile): ReviewWarning[] {
   return [...found, ...(endpoint.udp === null ? [] : ['udp'])].map(key => ({
     code: 'endpoint-not-encrypted',
     path: ['endpoint', key],
-    message: 'what is sent can be read on its way',
+    message: 'reports can be read in transit',
     next: 'use an https address',
   }))
 }

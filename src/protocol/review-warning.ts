@@ -1,4 +1,4 @@
-/** Everything that the review of a project file can say. docs/privacy.md explains each. */
+/** All warnings of the review of a project file. docs/privacy.md explains each. */
 export const reviewCodes = [
   'unknown-key',
   'many-fields',
@@ -16,7 +16,7 @@ export const reviewCodes = [
   'endpoint-not-encrypted',
 ] as const
 
-/** Something that is allowed and that a careful maintainer would look at again. */
+/** A valid setting that a careful maintainer would review. */
 export interface ReviewWarning {
   readonly code: (typeof reviewCodes)[number]
   /** Keys from the root; empty for the document. */

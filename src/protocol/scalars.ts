@@ -27,60 +27,60 @@ function isRealTime(text: string): boolean {
 
 export const projectId = v.pipe(
   v.string(),
-  v.regex(projectIdPattern, 'wanted a project id (a-z, 0-9 and -, beginning with a letter, 40 at most)'),
+  v.regex(projectIdPattern, 'must be a project id (a-z, 0-9 and -, beginning with a letter, at most 40)'),
 )
 /** Read in either case, kept in lower case, so that equal ids are equal texts. */
-export const uuid = v.pipe(v.string(), v.regex(uuidPattern, 'wanted a UUID'), v.toLowerCase())
+export const uuid = v.pipe(v.string(), v.regex(uuidPattern, 'must be a UUID'), v.toLowerCase())
 export const time = v.pipe(
   v.string(),
-  v.regex(timePattern, 'wanted a time as RFC 3339 in UTC with Z'),
-  v.check(isRealTime, 'wanted a time that exists'),
+  v.regex(timePattern, 'must be a time in RFC 3339 format, in UTC with Z'),
+  v.check(isRealTime, 'must be a time that exists'),
 )
-export const pseudonym = v.pipe(v.string(), v.regex(pseudonymPattern, 'wanted a pseudonym of 32 hex digits'))
-export const signalName = v.pipe(v.string(), v.regex(signalPattern, 'wanted a signal name such as SIGTERM'))
+export const pseudonym = v.pipe(v.string(), v.regex(pseudonymPattern, 'must be a pseudonym of 32 hex digits'))
+export const signalName = v.pipe(v.string(), v.regex(signalPattern, 'must be a signal name such as SIGTERM'))
 export const fieldName = v.pipe(
   v.string(),
-  v.regex(fieldNamePattern, 'wanted a field name (letters, digits, _ . -, 64 at most)'),
+  v.regex(fieldNamePattern, 'must be a field name (letters, digits, _ . -, at most 64)'),
 )
 
 /** A string of 1 to `max` characters without control characters. */
 export const text = (max: number = limits.maxStringLength) =>
   v.pipe(
     v.string(),
-    v.nonEmpty('wanted some text'),
-    v.maxLength(max, `wanted at most ${max} characters`),
-    v.regex(plainTextPattern, 'wanted text without control characters'),
+    v.nonEmpty('must not be empty'),
+    v.maxLength(max, `must have at most ${max} characters`),
+    v.regex(plainTextPattern, 'must be text without control characters'),
   )
 
 export const featureName = text(limits.maxFeatureNameLength)
 
 export const durationSeconds = v.pipe(
-  v.number('wanted a number of seconds'),
-  v.minValue(0, 'wanted at least 0 seconds'),
-  v.maxValue(limits.maxDurationSeconds, `wanted at most ${limits.maxDurationSeconds} seconds`),
+  v.number('must be a number of seconds'),
+  v.minValue(0, 'must be at least 0 seconds'),
+  v.maxValue(limits.maxDurationSeconds, `must be at most ${limits.maxDurationSeconds} seconds`),
 )
 /** Windows' codes are unsigned 32 bits, some tools print them signed. */
 export const exitCode = v.pipe(
-  v.number('wanted an exit code'),
-  v.integer('wanted a whole exit code'),
-  v.minValue(-2_147_483_648, 'wanted an exit code of 32 bits'),
-  v.maxValue(4_294_967_295, 'wanted an exit code of 32 bits'),
+  v.number('must be an exit code'),
+  v.integer('must be an integer exit code'),
+  v.minValue(-2_147_483_648, 'must be an exit code of 32 bits'),
+  v.maxValue(4_294_967_295, 'must be an exit code of 32 bits'),
 )
 export const count = v.pipe(
-  v.number('wanted a count'),
-  v.integer('wanted a whole count'),
-  v.minValue(1, 'wanted a count of at least 1'),
-  v.maxValue(limits.maxCount, `wanted a count of at most ${limits.maxCount}`),
+  v.number('must be a count'),
+  v.integer('must be an integer count'),
+  v.minValue(1, 'must be a count of at least 1'),
+  v.maxValue(limits.maxCount, `must be a count of at most ${limits.maxCount}`),
 )
 
 /** Declared fields and details: scalars only, so that nothing can hide in a nested value. */
 export const fieldValue = v.union(
   [v.pipe(v.number(), v.finite()), v.boolean(), text()],
-  'wanted a number, a boolean or a short text',
+  'must be a number, a boolean or a short text',
 )
 export const fieldValues = v.pipe(
   v.record(fieldName, fieldValue),
-  v.maxEntries(limits.maxFields, `wanted at most ${limits.maxFields} fields`),
+  v.maxEntries(limits.maxFields, `must have at most ${limits.maxFields} fields`),
 )
 export type FieldValue = v.InferOutput<typeof fieldValue>
 export type FieldValues = Readonly<Record<string, FieldValue>>

@@ -125,7 +125,7 @@ test('says in one line that Node.js is too old where the clone has none of its o
   const {next, exit} = errorRegistry.USAGE_NODE_TOO_OLD
   assert.equal(outcome.code, exit)
   assert.equal(outcome.stdout, '')
-  const line = `USAGE_NODE_TOO_OLD: wanted Node.js 22.13 or newer, got 10.24.1 (${process.execPath}). ${next}\n`
+  const line = `USAGE_NODE_TOO_OLD: Node.js must be version 22.13 or newer, got 10.24.1 (${process.execPath}). ${next}\n`
   assert.equal(outcome.stderr, line)
 })
 
@@ -134,7 +134,7 @@ test('wants Node.js 24 for the collector and the statistics', async t => {
   const home = isolatedHome(t)
   for (const command of ['collect', 'stats', 'import', 'export']) {
     const outcome = await run({clone, age: 'old', home}, command)
-    assert.match(outcome.stderr, /wanted Node\.js 24\.0 or newer, got 10\.24\.1/)
+    assert.match(outcome.stderr, /Node\.js must be version 24\.0 or newer, got 10\.24\.1/)
   }
 })
 
@@ -217,13 +217,13 @@ test('says in one line that the clone is not built', async t => {
   const outcome = await run({clone, age: 'new', home: isolatedHome(t)}, 'status')
   const {next, exit} = errorRegistry.USAGE_NOT_BUILT
   assert.equal(outcome.code, exit)
-  assert.equal(outcome.stderr, `USAGE_NOT_BUILT: wanted a built program, got a clone without dist/. ${next}\n`)
+  assert.equal(outcome.stderr, `USAGE_NOT_BUILT: the clone is not built: dist/ is missing. ${next}\n`)
 })
 
 test('answers with one JSON document where that was asked for', async t => {
   const clone = makeClone(t, {isBuilt: false})
   const outcome = await run({clone, age: 'new', home: isolatedHome(t)}, 'status', '--json')
-  const message = 'wanted a built program, got a clone without dist/'
+  const message = 'the clone is not built: dist/ is missing'
   const {next} = errorRegistry.USAGE_NOT_BUILT
   assert.deepEqual(JSON.parse(outcome.stdout), {error: {code: 'USAGE_NOT_BUILT', message, next}})
 })
@@ -244,7 +244,7 @@ for (const [what, lose] of Object.entries(losses))
     const {next, exit} = errorRegistry.USAGE_INSTALLATION_DAMAGED
     const outcome = await run({clone, age: 'new', home}, 'status')
     assert.deepEqual([outcome.code, outcome.stdout], [exit, ''])
-    assert.match(outcome.stderr, /^USAGE_INSTALLATION_DAMAGED: wanted a whole installation, got: .*\n$/)
+    assert.match(outcome.stderr, /^USAGE_INSTALLATION_DAMAGED: the installation is damaged: .*\n$/)
     assert.ok(outcome.stderr.endsWith(`. ${next}\n`), outcome.stderr)
     for (const command of ['start', 'end', 'feature']) {
       const patient = await run({clone, age: 'new', home}, command, '--print-id')

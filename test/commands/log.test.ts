@@ -38,7 +38,7 @@ describe('usage log', {concurrency: 2}, () => {
     const server = await answeringServer(t)
     server.respond = (_request, response) => answer(response, 503, 'busy', {'retry-after': '60'})
     assert.equal((await sendOne(home, server.url)).kept, 1)
-    server.respond = (_request, response) => answer(response, 422, 'wanted something else')
+    server.respond = (_request, response) => answer(response, 422, 'must be something else')
     assert.equal((await sendOne(home, server.url)).refused, 2)
     const entries = await readLog(home, '--errors')
     const story = entries.map(({kind, events, reason}) => [kind, events, reason])

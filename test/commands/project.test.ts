@@ -26,7 +26,7 @@ describe('usage project', {concurrency: 2}, () => {
     const registered = async () => (await runUsage(home, ['explain', '--project', 'demo'])).stdout
     await add('https://a.example')
     const same = await add('https://a.example', {purpose: ['Another question']})
-    assert.deepEqual([same.code, /It replaces the file that was registered\./.test(same.stdout)], [0, true])
+    assert.deepEqual([same.code, /It replaces the registered file\./.test(same.stdout)], [0, true])
     for (const [http, contact, change] of [
       ['https://b.example', 'demo@example.org', 'endpoint https://a.example → https://b.example'],
       ['https://a.example', 'eve@example.org', 'contact demo@example.org → eve@example.org'],
@@ -40,7 +40,7 @@ describe('usage project', {concurrency: 2}, () => {
     const replaced = await add('https://b.example', {}, ['--replace'])
     assert.match(
       replaced.stdout,
-      /replaces the file that was registered; endpoint https:\/\/a\.example → https:\/\/b\.example\./,
+      /replaces the registered file; endpoint https:\/\/a\.example → https:\/\/b\.example\./,
     )
     assert.match(await registered(), /b\.example/)
   })
@@ -54,9 +54,9 @@ describe('usage project', {concurrency: 2}, () => {
     )
     const outcome = await runUsage(home, ['project', 'check', file])
     assert.equal(outcome.code, 2)
-    assert.match(outcome.stdout, /bad\.json:2:14 {2}project: wanted a project id/)
-    assert.match(outcome.stdout, /bad\.json:5:24 {2}endpoint\.http: wanted an http or https address/)
-    assert.match(outcome.stdout, /bad\.json:7:10 {2}fields\.n\.description: wanted a value, got nothing/)
+    assert.match(outcome.stdout, /bad\.json:2:14 {2}project: must be a project id/)
+    assert.match(outcome.stdout, /bad\.json:5:24 {2}endpoint\.http: must be an http or https address/)
+    assert.match(outcome.stdout, /bad\.json:7:10 {2}fields\.n\.description: is required/)
     assert.match(outcome.stdout, /3 problems/)
   })
 
@@ -67,7 +67,7 @@ describe('usage project', {concurrency: 2}, () => {
     assert.equal(outcome.code, 0)
     assert.match(
       outcome.stdout,
-      /json:1:1 {2}no-more-info {2}the document: .*\nok {2}demo, version [0-9a-f]{8} .*\n1 warning\n$/,
+      /json:1:1 {2}no-more-info {2}the document: .*\nok {2}demo, collection version [0-9a-f]{8}\n1 warning\n$/,
     )
     const json = JSON.parse((await runUsage(home, ['project', 'check', path, '--json'])).stdout)
     assert.deepEqual([json.problems, json.warnings[0].code], [[], 'no-more-info'])
@@ -79,6 +79,6 @@ describe('usage project', {concurrency: 2}, () => {
     writeFileSync(file, '{"project": "demo"')
     const outcome = await runUsage(home, ['project', 'add', file])
     assert.equal(outcome.code, 2)
-    assert.match(outcome.stderr, /USAGE_PROJECT_FILE_INVALID: .*wanted JSON/)
+    assert.match(outcome.stderr, /USAGE_PROJECT_FILE_INVALID: .*must be JSON/)
   })
 })

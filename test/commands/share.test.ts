@@ -22,7 +22,7 @@ describe('usage share', () => {
     assert.ok(!readFileSync(file, 'utf8').includes(link.trim().split('=')[1]!))
     const {path, project} = JSON.parse(await share('--json'))
     assert.deepEqual([await statusOf(link), await statusOf(`${http}${path}`)], [401, 200])
-    assert.equal(await share('--revoke'), `The link of ${project} opens nothing any more.\n`)
+    assert.equal(await share('--revoke'), `The link of ${project} is revoked.\n`)
     assert.equal(await share('--revoke'), `${project} has no link.\n`)
     assert.equal(await statusOf(`${http}${path}`), 401)
   })

@@ -215,7 +215,7 @@ describe('the notice', () => {
     const {path} = projectOnDisk(home.home, server.url)
     const first = await runUsage(home, ['start', '--project-file', path])
     const second = await runUsage(home, ['end', '--project-file', path])
-    assert.match(first.stderr, /Demo counts its use: How many people use Demo/)
+    assert.match(first.stderr, /Demo counts how it is used: How many people use Demo/)
     assert.match(first.stderr, /usage optout --project demo/)
     assert.deepEqual([first.stdout, second.stdout, second.stderr], ['', '', ''])
     const flushed = JSON.parse((await runUsage(home, ['flush', '--json'])).stdout)
@@ -229,7 +229,7 @@ describe('the notice', () => {
     const start = () => runUsage(home, ['start', '--project-file', path])
     const together = await Promise.all([start(), start(), start(), start()])
     const shown = [...together, await start()].map(({stderr}) => stderr).join('')
-    assert.equal(shown.match(/Demo counts its use/g)?.length, 1)
+    assert.equal(shown.match(/Demo counts how it is used/g)?.length, 1)
     assert.equal(waitingEvents(home.stateDirectory).length, 5)
   })
 
@@ -261,7 +261,7 @@ describe('the notice', () => {
     const {path} = projectOnDisk(bare.home, server.url)
     const home = {...bare, environment: {...bare.environment, USAGE_PROJECT_FILE: path}}
     const {stderr} = await runShell(home, 'sh', 'usage start --script "$0"; usage end; usage flush')
-    assert.equal(stderr.match(/Demo counts its use/g)?.length, 2)
+    assert.equal(stderr.match(/Demo counts how it is used/g)?.length, 2)
     const [report] = server.requests.map(reportOf)
     const {user, host, ci} = report?.header ?? {}
     assert.deepEqual({user, host, ci}, {user: null, host: null, ci: 'gitlab'})
@@ -278,6 +278,6 @@ describe('the notice', () => {
     const status = JSON.parse((await runUsage(home, ['status', '--json'])).stdout)
     assert.equal(status.projects[0].notice.shownAt, null)
     const seen = await runUsage(home, ['start', '--project-file', path])
-    assert.match(seen.stderr, /Demo counts its use/)
+    assert.match(seen.stderr, /Demo counts how it is used/)
   })
 })

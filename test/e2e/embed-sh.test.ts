@@ -68,7 +68,7 @@ for (const {name, command} of clientShells) {
       const script = `echo out; ${aRun}\nusage_feature Nothing.v1\nusage_end 4\necho "$? \${USAGE_RUN_ID-none}"; exit 7`
       const outcome = await run(script, waiting)
       assert.deepEqual([outcome.code, outcome.stdout], [7, 'out\n0 none\n'])
-      assert.match(outcome.stderr, /^Demo counts its use[\s\S]*optout\.d\/demo\n$/)
+      assert.match(outcome.stderr, /^Demo counts how it is used[\s\S]*optout\.d\/demo\n$/)
       const [start, feature, end] = ['start', 'feature', 'end'].map(type => events().find(event => event.type === type))
       assert.ok(start?.type === 'start' && feature?.type === 'feature' && end?.type === 'end' && events().length === 3)
       assert.deepEqual([feature.run, end.run, end.exitCode], [start.run, start.run, 3])
@@ -124,7 +124,7 @@ describe('the client of shells', {concurrency: 2}, () => {
   it('opens sending with a start a minute after the notice, and sends nothing before', needs('curl'), async t => {
     const server = await silentServer(t)
     const {run, destination} = makeScene(t, server.url)
-    assert.match((await run(aRun, waiting)).stderr, /counts its use/)
+    assert.match((await run(aRun, waiting)).stderr, /counts how it is used/)
     assert.equal((await run(aRun, waiting)).stderr, '')
     assert.equal(server.connections(), 0)
     const shownAt = new Date(Date.now() - 61_000).toISOString()

@@ -159,7 +159,7 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65); us
       const {run, home, destination, project} = makeScene(t, server.url)
       const environment = {USAGE_CONSENT: ''}
       const first = await run('usage.start()', {environment})
-      assert.match(first.stderr, /counts its use[\s\S]*Stop it[\s\S]*optout\.d\/demo\n$/)
+      assert.match(first.stderr, /counts how it is used[\s\S]*To stop it[\s\S]*optout\.d\/demo\n$/)
       assert.equal((await run('usage.start()', {environment})).stderr, '')
       assert.equal(server.connections(), 0)
       const marker = noticePath(destination)

@@ -109,21 +109,21 @@ describe('opting in', {concurrency: 2}, () => {
     const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
     for (const environment of [{}, {USAGE_PROJECT_FILE: path}] as Record<string, string>[]) {
       const text = (await runUsage(home, ['optin', '--project', 'demo'], {environment})).stdout
-      assert.match(text, /Your yes to demo is kept, but recording is still off\./)
-      assert.ok(text.includes(`(${no}); to undo that: usage optin`), text)
+      assert.match(text, /The opt-in to demo is saved, but recording is still off\./)
+      assert.ok(text.includes(`(${no}). To undo that: usage optin`), text)
       assert.doesNotMatch(text, /Opted in/)
       const json = JSON.parse((await runUsage(home, ['optin', '--project', 'demo', '--json'], {environment})).stdout)
       assert.equal(json.noToAll, no)
     }
     const text = (await runUsage(home, ['optin'], {environment: {USAGE_PROJECT_FILE: path}})).stdout
-    assert.match(text, /Opted in to every project known here\.\n {2}demo: Recording and sending are on\./)
+    assert.match(text, /Opted in to all projects known here\.\n {2}demo: Recording and sending are on\./)
   })
 
   it('says that the notice comes first for a project that is not known yet', async t => {
     const {home} = makeScene(t)
     const {USAGE_PROJECT_FILE: _file, ...environment} = home.environment
     const outcome = await runUsage({...home, environment}, ['optin', '--project', 'demo'])
-    assert.match(outcome.stdout, /Your yes to demo is kept.*its notice will be shown before anything is sent/)
+    assert.match(outcome.stdout, /The opt-in to demo is saved\..*shows its notice before anything is sent/)
   })
 })
 

@@ -60,7 +60,7 @@ describe('an endpoint that is a folder', () => {
     const waiting = {...person, environment: {...person.environment, USAGE_CONSENT: ''}}
     for (const args of script) await runUsage(waiting, args)
     const before = await runUsage(person, ['preview'])
-    assert.match(before.stdout, /is laid into the folder as it is/)
+    assert.match(before.stdout, /to be written to the folder/)
     const outcome = await json(person, 'flush')
     assert.deepEqual([outcome.sent, outcome.kept], [3, 0])
     const [name] = reportsIn(inbox)
@@ -68,8 +68,8 @@ describe('an endpoint that is a folder', () => {
     assert.equal(logged, `${readFileSync(join(inbox, name!), 'utf8')}\n`)
     const [status] = (await json(person, 'status')).projects
     assert.deepEqual([status.endpoint, status.sent.unconfirmed], [{http: null, udp: null, file: url}, 3])
-    assert.match((await runUsage(person, ['status'])).stdout, /a folder: your site carries it on/)
-    assert.match((await runUsage(person, ['explain'])).stdout, /laid into the folder file:/)
+    assert.match((await runUsage(person, ['status'])).stdout, /a folder that your site forwards/)
+    assert.match((await runUsage(person, ['explain'])).stdout, /written to the folder file:/)
   })
 
   it('gets exactly the bytes of preview', async t => {
@@ -146,7 +146,7 @@ describe('usage flush --from', () => {
     assert.deepEqual([outcomes.failed, features[0]?.count], [1, 1])
     assert.match(
       (await runUsage(home, ['flush', '--from', inbox, '--project-file', path])).stdout,
-      /Nothing lies there/,
+      /The folder contains no reports/,
     )
   })
 
@@ -243,7 +243,7 @@ describe('usage collect --inbox', () => {
     await eventually(() => assert.deepEqual(reportsIn(inbox), ['other.json']))
     assert.match(
       readFileSync(join(inbox, 'set-aside', 'undeclared.json.why'), 'utf8'),
-      /wanted a feature that demo declares/,
+      /the feature must be declared by demo/,
     )
     const {outcomes, features, quality} = await collector.stats('demo')
     assert.deepEqual([outcomes.failed, features[0]?.count, quality.refused], [1, 1, 1])

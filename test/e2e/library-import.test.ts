@@ -80,7 +80,7 @@ describe('a program that counts itself', () => {
       runProgram(home, [process.execPath, '--require', preload, 'program.mjs'], {environment})
     const quiet = await run({})
     assert.deepEqual([quiet.code, quiet.stdout, quiet.stderr], [0, 'node-too-old\n', ''])
-    const line = 'usage: not recorded: wanted Node.js 22.13 or newer, got 20.20.2\n'
+    const line = 'usage: not recorded: Node.js must be version 22.13 or newer, got 20.20.2\n'
     assert.equal((await run({USAGE_DEBUG: '1'})).stderr, line)
     assert.deepEqual(readTree(home.home), before)
   })

@@ -71,7 +71,7 @@ describe('the example of a CLI made with oclif', () => {
   it('shows the notice once, and holds what it records until then', async t => {
     const {home, stars} = await installExample(t)
     const [first, second] = [await stars(['find', 'vega']), await stars(['find', 'vega'])]
-    assert.match(first.stderr, /^Star Catalogue counts its use/)
+    assert.match(first.stderr, /^Star Catalogue counts how it is used/)
     assert.deepEqual([first.stdout, second.stdout, second.stderr], ['HIP 91262\n', 'HIP 91262\n', ''])
     const types = waitingEvents(home.stateDirectory).map(({type}) => type)
     assert.deepEqual(types.sort(), ['end', 'end', 'feature', 'feature', 'start', 'start'])

@@ -231,7 +231,7 @@ describe('usage run', {concurrency: 2}, () => {
     }
     const empty = await runUsage(home, ['run', '--app-version', '1'])
     assert.equal(empty.code, 2)
-    assert.match(empty.stderr, /USAGE_WRONG_USE: wanted a command after --/)
+    assert.match(empty.stderr, /USAGE_WRONG_USE: a command is required after --/)
     assert.deepEqual(ends(), [])
   })
 

@@ -34,7 +34,7 @@ describe('a project whose endpoint is for datagrams alone', () => {
     const [status] = JSON.parse(stdout).projects
     assert.equal(status.sent.unconfirmed, 4)
     assert.deepEqual([status.sent.events, status.dropped['too-large'], status.waiting.events], [4, 1, 0])
-    assert.match((await runUsage(person, ['status'])).stdout, /Goes to .*nothing confirms that they arrive/)
+    assert.match((await runUsage(person, ['status'])).stdout, /Goes to .*delivery is not confirmed/)
     assert.match((await runUsage(person, ['log', '--raw'])).stdout, /"exitCode":3/)
   })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {parseAnswer} from '../../src/protocol/answer.ts'
 
-const rejected = [{index: 1, id: null, code: 'event-invalid', message: 'wanted a UUID, got 1'}]
+const rejected = [{index: 1, id: null, code: 'event-invalid', message: 'must be a UUID, got 1'}]
 
 test('reads an answer and ignores what a later collector adds', () => {
   const body = JSON.stringify({accepted: 2, duplicates: 1, rejected, later: true})

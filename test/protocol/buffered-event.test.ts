@@ -103,13 +103,13 @@ test('never reads a wrong event from a file whose beginning is gone or that ends
 
 test('takes a file with one wrong line for damaged, and names the line', () => {
   const cases: [line: string, message: RegExp][] = [
-    ['', /^line 2: wanted JSON$/],
-    ['null', /^line 2: the document: wanted an event of type/],
-    ['{"format":2}', /^line 2: type: wanted an event of type/],
-    [firstLine.trim().replace('"format":1', '"format":2'), /^line 2: format: wanted format 1, got 2$/],
-    [firstLine.trim().replace('"time":"2', '"time":"x2'), /^line 2: time: wanted a time as RFC 3339/],
+    ['', /^line 2: must be JSON$/],
+    ['null', /^line 2: the document: must be an event of type/],
+    ['{"format":2}', /^line 2: type: is required/],
+    [firstLine.trim().replace('"format":1', '"format":2'), /^line 2: format: must be format 1, got 2$/],
+    [firstLine.trim().replace('"time":"2', '"time":"x2'), /^line 2: time: must be a time in RFC 3339 format/],
     [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, /^line 2: /],
-    ['\u0000\u0000', /^line 2: wanted JSON$/],
+    ['\u0000\u0000', /^line 2: must be JSON$/],
   ]
   for (const [line, message] of cases) {
     const parsed = parseBufferFile(`${firstLine}${line}\n${firstLine}`)

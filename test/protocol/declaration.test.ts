@@ -96,7 +96,7 @@ test('keeps the declared values and names the others with the reason', () => {
   const {kept, dropped} = keepDeclared(declared, {executors: 2, gpu: 'maybe', home: '/home/ada', toString: 'x'})
   assert.deepEqual(kept, {executors: 2})
   assert.deepEqual(dropped, [
-    {name: 'gpu', message: 'field gpu: wanted true or false, got "maybe"'},
+    {name: 'gpu', message: 'field gpu: must be true or false, got "maybe"'},
     {name: 'home', message: 'field "home" is not declared'},
     {name: 'toString', message: 'field "toString" is not declared'},
   ])

@@ -72,41 +72,41 @@ test('keeps the right events of a report beside the wrong ones, each with its pl
     [0, 4, 5],
   )
   assert.deepEqual(rejected, [
-    {index: 1, id: 'x', code: 'event-invalid', message: 'id: wanted a UUID, got "x"'},
+    {index: 1, id: 'x', code: 'event-invalid', message: 'id: must be a UUID, got "x"'},
     {
       index: 2,
       id: null,
       code: 'event-invalid',
-      message: 'the document: wanted an event of type start, end or feature, got "no event"',
+      message: 'the document: must be an event of type start, end or feature, got "no event"',
     },
     {
       index: 3,
       id: null,
       code: 'event-invalid',
-      message: 'type: wanted an event of type start, end or feature, got "restart"',
+      message: 'type: must be an event of type start, end or feature, got "restart"',
     },
   ])
 })
 
 const envelopeCases: [title: string, change: (report: Loose) => Loose, wanted: string][] = [
-  ['something that is no object', () => 7, 'the document: wanted an object, got 7'],
-  ['another protocol', report => ({...report, protocol: 2}), 'protocol: wanted protocol 1, got 2'],
+  ['something that is no object', () => 7, 'the document: must be an object, got 7'],
+  ['another protocol', report => ({...report, protocol: 2}), 'protocol: must be protocol 1, got 2'],
   [
     'a project id with a slash',
     report => ({...report, project: '../x'}),
-    'project: wanted a project id (a-z, 0-9 and -, beginning with a letter, 40 at most), got "../x"',
+    'project: must be a project id (a-z, 0-9 and -, beginning with a letter, at most 40), got "../x"',
   ],
-  ['no events', report => ({...report, events: []}), 'events: wanted at least one event, got a list'],
-  ['events that are no list', report => ({...report, events: {}}), 'events: wanted a list of events, got an object'],
+  ['no events', report => ({...report, events: []}), 'events: must contain at least one event, got a list'],
+  ['events that are no list', report => ({...report, events: {}}), 'events: must be a list of events, got an object'],
   [
     'a raw user',
     report => ({...report, header: {...report.header, user: 'ada'}}),
-    'header.user: wanted a pseudonym of 32 hex digits, got "ada"',
+    'header.user: must be a pseudonym of 32 hex digits, got "ada"',
   ],
   [
     'a control character',
     report => ({...report, header: {...report.header, version: '1\n2'}}),
-    'header.version: wanted text without control characters, got "1\\n2"',
+    'header.version: must be text without control characters, got "1\\n2"',
   ],
 ]
 for (const [title, change, wanted] of envelopeCases) {
@@ -119,13 +119,13 @@ test('takes no list for a report', () => assert.equal(parseReport([]).ok, false)
 
 test('says which key is missing', () => {
   const {header: _, ...rest} = wholeRun()
-  assert.match(problemsOf(rest).join(), /^header: wanted .*, got nothing$/)
+  assert.match(problemsOf(rest).join(), /^header: is required$/)
 })
 
 test(`takes ${limits.maxEventsPerReport} events and not one more`, () => {
   const make = (length: number) => ({...wholeRun(), events: Array.from({length}, () => wholeRun().events[0])})
   assert.equal(mustParse(make(limits.maxEventsPerReport)).events.length, limits.maxEventsPerReport)
-  const wanted = `events: wanted at most ${limits.maxEventsPerReport} events, got a list`
+  const wanted = `events: must contain at most ${limits.maxEventsPerReport} events, got a list`
   assert.deepEqual(problemsOf(make(limits.maxEventsPerReport + 1)), [wanted])
 })
 
@@ -140,7 +140,7 @@ test(`takes an event of ${limits.maxEventBytes} bytes and not one more`, () => {
     index: 0,
     id: wholeRun().events[0].id,
     code: 'event-too-large',
-    message: `wanted at most ${limits.maxEventBytes} bytes, got ${limits.maxEventBytes + 1}`,
+    message: `must have at most ${limits.maxEventBytes} bytes, got ${limits.maxEventBytes + 1}`,
   })
 })
 
@@ -187,7 +187,7 @@ for (const [title, event, within, beyond] of boundaries) {
     assert.equal(rejectionOf(oneEvent(event, within)), undefined)
     const rejection = rejectionOf(oneEvent(event, beyond))
     assert.equal(rejection?.code, 'event-invalid')
-    assert.match(rejection.message, /^[\w.…]+: wanted .+, got .+$/)
+    assert.match(rejection.message, /^[\w.…]+: (?:must .+, got .+|is required)$/)
   })
 }
 

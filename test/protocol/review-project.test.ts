@@ -77,7 +77,7 @@ describe('the review of a project file', () => {
     const hints = reviewProject(input, parsed.value).filter(({code}) => code === 'unknown-key')
     assert.deepEqual(
       hints.map(({next}) => next),
-      ['did you mean moreInfo?', 'did you mean consent?', 'leave it out'],
+      ['did you mean moreInfo?', 'did you mean consent?', 'remove the key'],
     )
   })
 

@@ -64,7 +64,7 @@ export async function runningCollector(
   child.stderr.pipe(process.stderr, {end: false})
   const ended = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | null)
   const line = await Promise.race([firstLine(child.stdout), ended.then(() => null)])
-  if (line === null) throw new Error('wanted a collector that listens, it ended')
+  if (line === null) throw new Error('the collector ended before it listened')
   const {http, udp, token} = JSON.parse(line) as {http: string; udp: string; token: string | null}
   return {
     http,

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import {UsageError} from '../../errors.ts'
 import {describeProblems, toProblems} from '../../protocol/problem.ts'
 
-const text = v.optional(v.pipe(v.string(), v.minLength(1, 'wanted some text')))
+const text = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')))
 
 /** What a file says to `usage collect`, in the words of its flags. */
 const collectFile = v.strictObject({
@@ -34,7 +34,7 @@ export function readCollectSettings({config, ...flags}: CollectFlags): CollectSe
   const merged: CollectFile = {...(config === undefined ? {} : readCollectFile(config)), ...said}
   const {projects, data = 'usage-data', http = '127.0.0.1:8080', ...others} = merged
   if (projects === undefined)
-    throw new UsageError('USAGE_WRONG_USE', 'wanted --projects DIR, or a file of --config that says it')
+    throw new UsageError('USAGE_WRONG_USE', '--projects DIR is required, as a flag or in the file of --config')
   return {...others, projects, data, http}
 }
 
@@ -53,7 +53,7 @@ function readCollectFile(path: string): CollectFile {
 function parse(path: string): unknown {
   try {
     const found: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (Array.isArray(found)) throw new Error('wanted an object, got a list')
+    if (Array.isArray(found)) throw new Error('must be an object, got a list')
     return found
   } catch (error) {
     throw invalid(path, error instanceof Error ? error.message : String(error))

@@ -37,7 +37,10 @@ export function startOf(project: ProjectFile, said: Said): StartInput {
 export function endOf(project: ProjectFile, said: Said): EndInput {
   const [exitCode, signal] = [textOf(said, 'exit-code'), textOf(said, 'signal')]
   if (exitCode !== null && signal !== null)
-    throw new UsageError('USAGE_WRONG_USE', `wanted --exit-code or --signal, got ${exitCode} and ${signal}`)
+    throw new UsageError(
+      'USAGE_WRONG_USE',
+      `--exit-code and --signal must not be combined, got ${exitCode} and ${signal}`,
+    )
   return {
     run: textOf(said, 'run'),
     exitCode: numberOf(said, 'exit-code'),

@@ -1,21 +1,21 @@
 import type {readers} from './read-values.ts'
 
-/** How a flag is said: without a value, as text, as `K=V` that may be repeated, or as what a reader of values takes. */
+/** The kind of a flag: without a value, text, repeatable `K=V`, or a value that a reader of values checks. */
 export type FlagKind = 'boolean' | 'text' | 'pairs' | keyof typeof readers
 
-/** One flag of a reporting command: what both lanes read and what the help says. */
+/** One flag of a reporting command, for both lanes and for the help. */
 export interface FlagRow {
   readonly kind: FlagKind
   readonly description: string
-  /** What stands for the value in the help. */
+  /** The placeholder of the value in the help. */
   readonly helpValue?: string
-  /** The fast lane does not know what it asks for. */
+  /** The fast lane does not support it. */
   readonly isSlow?: true
 }
 
 export type FlagTable = Readonly<Record<string, FlagRow>>
 
-/** Which project a command is about. */
+/** The flags that select the project. */
 export const projectRows = {
   'project-file': {kind: 'text', description: 'the project file; also USAGE_PROJECT_FILE', helpValue: 'FILE'},
   project: {kind: 'text', description: 'the id of a registered project; also USAGE_PROJECT', helpValue: 'ID'},
@@ -23,24 +23,24 @@ export const projectRows = {
 
 const strict = {
   kind: 'boolean',
-  description: 'fail on wrong use instead of going on; also USAGE_STRICT=1',
+  description: 'fail on wrong use instead of continuing; also USAGE_STRICT=1',
   isSlow: true,
 } as const
-const field = {kind: 'pairs', description: 'a declared field and its value; may be repeated', helpValue: 'K=V'} as const
+const field = {kind: 'pairs', description: 'a declared field and its value; repeatable', helpValue: 'K=V'} as const
 const run = {
   kind: 'run',
-  description: 'the id of the run, as `usage start --print-id` printed it',
+  description: 'the id of the run, printed by `usage start --print-id`',
   helpValue: 'ID',
 } as const
 
-/** Every flag of the reporting commands: the command line's framework and the fast lane read the same table. */
+/** Every flag of the reporting commands. The framework and the fast lane read the same table. */
 export const reportingRows = {
   start: {
     ...projectRows,
     strict,
     script: {
       kind: 'text',
-      description: 'the script that runs; only a pseudonym of its path is sent',
+      description: 'the path of the script; only a pseudonym of it is sent',
       helpValue: 'PATH',
     },
     application: {kind: 'text', description: 'the name of the program', helpValue: 'NAME'},
@@ -59,7 +59,7 @@ export const reportingRows = {
     field,
     wait: {
       kind: 'seconds',
-      description: 'deliver before returning, within this time: for jobs that are killed right after',
+      description: 'deliver before returning, within this time; for jobs that are killed immediately afterwards',
       helpValue: 'SECONDS',
       isSlow: true,
     },
@@ -67,19 +67,19 @@ export const reportingRows = {
   feature: {
     ...projectRows,
     strict,
-    type: {kind: 'text', description: 'type of the feature; Feature if not said', helpValue: 'T'},
-    started: {kind: 'started', description: 'when the use started, RFC 3339', helpValue: 'TIME'},
-    duration: {kind: 'seconds', description: 'how long the use took', helpValue: 'SECONDS'},
-    count: {kind: 'count', description: 'how many uses this stands for', helpValue: 'N'},
-    internal: {kind: 'boolean', description: 'the use was not a direct response to a person'},
-    detail: {kind: 'pairs', description: 'a declared detail and its value; may be repeated', helpValue: 'K=V'},
+    type: {kind: 'text', description: 'the type of the feature (default: Feature)', helpValue: 'T'},
+    started: {kind: 'started', description: 'the time when the use started, RFC 3339', helpValue: 'TIME'},
+    duration: {kind: 'seconds', description: 'the duration of the use', helpValue: 'SECONDS'},
+    count: {kind: 'count', description: 'the number of uses (default: 1)', helpValue: 'N'},
+    internal: {kind: 'boolean', description: 'a program used the feature, not a person directly'},
+    detail: {kind: 'pairs', description: 'a declared detail and its value; repeatable', helpValue: 'K=V'},
     run,
   },
 } as const satisfies Readonly<Record<string, FlagTable>>
 
 const {'print-id': _printId, ...ofStart} = reportingRows.start
 
-/** What stands before the `--` of `usage run`. */
+/** The flags of `usage run`, before its `--`. */
 export const runRows = {...ofStart, wait: reportingRows.end.wait} as const satisfies FlagTable
 
 export type ReportingName = keyof typeof reportingRows

@@ -7,8 +7,5 @@ import {readSince} from './since.ts'
 export function readImportTime(written: string, nowMs: number): number {
   const atMs = Date.parse(readSince(written, nowMs, '--at'))
   if (isImportTime(atMs, nowMs)) return atMs
-  throw new UsageError(
-    'USAGE_WRONG_USE',
-    `--at: wanted a time since 1970 that is not to come, got ${describeValue(written)}`,
-  )
+  throw new UsageError('USAGE_WRONG_USE', `--at: must be between 1970 and now, got ${describeValue(written)}`)
 }

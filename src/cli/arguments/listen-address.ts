@@ -7,7 +7,7 @@ export function readAddress(written: string, flag = '--http'): {readonly host: s
   const port = Number(match?.[3])
   const host = match?.[1] ?? match?.[2]
   if (host === undefined || !(port <= 65_535))
-    throw new UsageError('USAGE_WRONG_USE', `${flag}: wanted HOST:PORT, got ${describeValue(written)}`)
+    throw new UsageError('USAGE_WRONG_USE', `${flag}: must be HOST:PORT, got ${describeValue(written)}`)
   return {host, port}
 }
 

@@ -19,7 +19,7 @@ export interface ProjectFlags {
  */
 export function chooseProject(world: World, flags: ProjectFlags): ProjectFile {
   const project = chooseProjectIfNamed(world, flags)
-  if (project === null) throw new UsageError('USAGE_NO_PROJECT', 'wanted a project, got none')
+  if (project === null) throw new UsageError('USAGE_NO_PROJECT', 'no project given')
   return project
 }
 
@@ -40,7 +40,7 @@ export function chooseProjectOrNearest(world: World, flags: ProjectFlags): Proje
   if (named !== null) return named
   const nearest = findProjectFile()
   if (nearest === null)
-    throw new UsageError('USAGE_NO_PROJECT', `wanted a project or a ${projectFileName} here or above, got none`)
+    throw new UsageError('USAGE_NO_PROJECT', `no project given, and no ${projectFileName} in this folder or above`)
   return readProjectFile(nearest)
 }
 

@@ -29,8 +29,8 @@ function check<T>(schema: v.GenericSchema<T>, input: unknown, name: string): T {
   const result = v.safeParse(schema, input)
   if (result.success) return result.output
   const message = result.issues[0].message
-  const wanted = message.startsWith('wanted') ? message : `wanted ${result.issues[0].expected}`
-  throw new UsageError('USAGE_WRONG_USE', `${name}: ${wanted}, got ${describeValue(input)}`)
+  const rule = message.startsWith('must ') ? message : `must be ${result.issues[0].expected}`
+  throw new UsageError('USAGE_WRONG_USE', `${name}: ${rule}, got ${describeValue(input)}`)
 }
 
 function toSignalName(input: string): string {
@@ -45,7 +45,7 @@ function toTimeOf(input: string): string {
   if (Number.isNaN(milliseconds))
     throw new UsageError(
       'USAGE_WRONG_USE',
-      `--started: wanted a time as RFC 3339 with a zone, got ${describeValue(input)}`,
+      `--started: must be a time in RFC 3339 format with a time zone, got ${describeValue(input)}`,
     )
   return check(scalars.time, new Date(milliseconds).toISOString(), '--started')
 }
@@ -57,7 +57,7 @@ function toTimeOf(input: string): string {
 export function readFields(declared: Declarations, pairs: readonly string[] | undefined, flag: string): FieldValues {
   const entries = (pairs ?? []).map(pair => {
     const equals = pair.indexOf('=')
-    if (equals < 1) throw new UsageError('USAGE_WRONG_USE', `${flag}: wanted K=V, got ${describeValue(pair)}`)
+    if (equals < 1) throw new UsageError('USAGE_WRONG_USE', `${flag}: must be K=V, got ${describeValue(pair)}`)
     const name = pair.slice(0, equals)
     return [name, readDeclaredValue(declared[name], pair.slice(equals + 1))] as const
   })

@@ -18,7 +18,7 @@ export function readSince(written: string, now: number, flag = '--since'): strin
   if (Number.isNaN(milliseconds))
     throw new UsageError(
       'USAGE_WRONG_USE',
-      `${flag}: wanted a time, a day or so long ago, got ${describeValue(written)}`,
+      `${flag}: must be a time, a day, or an age such as 30m, 12h or 2d, got ${describeValue(written)}`,
     )
   return new Date(milliseconds).toISOString()
 }

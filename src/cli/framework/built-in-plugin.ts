@@ -18,7 +18,7 @@ export function builtInPlugin(root: string, loaders: CommandLoaders): Plugin {
   const {name, version} = pjson
   const findCommand = async (id: string): Promise<Command.Class> => {
     const load = loaders[id]
-    if (load === undefined) throw new Error(`wanted a bundle with the command ${id}, got one without`)
+    if (load === undefined) throw new Error(`the bundle does not contain the command ${id}`)
     return Object.assign((await load()).default, {id, plugin})
   }
   const plugin: Plugin = {

@@ -39,6 +39,6 @@ export const runFlags = flagsOf(runRows)
 /** How long a command may take, in seconds with decimals. */
 export const waitFlag = flagOf({
   kind: 'seconds',
-  description: 'the time it may take instead of 10 seconds',
+  description: 'the time limit in seconds (default: 10)',
   helpValue: 'SECONDS',
 }) as FlagOf<'seconds'>

@@ -1,7 +1,7 @@
 import {toUsageError, UsageError} from '../../errors.ts'
 import {paintFor} from '../output/paint.ts'
 
-/** Writes an error for a person: the code, what was wanted and came, and the next step. */
+/** Writes an error for a person: the code, what is wrong with the value, and the next step. */
 export function writeError(error: UsageError): string {
   const paint = paintFor(process.stderr)
   return `${paint.red(error.code)}: ${error.message}\n  ${paint.dim('Next:')} ${error.next}`

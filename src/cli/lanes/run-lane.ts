@@ -19,7 +19,7 @@ export interface FastRun {
 
 interface Beginning {
   readonly warnings: readonly Warning[]
-  /** Null where nothing is recorded, for whatever reason: the command runs all the same. */
+  /** Null if nothing is recorded: the command runs anyway. */
   readonly recording: RunRecording | null
 }
 

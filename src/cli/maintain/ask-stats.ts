@@ -39,12 +39,12 @@ function chooseStored(projects: readonly ProjectFile[], id: string | null): Proj
   const [first, second] = projects
   if (id === null && first !== undefined && second === undefined) return first
   if (id === null)
-    throw new UsageError('USAGE_NO_PROJECT', `wanted a project of the store, got none; it has ${ids}`, {
+    throw new UsageError('USAGE_NO_PROJECT', `no project given; the store has ${ids}`, {
       next: 'Name one with --project ID.',
     })
   const found = projects.find(one => one.project === id)
   if (found !== undefined) return found
-  throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a project of the store, got ${id}; it has ${ids}`, {
+  throw new UsageError('USAGE_PROJECT_UNKNOWN', `the store has no project ${id}; it has ${ids}`, {
     next: 'Name one with --project ID.',
   })
 }
@@ -52,7 +52,7 @@ function chooseStored(projects: readonly ProjectFile[], id: string | null): Proj
 /** Asks a running collector. Throws its own error, or `USAGE_COLLECTOR_UNREACHABLE`. */
 export async function askCollector(url: string, token: string | null, written: WrittenQuestion): Promise<Stats> {
   if (written.project === null)
-    throw new UsageError('USAGE_NO_PROJECT', 'wanted a project of the collector, got none', {
+    throw new UsageError('USAGE_NO_PROJECT', 'no project given', {
       next: 'Name one with --project ID.',
     })
   const query = new URLSearchParams()
@@ -69,7 +69,10 @@ export function refusalOf(status: number, answer: unknown, url: string): UsageEr
   const error = (answer as Partial<ErrorDocument> | null)?.error
   if (error !== undefined && isErrorCode(error.code))
     return new UsageError(error.code, error.message, {next: error.next})
-  return new UsageError('USAGE_COLLECTOR_UNREACHABLE', `wanted the answer of a collector, got ${status} from ${url}`)
+  return new UsageError(
+    'USAGE_COLLECTOR_UNREACHABLE',
+    `the answer (status ${status}) of ${url} is not from a collector`,
+  )
 }
 
 async function ask(address: string, token: string | null): Promise<{status: number; body: string}> {
@@ -77,7 +80,9 @@ async function ask(address: string, token: string | null): Promise<{status: numb
     return await getJson(address, {token, environment: process.env, signal: AbortSignal.timeout(patience)})
   } catch (error) {
     const came = error instanceof Error ? error.message : String(error)
-    throw new UsageError('USAGE_COLLECTOR_UNREACHABLE', `wanted a collector at ${address}: ${came}`, {cause: error})
+    throw new UsageError('USAGE_COLLECTOR_UNREACHABLE', `cannot reach a collector at ${address}: ${came}`, {
+      cause: error,
+    })
   }
 }
 

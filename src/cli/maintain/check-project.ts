@@ -25,7 +25,7 @@ export function checkProjectText(text: string): ProjectCheck {
   const tree = parseTree(text, errors, {disallowComments: true})
   if (errors.length > 0 || tree === undefined)
     return failed(
-      errors.map(({error, offset}) => ({offset, message: `wanted JSON: ${printParseErrorCode(error)}`})),
+      errors.map(({error, offset}) => ({offset, message: `must be JSON: ${printParseErrorCode(error)}`})),
       text,
     )
   const input: unknown = JSON.parse(text)
@@ -48,7 +48,7 @@ export function checkProjectText(text: string): ProjectCheck {
 }
 
 function failed(found: readonly {offset: number; message: string}[], text: string): ProjectCheck {
-  const problems = found.length > 0 ? found : [{offset: 0, message: 'wanted JSON, got nothing'}]
+  const problems = found.length > 0 ? found : [{offset: 0, message: 'must be JSON, got nothing'}]
   return {
     project: null,
     version: null,

@@ -15,7 +15,7 @@ import {ciConditions} from './shell-library.ts'
 export function makeClient(language: Language, project: ProjectFile): string {
   const {http, file} = project.endpoint
   if (http === null || file !== undefined)
-    throw new UsageError('USAGE_WRONG_USE', 'wanted a project with endpoint.http and no endpoint.file', {
+    throw new UsageError('USAGE_WRONG_USE', 'the project must have endpoint.http and no endpoint.file', {
       next: 'Use `usage shell`, whose functions leave the sending to `usage`.',
     })
   return writeClient(language, {

@@ -72,7 +72,7 @@ async function post(url: string, token: string, value: unknown) {
     return await postJson(url, {token, value, signal: AbortSignal.timeout(patience)})
   } catch (error) {
     const came = error instanceof Error ? error.message : String(error)
-    throw new UsageError('USAGE_COLLECTOR_UNREACHABLE', `wanted the collector that writes the store: ${came}`, {
+    throw new UsageError('USAGE_COLLECTOR_UNREACHABLE', `cannot reach the collector that writes the store: ${came}`, {
       cause: error,
     })
   }

@@ -27,15 +27,15 @@ const maxLooked = 100_000
 
 /**
  * Opens a folder of reports that many may write and that nobody has to be trusted with: links are not followed, what is no
- * plain file or too large is damaged. Throws `USAGE_INBOX_UNREADABLE` when it is no folder that can be read.
+ * plain file or too large is damaged. Throws `USAGE_INBOX_UNREADABLE` when it is not a folder that can be read.
  */
 export function openInbox(path: string): Inbox {
   try {
-    if (!statSync(path).isDirectory()) throw new Error('it is no folder')
+    if (!statSync(path).isDirectory()) throw new Error('it is not a folder')
     opendirSync(path).closeSync()
   } catch (error) {
     const came = error instanceof Error ? error.message : String(error)
-    throw new UsageError('USAGE_INBOX_UNREADABLE', `wanted the folder ${path}, got: ${came}`, {cause: error})
+    throw new UsageError('USAGE_INBOX_UNREADABLE', `cannot read the folder ${path}: ${came}`, {cause: error})
   }
   return {
     list: atMost => listReports(path, atMost),
@@ -67,14 +67,14 @@ function readReport(path: string): InboxFile {
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ELOOP' || code === 'ENXIO') return {kind: 'damaged', why: 'it is no plain file'}
+    if (code === 'ELOOP' || code === 'ENXIO') return {kind: 'damaged', why: 'it is not a regular file'}
     return {kind: code === 'ENOENT' ? 'gone' : 'unreadable'}
   }
   try {
     const found = fstatSync(file)
-    if (!found.isFile()) return {kind: 'damaged', why: 'it is no plain file'}
+    if (!found.isFile()) return {kind: 'damaged', why: 'it is not a regular file'}
     if (found.size > limits.maxBodyBytes)
-      return {kind: 'damaged', why: `wanted at most ${limits.maxBodyBytes} bytes, got ${found.size}`}
+      return {kind: 'damaged', why: `must have at most ${limits.maxBodyBytes} bytes, got ${found.size}`}
     return {kind: 'report', body: readFileSync(file, 'utf8')}
   } catch {
     return {kind: 'unreadable'}
@@ -90,7 +90,7 @@ function setAside(path: string, name: string, why: string): void {
   const found = lstatSync(aside)
   const user = process.geteuid?.()
   if (!found.isDirectory() || (user !== undefined && found.uid !== user))
-    throw new Error(`wanted ${aside} to be a folder of this user`)
+    throw new Error(`${aside} must be a folder of this user`)
   writeFileSync(join(aside, `${name}.why`), `${why}\n`, {mode: 0o600})
   renameSync(join(path, name), join(aside, name))
   bound(aside)

@@ -23,7 +23,7 @@ export async function writeLines(output: Writable, lines: AsyncIterable<string>)
   if (failures.length === 0) await new Promise<void>(resolve => output.write('', () => resolve()))
   const [failure] = failures
   if (failure === undefined || failure.code === 'EPIPE') return
-  const message = `wanted to write the output, got: ${failure.message}`
+  const message = `cannot write the output: ${failure.message}`
   throw new UsageError('USAGE_OUTPUT_UNWRITABLE', message, {cause: failure})
 }
 

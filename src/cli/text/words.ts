@@ -13,63 +13,64 @@ type Reason = DeliveryReason | ConsentReason | 'cannot-erase' | 'cannot-prove' |
 
 const reasonWords: Record<Reason, string> = {
   allowed: 'Recording and sending are on.',
-  'site-policy': 'The administrator of this machine has switched it off.',
+  'site-policy': 'The administrator of this machine switched it off.',
   'do-not-track': 'DO_NOT_TRACK is set.',
   'usage-tracking': 'USAGE_TRACKING switches it off.',
   'project-variable': "The project's variable switches it off.",
-  'user-opt-out': 'You have opted out of every project.',
-  'project-opt-out': 'You have opted out of this project.',
-  ci: 'The project does not count CI.',
-  'not-opted-in': 'The project counts only those who say yes: usage optin.',
+  'user-opt-out': 'You opted out of all projects.',
+  'project-opt-out': 'You opted out of this project.',
+  ci: 'The project does not count CI runs.',
+  'not-opted-in': 'The project counts only users who opted in. To opt in: usage optin.',
   'settings-unreadable': 'Your settings cannot be read, so nothing is recorded.',
   'state-not-writable': 'The state folder cannot be written, so nothing is recorded.',
-  'no-endpoint': 'The project names no place to send to.',
-  'notice-pending': 'Held back until you have had the time to say no. To send at once: usage optin.',
+  'no-endpoint': 'The project file has no endpoint.',
+  'notice-pending':
+    'Sent with the first run at least a minute after the notice, unless you opt out: usage optout. To send now: usage optin.',
   offline: 'The collector could not be reached.',
   timeout: 'The collector did not answer in time.',
   busy: 'The collector is busy.',
-  'server-error': 'The collector did not confirm it.',
-  'key-refused': 'The collector does not take the write key.',
-  'project-unknown': 'The collector does not know the project.',
-  'sender-failed': 'The sender failed on this machine; usage status has the reason.',
-  'no-time': 'There was no time left.',
-  'busy-here': 'Another sender of yours is at work, or was killed less than a minute ago.',
-  'forget-pending': 'You have asked to be forgotten, and the collector has not confirmed it: no report leaves before.',
-  'cannot-erase': 'This collector cannot erase.',
-  'cannot-prove': 'The secret that made your pseudonyms is lost or damaged: nobody can prove that they are yours.',
-  'not-written': 'The request could not be kept on this machine.',
-  'sender-lost': 'The sender ended without saying what it did; what is not confirmed is sent again.',
+  'server-error': 'The collector did not confirm the delivery.',
+  'key-refused': 'The collector rejected the write key.',
+  'project-unknown': 'The collector has no project with this id.',
+  'sender-failed': 'The sender failed on this machine. For the reason: usage status.',
+  'no-time': 'The time limit was reached.',
+  'busy-here': 'Another sender of yours is running, or was killed less than a minute ago.',
+  'forget-pending': 'You asked for erasure. No report is sent until the collector has confirmed it.',
+  'cannot-erase': 'This collector does not support erasure.',
+  'cannot-prove': 'The secret of your pseudonyms is lost or damaged. Without it nobody can prove that they are yours.',
+  'not-written': 'The request could not be saved on this machine.',
+  'sender-lost': 'The sender ended without a result. Unconfirmed events are sent again.',
 }
 
-/** Says that nothing is known of a folder from which something may have been sent. */
+/** Reports a folder that cannot be read, so that what was sent from it is unknown. */
 export function writeUnreadable(folder: string, paint: Paint): string {
   return `${paint.red('Cannot be read')}: ${toPlainText(folder)}
-  Its project.json is missing or damaged: what was sent from there, and to whom, is not known.
-  Name the project with --project-file FILE, and look into the folder sent/ in it.`
+  Its project.json is missing or damaged, so it is unknown what was sent from there, and to which collector.
+  Set --project-file FILE, and see the folder sent/ in it.`
 }
 
-/** Says a reason in a sentence. */
+/** A reason as a sentence. */
 export function writeReason(reason: Reason): string {
   return reasonWords[reason]
 }
 
 const dropWords: Record<DropReason, string> = {
-  quota: 'More waits than the buffer may hold; the oldest go.',
+  quota: 'The buffer is full, so the oldest events are dropped.',
   'too-old': 'Events older than 30 days are not sent.',
-  'too-large': 'An event has 8 KiB at most.',
-  'undeclared-field': 'The project file does not declare these fields, so they are left out.',
+  'too-large': 'An event must have at most 8 KiB.',
+  'undeclared-field': 'The project file does not declare these fields, so they are omitted.',
   'undeclared-feature': 'The project file does not declare these features.',
-  'wrong-use': 'They could not be understood.',
-  damaged: 'These files cannot be read as events.',
-  'before-consent': 'They are from before your yes.',
-  'opted-out': 'After a no nothing that waits is sent.',
-  forgotten: 'You asked to be forgotten.',
+  'wrong-use': 'The commands had invalid flags or arguments.',
+  damaged: 'These files do not contain valid events.',
+  'before-consent': 'They are from before your opt-in.',
+  'opted-out': 'After an opt-out no waiting event is sent.',
+  forgotten: 'You asked for erasure.',
 }
 
-/** Says in a sentence why something is dropped. */
+/** Why something is dropped, as a sentence. */
 export function writeDropReason(reason: DropReason): string {
   return dropWords[reason]
 }
 
-/** Whether there is a sentence for it. */
+/** Whether it has a sentence. */
 export const isReason = (reason: string): reason is Reason => Object.hasOwn(reasonWords, reason)

@@ -4,18 +4,18 @@ import {describeChanges, type Registration} from '../../reporter/projects/projec
 import type {Paint} from '../output/paint.ts'
 import {writeAmount} from './words.ts'
 
-/** What has been registered, for programs. */
+/** What was registered, for programs. */
 export interface AddedProject {
   readonly project: string
   readonly name: string
   readonly contact: string
   readonly endpoint: ProjectFile['endpoint']
   readonly fields: readonly string[]
-  /** The file or the address that it came from. */
+  /** The file or the address of the project file. */
   readonly source: string
   /** Whether a file was registered under the same id before. */
   readonly isReplaced: boolean
-  /** What of the endpoint and the contact it has changed, in words. */
+  /** The changes of endpoint and contact, as text. */
   readonly changes: readonly string[]
 }
 
@@ -28,17 +28,15 @@ export function describeAdded({project, replaced}: Registration, source: string)
   }
 }
 
-/** Says what has been registered, and that nothing follows from it yet. */
+/** Describes what was registered. Nothing is recorded or sent yet. */
 export function writeAdded(added: AddedProject, paint: Paint): string {
   const {project, name, contact, endpoint, fields, isReplaced, changes} = added
   const declared = fields.length === 0 ? '' : ` (${toPlainText(fields.join(', '))})`
   return [
     `${paint.bold(project)} is registered: ${toPlainText(name)}, contact ${toPlainText(contact)}.`,
-    ...(isReplaced
-      ? [`  It replaces the file that was registered${changes.map(change => `; ${change}`).join('')}.`]
-      : []),
+    ...(isReplaced ? [`  It replaces the registered file${changes.map(change => `; ${change}`).join('')}.`] : []),
     `  It reports to ${toPlainText(addressOf(endpoint) ?? 'nowhere')} and declares ${writeAmount(fields.length, 'field')}${declared}.`,
-    '  Nothing is sent before its notice has been shown.',
-    `  What it counts: usage explain --project ${project}. To say no: usage optout --project ${project}`,
+    '  Nothing is sent before its notice is shown.',
+    `  To see what it counts: usage explain --project ${project}. To opt out: usage optout --project ${project}`,
   ].join('\n')
 }

@@ -2,7 +2,7 @@ import type {ProjectCheck} from '../maintain/check-project.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount} from './words.ts'
 
-/** Writes for a person what the check of a project file found: a line for each problem and each warning. */
+/** Writes the result of a project check: one line for each problem and each warning. */
 export function writeCheck(check: ProjectCheck, file: string, paint: Paint): string {
   const {project, version, problems, warnings} = check
   if (problems.length > 0)
@@ -15,7 +15,7 @@ export function writeCheck(check: ProjectCheck, file: string, paint: Paint): str
       ({line, column, code, key, message, next}) =>
         `${file}:${line}:${column}  ${paint.yellow(code)}  ${key}: ${message}; ${next}`,
     ),
-    `${paint.green('ok')}  ${project}, version ${version} of what is collected`,
+    `${paint.green('ok')}  ${project}, collection version ${version}`,
     ...(warnings.length === 0 ? [] : [paint.yellow(writeAmount(warnings.length, 'warning'))]),
   ].join('\n')
 }

@@ -4,9 +4,9 @@ import type {Forwarding} from '../../reporter/person/forward-inbox.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount, writeReason} from './words.ts'
 
-/** Writes for a person what a flush came to. */
+/** Writes the result of a flush for a person. */
 export function writeFlush(outcome: FlushOutcome, paint: Paint): string {
-  if (outcome.projects.length === 0) return 'Nothing waits here.'
+  if (outcome.projects.length === 0) return 'No events are waiting.'
   return outcome.projects.map(one => writeDestination(one, paint)).join('\n')
 }
 
@@ -14,28 +14,28 @@ export function writeBackground({started}: {started: number}): string {
   return started === 0 ? 'No sender is due.' : `${writeAmount(started, 'sender')} started.`
 }
 
-/** Writes for a person what the forwarding of a folder came to. */
+/** Writes the result of forwarding a folder for a person. */
 export function writeForwarding(outcome: Forwarding, paint: Paint): string {
   const {sent, duplicates, refused, kept, setAside, reason} = outcome
-  if (sent + refused + kept + setAside === 0) return 'Nothing lies there.'
+  if (sent + refused + kept + setAside === 0) return 'The folder contains no reports.'
   const parts = [
     sent > 0 ? paint.green(`${writeAmount(sent, 'event')} sent`) : '0 events sent',
-    ...(duplicates > 0 ? [`${duplicates} of them known already`] : []),
+    ...(duplicates > 0 ? [`${duplicates} of them already received`] : []),
     ...(kept > 0 ? [paint.yellow(`${writeAmount(kept, 'report')} kept`)] : []),
     ...(refused > 0 ? [paint.red(`${writeAmount(refused, 'event')} refused`)] : []),
-    ...(setAside > 0 ? [paint.red(`${writeAmount(setAside, 'file')} set aside, with the reason, in set-aside/`)] : []),
+    ...(setAside > 0 ? [paint.red(`${writeAmount(setAside, 'file')} moved to set-aside/, each with its reason`)] : []),
   ]
   const why =
-    reason === 'project-unknown' ? 'No project file that was named has a collector for them (endpoint.http).' : null
+    reason === 'project-unknown' ? 'None of the given project files has a collector for them (endpoint.http).' : null
   return `${parts.join(', ')}${reason === null ? '' : `\n  ${why ?? writeReason(reason)}`}`
 }
 
 function writeDestination(one: DestinationFlush, paint: Paint): string {
   const isIdle = one.reason === null && one.sent + one.kept + one.refused + one.dropped === 0
-  if (isIdle) return `${paint.bold(toPlainText(one.project))}: nothing waits`
+  if (isIdle) return `${paint.bold(toPlainText(one.project))}: no events are waiting`
   const parts = [
     one.sent > 0 ? paint.green(`${one.sent} sent`) : '0 sent',
-    ...(one.duplicates > 0 ? [`${one.duplicates} of them known already`] : []),
+    ...(one.duplicates > 0 ? [`${one.duplicates} of them already received`] : []),
     ...(one.kept > 0 ? [paint.yellow(`${one.kept} kept`)] : []),
     ...(one.refused > 0 ? [paint.red(`${one.refused} refused`)] : []),
     ...(one.dropped > 0 ? [paint.yellow(`${one.dropped} dropped`)] : []),

@@ -3,12 +3,13 @@ import type {DestinationForget, ForgetOutcome} from '../../reporter/person/forge
 import type {Paint} from '../output/paint.ts'
 import {isReason, writeAmount, writeReason, writeUnreadable} from './words.ts'
 
-/** Writes for a person what a wish to be forgotten came to. */
+/** Writes the result of an erasure request for a person. */
 export function writeForget(
   {projects, unreadable}: ForgetOutcome & {readonly unreadable: readonly string[]},
   paint: Paint,
 ): string {
-  if (projects.length + unreadable.length === 0) return 'Nothing was ever sent from here: there is nothing to erase.'
+  if (projects.length + unreadable.length === 0)
+    return 'Nothing was ever sent from this machine, so there is nothing to erase.'
   const asked = projects.map(one => writeDestination(one, paint))
   return [...asked, ...unreadable.map(folder => writeUnreadable(folder, paint))].join('\n')
 }
@@ -23,29 +24,29 @@ function writeOutcome(one: DestinationForget, paint: Paint): string[] {
   const place = toPlainText(one.endpoint ?? 'nowhere')
   switch (one.outcome) {
     case 'nothing-sent':
-      return [`nothing was sent from here to ${place}: there is nothing to erase.`]
+      return [`nothing was sent from this machine to ${place}, so there is nothing to erase.`]
     case 'unconfirmed':
       return [
-        `reports went to ${place} as datagrams, which nobody confirms: nothing can be erased by this command.`,
-        'New ids from now on.',
+        `reports were sent to ${place} as datagrams. This command cannot erase them, because datagrams are not answered.`,
+        'New ids are used from now on.',
         writeContact(one),
       ]
     case 'no-user':
       return [
-        `reports went to ${place}, none with a pseudonym of yours: no key finds them, so nothing can be erased by this command.`,
-        'They have a pseudonym of the script at most.',
+        `reports were sent to ${place} without a pseudonym of yours. This command cannot erase them, because no key finds them.`,
+        'They contain at most a pseudonym of the script.',
         writeContact(one),
       ]
     case 'already-erased':
       return [
-        `already erased, and nothing was sent from here to ${place} since.`,
+        `already erased, and nothing was sent to ${place} since then.`,
         `Erased at ${one.receipt?.erasedAt}. Receipt: ${one.receipt?.receipt}`,
       ]
     case 'cannot-prove':
       return [
         `${paint.red('not erased')}: ${writeReason('cannot-prove')}`,
-        `Put ${one.secret} back from a backup and ask again, or write to the contact; usage log --raw shows what was sent.`,
-        'The request is kept: no report leaves meanwhile.',
+        `Restore ${one.secret} from a backup and run usage forget again, or write to the contact. To see what was sent: usage log --raw`,
+        'The request is kept. No report is sent until it is confirmed.',
         writeContact(one),
       ]
     case 'erased':
@@ -57,16 +58,16 @@ function writeOutcome(one: DestinationForget, paint: Paint): string[] {
 
 function writeNameless({outcome, leftNameless}: DestinationForget): string[] {
   if (!leftNameless || outcome === 'no-user') return []
-  return ['Reports without a pseudonym of yours went as well, from CI for example: no key finds them.']
+  return ['Reports without a pseudonym of yours were sent too, for example from CI. No key finds them.']
 }
 
 function writeReceipt({receipt, sentLog}: DestinationForget, place: string): string[] {
   if (receipt === null) return []
   const rows = `${writeAmount(receipt.runs, 'run')} and ${writeAmount(receipt.features, 'feature')}`
   return [
-    `${rows} are gone from ${place} since ${receipt.erasedAt}. Receipt: ${receipt.receipt}`,
-    'New ids from now on.',
-    `The log of what was sent stays yours, for 30 days; remove it when you like: ${sentLog}`,
+    `${rows} were erased from ${place} at ${receipt.erasedAt}. Receipt: ${receipt.receipt}`,
+    'New ids are used from now on.',
+    `The sent log stays on this machine for 30 days. You can remove it: ${sentLog}`,
   ]
 }
 
@@ -75,11 +76,13 @@ function writeWhy(one: DestinationForget): string[] {
   const why = reason !== null && isReason(reason) ? writeReason(reason) : (reason ?? '')
   return [
     `${why}${message === null ? '' : ` (${toPlainText(message)})`}`,
-    ...(one.outcome === 'pending' ? ['The request is kept and goes before every report: none leaves meanwhile.'] : []),
+    ...(one.outcome === 'pending'
+      ? ['The request is kept and sent before every report. No report is sent until it is confirmed.']
+      : []),
     ...(nextTryAt === null ? [] : [`Next try at ${nextTryAt}, or now: usage forget`]),
     writeContact(one),
   ]
 }
 
 const writeContact = ({contact, request, requestedAt}: DestinationForget): string =>
-  `Who answers for the data: ${toPlainText(contact)}${request === null ? '' : ` (your request ${request} of ${requestedAt})`}`
+  `Contact: ${toPlainText(contact)}${request === null ? '' : ` (your request ${request} of ${requestedAt})`}`

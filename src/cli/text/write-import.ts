@@ -3,10 +3,10 @@ import type {ImportOutcome} from '../maintain/import-files.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount} from './words.ts'
 
-/** Damaged records that a person is shown of each file; `--json` lists more. */
+/** Damaged records that are shown for each file; `--json` lists more. */
 const shownDamaged = 20
 
-/** Writes for a person what an import came to. */
+/** Writes the result of an import for a person. */
 export function writeImport(outcome: ImportOutcome, paint: Paint): string {
   return [...outcome.files.map(file => writeFile(file, paint)), ...writeTotal(outcome, paint)].join('\n')
 }
@@ -14,7 +14,7 @@ export function writeImport(outcome: ImportOutcome, paint: Paint): string {
 function writeFile(file: ImportOutcome['files'][number], paint: Paint): string {
   const {damaged, resumedAfter} = file
   const place = file.format === 'mantid' ? 'result' : 'line'
-  const resumed = resumedAfter === null ? '' : `, went on after ${resumedAfter}`
+  const resumed = resumedAfter === null ? '' : `, resumed after ${resumedAfter}`
   const more = damaged.count - Math.min(damaged.count, shownDamaged)
   return [
     `${paint.bold(toPlainText(file.file))} (${file.format}): ${writeAmount(file.records, 'record')}${resumed}; ${writeCounts(file)}`,
@@ -36,8 +36,8 @@ function writeCounts(counts: {
 }): string {
   const {accepted, duplicates, refused, damaged} = counts
   const others = [
-    ...(duplicates > 0 ? [`${duplicates} known already`] : []),
-    ...(refused > 0 ? [`${refused} refused (features that are not declared)`] : []),
+    ...(duplicates > 0 ? [`${duplicates} already imported`] : []),
+    ...(refused > 0 ? [`${refused} refused (undeclared features)`] : []),
     ...(damaged.count > 0 ? [`${damaged.count} damaged`] : []),
   ]
   return [`${writeAmount(accepted, 'event')} imported`, ...others].join(', ')

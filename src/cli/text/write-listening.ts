@@ -9,10 +9,10 @@ export interface Listening {
   readonly token: string | null
 }
 
-/** Says to a person that a collector listens, and the token the only time that it can be said. */
+/** Writes where a collector listens, and the token: it is shown only at the first start. */
 export function writeListening({http, udp, udpReceiveBufferBytes, data, token}: Listening, paint: Paint): string {
-  const lines = [`Collecting at ${paint.bold(http)}, data in ${data}. Stop with Ctrl-C.`]
-  if (udp !== null) lines.push(`Datagrams at ${paint.bold(udp)}, receive buffer ${udpReceiveBufferBytes} bytes.`)
-  if (token !== null) lines.push(`Read token, shown only now: ${paint.bold(token)}`)
+  const lines = [`Collector listening on ${paint.bold(http)}. Data folder: ${data}. Stop with Ctrl-C.`]
+  if (udp !== null) lines.push(`Datagrams on ${paint.bold(udp)}, receive buffer ${udpReceiveBufferBytes} bytes.`)
+  if (token !== null) lines.push(`Read token, shown only once: ${paint.bold(token)}`)
   return lines.join('\n')
 }

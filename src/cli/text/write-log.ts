@@ -3,13 +3,13 @@ import type {LogEntry} from '../../reporter/person/log.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount} from './words.ts'
 
-/** Writes for a person what has left: a line an entry, oldest first. */
+/** Writes the sent log for a person: one line per entry, oldest first. */
 export function writeLog(entries: readonly LogEntry[], paint: Paint): string {
-  if (entries.length === 0) return 'Nothing is in the log.'
+  if (entries.length === 0) return 'The log is empty.'
   return entries.map(entry => writeEntry(entry, paint)).join('\n')
 }
 
-/** Writes the exact bodies that left, one a line. */
+/** Writes exactly the bodies that were sent, one per line. */
 export function writeRawLog(entries: readonly LogEntry[]): string {
   return entries.flatMap(({body}) => (body === null ? [] : [body])).join('\n')
 }

@@ -5,18 +5,18 @@ import type {Preview} from '../../reporter/person/preview.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount, writeDropReason, writeReason} from './words.ts'
 
-/** Writes for a person what the next flush would send, what holds it back, and what it would drop. */
+/** Writes what the next flush would send, what delays it, and what it would drop. */
 export function writePreview(previews: readonly Preview[], paint: Paint): string {
-  if (previews.length === 0) return 'Nothing has been recorded here.'
+  if (previews.length === 0) return 'Nothing was recorded on this machine.'
   return previews.map(preview => writeDestination(preview, paint)).join('\n\n')
 }
 
-/** Writes the exact bodies, one a line. */
+/** Writes exactly the bodies, one per line. */
 export function writeRawPreview(previews: readonly Preview[]): string {
   return previews.flatMap(({reports}) => reports.map(({body}) => body)).join('\n')
 }
 
-/** What has to be said beside the exact bodies: a line for each destination whose bodies would not leave as they are now. */
+/** One line for each destination whose bodies would not be sent as they are now. */
 export function writePreviewWarnings(previews: readonly Preview[]): string[] {
   return previews.flatMap(preview => {
     const lines = [...writeHold(preview), ...writePendingIds(preview)]
@@ -41,9 +41,9 @@ function writeDestination(preview: Preview, paint: Paint): string {
 function writeReport({events, bytes, body}: Preview['reports'][number], preview: Preview, paint: Paint): string[] {
   const lines = JSON.stringify(JSON.parse(body), null, 2).split('\n')
   const title = isForDatagrams(preview)
-    ? `  A datagram with one event, ${bytes} bytes, nothing confirms that it arrives:`
+    ? `  A datagram with one event, ${bytes} bytes; delivery is not confirmed:`
     : isForFolder(preview)
-      ? `  A file with ${writeAmount(events, 'event')}, ${bytes} bytes, is laid into the folder as it is:`
+      ? `  A file with ${writeAmount(events, 'event')}, ${bytes} bytes, to be written to the folder:`
       : `  A report of ${writeAmount(events, 'event')}, ${bytes} bytes before compression:`
   return [title, ...lines.map(line => `    ${paint.dim(toPlainText(line))}`)]
 }
@@ -51,13 +51,11 @@ function writeReport({events, bytes, body}: Preview['reports'][number], preview:
 function writeHold({heldBy, decidedBy}: Preview): string[] {
   if (heldBy === null) return []
   const by = decidedBy === null ? '' : ` (${toPlainText(decidedBy)})`
-  return [`Nothing leaves now: ${heldBy}${by}: ${writeReason(heldBy)}`]
+  return [`Nothing is sent now: ${heldBy}${by}: ${writeReason(heldBy)}`]
 }
 
 function writePendingIds({hasFinalIds}: Preview): string[] {
-  return hasFinalIds
-    ? []
-    : ['The zeros are places of pseudonyms: the secret that makes them is made at the first sending.']
+  return hasFinalIds ? [] : ['Zeros stand for pseudonyms. Their secret is created when the first report is sent.']
 }
 
 function writeDrops({dropped}: Preview): string[] {

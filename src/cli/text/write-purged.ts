@@ -9,16 +9,16 @@ export interface Purged {
   readonly months: readonly PurgeStep[]
 }
 
-/** The line of progress for one month. */
+/** The progress line of one month. */
 export const writePurgeStep = ({project, what, month, events, runs}: PurgeStep): string =>
   `${project} ${month}: ${what === 'runs' ? writeAmount(runs, 'run') : writeAmount(events, 'feature event')}`
 
 export function writePurged({dryRun, events, runs, months}: Purged): string {
-  if (months.length === 0) return 'Nothing is past its limit.'
+  if (months.length === 0) return 'Nothing is past its retention time.'
   const ofKind = (what: PurgeStep['what'], count: number, thing: string): string[] => {
     const some = months.filter(month => month.what === what)
     return some.length === 0 ? [] : [`${writeAmount(count, thing)} of ${writeAmount(some.length, 'month')}`]
   }
   const what = [...ofKind('features', events, 'feature event'), ...ofKind('runs', runs, 'run')].join(' and ')
-  return dryRun ? `Would be replaced by totals: ${what}.` : `Replaced by totals: ${what}.`
+  return dryRun ? `Would be replaced with totals: ${what}.` : `Replaced with totals: ${what}.`
 }

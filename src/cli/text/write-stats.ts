@@ -29,7 +29,7 @@ export function writeAnswers(stats: Stats, writing: StatsWriting): string {
   const {format, section, paint, width} = writing
   if (writing.report) return writeReport(stats, writing).trimEnd()
   if (section !== null && !['csv', 'markdown', 'html'].includes(format))
-    throw new UsageError('USAGE_QUERY_INVALID', `wanted --section with csv, markdown or html, got ${format}`)
+    throw new UsageError('USAGE_QUERY_INVALID', `--section requires --format csv, markdown or html, got ${format}`)
   if (format === 'csv') return writeAsCsv(stats, section).trimEnd()
   if (format === 'markdown') return writeMarkdown(stats, section).trimEnd()
   if (format === 'html') return (section === null ? writeHtmlAnswers(stats) : writeHtml(stats, {section})).trimEnd()
@@ -37,10 +37,10 @@ export function writeAnswers(stats: Stats, writing: StatsWriting): string {
 }
 
 function writeReport(stats: Stats, {format, section, nowMs}: StatsWriting): string {
-  if (section !== null) throw new UsageError('USAGE_QUERY_INVALID', `wanted --report or --section, got both`)
+  if (section !== null) throw new UsageError('USAGE_QUERY_INVALID', '--report and --section must not be combined')
   if (format === 'html') return writeHtmlReport(stats, {nowMs})
   if (format === 'markdown') return writeMarkdownReport(stats, {nowMs})
-  throw new UsageError('USAGE_QUERY_INVALID', `wanted --report with html or markdown, got ${format}`)
+  throw new UsageError('USAGE_QUERY_INVALID', `--report requires --format html or markdown, got ${format}`)
 }
 
 function writeAsCsv(stats: Stats, section: string | null): string {
@@ -49,5 +49,5 @@ function writeAsCsv(stats: Stats, section: string | null): string {
   if (table === undefined) return writeLongCsv(tables)
   if (table.rows !== null) return writeCsv(table)
   // A head without rows would say that there is nothing.
-  throw new UsageError('USAGE_QUERY_INVALID', `wanted an answer about ${table.section}, got a filter that leaves none`)
+  throw new UsageError('USAGE_QUERY_INVALID', `the filter leaves no answer about ${table.section}`)
 }

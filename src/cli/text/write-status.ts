@@ -1,15 +1,17 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
+import {noticeSeconds} from '../../reporter/consent/notice.ts'
 import type {ProjectStatus, WaitingEvent} from '../../reporter/person/status.ts'
+import {toTime} from '../../reporter/world/world.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount, writeReason, writeUnreadable} from './words.ts'
 
-/** Writes for a person what is known of the projects here. */
+/** Writes the status of the projects on this machine for a person. */
 export function writeStatus(
   {projects, unreadable}: {readonly projects: readonly ProjectStatus[]; readonly unreadable: readonly string[]},
   paint: Paint,
   stateDirectory: string,
 ): string {
-  if (projects.length + unreadable.length === 0) return `Nothing has been recorded here (${stateDirectory}).`
+  if (projects.length + unreadable.length === 0) return `Nothing was recorded on this machine (${stateDirectory}).`
   const known = projects.map(project => writeProject(project, paint))
   return [...known, ...unreadable.map(folder => writeUnreadable(folder, paint))].join('\n\n')
 }
@@ -38,17 +40,28 @@ function writeProject(status: ProjectStatus, paint: Paint): string {
 const row = (name: string, value: string): string => `  ${name.padEnd(11)} ${value}`
 
 function writeEndpoint({endpoint: {http, udp, file}}: ProjectStatus): string {
-  if (file !== null)
-    return `${toPlainText(file)}, a folder: your site carries it on, nothing here confirms that it arrives`
+  if (file !== null) return `${toPlainText(file)}, a folder that your site forwards; delivery is not confirmed`
   if (http !== null) return toPlainText(http)
-  return udp === null ? 'nowhere' : `${toPlainText(udp)}, by datagrams: nothing confirms that they arrive`
+  return udp === null ? 'nowhere' : `${toPlainText(udp)}, by datagrams; delivery is not confirmed`
 }
 
-function writeDecision({consent}: ProjectStatus): string {
+function writeDecision(status: ProjectStatus): string {
+  const {consent, notice} = status
+  if (consent.heldBy === 'notice-pending' && notice.shownAt !== null)
+    return writePending(status.project, notice.shownAt)
   const reason = consent.heldBy ?? consent.reason
   const by = consent.decidedBy === null ? '' : ` (${toPlainText(consent.decidedBy)})`
   const text = consent.text === null ? '' : ` "${toPlainText(consent.text)}"`
   return `${reason}${by}: ${writeReason(reason)}${text}`
+}
+
+/** When sending opens after the notice, and how to decide before: the minute in UTC, as all times here. */
+function writePending(id: string, shownAt: string): string {
+  const project = toPlainText(id)
+  const opensAt = Date.parse(shownAt) + (noticeSeconds + 59) * 1000
+  const minute = toTime(opensAt).slice(11, 16)
+  return `notice-pending: Sent with the first run after ${minute} UTC, unless you opt out: usage optout --project ${project}
+${' '.repeat(14)}To send now: usage optin --project ${project}`
 }
 
 function writeWaiting({waiting}: ProjectStatus): string {
@@ -75,7 +88,8 @@ function writeError({lastError, nextTryAt}: ProjectStatus, paint: Paint): string
 function writeForget({forget}: ProjectStatus, paint: Paint): string[] {
   if (forget === null) return []
   const {requestedAt, receipt, erasedAt, isPending} = forget
-  if (isPending) return [row('Forget', paint.yellow(`asked at ${requestedAt}, not confirmed yet: no report leaves`))]
-  const ending = receipt === null ? 'nothing had to be confirmed' : `erased at ${erasedAt}, receipt ${receipt}`
-  return [row('Forget', `asked at ${requestedAt}, ${ending}`)]
+  if (isPending)
+    return [row('Forget', paint.yellow(`requested at ${requestedAt}, not confirmed yet; no report is sent until then`))]
+  const ending = receipt === null ? 'no confirmation needed' : `erased at ${erasedAt}, receipt ${receipt}`
+  return [row('Forget', `requested at ${requestedAt}, ${ending}`)]
 }

@@ -62,7 +62,7 @@ function write(dataDirectory: string, links: ShareLinks): void {
 
 function unusable(path: string, cause: unknown): UsageError {
   const came = cause instanceof Error ? cause.message : String(cause)
-  return new UsageError('USAGE_STORE_UNREADABLE', `wanted the share links in ${path}, got: ${came}`, {cause})
+  return new UsageError('USAGE_STORE_UNREADABLE', `cannot read the share links in ${path}: ${came}`, {cause})
 }
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')

@@ -34,11 +34,11 @@ function readHash(path: string): Uint8Array | null {
     content = readFileSync(path, 'utf8').trim()
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    const message = `wanted the hash of the read token in ${path}, got: ${error instanceof Error ? error.message : error}`
+    const message = `cannot read the hash of the read token in ${path}: ${error instanceof Error ? error.message : error}`
     throw new UsageError('USAGE_STORE_UNREADABLE', message, {cause: error})
   }
   if (/^[0-9a-f]{64}$/.test(content)) return Buffer.from(content, 'hex')
-  throw new UsageError('USAGE_STORE_UNREADABLE', `wanted 64 hex digits in ${path}`, {
+  throw new UsageError('USAGE_STORE_UNREADABLE', `${path} must contain 64 hex digits`, {
     next: 'Delete the file: the next start of `usage collect` makes a new read token.',
   })
 }
@@ -66,5 +66,5 @@ export const sha256Of = (secret: string): Uint8Array => createHash('sha256').upd
 /** Throws a `UsageError` USAGE_KEY_WRONG unless the header bears the write key of a project that has one. */
 export function requireWriteKey({writeKey, project}: ProjectFile, authorization: string | undefined): void {
   if (writeKey === undefined || bearsSecret(authorization, sha256Of(writeKey))) return
-  throw new UsageError('USAGE_KEY_WRONG', `wanted the write key of ${project} as Authorization: Bearer KEY`)
+  throw new UsageError('USAGE_KEY_WRONG', `the write key of ${project} is required, as Authorization: Bearer KEY`)
 }

@@ -26,10 +26,10 @@ export interface MantidContext {
 }
 
 /** Texts are cut to what is kept of them, never refused. */
-const anyText = v.nullish(v.string('wanted text'), null)
+const anyText = v.nullish(v.string('must be text'), null)
 const mantidTime = v.pipe(
-  v.string('wanted a time'),
-  v.check(written => readMantidTime(written) !== null, 'wanted a time YYYY-MM-DDTHH:MM:SS in UTC'),
+  v.string('must be a time'),
+  v.check(written => readMantidTime(written) !== null, 'must be a time YYYY-MM-DDTHH:MM:SS in UTC'),
 )
 
 const headerEntries = {
@@ -47,13 +47,13 @@ const headerEntries = {
 
 const startup = v.object({
   ...headerEntries,
-  mantidVersion: v.pipe(v.string('wanted text'), v.nonEmpty('wanted some text')),
+  mantidVersion: v.pipe(v.string('must be text'), v.nonEmpty('must not be empty')),
   dateTime: mantidTime,
 })
 
 const feature = v.object({
-  type: v.nullish(v.string('wanted text'), 'Unknown'),
-  name: v.pipe(v.string('wanted text'), v.nonEmpty('wanted some text')),
+  type: v.nullish(v.string('must be text'), 'Unknown'),
+  name: v.pipe(v.string('must be text'), v.nonEmpty('must not be empty')),
   internal: v.nullish(v.boolean(), false),
   count: v.nullish(count, 1),
   application: anyText,
@@ -64,7 +64,7 @@ const feature = v.object({
 const featureList = v.object({
   ...headerEntries,
   dateTime: v.nullish(mantidTime, null),
-  features: v.array(feature, 'wanted a list of features'),
+  features: v.array(feature, 'must be a list of features'),
 })
 /** A feature alone has what a list has beside its features. */
 const singleFeature = v.object({...headerEntries, dateTime: v.nullish(mantidTime, null), ...feature.entries})
@@ -152,14 +152,14 @@ function listOf(input: unknown, key: string): readonly unknown[] {
   if (Array.isArray(input)) return input
   const isWrapped = typeof input === 'object' && input !== null && Object.hasOwn(input, key)
   if (!isWrapped) return [input]
-  return parse(v.array(v.unknown(), 'wanted a list'), (input as Record<string, unknown>)[key])
+  return parse(v.array(v.unknown(), 'must be a list'), (input as Record<string, unknown>)[key])
 }
 
 function parse<T>(schema: v.GenericSchema<unknown, T>, input: unknown): T {
   const result = v.safeParse(schema, input)
   if (result.success) return result.output
   const came = describeProblems(toProblems(result.issues))
-  throw new UsageError('USAGE_REPORT_UNPARSABLE', `wanted what Mantid posts, got: ${came}`, {
+  throw new UsageError('USAGE_REPORT_UNPARSABLE', `not a valid record of Mantid: ${came}`, {
     next: 'See docs/compatibility.md.',
   })
 }

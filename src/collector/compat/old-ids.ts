@@ -37,11 +37,11 @@ function readSecret(path: string): string | null {
     content = readFileSync(path, 'utf8').trim()
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    const message = `wanted the secret in ${path}, got: ${error instanceof Error ? error.message : error}`
+    const message = `cannot read the secret in ${path}: ${error instanceof Error ? error.message : error}`
     throw new UsageError('USAGE_STORE_UNREADABLE', message, {cause: error})
   }
   if (/^[0-9a-f]{64}$/.test(content)) return content
-  throw new UsageError('USAGE_STORE_UNREADABLE', `wanted 64 hex digits in ${path}`, {
+  throw new UsageError('USAGE_STORE_UNREADABLE', `${path} must contain 64 hex digits`, {
     next: 'Put the file back from a backup. Without it old clients are other people from now on: then delete it.',
   })
 }

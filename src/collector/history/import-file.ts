@@ -80,7 +80,7 @@ async function statOf(path: string) {
     if (found.isFile()) return found
     throw new Error('no file')
   } catch (error) {
-    const message = `wanted the file ${path}, got: ${error instanceof Error ? error.message : error}`
+    const message = `cannot read ${path}: ${error instanceof Error ? error.message : error}`
     throw new UsageError('USAGE_IMPORT_UNREADABLE', message, {cause: error})
   }
 }

@@ -17,7 +17,7 @@ const maxDepth = 32
 export function mantidRecords(document: unknown, before: number, seen: Map<string, number>): FoundRecord[] {
   return listed(document).map((one, index) => {
     const line = before + index + 1
-    if (isDeeperThan(one, maxDepth)) return {line, problem: 'wanted something that nests less deep'}
+    if (isDeeperThan(one, maxDepth)) return {line, problem: 'is nested too deeply'}
     const text = JSON.stringify(one)
     if (!isFeature(one)) return {line, text}
     const key = featureKey(one)

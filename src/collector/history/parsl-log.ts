@@ -15,12 +15,12 @@ export type ReadLine = {readonly batch: Batch | null} | {readonly problem: strin
 export function readParslLogLine(line: string, {project, ids, atMs, nowMs}: ImportContext): ReadLine {
   const [source, begin] = [line.indexOf('Source:'), line.indexOf('Msg:')]
   if (source < 0 || begin < source)
-    return isLogSection(line) || line.trim() === '' ? {batch: null} : {problem: 'wanted <time>: Source:…, Msg:…'}
+    return isLogSection(line) || line.trim() === '' ? {batch: null} : {problem: 'must be <time>: Source:…, Msg:…'}
   const loggedAtMs = readLogTime(line.slice(0, source)) ?? atMs
   const message = parseMessage(line.slice(begin + 'Msg:'.length).trim())
-  if (message === undefined) return {problem: 'wanted a whole message in JSON'}
+  if (message === undefined) return {problem: 'must contain a complete JSON message'}
   const batch = readParslMessage(message, project, ids, nowMs, Math.min(loggedAtMs, nowMs))
-  return batch === null ? {problem: 'wanted a message of Parsl, with uuid or correlator'} : {batch}
+  return batch === null ? {problem: 'must be a message of Parsl, with uuid or correlator'} : {batch}
 }
 
 /** The line without the address of who sent it: it reads to the same. What is damaged ends where the address begins. */

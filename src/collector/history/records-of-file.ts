@@ -23,7 +23,7 @@ export async function tellFormatOfFile(path: string): Promise<ImportFormat> {
     if (format !== null) return format
     break
   }
-  throw unreadable(`wanted a log of Parsl, pages of Mantid or an export in ${path}, got something else`)
+  throw unreadable(`${path} must be a log of Parsl, pages of Mantid or an export`)
 }
 
 /** Reads the records of a file from its beginning. Throws a `UsageError` USAGE_IMPORT_UNREADABLE when it cannot. */
@@ -40,7 +40,7 @@ async function* readLines(path: string): AsyncGenerator<PlacedRecord> {
     line++
     const record =
       length > maxLineBytes
-        ? {line, problem: `wanted a line of at most ${maxLineBytes} bytes`}
+        ? {line, problem: `must be a line of at most ${maxLineBytes} bytes`}
         : {line, ...readText(Buffer.concat(parts))}
     parts = []
     length = 0
@@ -69,7 +69,7 @@ async function* readChunks(path: string): AsyncGenerator<Buffer> {
   try {
     yield* createReadStream(path) as AsyncIterable<Buffer>
   } catch (error) {
-    throw unreadable(`wanted the file ${path}, got: ${error instanceof Error ? error.message : error}`, error)
+    throw unreadable(`cannot read ${path}: ${error instanceof Error ? error.message : error}`, error)
   }
 }
 
@@ -77,7 +77,7 @@ function readText(bytes: Uint8Array): {readonly text: string} | {readonly proble
   try {
     return {text: new TextDecoder('utf-8', {fatal: true}).decode(bytes)}
   } catch {
-    return {problem: 'wanted UTF-8'}
+    return {problem: 'must be UTF-8'}
   }
 }
 
@@ -106,7 +106,7 @@ function parsePage(text: string): {readonly value: unknown} | {readonly problem:
   try {
     return {value: JSON.parse(text)}
   } catch {
-    return {problem: 'wanted a page in JSON'}
+    return {problem: 'must be a JSON page'}
   }
 }
 

@@ -84,9 +84,9 @@ function readExported({line, text}: ImportRecord, {project, nowMs}: ImportContex
   if (text.trim() === '') return {batches: [], damaged: []}
   const value = parseJson(text)
   const parsed = parseReport(value)
-  if (!parsed.ok) return damagedAt(line, `wanted a report, got: ${describeProblems(parsed.problems)}`)
+  if (!parsed.ok) return damagedAt(line, `not a valid report: ${describeProblems(parsed.problems)}`)
   if (parsed.value.project !== project.project)
-    return damagedAt(line, `wanted a report of ${project.project}, got one of ${parsed.value.project}`)
+    return damagedAt(line, `must be a report of ${project.project}, got one of ${parsed.value.project}`)
   const {header, events, rejected} = parsed.value
   const batch = admitAnyAge({header, events: events.map(({event}) => event)}, project, nowMs)
   const said = v.safeParse(mark, value)

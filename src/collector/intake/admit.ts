@@ -81,15 +81,18 @@ function reasonToReject(
   {receivedAtMs}: Receipt,
 ): Pick<Rejection, 'code' | 'message'> | null {
   if (claimedMs < receivedAtMs - limits.maxEventAgeDays * 86_400_000)
-    return {code: 'event-too-old', message: `wanted a time within ${limits.maxEventAgeDays} days, got ${event.time}`}
+    return {
+      code: 'event-too-old',
+      message: `the time must be within the last ${limits.maxEventAgeDays} days, got ${event.time}`,
+    }
   return undeclaredFeature(event, project)
 }
 
 function undeclaredFeature(event: Event, project: ProjectFile): Pick<Rejection, 'code' | 'message'> | null {
   if (event.type !== 'feature' || isDeclaredFeature(project, event.featureType, event.name)) return null
-  const wanted = `wanted a feature that ${project.project} declares`
+  const rule = `the feature must be declared by ${project.project}`
   const got = `${describeValue(event.name)} of type ${describeValue(event.featureType)}`
-  return {code: 'feature-undeclared', message: `${wanted}, got ${got}`}
+  return {code: 'feature-undeclared', message: `${rule}, got ${got}`}
 }
 
 function admitEvent(event: Event, claimedMs: number, project: ProjectFile, {receivedAtMs}: Receipt): AdmittedEvent {

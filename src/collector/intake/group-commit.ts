@@ -84,4 +84,4 @@ async function commit(store: Pick<Store, 'insert'>, group: readonly Waiting[]): 
 }
 
 const busy = (bytes: number): UsageError =>
-  new UsageError('USAGE_COLLECTOR_BUSY', `wanted room for a report, got ${bytes} bytes waiting to be written`)
+  new UsageError('USAGE_COLLECTOR_BUSY', `no memory left for another report: ${bytes} bytes are waiting to be written`)

@@ -17,10 +17,10 @@ export function loadProjects(directory: string): Projects {
   for (const path of listFiles(directory)) {
     const file = loadProject(path)
     if (projects.has(file.project))
-      throw unreadable(`wanted one file a project, got ${file.project} again in ${basename(path)}`)
+      throw unreadable(`there must be one file for each project, got ${file.project} again in ${basename(path)}`)
     projects.set(file.project, file)
   }
-  if (projects.size === 0) throw unreadable(`wanted project files (*.json) in ${directory}, got none`)
+  if (projects.size === 0) throw unreadable(`${directory} contains no project file (*.json)`)
   return projects
 }
 
@@ -28,7 +28,7 @@ export function loadProjects(directory: string): Projects {
 export function findProject(projects: Projects, id: string): ProjectFile {
   const project = projects.get(id)
   if (project === undefined)
-    throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a project of this collector, got ${describeValue(id)}`, {
+    throw new UsageError('USAGE_PROJECT_UNKNOWN', `this collector has no project ${describeValue(id)}`, {
       next: 'Put its project file into the folder that `usage collect --projects` names, and start it again.',
     })
   return project
@@ -39,7 +39,7 @@ function listFiles(directory: string): string[] {
     const names = readdirSync(directory).filter(name => name.endsWith('.json') && !name.startsWith('.'))
     return names.sort().map(name => join(directory, name))
   } catch (error) {
-    throw unreadable(`wanted the folder ${directory}, got: ${messageOf(error)}`, error)
+    throw unreadable(`cannot read the folder ${directory}: ${messageOf(error)}`, error)
   }
 }
 
@@ -47,7 +47,7 @@ function loadProject(path: string): ProjectFile {
   const parsed = parseProjectFile(readJson(path))
   if (parsed.ok) return parsed.value
   const problems = describeProblems(parsed.problems)
-  throw new UsageError('USAGE_PROJECT_FILE_INVALID', `wanted a project file in ${path}, got: ${problems}`)
+  throw new UsageError('USAGE_PROJECT_FILE_INVALID', `${path} is not a valid project file: ${problems}`)
 }
 
 function readJson(path: string): unknown {
@@ -55,13 +55,13 @@ function readJson(path: string): unknown {
   try {
     content = readFileSync(path, 'utf8')
   } catch (error) {
-    const message = `wanted the project file ${path}, got: ${messageOf(error)}`
+    const message = `cannot read the project file ${path}: ${messageOf(error)}`
     throw new UsageError('USAGE_PROJECT_FILE_UNREADABLE', message, {cause: error})
   }
   try {
     return JSON.parse(content)
   } catch (error) {
-    const message = `wanted JSON in ${path}, got: ${messageOf(error)}`
+    const message = `${path} must be JSON: ${messageOf(error)}`
     throw new UsageError('USAGE_PROJECT_FILE_INVALID', message, {cause: error})
   }
 }

@@ -117,7 +117,7 @@ async function takeReport(parts: InboxParts, name: string): Promise<'taken' | 'f
 
 function readReport(body: string) {
   const parsed = parseReport(parseJson(body))
-  if (!parsed.ok) return {why: `wanted a report, got: ${describeProblems(parsed.problems)}`}
+  if (!parsed.ok) return {why: `not a valid report: ${describeProblems(parsed.problems)}`}
   return {report: parsed.value, bytes: Buffer.byteLength(body)}
 }
 

@@ -47,7 +47,7 @@ export function openSqliteStore(dataDirectory: string): Store {
   const path = join(dataDirectory, databaseName)
   orUnreadable(path, () => mkdirSync(dataDirectory, {recursive: true, mode: 0o700}))
   const lock = takeFileLock(join(dataDirectory, lockName))
-  if (lock === null) throw new UsageError('USAGE_STORE_LOCKED', `wanted to write ${path}, which another process writes`)
+  if (lock === null) throw new UsageError('USAGE_STORE_LOCKED', `another process writes ${path}`)
   try {
     // Left by a collector that was killed. While somebody holds the lock, the file is that one's own or there is none.
     orUnreadable(path, () => removeRunningCollector(dataDirectory))

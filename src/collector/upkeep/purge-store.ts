@@ -37,7 +37,7 @@ async function readProjects(dataDirectory: string): Promise<readonly ProjectFile
 function chooseProjects(projects: readonly ProjectFile[], id: string | null): readonly ProjectFile[] {
   const chosen = projects.filter(one => id === null || one.project === id)
   if (chosen.length > 0 || id === null) return chosen
-  throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a project of the store, got ${id}`, {
+  throw new UsageError('USAGE_PROJECT_UNKNOWN', `the store has no project ${id}`, {
     next: `Name one of: ${projects.map(one => one.project).join(', ') || 'none'}.`,
   })
 }

@@ -9,15 +9,15 @@ import {addProject, addProjectText} from '../../reporter/projects/projects.ts'
 const addressPattern = /^[a-z][a-z0-9+.-]*:\/\//i
 
 export default class ProjectAdd extends BaseCommand {
-  static override summary = 'Register a project, so that --project ID and USAGE_PROJECT find it.'
+  static override summary = 'Register a project, so that you can use --project ID and USAGE_PROJECT.'
   static override description =
-    'From a file, or from a public https address, which is read once: what changes there later changes nothing here.'
+    'Reads a file or a public https address. The address is read once: later changes there have no effect here.'
   static override examples = [
     '<%= config.bin %> project add usage.project.json',
     '<%= config.bin %> project add https://parsl.example.org/usage.project.json',
   ]
   static override flags = {
-    replace: Flags.boolean({description: 'replace a registered project also where endpoint or contact differ'}),
+    replace: Flags.boolean({description: 'replace a registered project even if its endpoint or contact changes'}),
   }
   static override args = {
     file: Args.string({required: true, description: 'the project file, or its https address'}),

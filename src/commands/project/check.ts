@@ -7,8 +7,7 @@ import {toPlainText} from '../../protocol/plain-text.ts'
 import {readProjectText} from '../../reporter/projects/projects.ts'
 
 export default class CheckProject extends BaseCommand {
-  static override summary =
-    'Check a project file: each problem, and what is worth another look for privacy, with its line.'
+  static override summary = 'Check a project file and list each problem and privacy warning with its line.'
   static override examples = ['<%= config.bin %> project check usage.project.json']
   static override args = {file: Args.string({required: true, description: 'the project file'})}
 

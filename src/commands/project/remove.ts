@@ -5,14 +5,14 @@ import {describeValue} from '../../protocol/problem.ts'
 import {removeProject} from '../../reporter/projects/projects.ts'
 
 export default class ProjectRemove extends BaseCommand {
-  static override summary = 'Forget a registered project. Events that wait for it stay.'
+  static override summary = 'Remove a registered project. Its waiting events stay.'
   static override examples = ['<%= config.bin %> project remove parsl']
   static override args = {id: Args.string({required: true, description: 'the id of the project'})}
 
   async run(): Promise<{removed: string}> {
     const {args} = await this.parse(ProjectRemove)
     if (!removeProject(this.world.configDirectory, args.id))
-      throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a registered project, got ${describeValue(args.id)}`)
+      throw new UsageError('USAGE_PROJECT_UNKNOWN', `no registered project has the id ${describeValue(args.id)}`)
     return this.present({removed: args.id}, answer => `${answer.removed} is no longer registered.`)
   }
 }

@@ -21,7 +21,7 @@ export function readState(project: ProjectFile, parameters: Readonly<Record<stri
   const {use, ...others} = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ''))
   const chosen = uses.find(one => one === use)
   if (use !== undefined && chosen === undefined)
-    throw new UsageError('USAGE_QUERY_INVALID', `wanted use as internal or direct, got ${describeValue(use)}`)
+    throw new UsageError('USAGE_QUERY_INVALID', `use must be internal or direct, got ${describeValue(use)}`)
   const named = chosen === undefined ? others : {...others, [chosen]: '1'}
   const query = readParameters(project.project, named)
   return {project, written: onlyTexts(named), query: parseStatsQuery(query as WrittenStatsQuery, nowMs)}

@@ -9,7 +9,7 @@ export function answerSection(stats: Stats, file: string): PageAnswer {
   const [, section, format] = /^([A-Za-z]+)\.(csv|json)$/.exec(file) ?? []
   const table = tablesOf(stats).find(one => one.section === section)
   if (section === undefined || table === undefined)
-    throw new UsageError('USAGE_NOT_FOUND', 'wanted a section of the answers as .csv or .json')
+    throw new UsageError('USAGE_NOT_FOUND', 'must be a section of the answers, as .csv or .json')
   const name = `${stats.project}-${section}.${format}`
   if (format === 'csv') return answerData(writeCsv(table), 'text/csv', name)
   const {project, from, to, by, filters, unanswered} = stats

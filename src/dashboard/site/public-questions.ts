@@ -36,7 +36,7 @@ function readMonth(month: unknown): {readonly from: string; readonly to: string}
   const firstMs =
     typeof month === 'string' && /^[12]\d{3}-(?:0[1-9]|1[0-2])$/.test(month) ? Date.parse(`${month}-01`) : null
   if (firstMs === null)
-    throw new UsageError('USAGE_QUERY_INVALID', `wanted month as YYYY-MM, got ${describeValue(month)}`)
+    throw new UsageError('USAGE_QUERY_INVALID', `month must be YYYY-MM, got ${describeValue(month)}`)
   return monthBefore(firstMs, 0)
 }
 
@@ -52,7 +52,10 @@ export async function askPublic(
   const query = parseStatsQuery(written, nowMs)
   const {fromMs, toMs} = rangeOf(query)
   if (toMs - fromMs > maxYears * 366 * dayMs)
-    throw new UsageError('USAGE_QUERY_INVALID', `wanted at most ${maxYears} years, got ${query.from} to ${query.to}`)
+    throw new UsageError(
+      'USAGE_QUERY_INVALID',
+      `there must be at most ${maxYears} years, got ${query.from} to ${query.to}`,
+    )
   const isFiltered = Object.values(query.filters).some(value => value !== null)
   const unfiltered: StatsQuery = {...query, filters: noFilters}
   return toPublic(await ask(project, query), isFiltered ? await ask(project, unfiltered) : null)

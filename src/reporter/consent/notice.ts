@@ -7,7 +7,7 @@ import {createExclusively, createWhole, inside, makeDirectory, readJson} from '.
 import type {Caller} from '../world/processes.ts'
 import {toTime, type World} from '../world/world.ts'
 
-/** Seconds that a person has between the notice and the first sending, at least. */
+/** Minimum number of seconds between the notice and the first report. */
 export const noticeSeconds = 60
 
 interface NoticeMarker {
@@ -15,16 +15,16 @@ interface NoticeMarker {
   readonly caller: Pick<Caller, 'pid' | 'startTime'> | null
 }
 
-/** The notice of one destination and version: made once it has been shown, never changed. */
+/** The marker of a shown notice, for one destination and version. Created once, never changed. */
 export const noticePath = (destination: Destination): string =>
   inside(destination.directory, `notice-${collectionVersion(destination.project)}`)
-/** Made when sending opens after the notice. */
+/** The file that opens sending after the notice. */
 const openPath = (destination: Destination): string => `${noticePath(destination)}.open`
 
-/** Whether sending has opened for what is collected now. */
+/** Whether sending is open for the current version of what is collected. */
 export const isNoticeOpen = (destination: Destination): boolean => existsSync(openPath(destination))
 
-/** When the notice for what is collected now was shown, RFC 3339, or null. */
+/** When the notice of the current version was shown, RFC 3339, or null. */
 export function noticeShownAt(destination: Destination): string | null {
   return readMarker(destination)?.shownAt ?? null
 }
@@ -40,7 +40,7 @@ export type NoticeReader = 'caller' | 'program'
 const readerOf = (world: World, reader: NoticeReader): Caller | undefined =>
   world.processes().callers[reader === 'program' ? 0 : 1]
 
-/** Keeps that the notice was shown now. False: another process was first and has shown it. */
+/** Records that the notice was shown now. False: another process has already shown it. */
 export function markNoticeShown(world: World, destination: Destination, reader: NoticeReader = 'caller'): boolean {
   makeDirectory(destination.directory)
   const caller = readerOf(world, reader)
@@ -51,12 +51,12 @@ export function markNoticeShown(world: World, destination: Destination, reader: 
   return createWhole(noticePath(destination), JSON.stringify(marker))
 }
 
-/** Takes back that the notice was shown. */
+/** Removes the record that the notice was shown. */
 export function forgetNotice(destination: Destination): void {
   rmSync(noticePath(destination), {force: true})
 }
 
-/** Opens sending: the person, or the first start of another caller a minute after the notice, allows it. */
+/** Opens sending: allowed by the person, or by the first start of another caller a minute after the notice. */
 export function openNotice(destination: Destination): void {
   createExclusively(openPath(destination), '')
 }
@@ -71,7 +71,7 @@ export function isNoticeDue(world: World, destination: Destination, reader: Noti
   return caller?.pid !== marker.caller?.pid || caller?.startTime !== marker.caller?.startTime
 }
 
-/** Whether what is written to standard error can be seen by somebody: `/dev/null` and a closed one show nothing. */
+/** Whether somebody can see standard error: not if it is `/dev/null` or closed. */
 export function isErrorOutputVisible(): boolean {
   try {
     const output = fstatSync(2)
@@ -82,15 +82,15 @@ export function isErrorOutputVisible(): boolean {
   }
 }
 
-/** The notice: who counts, what, why, and how to stop it. Plain text of a few lines. */
+/** The notice: who counts, what, why, and how to opt out. Plain text of a few lines. */
 export function noticeText(project: ProjectFile, configDirectory: string): string {
   const name = displayName(project)
   const stop = project.environmentVariable === undefined ? '' : ` or set ${project.environmentVariable}=false`
   const lines = [
-    `${name} counts its use: ${project.purpose.join('; ')}.`,
+    `${name} counts how it is used: ${project.purpose.join('; ')}.`,
     `  Sent: ${collectedWords(project)}.`,
     `  To: ${addressOf(project.endpoint)}. Questions: ${project.contact}.`,
-    `  Nothing is sent yet. See it: usage status. Stop it: usage optout --project ${project.project}${stop},`,
+    `  Nothing is sent yet. To see it: usage status. To stop it: usage optout --project ${project.project}${stop},`,
     `  or create the file ${projectOptOutPath(configDirectory, project.project)}`,
   ]
   return lines.map(toPlainText).join('\n')

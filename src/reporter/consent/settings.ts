@@ -36,12 +36,13 @@ export function readSettings(configDirectory: string, project: string): Settings
 function readEntries(path: string): Record<string, unknown> | null {
   if (lstatSync(path, {throwIfNoEntry: false}) === undefined) return null
   const input: unknown = JSON.parse(readIfPresent(path) ?? '')
-  if (!isRecord(input)) throw new Error(`wanted a JSON object in ${path}`)
+  if (!isRecord(input)) throw new Error(`${path} must contain a JSON object`)
   return input
 }
 
 function toAnswer({yesAt, notBefore = null}: Record<string, unknown>): Answer {
-  if (!isTime(yesAt) || !(notBefore === null || isTime(notBefore))) throw new Error('wanted the time of a yes')
+  if (!isTime(yesAt) || !(notBefore === null || isTime(notBefore)))
+    throw new Error('must contain the time of the opt-in')
   return {yesAt, notBefore}
 }
 

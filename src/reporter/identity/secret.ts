@@ -20,7 +20,7 @@ export function readSecret(stateDirectory: string, random: (bytes: number) => Ui
   if (found !== null) renameSync(path, `${path}.damaged`)
   createWhole(path, `${Buffer.from(random(32)).toString('hex')}\n`)
   const secret = readIfPresent(path)?.trim() ?? ''
-  if (!secretPattern.test(secret)) throw new Error(`wanted 64 hex digits in ${path}`)
+  if (!secretPattern.test(secret)) throw new Error(`${path} must contain 64 hex digits`)
   return secret
 }
 

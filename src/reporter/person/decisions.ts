@@ -90,7 +90,7 @@ export async function optIn(
 function makeAnswer({configDirectory, now}: World, project: string, isAfterNo: boolean): Answer {
   const before = readSettings(configDirectory, project)
   if (before === null)
-    throw new UsageError('USAGE_SETTINGS_UNREADABLE', `wanted readable settings in ${configDirectory}`)
+    throw new UsageError('USAGE_SETTINGS_UNREADABLE', `cannot read the settings in ${configDirectory}`)
   const yesAt = toTime(now())
   return {yesAt, notBefore: isAfterNo ? yesAt : (before.answer?.notBefore ?? null)}
 }
@@ -145,7 +145,7 @@ function guardSettings(world: World, write: () => void): void {
 
 function unwritable(world: World, error: unknown): UsageError {
   const came = error instanceof Error ? error.message : String(error)
-  return new UsageError('USAGE_SETTINGS_UNWRITABLE', `wanted to write ${world.configDirectory}: ${came}`, {
+  return new UsageError('USAGE_SETTINGS_UNWRITABLE', `cannot write ${world.configDirectory}: ${came}`, {
     cause: error,
   })
 }

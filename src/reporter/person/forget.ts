@@ -120,7 +120,7 @@ async function forgetDestination(
   const {directory, paths, project} = destination
   const common = nothingSent(world, destination)
   if (!existsSync(directory)) return common
-  if (!isStateWritable(world, destination)) throw new Error(`wanted to write ${directory}, which is not yours to write`)
+  if (!isStateWritable(world, destination)) throw new Error(`no permission to write ${directory}`)
   const request = keepForgetRequest(world, destination)
   reach('forget: asked')
   const dropped = emptyBuffer(world, destination, 'forgotten')

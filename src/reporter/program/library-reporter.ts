@@ -77,7 +77,7 @@ export function createLibraryReporter(options: ProgramReporterOptions): LibraryR
 
 /** The only line that the library ever prints, and only where somebody looks for a fault. */
 function createForOldNode({world}: ProgramReporterOptions): LibraryReporter {
-  const problem = `wanted Node.js ${oldestNode.join('.')} or newer, got ${process.versions.node}`
+  const problem = `Node.js must be version ${oldestNode.join('.')} or newer, got ${process.versions.node}`
   if ((world?.environment ?? process.env)['USAGE_DEBUG'] === '1') writeSync(2, `usage: not recorded: ${problem}\n`)
   return new IdleReporter('node-too-old', problem)
 }

@@ -5,23 +5,23 @@ import {toPlainText} from '../../protocol/plain-text.ts'
 import {addressOf, displayName, isForDatagrams, isForFolder, type ProjectFile} from '../../protocol/project-file.ts'
 import {howToStop} from './how-to-stop.ts'
 
-/** One part of a project's notice. What stands between backticks is to be typed as it is. */
+/** One section of the explanation. Text between backticks is to be typed literally. */
 export interface ExplainedSection {
   readonly title: string
   /** Sentences; those that begin with `- ` are items of a list. */
   readonly lines: readonly string[]
 }
 
-/** Features that are named one by one; a project may have thousands. */
+/** Features that are listed by name; a project may have thousands. */
 const shownFeatures = 50
 
 /**
- * Explains in plain words what a project counts, made from its project file alone: for a person, and as the page that the
- * project publishes. Pure. What the file says is made harmless for a terminal and has no backticks.
+ * Explains in plain words what a project counts, from its project file only: for a person, and as a page that the project
+ * can publish. Pure. Texts of the file are made safe for a terminal and contain no backticks.
  */
 export function explainProject(project: ProjectFile): ExplainedSection[] {
   return [
-    {title: `Why ${said(displayName(project))} counts its use`, lines: why(project)},
+    {title: `Why ${said(displayName(project))} counts how it is used`, lines: why(project)},
     {title: project.consent === 'opt-in' ? 'Opt-in' : 'Opt-out', lines: howToStop(project)},
     {title: 'What is sent', lines: [...shared(project), ...events(project), ...declared(project)]},
     {title: 'What is never sent', lines: neverSent},
@@ -29,30 +29,30 @@ export function explainProject(project: ProjectFile): ExplainedSection[] {
     {title: 'When it is sent', lines: when(project)},
     {title: 'What it is used for', lines: usedFor(project)},
     {title: 'How long it is kept', lines: howLong(project)},
-    {title: 'See it, and take it back', lines: seeIt},
+    {title: 'See and erase your data', lines: seeIt},
     {title: 'Feedback', lines: feedback(project)},
   ]
 }
 
-/** A text of the project file as it may stand in a sentence. */
+/** A text of the project file, safe within a sentence. */
 const said = (text: string): string => toPlainText(text).replaceAll('`', "'")
 
 function why(project: ProjectFile): string[] {
-  const more = project.moreInfo === undefined ? [] : [`More about it: ${said(project.moreInfo)}`]
+  const more = project.moreInfo === undefined ? [] : [`More information: ${said(project.moreInfo)}`]
   return [
-    `${said(displayName(project))} counts how it is used so that these questions have an answer:`,
+    `${said(displayName(project))} counts how it is used, to answer these questions:`,
     ...project.purpose.map(purpose => `- ${said(purpose)}`),
-    'Those who maintain research software and those who pay for it need such answers; nobody else can give them.',
+    'The people who maintain and fund research software need these answers.',
     ...more,
   ]
 }
 
-/** What the events of one report share; the compiler wants words for each of them. */
+/** Words for each header field; the compiler checks that none is missing. */
 const headerWords: Record<Exclude<keyof Header, 'user' | 'host'>, string> = {
   application: 'the name of the program',
-  version: 'its version',
-  commit: 'the commit that it was built from',
-  component: 'the part of it that runs',
+  version: 'the version of the program',
+  commit: 'the commit that the program was built from',
+  component: 'the part of the program that runs',
   os: 'the operating system: name, first two numbers of its version, processor architecture, readable name',
   ci: 'the name of the CI system, if it runs in one',
   scheduler: 'the name of the batch system, if it runs in one',
@@ -60,25 +60,22 @@ const headerWords: Record<Exclude<keyof Header, 'user' | 'host'>, string> = {
 
 function shared({project, identity}: ProjectFile): string[] {
   const {user, host, script, rotate} = identity
-  const change = rotate === 'never' ? 'it never changes by itself' : `a new one is made every ${rotate}`
+  const change = rotate === 'never' ? 'it never changes automatically' : `a new one is created every ${rotate}`
   const pseudonyms = [
-    ...(user
-      ? [`- a pseudonym of the user: a number made with a random secret that never leaves the home; ${change}`]
-      : []),
-    ...(host ? [`- a pseudonym of the computer: the same for all its users; ${change}`] : []),
-    ...(script ? [`- a pseudonym of the script that was started; ${change}`] : []),
+    ...(user ? [`- a pseudonym of the user, made with a random secret that stays in your home folder; ${change}`] : []),
+    ...(host ? [`- a pseudonym of the computer, the same for all its users; ${change}`] : []),
+    ...(script ? [`- a pseudonym of the script; ${change}`] : []),
   ]
-  const none =
-    pseudonyms.length === 0 ? ['- no pseudonym: neither of the user, nor of the computer, nor of the script'] : []
+  const none = pseudonyms.length === 0 ? ['- no pseudonym of the user, the computer or the script'] : []
   return [
     'With every report:',
-    `- the id of the project (${project}), the name and version of the program that reports`,
+    `- the id of the project (${project}), the name and version of the reporting program`,
     ...pseudonyms,
     ...none,
     ...Object.values(headerWords).map(words => `- ${words}`),
     ...(pseudonyms.length > 0
       ? [
-          'The pseudonyms differ from project to project and cannot be turned back into names, save that of the computer by somebody who knows its machine id. They are pseudonymous, not anonymous: uses by one person can be joined.',
+          'The pseudonyms are different for each project. They cannot be turned back into names. One exception: a person who knows the machine id of a computer can recognise its pseudonym. The data is pseudonymous, not anonymous: several uses by one person can be linked.',
         ]
       : []),
   ]
@@ -87,21 +84,21 @@ function shared({project, identity}: ProjectFile): string[] {
 function events({features}: ProjectFile): string[] {
   const hasFeatures = features.names.length > 0 || features.allowOther
   return [
-    'For every run, and for every feature that is counted:',
-    '- when a run starts: a random id of the run, the time, and which daily repetition of the start it is',
-    '- when a run ends: the time, how long it took, its exit code or the signal that ended it',
+    'For every run and every counted feature:',
+    '- when a run starts: a random id of the run, the time, and the number of days that it has been running',
+    '- when a run ends: the time, the duration, the exit code or the signal that ended it',
     ...(hasFeatures
       ? [
-          '- when a feature is used: its type and name, the time, how long it took, how often, and whether a program rather than a person used it',
+          '- when a feature is used: its type and name, the time, the duration, the number of uses, and whether a program or a person used it',
         ]
-      : ['- no use of features: the project declares none']),
+      : ['- no feature use: the project declares no features']),
   ]
 }
 
 function declared({fields, features}: ProjectFile): string[] {
   return [
-    ...declarationLines('Besides, with the start or the end of a run:', fields),
-    ...declarationLines('Besides, with a feature:', features.details),
+    ...declarationLines('Also, with the start or the end of a run:', fields),
+    ...declarationLines('Also, with a feature:', features.details),
     ...featureLines(features),
   ]
 }
@@ -118,16 +115,16 @@ function featureLines({types, names, allowOther}: ProjectFile['features']): stri
   const shown = names.slice(0, shownFeatures).map(said).join(', ')
   const more = names.length > shownFeatures ? `, and ${names.length - shownFeatures} more in the project file` : ''
   return [
-    `Types of features: ${types.map(said).join(', ')}.`,
+    `Feature types: ${types.map(said).join(', ')}.`,
     ...(names.length > 0 ? [`Features: ${shown}${more}.`] : []),
     allowOther
-      ? 'The names of other features of these types are sent as well, if they are of letters, digits, spaces and a few signs.'
-      : 'No other feature is sent.',
+      ? 'Other features of these types are sent too, if their names contain only letters, digits, spaces and a few signs.'
+      : 'No other features are sent.',
   ]
 }
 
 const neverSent = [
-  'Names of users and computers, paths, file names, arguments, data, free text, and whatever is not listed above. What is not declared is left out on your computer, not at the other end. The collector stores no network addresses.',
+  'Names of users and computers, paths, file names, arguments, data, free text, and anything that is not listed above. Undeclared values are removed on your computer, before sending. The collector stores no network addresses.',
 ]
 
 function how({endpoint}: ProjectFile): string[] {
@@ -135,42 +132,44 @@ function how({endpoint}: ProjectFile): string[] {
   const by = endpoint.http?.startsWith('https:') ? 'encrypted (HTTPS)' : 'not encrypted'
   const onwards = endpoint.http === null ? 'the collector of the project' : `${said(endpoint.http)}, ${by}`
   const folder = [
-    `Finished reports are laid into the folder ${to}, one file each, which you and the group of the folder can read. From there your site carries them to ${onwards}. What lies in the folder has left this program: nothing here says whether it has arrived.`,
-    'With `usage forget`, those of your reports that still lie there are taken away.',
-    ...(endpoint.http === null ? ['It cannot ask a collector for erasure by itself: write to the address below.'] : []),
+    `Reports are written to the folder ${to}, one file each. You and the group of the folder can read them. From there your site forwards them to ${onwards}. Delivery is not confirmed.`,
+    '`usage forget` removes your reports that are still in the folder.',
+    ...(endpoint.http === null
+      ? ['It cannot ask a collector for erasure. To ask for it, write to the address below.']
+      : []),
   ]
   const datagrams = [
-    `Each event travels alone, as a datagram (UDP) of ${limits.maxDatagramBytes} bytes at most. Nothing confirms that it arrives: what is lost on the way is lost, and nobody knows.`,
-    'Because nothing answers, `usage forget` cannot ask for erasure by itself: write to the address below.',
+    `Each event is sent as one datagram (UDP) of at most ${limits.maxDatagramBytes} bytes. Delivery is not confirmed, so events may be lost unnoticed.`,
+    'Datagrams are not answered, so `usage forget` cannot ask for erasure. To ask for it, write to the address below.',
   ]
   return [
-    'What happens is written to a few small files on your computer, the buffer. A process in the background sends them later, for ten seconds at most; your program does not wait for it, and does not fail because of it.',
-    ...(isForFolder({endpoint}) ? folder : [`It goes to ${to}, ${by}.`]),
+    'Events are written to a few small files on your computer, the buffer. A background process sends them later and takes at most ten seconds. Your program does not wait for it and does not fail because of it.',
+    ...(isForFolder({endpoint}) ? folder : [`Reports are sent to ${to}, ${by}.`]),
     ...(isForDatagrams({endpoint}) ? datagrams : []),
-    `Some of it may be lost: a full disk, a computer that is switched off, events that could not be sent for ${limits.maxEventAgeDays} days. That is accepted, so that your work never suffers.`,
+    `Events may be lost: when a disk is full, a computer is switched off, or events cannot be sent for ${limits.maxEventAgeDays} days. This is accepted, so that your work is never affected.`,
   ]
 }
 
 function when({flush, ci}: ProjectFile): string[] {
   const minutes = Math.max(1, Math.round(flush.intervalSeconds / 60))
   return [
-    `The first time, a notice is shown, and nothing leaves before you had at least a minute to say no. Three may answer sooner: you, with \`usage optin\`; the image or the job that you run, with USAGE_CONSENT; and your site, where it has told you itself (its policy says so).${ci === 'off' ? '' : ' In a CI system nobody is there to wait for: it is sent at once.'}`,
-    `From then on it is sent soon after a run starts or ends; features are collected until there are ${flush.threshold}, or ${minutes} minutes have passed, or the run ends.`,
-    ci === 'off' ? 'Nothing is counted in CI systems.' : 'Runs in CI systems are counted apart from people.',
+    `Before the first report, a notice is shown. You have at least a minute to opt out before anything is sent. There is no waiting time after \`usage optin\`, in an image or a job that sets USAGE_CONSENT, or where the policy of your site states that it has informed its users.${ci === 'off' ? '' : ' There is none in CI systems either.'}`,
+    `Afterwards, the starts and ends of runs are sent soon after they happen. Feature uses are sent when ${flush.threshold} are waiting, after ${minutes} minutes, or when the run ends.`,
+    ci === 'off' ? 'CI runs are not counted.' : 'CI runs are counted separately from people.',
   ]
 }
 
 function usedFor({purpose}: ProjectFile): string[] {
   return [
-    'To answer the questions above, and what follows from them: how many people and computers there are within a period and whether use rises or falls, how long runs take, how many succeed and which fault is the commonest, which features, versions and systems are in use and which are not.',
-    `It is used for nothing but ${purpose.length === 1 ? 'this purpose' : 'these purposes'}; the answers are sums, not lists of people.`,
+    'To answer the questions above. The statistics show: how many people and computers use the software, whether use rises or falls, how long runs take, how many succeed, the most common failure, and which features, versions and systems are used or not.',
+    `The data is used only for ${purpose.length === 1 ? 'this purpose' : 'these purposes'}. Statistics contain totals, not lists of people.`,
   ]
 }
 
 function howLong({retention}: ProjectFile): string[] {
   const {runs, features} = retention
   return [
-    `Runs are kept for ${retentionWords(runs)}, single uses of features for ${retentionWords(features)}; sums stay. That is the project's promise: its collector replaces them by sums, whole months at a time, so up to nine weeks later. Whoever runs it has to keep the promise in backups too.`,
+    `Runs are kept for ${retentionWords(runs)}, single feature uses for ${retentionWords(features)}. Afterwards only totals are kept. The collector replaces whole months, so this may happen up to nine weeks later. The operator of the collector must apply the same limits to backups.`,
   ]
 }
 
@@ -181,14 +180,14 @@ function retentionWords(time: string): string {
 }
 
 const seeIt = [
-  '- `usage status` says what is recorded, what waits, and which rule decided',
+  '- `usage status` shows what is recorded, what is waiting, and which consent rule decided',
   '- `usage preview` shows exactly what would be sent next',
-  '- `usage log` shows exactly what has been sent, when, and the answer',
-  '- `usage forget` asks for the erasure of what was sent under your pseudonyms, and makes new ones',
+  '- `usage log` shows exactly what was sent, when, and how the collector answered',
+  '- `usage forget` asks for the erasure of all data with your pseudonyms, and creates new ones',
 ]
 
 function feedback({contact}: ProjectFile): string[] {
   return [
-    `Write to ${said(contact)} with questions, concerns and objections. It helps most to be specific: what worries you, about which of the values above. If your site has a policy about such data, please include a link to it.`,
+    `Write to ${said(contact)} with questions, concerns and objections. Please be specific: which of the values above worries you, and why? If your site has a policy about such data, please include a link to it.`,
   ]
 }

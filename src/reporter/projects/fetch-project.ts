@@ -32,7 +32,7 @@ export interface FetchRules {
  * give a text.
  */
 export async function fetchProjectText(address: string, rules: FetchRules): Promise<string> {
-  if (namesProxy(rules.environment)) throw refusal('wanted a way without a proxy, got a proxy in the environment')
+  if (namesProxy(rules.environment)) throw refusal('must not use a proxy, but the environment sets one')
   const signal = AbortSignal.timeout((rules.timeoutSeconds ?? defaultTimeoutSeconds) * 1000)
   let url = checkUrl(address, undefined, rules)
   for (let redirects = 0; ; redirects++) {
@@ -47,7 +47,7 @@ export async function fetchProjectText(address: string, rules: FetchRules): Prom
 function checkUrl(address: string, base: string | undefined, rules: FetchRules): URL {
   const url = URL.canParse(address, base) ? new URL(address, base) : null
   if (url === null || url.protocol !== 'https:' || url.username !== '' || url.password !== '')
-    throw refusal(`wanted an https address without a user, got ${describeValue(withoutUser(address))}`)
+    throw refusal(`must be an https address without a user name, got ${describeValue(withoutUser(address))}`)
   const literal = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(literal) !== 0 && !isAllowed(literal, rules)) throw notPublic(url, literal)
   return url
@@ -95,12 +95,12 @@ function checkingLookup(rules: FetchRules, refuse: (address: string) => Error): 
 const refusal = (message: string): UsageError => new UsageError('USAGE_PROJECT_URL_REFUSED', message)
 
 const notPublic = (url: URL, address: string): UsageError =>
-  refusal(`wanted a public address, got ${describeValue(address)} for ${describeValue(url.hostname)}`)
+  refusal(`must be a public address, got ${describeValue(address)} for ${describeValue(url.hostname)}`)
 
 const unreadable = (url: URL, came: string): UsageError =>
   new UsageError(
     'USAGE_PROJECT_FILE_UNREADABLE',
-    `wanted a project file at ${describeValue(url.href)}: ${toPlainText(came)}`,
+    `cannot read a project file at ${describeValue(url.href)}: ${toPlainText(came)}`,
     {
       next: 'Check the address, or download the file and add it.',
     },

@@ -1,27 +1,27 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 
-/** Says why a project asks, or does not ask, and names each way to stop it: sentences, and items that begin with `- `. Pure. */
+/** Explains the consent model of a project and each way to opt out: sentences, and items that begin with `- `. Pure. */
 export function howToStop(project: ProjectFile): string[] {
   const {project: id, environmentVariable: variable, consent} = project
   const name = toPlainText(displayName(project)).replaceAll('`', "'")
   const choice =
     consent === 'opt-in'
       ? [
-          `${name} counts only those who say yes, because what is sent should be given freely. The answers then speak for those who take part, and for nobody else.`,
-          `- to say yes: \`usage optin --project ${id}\``,
+          `${name} counts only users who opt in. The numbers then describe these users only.`,
+          `- to opt in: \`usage optin --project ${id}\``,
         ]
       : [
-          `${name} counts unless you say no. Were only those counted who switch it on, the answers would be about them and not about those who use the software. That is why so little is sent, why nothing leaves before the notice, and why one step is enough to stop it:`,
+          `${name} counts its users unless they opt out. If only volunteers were counted, the numbers would describe volunteers, not users. Therefore very little is sent, nothing is sent before the notice, and one step is enough to opt out:`,
         ]
   return [
     ...choice,
-    ...(consent === 'opt-in' ? ['Each of these stops it again:'] : []),
-    `- \`usage optout --project ${id}\`, or \`usage optout\` for every project`,
+    ...(consent === 'opt-in' ? ['Each of these stops it:'] : []),
+    `- \`usage optout --project ${id}\`, or \`usage optout\` for all projects`,
     ...(variable === undefined ? [] : [`- the environment variable \`${variable}=false\``]),
-    '- the environment variable `USAGE_TRACKING=false`, or `DO_NOT_TRACK=1`, for every project',
-    `- a file \`~/.config/usage/optout.d/${id}\`, or \`~/.config/usage/optout\` for every project; what is in it does not matter`,
-    `- on a computer that you administer: a file \`/etc/usage/off.d/${id}\`, or \`/etc/usage/off\` for every project`,
-    'A no takes effect at once: what waits is removed, and nothing is sent, not even that you said no.',
+    '- the environment variable `USAGE_TRACKING=false`, or `DO_NOT_TRACK=1`, for all projects',
+    `- a file \`~/.config/usage/optout.d/${id}\`, or \`~/.config/usage/optout\` for all projects; it may be empty`,
+    `- on a computer that you administer: a file \`/etc/usage/off.d/${id}\`, or \`/etc/usage/off\` for all projects`,
+    'An opt-out takes effect immediately. Waiting events are removed and nothing is sent, not even the opt-out itself.',
   ]
 }

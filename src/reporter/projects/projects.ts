@@ -21,12 +21,12 @@ export function readProjectText(path: string): string {
   let content: string
   try {
     const file = statSync(path)
-    if (!file.isFile()) throw new Error('it is no file')
+    if (!file.isFile()) throw new Error('it is not a file')
     if (file.size > limits.maxProjectFileBytes) throw new Error(`it has more than ${limits.maxProjectFileBytes} bytes`)
     content = readFileSync(path, 'utf8')
   } catch (error) {
     const came = error instanceof Error ? error.message : String(error)
-    throw new UsageError('USAGE_PROJECT_FILE_UNREADABLE', `wanted a project file at ${path}: ${came}`)
+    throw new UsageError('USAGE_PROJECT_FILE_UNREADABLE', `cannot read the project file ${path}: ${came}`)
   }
   return content
 }
@@ -37,7 +37,7 @@ function parseProjectText(content: string, path: string): ProjectFile {
     input = JSON.parse(content)
   } catch (error) {
     const came = error instanceof Error ? error.message : String(error)
-    throw new UsageError('USAGE_PROJECT_FILE_INVALID', `${path}: wanted JSON: ${toPlainText(came)}`)
+    throw new UsageError('USAGE_PROJECT_FILE_INVALID', `${path}: must be JSON: ${toPlainText(came)}`)
   }
   const parsed = parseProjectFile(input)
   if (parsed.ok) return parsed.value
@@ -72,7 +72,7 @@ export function addProjectText(
   if (changes.length > 0 && !mayReplace)
     throw new UsageError(
       'USAGE_PROJECT_REGISTERED',
-      `wanted --replace to change ${project.project}: ${changes.join(', ')}`,
+      `--replace is required to change ${project.project}: ${changes.join(', ')}`,
     )
   writeFileAtomically(join(registryOf(configDirectory), `${project.project}.json`), content)
   return {project, replaced}
@@ -109,7 +109,7 @@ export function removeProject(configDirectory: string, id: string): boolean {
 /** Reads a registered project. Throws `USAGE_PROJECT_UNKNOWN`, or what is wrong with its file. */
 export function readRegisteredProject(configDirectory: string, id: string): ProjectFile {
   if (!projectIdPattern.test(id) || !registeredIds(configDirectory).includes(id))
-    throw new UsageError('USAGE_PROJECT_UNKNOWN', `wanted a registered project, got ${JSON.stringify(id)}`)
+    throw new UsageError('USAGE_PROJECT_UNKNOWN', `no registered project has the id ${JSON.stringify(id)}`)
   return readProjectFile(join(registryOf(configDirectory), `${id}.json`))
 }
 

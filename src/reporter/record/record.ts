@@ -202,7 +202,7 @@ function keepFit({world, destination}: Recorder, said: ProgramHeader, path: stri
   const names = isPathFit ? unfit : [...unfit, 'script']
   recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-field', count: names.length})
   const warnings = names.map((name): Warning => {
-    return {code: 'USAGE_WRONG_USE', message: `${name}: wanted a shorter text without control characters`}
+    return {code: 'USAGE_WRONG_USE', message: `${name}: must be a shorter text without control characters`}
   })
   return {header, script: isPathFit ? path : null, warnings}
 }
@@ -286,11 +286,11 @@ function filterFields({world, destination}: Recorder, declared: Declarations, va
 function dropFeature({world, destination}: Recorder, type: string, name: string): RecordOutcome {
   recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-feature', count: 1})
   rememberProject(destination)
-  const message = `wanted a declared feature, got ${describeValue(name)} of type ${describeValue(type)}`
+  const message = `must be a declared feature, got ${describeValue(name)} of type ${describeValue(type)}`
   return {kind: 'dropped', reason: 'undeclared-feature', warnings: [{code: 'USAGE_UNDECLARED_FEATURE', message}]}
 }
 
 function unpaired(run: string | null): Warning[] {
   if (run !== null) return []
-  return [{code: 'USAGE_UNPAIRED', message: 'wanted an open run of one of the callers, found none'}]
+  return [{code: 'USAGE_UNPAIRED', message: 'no open run was started by one of the callers'}]
 }

@@ -265,7 +265,7 @@ function checkAnswer(report: MadeReport, result: SendResult): SendResult {
   const refused = new Set(rejected.map(({index}) => index).filter(index => index < report.ids.length))
   const answered = accepted + duplicates + refused.size
   if (answered === report.ids.length) return result
-  const message = `wanted an answer for ${report.ids.length} events, got one for ${answered}`
+  const message = `the answer must be for ${report.ids.length} events, got one for ${answered}`
   return {kind: 'kept', reason: 'server-error', message, retryAfterSeconds: null}
 }
 

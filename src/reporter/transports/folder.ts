@@ -12,7 +12,7 @@ export const folderScheme = 'file://'
 const reportMode = 0o640
 
 /** What stands in the log in the place of an answer. */
-const laidDown = (name: string): string => `laid into the folder as ${name}: nothing here confirms that it arrives`
+const laidDown = (name: string): string => `written to the folder as ${name}; delivery is not confirmed`
 
 /**
  * Makes the transport that lays each report into a folder, whole or not at all. Never throws, opens no socket. The folder
@@ -35,7 +35,7 @@ export function folderTransport(): Transport {
 }
 
 function layDown(folder: string, name: string, body: string): void {
-  if (!statSync(folder).isDirectory()) throw new Error(`wanted the folder ${folder}, got something else`)
+  if (!statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`)
   const temporary = join(folder, `.${name}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`)
   try {
     writeFileSync(temporary, body, {mode: reportMode, flag: 'wx', flush: true})

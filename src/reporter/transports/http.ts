@@ -164,7 +164,7 @@ function readResponse({status, body, retryAfter}: Posted): SendResult {
   if (status >= 200 && status < 300) {
     const answer = parseAnswer(body)
     if (answer !== null) return {kind: 'answered', status, body, answer}
-    return kept('server-error', `wanted a collector's answer, got ${status} with something else`, null)
+    return kept('server-error', `the answer (status ${status}) is not from a collector`, null)
   }
   if (status === 413) return {kind: 'too-large', status, isFinal: isErrorDocument(body)}
   const isFinal = status >= 400 && status < 500 && !keptStatuses.has(status) && isErrorDocument(body)
@@ -178,7 +178,7 @@ function readErasure({status, body, retryAfter}: Posted, id: string): EraseResul
   if (status >= 200 && status < 300) {
     const receipt = parseErasureReceipt(body)
     if (receipt !== null && receipt.receipt.toLowerCase() === id) return {kind: 'erased', receipt}
-    return kept('server-error', `wanted the receipt of this request, got ${status} with something else`, null)
+    return kept('server-error', `the answer (status ${status}) is not the receipt of this request`, null)
   }
   const message = `the collector answered ${status}`
   const isFinal = status === 404 || (status >= 400 && status < 500 && !keptStatuses.has(status))

@@ -7,7 +7,7 @@ import type {SendResult, Transport} from './transport.ts'
 export const udpScheme = 'udp://'
 
 /** What stands in the log in the place of an answer. */
-const unconfirmed = 'sent as a datagram: nothing confirms that it arrived'
+const unconfirmed = 'sent as a datagram; delivery is not confirmed'
 
 interface Address {
   readonly address: string

@@ -77,7 +77,7 @@ export function createWhole(path: string, content: string): boolean {
   }
 }
 
-/** The text of a file, or null when there is none. Throws when it is there, or what should hold it is no folder. */
+/** The text of a file, or null when there is none. Throws when it is there, or what should hold it is not a folder. */
 export function readIfPresent(path: string): string | null {
   try {
     return readFileSync(path, 'utf8')

@@ -48,7 +48,7 @@ function requireSingleUses({filters}: StatsQuery, {fromMs}: Span, {quality: {fea
   const day = formatDay(featuresSinceMs)
   throw new UsageError(
     'USAGE_QUERY_INVALID',
-    `wanted a range from ${day} on: single uses of features before are gone`,
+    `the range must begin on ${day} or later: older single uses of features are gone`,
     {
       next: 'Ask for a later range, or without a filter on features: totals are kept.',
     },
@@ -64,8 +64,8 @@ function requireRuns(
 ): void {
   if (runsSinceMs === null || ![range, ...periods.map(({span}) => span)].some(span => at(span).isUnknown)) return
   const day = formatDay(runsSinceMs)
-  const wanted = limitsHeaders(filters) ? `a range from ${day} on` : `whole months or years before ${day}`
-  throw new UsageError('USAGE_QUERY_INVALID', `wanted ${wanted}: single runs before are gone`, {
+  const rule = limitsHeaders(filters) ? `begin on ${day} or later` : `consist of whole months or years before ${day}`
+  throw new UsageError('USAGE_QUERY_INVALID', `the range must ${rule}: older single runs are gone`, {
     next: 'Ask for a later range, or without such a filter for whole months by month or year: totals of them are kept.',
   })
 }

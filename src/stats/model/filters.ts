@@ -35,15 +35,14 @@ export function parseFilters(written: WrittenFilters): StatsFilters {
   const text = (name: keyof WrittenFilters): string | null => {
     const value = written[name] ?? null
     if (value !== null && (value === '' || value.length > maxLength))
-      throw invalid(`wanted ${name} as 1 to ${maxLength} characters, got ${describeValue(value)}`)
+      throw invalid(`${name} must have 1 to ${maxLength} characters, got ${describeValue(value)}`)
     return value
   }
   const ci = text('ci')
-  if (ci !== null && ci !== 'only' && ci !== 'none')
-    throw invalid(`wanted ci as only or none, got ${describeValue(ci)}`)
+  if (ci !== null && ci !== 'only' && ci !== 'none') throw invalid(`ci must be only or none, got ${describeValue(ci)}`)
   const isInternal = parseSwitch('internal', written.internal)
   const isDirect = parseSwitch('direct', written.direct)
-  if (isInternal && isDirect) throw invalid('wanted internal or direct, got both')
+  if (isInternal && isDirect) throw invalid('internal and direct must not be combined')
   return {
     appVersion: text('app-version'),
     system: text('system'),
@@ -57,7 +56,7 @@ export function parseFilters(written: WrittenFilters): StatsFilters {
 function parseSwitch(name: string, written: string | null | undefined): boolean {
   if (written == null) return false
   if (written === '1') return true
-  throw invalid(`wanted ${name} as 1, got ${describeValue(written)}`)
+  throw invalid(`${name} must be 1, got ${describeValue(written)}`)
 }
 
 /** Whether only some feature uses are asked for: then answers about runs cannot be given. */

@@ -32,7 +32,8 @@ export const queryNames = ['from', 'to', 'by', ...filterNames] as const
  */
 export function readParameters(project: string, parameters: Readonly<Record<string, unknown>>): WrittenStatsQuery {
   const other = Object.keys(parameters).find(name => !queryNames.some(known => known === name))
-  if (other !== undefined) throw invalid(`wanted parameters ${queryNames.join(', ')}, got ${describeValue(other)}`)
+  if (other !== undefined)
+    throw invalid(`a parameter must be one of ${queryNames.join(', ')}, got ${describeValue(other)}`)
   // A repeated parameter reads as the list that it is, which no query accepts.
   const single = (value: unknown): string | undefined => (value === undefined ? undefined : String(value))
   return {project, ...Object.fromEntries(queryNames.map(name => [name, single(parameters[name])]))}
@@ -51,10 +52,10 @@ export function parseStatsQuery(written: WrittenStatsQuery, nowMs: number): Stat
   const by = parsePeriodLength(written.by ?? 'month')
   const toMs = parseDay('to', written.to ?? formatDay(nowMs))
   const fromMs = written.from == null ? elevenMonthsBefore(toMs) : parseDay('from', written.from)
-  if (fromMs > toMs) throw invalid(`wanted from not after to, got from ${formatDay(fromMs)} and to ${formatDay(toMs)}`)
+  if (fromMs > toMs) throw invalid(`from must not be after to, got from ${formatDay(fromMs)} and to ${formatDay(toMs)}`)
   const days = (toMs - fromMs) / dayMs + 1
   if (days / periodDays[by] > maxPeriods)
-    throw invalid(`wanted at most ${maxPeriods} periods, got ${days} days by ${by}`)
+    throw invalid(`there must be at most ${maxPeriods} periods, got ${days} days by ${by}`)
   return {project: written.project, from: formatDay(fromMs), to: formatDay(toMs), by, filters: parseFilters(written)}
 }
 
@@ -65,7 +66,7 @@ export function rangeOf(query: StatsQuery): Span {
 
 function parsePeriodLength(written: string): PeriodLength {
   const found = periodLengths.find(length => length === written)
-  if (found === undefined) throw invalid(`wanted by as ${periodLengths.join(', ')}, got ${describeValue(written)}`)
+  if (found === undefined) throw invalid(`by must be one of ${periodLengths.join(', ')}, got ${describeValue(written)}`)
   return found
 }
 
@@ -73,7 +74,7 @@ function parseDay(name: 'from' | 'to', written: string): number {
   const instantMs = /^[12]\d{3}-\d\d-\d\d$/.test(written) ? Date.parse(`${written}T00:00:00Z`) : Number.NaN
   // Date.parse takes 2026-02-30 for the 2nd of March.
   if (Number.isNaN(instantMs) || formatDay(instantMs) !== written)
-    throw invalid(`wanted ${name} as a day YYYY-MM-DD, got ${describeValue(written)}`)
+    throw invalid(`${name} must be a day YYYY-MM-DD, got ${describeValue(written)}`)
   return instantMs
 }
 

@@ -99,19 +99,19 @@ export function toPublic(stats: Stats, unfiltered: Stats | null = null): PublicS
 const hasUsers = (row: Usage & {readonly name: string | null}): row is PublicNamed => row.users !== null
 
 function requirePublic({by, from, to, filters, trend}: Stats, unfiltered: Stats | null): void {
-  if (by !== 'month') throw notPublic(`wanted months, got by ${by}`)
+  if (by !== 'month') throw notPublic(`by must be month, got ${by}`)
   const next = new Date(Date.parse(`${to}T00:00:00Z`) + 86_400_000).toISOString()
   // A range that is not over may end today: its last month is left out.
   if (!from.endsWith('-01') || (trend.complete && next.slice(8, 10) !== '01'))
-    throw notPublic(`wanted whole months, got ${from} to ${to}`)
+    throw notPublic(`must be whole months, got ${from} to ${to}`)
   const count = countFilters(filters)
   if (count === 0) return
-  if (count > 1) throw notPublic(`wanted one filter, got ${count}`)
-  if (filters.internal !== null) throw notPublic('wanted no filter on direct or internal use')
-  if (from.slice(0, 7) !== to.slice(0, 7)) throw notPublic('wanted a filter on one month, got several')
+  if (count > 1) throw notPublic(`there must be one filter, got ${count}`)
+  if (filters.internal !== null) throw notPublic('must not filter on direct or internal use')
+  if (from.slice(0, 7) !== to.slice(0, 7)) throw notPublic('must be one month if there is a filter, got several')
   const isSame = unfiltered?.from === from && unfiltered.to === to && unfiltered.by === by
   if (!isSame || countFilters(unfiltered.filters) > 0)
-    throw notPublic('wanted the unfiltered answers of the same month')
+    throw notPublic('requires the unfiltered answers of the same month')
 }
 
 const countFilters = (filters: StatsFilters): number => Object.values(filters).filter(value => value !== null).length

@@ -40,8 +40,8 @@ it('finds the folders that a file names from where the file lies', t => {
 it('refuses a file that says what is no flag, and one that is no object', t => {
   for (const [content, message] of [
     [{projects: 'p', parsel: 'parsl'}, /parsel/],
-    [{projects: 'p', public: 'yes'}, /public: wanted true or false, got "yes"/],
-    [{projects: ''}, /projects: wanted some text/],
+    [{projects: 'p', public: 'yes'}, /public: must be true or false, got "yes"/],
+    [{projects: ''}, /projects: must not be empty/],
     ['projects = "p"', /collector\.json/],
     [[], /collector\.json/],
   ] as const) {

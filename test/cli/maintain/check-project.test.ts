@@ -20,19 +20,19 @@ describe('the check of a project file', () => {
   it('names the line of a value that is wrong', () => {
     const check = checkProjectText(write({...minimal, consent: 'maybe'}))
     assert.deepEqual(check.problems, [
-      {line: 10, column: 14, message: 'consent: wanted opt-out or opt-in, got "maybe"'},
+      {line: 10, column: 14, message: 'consent: must be opt-out or opt-in, got "maybe"'},
     ])
   })
 
   it('names the object that lacks a value', () => {
     const {contact: _contact, ...without} = minimal
     const [problem] = checkProjectText(write(without)).problems
-    assert.deepEqual([problem?.line, problem?.message], [1, 'contact: wanted a value, got nothing'])
+    assert.deepEqual([problem?.line, problem?.message], [1, 'contact: is required'])
   })
 
   it('names the line on which the text stops being JSON', () => {
     const [problem] = checkProjectText('{\n  "project": "demo",\n  oops\n}').problems
-    assert.deepEqual([problem?.line, problem?.message.startsWith('wanted JSON')], [3, true])
+    assert.deepEqual([problem?.line, problem?.message.startsWith('must be JSON')], [3, true])
   })
 
   it('wants something in the file', () => {

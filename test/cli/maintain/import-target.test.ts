@@ -33,7 +33,7 @@ it('does not trust what a killed collector has left once another holds the store
   t.after(() => store.close())
   await assert.rejects(open(dataDirectory), {
     code: 'USAGE_STORE_LOCKED',
-    next: /^Wait for the other import or purge, or /,
+    next: /^Wait for the other import or purge, /,
   })
   assert.deepEqual(bodies, [])
 })

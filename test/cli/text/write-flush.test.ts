@@ -23,14 +23,14 @@ function write(...changes: Partial<DestinationFlush>[]): string {
 
 describe('what a flush says to a person', () => {
   it('says that nothing is here, or that nothing waits', () => {
-    assert.equal(write(), 'Nothing waits here.')
-    assert.equal(write({}), 'demo: nothing waits')
+    assert.equal(write(), 'No events are waiting.')
+    assert.equal(write({}), 'demo: no events are waiting')
   })
 
   it('names every number that is not zero', () => {
     assert.equal(
       write({sent: 5, duplicates: 2, kept: 1, refused: 3, dropped: 4}),
-      'demo: 5 sent, 2 of them known already, 1 kept, 3 refused, 4 dropped',
+      'demo: 5 sent, 2 of them already received, 1 kept, 3 refused, 4 dropped',
     )
   })
 

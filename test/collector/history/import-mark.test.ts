@@ -12,7 +12,7 @@ it('is of one content, project and format, wherever the file lies, and can be ta
   const options = {dataDirectory, project: 'parsl', format: 'parsl'} as const
   const mark = await markOf(path, options)
   assert.equal(mark.read(), null)
-  const progress = {...noProgress, records: 7, damaged: {count: 1, listed: [{line: 3, message: 'wanted UTF-8'}]}}
+  const progress = {...noProgress, records: 7, damaged: {count: 1, listed: [{line: 3, message: 'must be UTF-8'}]}}
   mark.write(progress)
   assert.deepEqual(mark.read(), progress)
   const [name = ''] = readdirSync(join(dataDirectory, 'imports'))

@@ -43,7 +43,7 @@ it('names a line that is too long or no UTF-8, and reads the next', async t => {
   const records = (await readAll(keep(t, content), 'usage')).map(({record}) => record)
   assert.deepEqual(
     records.map(record => ('problem' in record ? record.problem : record.text.length)),
-    ['wanted a line of at most 1048576 bytes', 1024 * 1024, 'wanted UTF-8', 4],
+    ['must be a line of at most 1048576 bytes', 1024 * 1024, 'must be UTF-8', 4],
   )
 })
 
@@ -67,7 +67,7 @@ it('reads pages that are one line or many, and numbers their results through', a
   assert.deepEqual(
     damaged.slice(4).map(({record}) => record),
     [
-      {line: 5, problem: 'wanted a page in JSON'},
+      {line: 5, problem: 'must be a JSON page'},
       {line: 6, text: '1'},
     ],
   )
@@ -93,13 +93,10 @@ it('names what nests deeper than any page does, and reads the next', async t => 
     const alone = await readAll(keep(t, page), 'mantid')
     assert.deepEqual(
       alone.map(({record}) => record),
-      [{line: 1, problem: 'wanted something that nests less deep'}],
+      [{line: 1, problem: 'is nested too deeply'}],
     )
     const [first, second] = await readAll(keep(t, `${page}\n{"dateTime":"a"}\n`), 'mantid')
-    assert.deepEqual(
-      [first?.record, second?.record.line],
-      [{line: 1, problem: 'wanted something that nests less deep'}, 2],
-    )
+    assert.deepEqual([first?.record, second?.record.line], [{line: 1, problem: 'is nested too deeply'}, 2])
   }
 })
 

@@ -35,10 +35,10 @@ test('it names the file that is wrong, and what is wrong with it', t => {
   writeFileSync(path, JSON.stringify({...writtenProject(), purpose: []}))
   assert.throws(() => loadProjects(directory), {
     code: 'USAGE_PROJECT_FILE_INVALID',
-    message: `wanted a project file in ${path}, got: purpose: wanted at least one sentence, got a list`,
+    message: `${path} is not a valid project file: purpose: must contain at least one sentence, got a list`,
   })
   writeFileSync(path, '{')
-  assert.throws(() => loadProjects(directory), {code: 'USAGE_PROJECT_FILE_INVALID', message: /wanted JSON/})
+  assert.throws(() => loadProjects(directory), {code: 'USAGE_PROJECT_FILE_INVALID', message: /must be JSON/})
 })
 
 test('it refuses a project file that cannot be read', t => {

@@ -96,7 +96,7 @@ export function purgeContract(make: MakeStore): void {
     const kind = {'feature-type': 'Algorithm'}
     await assert.rejects(ask(source, {...kind, from: '2026-01-01'}), {
       code: 'USAGE_QUERY_INVALID',
-      message: /wanted a range from 2026-08-01 on/,
+      message: /the range must begin on 2026-08-01 or later/,
     })
     // A month that the range cuts is known as a whole only, so it does not count.
     const counts = await Promise.all(

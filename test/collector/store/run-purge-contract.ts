@@ -161,7 +161,7 @@ export function runPurgeContract(make: MakeStore): void {
       assert.deepEqual(ofRange(one), ofRange(before[index]!))
       assert.equal(one.trend.previous.runs, null)
     }
-    const refused = {code: 'USAGE_QUERY_INVALID', message: /single runs before are gone/}
+    const refused = {code: 'USAGE_QUERY_INVALID', message: /single runs are gone/}
     await assert.rejects(ask(source, project, {from: '2026-05-02', to: '2026-11-22'}), refused)
     await assert.rejects(ask(source, project, {from: '2026-01-01', to: '2026-12-31', by: 'week'}), refused)
     await assert.rejects(ask(source, project, {from: '2026-05-01', to: '2026-05-31', ci: 'none'}), refused)

@@ -18,7 +18,7 @@ export async function checkWorld(universe: Universe): Promise<void> {
     for (const query of queriesOf(universe, project)) await checkStats(universe, query)
 }
 
-/** Everything that a collector received was accepted, known already or refused. */
+/** Everything that a collector received was accepted, already imported or refused. */
 function checkReceived({naive: {received}}: Universe): void {
   const {events, accepted, duplicates, rejected} = received
   assert.equal(events, accepted + duplicates + rejected, 'received = accepted + duplicates + rejected')
@@ -46,7 +46,7 @@ function checkStored({naive, collector, people}: Universe): void {
     }
 }
 
-/** A second end of a run is known already: the first one stands. */
+/** A second end of a run is already imported: the first one stands. */
 const keyOf = ({run, what}: Made): string => (run === null || what.type === 'feature' ? '' : `${what.type} of ${run}`)
 
 const minuteMs = 60_000

@@ -98,7 +98,7 @@ export class Witness {
 
   /** One pseudonym a person, host or script and period; two never share one. */
   private pair(pseudonym: string | null, word: string | null, about: string): void {
-    assert.equal(pseudonym === null, word === null, `wanted ${word ?? 'no pseudonym'}, got ${pseudonym} for ${about}`)
+    assert.equal(pseudonym === null, word === null, `must be ${word ?? 'no pseudonym'}, got ${pseudonym} for ${about}`)
     if (pseudonym === null || word === null) return
     assert.equal(this.words.get(pseudonym) ?? word, word, `a pseudonym of two for ${about}`)
     assert.equal(this.pseudonyms.get(word) ?? pseudonym, pseudonym, `a second pseudonym of ${word} for ${about}`)

@@ -132,7 +132,7 @@ describe('a buffer file', () => {
     assert.deepEqual(readBufferFile(join(paths.waiting, 'none.json'), world.now()), {kind: 'gone'})
   })
 
-  it('is damaged when it is no file at all', t => {
+  it('is damaged when it is not a file at all', t => {
     const {paths, world} = makeScene(t)
     mkdirSync(join(paths.waiting, 'folder.json'))
     symlinkSync('loop.json', join(paths.waiting, 'loop.json'))

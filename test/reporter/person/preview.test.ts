@@ -74,7 +74,7 @@ describe('the preview', {concurrency: 2}, () => {
     const shown = await usage(['preview', '--raw'])
     const [preview] = JSON.parse((await usage(['preview', '--json'])).stdout).projects
     assert.deepEqual([preview.reports.length, preview.dropped['too-large']], [5, 1])
-    assert.match((await usage(['preview'])).stdout, /A datagram with one event, \d+ bytes, nothing confirms/)
+    assert.match((await usage(['preview'])).stdout, /A datagram with one event, \d+ bytes; delivery is not confirmed/)
     const flushed = JSON.parse((await usage(['flush', '--json'])).stdout)
     assert.deepEqual([flushed.sent, flushed.dropped, flushed.kept], [5, 1, 0])
     await eventually(() => assert.equal(wire.length, 5))
@@ -110,7 +110,7 @@ describe('the preview', {concurrency: 2}, () => {
     await usage(['forget'])
     await usage(['start', '--script', '/home/ada/a.sh'])
     const {stdout, stderr} = await usage(['preview', '--raw'])
-    assert.match(stderr, /^demo: Nothing leaves now: forget-pending/)
+    assert.match(stderr, /^demo: Nothing is sent now: forget-pending/)
     isDown = false
     await usage(['flush'])
     assert.equal((await usage(['log', '--raw'])).stdout.trimEnd().split('\n').at(-1), stdout.trimEnd())
@@ -127,7 +127,7 @@ describe('the preview', {concurrency: 2}, () => {
     assert.deepEqual(readTree(home.home), before)
     const raw = await usage(['preview', '--raw'], {environment: {USAGE_CONSENT: ''}})
     assert.deepEqual(
-      [raw.stdout, /^demo: Nothing leaves now: notice-pending/.test(raw.stderr)],
+      [raw.stdout, /^demo: Nothing is sent now: notice-pending/.test(raw.stderr)],
       [`${preview.reports[0].body}\n`, true],
     )
   })

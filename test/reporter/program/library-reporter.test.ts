@@ -278,7 +278,7 @@ describe('createReporter of the library', () => {
 
   it('opens sending with the start of another process of the program, a minute after the notice', async t => {
     const {world, reporter} = makeScene(t)
-    assert.match(reporter.notice ?? '', /counts its use/)
+    assert.match(reporter.notice ?? '', /counts how it is used/)
     assert.equal(reporter.noticeShown(), true)
     assert.equal(reporter.notice, null)
     world.pass(61)

@@ -22,7 +22,7 @@ const questions: readonly [title: RegExp, ...words: RegExp[]][] = [
   [/^Why /, /How many people use Parsl/, /Average job length/, /Parsl exit codes/, /readthedocs/],
   [
     /^Opt-out$/,
-    /unless you say no/,
+    /unless they opt out/,
     /`usage optout --project parsl`/,
     /`PARSL_TRACKING=false`/,
     /DO_NOT_TRACK/,
@@ -37,18 +37,18 @@ const questions: readonly [title: RegExp, ...words: RegExp[]][] = [
     /executors: Count of executors used \(an integer from 0 to 100000\)/,
     /exit code/,
     /LoadParameterFile\.v1/,
-    /No other feature/,
+    /No other features/,
   ],
   [/^How it is sent$/, /background/, /may be lost/, /buffer/, /https:\/\/usage\.example\.org, encrypted/],
   [
     /^When it is sent$/,
-    /starts or ends/,
-    /until there are 50, or 60 minutes/,
+    /starts and ends/,
+    /when 50 are waiting, after 60 minutes/,
     /at least a minute.*USAGE_CONSENT.*your site.*CI system/,
   ],
-  [/^What it is used for$/, /how many people/, /rises or falls/, /succeed/, /commonest/],
-  [/^How long it is kept$/, /Runs are kept for 5 years.* features for 1 year;.* promise/],
-  [/^See it/, /usage status/, /usage preview/, /usage log/, /usage forget/],
+  [/^What it is used for$/, /how many people/, /rises or falls/, /succeed/, /most common/],
+  [/^How long it is kept$/, /Runs are kept for 5 years, single feature uses for 1 year\..* totals/],
+  [/^See and erase/, /usage status/, /usage preview/, /usage log/, /usage forget/],
   [/^Feedback$/, /parsl@googlegroups\.com/, /specific/, /link/],
 ]
 
@@ -63,28 +63,28 @@ describe('the explanation of a project', {concurrency: 2}, () => {
     const text = textOf(
       explainProject(makeProject({consent: 'opt-in', identity: {user: false, host: true, rotate: 'never'}})),
     )
-    assert.match(text, /Opt-in\n.*only those who say yes.*\n- to say yes: `usage optin --project demo`/)
-    assert.match(text, /never changes by itself/)
+    assert.match(text, /Opt-in\n.*only users who opt in.*\n- to opt in: `usage optin --project demo`/)
+    assert.match(text, /never changes automatically/)
     assert.doesNotMatch(text, /pseudonym of the user/)
   })
 
   it('says of datagrams that they are open, alone and confirmed by nobody', () => {
     const text = textOf(explainProject(makeProject({endpoint: {udp: 'usage.example.org:50077'}})))
     assert.match(text, /usage\.example\.org:50077, not encrypted/)
-    assert.match(text, /datagram \(UDP\) of 1200 bytes at most\. Nothing confirms that it arrives/)
+    assert.match(text, /datagram \(UDP\) of at most 1200 bytes\. Delivery is not confirmed/)
     assert.doesNotMatch(textOf(explainProject(makeProject())), /datagram/)
   })
 
   it('names what is declared of features only where there are any', () => {
     const without = textOf(explainProject(makeProject({features: {}, fields: {}, ci: 'off'})))
-    assert.match(without, /the project declares none/)
+    assert.match(without, /the project declares no features/)
     assert.match(without, /not encrypted/)
-    assert.match(without, /Nothing is counted in CI/)
+    assert.match(without, /CI runs are not counted/)
     const open = textOf(
       explainProject(makeProject({features: {names: Array.from({length: 60}, (_, n) => `F${n}`), allowOther: true}})),
     )
     assert.match(open, /F49, and 10 more/)
-    assert.match(open, /other features of these types/)
+    assert.match(open, /Other features of these types/)
   })
 
   it('turns nothing that a project file says into Markdown or into what moves a terminal', () => {
@@ -112,9 +112,9 @@ describe('usage explain', {concurrency: 2}, () => {
     assert.deepEqual([none.code, /USAGE_NO_PROJECT/.test(none.stderr)], [2, true])
     writeFileSync(join(home.home, 'usage.project.json'), JSON.stringify(readJsonFixture('projects/full.json')))
     const page = await runUsage(home, ['explain', '--markdown'], {cwd})
-    assert.match(page.stdout, /^## Why Parsl counts its use\n\n/)
+    assert.match(page.stdout, /^## Why Parsl counts how it is used\n\n/)
     const text = await runUsage(home, ['explain'], {cwd})
-    assert.match(text.stdout, /^Why Parsl counts its use\n {2}Parsl counts/)
+    assert.match(text.stdout, /^Why Parsl counts how it is used\n {2}Parsl counts/)
     assert.doesNotMatch(text.stdout, /`/)
     const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
     const named = JSON.parse((await runUsage(home, ['explain', '--project-file', path, '--json'], {cwd})).stdout)

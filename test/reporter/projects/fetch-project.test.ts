@@ -224,7 +224,7 @@ describe('fetching a project file', () => {
   it('is refused by the command as well, with what to do', needs('openssl'), async t => {
     const {code, stderr} = await runUsage(isolatedHome(t), ['project', 'add', at('127.0.0.1')])
     assert.deepEqual(
-      [code, /USAGE_PROJECT_URL_REFUSED: wanted a public address.*\n.*add it with/.test(stderr)],
+      [code, /USAGE_PROJECT_URL_REFUSED: must be a public address.*\n.*usage project add FILE/.test(stderr)],
       [2, true],
     )
   })

@@ -321,7 +321,12 @@ describe('a report that is refused', () => {
   it('is refused in part when the collector takes some of its events', async t => {
     const server = await answeringServer(t, (request, response) => {
       const {events} = reportOf(request)
-      const rejected = [1, 3].map(index => ({index, id: events[index]!.id, code: 'event-too-old', message: 'wanted'}))
+      const rejected = [1, 3].map(index => ({
+        index,
+        id: events[index]!.id,
+        code: 'event-too-old',
+        message: 'must be else',
+      }))
       answer(response, 200, {accepted: events.length - 2, duplicates: 0, rejected})
     })
     const scene = makeScene(t, server.url)
@@ -337,7 +342,7 @@ describe('a report that is refused', () => {
   })
 
   it('counts each event once although the answer names it twice, or names one that was not sent', async t => {
-    const rejection = (index: number) => ({index, id: null, code: 'event-invalid', message: 'wanted'})
+    const rejection = (index: number) => ({index, id: null, code: 'event-invalid', message: 'must be else'})
     const rejected = [0, 0, 7, 2].map(rejection)
     const server = await answeringServer(t, answerAlways(200, {accepted: 1, duplicates: 0, rejected}))
     const scene = makeScene(t, server.url)
@@ -353,7 +358,7 @@ describe('a report that is refused', () => {
         index,
         id,
         code: 'event-invalid',
-        message: 'wanted something else, '.repeat(40),
+        message: 'must be something else, '.repeat(40),
       }))
       answer(response, 200, {accepted: 0, duplicates: 0, rejected})
     })

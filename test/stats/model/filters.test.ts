@@ -119,7 +119,7 @@ test('it refuses filters that select nothing that there is', () => {
     {internal: '1', direct: '1'},
   ]
   for (const written of wrong)
-    assert.throws(() => parseFilters(written), {code: 'USAGE_QUERY_INVALID', message: /^wanted .* got/})
+    assert.throws(() => parseFilters(written), {code: 'USAGE_QUERY_INVALID', message: /must /})
   parseFilters({application: 'x'.repeat(256)})
 })
 

@@ -34,8 +34,7 @@ test('it refuses what is no day, no period and no range', () => {
     {from: '2026-11-02', to: '2026-11-01'},
     {from: '2026-11-23'},
   ]
-  for (const written of wrong)
-    assert.throws(() => parse(written), {code: 'USAGE_QUERY_INVALID', message: /^wanted .* got/})
+  for (const written of wrong) assert.throws(() => parse(written), {code: 'USAGE_QUERY_INVALID', message: /must /})
 })
 
 test('it takes as many periods as its limit and not one more', () => {

@@ -21,14 +21,16 @@ function nameError(thrown: FastifyError | UsageError): UsageError {
   if (thrown instanceof UsageError) return thrown
   switch (thrown.statusCode) {
     case 413:
-      return new UsageError('USAGE_BODY_TOO_LARGE', `wanted at most ${limits.maxBodyBytes} bytes`, {cause: thrown})
+      return new UsageError('USAGE_BODY_TOO_LARGE', `the body must have at most ${limits.maxBodyBytes} bytes`, {
+        cause: thrown,
+      })
     case 415:
-      return new UsageError('USAGE_BODY_UNSUPPORTED', 'wanted Content-Type application/json', {cause: thrown})
+      return new UsageError('USAGE_BODY_UNSUPPORTED', 'Content-Type must be application/json', {cause: thrown})
     case 404:
-      return new UsageError('USAGE_NOT_FOUND', 'wanted an address of a collector', {cause: thrown})
+      return new UsageError('USAGE_NOT_FOUND', 'no such address', {cause: thrown})
   }
   const isSenders = thrown.statusCode !== undefined && thrown.statusCode < 500
   if (isSenders)
-    return new UsageError('USAGE_REPORT_UNPARSABLE', `wanted a report, got: ${thrown.message}`, {cause: thrown})
+    return new UsageError('USAGE_REPORT_UNPARSABLE', `not a valid report: ${thrown.message}`, {cause: thrown})
   return toUsageError(thrown)
 }

@@ -25,7 +25,10 @@ export function createBodyRoom(maxBytes: number = maxArrivingBytes): BodyRoom {
       return {
         add(bytes) {
           if (taken + bytes > maxBytes)
-            throw new UsageError('USAGE_COLLECTOR_BUSY', `wanted room for a body, got ${taken} bytes of others`)
+            throw new UsageError(
+              'USAGE_COLLECTOR_BUSY',
+              `no memory left for another body: ${taken} bytes are being received`,
+            )
           taken += bytes
           own += bytes
         },

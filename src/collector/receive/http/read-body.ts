@@ -10,7 +10,7 @@ export function requireKnownEncoding(encoding: string | undefined): void {
   if (['identity', 'gzip'].includes((encoding ?? 'identity').trim().toLowerCase())) return
   throw new UsageError(
     'USAGE_BODY_UNSUPPORTED',
-    `wanted Content-Encoding gzip or none, got ${JSON.stringify(encoding)}`,
+    `Content-Encoding must be gzip or absent, got ${JSON.stringify(encoding)}`,
   )
 }
 
@@ -25,14 +25,14 @@ export interface ReadBody {
  * that unpacks to gigabytes costs no more than a large one. Rejects with a `UsageError`.
  */
 export async function readBody(body: unknown, encoding: string | undefined): Promise<ReadBody> {
-  if (!(body instanceof Uint8Array)) throw new UsageError('USAGE_BODY_UNSUPPORTED', 'wanted a body, got none')
+  if (!(body instanceof Uint8Array)) throw new UsageError('USAGE_BODY_UNSUPPORTED', 'the body is missing')
   const isGzip = (encoding ?? '').trim().toLowerCase() === 'gzip'
   const content = isGzip ? await decompressWithinLimit(body) : body
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(content))
     return {value, bytes: content.byteLength}
   } catch (error) {
-    throw new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted JSON in UTF-8', {cause: error})
+    throw new UsageError('USAGE_REPORT_UNPARSABLE', 'the body must be JSON in UTF-8', {cause: error})
   }
 }
 
@@ -41,7 +41,10 @@ async function decompressWithinLimit(body: Uint8Array): Promise<Uint8Array> {
     return await decompress(body, {maxOutputLength: limits.maxBodyBytes})
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
-      throw new UsageError('USAGE_BODY_TOO_LARGE', `wanted at most ${limits.maxBodyBytes} bytes after decompression`)
-    throw new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted a whole gzip body', {cause: error})
+      throw new UsageError(
+        'USAGE_BODY_TOO_LARGE',
+        `the body must have at most ${limits.maxBodyBytes} bytes after decompression`,
+      )
+    throw new UsageError('USAGE_REPORT_UNPARSABLE', 'the body must be complete gzip data', {cause: error})
   }
 }

@@ -30,7 +30,7 @@ export function receiveBody(message: IncomingMessage, share: BodyShare): Promise
   }
   const onEnd = (): void => give(() => resolve(Buffer.concat(chunks, length)))
   const onGone = (cause: Error): void =>
-    give(() => reject(new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted a whole body', {cause})))
+    give(() => reject(new UsageError('USAGE_REPORT_UNPARSABLE', 'the body is incomplete', {cause})))
   try {
     requireLength(Number(message.headers['content-length'] ?? 0))
     message.on('data', onData).on('end', onEnd).on('error', onGone)
@@ -42,5 +42,5 @@ export function receiveBody(message: IncomingMessage, share: BodyShare): Promise
 
 function requireLength(bytes: number): void {
   if (bytes > limits.maxBodyBytes)
-    throw new UsageError('USAGE_BODY_TOO_LARGE', `wanted at most ${limits.maxBodyBytes} bytes`)
+    throw new UsageError('USAGE_BODY_TOO_LARGE', `the body must have at most ${limits.maxBodyBytes} bytes`)
 }

@@ -32,7 +32,7 @@ export async function receiveErasure(
   if (!parsed.ok)
     throw new UsageError(
       'USAGE_ERASURE_UNPARSABLE',
-      `wanted a request to erase, got: ${describeProblems(parsed.problems)}`,
+      `not a valid erasure request: ${describeProblems(parsed.problems)}`,
     )
   const {id: receipt, keys} = parsed.value
   const users = keys.map(key => pseudonymOf(Buffer.from(key, 'hex')))

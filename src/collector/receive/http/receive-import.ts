@@ -28,13 +28,13 @@ const body = v.object({
 export async function receiveImport(request: FastifyRequest, id: string, parts: ImportParts): Promise<Taken> {
   const {projects, groupCommit, folder} = parts
   if (!bearsSecret(request.headers.authorization, folder.secretSha256))
-    throw new UsageError('USAGE_TOKEN_WRONG', 'wanted the secret of the data folder')
+    throw new UsageError('USAGE_TOKEN_WRONG', 'the secret of the data folder is required')
   const project = findProject(projects, id)
   const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
   const read = v.safeParse(body, value)
   const nowMs = parts.now()
   if (!read.success || !isImportTime(read.output.at, nowMs))
-    throw new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted records to import, and a time since 1970 for them')
+    throw new UsageError('USAGE_REPORT_UNPARSABLE', 'must contain records to import, with a time between 1970 and now')
   const {format, at, records} = read.output
   const ids = oldIds(readOrMakeOldIdSecret(folder.dataDirectory))
   return takeRecords(format, records, {project, ids, atMs: at, nowMs}, batches => {

@@ -29,7 +29,7 @@ export function addMantidRoutes(app: FastifyInstance, parts: MantidParts): void 
   const receive =
     (read: (input: unknown, context: MantidContext) => Batch[]) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      if (!(request.body instanceof Uint8Array)) throw new UsageError('USAGE_REPORT_UNPARSABLE', 'wanted a body')
+      if (!(request.body instanceof Uint8Array)) throw new UsageError('USAGE_REPORT_UNPARSABLE', 'the body is missing')
       const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
       const batches = read(value, {...parts, receivedAtMs: parts.now(), featureId})
       const share = Math.ceil(bytes / Math.max(1, batches.length))

@@ -70,10 +70,10 @@ export function buildHttp(parts: HttpParts): FastifyInstance {
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(request => {
     const path = request.url.split('?')[0]
-    throw new UsageError('USAGE_NOT_FOUND', `wanted an address of a collector, got ${request.method} ${path}`)
+    throw new UsageError('USAGE_NOT_FOUND', `no such address: ${request.method} ${path}`)
   })
   app.addHook('onRequest', async (request, reply) => {
-    if (!parts.isOpen()) throw new UsageError('USAGE_COLLECTOR_BUSY', 'wanted an open collector, got one that closes')
+    if (!parts.isOpen()) throw new UsageError('USAGE_COLLECTOR_BUSY', 'the collector is shutting down')
     requireKnownEncoding(request.headers['content-encoding'])
     reply.raw.once('close', () => shares.get(request)?.free())
   })
@@ -101,7 +101,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     )
   app.get<{Params: {id: string}}>('/v1/projects/:id/stats', async request => {
     if (!bearsSecret(request.headers.authorization, parts.readTokenSha256))
-      throw new UsageError('USAGE_TOKEN_WRONG', 'wanted the read token as Authorization: Bearer TOKEN')
+      throw new UsageError('USAGE_TOKEN_WRONG', 'the read token is required, as Authorization: Bearer TOKEN')
     const project = findProject(parts.projects, request.params.id)
     const written = readParameters(project.project, request.query as Record<string, unknown>)
     const nowMs = parts.now()
@@ -120,7 +120,7 @@ async function receiveReport(request: FastifyRequest, {projects, groupCommit, no
   const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
   const parsed = parseReport(value)
   if (!parsed.ok)
-    throw new UsageError('USAGE_REPORT_UNPARSABLE', `wanted a report, got: ${describeProblems(parsed.problems)}`)
+    throw new UsageError('USAGE_REPORT_UNPARSABLE', `not a valid report: ${describeProblems(parsed.problems)}`)
   const project = findProject(projects, parsed.value.project)
   requireWriteKey(project, request.headers.authorization)
   const receipt = {receivedAtMs: now(), sentAtMs: readTime(request.headers['usage-sent-at'])}

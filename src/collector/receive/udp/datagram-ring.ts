@@ -14,7 +14,7 @@ const unsaid = -1
 
 /** Makes the memory of a ring. */
 export function makeRingMemory(bytes: number = ringBytes): RingMemory {
-  if (!Number.isInteger(Math.log2(bytes))) throw new Error('wanted a power of two')
+  if (!Number.isInteger(Math.log2(bytes))) throw new Error('must be a power of two')
   return {counters: new SharedArrayBuffer(4 * slotCount), room: new SharedArrayBuffer(bytes)}
 }
 

@@ -86,7 +86,7 @@ function untilListening(worker: Worker, {host, port}: UdpParts): Promise<Listeni
     worker.on('message', (message: UdpWorkerMessage) => {
       if (message.kind === 'listening') resolve(message)
       if (message.kind !== 'unavailable') return
-      const came = `wanted to receive datagrams on ${host}:${port}, got: ${message.message}`
+      const came = `cannot receive datagrams on ${host}:${port}: ${message.message}`
       reject(
         new UsageError('USAGE_ADDRESS_UNAVAILABLE', came, {
           next: 'Choose another one with --udp HOST:PORT; port 0 takes a free one, off takes none.',

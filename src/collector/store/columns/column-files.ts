@@ -54,7 +54,7 @@ export function removeColumnFiles(dataDirectory: string): void {
   } catch (cause) {
     const came = cause instanceof Error ? cause.message : String(cause)
     const next = 'Remove the folder as its owner or as root: it has only copies, and is made anew.'
-    throw new UsageError('USAGE_STORE_UNREADABLE', `wanted ${folder} removed, got: ${came}`, {cause, next})
+    throw new UsageError('USAGE_STORE_UNREADABLE', `cannot remove ${folder}: ${came}`, {cause, next})
   }
 }
 

@@ -146,5 +146,8 @@ async function emptyLog(database: Database): Promise<void> {
     if (performance.now() > lastTryAt) break
     await setTimeout(betweenTriesMs)
   }
-  throw new UsageError('USAGE_COLLECTOR_BUSY', 'wanted the erased bytes gone, got a program that reads the old state')
+  throw new UsageError(
+    'USAGE_COLLECTOR_BUSY',
+    'the erased bytes are still in the log, because another program reads the old state',
+  )
 }

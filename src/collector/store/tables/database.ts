@@ -104,7 +104,7 @@ export function orUnreadable<T>(path: string, open: () => T): T {
   } catch (error) {
     if (error instanceof UsageError) throw error
     const message = error instanceof Error ? error.message : String(error)
-    throw new UsageError('USAGE_STORE_UNREADABLE', `wanted the database ${path}, got: ${message}`, {cause: error})
+    throw new UsageError('USAGE_STORE_UNREADABLE', `cannot open the database ${path}: ${message}`, {cause: error})
   }
 }
 

@@ -35,9 +35,9 @@ export function requireCurrentVersion(database: Database, path: string): void {
   requireOwn(database, path)
   if (version > migrations.length) throw newer(path, version)
   if (version < migrations.length)
-    throw older(`wanted version ${migrations.length} of the store ${path}, got version ${version}`)
+    throw older(`the store ${path} must have version ${migrations.length}, got version ${version}`)
   const missing = missingHeaderColumns(database)
-  if (missing.length > 0) throw older(`wanted the column ${missing[0]} of headers in the store ${path}, got none`)
+  if (missing.length > 0) throw older(`the store ${path} must have the column ${missing[0]} of headers`)
 }
 
 /** Throws when the database is somebody else's: it has tables and not our mark. An empty one may become ours. */
@@ -45,7 +45,7 @@ function requireOwn(database: Database, path: string): void {
   const mark = database.prepare('PRAGMA application_id').get()?.['application_id']
   const {tables} = database.prepare('SELECT count(*) AS tables FROM sqlite_master').get() as {tables: number}
   if (mark === applicationId || tables === 0) return
-  throw new UsageError('USAGE_STORE_UNREADABLE', `wanted a store of a collector, got another database in ${path}`)
+  throw new UsageError('USAGE_STORE_UNREADABLE', `${path} is not the store of a collector`)
 }
 
 function readVersion(database: Database): number {
@@ -55,7 +55,7 @@ function readVersion(database: Database): number {
 const newer = (path: string, version: number): UsageError =>
   new UsageError(
     'USAGE_STORE_UNREADABLE',
-    `wanted at most version ${migrations.length} of the store ${path}, got version ${version}`,
+    `the store ${path} must have at most version ${migrations.length}, got version ${version}`,
     {next: 'Use a newer version of usage, at least the one that wrote the store.'},
   )
 
