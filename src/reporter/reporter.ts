@@ -14,6 +14,7 @@ import {
 import {destinationOf} from './destination/destination.ts'
 import {readSecret} from './identity/secret.ts'
 import type {FlushOutcome} from './person/flush.ts'
+import {runVariables} from './record/event-run.ts'
 import {type ProgramWords, readHeader} from './record/read-header.ts'
 import {
   countWrongUse,
@@ -75,6 +76,8 @@ export interface Reporter {
   flush(options: {readonly waitSeconds: number}): Promise<FlushOutcome>
   /** What the program says of itself, with what its surroundings say of the machine. */
   readHeader(): ProgramHeader
+  /** The environment by which child processes of this one find the run. */
+  runVariables(run: string): Readonly<Record<string, string>>
 }
 
 /**
@@ -181,6 +184,10 @@ class ProjectReporter implements Reporter {
 
   readHeader(): ProgramHeader {
     return readHeader(this.world, this.options.project, this.options)
+  }
+
+  runVariables(run: string): Readonly<Record<string, string>> {
+    return runVariables(this.destination, run, process.pid)
   }
 
   private record(record: (recorder: Recorder) => RecordOutcome): RecordOutcome {

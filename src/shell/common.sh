@@ -479,26 +479,30 @@ _usage_read_duration() {
 _usage_open_run() {
   _usage_run=$1
   _usage_outer_run=${USAGE_RUN_ID-}
+  _usage_outer_scope=${USAGE_RUN_SCOPE-}
   # In two steps: under `set -k`, bash takes an assignment for the environment of `export`.
   USAGE_RUN_ID=$1
-  export USAGE_RUN_ID
+  USAGE_RUN_SCOPE=$$:$_usage_directory
+  export USAGE_RUN_ID USAGE_RUN_SCOPE
 }
 
-# The run of this shell has ended: USAGE_RUN_ID is again what it was before.
+# The run of this shell has ended: the two variables are again what they were before.
 _usage_close_run() {
   [ -n "$_usage_run" ] || return 0
   _usage_run=
   _usage_ended=yes
-  if [ -n "$_usage_outer_run" ]; then
-    USAGE_RUN_ID=$_usage_outer_run
-  else
-    unset USAGE_RUN_ID
-  fi
+  USAGE_RUN_ID=$_usage_outer_run
+  USAGE_RUN_SCOPE=$_usage_outer_scope
+  [ -n "$_usage_outer_run" ] || unset USAGE_RUN_ID
+  [ -n "$_usage_outer_scope" ] || unset USAGE_RUN_SCOPE
 }
 
-# The run of this shell, else of its caller, as JSON into _usage_event_run.
+# The run of this shell, else of a caller of the same project, as JSON into _usage_event_run.
 _usage_find_run() {
-  _usage_event_run=${_usage_run:-${USAGE_RUN_ID-}}
+  _usage_event_run=$_usage_run
+  case $_usage_event_run:${USAGE_RUN_SCOPE-} in
+    :*:"$_usage_directory") _usage_event_run=${USAGE_RUN_ID-} ;;
+  esac
   if _usage_is_id "$_usage_event_run"; then
     _usage_event_run=\"$_usage_event_run\"
   else

@@ -67,6 +67,7 @@ function writeHead(shell: Shell, {project, noticeText}: LibraryContent): string 
     'outcome',
     'start_uptime',
     'outer_run',
+    'outer_scope',
   ]
   return [
     `# shellcheck shell=${shell === 'sh' ? 'dash' : 'bash'} disable=SC1003,SC2016,SC2034,SC2154,SC2319,SC3028,SC3067`,

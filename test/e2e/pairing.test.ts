@@ -91,6 +91,89 @@ for (const shell of ['bash', 'dash'] as const) {
   })
 }
 
+/** What each end says, by the version of its run, and the events without a run. */
+function pairs(home: IsolatedHome) {
+  const events = waitingEvents(home.stateDirectory)
+  const versionOf = new Map(events.flatMap(one => (one.type === 'start' ? [[one.run, one.header?.version]] : [])))
+  const ends = events.filter(one => one.type === 'end')
+  return {
+    paired: ends.filter(one => one.run !== null).map(one => [versionOf.get(one.run ?? ''), one.exitCode]),
+    unpaired: ends.filter(one => one.run === null).length,
+    versions: [...versionOf.values()].sort(),
+  }
+}
+
+describe('pairing of runs at the same time', () => {
+  it('swaps no ends of the recipes of make -j', async t => {
+    const home = homeWithProject(t)
+    const recipe = (name: string, code: number, other: string) =>
+      [
+        `${name}:`,
+        `command usage start --app-version ${name}`,
+        `touch ${name}.started; until [ -e ${other}.started ]; do sleep 0.05; done`,
+        ...(name === 'slow' ? ['until [ -e quick.ended ]; do sleep 0.05; done'] : []),
+        `command usage end --exit-code ${code}; touch ${name}.ended`,
+      ].join('\n\t')
+    const makefile = `all: slow quick\n${recipe('slow', 0, 'quick')}\n${recipe('quick', 7, 'slow')}\n`
+    writeFileSync(join(home.home, 'Makefile'), makefile)
+    const outcome = await runShell(home, 'bash', 'make -s -j2 all')
+    assert.equal(outcome.code, 0, outcome.stderr)
+    const {paired, unpaired, versions} = pairs(home)
+    assert.deepEqual(versions, ['quick', 'slow'])
+    assert.equal(paired.length + unpaired, 2)
+    for (const [version, code] of paired) assert.equal(code, version === 'slow' ? 0 : 7)
+  })
+
+  it('swaps no ends that one program calls for two runs at the same time', async t => {
+    const home = homeWithProject(t)
+    const program = join(home.home, 'two.cjs')
+    writeFileSync(
+      program,
+      `const {spawnSync} = require('node:child_process')
+       const usage = (...args) => spawnSync('usage', args, {stdio: 'inherit'})
+       for (const version of ['slow', 'quick']) usage('start', '--app-version', version)
+       usage('end', '--exit-code', '0')
+       usage('end', '--exit-code', '7')\n`,
+    )
+    await runShell(home, 'bash', `node ${program}; :`)
+    assert.deepEqual(pairs(home), {paired: [], unpaired: 2, versions: ['quick', 'slow']})
+  })
+
+  it('pairs each end of a loop with the start before it, where earlier runs have no end', async t => {
+    const home = homeWithProject(t)
+    const body = 'command usage start --app-version "$i"; [ "$i" = 2 ] || command usage end --exit-code "$i"'
+    for (const shell of ['bash', 'dash']) await runShell(home, shell, `for i in 1 2 3; do ${body}; done; :`)
+    const codes = pairs(home).paired.map(([version, code]) => Number(version) - Number(code))
+    assert.deepEqual(codes, [0, 0, 0, 0])
+  })
+})
+
+describe('USAGE_RUN_ID', () => {
+  it('joins no two projects: a feature of another project has no run', async t => {
+    const home = homeWithProject(t)
+    const {path: other} = projectOnDisk(home.home, nowhere, {project: 'other'})
+    await runShell(home, 'bash', `usage run -- usage feature Load.v1 --type Algorithm --project-file ${other}`)
+    const events = waitingEvents(home.stateDirectory)
+    assert.deepEqual(events.map(({type, run}) => [type, run === null]).sort(), [
+      ['end', false],
+      ['feature', true],
+      ['start', false],
+    ])
+  })
+
+  it('gives way to a run that a nearer script started', async t => {
+    const home = homeWithProject(t)
+    const inner = join(home.home, 'inner.sh')
+    const feature = 'command usage feature Load.v1 --type Algorithm'
+    writeFileSync(inner, `${feature}\ncommand usage start\n${feature}\ncommand usage end\n${feature}\n`)
+    await runShell(home, 'bash', `usage run -- sh ${inner}`)
+    const [outer, before, within, feature2, innerEnd, after, outerEnd] = waitingEvents(home.stateDirectory)
+    assert.deepEqual([before?.run, after?.run, outerEnd?.run], [outer?.run, outer?.run, outer?.run])
+    assert.deepEqual([feature2?.run, innerEnd?.run], [within?.run, within?.run])
+    assert.notEqual(outer?.run, within?.run)
+  })
+})
+
 /** A Makefile with a recipe of two lines, and a package that has the program installed. */
 function prepareWorkingDirectory(home: IsolatedHome): void {
   writeFileSync(join(home.home, 'Makefile'), 'all:\n\tcommand usage start\n\tcommand usage end --exit-code 0\n')

@@ -71,6 +71,23 @@ for (const shell of testedShells) {
       },
     )
 
+    it('pass their run on to commands of the same project alone', needs(shell.command[0]), async t => {
+      const {run, events, home, path, programs} = makeScene(t, shell)
+      const {path: other} = projectOnDisk(home.home, 'http://127.0.0.1:9', {project: 'other'})
+      const feature = (file: string) => `command usage feature Load.v1 --type Algorithm --project-file ${file}`
+      const inner = `command usage start --app-version inner --project-file ${path}; ${feature(path)}; command usage end --project-file ${path}`
+      await run(
+        `PATH=${programs}; usage_start outer; ${feature(path)}; ${feature(other)}; sh -c '${inner}; :'; usage_end 0`,
+      )
+      const all = events()
+      const runOf = (version: string) => all.find(one => one.type === 'start' && one.header?.version === version)?.run
+      const features = all.filter(one => one.type === 'feature').sort((a, b) => (a.id < b.id ? -1 : 1))
+      assert.deepEqual(
+        features.map(one => one.run),
+        [runOf('outer'), null, runOf('inner')],
+      )
+    })
+
     it(
       'take any name: quotes, UTF-8, bytes that are none; control characters and 129 are counted as undeclared',
       needs(shell.command[0]),

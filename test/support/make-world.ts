@@ -59,6 +59,7 @@ export function makeWorld(t: Pick<TestContext, 'after'>, changes: Partial<World>
     monotonicSeconds: () => clock.monotonicSeconds,
     random: randomBytes,
     processes: (): Processes => ({...place}),
+    isShell: () => true,
     machineId: () => null,
     ...changes,
   }

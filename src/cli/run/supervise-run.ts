@@ -25,7 +25,7 @@ export async function superviseRun(
   recording: RunRecording | null,
   {keepsErrorOutput}: {readonly keepsErrorOutput: boolean},
 ): Promise<Ending> {
-  const environment = {...process.env, ...(recording === null ? {} : {USAGE_RUN_ID: recording.run})}
+  const environment = {...process.env, ...recording?.reporter.runVariables(recording.run)}
   let repeating: NodeJS.Timeout | undefined
   const ending = await supervise(command, environment, () => {
     if (!keepsErrorOutput) releaseStandardStreams()

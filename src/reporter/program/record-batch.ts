@@ -5,7 +5,8 @@ import {rememberProject} from '../destination/destination.ts'
 import type {DropReason} from '../destination/drops.ts'
 import {recordDrop} from '../destination/drops.ts'
 import {enforceQuota} from '../destination/tidy.ts'
-import {check, localOf, newId, openRun, type Recorder, runOfEnvironment} from '../record/record.ts'
+import {runOfFeature} from '../record/event-run.ts'
+import {check, localOf, newId, type Recorder} from '../record/record.ts'
 import {toTime} from '../world/world.ts'
 import type {QueuedFeature} from './feature-queue.ts'
 
@@ -21,8 +22,7 @@ const writesPerQuota = 64
 export function recordBatch(recorder: Recorder, features: readonly QueuedFeature[], run: string | null): void {
   const {world, destination} = recorder
   const local = localOf(recorder)
-  const named = runOfEnvironment(world)
-  const usual = run ?? openRun(recorder, named)?.run ?? named?.toLowerCase() ?? null
+  const usual = run ?? runOfFeature(world, destination).run
   const [first, ...others] = features.map(feature =>
     eventOf(feature, feature.run?.toLowerCase() ?? usual, makeUuidV7(feature.at, world.random(10)), local),
   )

@@ -5,7 +5,7 @@ import {type Declarations, keepDeclared} from '../../protocol/declaration.ts'
 import {type ProgramHeader, programHeader} from '../../protocol/header.ts'
 import {describeProblems, describeValue, toProblems} from '../../protocol/problem.ts'
 import {isDeclaredFeature} from '../../protocol/project-file.ts'
-import {type FieldValues, uuid} from '../../protocol/scalars.ts'
+import type {FieldValues} from '../../protocol/scalars.ts'
 import {makeUuidV7} from '../../protocol/uuid.ts'
 import type {Consent, ConsentReason} from '../consent/consent.ts'
 import {isStandingNo} from '../consent/consent.ts'
@@ -13,10 +13,11 @@ import {writeEvents} from '../destination/buffer.ts'
 import {type Destination, rememberProject} from '../destination/destination.ts'
 import {recordDrop} from '../destination/drops.ts'
 import {emptyBuffer, isBufferEmpty} from '../destination/empty-buffer.ts'
-import {type RunRecord, readRun, readRuns, removeRun, writeRun} from '../destination/open-runs.ts'
+import {readRun, removeRun, writeRun} from '../destination/open-runs.ts'
 import {enforceQuota} from '../destination/tidy.ts'
 import {toTime, type World} from '../world/world.ts'
-import {findRun, measureDuration} from './find-run.ts'
+import {namedRun, runOfEnd, runOfFeature} from './event-run.ts'
+import {measureDuration} from './find-run.ts'
 
 /** Something that was not as it should be, although the event may have been recorded. */
 export interface Warning {
@@ -116,8 +117,8 @@ export function recordEnd(recorder: Recorder, input: EndInput): RecordOutcome {
   return recordSafely(recorder, () => {
     const {world, destination} = recorder
     const {kept, warnings} = filterFields(recorder, destination.project.fields, input.fields ?? {})
-    const open = openRun(recorder, input.run ?? null)
-    const run = input.run?.toLowerCase() ?? open?.run ?? null
+    const named = input.run ?? null
+    const {run, record: open} = named === null ? runOfEnd(world, destination) : namedRun(destination, named)
     const event: BufferedEvent = {
       ...newEvent(recorder, open?.header ?? recorder.header(), localOf(recorder)),
       type: 'end',
@@ -140,9 +141,8 @@ export function recordFeature(recorder: Recorder, input: FeatureInput): RecordOu
     const type = input.type ?? 'Feature'
     if (!isDeclaredFeature(destination.project, type, input.name)) return dropFeature(recorder, type, input.name)
     const {kept, warnings} = filterFields(recorder, destination.project.features.details, input.details ?? {})
-    const named = input.run ?? runOfEnvironment(world)
-    const open = openRun(recorder, named)
-    const run = named?.toLowerCase() ?? open?.run ?? null
+    const named = input.run ?? null
+    const {run, record: open} = named === null ? runOfFeature(world, destination) : namedRun(destination, named)
     const durationSeconds = input.durationSeconds ?? null
     const event: BufferedEvent = {
       ...newEvent(recorder, open?.header ?? recorder.header(), localOf(recorder)),
@@ -212,18 +212,6 @@ export function fitHeader(said: ProgramHeader): {header: ProgramHeader; unfit: (
   const fits = (name: keyof ProgramHeader) => v.is(programHeader.entries[name], said[name])
   const unfit = (Object.keys(programHeader.entries) as (keyof ProgramHeader)[]).filter(name => !fits(name))
   return {header: {...said, ...Object.fromEntries(unfit.map(name => [name, null]))}, unfit}
-}
-
-/** The run that `USAGE_RUN_ID` names; anything else in it says nothing. */
-export function runOfEnvironment({environment}: World): string | null {
-  const named = environment['USAGE_RUN_ID']
-  return v.is(uuid, named) ? named : null
-}
-
-/** The run that is named, or the open one that shares the nearest caller; null where there is none. */
-export function openRun({world, destination}: Recorder, run: string | null): RunRecord | null {
-  if (run !== null) return readRun(destination.paths.runs, run.toLowerCase())
-  return findRun(readRuns(destination.paths.runs), {...world.processes(), host: world.hostName})
 }
 
 /** Writes an event to the buffer; a start that cannot be written leaves no open run behind. */

@@ -1,4 +1,5 @@
 import {readFileSync, readlinkSync} from 'node:fs'
+import {basename} from 'node:path'
 import type {Environment} from './environment.ts'
 
 /** One process: a pid alone is used again by others, so its start time belongs to it. */
@@ -67,4 +68,30 @@ function readLink(path: string): string | null {
   } catch {
     return null
   }
+}
+
+const shells = [
+  'sh',
+  'ash',
+  'dash',
+  'bash',
+  'rbash',
+  'zsh',
+  'ksh',
+  'ksh93',
+  'mksh',
+  'lksh',
+  'yash',
+  'fish',
+  'tcsh',
+  'csh',
+]
+
+/**
+ * Whether a process is a shell by the name that it was called by: a script with `#!/bin/sh` has the shell's. False where the
+ * system does not say it.
+ */
+export function isShell(pid: number): boolean {
+  const [first = '', second = ''] = (readLine(`/proc/${pid}/cmdline`) ?? '').split('\0').map(word => basename(word))
+  return shells.includes((first === 'busybox' ? second : first).replace(/^-/, ''))
 }

@@ -2,7 +2,7 @@ import {hostname} from 'node:os'
 import {configDirectoryOf, stateDirectoryOf} from './directories.ts'
 import type {Environment} from './environment.ts'
 import {readMachineIdFile} from './machine-id.ts'
-import {type Processes, readProcesses} from './processes.ts'
+import {isShell, type Processes, readProcesses} from './processes.ts'
 import {randomSource} from './random.ts'
 
 /** Everything that the reporter reads of the world around it. Tests and embedders give their own. */
@@ -22,6 +22,8 @@ export interface World {
   random(bytes: number): Uint8Array
   /** This process and its callers. */
   processes(): Processes
+  /** Whether a process is a shell, which runs its commands one after the other. */
+  isShell(pid: number): boolean
   /** This machine's id where reading it takes no process, else null; stays on this machine. */
   machineId(): string | null
 }
@@ -44,6 +46,7 @@ export function realWorld(overrides: Partial<World> = {}): World {
       processes ??= readProcesses(process.pid, environment)
       return processes
     },
+    isShell,
     machineId: () => readMachineIdFile(),
     ...overrides,
   }

@@ -93,6 +93,7 @@ export function worldOf({person, host, environment, callers, dice}: Invocation):
     monotonicSeconds: () => host.monotonicSeconds(),
     random: count => dice.bytes(count),
     processes: () => place,
+    isShell: () => true,
     machineId: () => host.machineId,
   }
 }

@@ -151,24 +151,19 @@ describe('recording a feature', () => {
     )
   })
 
-  it('takes the run that USAGE_RUN_ID names, unless that is no id', t => {
-    const {world, start, feature} = makeScene(t)
+  it('belongs to the run that the caller names, before the open one', t => {
+    const {start, feature} = makeScene(t)
     const started = start()
     assert.ok(started.kind === 'recorded')
-    const named = '01890000-0000-7000-8000-0000000000ab'
-    for (const [variable, run] of [
-      [named, named],
-      [named.toUpperCase(), named],
-      ['junk', started.run],
-      ['', started.run],
+    const named = '01890000-0000-7000-8000-0000000000AB'
+    for (const [run, expected] of [
+      [named, named.toLowerCase()],
+      [started.run, started.run],
+      [null, started.run],
     ] as const) {
-      world.environment = {USAGE_RUN_ID: variable}
-      const outcome = feature(load)
-      assert.equal(outcome.kind === 'recorded' && outcome.run, run, variable)
+      const outcome = feature({...load, run})
+      assert.equal(outcome.kind === 'recorded' && outcome.run, expected)
     }
-    world.environment = {USAGE_RUN_ID: named}
-    const explicit = feature({...load, run: started.run})
-    assert.equal(explicit.kind === 'recorded' && explicit.run, started.run)
   })
 
   it('has the type Feature when none is said, and the time that is said', t => {
