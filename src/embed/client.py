@@ -1,298 +1,1049 @@
 #!/usr/bin/env python3
-"""Counts the use of @PROJECT@. Made by `usage embed --lang python`: make it anew when the project file changes.
-    import usage_client                    # Python 3.6 or newer on Linux, macOS or a BSD; this file beside your program
+"""Counts the use of @PROJECT@.
+
+Made by `usage embed --lang python`: make it again when the project file changes.
+
+    import usage_client                    # a file beside your program; Python 3.6 or newer,
+                                           # on Linux, macOS or a BSD
     usage_client.start(version="1.4.0")    # a run starts; child processes find it in USAGE_RUN_ID
     usage_client.feature("Solver.explicit", "Algorithm")
-    usage_client.end(exit_code=0)          # `python3 usage_client.py preview` shows what would be sent
-Writes small files and returns: no network, no exception, nothing printed but a notice, once. Files and rules are those of
-the program `usage`, which may work beside it: `usage status`, `usage log`, `usage optout`, `usage forget` know them."""
-import calendar, datetime, errno, hashlib, hmac, json, os, pathlib, re, signal, socket, subprocess, sys, threading, time
+    usage_client.end(exit_code=0)
+
+`python3 usage_client.py preview` prints what would be sent. The functions write small files and
+return: they use no network, raise nothing, and print only one notice, once. Files and rules are
+those of the program `usage`, which may work beside this file: `usage status`, `usage log`,
+`usage optout` and `usage forget` know its events.
+
+Contents: the project; files; time and ids; consent; what may be recorded; recording (start,
+feature, end); the notice; the sender's process; reports; delivery.
+"""
+
+import calendar
+import collections
+import datetime
+import errno
+import hashlib
+import hmac
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+# --- The project --------------------------------------------------------------------------------
+
 @CONSTANTS@
-ID, SIGNALS, STATE = PROJECT["project"], (None,) + tuple(signal.Signals.__members__), {"run": None, "looked": 0.0, "shown": False}
-KEPT = {401: "key-refused", 403: "key-refused", 404: "project-unknown", 408: "timeout", 425: "busy", 429: "busy", 503: "busy"}
-WIRE = {"start": ("id", "type", "run", "time", "script", "repeat", "fields"), "end": ("id", "type", "run", "time", "durationSeconds", "exitCode", "signal", "fields"),
-        "feature": ("id", "type", "run", "time", "featureType", "name", "durationSeconds", "count", "internal", "details")}
-# Where things lie, and how they are written: whole or not at all, for their owner alone.
-def _place(own, xdg, below, mac):
-    home = os.environ.get("HOME", "") if os.path.isabs(os.environ.get("HOME", "")) else os.path.expanduser("~")
-    if os.environ.get(own): return os.path.abspath(os.environ[own])
-    if os.path.isabs(os.environ.get(xdg, "")): return os.path.join(os.environ[xdg], "usage")
-    return os.path.join(home, *(["Library", mac] if sys.platform == "darwin" else below), "usage")
-def _state(*names): return os.path.join(_place("USAGE_STATE_DIR", "XDG_STATE_HOME", [".local", "state"], "Application Support"), *names)
-def _config(*names): return os.path.join(_place("USAGE_CONFIG_DIR", "XDG_CONFIG_HOME", [".config"], "Preferences"), *names)
-def _own(*names): return _state(FOLDER, *names)
-def _quiet(work, instead=None):
-    try: return work()
-    except OSError: return instead
-def _folder(path):
-    if not os.path.isdir(path): (_folder(os.path.dirname(path)), _quiet(lambda: os.mkdir(path, 0o700)))
-def _create(path, text):
-    _folder(os.path.dirname(path))
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file: file.write(text.encode("utf-8", "replace"))
-def _write(path, text):
-    temporary = os.path.join(os.path.dirname(path), ".%s.%s.tmp" % (os.path.basename(path), os.urandom(8).hex()))
-    try: (_create(temporary, text), os.replace(temporary, path))
-    finally: _quiet(lambda: os.unlink(temporary))
-def _read(path, instead=None): return instead if os.path.exists(path) and not os.path.isfile(path) else _quiet(lambda: pathlib.Path(path).read_bytes().decode("utf-8", "replace"), instead)
-def _list(path): return sorted(name for name in os.listdir(path) if not name.startswith(".")) if os.path.isdir(path) else []
-def _is_there(path):  # None: it cannot be known
-    try: return bool(os.lstat(path))
-    except OSError as error: return False if error.errno == errno.ENOENT else None
-def _dump(value): return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-def _time(at=None):
-    return datetime.datetime.fromtimestamp(time.time() if at is None else at, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-def _seconds(text): return calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S"))
-def _new_id():
-    chance = int.from_bytes(os.urandom(10), "big")
-    number = int(time.time() * 1000) << 80 | 7 << 76 | (chance >> 68) << 64 | 2 << 62 | chance & (1 << 62) - 1
-    return re.sub("(.{8})(.{4})(.{4})(.{4})(.{12})", r"\1-\2-\3-\4-\5", "%032x" % number)
-# Consent: every rule can only say no; the first that does is the reason. In doubt: no.
-def _site():
-    for path in ("/etc/usage/off", "/etc/usage/off.d/" + ID, "/etc/usage/policy.json"):
-        try:
-            if _is_there(path) is False: continue
-            if not path.endswith(".json"): return path, False
-            policy = json.loads(_read(path, ""))
-            own = policy.get("projects", {}).get(ID, "on")
-            words = [policy.get("tracking", "on"), own.get("tracking", "on") if isinstance(own, dict) else own]
-            return (path if any(word != "on" and word is not True for word in words) else None), policy.get("notice") == "given"
-        except (OSError, ValueError, AttributeError, RecursionError): return path, False
-    return None, False
-def _is_set(sign):
-    if isinstance(sign, str): return bool(os.environ.get(sign))
-    if isinstance(sign.get("any"), list): return any(os.environ.get(name) for name in sign["any"])
-    if "includes" in sign: return sign["includes"] in os.environ.get(sign["env"], "")
-    return all(os.environ.get(name) == value for name, value in sign.items())
-def _ci():
-    other = "ci" if os.environ.get("CI", "").lower() in ("true", "1") else None
-    return None if os.environ.get("CI") == "false" else next((name for name, signs in CI if all(map(_is_set, signs))), other)
-def _answer():  # the person's yes, or an empty one; raises where it or the settings cannot be read
-    found = [json.loads(_read(path, "")) if _is_there(path) is not False else None for path in (_config("settings.json"), _config("optin.d", ID + ".json"))]
-    if not all(one is None or isinstance(one, dict) for one in found): raise ValueError
-    return found[1] if found[1] is None or re.match(r"\d{4}-\d\d-\d\dT", found[1]["yesAt"]) else {}["yesAt"]
-def _nearest(path):
-    while not os.path.lexists(path) and path != os.path.dirname(path): path = os.path.dirname(path)
-    return path
-def _is_writable(path):
-    near = _nearest(path)
-    if not (os.path.isdir(near) and os.access(near, os.R_OK | os.W_OK | os.X_OK)): return False
-    return os.stat(near).st_uid == os.geteuid() or len(near) < len(_state()) and os.geteuid() != 0
-def _off(name, silent=("", "true", "1", "on", "yes")): return os.environ.get(name, "").strip().lower() not in silent
-def _job(): return ID + "@" + VERSION in re.split(r"[\s,]+", os.environ.get("USAGE_CONSENT", ""))
-def consent():
-    """(reason, what decided or None, whether anything may leave now); the reason is "allowed" where events are recorded."""
-    own, readable, answer = PROJECT.get("environmentVariable", ""), os.path.isdir(_nearest(_config())), None
-    site, given = _site()
-    if site: return "site-policy", site, False
-    if _off("DO_NOT_TRACK", ("", "0", "false")): return "do-not-track", "DO_NOT_TRACK", False
-    if _off("USAGE_TRACKING"): return "usage-tracking", "USAGE_TRACKING", False
-    if _off(own): return "project-variable", own, False
-    for reason, path in (("user-opt-out", _config("optout")), ("project-opt-out", _config("optout.d", ID))):
-        if _is_there(path): return reason, path, False
-        readable = readable and _is_there(path) is False
-    try: answer = _answer()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError): readable = False
-    if _ci() and PROJECT["ci"] == "off": return "ci", _ci(), False
-    if PROJECT["consent"] == "opt-in" and not (_job() or answer): return "not-opted-in", None, False
-    if not readable: return "settings-unreadable", None, False
-    if not (_is_writable(_own("buffer", "new")) and _is_writable(_own("runs"))): return "state-not-writable", None, False
-    return "allowed", None, bool(_job() or given or _ci() or os.path.exists(_own("notice-%s.open" % VERSION)))
-# What is declared, and nothing else.
-def _plain(text, most=256):
-    return isinstance(text, str) and 0 < len(text.encode("utf-16-le", "surrogatepass")) // 2 <= most and not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", text)
-def _number(value, low, high, whole=True):
-    return type(value) in (int, float) and low <= value <= high and (not whole or float(value).is_integer() and abs(value) < 2 ** 53)
-def _is_declared(wanted, value):
-    kind = wanted["type"]
-    if kind in ("integer", "number"): return _number(value, wanted.get("min", -1.7e308), wanted.get("max", 1.7e308), kind == "integer")
-    if kind in ("boolean", "enum"): return isinstance(value, bool) if kind == "boolean" else isinstance(value, str) and value in wanted["values"]
-    try: return _plain(value) and re.compile(wanted.get("pattern", "[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}"), re.ASCII).fullmatch(value) is not None
-    except re.error: return False
-def _keep(declared, values, is_counted=False):
-    kept = {name: value for name, value in (values or {}).items() if name in declared and _is_declared(declared[name], value)}
-    return is_counted and _drop("undeclared-field", len(values or {}) - len(kept)) or kept
-def _is_feature(kind, name):
-    known = PROJECT["features"]["names"], PROJECT["features"]["allowOther"]
-    return _plain(name, 128) and kind in PROJECT["features"]["types"] and (name in known[0] or known[1] and all(c.isalnum() or c in " ._:+()>-" for c in name))
-def _drop(reason, count=1, key=None):
-    if count: _write(_own("drops", "%s.%s.json" % (key or _new_id(), reason)), _dump({"reason": reason, "count": count, "time": _time()}))
-def _machine():
-    text = "".join(_read(path, "") for path in ("/var/lib/dbus/machine-id", "/etc/machine-id")).strip().split("\n")[0].strip()
-    return text if PROJECT["identity"]["host"] and re.fullmatch("[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", text, re.I) else None
-def _os():
-    name, arches = os.uname(), {"x86_64": "x64", "aarch64": "arm64", "i686": "ia32"}
-    return {"name": name.sysname, "version": ".".join(re.findall(r"\d+", name.release)[:2]) or None, "arch": arches.get(name.machine, name.machine), "readable": None}
-# Recording.
-def _record(kind, make):
+
+# --- What is known of every project -------------------------------------------------------------
+
+ID = PROJECT["project"]
+SIGNALS = (None,) + tuple(signal.Signals.__members__)
+
+# What the process remembers: its run, when it looked at the buffer, whether it showed the notice.
+STATE = {"run": None, "looked_at": 0.0, "has_shown_notice": False}
+
+# Reasons of consent after which nothing may wait in the buffer.
+OPT_OUTS = (
+    "site-policy",
+    "do-not-track",
+    "usage-tracking",
+    "project-variable",
+    "user-opt-out",
+    "project-opt-out",
+)
+
+# The keys of an event that are sent.
+SENT_KEYS = {
+    "start": ("id", "type", "run", "time", "script", "repeat", "fields"),
+    "feature": (
+        "id",
+        "type",
+        "run",
+        "time",
+        "featureType",
+        "name",
+        "durationSeconds",
+        "count",
+        "internal",
+        "details",
+    ),
+    "end": ("id", "type", "run", "time", "durationSeconds", "exitCode", "signal", "fields"),
+}
+
+# Answers of a collector after which the events wait for the next try, with the reason.
+KEPT = {
+    401: "key-refused",
+    403: "key-refused",
+    404: "project-unknown",
+    408: "timeout",
+    425: "busy",
+    429: "busy",
+    503: "busy",
+}
+
+# An event on disk, and as JSON as it is sent.
+Sent = collections.namedtuple("Sent", ["path", "event", "json"])
+
+# A report: the text before its events, its events, and the mark of its pseudonym.
+Report = collections.namedtuple("Report", ["opening", "events", "mark"])
+
+
+# --- Files: written whole or not at all, for their owner alone ----------------------------------
+
+
+def _find_folder(own, xdg, below_home, on_macos):
+    """The path of one of the two folders of `usage`: its own variable, XDG's, or the platform's."""
+    home = os.environ.get("HOME", "")
+    if not os.path.isabs(home):
+        home = os.path.expanduser("~")
+    if os.environ.get(own):
+        return os.path.abspath(os.environ[own])
+    if os.path.isabs(os.environ.get(xdg, "")):
+        return os.path.join(os.environ[xdg], "usage")
+    below = ["Library", on_macos] if sys.platform == "darwin" else below_home
+    return os.path.join(home, *below, "usage")
+
+
+def _state_path(*names):
+    """A path in the state folder."""
+    below_home = [".local", "state"]
+    folder = _find_folder("USAGE_STATE_DIR", "XDG_STATE_HOME", below_home, "Application Support")
+    return os.path.join(folder, *names)
+
+
+def _config_path(*names):
+    """A path in the folder of settings."""
+    folder = _find_folder("USAGE_CONFIG_DIR", "XDG_CONFIG_HOME", [".config"], "Preferences")
+    return os.path.join(folder, *names)
+
+
+def _project_path(*names):
+    """A path in the folder of this project's events."""
+    return _state_path(FOLDER, *names)
+
+
+def _make_folder(path):
+    """Makes a folder and those above it. A failure shows when a file is written into it."""
+    if os.path.isdir(path):
+        return
+    _make_folder(os.path.dirname(path))
     try:
-        rank = next((os.environ[name] for name in RANKS if os.environ.get(name, "").isdigit()), "0")
-        if "USAGE_SENDER" in os.environ or PROJECT["schedulers"]["mpi"] == "rank-0" and int(rank) != 0: return None
-        reason, _, sending = consent()
-        if reason != "allowed": return _empty() if reason in ("site-policy", "do-not-track", "usage-tracking", "project-variable", "user-opt-out", "project-opt-out") else None
-        document = json.dumps(PROJECT, indent=2, ensure_ascii=False) + "\n"
-        if _read(_own("project.json")) != document: _write(_own("project.json"), document)
-        try: event = make()
-        except (TypeError, ValueError, AttributeError): event = _drop("wrong-use")
-        if os.urandom(1) == b"\0": _keep_quota()
-        if event is None: return None
-        _write(_own("buffer", "new", event["id"] + ".json"), _dump(event) + "\n")
-        sending = _notice(kind == "start") or sending
-        if sending and (kind != "feature" or _is_due()): _spawn()
+        os.mkdir(path, 0o700)
+    except OSError:
+        pass
+
+
+def _create_file(path, text):
+    """Creates a file. Raises OSError where there is one already."""
+    _make_folder(os.path.dirname(path))
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text.encode("utf-8", "replace"))
+
+
+def _write_file(path, text):
+    """Writes a file, or replaces it, in one step."""
+    name = ".%s.%s.tmp" % (os.path.basename(path), os.urandom(8).hex())
+    temporary = os.path.join(os.path.dirname(path), name)
+    try:
+        _create_file(temporary, text)
+        os.replace(temporary, path)
+    finally:
+        try:
+            os.unlink(temporary)
+        except OSError:
+            pass
+
+
+def _read_file(path, instead=None):
+    """The text of a file; `instead` where there is none or it cannot be read."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        return instead
+    try:
+        return pathlib.Path(path).read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return instead
+
+
+def _list_names(folder):
+    """The sorted names in a folder, without hidden ones; none where there is no folder."""
+    if not os.path.isdir(folder):
+        return []
+    return sorted(name for name in os.listdir(folder) if not name.startswith("."))
+
+
+def _exists(path):
+    """Whether anything is there, even a link to nothing; None if that cannot be known."""
+    try:
+        os.lstat(path)
+        return True
+    except OSError as error:
+        return False if error.errno == errno.ENOENT else None
+
+
+def _to_json(value):
+    """JSON as `usage` writes it: without blanks, letters as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+# --- Time and ids -------------------------------------------------------------------------------
+
+
+def _format_time(seconds=None):
+    """A time as text, in UTC with milliseconds: now, or so many seconds since 1970."""
+    seconds = time.time() if seconds is None else seconds
+    moment = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def _parse_time(text):
+    """Seconds since 1970 of a time as text."""
+    return calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S"))
+
+
+def _new_id():
+    """A UUID of version 7, which sorts by time."""
+    chance = int.from_bytes(os.urandom(10), "big")
+    version = 7 << 76 | (chance >> 68) << 64
+    variant = 2 << 62 | chance & (1 << 62) - 1
+    number = int(time.time() * 1000) << 80 | version | variant
+    return re.sub("(.{8})(.{4})(.{4})(.{4})(.{12})", r"\1-\2-\3-\4-\5", "%032x" % number)
+
+
+# --- Consent: every rule can only say no; the first that does is the reason ---------------------
+
+
+def _read_site_policy():
+    """The file by which the site opts out, or None; and whether the site has given notice."""
+    for path in ("/etc/usage/off", "/etc/usage/off.d/" + ID):
+        if _exists(path) is not False:
+            return path, False
+    path = "/etc/usage/policy.json"
+    if _exists(path) is False:
+        return None, False
+    try:
+        policy = json.loads(_read_file(path, ""))
+        own = policy.get("projects", {}).get(ID, "on")
+        own = own.get("tracking", "on") if isinstance(own, dict) else own
+        is_on = all(word == "on" or word is True for word in (policy.get("tracking", "on"), own))
+        return (None if is_on else path), policy.get("notice") == "given"
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return path, False
+
+
+def _is_sign_set(sign):
+    """Whether one sign of a CI system is in the environment."""
+    if isinstance(sign, str):
+        return bool(os.environ.get(sign))
+    if isinstance(sign.get("any"), list):
+        return any(os.environ.get(name) for name in sign["any"])
+    if "includes" in sign:
+        return sign["includes"] in os.environ.get(sign["env"], "")
+    return all(os.environ.get(name) == value for name, value in sign.items())
+
+
+def _find_ci():
+    """The id of the CI system that this runs in, or None."""
+    if os.environ.get("CI") == "false":
+        return None
+    for name, signs in CI_SYSTEMS:
+        if all(_is_sign_set(sign) for sign in signs):
+            return name
+    return "ci" if os.environ.get("CI", "").lower() in ("true", "1") else None
+
+
+def _read_opt_in():
+    """The person's opt-in, or None. Raises an error if it, or the settings, cannot be read."""
+    found = []
+    for path in (_config_path("settings.json"), _config_path("optin.d", ID + ".json")):
+        found.append(None if _exists(path) is False else json.loads(_read_file(path, "")))
+    if not all(one is None or isinstance(one, dict) for one in found):
+        raise ValueError("settings or an opt-in that are no object")
+    opt_in = found[1]
+    if opt_in is not None and not re.match(r"\d{4}-\d\d-\d\dT", opt_in["yesAt"]):
+        raise ValueError("an opt-in without a date")
+    return opt_in
+
+
+def _find_nearest(path):
+    """The path itself or the nearest folder above it that exists."""
+    while not os.path.lexists(path) and path != os.path.dirname(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def _is_writable(path):
+    """Whether a file can be made there, in a folder of this user: a folder that root makes in the
+    home of somebody else would lock its owner out."""
+    nearest = _find_nearest(path)
+    if not os.path.isdir(nearest) or not os.access(nearest, os.R_OK | os.W_OK | os.X_OK):
+        return False
+    is_own = os.stat(nearest).st_uid == os.geteuid()
+    return is_own or (len(nearest) < len(_state_path()) and os.geteuid() != 0)
+
+
+def _is_opt_out(variable, silent=("", "true", "1", "on", "yes")):
+    """Whether a variable opts out: any word but the silent ones."""
+    return os.environ.get(variable, "").strip().lower() not in silent
+
+
+def _has_job_consent():
+    """Whether the job or the image opts in to exactly this version of what is collected."""
+    return ID + "@" + COLLECTION_VERSION in re.split(r"[\s,]+", os.environ.get("USAGE_CONSENT", ""))
+
+
+def consent():
+    """(reason, what decided or None, whether anything may be sent now).
+
+    The reason is "allowed" where events are recorded.
+    """
+    readable = os.path.isdir(_find_nearest(_config_path()))
+    site, has_given_notice = _read_site_policy()
+    if site:
+        return "site-policy", site, False
+    if _is_opt_out("DO_NOT_TRACK", ("", "0", "false")):
+        return "do-not-track", "DO_NOT_TRACK", False
+    if _is_opt_out("USAGE_TRACKING"):
+        return "usage-tracking", "USAGE_TRACKING", False
+    variable = PROJECT.get("environmentVariable", "")
+    if _is_opt_out(variable):
+        return "project-variable", variable, False
+    opt_outs = (
+        ("user-opt-out", _config_path("optout")),
+        ("project-opt-out", _config_path("optout.d", ID)),
+    )
+    for reason, path in opt_outs:
+        if _exists(path):
+            return reason, path, False
+        readable = readable and _exists(path) is False
+    opt_in = None
+    try:
+        opt_in = _read_opt_in()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        readable = False
+    if _find_ci() and PROJECT["ci"] == "off":
+        return "ci", _find_ci(), False
+    if PROJECT["consent"] == "opt-in" and not (_has_job_consent() or opt_in):
+        return "not-opted-in", None, False
+    if not readable:
+        return "settings-unreadable", None, False
+    if not _is_writable(_project_path("buffer", "new")) or not _is_writable(_project_path("runs")):
+        return "state-not-writable", None, False
+    is_open = os.path.exists(_project_path("notice-%s.open" % COLLECTION_VERSION))
+    may_send = _has_job_consent() or has_given_notice or _find_ci() or is_open
+    return "allowed", None, bool(may_send)
+
+
+# --- What may be recorded: what the project declares, and nothing else --------------------------
+
+
+def _is_plain(text, longest=256):
+    """Whether this is a text without control characters; counts characters as JavaScript does."""
+    if not isinstance(text, str):
+        return False
+    length = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return 0 < length <= longest and not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", text)
+
+
+def _is_number(value, lowest, highest, is_whole=True):
+    """Whether this is a number within the bounds; True and False are none."""
+    if type(value) not in (int, float) or not lowest <= value <= highest:
+        return False
+    return not is_whole or (float(value).is_integer() and abs(value) < 2**53)
+
+
+def _fits(declared, value):
+    """Whether a value is as its field is declared."""
+    kind = declared["type"]
+    if kind in ("integer", "number"):
+        lowest, highest = declared.get("min", -1.7e308), declared.get("max", 1.7e308)
+        return _is_number(value, lowest, highest, kind == "integer")
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if kind == "enum":
+        return isinstance(value, str) and value in declared["values"]
+    pattern = declared.get("pattern", "[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}")
+    try:
+        return _is_plain(value) and bool(re.compile(pattern, re.ASCII).fullmatch(value))
+    except re.error:
+        return False
+
+
+def _keep_declared(declared, values):
+    """The values that fit the declared fields."""
+    return {
+        name: value
+        for name, value in (values or {}).items()
+        if name in declared and _fits(declared[name], value)
+    }
+
+
+def _keep_and_count(declared, values):
+    """The values that fit the declared fields; counts the others as dropped."""
+    kept = _keep_declared(declared, values)
+    _drop("undeclared-field", len(values or {}) - len(kept))
+    return kept
+
+
+def _is_declared_feature(kind, name):
+    """Whether the project declares a feature of this type and name, or allows other names."""
+    features = PROJECT["features"]
+    if not _is_plain(name, 128) or kind not in features["types"]:
+        return False
+    if name in features["names"]:
+        return True
+    return features["allowOther"] and all(c.isalnum() or c in " ._:+()>-" for c in name)
+
+
+def _drop(reason, count=1, key=None):
+    """Counts what is not recorded or not sent."""
+    if count:
+        path = _project_path("drops", "%s.%s.json" % (key or _new_id(), reason))
+        _write_file(path, _to_json({"reason": reason, "count": count, "time": _format_time()}))
+
+
+def _drop_event(event, path, reason):
+    """Counts an event that waits, and removes it."""
+    _drop(reason, 1, event["id"])
+    os.unlink(path)
+
+
+# --- Recording ----------------------------------------------------------------------------------
+
+
+def _is_counted_process():
+    """False in a sender, and in all processes of an MPI job but one, if the project says so."""
+    if "USAGE_SENDER" in os.environ:
+        return False
+    ranks = [os.environ[name] for name in RANK_VARIABLES if os.environ.get(name, "").isdigit()]
+    return PROJECT["schedulers"]["mpi"] != "rank-0" or int((ranks + ["0"])[0]) == 0
+
+
+def _record(kind, make_event):
+    """Writes the event that `make_event` makes, if consent allows it. The id of its run, or None.
+
+    Raises nothing: a program never fails because its use is counted.
+    """
+    try:
+        if not _is_counted_process():
+            return None
+        reason, _, may_send = consent()
+        if reason in OPT_OUTS:
+            _empty_buffer()
+        if reason != "allowed":
+            return None
+        _write_project_file()
+        try:
+            event = make_event()
+        except (TypeError, ValueError, AttributeError):
+            event = _drop("wrong-use")
+        if os.urandom(1) == b"\0":
+            _keep_quota()
+        if event is None:
+            return None
+        _write_file(_project_path("buffer", "new", event["id"] + ".json"), _to_json(event) + "\n")
+        may_send = _handle_notice(kind == "start") or may_send
+        if may_send and (kind != "feature" or _is_due()):
+            _start_sender()
         return event["run"]
-    except Exception: return None  # a program never fails because it is counted
-def _event(kind, run, header, script=None, **rest):
-    local = {"host": socket.gethostname(), "machineId": _machine(), "bootId": _read("/proc/sys/kernel/random/boot_id", "").strip() or None, "script": script}
-    return dict({"by": CLIENT["name"], "format": 1, "id": _new_id(), "type": kind, "run": run, "time": _time(), "header": header, "local": local}, **rest)
-def _header(**said):
-    fit = {name: value if value is None or _plain(value, {"application": 128, "version": 64, "commit": 64, "component": 128}[name]) else None for name, value in said.items()}
-    _drop("undeclared-field", sum(fit[name] != said[name] for name in said))
-    return dict(fit, os=_os(), ci=_ci(), scheduler=next((name for variable, name in SCHEDULERS if os.environ.get(variable)), None))
-def _known(): return STATE["run"]["header"] if STATE["run"] else _header(application=PROJECT.get("application"))
-def start(version=None, application=PROJECT.get("application"), commit=None, component=None, script=None, fields=None):
-    """A run starts; gives its id, or None where nothing is recorded. `script`: only a pseudonym of its path leaves."""
-    def make():
-        kept, path = _keep(PROJECT["fields"], fields, True), script or (sys.argv or [""])[0]
-        path, header = _quiet(lambda: os.path.abspath(path)) if path not in ("", "-c") else None, _header(application=application, version=version, commit=commit, component=component)
-        event = _event("start", _new_id(), header, path if _plain(path, 1000) else None, repeat=0, fields=kept)
-        STATE["run"] = {"id": event["run"], "at": time.monotonic(), "header": header, "outer": os.environ.get("USAGE_RUN_ID")}
+    except Exception:
+        return None
+
+
+def _write_project_file():
+    """Keeps the project file beside its events, as `usage` does."""
+    document = json.dumps(PROJECT, indent=2, ensure_ascii=False) + "\n"
+    if _read_file(_project_path("project.json")) != document:
+        _write_file(_project_path("project.json"), document)
+
+
+def _make_event(kind, run, header, script=None, **own_keys):
+    """An event. Its `local` block never leaves this machine."""
+    boot_id = _read_file("/proc/sys/kernel/random/boot_id", "").strip()
+    local = {
+        "host": socket.gethostname(),
+        "machineId": _read_machine_id(),
+        "bootId": boot_id or None,
+        "script": script,
+    }
+    event = {
+        "by": CLIENT["name"],
+        "format": 1,
+        "id": _new_id(),
+        "type": kind,
+        "run": run,
+        "time": _format_time(),
+        "header": header,
+        "local": local,
+    }
+    return dict(event, **own_keys)
+
+
+def _read_machine_id():
+    """The id of this machine, of which a pseudonym is made; None where the project wants none."""
+    paths = ("/var/lib/dbus/machine-id", "/etc/machine-id")
+    text = "".join(_read_file(path, "") for path in paths).strip().split("\n")[0].strip()
+    pattern = "[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}"
+    is_wanted = PROJECT["identity"]["host"] and re.fullmatch(pattern, text, re.I)
+    return text if is_wanted else None
+
+
+def _describe_system():
+    """The operating system in a header."""
+    system = os.uname()
+    names = {"x86_64": "x64", "aarch64": "arm64", "i686": "ia32"}
+    return {
+        "name": system.sysname,
+        "version": ".".join(re.findall(r"\d+", system.release)[:2]) or None,
+        "arch": names.get(system.machine, system.machine),
+        "readable": None,
+    }
+
+
+def _make_header(**given):
+    """The header of a run. A value that does not fit becomes None and is counted."""
+    longest = {"application": 128, "version": 64, "commit": 64, "component": 128}
+    fit = {
+        name: value if value is None or _is_plain(value, longest[name]) else None
+        for name, value in given.items()
+    }
+    _drop("undeclared-field", sum(fit[name] != given[name] for name in given))
+    schedulers = [name for variable, name in SCHEDULERS if os.environ.get(variable)]
+    scheduler = schedulers[0] if schedulers else None
+    return dict(fit, os=_describe_system(), ci=_find_ci(), scheduler=scheduler)
+
+
+def _find_header():
+    """The header of the run of this process, else one without a version."""
+    if STATE["run"]:
+        return STATE["run"]["header"]
+    return _make_header(application=PROJECT.get("application"))
+
+
+def start(
+    version=None,
+    application=PROJECT.get("application"),
+    commit=None,
+    component=None,
+    script=None,
+    fields=None,
+):
+    """A run starts. Returns its id, or None where nothing is recorded.
+
+    Of `script`, only a pseudonym of its path is sent; default: the program's own path.
+    """
+
+    def make_event():
+        kept = _keep_and_count(PROJECT["fields"], fields)
+        path = _find_script(script or (sys.argv or [""])[0])
+        header = _make_header(
+            application=application, version=version, commit=commit, component=component
+        )
+        event = _make_event("start", _new_id(), header, path, repeat=0, fields=kept)
+        STATE["run"] = {
+            "id": event["run"],
+            "started_at": time.monotonic(),
+            "header": header,
+            "outer": os.environ.get("USAGE_RUN_ID"),
+        }
         os.environ["USAGE_RUN_ID"] = event["run"]
         return event
-    return _record("start", make)
+
+    return _record("start", make_event)
+
+
+def _find_script(path):
+    """The absolute path of a script; None where there is none, or no folder that it lies in."""
+    if path in ("", "-c"):
+        return None
+    try:
+        path = os.path.abspath(path)
+    except OSError:
+        return None
+    return path if _is_plain(path, 1000) else None
+
+
 def feature(name, type="Feature", run=None, count=1, seconds=None, internal=False, details=None):
-    """A feature was used, `count` times, for so many seconds; it belongs to the run named, else to the one that is known here."""
-    def make():
-        if not _is_feature(type, name): return _drop("undeclared-feature")
-        if not _number(count, 1, 10 ** 9) or not (seconds is None or _number(seconds, 0, 316224000, False)): return _drop("wrong-use")
-        named = run or STATE["run"] and STATE["run"]["id"] or os.environ.get("USAGE_RUN_ID", "")
-        event = _event("feature", named if re.fullmatch("[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", named) else None, _known(), featureType=type, name=name, durationSeconds=seconds,
-                       count=int(count), internal=bool(internal), details=_keep(PROJECT["features"]["details"], details, True) or None)
-        return dict(event, time=_time(time.time() - (seconds or 0)))
-    _record("feature", make)
+    """A feature was used, `count` times, for so many seconds.
+
+    It belongs to `run`; default: the run of this process, else of its caller.
+    """
+
+    def make_event():
+        if not _is_declared_feature(type, name):
+            return _drop("undeclared-feature")
+        is_duration = seconds is None or _is_number(seconds, 0, 316224000, False)
+        if not _is_number(count, 1, 10**9) or not is_duration:
+            return _drop("wrong-use")
+        known = STATE["run"] and STATE["run"]["id"]
+        run_id = run or known or os.environ.get("USAGE_RUN_ID", "")
+        if not re.fullmatch("[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", run_id):
+            run_id = None
+        event = _make_event(
+            "feature",
+            run_id,
+            _find_header(),
+            featureType=type,
+            name=name,
+            durationSeconds=seconds,
+            count=int(count),
+            internal=bool(internal),
+            details=_keep_and_count(PROJECT["features"]["details"], details) or None,
+        )
+        return dict(event, time=_format_time(time.time() - (seconds or 0)))
+
+    _record("feature", make_event)
+
+
 def end(exit_code=None, signal=None, fields=None):
-    """The run ends, once: with an exit code, or the name of the signal that ended it."""
-    def make():
-        if not (exit_code is None or _number(exit_code, -2147483648, 4294967295)) or signal not in SIGNALS: return _drop("wrong-use")
-        known = STATE["run"]
-        event = _event("end", known["id"] if known else None, _known(), exitCode=exit_code, signal=signal,
-                       durationSeconds=round(time.monotonic() - known["at"], 3) if known else None, fields=_keep(PROJECT["fields"], fields, True))
-        if known: STATE["run"] = os.environ.pop("USAGE_RUN_ID", None) and None
-        if known and known["outer"]: os.environ["USAGE_RUN_ID"] = known["outer"]
+    """The run ends, once: with an exit code, or with the name of the signal that ended it."""
+
+    def make_event():
+        is_code = exit_code is None or _is_number(exit_code, -2147483648, 4294967295)
+        if not is_code or signal not in SIGNALS:
+            return _drop("wrong-use")
+        run = STATE["run"]
+        event = _make_event(
+            "end",
+            run["id"] if run else None,
+            _find_header(),
+            exitCode=exit_code,
+            signal=signal,
+            durationSeconds=round(time.monotonic() - run["started_at"], 3) if run else None,
+            fields=_keep_and_count(PROJECT["fields"], fields),
+        )
+        if run:
+            STATE["run"] = None
+            os.environ.pop("USAGE_RUN_ID", None)
+            if run["outer"]:
+                os.environ["USAGE_RUN_ID"] = run["outer"]
         return event
-    _record("end", make)
-# The notice, once, before anything is sent; a start of another caller a minute later opens sending.
-def _notice(is_start):
-    marker, ci = _own("notice-" + VERSION), _ci()
-    if _job() or os.path.exists(marker + ".open") or ci and not is_start: return False
-    if not ci and os.path.exists(marker):
-        waited = time.time() - _seconds(json.loads(_read(marker, ""))["shownAt"])
-        return is_start and not STATE["shown"] and waited >= 60 and _create(marker + ".open", "") is None
+
+    _record("end", make_event)
+
+
+# --- The notice: once, before anything is sent --------------------------------------------------
+
+
+def _handle_notice(is_start):
+    """Shows the notice where it is due. True: this start opens sending, a minute after another
+    process showed the notice."""
+    marker = _project_path("notice-" + COLLECTION_VERSION)
+    is_ci = bool(_find_ci())
+    if _has_job_consent() or os.path.exists(marker + ".open") or (is_ci and not is_start):
+        return False
+    if is_ci or not os.path.exists(marker):
+        _show_notice(marker, is_ci)
+        return False
+    waited = time.time() - _parse_time(json.loads(_read_file(marker, ""))["shownAt"])
+    if not is_start or STATE["has_shown_notice"] or waited < 60:
+        return False
+    _create_file(marker + ".open", "")
+    return True
+
+
+def _show_notice(marker, is_ci):
+    """Prints the notice where somebody can see it, and keeps that it was shown; in CI not."""
     try:
-        if not sys.__stderr__ or sys.__stderr__.closed or os.fstat(2).st_rdev == os.stat(os.devnull).st_rdev: return False
-        if not ci: STATE["shown"] = _create(marker, _dump({"shownAt": _time(), "caller": None})) is None
-        os.write(2, (NOTICE + _config("optout.d", ID) + "\n").encode("utf-8", "replace"))
-    except OSError: os.unlink(marker) if os.path.exists(marker) and not ci else None
-    return False
-# Sending, by a process of its own: one at a time, for ten seconds at most.
-def _empty():
-    folders = [_own("buffer", "new"), _own("runs")] + [_own("buffer", "sending", name) for name in _list(_own("buffer", "sending"))]
-    for path in [os.path.join(folder, name) for folder in folders for name in _list(folder)]:
-        if "buffer" in path.split(os.sep)[-4:]: _drop("opted-out", max(1, _read(path, "").count("\n")), os.path.basename(path)[:-5])
-        os.unlink(path)
+        if not sys.__stderr__ or sys.__stderr__.closed:
+            return
+        if os.fstat(2).st_rdev == os.stat(os.devnull).st_rdev:
+            return
+        if not is_ci:
+            _create_file(marker, _to_json({"shownAt": _format_time(), "caller": None}))
+            STATE["has_shown_notice"] = True
+        notice = NOTICE + _config_path("optout.d", ID) + "\n"
+        os.write(2, notice.encode("utf-8", "replace"))
+    except OSError:
+        if os.path.exists(marker) and not is_ci:
+            os.unlink(marker)
+
+
+# --- The sender: a process of its own, one at a time, for ten seconds at most -------------------
+
+
+def _empty_buffer():
+    """After an opt-out nothing waits: counts the events and removes them, and the open runs."""
+    sending = _project_path("buffer", "sending")
+    folders = [_project_path("buffer", "new")]
+    folders += [os.path.join(sending, name) for name in _list_names(sending)]
+    for folder in folders:
+        for name in _list_names(folder):
+            path = os.path.join(folder, name)
+            _drop("opted-out", max(1, _read_file(path, "").count("\n")), name[:-5])
+            os.unlink(path)
+    for name in _list_names(_project_path("runs")):
+        os.unlink(_project_path("runs", name))
+
+
 def _is_due():
-    if time.time() - STATE["looked"] < 1: return False
-    STATE["looked"], names = time.time(), _list(_own("buffer", "new"))
-    return len(names) >= PROJECT["flush"]["threshold"] or time.time() - os.stat(_own("buffer", "new", names[0])).st_mtime > PROJECT["flush"]["intervalSeconds"]
-def _claim(claim):  # Whether the one claim of Python is this process's now: it is won before a sender is made; a stale one is given back.
-    if os.path.isdir(claim) and abs(time.time() - os.stat(claim).st_mtime) > 60: _give_back(claim)
-    _folder(os.path.dirname(claim))
-    return _quiet(lambda: os.mkdir(claim, 0o700) is None, False)
-def _keep_quota(): return [_drop("quota", 1, e["id"]) or os.unlink(path) for path, e in _mine(_own("buffer", "new"))[:-2000]]
-def _give_back(claim):
-    for name in _list(claim): os.replace(os.path.join(claim, name), _own("buffer", "new", name))
-    if os.path.isdir(claim): os.rmdir(claim)
-def _spawn():
-    failed, claim = json.loads(_read(_own("next-try"), "null")), _own("buffer", "sending", "python")
-    if failed and 0 < _seconds(failed["nextTryAt"]) - time.time() < 86400 or os.path.exists(_own("forget.json")): return
-    if not re.match("python", os.path.basename(sys.executable or "")) or not os.path.isfile(__file__) or not _claim(claim): return
-    env = dict(os.environ, USAGE_SENDER="1", USAGE_STATE_DIR=_state(), USAGE_CONFIG_DIR=_config())
-    command, nothing = ["/bin/sh", "-c", '"$@" &', "sh", sys.executable, "-I", os.path.abspath(__file__), "send", claim], subprocess.DEVNULL
-    # By way of a shell, which ends at once: the sender is no child that the program would wait for.
-    if _quiet(lambda: subprocess.call(command, stdin=nothing, stdout=nothing, stderr=nothing, cwd=_state(), env=env, start_new_session=True), 1): _give_back(claim)
-def _travel(e, secret, generation):  # (header, event, mark of its pseudonym) as they travel, with pseudonyms in the place of names; or why it is dropped.
-    local, said, ids, is_feature = e["local"], e["header"], PROJECT["identity"], e["type"] == "feature"
-    if e["time"] < ((_answer() or {}).get("notBefore") or ""): return "before-consent"
-    if time.time() - _seconds(e["time"]) > 30 * 86400: return "too-old"
-    if is_feature and not _is_feature(e["featureType"], e["name"]): return "undeclared-feature"
-    period = {"year": e["time"][:4], "month": e["time"][:7], "never": "always"}[ids["rotate"]]
-    def pseudonym(what, key, *rest):
-        if not ids[what] or said["ci"] is not None or None in (key,) + rest: return None
-        whole = "|".join((ID, what, period) + rest).encode("utf-8", "replace")
-        return hashlib.sha256(hmac.new(key, whole, hashlib.sha256).digest()).hexdigest()[:32]
-    user = pseudonym("user", secret, generation)
-    header = dict({"user": user, "host": pseudonym("host", (local["machineId"] or "").encode() or None, local["host"])}, **said)
-    event = {key: e.get(key) for key in WIRE[e["type"]]}
-    if e["type"] == "start": event["script"] = pseudonym("script", secret, generation, local["script"])
-    event["details" if is_feature else "fields"] = _keep(PROJECT["features"]["details"], e["details"]) or None if is_feature else _keep(PROJECT["fields"], e["fields"])
-    return _dump(header), _dump(event), "%s-%s-%s" % (generation, period, user) if user else "nameless"
-def _reports(found):  # [(body, [(path, event, json)], mark)] that may leave: what is previewed, sent and logged; and what is dropped instead.
-    if not os.path.exists(_state("secret")): _create(_state("secret"), os.urandom(32).hex() + "\n")
-    secret, groups, drops = bytes.fromhex(re.fullmatch("([0-9a-f]{64})\\s*", _read(_state("secret"))).group(1)), {}, []
-    asked = [name for folder in _list(_state()) if folder[:-9] == ID for name in _list(_state(folder, "forgotten"))]
-    generation = str(max([int(name[:-5]) for name in asked if re.fullmatch(r"\d+\.json", name)] + [-1]) + 1)
-    for path, e in found:
-        made = _travel(e, secret, generation)
-        if isinstance(made, str): drops.append((path, e, made))
-        else: groups.setdefault((made[0], made[2]), []).append((path, e, made[1]))
-    head = '{"protocol":1,"project":%s,"client":%s,"header":' % (_dump(ID), _dump(CLIENT))
-    parts = [(key, group[at:at + 50]) for key, group in groups.items() for at in range(0, len(group), 50)]
-    return [(head + key[0] + ',"events":[' + ",".join(one[2] for one in part) + "]}", part, key[1]) for key, part in parts], drops
-def _post(body):  # (status, answer, seconds to wait or None) of a collector; raises OSError where there is none. No redirect is followed.
-    import urllib.request, urllib.error
-    stay = type("Stay", (urllib.request.HTTPRedirectHandler,), {"redirect_request": lambda *_: None})
-    key = {"authorization": "Bearer " + PROJECT["writeKey"]} if PROJECT.get("writeKey") else {}
-    headers = dict({"content-type": "application/json", "usage-sent-at": _time()}, **key)
-    request = urllib.request.Request(PROJECT["endpoint"]["http"].rstrip("/") + "/v1/reports", body.encode("utf-8", "replace"), headers)
+    """Whether so many events wait, or so long, that it is time to send; looks once a second."""
+    if time.time() - STATE["looked_at"] < 1:
+        return False
+    STATE["looked_at"] = time.time()
+    names = _list_names(_project_path("buffer", "new"))
+    oldest = os.stat(_project_path("buffer", "new", names[0])).st_mtime
+    flush = PROJECT["flush"]
+    return len(names) >= flush["threshold"] or time.time() - oldest > flush["intervalSeconds"]
+
+
+def _claim(claim):
+    """Whether this process has won the folder of events that are being sent by Python.
+
+    There is one: it is won before a sender is started. A stale one is given back.
+    """
+    if os.path.isdir(claim) and abs(time.time() - os.stat(claim).st_mtime) > 60:
+        _give_back(claim)
+    _make_folder(os.path.dirname(claim))
     try:
-        with urllib.request.build_opener(stay).open(request, timeout=8) as answer: return answer.status, answer.read(2 ** 20).decode("utf-8", "replace"), None
-    except urllib.error.HTTPError as error: return error.code, error.read(2000).decode("utf-8", "replace"), error.headers.get("retry-after")
-def _fail(reason, message, wait, part, body):
-    failures = (json.loads(_read(_own("next-try"), "null")) or {"failures": 0})["failures"]
-    delay = max(min(3600, 5 * 2 ** min(failures, 20)) * int.from_bytes(os.urandom(2), "big") / 65536, min(int(wait), 86400) if re.match("[0-9]{1,9}$", str(wait)) else 0)
-    last = {"at": _time(), "reason": reason, "message": message[:500]}
-    _write(_own("next-try"), _dump({"failures": failures + 1, "nextTryAt": _time(time.time() + delay), "lastError": last}))
-    _log({"failedAt": last["at"], "events": len(part), "reason": reason, "message": message[:500], "body": None if reason == "offline" else body})
-def _halves(part): return part[:len(part) // 2], part[len(part) // 2:]
-def _log(entry): _write(_own("sent", _new_id() + ".json"), _dump(dict(entry, endpoint=PROJECT["endpoint"]["http"])))
-def _deliver(body, part, mark):  # True: the report has its answer, and its events are gone from the buffer. Else nothing is confirmed, and all waits.
-    _write(_own("periods", mark), "")
-    try: status, text, wait = _post(body)
-    except Exception as error: return _fail("timeout" if "timed out" in str(error) else "offline", str(error), None, part, body)
-    if status == 413 and part[1:]: return all(consent()[2] and _deliver(body[:body.index(',"events":[') + 11] + ",".join(one[2] for one in half) + "]}", half, mark) for half in _halves(part))
+        os.mkdir(claim, 0o700)
+        return True
+    except OSError:
+        return False
+
+
+def _give_back(claim):
+    """The events of a claim wait again."""
+    for name in _list_names(claim):
+        os.replace(os.path.join(claim, name), _project_path("buffer", "new", name))
+    if os.path.isdir(claim):
+        os.rmdir(claim)
+
+
+def _list_own_events(folder):
+    """(path, event) of the events of Python; those of others wait for the sender of `usage`."""
+    opening = '{"by":%s,' % json.dumps(CLIENT["name"])
+    paths = [os.path.join(folder, name) for name in _list_names(folder)]
+    texts = [(path, _read_file(path, "")) for path in paths]
+    return [
+        (path, json.loads(text))
+        for path, text in texts
+        if text.startswith(opening) and text.endswith("}\n")
+    ]
+
+
+def _keep_quota():
+    """Drops the oldest events beyond 2,000."""
+    for path, event in _list_own_events(_project_path("buffer", "new"))[:-2000]:
+        _drop_event(event, path, "quota")
+
+
+def _start_sender():
+    """Starts a sender in the background, if none is at work and it is time for a try."""
+    failed = json.loads(_read_file(_project_path("next-try"), "null"))
+    if failed and 0 < _parse_time(failed["nextTryAt"]) - time.time() < 86400:
+        return
+    if os.path.exists(_project_path("forget.json")):
+        return
+    is_python = re.match("python", os.path.basename(sys.executable or ""))
+    claim = _project_path("buffer", "sending", "python")
+    if not is_python or not os.path.isfile(__file__) or not _claim(claim):
+        return
+    sender = [sys.executable, "-I", os.path.abspath(__file__), "send", claim]
+    environment = dict(
+        os.environ,
+        USAGE_SENDER="1",
+        USAGE_STATE_DIR=_state_path(),
+        USAGE_CONFIG_DIR=_config_path(),
+    )
+    try:
+        # By a shell, which ends immediately: the program has no child that it would wait for.
+        code = subprocess.call(
+            ["/bin/sh", "-c", '"$@" &', "sh"] + sender,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=_state_path(),
+            env=environment,
+            start_new_session=True,
+        )
+    except OSError:
+        code = 1
+    if code != 0:
+        _give_back(claim)
+
+
+# --- Reports: what is previewed, sent and logged ------------------------------------------------
+
+
+def _find_drop_reason(event):
+    """Why an event that waits is not sent, or None."""
+    if event["time"] < ((_read_opt_in() or {}).get("notBefore") or ""):
+        return "before-consent"
+    if time.time() - _parse_time(event["time"]) > 30 * 86400:
+        return "too-old"
+    if event["type"] == "feature":
+        if not _is_declared_feature(event["featureType"], event["name"]):
+            return "undeclared-feature"
+    return None
+
+
+def _make_pseudonym(what, event, period, key, *parts):
+    """128 bits in hex instead of a name; None in CI, where the project wants no such pseudonym,
+    and where there is nothing to make it of."""
+    is_wanted = PROJECT["identity"][what] and event["header"]["ci"] is None
+    if not is_wanted or key is None or None in parts:
+        return None
+    text = "|".join((ID, what, period) + parts).encode("utf-8", "replace")
+    return hashlib.sha256(hmac.new(key, text, hashlib.sha256).digest()).hexdigest()[:32]
+
+
+def _prepare_event(event, secret, generation):
+    """(header, event, mark of the pseudonym) as they are sent, as texts."""
+    local = event["local"]
+    day = event["time"]
+    period = {"year": day[:4], "month": day[:7], "never": "always"}[PROJECT["identity"]["rotate"]]
+    user = _make_pseudonym("user", event, period, secret, generation)
+    machine = (local["machineId"] or "").encode() or None
+    host = _make_pseudonym("host", event, period, machine, local["host"])
+    header = dict({"user": user, "host": host}, **event["header"])
+    sent = {key: event.get(key) for key in SENT_KEYS[event["type"]]}
+    if event["type"] == "start":
+        script = local["script"]
+        sent["script"] = _make_pseudonym("script", event, period, secret, generation, script)
+    if event["type"] == "feature":
+        details = _keep_declared(PROJECT["features"]["details"], event["details"])
+        sent["details"] = details or None
+    else:
+        sent["fields"] = _keep_declared(PROJECT["fields"], event["fields"])
+    mark = "%s-%s-%s" % (generation, period, user) if user else "nameless"
+    return _to_json(header), _to_json(sent), mark
+
+
+def _read_secret():
+    """The secret of which pseudonyms are made. It never leaves this machine."""
+    path = _state_path("secret")
+    if not os.path.exists(path):
+        _create_file(path, os.urandom(32).hex() + "\n")
+    return bytes.fromhex(re.fullmatch("([0-9a-f]{64})\\s*", _read_file(path)).group(1))
+
+
+def _find_generation():
+    """The generation of the pseudonyms: each erasure that `usage forget` asked for begins one."""
+    last = -1
+    for folder in _list_names(_state_path()):
+        if folder[:-9] == ID:
+            for name in _list_names(_state_path(folder, "forgotten")):
+                if re.fullmatch(r"\d+\.json", name):
+                    last = max(last, int(name[:-5]))
+    return str(last + 1)
+
+
+def _make_reports(waiting):
+    """The reports of events that wait, and (path, event, reason) of those that are not sent."""
+    secret, generation = _read_secret(), _find_generation()
+    groups, drops = {}, []
+    for path, event in waiting:
+        reason = _find_drop_reason(event)
+        if reason:
+            drops.append((path, event, reason))
+            continue
+        header, text, mark = _prepare_event(event, secret, generation)
+        groups.setdefault((header, mark), []).append(Sent(path, event, text))
+    head = '{"protocol":1,"project":%s,"client":%s,"header":' % (_to_json(ID), _to_json(CLIENT))
+    reports = [
+        Report(head + header + ',"events":[', group[first : first + 50], mark)
+        for (header, mark), group in groups.items()
+        for first in range(0, len(group), 50)
+    ]
+    return reports, drops
+
+
+def _body_of(report):
+    """The exact text that is sent."""
+    return report.opening + ",".join(sent.json for sent in report.events) + "]}"
+
+
+# --- Delivery -----------------------------------------------------------------------------------
+
+
+def _post(body):
+    """(status, answer, Retry-After or None) of the collector. Follows no redirect.
+
+    Raises OSError where there is no answer.
+    """
+    # Here, because a program that only records needs neither.
+    import urllib.error
+    import urllib.request
+
+    class NoRedirect(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_):
+            return None
+
+    headers = {"content-type": "application/json", "usage-sent-at": _format_time()}
+    if PROJECT.get("writeKey"):
+        headers["authorization"] = "Bearer " + PROJECT["writeKey"]
+    url = PROJECT["endpoint"]["http"].rstrip("/") + "/v1/reports"
+    request = urllib.request.Request(url, body.encode("utf-8", "replace"), headers)
+    try:
+        with urllib.request.build_opener(NoRedirect).open(request, timeout=8) as answer:
+            return answer.status, answer.read(2**20).decode("utf-8", "replace"), None
+    except urllib.error.HTTPError as error:
+        text = error.read(2000).decode("utf-8", "replace")
+        return error.code, text, error.headers.get("retry-after")
+
+
+def _log(entry):
+    """Adds an entry to the log, for `usage log`."""
+    entry = dict(entry, endpoint=PROJECT["endpoint"]["http"])
+    _write_file(_project_path("sent", _new_id() + ".json"), _to_json(entry))
+
+
+def _keep_for_next_try(reason, message, retry_after, report):
+    """Nothing is confirmed: sets the time of the next try, and logs the failure.
+
+    The time is chance within a bound that doubles, but no earlier than the collector says.
+    """
+    last = json.loads(_read_file(_project_path("next-try"), "null")) or {"failures": 0}
+    failures = last["failures"]
+    longest = min(3600, 5 * 2 ** min(failures, 20))
+    delay = longest * int.from_bytes(os.urandom(2), "big") / 65536
+    if re.match("[0-9]{1,9}$", str(retry_after)):
+        delay = max(delay, min(int(retry_after), 86400))
+    now, message = _format_time(), message[:500]
+    next_try = {
+        "failures": failures + 1,
+        "nextTryAt": _format_time(time.time() + delay),
+        "lastError": {"at": now, "reason": reason, "message": message},
+    }
+    _write_file(_project_path("next-try"), _to_json(next_try))
+    entry = {
+        "failedAt": now,
+        "events": len(report.events),
+        "reason": reason,
+        "message": message,
+        "body": None if reason == "offline" else _body_of(report),
+    }
+    _log(entry)
+
+
+def _read_answer(status, text, count):
+    """(how many events the answer confirms or -1, {index: (code, message)} of refused ones)."""
     try:
         answer = json.loads(text) if 200 <= status < 300 else {}
-        refused = {one["index"]: (one["code"], one["message"]) for one in answer.get("rejected", [])}
-        total = answer.get("accepted", 0) + answer.get("duplicates", 0) + len(refused) if set(refused) <= set(range(len(part))) else -1
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError): total, refused = -1, {}
-    if 400 <= status < 500 and status not in KEPT: refused = {at: ("http-%d" % status, text[:500]) for at in range(len(part))}
-    elif total != len(part): return _fail(KEPT.get(status, "server-error"), "the collector answered %d" % status, wait, part, body)
-    else: _log({"sentAt": _time(), "ids": [one[1]["id"] for at, one in enumerate(part) if at not in refused], "body": body, "status": status, "answer": text})
-    for at, (path, e, _) in enumerate(part):
-        if at in refused: _write(_own("buffer", "refused", e["id"] + ".json"), _dump(dict(zip(("code", "message"), refused[at]), refusedAt=_time(), event=e)))
-        os.unlink(path)
-    return not os.path.exists(_own("next-try")) or os.unlink(_own("next-try")) is None
-def _mine(folder):  # Events of Python in a folder, with their paths. Those of others wait for the sender of `usage`.
-    found = [(os.path.join(folder, name), _read(os.path.join(folder, name), "")) for name in _list(folder)]
-    return [(path, json.loads(text)) for path, text in found if text.startswith('{"by":%s,' % json.dumps(CLIENT["name"])) and text.endswith("}\n")]
-def _round(claim, seconds):  # What waits of Python goes out. True: all that was claimed has its answer. What has none goes back to the buffer.
-    give_up = threading.Timer(seconds, lambda: (_give_back(claim), os._exit(3))); give_up.start()
+        rejected = answer.get("rejected", [])
+        refused = {one["index"]: (one["code"], one["message"]) for one in rejected}
+        if not set(refused) <= set(range(count)):
+            return -1, refused
+        total = answer.get("accepted", 0) + answer.get("duplicates", 0) + len(refused)
+        return total, refused
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return -1, {}
+
+
+def _deliver(report):
+    """Posts a report. True: it has its answer, and its events are gone from the buffer.
+
+    Else nothing is confirmed, and all its events wait.
+    """
+    _write_file(_project_path("periods", report.mark), "")
+    try:
+        status, text, retry_after = _post(_body_of(report))
+    except Exception as error:
+        reason = "timeout" if "timed out" in str(error) else "offline"
+        _keep_for_next_try(reason, str(error), None, report)
+        return False
+    count = len(report.events)
+    if status == 413 and count > 1:
+        halves = (report.events[: count // 2], report.events[count // 2 :])
+        return all(consent()[2] and _deliver(report._replace(events=half)) for half in halves)
+    total, refused = _read_answer(status, text, count)
+    if 400 <= status < 500 and status not in KEPT:
+        refused = {index: ("http-%d" % status, text[:500]) for index in range(count)}
+    elif total != count:
+        message = "the collector answered %d" % status
+        _keep_for_next_try(KEPT.get(status, "server-error"), message, retry_after, report)
+        return False
+    else:
+        _log_sent(report, refused, status, text)
+    _remove_delivered(report, refused)
+    return True
+
+
+def _log_sent(report, refused, status, answer):
+    """Logs what was sent, and the answer."""
+    ids = [sent.event["id"] for index, sent in enumerate(report.events) if index not in refused]
+    entry = {
+        "sentAt": _format_time(),
+        "ids": ids,
+        "body": _body_of(report),
+        "status": status,
+        "answer": answer,
+    }
+    _log(entry)
+
+
+def _remove_delivered(report, refused):
+    """Removes the events of a report; those that the collector refuses are set aside."""
+    for index, sent in enumerate(report.events):
+        if index in refused:
+            code, message = refused[index]
+            entry = {
+                "code": code,
+                "message": message,
+                "refusedAt": _format_time(),
+                "event": sent.event,
+            }
+            path = _project_path("buffer", "refused", sent.event["id"] + ".json")
+            _write_file(path, _to_json(entry))
+        os.unlink(sent.path)
+    if os.path.exists(_project_path("next-try")):
+        os.unlink(_project_path("next-try"))
+
+
+def _send_round(claim, seconds):
+    """Sends what waits of Python. True: all that was claimed has its answer.
+
+    Events without an answer go back to the buffer.
+    """
+
+    def give_up():
+        _give_back(claim)
+        os._exit(3)
+
+    timer = threading.Timer(seconds, give_up)
+    timer.start()
     try:
         _keep_quota()
-        for path, _ in _mine(_own("buffer", "new")): os.replace(path, os.path.join(claim, os.path.basename(path)))
-        reports, drops = _reports(_mine(claim))
-        for path, e, reason in drops: _drop(reason, 1, e["id"]) or os.unlink(path)
-        return all(consent()[2] and not os.path.exists(_own("forget.json")) and _deliver(*report) for report in reports)
-    finally: (give_up.cancel(), _give_back(claim))
-def send(claim, until=time.monotonic() + 9.5):  # within ten seconds; goes on with what was written meanwhile
-    while _round(claim, until - time.monotonic()) and _mine(_own("buffer", "new")) and until - time.monotonic() > 1 and _claim(claim): pass
-if __name__ == "__main__" and sys.argv[1:2] == ["send"]: send(sys.argv[2])
-elif __name__ == "__main__": print("\n".join(body for body, _, _ in _reports(_mine(_own("buffer", "new")))[0]))
+        for path, _ in _list_own_events(_project_path("buffer", "new")):
+            os.replace(path, os.path.join(claim, os.path.basename(path)))
+        reports, drops = _make_reports(_list_own_events(claim))
+        for path, event, reason in drops:
+            _drop_event(event, path, reason)
+        return all(_may_send_now() and _deliver(report) for report in reports)
+    finally:
+        timer.cancel()
+        _give_back(claim)
+
+
+def _may_send_now():
+    """Asks consent again; while somebody waits to be forgotten nothing is sent."""
+    return consent()[2] and not os.path.exists(_project_path("forget.json"))
+
+
+def send(claim):
+    """Sends, within ten seconds, what waits and what is written meanwhile."""
+    until = time.monotonic() + 9.5
+    while _send_round(claim, until - time.monotonic()):
+        if not _list_own_events(_project_path("buffer", "new")):
+            return
+        if until - time.monotonic() <= 1 or not _claim(claim):
+            return
+
+
+def preview():
+    """Prints the bodies that would be sent next."""
+    reports, _ = _make_reports(_list_own_events(_project_path("buffer", "new")))
+    print("\n".join(_body_of(report) for report in reports))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["send"]:
+        send(sys.argv[2])
+    else:
+        preview()

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {collectionVersion, destinationKey, displayName} from '../protocol/project-file.ts'
 import type {ClientContent} from './client-content.ts'
+import {assignInPython} from './python-literal.ts'
 import {ownVariable, shellConstants} from './write-shell-client.ts'
 
 /** The languages that a client is made for. */
@@ -31,22 +32,34 @@ const quiet =
 
 function pythonConstants(content: ClientContent): string[] {
   const {project, ciVendors, noticeText, schedulers, rankVariables, version} = content
-  const client = {name: 'usage-python', version}
-  const folder = `${project.project}-${destinationKey(project)}`
-  const vendors = ciVendors.map(({id, signs}) => [id, signs])
   return [
-    `PROJECT = json.loads(${json(project)})`,
-    `FOLDER, VERSION, CLIENT, NOTICE = json.loads(${json([folder, collectionVersion(project), client, noticeText])})`,
-    `CI, SCHEDULERS, RANKS = json.loads(${json([vendors, schedulers, rankVariables])})`,
+    '# The project file.',
+    assignInPython('PROJECT', definedParts(project)),
+    '',
+    '# The folder of its events, the version of what it collects, and what reports say of their maker.',
+    assignInPython('FOLDER', `${project.project}-${destinationKey(project)}`),
+    assignInPython('COLLECTION_VERSION', collectionVersion(project)),
+    assignInPython('CLIENT', {name: 'usage-python', version}),
+    '',
+    '# The notice, up to the path of the opt-out file.',
+    assignInPython('NOTICE', noticeText),
+    '',
+    '# CI systems and the signs of each: the first of which all signs are there.',
+    assignInPython(
+      'CI_SYSTEMS',
+      ciVendors.map(({id, signs}) => [id, signs]),
+    ),
+    '',
+    '# Variables of batch systems: the first that is set.',
+    assignInPython('SCHEDULERS', schedulers),
+    '',
+    '# Variables that contain the rank of an MPI process: the first that is a number.',
+    assignInPython('RANK_VARIABLES', rankVariables),
   ]
 }
 
-/** A text in ASCII as a word of Python, and of JSON. */
-const quote = (text: string): string =>
-  JSON.stringify(text).replace(/[\u007f-\uffff]/g, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
-
-/** A value as a text of JSON, as a word of Python. */
-const json = (value: unknown): string => quote(JSON.stringify(value))
+/** What JSON would keep of a value. */
+const definedParts = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
 /** A name as it may stand in the description at the head: what could end that is left out. */
 const asComment = (text: string): string => text.replace(/[^\p{L}\p{N} ._:+()>,-]/gu, '')

@@ -2,18 +2,20 @@ import assert from 'node:assert/strict'
 import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
+import {makeClient} from '../../src/cli/maintain/embedded-client.ts'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {noticePath} from '../../src/reporter/consent/notice.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {answeringServer, reportOf} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
-import {makeProject} from '../support/make-project.ts'
+import {exampleProject, makeProject} from '../support/make-project.ts'
 import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {clientOnDisk, testedPythons} from '../support/python-client.ts'
 import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
+import {longLines} from '../support/shell-format.ts'
 import {silentServer} from '../support/silent-server.ts'
 import {readTree} from '../support/tree.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
@@ -272,11 +274,11 @@ usage.start(fields=5); usage.end(fields="x")`
     assert.equal(dropped['wrong-use'], 4)
   })
 
-  it('is one file of at most 300 lines that says where it comes from', t => {
-    const {folder} = makeScene(t)
-    const text = readFileSync(join(folder, 'usage_client.py'), 'utf8')
-    assert.ok(text.trimEnd().split('\n').length <= 300)
-    assert.match(text, /Counts the use of Demo\. Made by `usage embed --lang python`/)
+  it('is one file of at most 45,000 bytes, in lines of at most 100 characters, that says where it comes from', () => {
+    const text = makeClient('python', exampleProject())
+    assert.ok(Buffer.byteLength(text) <= 45_000, String(Buffer.byteLength(text)))
+    assert.deepEqual(longLines(text), [])
+    assert.match(text, /Counts the use of Heatflow\.\n\nMade by `usage embed --lang python`/)
   })
 })
 
