@@ -8,15 +8,6 @@ import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {noticePath} from '../../src/reporter/consent/notice.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {acceptAll, answer, answeringServer, type Respond, reportOf} from '../support/answering-server.ts'
-import {
-  type ConsentPlace,
-  otherNoes,
-  pairsOf,
-  rules,
-  type Situation,
-  silences,
-  siteDirectory,
-} from '../support/consent-situations.ts'
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
@@ -27,36 +18,7 @@ import {runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
 import {shClientOnDisk} from '../support/sh-client.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
-
-/** The generated clients: how each says what it decides, reports a run, and sends what waits in the foreground. */
-const clients = [
-  {
-    name: 'Python',
-    claim: 'python',
-    tools: ['python3'],
-    sending: ['python3'],
-    /** Words of sh, with C for the folder of the client. */
-    consent: `python3 -c 'import sys; sys.path.insert(0, "C/python"); import usage_client as u; print(*[w for w in u.consent()[:2] if w])'`,
-    load: (script: string) =>
-      `python3 -c 'import sys; sys.path.insert(0, "C/python"); import usage_client as usage; ${script}'`,
-    start: 'usage.start(); ',
-    feature: 'usage.feature("Load.v1", "Algorithm"); ',
-    end: 'usage.end(3); ',
-    send: `mkdir -p "$SENDING/python" && python3 C/python/usage_client.py send "$SENDING/python"`,
-  },
-  {
-    name: 'sh',
-    claim: 'sh',
-    tools: [],
-    sending: ['curl'],
-    consent: 'sh C/sh/usage.sh consent',
-    load: (script: string) => `sh -c '. C/sh/usage.sh; ${script}'`,
-    start: 'usage_start; ',
-    feature: 'usage_feature Load.v1 Algorithm; ',
-    end: 'usage_end 3; ',
-    send: 'sh C/sh/usage.sh send',
-  },
-] as const
+import {clients, clientsDecideAsCommands} from './client-consent-contract.ts'
 
 function makeScene(t: TestContext, http = 'http://127.0.0.1:9', changes: Readonly<Record<string, unknown>> = {}) {
   const bare = isolatedHome(t)
@@ -74,45 +36,10 @@ function makeScene(t: TestContext, http = 'http://127.0.0.1:9', changes: Readonl
   return {home, destination, run, usage, yes, events: () => waitingEvents(home.stateDirectory)}
 }
 
-const single: readonly Situation[] = [...rules, ...otherNoes, ...silences]
-
-/** What a client says in a situation, and what it should. */
-async function ask(t: TestContext, consent: string, situation: Situation) {
-  const {home, configDirectory, stateDirectory, environment} = isolatedHome(t)
-  const etc = join(home, '..', 'etc')
-  mkdirSync(etc, {recursive: true})
-  const siteHere = join(etc, 'usage')
-  const place: ConsentPlace = {siteDirectory: siteHere, configDirectory, stateDirectory, variables: {}, entries: {}}
-  situation.arrange(place)
-  // These clients know no other way than HTTP.
-  delete place.entries['endpoint']
-  const {project} = projectOnDisk(home, 'http://127.0.0.1:9', place.entries)
-  clientOnDisk(home, project)
-  shClientOnDisk(home, project)
-  const variables = {...place.variables, PYTHONDONTWRITEBYTECODE: '1'}
-  const scene: IsolatedHome = {home, configDirectory, stateDirectory, environment: {...environment, ...variables}}
-  const inPlace = ['unshare', '-Urm', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"', etc] as const
-  const {stdout} = await runProgram(scene, [...inPlace, 'sh', '-c', consent.replaceAll('C/', `${home}/`)])
-  const decidedBy = situation.decidedBy({...place, siteDirectory})
-  return [stdout.trim(), [situation.reason, ...(decidedBy === null ? [] : [decidedBy])].join(' ')] as const
-}
+clientsDecideAsCommands('some')
 
 for (const {name, claim, tools, sending, consent, load, start, feature, end, send} of clients) {
   describe(`the client of ${name}`, {concurrency: 2}, () => {
-    it('decides as the commands do by each rule, and says what decided', needs('unshare', ...tools), async t => {
-      for (const situation of single) {
-        const [said, wanted] = await ask(t, consent, situation)
-        assert.equal(said, wanted, situation.what)
-      }
-    })
-
-    it('names the first rule of any two', needs('unshare', ...tools), async t => {
-      for (const situation of pairsOf(rules)) {
-        const [said, wanted] = await ask(t, consent, situation)
-        assert.equal(said, wanted, situation.what)
-      }
-    })
-
     it('says no at once to settings that nobody writes to the end or that are too deep', needs('python3'), async t => {
       const {run, home} = makeScene(t)
       const settings = `${home.configDirectory}/settings.json`

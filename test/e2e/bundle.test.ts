@@ -10,52 +10,15 @@ import {repositoryPath, repositoryRoot} from '../support/repository.ts'
 import {runProgram, runUsage} from '../support/run-program.ts'
 import {makeScene} from '../support/scene.ts'
 import {systemCalls} from '../support/system-calls.ts'
+import {bundleAgreesWithModules} from './bundle-contract.ts'
 
 const nowhere = 'http://127.0.0.1:9'
 const quiet = {USAGE_SENDER: '1', SHELL: '/bin/sh'}
-const manifest = JSON.parse(readFileSync(repositoryPath('oclif.manifest.json'), 'utf8'))
-const commands = Object.keys(manifest.commands).map(id => id.split(':'))
 const codeOf = (name: string) => `${name}-${process.version}-${process.platform}-${process.arch}.code`
 
-/** What a person or a script may say, right and wrong, of what no command needs a network for. */
-const others: readonly (readonly string[])[] = [
-  ...[[], ['--version'], ['--help'], ['help'], ['help', 'stats'], ['project'], ['project', 'nothing'], ['nothing']],
-  ...[['status', '--json'], ['log'], ['preview'], ['explain'], ['optout'], ['optin', '--json'], ['enable', '--bogus']],
-  ...[
-    ['shell', 'bash'],
-    ['embed', 'python'],
-    ['project', 'list', '--json'],
-    ['project', 'check', 'package.json'],
-  ],
-  ...[
-    ['stats', '--store', '/nowhere'],
-    ['flush', '--wait', 'long'],
-    ['start', '--strict', 'x'],
-    ['run', '--', 'true'],
-  ],
-]
+bundleAgreesWithModules('some')
 
 describe('the bundle of all commands', {concurrency: 2}, () => {
-  for (const args of [
-    ...commands.flatMap(id => [
-      [...id, '--help'],
-      [...id, '--bogus', '--json'],
-    ]),
-    ...others,
-  ])
-    it(`comes to the same as the modules that it was made of: usage ${args.join(' ')}`, async t => {
-      const [whole, parts] = await Promise.all(
-        [repositoryPath('bin', 'run.js'), cloneWithout(t, 'commands.cjs')].map(async program => {
-          const {home} = makeScene(t, nowhere)
-          const outcome = await runProgram(home, [process.execPath, program, ...args], {environment: quiet})
-          return JSON.stringify(outcome, null, 1)
-            .replaceAll(home.environment['TMPDIR'] ?? '', 'TMPDIR')
-            .replace(/\d{4}-\d\d-\d\dT[0-9:.]+Z/g, 'now')
-        }),
-      )
-      assert.equal(whole, parts)
-    })
-
   it('loads of Node.js, for status, what the framework of the command line asks for, and nothing else', async t => {
     const {home} = makeScene(t, nowhere)
     const modules = (await loadedModules(home, ['status'], quiet)).filter(name => !name.startsWith('internal/'))

@@ -1,104 +1,10 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
-import {answerStats} from '../../../src/stats/answer/answer.ts'
 import {parseFilters, type WrittenFilters} from '../../../src/stats/model/filters.ts'
-import type {Stats} from '../../../src/stats/model/model.ts'
-import {parseStatsQuery, readParameters} from '../../../src/stats/model/query.ts'
-import type {StatsSource} from '../../../src/stats/model/source.ts'
-import {naiveFacts, naiveUnpaired} from '../../collector/naive-facts.ts'
-import {randomUse, type Sent, seededRandom} from '../../collector/random-use.ts'
-import {batchOf, dayMs, nowMs, sampleProject} from '../../collector/samples.ts'
-import {assertSame} from '../../long/simulation/same.ts'
-import {temporaryDirectory} from '../../support/temporary-directory.ts'
+import {readParameters} from '../../../src/stats/model/query.ts'
+import {answersAgreeWithNaiveOnes} from './filters-contract.ts'
 
-const dataSets = 200
-
-/** The same use, with what filters can select spread over it. */
-function spread(sent: readonly Sent[], random: () => number): Sent[] {
-  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!
-  return sent.map(({header, event}) => ({
-    header: {
-      ...header,
-      application: pick(['parsl', 'workbench', null]),
-      scheduler: pick(['slurm', null]),
-      os: header.os === null ? null : {...header.os, readable: pick(['Debian 12', 'macOS 15', null])},
-    },
-    event: event.type === 'feature' ? {...event, featureType: pick(['Algorithm', 'Feature'])} : event,
-  }))
-}
-
-function randomQuery(random: () => number) {
-  const maybe = (...values: string[]): string | null =>
-    random() < 0.3 ? values[Math.floor(random() * values.length)]! : null
-  const day = (daysAgo: number): string => new Date(nowMs - daysAgo * dayMs).toISOString().slice(0, 10)
-  const to = Math.floor(random() * 300)
-  const isDefault = random() < 0.3
-  const use = maybe('internal', 'direct')
-  return {
-    project: 'parsl',
-    ...(isDefault ? {} : {from: day(to + Math.floor(random() * 200)), to: day(to)}),
-    by: maybe('day', 'week', 'month', 'year'),
-    'app-version': maybe('1.0', '2.0', '9', 'nobody'),
-    system: maybe('Linux', 'Darwin'),
-    ci: maybe('only', 'none'),
-    application: maybe('parsl', 'workbench'),
-    'feature-type': maybe('Algorithm', 'Feature'),
-    ...(use === null ? {} : {[use]: '1'}),
-  }
-}
-
-/** Answers from the events in memory; what is counted of reports is taken over, because no event tells it. */
-const naiveSource = (sent: readonly Sent[], real: StatsSource): StatsSource => ({
-  ...real,
-  facts: async question => ({
-    ...naiveFacts(sent, question),
-    quality: {...(await real.facts(question)).quality, unpaired: naiveUnpaired(sent, question)},
-  }),
-})
-
-test(`it answers ${dataSets} random data sets under random filters as a naive recomputation does`, async t => {
-  const directory = temporaryDirectory(t)
-  const store = openSqliteStore(directory)
-  const source = openSqliteSource(directory)
-  t.after(() => source.close())
-  t.after(() => store.close())
-  for (let seed = 1; seed <= dataSets; seed++) {
-    const random = seededRandom(seed)
-    const sent = spread(randomUse(60, random), random)
-    const project = sampleProject({
-      project: `p${seed}`,
-      identity: {rotate: ['year', 'month', 'never'][seed % 3]},
-    })
-    await store.insert(sent.map(({header, event}) => batchOf([event], {header, project: project.project})))
-    const query = parseStatsQuery({...randomQuery(random), project: project.project}, nowMs)
-    const actual = await answerStats(source, project, query, nowMs)
-    const wanted = await answerStats(naiveSource(sent, source), project, query, nowMs)
-    // Others write to the same disk meanwhile.
-    const {freeBytes} = actual.quality
-    assertSame(actual, {...wanted, quality: {...wanted.quality, freeBytes}}, `seed ${seed}: ${JSON.stringify(query)}`)
-    assertAgree(actual)
-  }
-})
-
-/** What must hold between the answers, whatever they are. */
-function assertAgree(stats: Stats): void {
-  const {users, userFlow, unanswered, adoption, versions} = stats
-  for (const count of [users, users.onSeveralDays, stats.hosts.onSeveralDays])
-    assert.ok(count.low <= count.total && count.total <= count.high && count.exact === (count.low === count.high))
-  assert.ok(users.onSeveralDays.high <= users.high)
-  for (const [index, {new: fresh, returning, lost}] of userFlow.entries()) {
-    if (fresh !== null) assert.equal(fresh + returning!, users.periods[index]!.value)
-    assert.ok(lost === null || lost >= 0)
-  }
-  for (const path of unanswered)
-    assert.equal(
-      path.split('.').reduce((value: unknown, key) => (value as Record<string, unknown>)[key], stats),
-      null,
-    )
-  const sum = (usage: readonly {readonly runs: number}[]) => usage.reduce((total, {runs}) => total + runs, 0)
-  if (versions !== null) assert.equal(sum(adoption!.flatMap(period => period.versions)), sum(versions))
-}
+answersAgreeWithNaiveOnes(Array.from({length: 40}, (_, index) => index + 1))
 
 test('it reads filters as they are written, and none when nothing is', () => {
   const none = {appVersion: null, system: null, ci: null, application: null, featureType: null, internal: null}

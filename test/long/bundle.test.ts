@@ -1,0 +1,3 @@
+import {bundleAgreesWithModules} from '../e2e/bundle-contract.ts'
+
+bundleAgreesWithModules('others')

@@ -1,0 +1,3 @@
+import {clientsDecideAsCommands} from '../e2e/client-consent-contract.ts'
+
+clientsDecideAsCommands('others')

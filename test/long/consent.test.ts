@@ -1,0 +1,4 @@
+import {functionsFollowEveryWord, nothingAfterANo} from '../e2e/consent-contract.ts'
+
+nothingAfterANo('others')
+functionsFollowEveryWord('others')

@@ -1,0 +1,3 @@
+import {bothLanesAgree} from '../cli/lanes/lanes-contract.ts'
+
+bothLanesAgree('others')
