@@ -1,10 +1,12 @@
 #!/bin/sh
-# Heatflow: a rod that is heated at one end, computed by an explicit scheme. An example of a script that counts its use.
+# shellcheck disable=SC2015 # the commands exit 0
+# Heatflow: a rod that is heated at one end, computed by an explicit scheme. An example of a script that counts how it is used.
 # Usage: heatflow.sh [CELLS] [STEPS] [RATIO]; exit code 3: the scheme is unstable because the ratio is too large.
 cells=${1:-40} steps=${2:-400} ratio=${3:-0.4}
 
-command usage start --script "$0" --app-version 1.4.0 --field cells="$cells" || :
-trap 'command usage end --exit-code $? || :' EXIT
+command -v usage >/dev/null && command usage start --script "$0" --app-version 1.4.0 --field cells="$cells" || :
+# shellcheck disable=SC2154 # the trap itself sets code
+trap 'code=$?; command -v usage >/dev/null && command usage end --exit-code "$code" || :' EXIT
 
 awk -v cells="$cells" -v steps="$steps" -v ratio="$ratio" 'BEGIN {
   heat[0] = 100
@@ -18,5 +20,5 @@ awk -v cells="$cells" -v steps="$steps" -v ratio="$ratio" 'BEGIN {
   }
   for (cell = 0; cell < cells; cell += cells / 8) printf "%4d %7.3f\n", cell, heat[int(cell)]
 }' || exit
-command usage feature Solver.explicit --type Algorithm || :
-command usage feature Export.csv || :
+command -v usage >/dev/null && command usage feature Solver.explicit --type Algorithm || :
+command -v usage >/dev/null && command usage feature Export.csv || :

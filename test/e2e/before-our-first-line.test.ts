@@ -55,6 +55,7 @@ describe('where Node.js does not start', {concurrency: 2}, () => {
         const {run} = makeScene(t)
         const outcome = await run(shell, [before, inScripts, 'echo on', 'exit 3'])
         assert.deepEqual([outcome.code, outcome.signal, outcome.stdout], [3, null, 'on\n'])
+        if (what === 'nothing installed') assert.equal(outcome.stderr, '')
       })
 
     it(`the functions beside a script record its run: ${what}`, async t => {
