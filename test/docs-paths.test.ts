@@ -28,3 +28,14 @@ describe('every document', () => {
       }
   })
 })
+
+describe('docs/decisions/README.md', () => {
+  it('lists every record once', () => {
+    const listed = [...read('docs/decisions/README.md').matchAll(/^\| \[\d{4}\]\((.*?)\) \| .+ \| .+ \|$/gm)]
+    const records = filesUnder('docs/decisions', '.md').filter(path => !path.endsWith('README.md'))
+    assert.deepEqual(
+      listed.map(([, name]) => `docs/decisions/${name}`),
+      records.sort(),
+    )
+  })
+})
