@@ -113,7 +113,9 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     const {fresh, sha256} = readOrMakeReadToken(dataDirectory)
     const ids = oldIds(parsl || mantid ? readOrMakeOldIdSecret(dataDirectory) : '')
     receiver = await openReceiver(options.udp ?? null, {
-      ...{groupCommit, store, now},
+      groupCommit,
+      store,
+      now,
       readDatagram: datagramReader({projects, parsl: parsl && {project: parsl, ids}}),
     })
     const secret = makeFolderSecret()

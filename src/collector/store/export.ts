@@ -105,7 +105,10 @@ function startOf(row: Row): StartEvent {
 
 function endOf(row: Row): EndEvent {
   return {
-    ...{id: toUuid(row['end_event'])!, type: 'end', run: toUuid(row['run']), time: toTime(row['ended_at'])},
+    id: toUuid(row['end_event'])!,
+    type: 'end',
+    run: toUuid(row['run']),
+    time: toTime(row['ended_at']),
     durationSeconds: row['duration_seconds'] as number | null,
     exitCode: row['exit_code'] as number | null,
     signal: row['signal'] as string | null,
@@ -115,7 +118,10 @@ function endOf(row: Row): EndEvent {
 
 function featureOf(row: Row): FeatureEvent {
   return {
-    ...{id: toUuid(row['event'])!, type: 'feature', run: toUuid(row['run']), time: toTime(row['used_at'])},
+    id: toUuid(row['event'])!,
+    type: 'feature',
+    run: toUuid(row['run']),
+    time: toTime(row['used_at']),
     featureType: String(row['type']),
     name: String(row['name']),
     durationSeconds: row['duration_seconds'] as number | null,

@@ -2,34 +2,23 @@ import {startOfNextPeriod, startOfPeriod} from '../../../stats/model/period.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import type {Database} from '../tables/database.ts'
 import {wholeProject} from '../tables/month-marks.ts'
-import type {ColumnFiles} from './column-files.ts'
 import {type FeatureColumns, type RunColumns, sizeOf} from './columns.ts'
+import type {ReadCache} from './read-cache.ts'
 import {readFeatureColumns, readRunColumns} from './read-columns.ts'
 
-/** Bytes of columns that are kept in memory; what was not used for longest goes first. */
-const maxBytes = 384 * 1024 * 1024
 /** A month of fewer rows is read from the tables as fast. */
 const minRowsOfFile = 2_000
-
-/** Columns that were read, from one question to the next, each with the state of the tables that it was read from. */
-export interface ColumnCache {
-  readonly files: ColumnFiles | null
-  readonly kept: Map<string, KeptColumns>
-  /** Of all that is kept. */
-  bytes: number
-}
 
 interface KeptColumns {
   readonly state: string
   readonly columns: RunColumns | FeatureColumns
-  readonly bytes: number
 }
-
-export const createColumnCache = (files: ColumnFiles | null): ColumnCache => ({files, kept: new Map(), bytes: 0})
 
 /** A month of columns and where it lies. */
 export interface Month<Columns> {
   readonly fromMs: number
+  /** Of the tables that the columns were read from. Equal states have equal columns. */
+  readonly state: string
   readonly columns: Columns
 }
 
@@ -56,7 +45,7 @@ const sql = {
 } as const
 
 /** Opens the columns of a project. What is not kept for the state that the tables are in is read from them. */
-export function openColumns(database: Database, project: number, cache: ColumnCache): ProjectColumns {
+export function openColumns(database: Database, project: number, {files: allFiles, memory}: ReadCache): ProjectColumns {
   const marks = new Map<number, string>()
   for (const {month, mark} of database.prepare(sql.marks).all({project})) marks.set(Number(month), String(mark))
   const epoch = marks.get(wholeProject) ?? ''
@@ -66,31 +55,28 @@ export function openColumns(database: Database, project: number, cache: ColumnCa
   const known = {fromMs: Math.min(...bounds), toMs: Math.max(...bounds) + 1}
   const newestMs = startOfPeriod(Math.max(0, ...bounds), 'month')
 
-  function month<Kind extends 'runs' | 'features'>(kind: Kind, fromMs: number): Of<Kind> {
+  function month<Kind extends 'runs' | 'features'>(kind: Kind, fromMs: number): Month<Of<Kind>> {
     const name = `${project}-${new Date(fromMs).toISOString().slice(0, 7)}-${kind}`
     const state = `${epoch} ${marks.get(fromMs) ?? ''}`
-    const before = take(cache, name)
-    if (before?.state === state) {
-      keep(cache, name, before)
-      return before.columns as Of<Kind>
-    }
+    const before = memory.get<KeptColumns>(name)
+    if (before?.state === state) return {fromMs, state, columns: before.columns as Of<Kind>}
     // The newest month changes with every report.
-    const files = fromMs < newestMs ? cache.files : null
-    const columns = (files?.read(name, state) ?? readAnew(kind, fromMs)) as Of<Kind>
-    keepInMemory(cache, name, state, columns)
-    return columns
+    const files = fromMs < newestMs ? allFiles : null
+    const inFile = files?.read(name, state) ?? null
+    const columns = (inFile ?? readTables(kind, fromMs)) as Of<Kind>
+    if (inFile === null && columns.at.length >= minRowsOfFile) files?.write(name, state, columns)
+    memory.keep(name, {state, columns} satisfies KeptColumns, sizeOf(columns))
+    return {fromMs, state, columns}
+  }
 
-    function readAnew(...[what, from]: [Kind, number]): RunColumns | FeatureColumns {
-      const read = what === 'runs' ? readRunColumns : readFeatureColumns
-      const columns = read(database, {project, from, to: startOfNextPeriod(from, 'month'), salt: epoch})
-      if (columns.at.length >= minRowsOfFile) files?.write(name, state, columns)
-      return columns
-    }
+  function readTables(kind: 'runs' | 'features', from: number): RunColumns | FeatureColumns {
+    const read = kind === 'runs' ? readRunColumns : readFeatureColumns
+    return read(database, {project, from, to: startOfNextPeriod(from, 'month'), salt: epoch})
   }
 
   const open = <Kind extends 'runs' | 'features'>(kind: Kind, spans: readonly Span[]): Month<Of<Kind>>[] => {
     const starts = new Set(spans.flatMap(span => monthsOf(span, known)))
-    return [...starts].sort((a, b) => a - b).map(fromMs => ({fromMs, columns: month(kind, fromMs)}))
+    return [...starts].sort((a, b) => a - b).map(fromMs => month(kind, fromMs))
   }
   return {epoch, runs: spans => open('runs', spans), features: spans => open('features', spans)}
 }
@@ -104,26 +90,4 @@ function monthsOf(span: Span, known: Span): number[] {
     for (let atMs = startOfPeriod(fromMs, 'month'); atMs < toMs; atMs = startOfNextPeriod(atMs, 'month'))
       months.push(atMs)
   return months
-}
-
-function keepInMemory(cache: ColumnCache, name: string, state: string, columns: RunColumns | FeatureColumns): void {
-  keep(cache, name, {state, columns, bytes: sizeOf(columns)})
-  for (const oldest of cache.kept.keys()) {
-    if (cache.bytes <= maxBytes || oldest === name) return
-    take(cache, oldest)
-  }
-}
-
-/** Puts columns behind all that were used before. */
-function keep(cache: ColumnCache, name: string, kept: KeptColumns): void {
-  cache.kept.set(name, kept)
-  cache.bytes += kept.bytes
-}
-
-/** Gives what is kept under a name, and keeps it no more. */
-function take(cache: ColumnCache, name: string): KeptColumns | undefined {
-  const kept = cache.kept.get(name)
-  cache.kept.delete(name)
-  cache.bytes -= kept?.bytes ?? 0
-  return kept
 }

@@ -20,7 +20,6 @@ export interface KnownHeaders {
 
 /** What was read of the headers of a project, for the next question. */
 export interface ReadHeaders {
-  readonly epoch: string
   known: Omit<KnownHeaders, 'users' | 'hosts'>
   readonly users: Map<string, number>
   readonly hosts: Map<string, number>
@@ -28,8 +27,6 @@ export interface ReadHeaders {
   /** The greatest number that was read. */
   last: number
 }
-
-export type HeaderCache = Map<number, ReadHeaders>
 
 const sql = `
   SELECT id, user, host, ${headerWords.map(word => `"${columnOfWord[word]}"`).join(', ')}
@@ -39,11 +36,8 @@ const ciPlace = headerWords.indexOf('ci')
 /** The number, the person, the machine, and a name for each word in their order. */
 type HeaderRow = readonly [id: number, user: string | null, host: string | null, ...names: (string | null)[]]
 
-/** The headers of a project as the tables are now. A header never changes while the epoch is the same. */
-export function readHeaders(database: Database, project: number, epoch: string, cache: HeaderCache): KnownHeaders {
-  const before = cache.get(project)
-  const read = before?.epoch === epoch ? before : nothingRead(epoch)
-  cache.set(project, read)
+/** The headers of a project as the tables are now: adds to what was read of them before in the same epoch. */
+export function readHeaders(database: Database, project: number, read: ReadHeaders): KnownHeaders {
   const rows = allRows<HeaderRow>(database.prepare(sql), {project, last: read.last})
   read.last = rows.reduce((last, [id]) => Math.max(last, id), read.last)
   if (read.last >= read.known.user.length) read.known = grow(read.known, 2 * read.last + 1)
@@ -80,8 +74,7 @@ function numberOf<Key>(numbers: Map<Key, number>, key: Key): number {
 const ofWords = <T>(make: () => T): Record<HeaderWord, T> =>
   Object.fromEntries(headerWords.map(word => [word, make()])) as Record<HeaderWord, T>
 
-const nothingRead = (epoch: string): ReadHeaders => ({
-  epoch,
+export const noHeaders = (): ReadHeaders => ({
   known: {
     user: new Int32Array(0),
     host: new Int32Array(0),

@@ -130,8 +130,11 @@ export function readFeatureColumns(database: Database, month: MonthToRead): Feat
   const rows = allRows<FeatureRow>(database.prepare(columnQueries.features), span)
   const {features, begins, placeOf} = layByFeature(rows)
   const columns = {
-    ...{at: new Uint32Array(rows.length), header: new Int32Array(rows.length), run: new Int32Array(rows.length)},
-    ...{count: new Float64Array(rows.length), isInternal: new Uint8Array(rows.length)},
+    at: new Uint32Array(rows.length),
+    header: new Int32Array(rows.length),
+    run: new Int32Array(rows.length),
+    count: new Float64Array(rows.length),
+    isInternal: new Uint8Array(rows.length),
     seconds: new Float64Array(rows.length),
   }
   const runs = numbering<string, string>()

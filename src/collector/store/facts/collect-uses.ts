@@ -77,8 +77,10 @@ function createGroup(size: number) {
       if (day > last[header]!) last[header] = day
     },
     found: (): PieceOfUse => ({
-      ...{header: seen.slice(0, found), runs: pick(runsOf)},
-      ...{firstDay: pick(first), lastDay: pick(last)},
+      header: seen.slice(0, found),
+      runs: pick(runsOf),
+      firstDay: pick(first),
+      lastDay: pick(last),
     }),
   }
 }

@@ -55,15 +55,18 @@ export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSum
     const isWhole =
       month.fromMs >= span.fromMs && (toMs <= span.toMs || month.fromMs + lastOf(month.columns) < span.toMs)
     const ofMonth = {...uses, months: [month]}
-    const summary = isWhole
-      ? summaries.of(month.columns, uses.filters, () => sumUp(ofMonth, span))
-      : sumUp(ofMonth, span)
+    const summary = isWhole ? summaries.of(month, uses.filters, () => sumUp(ofMonth, span)) : sumUp(ofMonth, span)
     for (const [feature, counts] of summary) addMonth(countingOf(feature), counts)
   }
   const seenIn = new Int32Array(uses.headers.users)
   return [...all].map(([feature, {count, internal, runs, seconds, timed, people, crossing}], turn) => ({
-    ...{feature, count, internal, runs: runs + crossing.size, users: countDifferent(people, seenIn, turn + 1)},
-    ...{seconds: timed === 0 ? null : seconds, timed: timed === 0 ? null : timed},
+    feature,
+    count,
+    internal,
+    runs: runs + crossing.size,
+    users: countDifferent(people, seenIn, turn + 1),
+    seconds: timed === 0 ? null : seconds,
+    timed: timed === 0 ? null : timed,
   }))
 }
 

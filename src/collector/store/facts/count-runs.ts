@@ -23,7 +23,8 @@ export function countOutcomes(runs: Runs, span: Span, lostBeforeMs: number): {ou
   const counting: Counting = {
     counts: new Float64Array(results.length),
     seconds: new Float64Array(parts.reduce((sum, {begin, end}) => sum + end - begin, 0)),
-    ...{lost: 0, known: 0},
+    lost: 0,
+    known: 0,
   }
   for (const part of parts) seeOutcomes(counting, part, runs.chosen, lostBeforeMs)
   const {lost, known, seconds} = counting

@@ -30,8 +30,12 @@ export function createSpanCounter(uses: Uses): (span: Span) => SpanUses {
     }
     const [ofUsers, ofHosts] = [users.counts(), hosts.counts()]
     return {
-      ...{runs, ciRuns, users: ofUsers.all, usersOnSeveralDays: ofUsers.onSeveralDays},
-      ...{hosts: ofHosts.all, hostsOnSeveralDays: ofHosts.onSeveralDays},
+      runs,
+      ciRuns,
+      users: ofUsers.all,
+      usersOnSeveralDays: ofUsers.onSeveralDays,
+      hosts: ofHosts.all,
+      hostsOnSeveralDays: ofHosts.onSeveralDays,
     }
   }
 }

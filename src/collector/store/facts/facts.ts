@@ -9,6 +9,7 @@
 import {limitsFeatures} from '../../../stats/model/filters.ts'
 import type {AskedSpan, QualityFacts, SpanFacts, StatsFacts, StatsQuestion} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
+import type {ReadCache} from '../columns/read-cache.ts'
 import type {Database} from '../tables/database.ts'
 import {addFeatures, readFeatureTotals} from '../totals/read-feature-totals.ts'
 import {type KeptRuns, readKeptRuns} from '../totals/read-run-totals.ts'
@@ -17,7 +18,7 @@ import {collectUses, countLone} from './collect-uses.ts'
 import {countFeatures, eachUse} from './count-features.ts'
 import {countExits, countNumbers, countOutcomes, countValues, createScriptCounter, type Runs} from './count-runs.ts'
 import {countNamed, countSteps, createSpanCounter} from './count-uses.ts'
-import {type OpenRows, openRows, type ReadCache} from './open-rows.ts'
+import {type OpenRows, openRows} from './open-rows.ts'
 import {readCounters, readGrowth} from './quality.ts'
 import {readTableSizes} from './sizes.ts'
 import {cutPieces, type Uses} from './uses.ts'
@@ -56,15 +57,15 @@ function readSingle(
   const all = [range, ...spans, ...periods, ...steps]
   // Features have totals of their own, so they are asked of the whole range; runs of the rest.
   const rows = openRows(database, cache, {project, range: asked.range, spans: all, filters})
-  const {runs, derived} = rows
+  const {runs} = rows
   const uses = collectUses(runs, rows.uses, cutPieces(all))
   const countSpan = createSpanCounter(uses)
-  const countScripts = createScriptCounter(runs, derived.scripts)
+  const countScripts = createScriptCounter(runs, rows.scripts)
   return {
     spans: spans.map(span => ({...readRuns(runs, countScripts, span, question.lostBeforeMs), ...countSpan(span)})),
     exits: countExits(runs, range),
     features: addFeatures(database, project, [
-      ...countFeatures(rows.uses, asked.range, derived.summaries),
+      ...countFeatures(rows.uses, asked.range, rows.summaries),
       ...totals.counts,
     ]),
     ...readNamed(uses, question, range.fromMs > asked.range.fromMs),
@@ -74,8 +75,11 @@ function readSingle(
     quality: {
       ...readCounters(database, project, asked.range),
       unpaired: totals.unpaired + countUnpaired(rows, asked, range),
-      ...{...disk, tables: readTableSizes(database), growth: readGrowth(database)},
-      ...{featuresSinceMs: totals.sinceMs, runsSinceMs: sinceMs},
+      ...disk,
+      tables: readTableSizes(database),
+      growth: readGrowth(database),
+      featuresSinceMs: totals.sinceMs,
+      runsSinceMs: sinceMs,
     },
   }
 }

@@ -1,5 +1,7 @@
 import type {StatsFilters} from '../../../stats/model/filters.ts'
+import type {Month} from '../columns/column-cache.ts'
 import type {FeatureColumns} from '../columns/columns.ts'
+import type {Memory} from '../columns/read-cache.ts'
 
 /** What a month has of one feature. Different people of months do not add up, so they are listed. */
 export interface MonthCounts {
@@ -18,43 +20,36 @@ export type MonthSummary = ReadonlyMap<number, MonthCounts>
 
 /** What was summed up of whole months, kept from one question to the next. */
 export interface MonthSummaries {
-  of(month: FeatureColumns, filters: StatsFilters, make: () => MonthSummary): MonthSummary
-  /** What has been kept takes at most so much, about. */
-  bytes(): number
+  of(month: Month<FeatureColumns>, filters: StatsFilters, make: () => MonthSummary): MonthSummary
 }
 
-/** Summaries of a month that are kept, each under another filter; the oldest goes first. */
-const maxFilters = 8
-/** All that are kept of a project go when they take more. */
-const maxSummaryBytes = 64 * 1024 * 1024
+interface KeptSummary {
+  readonly state: string
+  readonly people: symbol
+  readonly summary: MonthSummary
+}
 
-export function createMonthSummaries(): MonthSummaries {
-  let known = new WeakMap<FeatureColumns, Map<string, MonthSummary>>()
-  let bytes = 0
+/**
+ * The summaries of a project in the memory of questions.
+ *
+ * @param people stands for the numbers that people have: with other numbers, summaries are made anew
+ */
+export function openMonthSummaries(memory: Memory, project: number, people: symbol): MonthSummaries {
   return {
-    bytes: () => bytes,
-    of(month, filters, make) {
+    of({fromMs, state}, filters, make) {
       // The headers of a month, and the features of a type in it, are the same as long as its columns are.
-      const filter = JSON.stringify(filters)
-      const before = known.get(month)?.get(filter)
-      if (before !== undefined) return before
+      const key = `${project} ${fromMs} ${JSON.stringify(filters)}`
+      const before = memory.get<KeptSummary>(key)
+      if (before?.state === state && before.people === people) return before.summary
       const summary = make()
-      bytes += bytesOf(summary)
-      if (bytes > maxSummaryBytes) {
-        known = new WeakMap()
-        bytes = 0
-      }
-      const ofMonth = known.get(month) ?? new Map<string, MonthSummary>()
-      known.set(month, ofMonth)
-      ofMonth.set(filter, summary)
-      if (ofMonth.size > maxFilters) ofMonth.delete(ofMonth.keys().next().value!)
+      memory.keep(key, {state, people, summary} satisfies KeptSummary, bytesOf(summary))
       return summary
     },
   }
 }
 
 function bytesOf(summary: MonthSummary): number {
-  let bytes = 0
+  let bytes = 500
   for (const {people, crossing} of summary.values()) bytes += 500 + 4 * people.length + 8 * crossing.length
   return bytes
 }

@@ -1,68 +1,39 @@
 import {limitsFeatures, type StatsFilters} from '../../../stats/model/filters.ts'
 import type {Span} from '../../../stats/model/span.ts'
-import {type ColumnCache, createColumnCache, openColumns} from '../columns/column-cache.ts'
-import type {ColumnFiles} from '../columns/column-files.ts'
-import {bytesOfHeaders, chooseHeaders, type HeaderCache, type ReadHeaders, readHeaders} from '../columns/headers.ts'
+import {openColumns} from '../columns/column-cache.ts'
+import {bytesOfHeaders, chooseHeaders, noHeaders, type ReadHeaders, readHeaders} from '../columns/headers.ts'
+import type {ReadCache} from '../columns/read-cache.ts'
 import type {Database} from '../tables/database.ts'
 import type {FeatureUses} from './count-features.ts'
 import {createScriptNumbers, type Runs, type ScriptNumbers} from './count-runs.ts'
-import {createMonthSummaries, type MonthSummaries} from './month-summaries.ts'
+import {type MonthSummaries, openMonthSummaries} from './month-summaries.ts'
 
-/** What is kept in memory from one question to the next. */
-export interface ReadCache {
-  readonly columns: ColumnCache
-  readonly headers: HeaderCache
-  readonly derived: Map<number, Derived>
-}
-
-/** What follows from columns and headers, and is true while the epoch of a project is the same. */
-interface Derived {
+/** What is known of a project while its epoch is the same. */
+interface KnownProject {
   readonly epoch: string
+  readonly headers: ReadHeaders
   readonly scripts: ScriptNumbers
-  readonly summaries: MonthSummaries
+  /** Stands for the numbers that people have in `headers`. */
+  readonly people: symbol
 }
 
-export const createReadCache = (files: ColumnFiles | null): ReadCache => ({
-  columns: createColumnCache(files),
-  headers: new Map(),
-  derived: new Map(),
-})
-
-/** Bytes of headers, and of what follows from them, that are kept in memory. */
-const maxBytes = 192 * 1024 * 1024
-
-/** Lets go of the projects that were not asked for longest. */
-function keepLatest({headers, derived}: ReadCache, project: number): void {
-  const latest = headers.get(project)!
-  headers.delete(project)
-  headers.set(project, latest)
-  const bytesOf = ([id, read]: [number, ReadHeaders]): number => {
-    const {scripts, summaries} = derived.get(id) ?? {}
-    return bytesOfHeaders(read) + 150 * (scripts?.size() ?? 0) + (summaries?.bytes() ?? 0)
-  }
-  let bytes = [...headers].reduce((sum, one) => sum + bytesOf(one), 0)
-  for (const one of headers) {
-    if (bytes <= maxBytes || one[0] === project) return
-    bytes -= bytesOf(one)
-    headers.delete(one[0])
-    // People may have other numbers when their headers are read again.
-    derived.delete(one[0])
-  }
-}
-
-function derivedOf({derived}: ReadCache, project: number, epoch: string): Derived {
-  const before = derived.get(project)
+/** What was known of a project before, unless numbers may have changed their meaning since. */
+function knownProject({memory}: ReadCache, project: number, epoch: string): KnownProject {
+  const before = memory.get<KnownProject>(`project ${project}`)
   if (before?.epoch === epoch) return before
-  const made = {epoch, scripts: createScriptNumbers(), summaries: createMonthSummaries()}
-  derived.set(project, made)
-  return made
+  return {epoch, headers: noHeaders(), scripts: createScriptNumbers(), people: Symbol()}
+}
+
+function keepProject({memory}: ReadCache, project: number, known: KnownProject): void {
+  memory.keep(`project ${project}`, known, bytesOfHeaders(known.headers) + 150 * known.scripts.size())
 }
 
 /** The rows of a question: those of runs and people in some spans, and uses of features in others. */
 export interface OpenRows {
   readonly runs: Runs
   readonly uses: FeatureUses
-  readonly derived: Derived
+  readonly scripts: ScriptNumbers
+  readonly summaries: MonthSummaries
 }
 
 /** Opens what a question needs. A filter on features asks who used them, in all of its spans. */
@@ -71,20 +42,21 @@ export function openRows(
   cache: ReadCache,
   {project, range, spans, filters}: {project: number; range: Span; spans: readonly Span[]; filters: StatsFilters},
 ): OpenRows {
-  const columns = openColumns(database, project, cache.columns)
-  const headers = readHeaders(database, project, columns.epoch, cache.headers)
+  const columns = openColumns(database, project, cache)
+  const known = knownProject(cache, project, columns.epoch)
+  const headers = readHeaders(database, project, known.headers)
   const chosen = chooseHeaders(headers, filters)
   const isOnFeatures = limitsFeatures(filters)
-  const derived = derivedOf(cache, project, columns.epoch)
-  keepLatest(cache, project)
-  return {
-    derived,
+  const wanted = featuresOf(database, project, filters)
+  const rows = {
     runs: {months: isOnFeatures ? [] : columns.runs([range, ...spans]), headers, chosen},
-    uses: {
-      months: columns.features(isOnFeatures ? [range, ...spans] : [range]),
-      ...{headers, chosen, filters, wanted: featuresOf(database, project, filters)},
-    },
+    uses: {months: columns.features(isOnFeatures ? [range, ...spans] : [range]), headers, chosen, filters, wanted},
+    scripts: known.scripts,
+    summaries: openMonthSummaries(cache.memory, project, known.people),
   }
+  // After the columns: of everything that the question uses, this takes longest to be read again.
+  keepProject(cache, project, known)
+  return rows
 }
 
 function featuresOf(database: Database, project: number, {featureType}: StatsFilters): ReadonlySet<number> | null {

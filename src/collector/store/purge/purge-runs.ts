@@ -5,8 +5,8 @@ import {makePlan} from '../../../stats/answer/plan.ts'
 import {type PeriodLength, periodsIn} from '../../../stats/model/period.ts'
 import {parseStatsQuery} from '../../../stats/model/query.ts'
 import type {StatsFacts, StatsQuestion, Step} from '../../../stats/model/source.ts'
+import {createReadCache} from '../columns/read-cache.ts'
 import {readFacts} from '../facts/facts.ts'
-import {createReadCache} from '../facts/open-rows.ts'
 import type {Store} from '../store.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
@@ -123,7 +123,10 @@ function countSpan(counting: Counting, label: string): RunTotals {
   const {rotate} = file.identity
   return {
     span: facts.spans[0]!,
-    ...{exits: facts.exits, named: facts.named, numberFields: facts.numberFields, valueFields: facts.valueFields},
+    exits: facts.exits,
+    named: facts.named,
+    numberFields: facts.numberFields,
+    valueFields: facts.valueFields,
     unpairedEnds: Number(ends?.['ends']),
     isWholeRotation: rotate === 'month' || rotate === by,
     flow: flowAt(facts, found[0]!.step),
@@ -152,7 +155,9 @@ function flowOf({database, project}: Counting, month: string, {span, flow}: RunT
 function flowAt({steps}: StatsFacts, step: number | null): RunTotals['flow'] {
   if (step === null) return null
   const {users, seenBefore, seenJustBefore} = steps.find(one => one.step === step) ?? {
-    ...{users: 0, seenBefore: 0, seenJustBefore: 0},
+    users: 0,
+    seenBefore: 0,
+    seenJustBefore: 0,
   }
   return {users, seenBefore, seenJustBefore}
 }

@@ -104,8 +104,12 @@ function addSpans(parts: readonly SpanFacts[]): SpanFacts {
     hostsOnSeveralDays: sum(({hostsOnSeveralDays}) => hostsOnSeveralDays),
     scripts: sum(({scripts}) => scripts),
     outcomes: {
-      ...{ok: outcome('ok'), failed: outcome('failed'), signal: outcome('signal')},
-      ...{lost: outcome('lost'), running: outcome('running'), unknown: outcome('unknown')},
+      ok: outcome('ok'),
+      failed: outcome('failed'),
+      signal: outcome('signal'),
+      lost: outcome('lost'),
+      running: outcome('running'),
+      unknown: outcome('unknown'),
     },
     duration: addDurations(parts.map(({duration}) => duration)),
   }

@@ -110,8 +110,14 @@ function writeStart(writing: Writing, {timeMs, isClamped}: AdmittedEvent, event:
 function writeEnd(writing: Writing, {timeMs, isClamped}: AdmittedEvent, event: EndEvent): boolean {
   const {project, header} = writing
   const values = {
-    ...{project, header, event: toBlob(event.id), at: timeMs, duration: event.durationSeconds},
-    ...{code: event.exitCode, signal: event.signal, fields: toJson(event.fields)},
+    project,
+    header,
+    event: toBlob(event.id),
+    at: timeMs,
+    duration: event.durationSeconds,
+    code: event.exitCode,
+    signal: event.signal,
+    fields: toJson(event.fields),
   }
   if (event.run === null) return writeLone(writing, 'unpairedEnd', values)
   const run = toBlob(event.run)
@@ -121,10 +127,17 @@ function writeEnd(writing: Writing, {timeMs, isClamped}: AdmittedEvent, event: E
 function writeFeature(writing: Writing, {timeMs, isClamped}: AdmittedEvent, event: FeatureEvent): boolean {
   const {dictionary, project, header} = writing
   const wasWritten = writeLone(writing, 'feature', {
-    ...{project, header, event: toBlob(event.id), run: event.run === null ? null : toBlob(event.run), at: timeMs},
+    project,
+    header,
+    event: toBlob(event.id),
+    run: event.run === null ? null : toBlob(event.run),
+    at: timeMs,
     feature: dictionary.featureId(project, event.featureType, event.name),
-    ...{duration: event.durationSeconds, count: event.count, internal: Number(event.internal)},
-    ...{clamped: Number(isClamped), details: toJson(event.details ?? {})},
+    duration: event.durationSeconds,
+    count: event.count,
+    internal: Number(event.internal),
+    clamped: Number(isClamped),
+    details: toJson(event.details ?? {}),
   })
   if (wasWritten && event.run !== null)
     noteSign(writing, event.run, timeMs, timeMs + (event.durationSeconds ?? 0) * 1000)

@@ -12,7 +12,10 @@ const slowMs = 200
 it('settles when what has arrived is written, however slow the store is and what comes later is written as well', async t => {
   const written: number[] = []
   const receiver = await receiveUdp({
-    ...{host: '127.0.0.1', port: 0, now: () => nowMs, store: {addQuality: async () => {}}},
+    host: '127.0.0.1',
+    port: 0,
+    now: () => nowMs,
+    store: {addQuality: async () => {}},
     readDatagram: datagram => ({batch: {...batchOf([startOf(datagram[0]!, nowMs)]), datagrams: 1}, bytes: 1}),
     groupCommit: {
       write: async ({datagrams = 0}) => {

@@ -3,8 +3,9 @@ import {chownSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFil
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {type TestContext, test} from 'node:test'
-import {createColumnCache, openColumns} from '../../../../src/collector/store/columns/column-cache.ts'
+import {openColumns} from '../../../../src/collector/store/columns/column-cache.ts'
 import {createColumnFiles} from '../../../../src/collector/store/columns/column-files.ts'
+import {createReadCache} from '../../../../src/collector/store/columns/read-cache.ts'
 import {openSqliteSource, openSqliteStore} from '../../../../src/collector/store/sqlite.ts'
 import {openForReading} from '../../../../src/collector/store/tables/database.ts'
 import {purge} from '../../../../src/collector/upkeep/retention.ts'
@@ -188,7 +189,7 @@ test('it keeps nothing of it either when another program has read the store befo
   const reader = openForReading(join(directory, 'usage.sqlite'))
   t.after(() => reader.close())
   reader.exec('BEGIN')
-  const columns = openColumns(reader, 1, createColumnCache(createColumnFiles(directory)))
+  const columns = openColumns(reader, 1, createReadCache(createColumnFiles(directory)))
   const users = [batchOf([]).header.user!]
   const erased = store.erase({project: 'parsl', receipt: uuid('q', 1), users, receivedAtMs: nowMs})
   assert.equal(columns.runs([asked.range]).length, 3)

@@ -22,7 +22,10 @@ test('it finds the uses of a span in its pieces alone', () => {
   const pieces = [span(0, 4), span(4, 6), span(8, 10)]
   const column = (value: number) => Int32Array.of(value)
   const ofPiece = pieces.map((_, place) => ({
-    ...{header: column(0), runs: column(place + 1), firstDay: column(0), lastDay: column(0)},
+    header: column(0),
+    runs: column(place + 1),
+    firstDay: column(0),
+    lastDay: column(0),
   }))
   const uses = {pieces, ofPiece}
   const runsIn = (fromMs: number, toMs: number): number[] =>
