@@ -15,7 +15,7 @@ import {oldIds, readOrMakeOldIdSecret} from './compat/old-ids.ts'
 import {createGroupCommit} from './intake/group-commit.ts'
 import {findProject, loadProjects} from './intake/projects.ts'
 import {createWorkerSource} from './reading/worker-source.ts'
-import {createBodyRoom} from './receive/http/body-room.ts'
+import {createBodyBudget} from './receive/http/body-budget.ts'
 import type {MakePages} from './receive/http/pages.ts'
 import {buildHttp} from './receive/http/server.ts'
 import {type InboxParts, type InboxReceiver, receiveInbox} from './receive/inbox.ts'
@@ -85,8 +85,8 @@ const closeSeconds = 5
 export async function openCollector(options: CollectorOptions): Promise<Collector> {
   const {dataDirectory, now} = options
   const projects = loadProjects(options.projectsDirectory)
-  const named = (id: string | null | undefined) => (id == null ? null : findProject(projects, id))
-  const [parsl, mantid] = [named(options.parsl), named(options.mantid)]
+  const projectOf = (id: string | null | undefined) => (id == null ? null : findProject(projects, id))
+  const [parsl, mantid] = [projectOf(options.parsl), projectOf(options.mantid)]
   const store = openSqliteStore(dataDirectory)
   const source = createWorkerSource(dataDirectory)
   const groupCommit = createGroupCommit(store)
@@ -125,7 +125,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       groupCommit,
       erase: createErase({store, groupCommit: {settle}, pauseReading: () => source.pause()}),
       mantid: mantid && {project: mantid, ids},
-      bodyRoom: createBodyRoom(),
+      bodyBudget: createBodyBudget(),
       source,
       pages: options.pages?.({projects, source, now}) ?? null,
       readTokenSha256: sha256,

@@ -96,9 +96,9 @@ function wordsOf(name: string): string[] {
 
 /** Whether a description is too short, or only repeats the name. */
 function saysNothing(name: string, description: string): boolean {
-  const said = wordsOf(description).filter(word => word !== '')
+  const words = wordsOf(description).filter(word => word !== '')
   const isPlaceholder = /^(?:todo|tbd|fixme|xxx|description|n\/?a|none|test)\b/i.test(description.trim())
-  return isPlaceholder || said.length < 2 || said.join('') === wordsOf(name).join('')
+  return isPlaceholder || words.length < 2 || words.join('') === wordsOf(name).join('')
 }
 
 const warning = (

@@ -4,7 +4,7 @@ import type {ImportFormat, ImportRecord} from '../../collector/history/format.ts
 import type {ImportTarget} from '../../collector/history/import-file.ts'
 import {openStoreForImport} from '../../collector/history/import-into-store.ts'
 import {withoutSource} from '../../collector/history/parsl-log.ts'
-import type {Taken} from '../../collector/history/take-records.ts'
+import type {StoredCounts} from '../../collector/history/store-records.ts'
 import {toUsageError, UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {postJson} from '../../reporter/transports/http.ts'
@@ -47,14 +47,14 @@ function collectorTarget(dataDirectory: string, project: ProjectFile, {http, sec
   return {
     project,
     dataDirectory,
-    async take(format, records, at) {
+    async store(format, records, at) {
       for (;;) {
         const {status, body} = await post(url, secret, {
           format,
           at,
           records: records.map(record => toPost(format, record)),
         })
-        if (status === 200) return JSON.parse(body) as Taken
+        if (status === 200) return JSON.parse(body) as StoredCounts
         if (status !== 503) throw refusalOf(status, parse(body), http)
         await wait(betweenTries)
       }

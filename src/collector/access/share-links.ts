@@ -29,7 +29,7 @@ export function revokeShareToken(dataDirectory: string, project: string): boolea
 }
 
 /** The project whose share link has this token; null when none has. A file that cannot be read opens nothing. */
-export function findShared(dataDirectory: string, token: unknown): string | null {
+export function findSharedProject(dataDirectory: string, token: unknown): string | null {
   if (typeof token !== 'string') return null
   try {
     // Hashes are compared: how long that takes tells nothing of a token.

@@ -44,7 +44,7 @@ function readHash(path: string): Uint8Array | null {
 }
 
 /** Whether an `Authorization` header bears the secret with this hash. Takes the same time for every wrong one. */
-export function bearsSecret(authorization: string | undefined, sha256: Uint8Array): boolean {
+export function hasSecret(authorization: string | undefined, sha256: Uint8Array): boolean {
   return isSecret(/^Bearer +(\S+)\s*$/i.exec(authorization ?? '')?.[1], sha256)
 }
 
@@ -54,9 +54,9 @@ export function isSecret(secret: unknown, sha256: Uint8Array): boolean {
 }
 
 /** The same, and whether it has the secret as the password of any user, which is how a browser is asked for it. */
-export function bearsSecretOrPassword(authorization: string | undefined, sha256: Uint8Array): boolean {
+export function hasSecretOrPassword(authorization: string | undefined, sha256: Uint8Array): boolean {
   const basic = /^Basic +(\S+)\s*$/i.exec(authorization ?? '')?.[1]
-  if (basic === undefined) return bearsSecret(authorization, sha256)
+  if (basic === undefined) return hasSecret(authorization, sha256)
   const [, ...password] = Buffer.from(basic, 'base64').toString().split(':')
   return timingSafeEqual(sha256Of(password.join(':')), sha256)
 }
@@ -65,6 +65,6 @@ export const sha256Of = (secret: string): Uint8Array => createHash('sha256').upd
 
 /** Throws a `UsageError` USAGE_KEY_WRONG unless the header bears the write key of a project that has one. */
 export function requireWriteKey({writeKey, project}: ProjectFile, authorization: string | undefined): void {
-  if (writeKey === undefined || bearsSecret(authorization, sha256Of(writeKey))) return
+  if (writeKey === undefined || hasSecret(authorization, sha256Of(writeKey))) return
   throw new UsageError('USAGE_KEY_WRONG', `the write key of ${project} is required, as Authorization: Bearer KEY`)
 }

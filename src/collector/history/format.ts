@@ -37,7 +37,7 @@ export interface DamagedRecord {
 }
 
 /** Tells the format by the first line that has something, or null. */
-export function tellFormat(firstLine: string): ImportFormat | null {
+export function detectFormat(firstLine: string): ImportFormat | null {
   if (firstLine.includes('Source:') && firstLine.includes('Msg:')) return 'parsl'
   if (isLogSection(firstLine)) return 'parsl'
   if (/^\s*\{.*"protocol"\s*:.*"events"\s*:/.test(firstLine)) return 'usage'

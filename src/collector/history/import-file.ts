@@ -11,15 +11,15 @@ import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {DamagedRecord, ImportFormat, ImportRecord} from './format.ts'
 import {type ImportMark, type ImportProgress, markOf, noProgress} from './import-mark.ts'
-import {recordsOfFile, tellFormatOfFile} from './records-of-file.ts'
-import type {Taken} from './take-records.ts'
+import {detectFormatOfFile, recordsOfFile} from './records-of-file.ts'
+import type {StoredCounts} from './store-records.ts'
 
 /** Where records go: a store that is free, or the collector that writes it. */
 export interface ImportTarget {
   readonly project: ProjectFile
   readonly dataDirectory: string
   /** @param atMs when what has no time of its own happened, Unix milliseconds */
-  take(format: ImportFormat, records: readonly ImportRecord[], atMs: number): Promise<Taken>
+  store(format: ImportFormat, records: readonly ImportRecord[], atMs: number): Promise<StoredCounts>
   close(): Promise<void>
 }
 
@@ -50,13 +50,13 @@ const maxRecords = 1_000
 const maxBytes = 128 * 1024
 
 /**
- * Imports one file. What is taken is on disk, and a mark says how far it is: ended at any step, another import of the
+ * Imports one file. What is counts is on disk, and a mark says how far it is: ended at any step, another import of the
  * same file goes on from there. What was written twice by that is known by its id. Throws a `UsageError`
  * USAGE_IMPORT_UNREADABLE, or what the target throws.
  */
 export async function importFile(path: string, target: ImportTarget, options: ImportOptions): Promise<FileImport> {
   const {size: bytes} = await statOf(path)
-  const format = options.format ?? (await tellFormatOfFile(path))
+  const format = options.format ?? (await detectFormatOfFile(path))
   const mark = await markOf(path, {...target, project: target.project.project, format})
   const known = mark.read()
   const chunk = new Chunk(target, format, options.atMs, mark, known ?? noProgress)
@@ -120,13 +120,13 @@ class Chunk {
     const added = this.records.length + this.damaged.length
     if (added === 0) return
     const {target, format, records, atMs, progress} = this
-    const taken = records.length === 0 ? null : await target.take(format, records, atMs)
-    const damaged = [...this.damaged, ...(taken?.damaged ?? [])].sort((a, b) => a.line - b.line)
+    const counts = records.length === 0 ? null : await target.store(format, records, atMs)
+    const damaged = [...this.damaged, ...(counts?.damaged ?? [])].sort((a, b) => a.line - b.line)
     this.progress = {
       records: progress.records + added,
-      accepted: progress.accepted + (taken?.accepted ?? 0),
-      duplicates: progress.duplicates + (taken?.duplicates ?? 0),
-      refused: progress.refused + (taken?.refused ?? 0),
+      accepted: progress.accepted + (counts?.accepted ?? 0),
+      duplicates: progress.duplicates + (counts?.duplicates ?? 0),
+      refused: progress.refused + (counts?.refused ?? 0),
       damaged: {
         count: progress.damaged.count + damaged.length,
         listed: [...progress.damaged.listed, ...damaged].slice(0, maxListed),

@@ -2,7 +2,7 @@ import type {ProjectFile} from '../../protocol/project-file.ts'
 import {type OldIds, oldIds, readOrMakeOldIdSecret} from '../compat/old-ids.ts'
 import {openSqliteStore} from '../store/sqlite.ts'
 import type {ImportTarget} from './import-file.ts'
-import {takeRecords} from './take-records.ts'
+import {storeRecords} from './store-records.ts'
 
 /**
  * Opens the store of a data folder to import into, made when it is missing, and keeps the project file there. Throws a
@@ -19,9 +19,9 @@ export async function openStoreForImport(
   return {
     project,
     dataDirectory,
-    take(format, records, atMs) {
+    store(format, records, atMs) {
       ids ??= oldIds(readOrMakeOldIdSecret(dataDirectory))
-      return takeRecords(format, records, {project, ids, atMs, nowMs: now()}, batches => store.insert(batches))
+      return storeRecords(format, records, {project, ids, atMs, nowMs: now()}, batches => store.insert(batches))
     },
     close: () => store.close(),
   }

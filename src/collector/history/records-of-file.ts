@@ -1,7 +1,7 @@
 import {createReadStream} from 'node:fs'
 import {readFile, stat} from 'node:fs/promises'
 import {UsageError} from '../../errors.ts'
-import {type ImportFormat, tellFormat} from './format.ts'
+import {detectFormat, type ImportFormat} from './format.ts'
 import {type FoundRecord, mantidRecords} from './mantid-pages.ts'
 
 /** Bytes of a line: reports of half a MiB fit, and what never ends does not fill the memory. */
@@ -16,10 +16,10 @@ export interface PlacedRecord {
 }
 
 /** Tells the format of a file by its first line. Throws a `UsageError` USAGE_IMPORT_UNREADABLE. */
-export async function tellFormatOfFile(path: string): Promise<ImportFormat> {
+export async function detectFormatOfFile(path: string): Promise<ImportFormat> {
   for await (const {record} of readLines(path)) {
     if ('problem' in record || record.text.trim() === '') continue
-    const format = tellFormat(record.text)
+    const format = detectFormat(record.text)
     if (format !== null) return format
     break
   }

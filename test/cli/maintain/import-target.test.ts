@@ -46,7 +46,7 @@ it('posts no address of a line to the collector that writes the store', async t 
   writeRunningCollector(dataDirectory, {http, secret: 'secret'})
   const target = await open(dataDirectory)
   const lines = ['2018-11-05 12:34:56,789: Source:203.0.113.7, Msg:{"uuid":"a"}', '2018: Source:203.0.113.8', 'Msg: x']
-  await target.take(
+  await target.store(
     'parsl',
     lines.map((text, index) => ({line: index + 1, text})),
     0,

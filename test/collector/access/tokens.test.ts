@@ -2,19 +2,14 @@ import assert from 'node:assert/strict'
 import {mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {test} from 'node:test'
-import {
-  bearsSecret,
-  bearsSecretOrPassword,
-  readOrMakeReadToken,
-  sha256Of,
-} from '../../../src/collector/access/tokens.ts'
+import {hasSecret, hasSecretOrPassword, readOrMakeReadToken, sha256Of} from '../../../src/collector/access/tokens.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
 test('it makes a token once and keeps only its hash, for the owner alone', t => {
   const directory = temporaryDirectory(t)
   const made = readOrMakeReadToken(directory)
   assert.match(made.fresh ?? '', /^[\w-]{43}$/)
-  assert.ok(bearsSecret(`Bearer ${made.fresh}`, made.sha256))
+  assert.ok(hasSecret(`Bearer ${made.fresh}`, made.sha256))
   const again = readOrMakeReadToken(directory)
   assert.equal(again.fresh, null)
   assert.deepEqual(Buffer.from(again.sha256), Buffer.from(made.sha256))
@@ -31,7 +26,7 @@ test('it makes another token when the hash is deleted', t => {
   rmSync(join(directory, 'read-token.sha256'))
   const second = readOrMakeReadToken(directory)
   assert.ok(second.fresh !== null && second.fresh !== first.fresh)
-  assert.ok(!bearsSecret(`Bearer ${first.fresh}`, second.sha256))
+  assert.ok(!hasSecret(`Bearer ${first.fresh}`, second.sha256))
 })
 
 test('it refuses a damaged hash rather than give the stats to a new token', t => {
@@ -46,16 +41,16 @@ test('it refuses a damaged hash rather than give the stats to a new token', t =>
 
 test('it takes a secret only whole and as a bearer token', () => {
   const hash = sha256Of('secret')
-  for (const right of ['Bearer secret', 'bearer secret', 'Bearer  secret ']) assert.ok(bearsSecret(right, hash), right)
+  for (const right of ['Bearer secret', 'bearer secret', 'Bearer  secret ']) assert.ok(hasSecret(right, hash), right)
   for (const wrong of [undefined, '', 'secret', 'Bearer', 'Bearer ', 'Bearer secre', 'Bearer secret2', 'Basic secret'])
-    assert.ok(!bearsSecret(wrong, hash), wrong)
+    assert.ok(!hasSecret(wrong, hash), wrong)
 })
 
 test('it takes the secret as the password of any user, and nothing that only looks like it', () => {
   const sha256 = sha256Of('se:cret')
   const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
   for (const right of [basic(':se:cret'), basic('ann:se:cret'), 'Bearer se:cret'])
-    assert.ok(bearsSecretOrPassword(right, sha256), right)
+    assert.ok(hasSecretOrPassword(right, sha256), right)
   for (const wrong of [
     undefined,
     '',
@@ -66,5 +61,5 @@ test('it takes the secret as the password of any user, and nothing that only loo
     'Basic %',
     'Bearer x',
   ])
-    assert.ok(!bearsSecretOrPassword(wrong, sha256), wrong)
+    assert.ok(!hasSecretOrPassword(wrong, sha256), wrong)
 })

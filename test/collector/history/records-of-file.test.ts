@@ -3,7 +3,7 @@ import {truncateSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {it, type TestContext} from 'node:test'
 import type {ImportFormat} from '../../../src/collector/history/format.ts'
-import {recordsOfFile, tellFormatOfFile} from '../../../src/collector/history/records-of-file.ts'
+import {detectFormatOfFile, recordsOfFile} from '../../../src/collector/history/records-of-file.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
 function keep(t: TestContext, content: string | Uint8Array): string {
@@ -101,7 +101,7 @@ it('names what nests deeper than any page does, and reads the next', async t => 
 })
 
 it('tells the format by the first line that has something', async t => {
-  const told = async (content: string) => tellFormatOfFile(keep(t, content))
+  const told = async (content: string) => detectFormatOfFile(keep(t, content))
   assert.equal(await told('\n\n2018-11-05 12:34:56,789: Source:192.0.2.1, Msg:{"uuid":"a"}'), 'parsl')
   assert.equal(await told('2018-11-05: New Log section for new day ==='), 'parsl')
   assert.equal(await told('{"protocol":1,"project":"demo","client":{},"header":{},"events":[]}'), 'usage')

@@ -5,7 +5,7 @@ import {gzipSync} from 'node:zlib'
 import type {FastifyInstance} from 'fastify'
 import {sha256Of} from '../../../src/collector/access/tokens.ts'
 import {createGroupCommit, type GroupCommit} from '../../../src/collector/intake/group-commit.ts'
-import {createBodyRoom} from '../../../src/collector/receive/http/body-room.ts'
+import {createBodyBudget} from '../../../src/collector/receive/http/body-budget.ts'
 import {buildHttp} from '../../../src/collector/receive/http/server.ts'
 import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
 import type {Store} from '../../../src/collector/store/store.ts'
@@ -50,7 +50,7 @@ export class SimulatedCollector {
       erase: createErase({store, groupCommit, pauseReading: async () => () => {}}),
       source,
       pages: null,
-      bodyRoom: createBodyRoom(),
+      bodyBudget: createBodyBudget(),
       readTokenSha256: sha256Of('token'),
       now: () => this.time.nowMs,
       isOpen: () => true,

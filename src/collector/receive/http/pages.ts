@@ -1,6 +1,6 @@
 import type {FastifyInstance} from 'fastify'
 import type {StatsSource} from '../../../stats/model/source.ts'
-import {bearsSecretOrPassword} from '../../access/tokens.ts'
+import {hasSecretOrPassword} from '../../access/tokens.ts'
 import type {Projects} from '../../intake/projects.ts'
 
 /** Answers what a browser asks for; who may see what is its decision. */
@@ -36,21 +36,21 @@ export function addPages(
   pages: Pages,
   {
     readTokenSha256,
-    findShared,
+    findSharedProject,
   }: {
     readonly readTokenSha256: Uint8Array
-    readonly findShared: (token: unknown) => string | null
+    readonly findSharedProject: (token: unknown) => string | null
   },
 ): void {
   for (const path of ['/', '/projects/*', '/badge/*'])
     app.get(path, async (request, reply) => {
       const {share: token, ...parameters} = request.query as Record<string, unknown>
-      const project = findShared(token)
+      const project = findSharedProject(token)
       const {status, headers, body} = await pages({
         path: request.url.split('?')[0] ?? '/',
         parameters,
         share: project === null ? null : {token: String(token), project},
-        isReader: bearsSecretOrPassword(request.headers.authorization, readTokenSha256),
+        isReader: hasSecretOrPassword(request.headers.authorization, readTokenSha256),
         ifNoneMatch: request.headers['if-none-match'] ?? null,
       })
       return reply.status(status).headers(headers).send(body)

@@ -1,7 +1,7 @@
 import type {IncomingMessage} from 'node:http'
 import {UsageError} from '../../../errors.ts'
 import {limits} from '../../../protocol/limits.ts'
-import type {BodyShare} from './body-room.ts'
+import type {BodyShare} from './body-budget.ts'
 
 /**
  * Gives the bytes of a body, counted in the room as they arrive. Rejects with a `UsageError` as soon as they are too many

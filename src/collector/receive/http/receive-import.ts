@@ -1,10 +1,10 @@
 import type {FastifyRequest} from 'fastify'
 import * as v from 'valibot'
 import {UsageError} from '../../../errors.ts'
-import {bearsSecret} from '../../access/tokens.ts'
+import {hasSecret} from '../../access/tokens.ts'
 import {oldIds, readOrMakeOldIdSecret} from '../../compat/old-ids.ts'
 import {importFormats, isImportTime} from '../../history/format.ts'
-import {type Taken, takeRecords} from '../../history/take-records.ts'
+import {type StoredCounts, storeRecords} from '../../history/store-records.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
 import {readBody} from './read-body.ts'
@@ -25,9 +25,9 @@ const body = v.object({
 })
 
 /** Takes records of `usage import`, which cannot write a store that this collector writes. Rejects with a `UsageError`. */
-export async function receiveImport(request: FastifyRequest, id: string, parts: ImportParts): Promise<Taken> {
+export async function receiveImport(request: FastifyRequest, id: string, parts: ImportParts): Promise<StoredCounts> {
   const {projects, groupCommit, folder} = parts
-  if (!bearsSecret(request.headers.authorization, folder.secretSha256))
+  if (!hasSecret(request.headers.authorization, folder.secretSha256))
     throw new UsageError('USAGE_TOKEN_WRONG', 'the secret of the data folder is required')
   const project = findProject(projects, id)
   const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
@@ -37,7 +37,7 @@ export async function receiveImport(request: FastifyRequest, id: string, parts: 
     throw new UsageError('USAGE_REPORT_UNPARSABLE', 'must contain records to import, with a time between 1970 and now')
   const {format, at, records} = read.output
   const ids = oldIds(readOrMakeOldIdSecret(folder.dataDirectory))
-  return takeRecords(format, records, {project, ids, atMs: at, nowMs}, batches => {
+  return storeRecords(format, records, {project, ids, atMs: at, nowMs}, batches => {
     const share = Math.ceil(bytes / batches.length)
     return Promise.all(batches.map(batch => groupCommit.write(batch, share)))
   })

@@ -3,7 +3,7 @@
  *
  * Each way reads within the limits of `src/protocol/limits.ts`, hands what it read to the room `intake`, and answers only
  * after the events are on disk. No way in logs or stores an address. A body is read by `read-body.ts` within one budget of
- * memory for all requests (`body-room.ts`); errors become documents in `answer-error.ts`. The UDP side answers nothing, so
+ * memory for all requests (`body-budget.ts`); errors become documents in `answer-error.ts`. The UDP side answers nothing, so
  * it counts what it loses.
  * Read next: `receive-body.ts` for a report, `../udp/receive-udp.ts` for datagrams.
  */
@@ -19,14 +19,14 @@ import {time} from '../../../protocol/scalars.ts'
 import {answerStats} from '../../../stats/answer/answer.ts'
 import {parseStatsQuery, readParameters} from '../../../stats/model/query.ts'
 import type {StatsSource} from '../../../stats/model/source.ts'
-import {findShared} from '../../access/share-links.ts'
-import {bearsSecret, requireWriteKey} from '../../access/tokens.ts'
+import {findSharedProject} from '../../access/share-links.ts'
+import {hasSecret, requireWriteKey} from '../../access/tokens.ts'
 import {admit} from '../../intake/admit.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
 import type {Erase} from '../../upkeep/erase.ts'
 import {answerError} from './answer-error.ts'
-import type {BodyRoom, BodyShare} from './body-room.ts'
+import type {BodyBudget, BodyShare} from './body-budget.ts'
 import {addPages, type Pages} from './pages.ts'
 import {readBody, requireKnownEncoding} from './read-body.ts'
 import {receiveBody} from './receive-body.ts'
@@ -38,7 +38,7 @@ export interface HttpParts {
   readonly projects: Projects
   readonly groupCommit: GroupCommit
   readonly erase: Erase
-  readonly bodyRoom: BodyRoom
+  readonly bodyBudget: BodyBudget
   readonly source: StatsSource
   readonly pages: Pages | null
   /** SHA-256 of the read token. */
@@ -80,7 +80,7 @@ export function buildHttp(parts: HttpParts): FastifyInstance {
   app.removeAllContentTypeParsers()
   const shares = new WeakMap<FastifyRequest, BodyShare>()
   app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
-    const share = parts.bodyRoom.enter()
+    const share = parts.bodyBudget.enter()
     shares.set(request, share)
     return receiveBody(request.raw, share)
   })
@@ -100,7 +100,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
       receiveImport(request, request.params.id, {...parts, folder}),
     )
   app.get<{Params: {id: string}}>('/v1/projects/:id/stats', async request => {
-    if (!bearsSecret(request.headers.authorization, parts.readTokenSha256))
+    if (!hasSecret(request.headers.authorization, parts.readTokenSha256))
       throw new UsageError('USAGE_TOKEN_WRONG', 'the read token is required, as Authorization: Bearer TOKEN')
     const project = findProject(parts.projects, request.params.id)
     const written = readParameters(project.project, request.query as Record<string, unknown>)
@@ -110,7 +110,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
   if (parts.pages !== null)
     addPages(app, parts.pages, {
       readTokenSha256: parts.readTokenSha256,
-      findShared: token => (folder == null ? null : findShared(folder.dataDirectory, token)),
+      findSharedProject: token => (folder == null ? null : findSharedProject(folder.dataDirectory, token)),
     })
   app.get('/healthz', async () => ({status: 'ok'}))
   app.get('/readyz', async () => ({status: 'ready'}))

@@ -3,7 +3,7 @@ import {type TestContext, test} from 'node:test'
 import type {FastifyBaseLogger} from 'fastify'
 import {sha256Of} from '../../../../src/collector/access/tokens.ts'
 import {createGroupCommit} from '../../../../src/collector/intake/group-commit.ts'
-import {createBodyRoom} from '../../../../src/collector/receive/http/body-room.ts'
+import {createBodyBudget} from '../../../../src/collector/receive/http/body-budget.ts'
 import {buildHttp, type HttpParts} from '../../../../src/collector/receive/http/server.ts'
 import {codeOf, get, post} from '../../running-collector.ts'
 import {endOf, featureOf, hourMs, nowMs, reportOf, sampleProject, startOf, uuid} from '../../samples.ts'
@@ -21,7 +21,7 @@ async function listen(t: TestContext, changes: Partial<HttpParts>) {
     projects: new Map([['parsl', sampleProject()]]),
     groupCommit: createGroupCommit({insert}),
     erase: () => Promise.reject(new Error('disk I/O error')),
-    bodyRoom: createBodyRoom(),
+    bodyBudget: createBodyBudget(),
     pages: null,
     source: {
       projects: async () => [],

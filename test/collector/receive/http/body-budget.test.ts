@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {createBodyRoom} from '../../../../src/collector/receive/http/body-room.ts'
+import {createBodyBudget} from '../../../../src/collector/receive/http/body-budget.ts'
 
 test('it is full at its bound, and has room again when a body is done', () => {
-  const room = createBodyRoom(100)
+  const room = createBodyBudget(100)
   const [first, second] = [room.enter(), room.enter()]
   first.add(60)
   first.add(40)
@@ -14,7 +14,7 @@ test('it is full at its bound, and has room again when a body is done', () => {
 })
 
 test('it keeps nothing for bodies of which nothing has arrived', () => {
-  const room = createBodyRoom(100)
+  const room = createBodyBudget(100)
   for (let body = 0; body < 1_000; body++) room.enter()
   room.enter().add(100)
 })

@@ -10,10 +10,10 @@ import type {DamagedRecord, ImportContext, ImportFormat, ImportRecord} from './f
 import {featureKey, isFeature} from './mantid-pages.ts'
 import {readParslLogLine} from './parsl-log.ts'
 
-/** What some records came to, in events; `damaged` are records or parts of one. */
-export interface Taken {
+/** How many events of some records were stored; `damaged` are records or parts of one. */
+export interface StoredCounts {
   readonly accepted: number
-  /** Known already, by an earlier import for example. */
+  /** Stored before, for example by an earlier import. */
   readonly duplicates: number
   /** Features that the project does not declare, and what belongs to a time of which only totals are kept. */
   readonly refused: number
@@ -32,12 +32,12 @@ interface Read {
  *
  * @param write stores some batches and gives the outcome of each event
  */
-export async function takeRecords(
+export async function storeRecords(
   format: ImportFormat,
   records: readonly ImportRecord[],
   context: ImportContext,
   write: (batches: readonly Batch[]) => Promise<readonly (readonly InsertOutcome[])[]>,
-): Promise<Taken> {
+): Promise<StoredCounts> {
   const read = records.map(record => readers[format](record, context))
   const batches = read.flatMap(one => one.batches)
   const outcomes = (batches.length === 0 ? [] : await write(batches)).flat()
@@ -77,7 +77,7 @@ function readMantid({line, text, occurrence = 1}: ImportRecord, {project, ids, a
   }
 }
 
-/** What an export says of the runs of old clients, beside the report. */
+/** What an export adds to a report about the runs of old clients. */
 const mark = v.object({mark: v.nullish(v.object({isOutcomeUntold: v.boolean(), isTest: v.boolean()}))})
 
 function readExported({line, text}: ImportRecord, {project, nowMs}: ImportContext): Read {
@@ -89,8 +89,8 @@ function readExported({line, text}: ImportRecord, {project, nowMs}: ImportContex
     return damagedAt(line, `must be a report of ${project.project}, got one of ${parsed.value.project}`)
   const {header, events, rejected} = parsed.value
   const batch = admitAnyAge({header, events: events.map(({event}) => event)}, project, nowMs)
-  const said = v.safeParse(mark, value)
-  const marked = said.success && said.output.mark ? {mark: said.output.mark} : {}
+  const parsedMark = v.safeParse(mark, value)
+  const marked = parsedMark.success && parsedMark.output.mark ? {mark: parsedMark.output.mark} : {}
   const damaged = rejected.map(({index, message}) => ({line, message: `event ${index + 1}: ${message}`}))
   return {batches: [{...batch, ...marked}], damaged}
 }

@@ -12,12 +12,12 @@ export interface BodyShare {
 }
 
 /** Keeps the bodies that have arrived within a bound, however many connections there are. */
-export interface BodyRoom {
+export interface BodyBudget {
   /** The share of a body of which nothing has arrived: whoever sends nothing takes nothing from others. */
   enter(): BodyShare
 }
 
-export function createBodyRoom(maxBytes: number = maxArrivingBytes): BodyRoom {
+export function createBodyBudget(maxBytes: number = maxArrivingBytes): BodyBudget {
   let taken = 0
   return {
     enter() {
