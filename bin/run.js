@@ -29,7 +29,7 @@ function isRecordedFast() {
 }
 
 function isRunFast() {
-  const run = loadBuilt('run-lane').beginRun(args.slice(1))
+  const run = loadBuilt('fast-lane').beginRun(args.slice(1))
   if (run !== null) tell(run.warnings).then(run.supervise)
   return run !== null
 }

@@ -1,7 +1,7 @@
 /**
  * Builds the bundles into the folder that is named: each is one function, loaded by `bin/run.js` with what V8 made of it
- * when it ran here. `fast-lane.cjs` records for the reporting commands, `run-lane.cjs` supervises a command,
- * `commands.cjs` holds all commands and the framework. `run-unrecorded.cjs` is an ordinary module for old Node.js.
+ * when it ran here. `fast-lane.cjs` records for the reporting commands and supervises what `run` runs, `commands.cjs`
+ * holds all commands and the framework. `run-unrecorded.cjs` is an ordinary module for old Node.js.
  */
 import {spawnSync} from 'node:child_process'
 import {writeFileSync} from 'node:fs'
@@ -13,13 +13,12 @@ import {licencesOf} from './bundle/licences.js'
 
 const folder = process.argv[2]
 
-await bundleLane(folder, 'fast-lane')
-await bundleLane(folder, 'run-lane')
+await bundleLane(folder)
 await bundleUnrecordedRun(folder)
 const commands = await bundleCommands(folder)
 const library = await bundleLibrary(folder)
 writeFileSync(join(folder, 'third-party-licenses.txt'), licencesOf(commands, library))
-for (const name of ['fast-lane', 'run-lane', 'commands']) {
+for (const name of ['fast-lane', 'commands']) {
   const args = [join('scripts', 'bundle', 'warm-up.js'), folder, name]
   const {status, stderr} = spawnSync(process.execPath, args, {encoding: 'utf8'})
   if (status !== 0) throw new Error(`${name}.cjs does not run: ${stderr}`)

@@ -5,11 +5,12 @@
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {join, resolve} from 'node:path'
+import {pathToFileURL} from 'node:url'
 import {Script} from 'node:vm'
 
 const [folder, name] = process.argv.slice(2)
-const runs = {'fast-lane': recordAll, 'run-lane': runOnce, commands: answerAll}
+const runs = {'fast-lane': recordAll, commands: answerAll}
 const filename = join(folder, `${name}.cjs`)
 const script = new Script(readFileSync(filename, 'utf8'), {filename})
 const bundle = {exports: {}}
@@ -26,6 +27,7 @@ try {
   const variables = {HOME: home, SHELL: '/bin/sh', USAGE_PROJECT_FILE: path, USAGE_CONSENT: '', USAGE_SENDER: '1'}
   for (const name of Object.keys(process.env)) delete process.env[name]
   Object.assign(process.env, variables)
+  await markNoticeAsShown(path)
   await runs[name](bundle.exports)
 } finally {
   rmSync(home, {recursive: true, force: true})
@@ -37,16 +39,20 @@ writeFileSync(join(folder, `${name}-${version}.code`), Buffer.concat([code, code
 // What nobody has warmed has to load as well.
 for (const load of Object.values(bundle.exports.commands ?? {})) await load()
 
-function recordAll({recordFast}) {
+/** Once in each home the notice is written: the code for it would be read by every command. */
+async function markNoticeAsShown(project) {
+  const module = pathToFileURL(resolve(folder, 'reporter', 'program', 'library-reporter.js')).href
+  const {createLibraryReporter} = await import(module)
+  if (!createLibraryReporter({project}).noticeShown()) throw new Error('the notice is not marked as shown')
+}
+
+/** The run comes last: it closes our outputs, and a failure after it shows by the exit code alone. */
+async function recordAll({recordFast, beginRun}) {
   for (let round = 0; round < 2; round++) {
     recordFast(['start', '--script', 'job.sh', '--app-version', '1.2.3', '--field', 'size=1'])
     recordFast(['feature', 'Load.v1', '--type', 'Feature', '--duration', '0.5', '--detail', 'size=1'])
     recordFast(['end', '--exit-code', '0'])
   }
-}
-
-/** It lets go of our outputs: what fails from here on is told by the exit code alone. */
-async function runOnce({beginRun}) {
   await beginRun(['--app-version', '1.2.3', '--field', 'size=1', '--', process.execPath, '-e', '0']).supervise()
 }
 

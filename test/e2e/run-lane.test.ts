@@ -15,7 +15,7 @@ const nowhere = 'http://127.0.0.1:9'
 /** No sender is made; a shell's own variable, so that none has to be found out. */
 const quiet = {USAGE_SENDER: '1', SHELL: '/bin/sh'}
 const args = ['run', '--app-version', '1.4.0', '--field', 'executors=2', '--', 'sh', '-c', 'exit 4']
-const codeFile = `run-lane-${process.version}-${process.platform}-${process.arch}.code`
+const codeFile = `fast-lane-${process.version}-${process.platform}-${process.arch}.code`
 
 describe('usage run in the fast lane', {concurrency: 2}, () => {
   it('loads of Node.js what makes a process, and nothing else', async t => {
@@ -37,7 +37,7 @@ describe('usage run in the fast lane', {concurrency: 2}, () => {
       .map(path => path.replace(`${repositoryRoot}/`, '').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, 'ID'))
       .map(path => path.replace(/\.\d+-[a-z0-9]+\.tmp$/, '.tmp'))
     assert.deepEqual(own, [
-      ...['bin/run.js', `dist/${codeFile}`, 'dist/run-lane.cjs', 'HOME/demo.usage.project.json'],
+      ...['bin/run.js', `dist/${codeFile}`, 'dist/fast-lane.cjs', 'HOME/demo.usage.project.json'],
       ...['STATE/runs/.ID.json.tmp', 'STATE/project.json', 'STATE/buffer/new/.ID.json.tmp'],
       ...['STATE/runs/ID.json', 'STATE/project.json', 'STATE/buffer/new/.ID.json.tmp'],
     ])
@@ -46,7 +46,7 @@ describe('usage run in the fast lane', {concurrency: 2}, () => {
   })
 
   it('runs the command, whatever became of the bundle and of what V8 made of it', async t => {
-    for (const missing of ['run-lane.cjs', codeFile])
+    for (const missing of ['fast-lane.cjs', codeFile])
       for (const content of [null, '', '\0\0}{']) {
         const {home} = makeScene(t, nowhere)
         const program = cloneWithout(t, missing)

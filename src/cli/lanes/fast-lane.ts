@@ -10,7 +10,7 @@ import {writeLine} from '../output/write-line.ts'
 import {isToldMore, readFast} from './read-fast.ts'
 
 /**
- * Records by the core alone, without the command line's framework: built into one file, dist/fast-lane.cjs. Never throws.
+ * Records by the core alone, without the command line's framework: built into dist/fast-lane.cjs. Never throws.
  *
  * @returns null: nothing was done, and the slow lane has to, which also says what is wrong; else the warnings that
  * somebody may see (`tellWarnings`), usually none

@@ -24,7 +24,7 @@ interface Beginning {
 }
 
 /**
- * Begins `usage run` by the core alone, without the command line's framework: built into one file, dist/run-lane.cjs.
+ * Begins `usage run` by the core alone, without the command line's framework: built into dist/fast-lane.cjs.
  * Never throws.
  *
  * @param args what stands behind the command's name

@@ -1,4 +1,4 @@
-import {type ChildProcess, type SpawnOptions, spawn} from 'node:child_process'
+import type {ChildProcess, SpawnOptions} from 'node:child_process'
 import {closeSync, openSync, readFileSync} from 'node:fs'
 import {constants} from 'node:os'
 import {writeLine} from '../output/write-line.ts'
@@ -79,7 +79,8 @@ function startCommand(
   options: SpawnOptions,
 ): ChildProcess | (Error & {code: string}) {
   try {
-    return spawn(program, args, options)
+    // Loaded here and not by an import: the fast lane holds this module, and most commands run no other.
+    return process.getBuiltinModule('node:child_process').spawn(program, args, options)
   } catch (error) {
     return Object.assign(error instanceof Error ? error : new Error(String(error)), {
       code: String((error as {code?: unknown}).code),

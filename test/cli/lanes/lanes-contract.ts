@@ -219,14 +219,11 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
 
 /** Compares the two lanes: one case of three with one share. */
 export function bothLanesAgree(share: Share): void {
-  const [withoutRunLane, withoutFastLane] = ['run-lane.cjs', 'fast-lane.cjs'].map(name =>
-    cloneWithout({after: end => after(end as () => void)}, name),
-  ) as [string, string]
+  const slow = cloneWithout({after: end => after(end as () => void)}, 'fast-lane.cjs')
   for (const [group, cases] of Object.entries(groups))
     describe(group, {concurrency: 2}, () => {
       for (const [environment, args] of pick(cases, share, 3))
         it(`comes to the same in both lanes: ${wordsOf(args, environment)}`, async t => {
-          const slow = args[0] === 'run' ? withoutRunLane : withoutFastLane
           const fast = repositoryPath('bin', 'run.js')
           const expected = await outcomeOf(t, slow, args, environment)
           assert.equal(await outcomeOf(t, fast, args, environment), expected)
