@@ -1,4 +1,4 @@
-// What has to be there before the program itself can be loaded. Runs on Node.js 10: no `node:` before the names of modules.
+// What must exist before the program itself can be loaded. Runs on Node.js 10: no `node:` before the names of modules.
 const {homedir, userInfo} = require('os')
 
 /** Record only: whatever is wrong, the script that calls them goes on (exit 0, nothing on stdout). */

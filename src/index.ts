@@ -1,7 +1,7 @@
 /**
- * The library door: count the use of a program from within it.
+ * The door of the library: count a Node.js program from within.
  *
- * Importing it loads neither the command line nor the network: what `flush` needs is loaded when it is called.
+ * Importing it loads neither the command line nor the network. `flush` loads what it needs when it is called.
  */
 
 export {type ProjectFile, parseProjectFile} from './protocol/project-file.ts'

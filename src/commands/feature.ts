@@ -15,7 +15,7 @@ export default class Feature extends ReportingCommand {
   static override args = {
     name: Args.string({
       required: true,
-      // A script's `while read` loop keeps its input.
+      // Otherwise the command would consume the input of a script's `while read` loop.
       ignoreStdin: true,
       description: 'the name of the feature, for example LoadParameterFile.v1',
     }),

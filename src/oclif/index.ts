@@ -1,10 +1,10 @@
 /**
- * Hooks by which a CLI made with oclif counts its commands: `usage.project.json` beside the CLI's package.json, and two
- * hooks there; docs/library.md shows it. Loads nothing of oclif itself; nothing happens at import.
+ * Hooks that count the commands of an oclif CLI. They require `usage.project.json` beside the CLI's package.json; see
+ * docs/library.md. The module does not load oclif and has no effect at import.
  */
 import {oclifHooks} from './oclif-hooks.ts'
 
 export {type OclifConfig, type OclifHooks, oclifHooks} from './oclif-hooks.ts'
 
-/** The hooks of a CLI that says no more than its package.json does. */
+/** The hooks with default options. */
 export const {prerun, finish} = oclifHooks()

@@ -5,7 +5,7 @@ import {atExit} from '../reporter/program/at-exit.ts'
 import {createLibraryReporter, type LibraryReporter} from '../reporter/program/library-reporter.ts'
 import type {ProgramReporterOptions} from '../reporter/program/program-options.ts'
 
-/** What the hooks read of a CLI's configuration: oclif 1 to 5 have it. */
+/** The part of a CLI's configuration that the hooks read. oclif 1 to 5 have it. */
 export interface OclifConfig {
   /** The folder of the CLI's package.json. */
   readonly root: string
@@ -22,22 +22,22 @@ export interface OclifHooks {
 }
 
 /**
- * Makes the hooks of a CLI. Its arguments and flags are never looked at.
+ * Creates the hooks of a CLI. They never read its arguments and flags.
  *
- * @param options what the reporter should know besides; without `project` it is `usage.project.json` in the CLI's root
+ * @param options options of the reporter; default of `project`: `usage.project.json` in the CLI's root
  */
 export function oclifHooks(options: Partial<ProgramReporterOptions> = {}): OclifHooks {
   let reporter: LibraryReporter | null = null
   let stayAtExit: (() => void) | null = null
   return {
     async prerun({Command, config}) {
-      // A command that runs another one is one run.
+      // A command that runs another command is one run.
       if (reporter !== null) return
       const {root, bin, version} = config
       const project = join(root, 'usage.project.json')
       reporter = createLibraryReporter({project, application: bin, version, ...options})
       showNotice(reporter)
-      // A command that calls process.exit never comes to the hook at its end.
+      // oclif skips the `finally` hook of a command that calls process.exit.
       const own = reporter
       stayAtExit = atExit(() => own.end({exitCode: exitCodeOf(null)}))
       reporter.start()
@@ -52,7 +52,7 @@ export function oclifHooks(options: Partial<ProgramReporterOptions> = {}): Oclif
   }
 }
 
-/** Shows the notice once, where somebody can see it. */
+/** Shows the notice once, if standard error is visible. */
 function showNotice(reporter: LibraryReporter): void {
   const {notice} = reporter
   if (notice === null || !isErrorOutputVisible() || !reporter.noticeShown()) return
@@ -63,7 +63,7 @@ function showNotice(reporter: LibraryReporter): void {
   }
 }
 
-/** The code that oclif will exit with: that of the error, 1 for an error without one, else what the command has set. */
+/** The exit code of oclif: that of the error, 1 for an error without a code, else the code that the command has set. */
 function exitCodeOf(error: unknown): number {
   if (error === undefined || error === null) return Number(process.exitCode ?? 0)
   const code = (error as {oclif?: {exit?: unknown}}).oclif?.exit

@@ -6,7 +6,7 @@ import {describeProblems, toProblems} from '../../protocol/problem.ts'
 
 const text = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')))
 
-/** What a file says to `usage collect`, in the words of its flags. */
+/** The configuration file of `usage collect`: keys are its flags. */
 const collectFile = v.strictObject({
   projects: text,
   data: text,
@@ -22,12 +22,12 @@ type CollectFlags = CollectFile & {readonly config?: string | undefined}
 
 const folders = ['projects', 'data', 'inbox'] as const
 
-/** What `usage collect` is told, by flags and by a file, and what is usual where neither says anything. */
+/** The settings of `usage collect`: flags, then the file, then defaults. */
 export type CollectSettings = CollectFile & {readonly [K in 'projects' | 'data' | 'http']: string}
 
 /**
- * Settles what a collector is to do: flags go before the file that `config` names, and the file before what is usual.
- * Throws `USAGE_CONFIGURATION_INVALID` for such a file, and `USAGE_WRONG_USE` where nobody says the projects.
+ * Merges flags, the file of `config` and defaults, in this order of priority. Throws `USAGE_CONFIGURATION_INVALID` for an
+ * invalid file, and `USAGE_WRONG_USE` without projects.
  */
 export function readCollectSettings({config, ...flags}: CollectFlags): CollectSettings {
   const said = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
@@ -39,8 +39,8 @@ export function readCollectSettings({config, ...flags}: CollectFlags): CollectSe
 }
 
 /**
- * Reads the configuration file of a collector: one JSON object. Folders that it names by a relative path start at the
- * file's own folder. Throws `USAGE_CONFIGURATION_INVALID` when it cannot be read or says what no flag says.
+ * Reads the configuration file of a collector: one JSON object. Relative folders are relative to the folder of the file.
+ * Throws `USAGE_CONFIGURATION_INVALID` if the file cannot be read or has an unknown key.
  */
 function readCollectFile(path: string): CollectFile {
   const result = v.safeParse(collectFile, parse(path))

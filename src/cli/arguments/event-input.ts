@@ -4,7 +4,7 @@ import type {EndInput, FeatureInput, StartInput} from '../../reporter/record/rec
 import {absolutePath} from './paths.ts'
 import {readFields} from './read-values.ts'
 
-/** The flags of a reporting command, read but not yet understood. An empty value says nothing. */
+/** The parsed flags of a reporting command, not yet validated. An empty value counts as absent. */
 export type Said = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
 
 const textOf = (said: Said, flag: string): string | null => (said[flag] as string | undefined) || null
@@ -14,7 +14,7 @@ const numberOf = (said: Said, flag: string): number | null => {
   return text === null ? null : Number(text)
 }
 
-/** What the program says of itself at its start. */
+/** The program's description of itself, for its start. */
 export function programOf(said: Said) {
   return {
     application: textOf(said, 'application'),
@@ -33,7 +33,7 @@ export function startOf(project: ProjectFile, said: Said): StartInput {
   }
 }
 
-/** A run ends with a code or by a signal; a script may pass both variables when one of them is empty. */
+/** A run ends with a code or by a signal. A script may pass both variables if one of them is empty. */
 export function endOf(project: ProjectFile, said: Said): EndInput {
   const [exitCode, signal] = [textOf(said, 'exit-code'), textOf(said, 'signal')]
   if (exitCode !== null && signal !== null)

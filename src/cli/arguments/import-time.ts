@@ -3,7 +3,7 @@ import {UsageError} from '../../errors.ts'
 import {describeValue} from '../../protocol/problem.ts'
 import {readSince} from './since.ts'
 
-/** Reads `--at`, as `--since` is written, into Unix milliseconds. Throws USAGE_WRONG_USE. */
+/** Reads `--at`, in the format of `--since`. Returns Unix milliseconds. Throws USAGE_WRONG_USE. */
 export function readImportTime(written: string, nowMs: number): number {
   const atMs = Date.parse(readSince(written, nowMs, '--at'))
   if (isImportTime(atMs, nowMs)) return atMs

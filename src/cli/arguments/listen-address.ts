@@ -11,12 +11,12 @@ export function readAddress(written: string, flag = '--http'): {readonly host: s
   return {host, port}
 }
 
-/** Where datagrams are received unless it is said: the port that Parsl's clients send to. */
+/** The default address for datagrams: the port that Parsl's clients send to. */
 const usualUdpAddress = {host: '127.0.0.1', port: 50_077}
 
 /**
- * Reads the address for datagrams; `off` is null. Where none is said, the usual one is taken if it is free, and has to be
- * free when it is needed. Throws `USAGE_WRONG_USE`.
+ * Reads the address for datagrams; `off` is null. Without an address, the default one is used if it is free; if datagrams
+ * are required, it must be free. Throws `USAGE_WRONG_USE`.
  */
 export function readUdpAddress(written: string | undefined, isNeeded: boolean) {
   if (written === 'off') return null

@@ -14,8 +14,8 @@ export interface ProjectFlags {
 }
 
 /**
- * Finds the project that a command is about: `--project-file`, `USAGE_PROJECT_FILE`, `--project`, `USAGE_PROJECT`.
- * The working directory decides nothing. Throws `USAGE_NO_PROJECT` or what is wrong with the file.
+ * Finds the project of a command: `--project-file`, `USAGE_PROJECT_FILE`, `--project`, `USAGE_PROJECT`. The working
+ * directory is ignored. Throws `USAGE_NO_PROJECT` or the error of the file.
  */
 export function chooseProject(world: World, flags: ProjectFlags): ProjectFile {
   const project = chooseProjectIfNamed(world, flags)
@@ -23,7 +23,7 @@ export function chooseProject(world: World, flags: ProjectFlags): ProjectFile {
   return project
 }
 
-/** The same, but null where no project was named. */
+/** The same, but null if no project was given. */
 export function chooseProjectIfNamed(world: World, flags: ProjectFlags): ProjectFile | null {
   const file = flags['project-file'] || world.environment['USAGE_PROJECT_FILE']
   if (file) return readProjectFile(resolve(file))
@@ -32,8 +32,8 @@ export function chooseProjectIfNamed(world: World, flags: ProjectFlags): Project
 }
 
 /**
- * The same, but a project that is not named is looked for: `usage.project.json` in the working directory and upwards.
- * For what a maintainer does with a project, never for reporting.
+ * The same, with the default `usage.project.json` in the working directory or the nearest folder above. Only for
+ * maintainers' commands, never for reporting.
  */
 export function chooseProjectOrNearest(world: World, flags: ProjectFlags): ProjectFile {
   const named = chooseProjectIfNamed(world, flags)
@@ -56,8 +56,8 @@ function findProjectFile(): string | null {
 }
 
 /**
- * Finds the destinations that a command is about: those of the named project, else every one known here.
- * A project may have several: its endpoint has changed, or two versions of it are in use.
+ * Finds the destinations of a command: those of the given project, else all that are known here. A project has several
+ * if its endpoint has changed or two versions of it are in use.
  */
 export function chooseDestinations(world: World, flags: ProjectFlags): Destination[] {
   const known = knownDestinations(world)
@@ -71,7 +71,7 @@ export function chooseDestinations(world: World, flags: ProjectFlags): Destinati
   return [chosen, ...others]
 }
 
-/** The same, and the folders whose project file cannot be read: what was sent from there must not be denied. */
+/** The same, and the folders whose project file cannot be read, because something may have been sent from them. */
 export function chooseAll(world: World, flags: ProjectFlags): {destinations: Destination[]; unreadable: string[]} {
   const id = namedId(world, flags)
   const ofId = listUnreadableFolders(world.stateDirectory, [], id)
@@ -82,7 +82,7 @@ export function chooseAll(world: World, flags: ProjectFlags): {destinations: Des
   return {destinations, unreadable: listUnreadableFolders(world.stateDirectory, destinations, project)}
 }
 
-/** An id that was named without a file: it may have been used here and never been registered. */
+/** An id that was given without a file. It may be known here without being registered. */
 function namedId(world: World, flags: ProjectFlags): string | null {
   if (flags['project-file'] || world.environment['USAGE_PROJECT_FILE']) return null
   return flags.project || world.environment['USAGE_PROJECT'] || null

@@ -1,7 +1,7 @@
 import {UsageError} from '../../errors.ts'
 import {describeValue} from '../../protocol/problem.ts'
 
-/** Reads `--older-than`; null when it is not said. Throws `USAGE_WRONG_USE`. */
+/** Reads `--older-than`; null if it is absent. Throws `USAGE_WRONG_USE`. */
 export function readPurgeTime(written: string | undefined): string | null {
   if (written === undefined) return null
   if (/^[1-9]\d{0,2}[dwmy]$/.test(written)) return written

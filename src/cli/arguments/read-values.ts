@@ -6,7 +6,7 @@ import {describeValue} from '../../protocol/problem.ts'
 import type {FieldValues} from '../../protocol/scalars.ts'
 import * as scalars from '../../protocol/scalars.ts'
 
-/** Reads the values of the reporting flags, without the command line's framework: both lanes use the same. */
+/** Reads the values of the reporting flags for both lanes, without the framework. */
 export const readers = {
   run: (input: string): string => ifSaid(input, () => check(scalars.uuid, input.toLowerCase(), '--run')),
   seconds: (input: string): string =>
@@ -18,10 +18,10 @@ export const readers = {
   started: (input: string): string => ifSaid(input, () => toTimeOf(input)),
 }
 
-/** An empty value, of a variable that is not set in a script, says nothing. */
+/** An empty value counts as absent: a script may pass a variable that is not set. */
 const ifSaid = (input: string, read: () => string): string => (input === '' ? '' : read())
 
-/** Reads a number as text; what is no number stays as it is, so that the check says what came. */
+/** Converts a text to a number. Any other text stays, so that the error shows it. */
 const toNumber = (input: string): unknown =>
   input.trim() !== '' && !Number.isNaN(Number(input)) ? Number(input) : input
 
@@ -51,7 +51,7 @@ function toTimeOf(input: string): string {
 }
 
 /**
- * Reads `K=V` pairs in the types that the project declares. What is not declared stays text: the recorder drops it.
+ * Reads `K=V` pairs with the types that the project declares. Undeclared values stay text, and the recorder drops them.
  * Throws `USAGE_WRONG_USE` for a pair without `=`.
  */
 export function readFields(declared: Declarations, pairs: readonly string[] | undefined, flag: string): FieldValues {

@@ -4,8 +4,8 @@ import {describeValue} from '../../protocol/problem.ts'
 const unitSeconds = {m: 60, h: 3600, d: 86_400} as const
 
 /**
- * Reads a time as RFC 3339, a day (its beginning, UTC), or so long ago (`30m`, `12h`, `2d`). Gives RFC 3339 in UTC.
- * Throws USAGE_WRONG_USE, which names the flag.
+ * Reads a time in RFC 3339 format, a day (its beginning in UTC), or an age (`30m`, `12h`, `2d`). Returns RFC 3339 in UTC.
+ * Throws USAGE_WRONG_USE with the name of the flag.
  */
 export function readSince(written: string, now: number, flag = '--since'): string {
   const ago = /^(\d{1,6})([mhd])$/.exec(written)

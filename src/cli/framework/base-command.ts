@@ -4,14 +4,14 @@ import {realWorld, type World} from '../../reporter/world/world.ts'
 import {type Paint, paintFor} from '../output/paint.ts'
 import {codeOf, presentError} from './present-error.ts'
 
-/** What all commands share: the world, JSON on demand, and errors with a code and the next step. */
+/** The base of all commands: the world, `--json`, and errors with a code and the next step. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
 
   protected readonly world: World = realWorld()
   protected readonly paint: Paint = paintFor(process.stdout)
 
-  /** Prints the answer for a person, unless JSON was asked for, and hands it on to be printed as that. */
+  /** Prints the answer for a person, unless `--json` is set, and returns it to the framework for JSON. */
   protected present<T>(answer: T, write: (answer: T) => string): T {
     const text = write(answer)
     if (text !== '') this.log(text)
@@ -30,7 +30,7 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-/** Ends a command whose answer is itself a failure: prints nothing more, sets the exit code of the error. */
+/** Sets the exit code of an error for a command whose answer is itself the failure. Prints nothing. */
 export function exitLike(code: ErrorCode): void {
   process.exitCode = errorRegistry[code].exit
 }

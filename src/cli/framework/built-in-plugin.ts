@@ -7,8 +7,8 @@ import type {Manifest, PJSON, Plugin} from '@oclif/core/interfaces'
 export type CommandLoaders = Readonly<Record<string, () => Promise<{readonly default: Command.Class}>>>
 
 /**
- * Our own commands as the framework wants them: they are listed by the manifest and loaded from the bundle, nothing is
- * searched for. Throws if package.json or the manifest cannot be read.
+ * Our own commands as a plugin of the framework: listed by the manifest and loaded from the bundle, without a search.
+ * Throws if package.json or the manifest cannot be read.
  *
  * @param root the folder of package.json
  */

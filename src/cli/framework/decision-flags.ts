@@ -8,7 +8,7 @@ export const decisionFlags = {
   project: Flags.string({description: 'the id of one project (default: all projects)', helpValue: 'ID'}),
 }
 
-/** The project of a decision, or null for all. Throws `USAGE_WRONG_USE`. */
+/** The project of an opt-in or opt-out, or null for all. Throws `USAGE_WRONG_USE`. */
 export function readDecisionProject(flags: {readonly project?: string | undefined}): string | null {
   if (flags.project === undefined) return null
   if (projectIdPattern.test(flags.project)) return flags.project

@@ -10,13 +10,13 @@ import {
 } from '../arguments/flag-table.ts'
 import {readers} from '../arguments/read-values.ts'
 
-/** What the framework makes of a row, by its kind. */
+/** The framework's type of a flag, by the kind of its row. */
 type FlagOf<Kind extends FlagKind> = Kind extends 'boolean'
   ? BooleanFlag<boolean>
   : OptionFlag<(Kind extends 'pairs' ? string[] : string) | undefined>
 type FlagsOf<Table extends FlagTable> = {[name in keyof Table]: FlagOf<Table[name]['kind']>}
 
-/** Makes the framework's flags of a table of rows. */
+/** Creates the framework's flags from a table of rows. */
 export function flagsOf<const Table extends FlagTable>(table: Table): FlagsOf<Table> {
   return Object.fromEntries(Object.entries(table).map(([name, row]) => [name, flagOf(row)])) as FlagsOf<Table>
 }
@@ -24,7 +24,7 @@ export function flagsOf<const Table extends FlagTable>(table: Table): FlagsOf<Ta
 function flagOf({kind, description, helpValue}: FlagRow) {
   if (kind === 'boolean') return Flags.boolean({description})
   const said = {description, ...(helpValue === undefined ? {} : {helpValue})}
-  // A flag takes one value each time, so that a feature's name may follow it.
+  // Each occurrence accepts one value, so that the name of a feature may follow it.
   if (kind === 'pairs') return Flags.string({...said, multiple: true, multipleNonGreedy: true})
   if (kind === 'text') return Flags.string(said)
   return Flags.string({...said, parse: async input => readers[kind](input)})

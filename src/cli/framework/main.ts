@@ -6,26 +6,26 @@ import {codeOf, presentError} from './present-error.ts'
 export interface MainOptions {
   /** The folder of package.json. */
   readonly root: string
-  /** The command reports and must not fail, whatever goes wrong before, in and after it. */
+  /** The command reports and must never fail. */
   readonly isPatient: boolean
   /** The commands of a bundle. Without them the framework looks for their modules in dist/commands. */
   readonly commands?: CommandLoaders
 }
 
 /**
- * Runs the program: finds the command and hands over to it. Resolves when it is done; the exit code is set. Rejects if
- * the installation is damaged.
+ * Runs the program: finds the command and runs it. Resolves with the exit code set. Rejects if the installation is
+ * damaged.
  *
- * @param args what stands on the command line after the program's name
+ * @param args the command line after the name of the program
  */
 export async function main(args: readonly string[], {root, isPatient, commands}: MainOptions): Promise<void> {
   const plugin = commands === undefined ? null : builtInPlugin(root, commands)
-  // A reader that has gone away (`| head -1`), a full disk behind a redirection: no reason to die.
+  // A closed reader (`| head -1`) or a full disk must not crash the program.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
   try {
     const plugins = plugin === null ? undefined : new Map([[plugin.name, plugin]])
     await run(withHelp(args), {root, userPlugins: false, devPlugins: false, plugins})
-    // oclif's flush writes to an output that may be full, and throws where nobody catches it.
+    // oclif's flush may write to a full output, and its exception cannot be caught.
     if (!isPatient) await flush()
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))

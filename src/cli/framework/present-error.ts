@@ -14,7 +14,7 @@ export function presentError(error: UsageError, isJson: boolean): void {
   else process.stderr.write(`${writeError(error)}\n`)
 }
 
-/** Gives oclif's own errors the code for wrong use (it marks them by the exit code 2), and undoes what it adds to ours. */
+/** Gives oclif's own errors (exit code 2) the code for wrong use, and removes what oclif adds to ours. */
 export function codeOf(thrown: Error): UsageError {
   const exit = (thrown as {oclif?: {exit?: number}}).oclif?.exit
   const isFromFlag = thrown instanceof UsageError && thrown.code === 'USAGE_WRONG_USE'
@@ -22,7 +22,7 @@ export function codeOf(thrown: Error): UsageError {
   return new UsageError('USAGE_WRONG_USE', whatIsWrong(thrown.message), {cause: thrown})
 }
 
-/** What oclif says, on one line and without its own hints. */
+/** The message of oclif on one line, without its hints. */
 function whatIsWrong(message: string): string {
   const lines = message.split('\n').map(line => line.trim())
   const hints = /^(?:$|See more help|Parsing --|The following errors? occurred:)/

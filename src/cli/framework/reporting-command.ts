@@ -8,22 +8,22 @@ import {BaseCommand} from './base-command.ts'
 import {codeOf, writeError} from './present-error.ts'
 
 /**
- * A command that a script calls: it records and returns. Whatever went wrong, it exits 0 and says nothing on stdout
- * that was not asked for; `--strict` makes wrong use an error.
+ * A command that a script calls: it records and returns. It exits 0 whatever went wrong and prints nothing on stdout
+ * without a request. `--strict` turns wrong use into an error.
  */
 export abstract class ReportingCommand extends BaseCommand {
   protected chooseProject(flags: ProjectFlags): ProjectFile {
     return chooseProject(this.world, flags)
   }
 
-  /** Makes the reporter and shows its notice where somebody can see it. */
+  /** Creates the reporter, and shows its notice if standard error is visible. */
   protected reporter(options: Omit<ReporterOptions, 'world'>): Reporter {
     const reporter = createReporter({...options, world: this.world, isBrief: true})
     showNotice(reporter)
     return reporter
   }
 
-  /** Says what was not as it should be, to those who want to know. */
+  /** Prints warnings, if debugging or standard error is a terminal. Throws the first one under `--strict`. */
   protected warnOf(outcome: RecordOutcome): RecordOutcome {
     if (outcome.kind === 'declined') this.whisper(`not recorded: ${outcome.reason}`)
     if (outcome.kind === 'silent') this.whisper(`not recorded: ${outcome.reason}`)
@@ -42,7 +42,7 @@ export abstract class ReportingCommand extends BaseCommand {
     process.exitCode = before ?? 0
   }
 
-  /** What must not keep a command from running: an error is said to those who want to know; thrown when strict. */
+  /** Prints an error that must not keep a command from running; throws it under `--strict`. */
   protected forgive(thrown: Error): void {
     const error = codeOf(thrown)
     if (error.code === 'USAGE_WRONG_USE') this.countWrongUse()
@@ -50,7 +50,7 @@ export abstract class ReportingCommand extends BaseCommand {
     this.warnWith(error.code, error.message)
   }
 
-  /** An event that was said so wrongly that no flag could be read is lost, but not in silence. */
+  /** Counts an event that is lost because its flags could not be read. */
   private countWrongUse(): void {
     const said = (flag: string): string | undefined => {
       const index = this.argv.findIndex(arg => arg === flag || arg.startsWith(`${flag}=`))
@@ -64,7 +64,7 @@ export abstract class ReportingCommand extends BaseCommand {
     }
   }
 
-  /** Known before the flags are read, because reading them may fail. */
+  /** Checked without the parser, because parsing may fail. */
   private get isStrict(): boolean {
     const end = this.argv.indexOf('--')
     const options = end === -1 ? this.argv : this.argv.slice(0, end)

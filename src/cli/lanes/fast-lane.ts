@@ -22,7 +22,7 @@ export function recordFast(args: readonly string[]): readonly Warning[] | null {
     try {
       return visibleWarnings(record())
     } catch {
-      // Whatever went wrong, the script that calls goes on.
+      // The calling script continues, whatever went wrong.
       return []
     }
   } catch {

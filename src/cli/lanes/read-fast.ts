@@ -10,7 +10,7 @@ export type FastName = keyof typeof tables
 /** How many names follow each command. */
 const wantedNames: Readonly<Record<FastName, number>> = {start: 0, end: 0, feature: 1, run: 0}
 
-/** Whether somebody wants to be told what only the slow lane says. */
+/** Whether somebody asked for output that only the slow lane prints. */
 export const isToldMore = (environment: Readonly<Record<string, string | undefined>>): boolean =>
   environment['USAGE_DEBUG'] === '1' || environment['USAGE_STRICT'] === '1'
 

@@ -15,7 +15,7 @@ export interface Demo {
   close(): Promise<void>
 }
 
-/** Fills a store in a temporary folder and serves its dashboard to whoever reaches the address. */
+/** Fills a store in a temporary folder and serves its dashboard without a token. */
 export async function openDemo(
   address: {readonly host: string; readonly port: number},
   now: () => number,

@@ -26,8 +26,8 @@ const maxSetAside = 1_000
 const maxLooked = 100_000
 
 /**
- * Opens a folder of reports that many may write and that nobody has to be trusted with: links are not followed, what is no
- * plain file or too large is damaged. Throws `USAGE_INBOX_UNREADABLE` when it is not a folder that can be read.
+ * Opens a folder of reports that untrusted users may write. Links are not followed. Files that are not regular or too
+ * large count as damaged. Throws `USAGE_INBOX_UNREADABLE` if the folder cannot be read.
  */
 export function openInbox(path: string): Inbox {
   try {

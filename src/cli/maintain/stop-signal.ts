@@ -1,6 +1,6 @@
 const signals = ['SIGTERM', 'SIGINT'] as const
 
-/** Resolves when this process is asked to stop. A second signal ends it at once. */
+/** Resolves when this process is asked to stop. A second signal ends it immediately. */
 export function untilAskedToStop(): Promise<void> {
   return new Promise(resolve => {
     const stop = (): void => {

@@ -4,7 +4,7 @@ import {toPlainText} from '../../protocol/plain-text.ts'
 /** Shows on a terminal how far a long work is. */
 export interface ProgressBar {
   show(path: string, progress: {readonly bytesRead: number; readonly bytes: number; readonly records: number}): void
-  /** Takes the bar away. */
+  /** Removes the bar. */
   clear(): void
 }
 

@@ -2,8 +2,8 @@ import type {Writable} from 'node:stream'
 import {UsageError} from '../../errors.ts'
 
 /**
- * Writes lines to an output, no faster than it takes them, and resolves when it has them all, or when its reader has gone
- * away. Rejects with a `UsageError` USAGE_OUTPUT_UNWRITABLE when it takes no more, for example on a full disk.
+ * Writes lines to an output at the speed of its reader. Resolves when all are written, or when the reader has closed it.
+ * Rejects with USAGE_OUTPUT_UNWRITABLE when the output fails, for example on a full disk.
  */
 export async function writeLines(output: Writable, lines: AsyncIterable<string>): Promise<void> {
   const failures: NodeJS.ErrnoException[] = []
@@ -27,7 +27,7 @@ export async function writeLines(output: Writable, lines: AsyncIterable<string>)
   throw new UsageError('USAGE_OUTPUT_UNWRITABLE', message, {cause: failure})
 }
 
-/** An output to a file throws at once, others tell later. */
+/** An output to a file throws immediately, others report an error later. */
 function write(output: Writable, text: string, fail: (error: NodeJS.ErrnoException) => void): boolean {
   try {
     return output.write(text)

@@ -136,8 +136,7 @@ function fieldsOf(pid: string): string[] | null {
 }
 
 /**
- * Lets go of input and outputs: whoever reads them waits for the command alone, and sees their end when it closes them.
- * Nothing can be printed from then on.
+ * Closes input and outputs, so that their readers wait only for the command. Nothing can be printed afterwards.
  */
 export function releaseStandardStreams(): void {
   for (const descriptor of [0, 1, 2]) {

@@ -13,7 +13,7 @@ export function writeMarkdownExplanation(sections: readonly ExplainedSection[]):
   return sections.map(({title, lines}) => `## ${escapeMarkdown(title)}\n\n${writeBlocks(lines)}`).join('\n\n')
 }
 
-/** An empty line stands between a list and what is around it, and between sentences. */
+/** Separates sentences and lists by empty lines. */
 function writeBlocks(lines: readonly string[]): string {
   return lines
     .map((line, index) => {
@@ -24,13 +24,13 @@ function writeBlocks(lines: readonly string[]): string {
     .join('')
 }
 
-/** What stands between backticks is code and stays; everything else is text and becomes nothing but text. */
+/** Text between backticks is code and stays. Everything else is escaped. */
 function writeInline(line: string): string {
   const parts = line.split('`')
   return parts.map((part, index) => (index % 2 === 1 ? `\`${part}\`` : escapeMarkdown(part))).join('')
 }
 
-/** Makes a text that Markdown shows as it is: no emphasis, link, image, table, HTML, heading or list comes out of it. */
+/** Escapes a text for Markdown, so that it creates no emphasis, link, image, table, HTML, heading or list. */
 export function escapeMarkdown(text: string): string {
   return text
     .replace(/[\\`*_[\]<>|~&!#]/g, '\\$&')

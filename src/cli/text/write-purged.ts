@@ -1,7 +1,7 @@
 import type {PurgeStep} from '../../collector/upkeep/retention.ts'
 import {writeAmount} from './words.ts'
 
-/** What `usage purge` did, or would do. */
+/** The result of `usage purge`. */
 export interface Purged {
   readonly dryRun: boolean
   readonly events: number

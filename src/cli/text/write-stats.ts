@@ -9,14 +9,14 @@ import {tablesOf} from '../../stats/write/tables.ts'
 import {writeStats} from '../../stats/write/text.ts'
 import type {Paint} from '../output/paint.ts'
 
-/** The forms in which `usage stats` writes its answers. */
+/** The output formats of `usage stats`. */
 export const statsFormats = ['text', 'json', 'csv', 'markdown', 'html'] as const
 
 export interface StatsWriting {
   readonly format: string
   /** One of `sectionNames`, or null for all. */
   readonly section: string | null
-  /** As a report to hand on. */
+  /** As a report to share. */
   readonly report: boolean
   readonly paint: Paint
   readonly width: number
@@ -24,7 +24,7 @@ export interface StatsWriting {
   readonly nowMs: number
 }
 
-/** Writes the answers in one of the forms, without the last line break. JSON is written by the command itself. */
+/** Writes the answers in one of the formats, without the last line break. The command itself writes JSON. */
 export function writeAnswers(stats: Stats, writing: StatsWriting): string {
   const {format, section, paint, width} = writing
   if (writing.report) return writeReport(stats, writing).trimEnd()
@@ -48,6 +48,6 @@ function writeAsCsv(stats: Stats, section: string | null): string {
   const table = tables.find(one => one.section === section)
   if (table === undefined) return writeLongCsv(tables)
   if (table.rows !== null) return writeCsv(table)
-  // A head without rows would say that there is nothing.
+  // A table without rows would mean that the answer is zero.
   throw new UsageError('USAGE_QUERY_INVALID', `the filter leaves no answer about ${table.section}`)
 }

@@ -55,7 +55,7 @@ function writeDecision(status: ProjectStatus): string {
   return `${reason}${by}: ${writeReason(reason)}${text}`
 }
 
-/** When sending opens after the notice, and how to decide before: the minute in UTC, as all times here. */
+/** When sending opens after the notice, and how to decide earlier. The time is in UTC, like all times here. */
 function writePending(id: string, shownAt: string): string {
   const project = toPlainText(id)
   const opensAt = Date.parse(shownAt) + (noticeSeconds + 59) * 1000

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import {readFileSync} from 'node:fs'
+import {describe, it} from 'node:test'
+import {errorRegistry} from '../src/errors.ts'
+import {filesUnder, repositoryPath} from './support/repository.ts'
+
+/** Phrases that a reader has to translate, each with the plain one. */
+const foreign: readonly (readonly [phrase: RegExp, plain: string])[] = [
+  [/\bwanted\b/, 'must be'],
+  [/\bwhoever\b/i, 'the person who, people who'],
+  [/\bmends?\b/i, 'fix'],
+  [/\bthe very [a-z]+/i, 'exactly the'],
+  [/\bat once\b/i, 'immediately'],
+  [/\bhand(?:s|ed)? on\b/i, 'share, forward'],
+  [/\bin the place of\b/i, 'instead of'],
+  [/\bif not said\b/i, 'default:'],
+  [/\b(?:an?|your|every|each) (?:no|yes)(?: (?!longer|more)|[.,;])/i, 'opt-out, opt-in'],
+  [/\bsays? (?:no|yes)\b/i, 'opt out, opt in'],
+  [/\bis no (?:file|folder|plain|number)\b/i, 'is not a'],
+  [/\bhas to be\b/i, 'must be'],
+]
+const maxWords = 25
+
+interface Flag {
+  readonly description?: string
+}
+interface Command {
+  readonly summary?: string
+  readonly description?: string
+  readonly flags: Readonly<Record<string, Flag>>
+  readonly args: Readonly<Record<string, Flag>>
+}
+
+const read = (path: string): string => readFileSync(repositoryPath(path), 'utf8')
+const {commands} = JSON.parse(read('oclif.manifest.json')) as {commands: Readonly<Record<string, Command>>}
+
+const helpTexts = Object.values(commands).flatMap(({summary, description, flags, args}) => [
+  summary ?? '',
+  description ?? '',
+  ...[...Object.values(flags), ...Object.values(args)].map(one => one.description ?? ''),
+])
+const errorTexts = Object.values(errorRegistry).flatMap(({meaning, next}) => [meaning, next])
+
+/** Modules that contain texts for people. Their comments are read as well. */
+const modules = [
+  'src/errors.ts',
+  'bin/preconditions.js',
+  'src/reporter/consent/notice.ts',
+  'src/reporter/projects/explain.ts',
+  'src/reporter/projects/how-to-stop.ts',
+  ...['src/cli', 'src/commands', 'src/oclif'].flatMap(folder => filesUnder(folder, '.ts')),
+]
+const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/recipes.md', 'docs/decisions/README.md']
+
+/** The strings and comments of a module; `wanted` may be the name of a variable. */
+const wordsOf = (source: string): string =>
+  (source.match(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g) ?? []).join('\n')
+
+function assertPlain(text: string, where: string): void {
+  for (const [phrase, plain] of foreign) {
+    const found = phrase.exec(text)?.[0]
+    assert.equal(found, undefined, `${where}: write "${plain}" instead of "${found}"`)
+  }
+}
+
+function longestSentence(text: string): string[] {
+  const sentences = text.split(/(?<=[.?!])\s+/).map(sentence => sentence.split(/\s+/))
+  return sentences.sort((a, b) => b.length - a.length)[0] ?? []
+}
+
+describe('texts for people', () => {
+  it('use plain phrases in help and errors', () => {
+    for (const text of [...helpTexts, ...errorTexts]) assertPlain(text, text)
+  })
+
+  it(`have sentences of at most ${maxWords} words in help and errors`, () => {
+    for (const text of [...helpTexts, ...errorTexts])
+      assert.ok(longestSentence(text).length <= maxWords, longestSentence(text).join(' '))
+  })
+
+  for (const path of modules) it(`use plain phrases in ${path}`, () => assertPlain(wordsOf(read(path)), path))
+  for (const path of pages) it(`use plain phrases in ${path}`, () => assertPlain(read(path), path))
+})
