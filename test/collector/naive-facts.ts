@@ -1,18 +1,16 @@
 import type {Event} from '../../src/protocol/event.ts'
 import type {Header} from '../../src/protocol/header.ts'
-import {valuesOfHeader} from '../../src/protocol/header-columns.ts'
-import {limitsFeatures, type StatsFilters} from '../../src/stats/model/filters.ts'
+import {type HeaderValues, valuesOfHeader} from '../../src/protocol/header-columns.ts'
+import {limitsFeatures, type StatsFilters, wordFilters, wordOfFilter} from '../../src/stats/model/filters.ts'
+import {columnOfWord, type HeaderWord, headerWords} from '../../src/stats/model/header-words.ts'
 import type {Duration, FeatureStats, Outcomes} from '../../src/stats/model/model.ts'
-import {
-  columnOfWord,
-  type HeaderWord,
-  headerWords,
-  type NamedFacts,
-  type NamedRuns,
-  type SpanFacts,
-  type StatsFacts,
-  type StatsQuestion,
-  type StepFacts,
+import type {
+  NamedFacts,
+  NamedRuns,
+  SpanFacts,
+  StatsFacts,
+  StatsQuestion,
+  StepFacts,
 } from '../../src/stats/model/source.ts'
 import type {Span} from '../../src/stats/model/span.ts'
 import type {Sent} from './random-use.ts'
@@ -109,14 +107,20 @@ interface Sign {
   readonly atMs: number
 }
 
-/** What a header says. */
-const wordOf = (header: Header, word: HeaderWord): string | null => valuesOfHeader(header)[columnOfWord[word]]
+const valuesOf = new WeakMap<Header, HeaderValues>()
 
-function isWanted({version, os, application, ci}: Header, filters: StatsFilters): boolean {
-  if (filters.appVersion !== null && filters.appVersion !== version) return false
-  if (filters.system !== null && filters.system !== os?.name) return false
-  if (filters.application !== null && filters.application !== application) return false
-  return filters.ci === null || (filters.ci === 'only') === (ci !== null)
+/** What a header says. */
+function wordOf(header: Header, word: HeaderWord): string | null {
+  const values = valuesOf.get(header) ?? valuesOfHeader(header)
+  valuesOf.set(header, values)
+  return values[columnOfWord[word]]
+}
+
+function isWanted(header: Header, filters: StatsFilters): boolean {
+  const isOther = wordFilters.some(
+    filter => filters[filter] !== null && filters[filter] !== wordOf(header, wordOfFilter[filter]),
+  )
+  return !isOther && (filters.ci === null || (filters.ci === 'only') === (header.ci !== null))
 }
 
 function isWantedUse(event: Event, {featureType, internal}: StatsFilters): boolean {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
+import {noFilters} from '../../src/stats/model/filters.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
@@ -86,7 +87,7 @@ describe('usage stats', {concurrency: 2}, () => {
     })
     const {filters, runs} = JSON.parse(outcome.stdout)
     const [appVersion, featureType] = ['3.5', 'Algorithm']
-    assert.deepEqual(filters, {appVersion, system: null, ci: 'none', application: null, featureType, internal: false})
+    assert.deepEqual(filters, {...noFilters, appVersion, ci: 'none', featureType, internal: false})
     assert.equal(runs, null)
   })
 

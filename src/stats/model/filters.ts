@@ -1,5 +1,6 @@
 import {UsageError} from '../../errors.ts'
 import {describeValue} from '../../protocol/problem.ts'
+import type {HeaderWord} from './header-words.ts'
 
 /** What the answers are limited to; null does not limit. All that are set hold together. */
 export interface StatsFilters {
@@ -13,6 +14,14 @@ export interface StatsFilters {
   /** True: uses that did not come from a person directly. False: those that did. */
   readonly internal: boolean | null
 }
+
+/** The filters that limit a word of the header to one value. */
+export const wordOfFilter = {
+  appVersion: 'version',
+  system: 'system',
+  application: 'application',
+} as const satisfies Partial<Record<keyof StatsFilters, HeaderWord>>
+export const wordFilters = Object.keys(wordOfFilter) as readonly (keyof typeof wordOfFilter)[]
 
 /** The names of the filters on a command line and in an address. */
 export const filterNames = ['app-version', 'system', 'ci', 'application', 'feature-type', 'internal', 'direct'] as const
@@ -64,7 +73,7 @@ export const limitsFeatures = ({featureType, internal}: StatsFilters): boolean =
   featureType !== null || internal !== null
 
 /** Whether only some headers are asked for: then what is counted without a header cannot be given. */
-export const limitsHeaders = ({appVersion, system, ci, application}: StatsFilters): boolean =>
-  appVersion !== null || system !== null || ci !== null || application !== null
+export const limitsHeaders = (filters: StatsFilters): boolean =>
+  filters.ci !== null || wordFilters.some(filter => filters[filter] !== null)
 
 const invalid = (message: string): UsageError => new UsageError('USAGE_QUERY_INVALID', message)

@@ -1,6 +1,6 @@
-import type {HeaderColumn} from '../../protocol/header-columns.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {StatsFilters} from './filters.ts'
+import type {HeaderWord} from './header-words.ts'
 import type {Duration, FeatureStats, Outcomes, Quality} from './model.ts'
 import type {Span} from './span.ts'
 
@@ -90,17 +90,6 @@ export interface SpanFacts {
   readonly isUnknown?: true
 }
 
-/** The words of a header by which runs are counted, and the value of the header that each of them is. */
-export const columnOfWord = {
-  version: 'version',
-  system: 'os_name',
-  scheduler: 'scheduler',
-  application: 'application',
-  ci: 'ci',
-  readableSystem: 'os_readable',
-} as const satisfies Readonly<Record<string, HeaderColumn>>
-export type HeaderWord = keyof typeof columnOfWord
-export const headerWords = Object.keys(columnOfWord) as readonly HeaderWord[]
 export type NamedFacts = Readonly<Record<HeaderWord, readonly NamedRuns[]>>
 
 export interface StepFacts {

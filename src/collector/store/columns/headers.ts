@@ -1,5 +1,5 @@
-import {limitsHeaders, type StatsFilters} from '../../../stats/model/filters.ts'
-import {columnOfWord, type HeaderWord, headerWords} from '../../../stats/model/source.ts'
+import {limitsHeaders, type StatsFilters, wordFilters, wordOfFilter} from '../../../stats/model/filters.ts'
+import {columnOfWord, type HeaderWord, headerWords} from '../../../stats/model/header-words.ts'
 import {allRows, type Database} from '../tables/database.ts'
 
 /**
@@ -109,15 +109,14 @@ function grow(known: ReadHeaders['known'], size: number): ReadHeaders['known'] {
 /** Which headers a filter chooses: 1 at the number of each. Null when all are. */
 export function chooseHeaders({name, names, isCi}: KnownHeaders, filters: StatsFilters): Uint8Array | null {
   if (!limitsHeaders(filters)) return null
-  const {appVersion, system, ci, application} = filters
-  const wanted = [
-    [name.version, appVersion === null ? null : names.version.indexOf(appVersion)],
-    [name.system, system === null ? null : names.system.indexOf(system)],
-    [name.application, application === null ? null : names.application.indexOf(application)],
-    [isCi, ci === null ? null : Number(ci === 'only')],
-  ] as const
+  const wanted: (readonly [column: Int32Array | Uint8Array, value: number])[] = wordFilters.flatMap(filter => {
+    const value = filters[filter]
+    const word = wordOfFilter[filter]
+    return value === null ? [] : [[name[word], names[word].indexOf(value)] as const]
+  })
+  if (filters.ci !== null) wanted.push([isCi, Number(filters.ci === 'only')])
   const chosen = new Uint8Array(isCi.length).fill(1)
-  for (const [column, one] of wanted)
-    if (one !== null) for (let id = 0; id < chosen.length; id++) if (column[id] !== one) chosen[id] = 0
+  for (const [column, value] of wanted)
+    for (let id = 0; id < chosen.length; id++) if (column[id] !== value) chosen[id] = 0
   return chosen
 }

@@ -1,12 +1,5 @@
-import {
-  type HeaderWord,
-  headerWords,
-  type NamedFacts,
-  type NamedRuns,
-  type SpanFacts,
-  type Step,
-  type StepFacts,
-} from '../../../stats/model/source.ts'
+import {type HeaderWord, headerWords} from '../../../stats/model/header-words.ts'
+import type {NamedFacts, NamedRuns, SpanFacts, Step, StepFacts} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import type {KnownHeaders} from '../columns/headers.ts'
 import {type PieceOfUse, type Uses, usesIn} from './uses.ts'

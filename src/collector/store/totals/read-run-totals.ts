@@ -1,6 +1,7 @@
 import {limitsFeatures, limitsHeaders} from '../../../stats/model/filters.ts'
+import {headerWords} from '../../../stats/model/header-words.ts'
 import {formatDay, startOfNextPeriod, startOfPeriod} from '../../../stats/model/period.ts'
-import {headerWords, type NamedFacts, type SpanFacts, type StatsQuestion} from '../../../stats/model/source.ts'
+import type {NamedFacts, SpanFacts, StatsQuestion} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import type {Database} from '../tables/database.ts'
 import type {FindKept, RunTotals} from './run-totals.ts'

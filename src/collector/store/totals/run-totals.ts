@@ -6,6 +6,7 @@
  * of several parts do not: then the answer has bounds.
  * Read next: `feature-counts.ts`, `read-run-totals.ts`.
  */
+import {headerWords} from '../../../stats/model/header-words.ts'
 import type {
   NamedFacts,
   NamedRuns,
@@ -16,7 +17,6 @@ import type {
   StepFacts,
   ValueFieldFacts,
 } from '../../../stats/model/source.ts'
-import {headerWords} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
 
 /** What is kept of a month or a year whose single runs are gone. It names nobody. */
