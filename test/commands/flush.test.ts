@@ -26,7 +26,7 @@ it('gives up within its time when the collector never answers', async t => {
   await runUsage(home, ['optin'])
   const before = performance.now()
   const outcome = await runUsage(home, ['flush', '--wait', '1.5', '--json'])
-  assert.ok(performance.now() - before < 5000)
+  assert.ok(performance.now() - before < 10_000)
   const {kept, projects} = JSON.parse(outcome.stdout)
   assert.deepEqual([outcome.code, kept, projects[0].reason], [3, 1, 'timeout'])
 })

@@ -137,7 +137,7 @@ describe('usage forget', () => {
     const before = performance.now()
     const options = {environment: {USAGE_PROJECT_FILE: ''}}
     const {code, stdout} = await scene.usage(['forget', '--wait', '3', '--json'], options)
-    assert.ok(performance.now() - before < 8000)
+    assert.ok(performance.now() - before < 15_000)
     const outcomes = JSON.parse(stdout).projects.map((one: DestinationForget) => [one.outcome, one.reason])
     assert.deepEqual(
       [code, outcomes],

@@ -14,7 +14,7 @@ import {makeProject} from '../support/make-project.ts'
 import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {clientOnDisk} from '../support/python-client.ts'
-import {runProgram, runUsage} from '../support/run-program.ts'
+import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
 import {shClientOnDisk} from '../support/sh-client.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
@@ -29,8 +29,8 @@ function makeScene(t: TestContext, http = 'http://127.0.0.1:9', changes: Readonl
   const said = {PYTHONDONTWRITEBYTECODE: '1', SENDING: destination.paths.sending}
   const home: IsolatedHome = {...bare, environment: {...bare.environment, ...said}}
   const yes = {USAGE_CONSENT: `demo@${collectionVersion(project)}`}
-  const run = (script: string, environment = {}, timeoutSeconds = 30) =>
-    runProgram(home, ['sh', '-c', script.replaceAll('C/', `${bare.home}/`)], {environment, timeoutSeconds})
+  const run = (script: string, environment = {}, options: RunOptions = {}) =>
+    runProgram(home, ['sh', '-c', script.replaceAll('C/', `${bare.home}/`)], {environment, ...options})
   const usage = async (...args: string[]) =>
     JSON.parse((await runUsage(bare, [...args, '--project-file', path, '--json'])).stdout)
   return {home, destination, run, usage, yes, events: () => waitingEvents(home.stateDirectory)}
@@ -46,7 +46,7 @@ for (const {name, claim, tools, sending, consent, load, start, feature, end, sen
       const deep = `python3 -c 'print(50000 * "[")' >`
       for (const make of ['mkfifo', 'rm -f S; head -c 40000 /dev/zero | tr "\\0" "{" >', `rm -f S; ${deep}`]) {
         await run(`mkdir -p ${home.configDirectory}; ${make.replace('S', settings)} ${settings}`)
-        const {stdout, signal} = await run(consent, {}, 8)
+        const {stdout, signal} = await run(consent, {}, {timeoutSeconds: 20})
         assert.deepEqual([stdout.trim(), signal], ['settings-unreadable', null], make)
       }
     })
@@ -74,7 +74,7 @@ for (const {name, claim, tools, sending, consent, load, start, feature, end, sen
         const server = await answeringServer(t, respond)
         const {run, yes, events, destination} = makeScene(t, server.url)
         await run(load(start + feature + end))
-        const {signal} = await run(send, yes, 10)
+        const {signal} = await run(send, yes, {timeoutSeconds: 30})
         assert.deepEqual([signal, events().length], [null, 3], `answer ${index}`)
         assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).failures, 1, `answer ${index}`)
       }
@@ -201,16 +201,18 @@ for (const {name, claim, tools, sending, consent, load, start, feature, end, sen
       async t => {
         const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
         let stored = 0
+        const isStored = Promise.withResolvers<void>()
         const server = await answeringServer(t, async ({body}, response) => {
           const headers = {'content-type': 'application/json'}
           const passed = await fetch(`${collector.http}/v1/reports`, {method: 'POST', body, headers})
           const text = await passed.text()
           if (stored++ > 0) answer(response, passed.status, text)
+          isStored.resolve()
         })
         const {run, yes, destination, events} = makeScene(t, server.url)
         await run(load(start + feature + end))
-        const killed = await run(`exec timeout -s KILL 3 sh -c '${send.replaceAll("'", `'"'"'`)}'`, yes)
-        assert.ok(stored === 1 && killed.stderr === '')
+        const killed = await run(send, yes, {killedAfter: isStored.promise})
+        assert.deepEqual([stored, killed.signal, killed.stderr], [1, 'SIGKILL', ''])
         assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[claim], 3])
         const past = new Date(Date.now() - 180_000)
         utimesSync(join(destination.paths.sending, claim), past, past)

@@ -184,7 +184,8 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65); us
         const {run, events, destination} = makeScene(t, http)
         const before = performance.now()
         await run(aRun)
-        assert.ok(performance.now() - before < 5_000)
+        // The sender waits 8 s for a silent collector.
+        assert.ok(performance.now() - before < 7_500)
         await eventually(() => assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[], 3]))
         if (reason !== null)
           assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).lastError.reason, reason)

@@ -34,8 +34,8 @@ describe('a declared pattern', () => {
   it('takes no noticeable time for the value that costs it most', () => {
     const costly = /^(?:[a-z]*[a-z]*[a-z]*\d?\d?\d?!)$/u
     assert.ok(isSafePattern('[a-z]*[a-z]*[a-z]*\\d?\\d?\\d?!'))
-    const before = performance.now()
+    const before = process.cpuUsage()
     assert.equal(costly.test('a'.repeat(256)), false)
-    assert.ok(performance.now() - before < 1000)
+    assert.ok(process.cpuUsage(before).user < 1_000_000)
   })
 })

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly input?: string
   /** The program is killed after it, and the outcome has the signal. */
   readonly timeoutSeconds?: number
+  /** The program and all that it started are killed when this resolves. */
+  readonly killedAfter?: Promise<unknown>
   /** Called whenever stdout has grown, with all of it so far and the process id. */
   readonly onOutput?: (stdout: string, pid: number) => void
 }
@@ -24,7 +26,7 @@ export interface RunOptions {
 export function runProgram(
   home: IsolatedHome,
   [command, ...args]: readonly [string, ...string[]],
-  {cwd = home.home, environment = {}, input = '', timeoutSeconds = 30, onOutput}: RunOptions = {},
+  {cwd = home.home, environment = {}, input = '', timeoutSeconds = 50, killedAfter, onOutput}: RunOptions = {},
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -32,7 +34,9 @@ export function runProgram(
       env: {...home.environment, ...environment},
       timeout: timeoutSeconds * 1000,
       killSignal: 'SIGKILL',
+      detached: killedAfter !== undefined,
     })
+    void killedAfter?.then(() => process.kill(-(child.pid ?? 0), 'SIGKILL'))
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', chunk => {

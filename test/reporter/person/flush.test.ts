@@ -117,7 +117,7 @@ describe('a flush', () => {
     const before = performance.now()
     const {sent, kept, projects} = await flush(world, [...hanging, well], here, 3)
     // One collector alone may take all of the time: nine, one after the other, would take nine times as long.
-    assert.ok(performance.now() - before < 9000)
+    assert.ok(performance.now() - before < 20_000)
     assert.deepEqual({sent, kept}, {sent: 1, kept: 9})
     assert.deepEqual(new Set(projects.slice(0, -1).map(one => one.isUndelivered)), new Set([true]))
     for (const [index, destination] of [...hanging, well].entries()) assertNothingLost(world, destination, ids[index]!)
