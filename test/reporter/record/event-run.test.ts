@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
+import {emptyProgramHeader} from '../../../src/protocol/header-columns.ts'
 import {type Destination, destinationOf} from '../../../src/reporter/destination/destination.ts'
 import {writeRun} from '../../../src/reporter/destination/open-runs.ts'
 import {namedRun, runOfEnd, runOfFeature, runVariables} from '../../../src/reporter/record/event-run.ts'
@@ -8,8 +9,6 @@ import type {Caller} from '../../../src/reporter/world/processes.ts'
 import {newId} from '../../support/make-event.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {caller, makeWorld, type TestWorld} from '../../support/make-world.ts'
-
-const header = {application: null, version: null, commit: null, component: null, os: null, ci: null, scheduler: null}
 
 function makeScene(t: TestContext) {
   const world = makeWorld(t)
@@ -23,7 +22,7 @@ function open(world: TestWorld, {paths}: Destination, callers: readonly Caller[]
   const run = newId(world)
   const {bootId, pidNamespace} = world.place
   const record = {run, startedAt: '2026-03-01T10:00:00.000Z', monotonicSeconds: 1, host: world.hostName}
-  writeRun(paths.runs, {...record, bootId, pidNamespace, callers, header})
+  writeRun(paths.runs, {...record, bootId, pidNamespace, callers, header: emptyProgramHeader})
   return run
 }
 

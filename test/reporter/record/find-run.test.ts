@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
+import {emptyProgramHeader} from '../../../src/protocol/header-columns.ts'
 import type {RunRecord} from '../../../src/reporter/destination/open-runs.ts'
 import {findRun, measureDuration} from '../../../src/reporter/record/find-run.ts'
 import type {Caller} from '../../../src/reporter/world/processes.ts'
@@ -9,19 +10,10 @@ const machine = {host: 'host-a', bootId: 'boot-a', pidNamespace: 'pid:[402653183
 const place = {...machine, isShell: () => true}
 /** Where the callers run several things at the same time: `make -j`, a program with threads. */
 const parallelPlace = {...machine, isShell: () => false}
-const header = {
-  application: null,
-  version: null,
-  commit: null,
-  component: null,
-  os: null,
-  ci: null,
-  scheduler: null,
-}
 
 function makeRun(changes: Partial<RunRecord> = {}): RunRecord {
   const times = {startedAt: '2026-03-01T10:00:00.000Z', monotonicSeconds: 100}
-  return {run: 'a', ...times, ...machine, callers: [], header, ...changes}
+  return {run: 'a', ...times, ...machine, callers: [], header: emptyProgramHeader, ...changes}
 }
 
 const terminal = caller(50, true)
