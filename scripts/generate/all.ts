@@ -2,6 +2,7 @@ import {generateCommandsPage} from './commands-page.ts'
 import {generateErrorsPage} from './errors-page.ts'
 import {generateManifest} from './manifest.ts'
 import {generateSchemas} from './schemas.ts'
+import {generateStatsPage} from './stats-page.ts'
 
 /** Every file that is made from code: path in the repository → content. */
 export async function generateAll(): Promise<Map<string, string>> {
@@ -10,5 +11,6 @@ export async function generateAll(): Promise<Map<string, string>> {
     ...generateErrorsPage(),
     ...(await generateManifest()),
     ...generateCommandsPage(),
+    ...generateStatsPage(),
   ])
 }

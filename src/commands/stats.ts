@@ -47,9 +47,9 @@ export default class Stats extends BaseCommand {
     report: Flags.boolean({
       description: 'a report to share, as html or markdown; groups of fewer than five users are left out',
     }),
-    data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
-    url: Flags.string({description: 'the address of a collector, instead of a data folder', helpValue: 'URL'}),
-    token: Flags.string({description: 'the read token of that collector', env: 'USAGE_TOKEN', helpValue: 'TOKEN'}),
+    data: Flags.string({description: 'data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+    url: Flags.string({description: 'address of a collector, instead of a data folder', helpValue: 'URL'}),
+    token: Flags.string({description: 'read token of that collector', env: 'USAGE_TOKEN', helpValue: 'TOKEN'}),
   }
 
   override jsonEnabled(): boolean {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {before, suite, test} from 'node:test'
 import type {Browser, Page} from 'playwright-core'
+import {breakdowns, namedUsageOf} from '../../src/stats/model/breakdowns.ts'
 import type {Stats} from '../../src/stats/model/model.ts'
 import {forAllTests, openBrowser, openWindow, type Window} from './open-browser.ts'
 import {openFullSite, pageNames, type Site} from './open-site.ts'
@@ -35,7 +36,7 @@ suite('the filters of a page', () => {
     const asked = {from: '2026-01-01', to: '2026-11-22', by: 'week', 'app-version': '2.1', system: 'Linux'}
     assert.deepEqual(unsaid(stateOf(page)), asked)
     assert.equal(new URL(page.url()).pathname, '/projects/heatflow/outcomes')
-    const chips = page.getByRole('list', {name: 'Filters that are set'})
+    const chips = page.getByRole('list', {name: 'Active filters'})
     assert.deepEqual(await chips.getByRole('listitem').allInnerTexts(), [
       'Only version 2.1: show all',
       'Only system Linux: show all',
@@ -110,13 +111,16 @@ const shownOf: Readonly<Record<string, (stats: Stats) => Shown>> = {
     ]),
   ),
   ...Object.fromEntries(
-    (['systems', 'readableSystems', 'schedulers', 'applications'] as const).map(key => [
-      key,
+    breakdowns.map(row => [
+      row.key,
       (stats: Stats) =>
-        stats[key]!.map(({name, runs, users}) => [name ?? (key === 'schedulers' ? 'none' : 'unknown'), runs, users]),
+        namedUsageOf(stats, row)!.map(({name, runs, users}) => [
+          name ?? (row.key === 'schedulers' ? 'none' : 'unknown'),
+          runs,
+          users,
+        ]),
     ]),
   ),
-  versions: ({versions}) => versions!.map(({version, runs, users}) => [version ?? 'unknown', runs, users]),
   features: ({features}) => features.map(({name, type, count}) => [`${name} (${type})`, count]),
 }
 

@@ -56,7 +56,7 @@ describe('usage stats', {concurrency: 2}, () => {
     assert.match(csv.stdout, /^section,row,column,value\n/)
     assert.equal(versions.stdout, 'version,runs,users\n')
     assert.match(markdown.stdout, /^# demo\n[\s\S]*\| storeBytes \| \d+ \|\n/)
-    assert.match(html.stdout, /^<!doctype html>[\s\S]*Not answered under this filter: runs, [\s\S]*<\/html>\n$/)
+    assert.match(html.stdout, /^<!doctype html>[\s\S]*No answer with this filter: runs, [\s\S]*<\/html>\n$/)
     const wrong = [
       await write('--section', 'versions'),
       await write('--format', 'csv', '--section', 'versions', '--direct'),
@@ -65,13 +65,13 @@ describe('usage stats', {concurrency: 2}, () => {
     for (const {code, stderr} of wrong) assert.deepEqual([code, /USAGE_QUERY_INVALID/.test(stderr)], [2, true], stderr)
   })
 
-  it('writes a report to hand on, as a page or as Markdown', async t => {
+  it('writes a report to share, as a page or as Markdown', async t => {
     const home = isolatedHome(t)
     const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
     const write = async (...flags: string[]) =>
       runUsage(home, ['stats', '--data', collector.data, '--report', ...flags])
-    assert.match((await write('--format', 'html')).stdout, /^<!doctype html>[\s\S]*The use of <bdi>demo<\/bdi>/)
-    assert.match((await write('--format', 'markdown')).stdout, /^# The use of demo\n[\s\S]*Fewer than 5 users/)
+    assert.match((await write('--format', 'html')).stdout, /^<!doctype html>[\s\S]*Usage of <bdi>demo<\/bdi>/)
+    assert.match((await write('--format', 'markdown')).stdout, /^# Usage of demo\n[\s\S]*fewer than 5 users/)
     for (const flags of [[], ['--format', 'csv'], ['--format', 'html', '--section', 'users']]) {
       const {code, stderr} = await write(...flags)
       assert.deepEqual([code, /USAGE_QUERY_INVALID/.test(stderr)], [2, true], flags.join(' '))

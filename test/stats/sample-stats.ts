@@ -1,3 +1,4 @@
+import {type Breakdowns, breakdowns} from '../../src/stats/model/breakdowns.ts'
 import {noFilters} from '../../src/stats/model/filters.ts'
 import type {Stats} from '../../src/stats/model/model.ts'
 
@@ -17,6 +18,9 @@ export const measure = (...values: number[]) => ({
 })
 
 const usersOf = (users: number) => ({users, usersExact: true, usersLow: users, usersHigh: users})
+
+const breakdownsOf = (items: (column: string) => readonly object[]): Breakdowns =>
+  Object.fromEntries(breakdowns.map(({key, columns}) => [key, items(columns[0])])) as unknown as Breakdowns
 
 /** Some answers to write. */
 export const sample: Stats = {
@@ -45,6 +49,7 @@ export const sample: Stats = {
     {type: 'Interface', name: 'ISIS Reflectometry', count: 1, internalCount: 0, runs: 1, users: 1, meanSeconds: null},
   ],
   unusedFeatures: ['Rebin.v1', 'Fit.v1'],
+  ...breakdownsOf(() => []),
   versions: [
     {version: '3.5.2', runs: 40, users: 9},
     {version: null, runs: 2, users: 1},
@@ -53,7 +58,6 @@ export const sample: Stats = {
   adoption: [],
   readableSystems: [{name: null, runs: 42, users: 9}],
   schedulers: [{name: 'slurm', runs: 42, users: 9}],
-  applications: [],
   ci: {runs: 3, share: 3 / 42, vendors: [{name: 'gitlab', runs: 3}]},
   fields: {
     executors: {n: 38, mean: 2.105, median: 2, max: 64, values: null},
@@ -81,7 +85,8 @@ export const sample: Stats = {
     featuresSince: null,
     runsSince: null,
     tables: [{name: 'runs', bytes: 4_096, rows: 10}],
-    ...{bytesPerRun: 410, bytesPerFeature: null},
+    bytesPerRun: 410,
+    bytesPerFeature: null,
     storeBytes: 123_456,
     freeBytes: 9_000_000,
     growthBytes: null,
@@ -100,15 +105,11 @@ export const hostileStats: Stats = {
   filters: {...noFilters, application: hostile, appVersion: hostile},
   features: [{...sample.features[0]!, name: hostile, type: hostile}],
   unusedFeatures: [hostile],
-  versions: [{version: hostile, runs: 1, users: 1}],
+  ...breakdownsOf(column => [
+    {[column]: hostile, runs: 1, users: 1},
+    {[column]: 'b', runs: 1, users: 1},
+  ]),
   adoption: [{period: '2026-01', versions: [{version: hostile, runs: 1, users: 1}], complete: true}],
-  systems: [{name: hostile, runs: 1, users: 1}],
-  readableSystems: [{name: hostile, runs: 1, users: 1}],
-  schedulers: [{name: hostile, runs: 1, users: 1}],
-  applications: [
-    {name: hostile, runs: 1, users: 1},
-    {name: 'b', runs: 1, users: 1},
-  ],
   ci: {runs: 1, share: 1, vendors: [{name: hostile, runs: 1}]},
   fields: {mode: {n: 1, mean: null, median: null, max: null, values: [{value: hostile, runs: 1}]}},
   commonestFault: {exitCode: null, signal: hostile, runs: 2},

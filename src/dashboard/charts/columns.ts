@@ -73,7 +73,7 @@ function describeColumn({periods, series, upTo, write}: ColumnChart, index: numb
   const counts = series.map(({name, values}) => `${name} ${write(values[index]!)}`)
   const most = upTo?.[index] ?? 0
   const bound = most > series[0]!.values[index]! ? ` to ${write(most)}` : ''
-  return `${label}${complete ? '' : ', not over'}: ${counts.join(', ')}${bound}`
+  return `${label}${complete ? '' : ', incomplete'}: ${counts.join(', ')}${bound}`
 }
 
 /** One outline a series, the highest first, so that each is seen above the next. */

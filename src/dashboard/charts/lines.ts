@@ -100,7 +100,7 @@ function drawPoints(
     .map((value, index) => {
       if (value === null) return ''
       const {label, complete} = periods[index]!
-      const words = `${label}${complete ? '' : ', not over'}: ${name} ${write(value)}`
+      const words = `${label}${complete ? '' : ', incomplete'}: ${name} ${write(value)}`
       const hollow = complete ? '' : ' hollow'
       return `<circle class="${tone}${hollow}" cx="${round(x(index))}" cy="${round(y(value))}" r="3"><title>${escapeHtml(words)}</title></circle>`
     })

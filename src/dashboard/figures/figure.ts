@@ -1,27 +1,32 @@
 /**
- * Room `figures`: one answer as a reader meets it.
+ * Room `figures`: one answer as readers see it.
  *
  * A figure has a title, a sentence that says what the drawing shows, the drawing, and the table it was drawn from, so that
- * everything can also be read, copied and heard. `use.ts`, `runs.ts` and `breakdowns.ts` make the figures of an answer. Pure.
- * Read next: `rows.ts`, `words.ts`.
+ * everything can also be read, copied and heard. `figures.ts` makes the figures from the registry of answers. Pure.
+ * Read next: `figures.ts`, `rows.ts`, `words.ts`.
  */
+import type {AnswerRow} from '../../stats/model/answer-row.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {type ColumnChart, drawColumns} from '../charts/columns.ts'
 import type {Tone} from '../charts/frame.ts'
 import {drawLines, type LineChart} from '../charts/lines.ts'
 
-/** One answer as a reader meets it: a title, a sentence, a drawing, and the table that it is drawn from. */
-export interface Figure {
-  /** The section of the answers that has its numbers, as `--section` names it. */
-  readonly section: string
-  readonly title: string
-  /** Says what the drawing shows. Plain text of which nothing is escaped yet. */
-  readonly say: (stats: Stats) => string
-  /** How to read the drawing, where there is one. */
+/** What a figure shows of an answer. */
+export interface Drawing {
+  /** Describes the drawing. Plain text that is not escaped yet. */
+  readonly describe: (stats: Stats) => string
+  /** How to read the drawing, if it has one. */
   readonly hint?: (stats: Stats) => string
-  /** HTML; empty where there is nothing to draw. */
+  /** HTML; empty if there is nothing to draw. */
   readonly draw: (stats: Stats) => string
+  /** Leaves the figure out if its table has no rows. */
+  readonly hideEmpty?: true
+}
+
+/** An answer on a page: a title, a sentence, a drawing, and the table that it is drawn from. */
+export interface Figure extends Drawing {
+  readonly row: AnswerRow
 }
 
 /** The names of several series with their colours; HTML. */
@@ -34,7 +39,7 @@ function drawLegend(series: readonly {readonly name: string; readonly tone: Tone
   return `<ul class="legend">${items.join('')}</ul>`
 }
 
-/** Both drawings of a chart: the style shows the one that fits. Nothing where all is zero. */
+/** Both sizes of a chart; the style shows the one that fits. Empty if all values are zero. */
 export function columnsOf(chart: ColumnChart): string {
   const isEmpty = chart.series.every(({values}) => values.every(value => value === 0))
   if (isEmpty && Math.max(0, ...(chart.upTo ?? [])) === 0) return ''

@@ -17,10 +17,10 @@ export interface Row {
   readonly bar: readonly {readonly tone: Tone; readonly share: number}[]
 }
 
-/** Rows beyond these are left to the CSV and the JSON. */
+/** The most rows that are drawn; CSV and JSON contain all. */
 const maxRows = 40
 
-/** Draws rows as HTML; nothing without rows. Names from outside are harmless. Pure. */
+/** Draws rows as HTML; empty without rows. Names from outside are escaped. Pure. */
 export function drawRows({head, rows}: Rows): string {
   if (rows.length === 0) return ''
   const [name, ...counts] = head
@@ -30,7 +30,7 @@ export function drawRows({head, rows}: Rows): string {
     return `<tr><th scope="row"><bdi>${escapeHtml(row.name)}</bdi></th><td class="barcell">${drawBar(row.bar)}</td>${cells.join('')}</tr>`
   })
   const more =
-    rows.length > maxRows ? `<p class="more">and ${writeCounted(rows.length - maxRows, 'more row')} in the CSV</p>` : ''
+    rows.length > maxRows ? `<p class="more">${writeCounted(rows.length - maxRows, 'more row')} in the CSV</p>` : ''
   return `<div class="scroll" tabindex="0" role="region" aria-label="Table: ${escapeHtml(name!)}"><table class="bars${counts.length > 3 ? ' many' : ''}">
 <thead><tr><th scope="col">${escapeHtml(name!)}</th><td class="barcell"></td>${heads.join('')}</tr></thead>
 <tbody>${body.join('\n')}</tbody></table></div>${more}`

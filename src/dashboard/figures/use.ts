@@ -1,7 +1,7 @@
 import type {Stats} from '../../stats/model/model.ts'
 import {writeCount, writeCounted} from '../../stats/write/text/write.ts'
 import type {Tone} from '../charts/frame.ts'
-import {columnsOf, type Figure} from './figure.ts'
+import {columnsOf, type Drawing} from './figure.ts'
 import {writeBounded, writeChange, writePeople, writeRange} from './words.ts'
 
 const dayMs = 86_400_000
@@ -23,74 +23,65 @@ function countChart(stats: Stats, section: Measured, name: string, tone: Tone): 
   })
 }
 
-export const usersFigure: Figure = {
-  section: 'users',
-  title: 'Users',
-  say: stats => {
+export const usersFigure: Drawing = {
+  describe: stats => {
     const {users, trend} = stats
     const several = `${writeBounded(users.onSeveralDays)} of them on at least two days`
     const bounds = users.exact
       ? ''
-      : ' Pseudonyms changed in this time, so one person may count twice: the truth lies within the two numbers.'
+      : ' Pseudonyms changed during this time, so one person may be counted twice. The true number lies between the two.'
     const year = trend.yearBefore.usersChange
-    const change = year === null ? '' : ` That is ${writeChange(year, 'a year before')}.`
-    return `${writePeople(users)} used it ${writeRange(stats)}, ${several}.${change}${bounds}`
+    const change = year === null ? '' : ` That is ${writeChange(year, 'a year earlier')}.`
+    return `${writePeople(users)} used the software ${writeRange(stats)}, ${several}.${change}${bounds}`
   },
   draw: stats => countChart(stats, 'users', 'Users', 'blue'),
 }
 
-export const hostsFigure: Figure = {
-  section: 'hosts',
-  title: 'Computers',
-  say: stats => {
+export const hostsFigure: Drawing = {
+  describe: stats => {
     const {hosts} = stats
     const several = writeBounded(hosts.onSeveralDays)
-    return `It ran on ${writePeople(hosts, 'computer', 'computers')}, on ${several} of them on at least two days.`
+    return `The software ran on ${writePeople(hosts, 'computer', 'computers')}, on ${several} of them on at least two days.`
   },
   draw: stats => countChart(stats, 'hosts', 'Computers', 'teal'),
 }
 
-export const runsFigure: Figure = {
-  section: 'runs',
-  title: 'Runs',
-  say: stats => {
+export const runsFigure: Drawing = {
+  describe: stats => {
     const {runs, trend, ci} = stats
     if (runs === null) return ''
     const year = trend.yearBefore.runsChange
-    // Of a whole year, both are nearly the same time.
+    // For a whole year, both are almost the same time.
     const isYear = Math.abs(Date.parse(trend.previous.from) - Date.parse(trend.yearBefore.from)) < 45 * dayMs
     const changes = [
-      ...(trend.runsChange === null || isYear ? [] : [writeChange(trend.runsChange, 'in the time before')]),
-      ...(year === null ? [] : [writeChange(year, 'a year before')]),
+      ...(trend.runsChange === null || isYear ? [] : [writeChange(trend.runsChange, 'in the previous range')]),
+      ...(year === null ? [] : [writeChange(year, 'a year earlier')]),
     ]
-    const change = changes.length === 0 ? '' : `: ${changes.join(', and ')}`
-    const ofCi = ci === null || ci.runs === 0 ? '' : ` ${writeCount(ci.runs)} of them belong to continuous integration.`
-    return `${writeCounted(runs.total, 'run')} began ${writeRange(stats)}${change}.${ofCi}`
+    const change = changes.length === 0 ? '' : `: ${changes.join(' and ')}`
+    const ofCi =
+      ci === null || ci.runs === 0 ? '' : ` ${writeCount(ci.runs)} of them are runs of continuous integration.`
+    return `${writeCounted(runs.total, 'run')} started ${writeRange(stats)}${change}.${ofCi}`
   },
   draw: stats => countChart(stats, 'runs', 'Runs', 'purple'),
 }
 
-export const scriptsFigure: Figure = {
-  section: 'scripts',
-  title: 'Scripts',
-  say: stats =>
+export const scriptsFigure: Drawing = {
+  describe: stats =>
     stats.scripts === null ? '' : `People ran ${writePeople(stats.scripts, 'different script', 'different scripts')}.`,
   draw: stats => countChart(stats, 'scripts', 'Scripts', 'gold'),
 }
 
-export const flowFigure: Figure = {
-  section: 'userFlow',
-  title: 'New and returning users',
-  say: ({userFlow, by}) => {
+export const flowFigure: Drawing = {
+  describe: ({userFlow, by}) => {
     const last = userFlow.findLast(one => one.complete && one.new !== null)
     const unknown = userFlow.filter(one => one.new === null)
     const gap =
       unknown.length === 0
         ? ''
-        : ` Pseudonyms change, so in ${unknown.map(({period}) => period).join(', ')} nobody can be known as new or returning.`
-    if (last === undefined) return `No ${by} tells who of its users came again.${gap}`
-    const lost = last.lost === null ? '' : `; ${writeCount(last.lost)} of the ${by} before did not come again`
-    return `In ${last.period}, ${writeCounted(last.new ?? 0, 'user')} came for the first time and ${writeCount(last.returning ?? 0)} again${lost}.${gap}`
+        : ` Pseudonyms changed, so new and returning users are unknown in ${unknown.map(({period}) => period).join(', ')}.`
+    if (last === undefined) return `New and returning users are unknown.${gap}`
+    const lost = last.lost === null ? '' : ` ${writeCount(last.lost)} users of the ${by} before did not return.`
+    return `In ${last.period}, ${writeCounted(last.new ?? 0, 'user')} ${last.new === 1 ? 'was' : 'were'} new and ${writeCount(last.returning ?? 0)} returned.${lost}${gap}`
   },
   draw: ({userFlow, by}) =>
     columnsOf({

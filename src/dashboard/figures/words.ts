@@ -9,7 +9,7 @@ export const writeBounded = ({exact, total, low, high}: Count): string =>
 export const writePeople = (count: Count, one = 'person', many = 'people'): string =>
   count.exact ? writeCounted(count.total, one, many) : `${writeBounded(count)} ${many}`
 
-/** A change as a share against a time before: `29 % more than a year before`, `5.2 times as many as a year before`. */
+/** A change since an earlier time: `29 % more than a year earlier`, `5.2 times as many as a year earlier`. */
 export function writeChange(change: number, before: string): string {
   if (change === 0) return `as many as ${before}`
   if (change >= 2) return `${Number((change + 1).toPrecision(2))} times as many as ${before}`
@@ -25,12 +25,12 @@ export const writeDay = (day: string): string => longDay.format(new Date(day))
 export const writeRange = ({from, to}: Pick<Stats, 'from' | 'to'>): string =>
   from === to ? `on ${writeDay(from)}` : `from ${writeDay(from)} to ${writeDay(to)}`
 
-/** Says which periods of a chart are not whole, from what is known of each in order; nothing when all are. */
+/** Names the incomplete periods of a chart, given for each in order whether it is complete. Empty if all are. */
 export function describeUnfinished(by: Stats['by'], areComplete: readonly boolean[]): string {
   const unfinished = areComplete.filter(isComplete => !isComplete).length
   if (unfinished === 0) return ''
-  if (areComplete.length === 1) return `The ${by} is not whole.`
-  if (unfinished === 1 && !areComplete.at(-1)) return `The last ${by} is not over.`
-  if (unfinished === 1 && !areComplete[0]) return `The first ${by} is cut by the range.`
-  return `The first and the last ${by} are not whole.`
+  if (areComplete.length === 1) return `The ${by} is incomplete.`
+  if (unfinished === 1 && !areComplete.at(-1)) return `The last ${by} is incomplete.`
+  if (unfinished === 1 && !areComplete[0]) return `The first ${by} is incomplete.`
+  return `The first and the last ${by} are incomplete.`
 }

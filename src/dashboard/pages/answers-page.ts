@@ -7,27 +7,26 @@ import {framePage} from '../parts/frame-page.ts'
 import {style} from '../parts/style.ts'
 import {writeTiles} from '../parts/tiles.ts'
 import {figurePages} from './figure-pages.ts'
-import {writeUnused} from './project-pages.ts'
 import {writeQuality} from './quality-page.ts'
 
-/** What a page may that lies in a file and is sent by no server: show its own style. */
+/** What a page in a file may do: show its own style. */
 export const filePolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`
 
-/** Writes all answers as one file of HTML with their charts, which loads and runs nothing. Ends with a line break. */
+/** Writes all answers with their charts as one HTML file that loads and runs nothing. Ends with a line break. */
 export function writeHtmlAnswers(stats: Stats): string {
   const {filters, unanswered} = stats
   const set = Object.entries(filters).flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]))
-  const limits = set.length === 0 ? '' : `<p class="lead">Limited to ${escapeHtml(set.join(', '))}</p>\n`
+  const limits = set.length === 0 ? '' : `<p class="lead">Filters: ${escapeHtml(set.join(', '))}</p>\n`
   const missing =
-    unanswered.length === 0 ? '' : `<p class="lead">Not answered under this filter: ${unanswered.join(', ')}</p>\n`
+    unanswered.length === 0 ? '' : `<p class="lead">No answer with this filter: ${unanswered.join(', ')}</p>\n`
   const answered = figurePages
     .flatMap(({figures}) => figures)
-    .filter(({section}) => !unanswered.includes(section))
+    .filter(({row}) => !unanswered.includes(row.key))
     .map(figure => writeFigure(figure, stats, null))
   return framePage({
     policy: filePolicy,
     title: stats.project,
     header: `<h1><bdi>${escapeHtml(stats.project)}</bdi></h1>\n<p class="lead">${escapeHtml(describeRange(stats))}</p>\n${limits}${missing}`,
-    main: writeTiles(stats) + answered.join('') + writeUnused(stats) + writeQuality(stats, null),
+    main: writeTiles(stats) + answered.join('') + writeQuality(stats, null),
   })
 }

@@ -1,12 +1,12 @@
 import {escapeHtml} from '../../stats/write/html.ts'
 
-/** One part of a project's notice. What stands between backticks is to be typed as it is; `- ` begins an item. */
+/** One part of a project's notice. Text between backticks is code; a line that begins with `- ` is an item. */
 export interface NoticeSection {
   readonly title: string
   readonly lines: readonly string[]
 }
 
-/** Writes what is collected, for whoever it is collected from. */
+/** Writes what is collected, for the people from whom it is collected. */
 export function writeNotice(sections: readonly NoticeSection[]): string {
   const parts = sections.map(({title, lines}) => `<h2>${escapeHtml(title)}</h2>\n${writeLines(lines)}`)
   return `<div class="prose">${parts.join('\n')}</div>\n`

@@ -1,17 +1,6 @@
-import {
-  adoptionFigure,
-  applicationsFigure,
-  ciFigure,
-  featuresFigure,
-  fieldsFigure,
-  readableSystemsFigure,
-  schedulersFigure,
-  systemsFigure,
-  versionsFigure,
-} from '../figures/breakdowns.ts'
+import type {AnswerPageName} from '../../stats/model/answer-row.ts'
 import type {Figure} from '../figures/figure.ts'
-import {durationFigure, exitCodesFigure, outcomesFigure, successFigure} from '../figures/runs.ts'
-import {flowFigure, hostsFigure, runsFigure, scriptsFigure, usersFigure} from '../figures/use.ts'
+import {figures} from '../figures/figures.ts'
 
 /** A page of figures. */
 export interface FigurePage {
@@ -21,21 +10,12 @@ export interface FigurePage {
   readonly figures: readonly Figure[]
 }
 
+const figuresOn = (page: AnswerPageName): Figure[] => figures.filter(({row}) => row.page === page)
+
 /** The pages of a project that are made of figures, in their order. */
 export const figurePages: readonly FigurePage[] = [
-  {name: '', title: 'Overview', figures: [usersFigure, runsFigure, flowFigure, hostsFigure, scriptsFigure]},
-  {name: 'features', title: 'Features', figures: [featuresFigure, fieldsFigure]},
-  {
-    name: 'versions',
-    title: 'Versions and systems',
-    figures: [
-      ...[adoptionFigure, versionsFigure, systemsFigure, readableSystemsFigure],
-      ...[schedulersFigure, applicationsFigure, ciFigure],
-    ],
-  },
-  {
-    name: 'outcomes',
-    title: 'Outcomes',
-    figures: [outcomesFigure, successFigure, exitCodesFigure, durationFigure],
-  },
+  {name: '', title: 'Overview', figures: figuresOn('overview')},
+  {name: 'features', title: 'Features', figures: figuresOn('features')},
+  {name: 'versions', title: 'Versions and systems', figures: figuresOn('versions')},
+  {name: 'outcomes', title: 'Outcomes', figures: figuresOn('outcomes')},
 ]

@@ -52,12 +52,12 @@ export interface AnswerPage {
 /** Writes one page of answers. */
 export function writeAnswerPage({state, name, stats, choices, nowMs, hasOthers}: AnswerPage): string {
   const addressOf: AddressOf = (section, format) => addressTo(state, `answers/${section}.${format}`)
-  const lead = `Use ${writeRange(stats)}${stats.trend.complete ? '' : ', which is not over'}`
+  const lead = `Usage ${writeRange(stats)}${stats.trend.complete ? '' : ' (in progress)'}`
   return framePage({
     title: `${displayName(state.project)}: ${titles[name]!}`,
     header: writeHeading(state.project, lead, hasOthers) + writeNavigation(state, name),
     main: writeQuestion(state, name, choices, nowMs) + writeContent(name, stats, state, addressOf),
-    footer: `As of ${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC. Whoever has opted out is in no number.`,
+    footer: `As of ${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC. People who opted out are not counted.`,
   })
 }
 
@@ -66,8 +66,7 @@ function writeContent(name: string, stats: Stats, state: State, addressOf: Addre
   if (isEmpty(stats)) return writeEmpty(state)
   const page = figurePages.find(one => one.name === name)!
   const figures = page.figures.map(figure => writeFigure(figure, stats, addressOf))
-  const unused = name === 'features' ? writeUnused(stats) : ''
-  return (name === '' ? writeTiles(stats) : '') + figures.join('') + unused
+  return (name === '' ? writeTiles(stats) : '') + figures.join('')
 }
 
 const isEmpty = ({users, runs, features}: Stats): boolean =>
@@ -76,19 +75,7 @@ const isEmpty = ({users, runs, features}: Stats): boolean =>
 function writeEmpty(state: State): string {
   const hint =
     Object.keys(state.written).length === 0
-      ? 'The first reports show up here within minutes after they have come in.'
+      ? 'New reports appear here within minutes.'
       : `Try <a href="${escapeHtml(addressTo({...state, written: {}}, ''))}">twelve months without a filter</a>.`
-  return `<div class="empty"><p><strong>Nothing was counted.</strong> No run and no feature that this page asks for has come in.</p><p>${hint}</p></div>\n`
-}
-
-/** The names that are declared and were not used: a list, because there is nothing to draw. */
-export function writeUnused({unusedFeatures}: Stats): string {
-  if (unusedFeatures === null || unusedFeatures.length === 0) return ''
-  const items = unusedFeatures.map(name => `<li><bdi>${escapeHtml(name)}</bdi></li>`)
-  return `<section id="unusedFeatures" aria-labelledby="unused-title">
-<h2 id="unused-title">Declared and never used</h2>
-<p>Features of the project file that nobody used in this time: candidates for a question, or for removal.</p>
-<ul>${items.join('')}</ul>
-</section>
-`
+  return `<div class="empty"><p><strong>No data.</strong> The collector received no run and no feature for this range and these filters.</p><p>${hint}</p></div>\n`
 }

@@ -1,5 +1,6 @@
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
-import {minUsers, type PublicPeriod, type PublicStats} from '../../stats/public/public.ts'
+import type {Breakdown} from '../../stats/model/answer-row.ts'
+import {minUsers, type PublicPeriod, type PublicStats, publicBreakdowns} from '../../stats/public/public.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {writeCount, writeSeconds, writeShare} from '../../stats/write/text/write.ts'
 import type {Tone} from '../charts/frame.ts'
@@ -9,26 +10,26 @@ import {addressTo, type State} from '../parts/address.ts'
 import {framePage} from '../parts/frame-page.ts'
 import {writeHeading} from './project-pages.ts'
 
-/** The public answers of a page: of several months, and of the one whose tables are shown. */
+/** The public answers of a page: several months, and the month whose tables are shown. */
 export interface PublicPage {
   readonly project: ProjectFile
   readonly months: PublicStats
   readonly month: PublicStats
   readonly hasOthers: boolean
-  /** The token of the link by which somebody came, which the links of the page have too. */
+  /** The token of the share link that opened the page. The links of the page contain it too. */
   readonly share: string | null
 }
 
-/** Writes what everybody may see of a project: months that are over, and nothing about few people. */
+/** Writes what everybody may see of a project: whole months without groups of few users. */
 export function writePublicPage({project, months, month, hasOthers, share}: PublicPage): string {
   const state = {project, written: share === null ? {} : {share}}
   const period = month.periods[0]?.period ?? null
-  const lead = `Public figures by month: what fewer than ${minUsers} people did is not shown`
+  const lead = `Public figures by month. Groups of fewer than ${minUsers} users are hidden.`
   const links = `<nav aria-label="Pages"><ul><li><a href="${addressTo(state, '')}" aria-current="page">Overview</a></li><li><a href="${addressTo({project, written: {}}, 'collected')}">What is collected</a></li></ul></nav>\n`
-  const shown = months.periods.filter(({hidden}) => !hidden)
+  const visible = months.periods.filter(({hidden}) => !hidden)
   const main =
-    shown.length === 0
-      ? `<div class="empty"><p><strong>Nothing to show yet.</strong> A month is shown when it is over and at least ${minUsers} people used the software in it.</p></div>\n`
+    visible.length === 0
+      ? `<div class="empty"><p><strong>No data yet.</strong> A month appears when it is over and at least ${minUsers} people used the software in it.</p></div>\n`
       : [
           countSection(months, 'users', 'Users', 'blue'),
           countSection(months, 'runs', 'Runs', 'purple'),
@@ -40,7 +41,7 @@ export function writePublicPage({project, months, month, hasOthers, share}: Publ
     title: `${displayName(project)}: public figures`,
     header: writeHeading(project, lead, hasOthers) + links,
     main,
-    footer: `Whoever has opted out is in no number. A row of fewer than ${minUsers} users is hidden, and the next smallest with it. <a href="${addressTo(state, 'answers/public.json')}">JSON</a>`,
+    footer: `People who opted out are not counted. Rows of fewer than ${minUsers} users are hidden, and with them the next smallest row. <a href="${addressTo(state, 'answers/public.json')}">JSON</a>`,
   })
 }
 
@@ -54,7 +55,7 @@ function countSection({periods}: PublicStats, key: 'users' | 'runs', title: stri
     series: [{name: title, tone, values: periods.map(one => one[key] ?? 0)}],
     write: writeCount,
   })
-  const sentence = `${writeCount(last[key] ?? 0)} ${title.toLowerCase()} in ${last.period}, the last month that is shown.`
+  const sentence = `${writeCount(last[key] ?? 0)} ${title.toLowerCase()} in ${last.period}, the latest month shown.`
   return `<section aria-labelledby="${key}-title"><h2 id="${key}-title">${title}</h2><p>${sentence}</p>${chart}</section>\n`
 }
 
@@ -70,7 +71,7 @@ function writeMonths(periods: readonly PublicPeriod[]): string {
     ]
     return `<tr><th scope="row">${period}</th>${cells.map(cell).join('')}</tr>`
   })
-  const heads = ['users', 'computers', 'runs', 'succeed', 'half take at most']
+  const heads = ['users', 'computers', 'runs', 'success rate', 'median duration']
   return `<section aria-labelledby="months-title"><h2 id="months-title">Month by month</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Months"><table><thead><tr><th scope="col">month</th>${heads.map(head => `<th scope="col" class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>\n`
 }
@@ -88,26 +89,27 @@ function writeMonthLinks(
 }
 
 function writeTables(month: PublicStats, period: string | null): string[] {
-  const {versions, systems, schedulers, applications, features} = month
-  const named = [
-    ['versions', 'Versions', 'version', versions],
-    ['systems', 'Operating systems', 'system', systems],
-    ['schedulers', 'Batch systems', 'batch system', schedulers],
-    ['applications', 'Applications', 'application', applications],
-    ['features', 'Features', 'feature', features],
-  ] as const
-  return named.map(([id, title, what, table]) => {
+  const tables = [
+    ...publicBreakdowns.map(({key, title, breakdown}) => ({
+      key,
+      title,
+      table: month[key],
+      ...(breakdown as Breakdown),
+    })),
+    {key: 'features', title: 'Features', table: month.features, noun: 'feature', unknown: 'unknown'},
+  ]
+  return tables.map(({key, title, table, noun, unknown = 'unknown'}) => {
     if (table === null || table.rows.length === 0) return ''
     const most = Math.max(...table.rows.map(({users}) => users))
     const rows = drawRows({
-      head: [what, 'users', 'runs'],
+      head: [noun, 'users', 'runs'],
       rows: table.rows.map(({name, users, runs}) => ({
-        name: name ?? (id === 'schedulers' ? 'none' : 'unknown'),
+        name: name ?? unknown,
         counts: [writeCount(users), writeCount(runs)],
         bar: [{tone: 'teal', share: users / most}],
       })),
     })
-    const hidden = table.hidden === 0 ? '' : ` ${writeCount(table.hidden)} more are not shown.`
-    return `<section aria-labelledby="${id}-title"><h2 id="${id}-title">${title} in ${period ?? ''}</h2><p>By users.${hidden}</p>${rows}</section>\n`
+    const hidden = table.hidden === 0 ? '' : ` ${writeCount(table.hidden)} more are hidden.`
+    return `<section aria-labelledby="${key}-title"><h2 id="${key}-title">${title} in ${period ?? ''}</h2><p>By users.${hidden}</p>${rows}</section>\n`
   })
 }

@@ -3,10 +3,10 @@ import {describeValue} from '../../protocol/problem.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {parseStatsQuery, readParameters, type StatsQuery, type WrittenStatsQuery} from '../../stats/model/query.ts'
 
-/** What a page is asked: a query as its address has it, whose links lead to other pages of the same question. */
+/** The question of a page, as its address contains it. Links to other pages repeat it. */
 export interface State {
   readonly project: ProjectFile
-  /** What the address says, without what is empty. */
+  /** The parameters of the address that are not empty. */
   readonly written: Readonly<Record<string, string>>
   readonly query: StatsQuery
 }
@@ -14,23 +14,23 @@ export interface State {
 const uses = ['internal', 'direct'] as const
 
 /**
- * Reads the parameters of a page: those of the stats, and `use`, by which a form says internal or direct. What a form
- * leaves empty is not said. Throws a `UsageError` USAGE_QUERY_INVALID.
+ * Reads the parameters of a page: those of the stats, and `use`, which a form sets to internal or direct. Empty
+ * parameters are ignored. Throws a `UsageError` USAGE_QUERY_INVALID.
  */
 export function readState(project: ProjectFile, parameters: Readonly<Record<string, unknown>>, nowMs: number): State {
   const {use, ...others} = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ''))
   const chosen = uses.find(one => one === use)
   if (use !== undefined && chosen === undefined)
     throw new UsageError('USAGE_QUERY_INVALID', `use must be internal or direct, got ${describeValue(use)}`)
-  const named = chosen === undefined ? others : {...others, [chosen]: '1'}
-  const query = readParameters(project.project, named)
-  return {project, written: onlyTexts(named), query: parseStatsQuery(query as WrittenStatsQuery, nowMs)}
+  const written = chosen === undefined ? others : {...others, [chosen]: '1'}
+  const query = readParameters(project.project, written)
+  return {project, written: onlyTexts(written), query: parseStatsQuery(query as WrittenStatsQuery, nowMs)}
 }
 
 const onlyTexts = (parameters: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]))
 
-/** The address of a page or of an answer of a project, with parameters; null takes one away. */
+/** The address of a page or of an answer of a project, with changed parameters; null removes one. */
 export function addressTo(
   {project, written}: Pick<State, 'project' | 'written'>,
   page: string,

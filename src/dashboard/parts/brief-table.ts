@@ -1,60 +1,55 @@
-import type {Cell, Table} from '../../stats/write/tables.ts'
+import type {Breakdown} from '../../stats/model/answer-row.ts'
+import {breakdowns} from '../../stats/model/breakdowns.ts'
+import type {Cell, Table} from '../../stats/write/table.ts'
 
-/** Columns by the words that a person reads; others keep their key. */
+/** Columns by their words for people; others keep their key. */
 const words: Readonly<Record<string, string>> = {
   onSeveralDays: 'on several days',
   onSeveralDaysLow: 'several days, at least',
   onSeveralDaysHigh: 'several days, at most',
   low: 'at least',
   high: 'at most',
-  complete: 'whole',
+  complete: 'complete',
   meanSeconds: 'mean (s)',
-  p50Seconds: 'half within (s)',
-  p90Seconds: '90 % within (s)',
-  p99Seconds: '99 % within (s)',
+  p50Seconds: 'median (s)',
+  p90Seconds: '90 % at most (s)',
+  p99Seconds: '99 % at most (s)',
   internalCount: 'internal uses',
   count: 'uses',
 }
 
-/** What the values of an answer over time are. */
-const values: Readonly<Record<string, string>> = {
-  users: 'users',
-  hosts: 'computers',
-  runs: 'runs',
-  scripts: 'scripts',
-  successRate: 'success rate',
-}
-
-/** Columns that say nothing where they equal another in every row, or are the same. */
+/** Columns that are left out if they equal another one in every row. */
 const bounds = {low: 'value', high: 'value', onSeveralDaysLow: 'onSeveralDays', onSeveralDaysHigh: 'onSeveralDays'}
 
 /**
- * Makes of the table of an answer, which is for programs, one that is read: without columns that say nothing, with words
- * for the others. The whole range stands as `all`. Pure.
+ * Makes a table for people from the table of an answer, which is for programs: without columns that add nothing, and with
+ * words for the others. The row of the whole range is named `all`. Pure.
  */
 export function briefTable(table: Table): Table {
-  const {columns, rows} = table
+  const {columns, rows, section} = table
   if (rows === null) return table
+  const breakdown: Breakdown | undefined = breakdowns.find(({key}) => key === section)?.breakdown
+  const unknown = breakdown?.unknown ?? 'unknown'
   const at = (row: readonly Cell[], column: string): Cell => row[columns.indexOf(column)] ?? null
-  const isSaid = (column: string): boolean => {
+  const isKept = (column: string): boolean => {
     if (column === 'span' || column === 'exact') return false
     if (column === 'complete') return rows.some(row => at(row, column) === false)
     if (column === 'reason' || column === 'p99Seconds') return rows.some(row => at(row, column) !== null)
     const same = bounds[column as keyof typeof bounds]
     return same === undefined || rows.some(row => at(row, column) !== at(row, same))
   }
-  const shown = columns.filter(isSaid)
-  const tell = (row: readonly Cell[], column: string): Cell => {
+  const kept = columns.filter(isKept)
+  const write = (row: readonly Cell[], column: string): Cell => {
     if (column === 'period' && at(row, 'span') === 'range') return 'all'
     const cell = at(row, column)
     const isNameless = cell === null && (column === 'name' || column === 'version')
-    return isNameless ? (table.section === 'schedulers' ? 'none' : 'unknown') : cell
+    return isNameless ? unknown : cell
   }
   const wordOf = (column: string): string =>
-    column === 'value' ? (values[table.section] ?? column) : (words[column] ?? column)
+    column === 'value' && columns.includes('span') ? table.title.toLowerCase() : (words[column] ?? column)
   return {
     ...table,
-    columns: shown.map(wordOf),
-    rows: rows.map(row => shown.map(column => tell(row, column))),
+    columns: kept.map(wordOf),
+    rows: rows.map(row => kept.map(column => write(row, column))),
   }
 }

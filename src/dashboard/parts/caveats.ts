@@ -1,31 +1,28 @@
-/** What nobody may forget who reads the numbers. Plain sentences. */
+/** What a reader of the numbers must know. Plain sentences. */
 export const caveats: readonly string[] = [
-  'Whoever has opted out is in no number, so true use is higher by an unknown amount.',
-  'A user is a pseudonym: somebody with two home folders counts twice. Pseudonyms change with time, so over a long range the number of users is known only within bounds.',
-  'Continuous integration counts as runs and never as users.',
-  'A run is lost when nothing was heard of it for so long that it must have ended unseen: killed, or on a machine without a network.',
-  'Reports may come up to 30 days late, so the newest periods still grow.',
+  'People who opted out are not counted. The true use is higher by an unknown amount.',
+  'A user is a pseudonym: a person with two home folders is counted twice. Pseudonyms change with time, so the number of users over a long range has bounds.',
+  'Continuous integration is counted as runs, never as users.',
+  'A run is lost if no end was reported in time: it was killed, or its computer has no network.',
+  'Reports may arrive up to 30 days late, so the newest periods may still grow.',
 ]
 
-/** How the numbers came to be. */
+/** How the numbers were made. */
 export const method: readonly string[] = [
-  'The software tells when a run starts and ends and which of its features are used, if the person who runs it has not said no. It sends no names, paths, arguments or data: people and computers are pseudonyms, made of a secret that does not leave their machine.',
-  'Events wait on the machine until they can be sent and are counted once however often they arrive. Percentiles and counts are exact; where something cannot be known, its bounds are given.',
+  'The software reports when a run starts and ends and which features it uses, unless the person who runs it opted out. It sends no names, paths, arguments or data. People and computers are pseudonyms, made from a secret that never leaves their machine.',
+  'Events wait on the machine until they can be sent. Each event is counted once, even if it arrives several times. Counts and percentiles are exact. A value that cannot be known exactly is given with its bounds.',
 ]
 
-/** What the words mean. */
+/** The words of a report. */
 export const definitions: readonly (readonly [word: string, meaning: string])[] = [
-  ['run', 'one execution of the software, from its start to its end; it belongs to the period of its start'],
-  [
-    'user',
-    'a different pseudonym of a person, seen in a run or a use of a feature; continuous integration is not among them',
-  ],
+  ['run', 'one execution of the software, from start to end; it is counted in the period of its start'],
+  ['user', 'a different pseudonym of a person who ran the software or used a feature; CI is not a user'],
   ['computer', 'a different pseudonym of a machine that people used'],
-  ['use of a feature', 'direct when a person chose it, internal when another part of the software did'],
-  ['ok, failed, signal', 'a run ended with exit code 0, with another one, or by a signal of the system'],
-  ['lost, unknown', 'nothing was heard of the end of a run, or it ended without saying how'],
+  ['use of a feature', 'direct if a person chose it, internal if another part of the software did'],
+  ['ok, failed, signal', 'a run ended with exit code 0, with another exit code, or by a signal'],
+  ['lost, unknown', 'a run reported no end in time, or ended without a known result'],
   [
     'success rate',
-    'ok / (ok + failed + signal); its bounds suppose that all lost and unknown runs failed, or succeeded',
+    'ok / (ok + failed + signal); the bounds assume that all lost and unknown runs failed, or succeeded',
   ],
 ]

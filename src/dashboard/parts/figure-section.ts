@@ -1,48 +1,60 @@
+import type {AnswerRow} from '../../stats/model/answer-row.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {escapeHtml, writeTable} from '../../stats/write/html.ts'
-import {type Table, tablesOf} from '../../stats/write/tables.ts'
+import type {Table} from '../../stats/write/table.ts'
+import {tableOf} from '../../stats/write/tables.ts'
 import type {Figure} from '../figures/figure.ts'
 import {describeUnfinished} from '../figures/words.ts'
 import {briefTable} from './brief-table.ts'
 
-/** Where the numbers of a figure are found: the address of a section in a format, or null where there is no address. */
+/** The address of the numbers of a section in a format; null on a page without addresses. */
 export type AddressOf = ((section: string, format: 'csv' | 'json') => string) | null
 
-/** Writes a figure as a section of a page: title, sentence, drawing, its numbers as a table, and where to fetch them. */
+/**
+ * Writes a figure as a section of a page: title, sentence, drawing, its numbers as a table, and links to them. Empty for
+ * a figure without rows that is hidden then.
+ */
 export function writeFigure(figure: Figure, stats: Stats, addressOf: AddressOf): string {
-  const {section, title, draw, hint} = figure
-  const table = tablesOf(stats).find(one => one.section === section)
-  if (table === undefined || table.rows === null)
-    return frame(section, title, '<p>Not answered under this filter.</p>\n')
+  const {row, draw, hint, hideEmpty} = figure
+  const table = tableOf(row, stats)
+  if (table.rows === null) return frame(row, '<p>No answer with this filter.</p>\n')
+  if (hideEmpty && table.rows.length === 0) return ''
   const drawing = draw(stats)
-  const links =
-    addressOf === null
-      ? ''
-      : `<a href="${escapeHtml(addressOf(section, 'csv'))}">CSV</a> <a href="${escapeHtml(addressOf(section, 'json'))}">JSON</a>`
-  // A chart over time has its numbers here; bars stand in a table already.
-  const numbers =
-    isOverTime(table) && drawing !== ''
-      ? `<details><summary>The numbers</summary><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}: the numbers">${writeTable(briefTable(table))}</div></details>`
-      : ''
+  const numbers = drawing === '' ? '' : writeNumbers(table)
+  const links = writeLinks(row.key, addressOf)
   const data = numbers === '' && links === '' ? '' : `<div class="data">${numbers}${links}</div>\n`
   const hints = drawing === '' || hint === undefined ? '' : ` <span class="hint">${escapeHtml(hint(stats))}</span>`
-  const sentence = `${escapeHtml(sayAll(figure, stats, table))}${hints}`
-  return frame(section, title, `<p>${sentence}</p>\n${drawing}\n${data}`)
+  const sentence = `${escapeHtml(describeFigure(figure, stats))}${hints}`
+  return frame(row, `<p>${sentence}</p>\n${drawing}\n${data}`)
+}
+
+/** Writes the links to the numbers of a section. */
+export function writeLinks(section: string, addressOf: AddressOf): string {
+  if (addressOf === null) return ''
+  const address = (format: 'csv' | 'json'): string => escapeHtml(addressOf(section, format))
+  return `<a href="${address('csv')}">CSV</a> <a href="${address('json')}">JSON</a>`
+}
+
+/** The numbers of a chart over time. Bars stand in a table already. */
+function writeNumbers(table: Table): string {
+  if (!isOverTime(table)) return ''
+  return `<details><summary>The numbers</summary><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(table.title)}: the numbers">${writeTable(briefTable(table))}</div></details>`
 }
 
 const isOverTime = ({columns}: Table): boolean => columns.includes('period')
 
-/** What a figure says, and of one over time which periods are not whole. */
-export function sayAll({say}: Figure, stats: Stats, table: Table): string {
-  const said = say(stats)
-  if (!isOverTime(table)) return said
+/** The sentence of a figure. For one over time it also names the incomplete periods. */
+export function describeFigure({row, describe}: Figure, stats: Stats): string {
+  const sentence = describe(stats)
+  const table = tableOf(row, stats)
+  if (!isOverTime(table)) return sentence
   const at = (column: string): number => table.columns.indexOf(column)
   const complete = new Map<unknown, boolean>()
-  for (const row of table.rows ?? [])
-    if (row[at('span')] !== 'range') complete.set(row[at('period')], row[at('complete')] === true)
+  for (const cells of table.rows ?? [])
+    if (cells[at('span')] !== 'range') complete.set(cells[at('period')], cells[at('complete')] === true)
   const unfinished = describeUnfinished(stats.by, [...complete.values()])
-  return unfinished === '' ? said : `${said} ${unfinished}`
+  return unfinished === '' ? sentence : `${sentence} ${unfinished}`
 }
 
-const frame = (section: string, title: string, content: string): string =>
-  `<section id="${section}" aria-labelledby="${section}-title">\n<h2 id="${section}-title">${escapeHtml(title)}</h2>\n${content}</section>\n`
+const frame = ({key, title}: AnswerRow, content: string): string =>
+  `<section id="${key}" aria-labelledby="${key}-title">\n<h2 id="${key}-title">${escapeHtml(title)}</h2>\n${content}</section>\n`

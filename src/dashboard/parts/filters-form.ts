@@ -3,12 +3,12 @@ import {formatDay, periodLengths} from '../../stats/model/period.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {addressTo, type State} from './address.ts'
 
-/** The values that can be chosen from, as the answers without a filter have them. */
+/** The values to choose from: those in the answers without a filter. */
 export type Choices = Pick<Stats, 'versions' | 'systems' | 'applications'>
 
-/** Writes the question of a page: usual ranges as links, filters that can be taken away, and a form for the rest. */
+/** Writes the question of a page: common ranges as links, filters that can be removed, and a form for the rest. */
 export function writeQuestion(state: State, page: string, choices: Choices, nowMs: number): string {
-  return `${writeRanges(state, page, nowMs)}${writeSet(state, page)}${writeForm(state, page, choices)}`
+  return `${writeRanges(state, page, nowMs)}${writeActive(state, page)}${writeForm(state, page, choices)}`
 }
 
 const dayMs = 86_400_000
@@ -23,22 +23,22 @@ function writeRanges(state: State, page: string, nowMs: number): string {
     ['30 days', {from: formatDay(nowMs - 29 * dayMs), to: null, by: 'day'}],
   ]
   const items = ranges.map(([name, changes]) => {
-    const isShown = Object.entries(changes).every(([key, value]) => (state.written[key] ?? null) === value)
-    const current = isShown ? ' aria-current="true"' : ''
+    const isCurrent = Object.entries(changes).every(([key, value]) => (state.written[key] ?? null) === value)
+    const current = isCurrent ? ' aria-current="true"' : ''
     return `<li><a href="${escapeHtml(addressTo(state, page, changes))}"${current}>${name}</a></li>`
   })
   return `<ul class="chips ranges" aria-label="Range">${items.join('')}</ul>\n`
 }
 
-/** Each filter that is set, with the link that takes it away. */
-function writeSet(state: State, page: string): string {
+/** Each filter that is set, with the link that removes it. */
+function writeActive(state: State, page: string): string {
   const ranges = ['from', 'to', 'by']
   const set = Object.entries(state.written).filter(([name]) => !ranges.includes(name))
   if (set.length === 0) return ''
   const items = set.map(([name, value]) => {
     return `<li><bdi>${escapeHtml(describeFilter(name, value))}</bdi>: <a href="${escapeHtml(addressTo(state, page, {[name]: null}))}">show all</a></li>`
   })
-  return `<ul class="chips" aria-label="Filters that are set">${items.join('')}</ul>\n`
+  return `<ul class="chips" aria-label="Active filters">${items.join('')}</ul>\n`
 }
 
 function describeFilter(name: string, value: string): string {
@@ -60,8 +60,8 @@ function writeForm({project, written, query}: State, page: string, choices: Choi
     select('system', 'System', names(choices.systems), written['system']),
     select('application', 'Application', names(choices.applications), written['application']),
     select('ci', 'Continuous integration', ['none', 'only'], written['ci']),
-    select('feature-type', 'Type of feature', project.features.types, written['feature-type']),
-    select('use', 'Use of features', ['direct', 'internal'], useOf(written)),
+    select('feature-type', 'Feature type', project.features.types, written['feature-type']),
+    select('use', 'Feature use', ['direct', 'internal'], useOf(written)),
   ]
   const action = escapeHtml(addressTo({project, written: {}}, page))
   return `<details class="filters"><summary>Range and filters</summary>
@@ -75,7 +75,7 @@ const useOf = (written: State['written']): string | undefined =>
 const day = (name: string, label: string, value: string): string =>
   `<label>${label}<br><input type="date" name="${name}" value="${value}"></label>`
 
-/** A choice of one value or, unless it is needed, of all. A value that is not among the choices stays chosen. */
+/** A choice of one value or, if it is optional, of all. A value that is not among the choices remains chosen. */
 function select(
   name: string,
   label: string,

@@ -10,7 +10,7 @@ interface Tile {
   readonly note: string
 }
 
-/** The few numbers that people look for first. */
+/** The numbers that people look for first. */
 export function writeTiles(stats: Stats): string {
   const tiles = tilesOf(stats).map(
     ({name, value, note}) =>
@@ -31,20 +31,22 @@ function tilesOf(stats: Stats): Tile[] {
     },
     ...(runs === null
       ? []
-      : [{name: 'Runs', value: writeCount(runs.total), note: year === null ? '' : writeChange(year, 'a year before')}]),
+      : [
+          {name: 'Runs', value: writeCount(runs.total), note: year === null ? '' : writeChange(year, 'a year earlier')},
+        ]),
     {name: 'Computers', value: writeBounded(hosts), note: ''},
     ...(successRate?.value == null
       ? []
       : [
           {
-            name: 'Succeed',
+            name: 'Success rate',
             value: writeShare(successRate.value),
             note: describeBounds(successRate),
           },
         ]),
     ...(duration?.p90Seconds == null
       ? []
-      : [{name: 'Half take at most', value: medianOf(stats) ?? '', note: `of ${writeCount(duration.n)} that ended`}]),
+      : [{name: 'Median duration', value: medianOf(stats) ?? '', note: `of ${writeCount(duration.n)} ended runs`}]),
     ...(runs === null
       ? [{name: 'Uses of features', value: writeCount(features.reduce((sum, {count}) => sum + count, 0)), note: ''}]
       : []),
@@ -53,5 +55,5 @@ function tilesOf(stats: Stats): Tile[] {
 
 function describeBounds({low, high}: SuccessRate): string {
   const [least, most] = [writeShare(low ?? 0), writeShare(high ?? 1)]
-  return least === most ? '' : `${least} to ${most} with runs of unknown end`
+  return least === most ? '' : `${least} to ${most} with unknown ends`
 }

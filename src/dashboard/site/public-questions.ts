@@ -8,10 +8,10 @@ import {type PublicStats, toPublic} from '../../stats/public/public.ts'
 import type {Ask} from './ask.ts'
 
 const dayMs = 86_400_000
-/** Who has no token asks for no longer range: each period costs time and memory. */
+/** The longest range without a token: each period costs time and memory. */
 const maxYears = 50
 
-/** The month with this many months before the one of an instant, as its first and its last day. */
+/** The first and the last day of the month that is this many months before the month of an instant. */
 function monthBefore(instantMs: number, months: number): {readonly from: string; readonly to: string} {
   const date = new Date(instantMs)
   const first = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - months, 1)
@@ -19,14 +19,14 @@ function monthBefore(instantMs: number, months: number): {readonly from: string;
   return {from: formatDay(first), to: formatDay(next - dayMs)}
 }
 
-/** Asks for the last twelve months that are over. */
+/** Asks for the last twelve whole months. */
 export async function askMonths(ask: Ask, project: ProjectFile, nowMs: number): Promise<PublicStats> {
   const from = monthBefore(nowMs, 12).from
   const to = monthBefore(nowMs, 1).to
   return toPublic(await ask(project, {project: project.project, from, to, by: 'month', filters: noFilters}))
 }
 
-/** Asks for one month, `YYYY-MM`; the last that is over if not said. Throws USAGE_QUERY_INVALID. */
+/** Asks for one month, `YYYY-MM`; default: the last whole month. Throws USAGE_QUERY_INVALID. */
 export async function askMonth(ask: Ask, project: ProjectFile, month: unknown, nowMs: number): Promise<PublicStats> {
   const range = month === undefined ? monthBefore(nowMs, 1) : readMonth(month)
   return toPublic(await ask(project, {project: project.project, ...range, by: 'month', filters: noFilters}))
@@ -40,7 +40,7 @@ function readMonth(month: unknown): {readonly from: string; readonly to: string}
   return monthBefore(firstMs, 0)
 }
 
-/** Answers a query of the stats with what everybody may see of it. Throws USAGE_QUERY_INVALID for what is not public. */
+/** Answers a query of the stats with its public part. Throws USAGE_QUERY_INVALID for a question that is not public. */
 export async function askPublic(
   ask: Ask,
   project: ProjectFile,

@@ -11,6 +11,7 @@ import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import {limitsFeatures, limitsHeaders} from '../../stats/model/filters.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import type {StatsSource} from '../../stats/model/source.ts'
+import {minUsers} from '../../stats/public/public.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {writeCount} from '../../stats/write/text/write.ts'
 import {type NoticeSection, writeNotice} from '../pages/collected-page.ts'
@@ -29,18 +30,18 @@ export interface DashboardParts {
   readonly source: StatsSource
   /** Unix milliseconds. */
   readonly now: () => number
-  /** Who sees what without the read token: `token` nothing, `public` the public answers, `open` everything. */
+  /** What is visible without the read token: `token` nothing, `public` the public answers, `open` everything. */
   readonly access: 'token' | 'public' | 'open'
-  /** What a project's notice says. */
+  /** The notice of a project. */
   readonly explain: (project: ProjectFile) => readonly NoticeSection[]
 }
 
-/** How long an answer may be shown again: readers see a new run soon, a crowd costs one question. */
+/** How long an answer is reused: readers see a new run soon, and many visitors cost one question. */
 const freshMs = {reader: 5_000, everybody: 300_000}
 
 /**
- * Makes the dashboard: pages for a browser without a script, their charts as CSV and JSON, and badges. Nothing is
- * written. Errors are pages too; rejects only with what nobody expected.
+ * Makes the dashboard: pages for a browser without scripts, their charts as CSV and JSON, and badges. It writes nothing.
+ * Errors are pages too. Rejects only with an unexpected error.
  */
 export function createDashboard(parts: DashboardParts): (request: PageRequest) => Promise<PageAnswer> {
   const {source, now} = parts
@@ -76,14 +77,14 @@ async function route(site: Site, request: PageRequest): Promise<PageAnswer> {
   }
   if (first === 'badge' && file === undefined) return answerCount(site, project, page, sees, request.ifNoneMatch)
   if (first !== 'projects') throw notFound()
-  // What is collected is for whoever it is collected from.
+  // Everybody may see what is collected.
   if (page === 'collected' && file === undefined) return answerNotice(site, project, sees === 'all')
   if (sees === 'nothing') throw needsToken()
   if (sees === 'public') return answerPublic(site, project, [page, file], request)
   return answerProject(site, project, [page, file], request)
 }
 
-/** What the request may see of a project: a share link opens the public figures of its own alone. */
+/** What the request may see of a project. A share link opens only the public figures of its own project. */
 function seesOf({access}: Site, {isReader, share}: PageRequest, id: string | undefined): 'all' | 'public' | 'nothing' {
   if (isReader || access === 'open') return 'all'
   return access === 'public' || (share !== null && share.project === id) ? 'public' : 'nothing'
@@ -115,7 +116,7 @@ async function answerProject(
   return answerPage(writeAnswerPage({state, name: page, stats, choices, nowMs, hasOthers}))
 }
 
-/** What a filter may be chosen from is asked without one, and may be as old as what everybody sees. */
+/** The choices of the filters come from the answers without filters, which may be as old as public ones. */
 function askChoices({askForAll}: Site, project: ProjectFile, {written}: State, nowMs: number): Promise<Stats> {
   return askForAll(project, readState(project, onlyRange(written), nowMs).query)
 }
@@ -143,7 +144,7 @@ async function answerPublic(
   return answerPage(writePublicPage({project, months, month, hasOthers, share: share?.token ?? null}))
 }
 
-/** A badge tells of the last month that is over and public, so that it tells no more than the public page. */
+/** A badge shows the last whole month, as far as it is public: never more than the public page. */
 async function answerCount(
   {askForAll, now, access}: Site,
   project: ProjectFile,
@@ -156,7 +157,7 @@ async function answerCount(
   if (sees === 'nothing') throw needsToken()
   const {periods} = await askMonth(askForAll, project, undefined, now())
   const count = periods[0]?.[what] ?? null
-  const badge = drawBadge(`${what} a month`, count === null ? 'few' : writeCount(count))
+  const badge = drawBadge(`${what} per month`, count === null ? `fewer than ${minUsers}` : writeCount(count))
   return answerBadge(badge, ifNoneMatch, access !== 'token')
 }
 
@@ -183,22 +184,22 @@ function answerHome({projects}: Site): PageAnswer {
     project =>
       `<li><a href="${addressTo({project, written: {}}, '')}"><bdi>${escapeHtml(displayName(project))}</bdi></a></li>`,
   )
-  const header = '<h1>Projects</h1>\n<p class="lead">The projects whose use is counted here</p>\n'
+  const header = '<h1>Projects</h1>\n<p class="lead">The projects of this collector</p>\n'
   return answerPage(framePage({title: 'Projects', header, main: `<ul>${items.join('')}</ul>\n`}))
 }
 
-/** Says what is wrong as a page. Whoever lacks the token is asked for it by the browser. */
+/** Writes an error as a page. If the token is missing, the browser asks for it. */
 function answerError(error: UsageError): PageAnswer {
   const status = error.http ?? 500
   const main = `<div class="empty"><p>${escapeHtml(error.message)}</p><p>${escapeHtml(error.next)}</p><p><code>${error.code}</code></p></div>\n`
-  const header = `<h1>${status === 401 ? 'A token is needed' : 'That does not work'}</h1>\n`
+  const header = `<h1>${status === 401 ? 'A token is required' : 'Error'}</h1>\n`
   const challenge = {'WWW-Authenticate': 'Basic realm="usage, password: the read token", charset="UTF-8"'}
   return answerPage(framePage({title: 'usage', header, main}), status, status === 401 ? challenge : {})
 }
 
 const needsToken = (): UsageError =>
-  new UsageError('USAGE_TOKEN_WRONG', 'These pages are for those who have the read token.', {
-    next: 'Reload the page, leave the name empty and give as password the token that `usage collect` printed at its first start.',
+  new UsageError('USAGE_TOKEN_WRONG', 'This page requires the read token.', {
+    next: 'Reload the page, leave the name empty and enter the token that `usage collect` printed at its first start as the password.',
   })
 
-const notFound = (): UsageError => new UsageError('USAGE_NOT_FOUND', 'There is no such page here.')
+const notFound = (): UsageError => new UsageError('USAGE_NOT_FOUND', 'This page does not exist.')

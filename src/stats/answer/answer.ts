@@ -8,24 +8,24 @@
  */
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
-import {limitsFeatures, limitsHeaders} from '../model/filters.ts'
+import {limitsFeatures, limitsHeaders, type StatsFilters} from '../model/filters.ts'
 import type {Quality, Stats} from '../model/model.ts'
 import {formatDay} from '../model/period.ts'
 import type {StatsQuery} from '../model/query.ts'
 import type {SpanFacts, StatsFacts, StatsSource} from '../model/source.ts'
 import type {Span} from '../model/span.ts'
-import {adoptionOf, ciStats, namedUsage} from './breakdowns.ts'
 import {type Counted, compareWithBefore} from './compare.ts'
-import {commonestFault, exitCodes, featureList, fieldStats, successRate, unusedFeatures} from './derive.ts'
+import {featureList, unusedFeatures} from './derive.ts'
+import {type Answering, deriveOfRuns} from './derive-answers.ts'
 import {forecastDisk, sizesOf} from './disk.ts'
 import {userFlow} from './flow.ts'
 import {makePlan, type Plan} from './plan.ts'
-import {unanswered} from './unanswered.ts'
-import {createCounter, type UniqueCounter} from './unique.ts'
+import {findUnanswered} from './unanswered.ts'
+import {createCounter} from './unique.ts'
 
 /**
- * Answers a query from a store: asks it once, and derives the rest. What the project declares comes from its project
- * file. `nowMs` decides what is unfinished and which runs are lost. Rejects only when the source does.
+ * Answers a query from a store: asks it once and derives the rest. `nowMs` decides which periods are incomplete and which
+ * runs are lost. Rejects only if the source does.
  */
 export async function answerStats(
   source: StatsSource,
@@ -39,10 +39,10 @@ export async function answerStats(
   const at = (span: Span): SpanFacts => facts.spans[plan.indexOf(span)]!
   requireRuns(query, plan, facts, at)
   const counter = createCounter(at, plan.range, plan.periods, project.identity.rotate)
-  return deriveStats({project, query, nowMs, plan, facts, at, counter})
+  return deriveStats({project, plan, facts, at, counter}, query, nowMs)
 }
 
-/** Which users chose features of one kind cannot be told of totals: throws USAGE_QUERY_INVALID for such a question. */
+/** Totals do not know who used which features: throws USAGE_QUERY_INVALID for such a question. */
 function requireSingleUses({filters}: StatsQuery, {fromMs}: Span, {quality: {featuresSinceMs}}: StatsFacts): void {
   if (featuresSinceMs === null || fromMs >= featuresSinceMs || !limitsFeatures(filters)) return
   const day = formatDay(featuresSinceMs)
@@ -50,12 +50,12 @@ function requireSingleUses({filters}: StatsQuery, {fromMs}: Span, {quality: {fea
     'USAGE_QUERY_INVALID',
     `the range must begin on ${day} or later: older single uses of features are gone`,
     {
-      next: 'Ask for a later range, or without a filter on features: totals are kept.',
+      next: 'Ask for a later range, or remove the filter on features: totals are stored.',
     },
   )
 }
 
-/** Only whole months and years are known of runs that are gone: throws USAGE_QUERY_INVALID for another question. */
+/** Of runs that are gone, only totals of months and years exist: throws USAGE_QUERY_INVALID for other spans. */
 function requireRuns(
   {filters}: StatsQuery,
   {range, periods}: Plan,
@@ -66,22 +66,12 @@ function requireRuns(
   const day = formatDay(runsSinceMs)
   const rule = limitsHeaders(filters) ? `begin on ${day} or later` : `consist of whole months or years before ${day}`
   throw new UsageError('USAGE_QUERY_INVALID', `the range must ${rule}: older single runs are gone`, {
-    next: 'Ask for a later range, or without such a filter for whole months by month or year: totals of them are kept.',
+    next: 'Ask for a later range, or remove the filter and ask for whole months by month or year: their totals are stored.',
   })
 }
 
-interface Answering {
-  readonly project: ProjectFile
-  readonly query: StatsQuery
-  readonly nowMs: number
-  readonly plan: Plan
-  readonly facts: StatsFacts
-  readonly at: (span: Span) => SpanFacts
-  readonly counter: UniqueCounter
-}
-
-function deriveStats(answering: Answering): Stats {
-  const {project, query, plan, facts, counter} = answering
+function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Stats {
+  const {project, plan, facts, counter} = answering
   const {filters} = query
   return {
     project: query.project,
@@ -89,82 +79,48 @@ function deriveStats(answering: Answering): Stats {
     to: query.to,
     by: query.by,
     filters,
-    unanswered: unanswered(filters),
+    unanswered: findUnanswered(filters),
     users: counter.people('users'),
     hosts: counter.people('hosts'),
     userFlow: userFlow(plan.periods, plan.flow, facts.steps),
-    ...(limitsFeatures(filters) ? nothingOfRuns : aboutRuns(answering)),
+    ...deriveOfRuns(answering, !limitsFeatures(filters)),
     features: featureList(facts.features),
     // Declared names have no type.
     unusedFeatures: filters.featureType === null ? unusedFeatures(project, facts.features) : null,
-    trend: trendOf(answering),
-    quality: qualityOf(answering),
+    trend: trendOf(answering, query, nowMs),
+    quality: qualityOf(answering, filters),
   }
 }
 
-type AboutRuns = Pick<Stats, keyof typeof nothingOfRuns>
-
-/** What a filter on features leaves of the answers about runs. */
-const nothingOfRuns = {
-  ...{runs: null, scripts: null, duration: null, outcomes: null, successRate: null, commonestFault: null},
-  ...{exitCodes: null, versions: null, adoption: null, systems: null, readableSystems: null, schedulers: null},
-  ...{applications: null, ci: null, fields: null},
-}
-
-function aboutRuns({project, plan, facts, at, counter}: Answering): AboutRuns {
-  const whole = at(plan.range)
-  const inPeriods = <T>(tell: (facts: SpanFacts) => T) =>
-    plan.periods.map(({label, span, complete}) => ({period: label, ...tell(at(span)), complete}))
-  return {
-    runs: counter.runs(),
-    scripts: counter.scripts(),
-    duration: {...whole.duration, periods: inPeriods(({duration}) => duration)},
-    outcomes: {...whole.outcomes, periods: inPeriods(({outcomes}) => outcomes)},
-    successRate: {...successRate(whole.outcomes), periods: inPeriods(({outcomes}) => successRate(outcomes))},
-    commonestFault: commonestFault(facts.exits),
-    exitCodes: exitCodes(facts.exits),
-    versions: namedUsage(facts.named.version).map(({name, ...counts}) => ({version: name, ...counts})),
-    adoption: adoptionOf(plan.periods, facts.adoption),
-    systems: namedUsage(facts.named.system),
-    readableSystems: namedUsage(facts.named.readableSystem),
-    schedulers: namedUsage(facts.named.scheduler),
-    applications: namedUsage(facts.named.application),
-    ci: ciStats(facts.named.ci),
-    fields: fieldStats(project, facts),
-  }
-}
-
-function trendOf({query, nowMs, plan, facts, at, counter}: Answering): Stats['trend'] {
+function trendOf({plan, facts, at, counter}: Answering, {filters}: StatsQuery, nowMs: number): Stats['trend'] {
   const sinceMs = facts.quality.featuresSinceMs ?? 0
-  const isKnown = (span: Span): boolean =>
-    limitsFeatures(query.filters) ? span.fromMs >= sinceMs : !at(span).isUnknown
+  const isKnown = (span: Span): boolean => (limitsFeatures(filters) ? span.fromMs >= sinceMs : !at(span).isUnknown)
   const counted = (span: Span): Counted => ({
     span,
-    runs: limitsFeatures(query.filters) || !isKnown(span) ? null : at(span).runs,
+    runs: limitsFeatures(filters) || !isKnown(span) ? null : at(span).runs,
     users: isKnown(span) ? counter.count('users', span) : null,
   })
   return compareWithBefore(counted(plan.range), counted(plan.previous), counted(plan.yearBefore), nowMs)
 }
 
-function qualityOf({query: {filters}, plan, facts: {quality}, at}: Answering): Quality {
-  const isWhole = !limitsHeaders(filters) && !limitsFeatures(filters)
-  const ofReports = (count: number): number | null => (isWhole ? count : null)
+function qualityOf({plan, facts: {quality}, at}: Answering, filters: StatsFilters): Quality {
+  const unanswered = findUnanswered(filters).flatMap(key => (key.startsWith('quality.') ? [[key.slice(8), null]] : []))
   return {
-    duplicates: ofReports(quality.duplicates),
-    refused: ofReports(quality.refused),
+    duplicates: quality.duplicates,
+    refused: quality.refused,
     unpaired: quality.unpaired,
-    clamped: ofReports(quality.clamped),
-    undeclaredFields: ofReports(quality.undeclaredFields),
-    // What is kept of the erased has no header.
-    erased: isWhole ? quality.erased : null,
-    datagrams: ofReports(quality.datagrams),
-    datagramsLost: ofReports(quality.datagramsLost),
-    datagramsUnknown: ofReports(quality.datagramsUnknown),
-    ciRuns: limitsFeatures(filters) ? null : at(plan.range).ciRuns,
+    clamped: quality.clamped,
+    undeclaredFields: quality.undeclaredFields,
+    erased: quality.erased,
+    datagrams: quality.datagrams,
+    datagramsLost: quality.datagramsLost,
+    datagramsUnknown: quality.datagramsUnknown,
+    ciRuns: at(plan.range).ciRuns,
     featuresSince: quality.featuresSinceMs === null ? null : formatDay(quality.featuresSinceMs),
     runsSince: quality.runsSinceMs === null ? null : formatDay(quality.runsSinceMs),
     storeBytes: quality.storeBytes,
     ...sizesOf(quality),
     ...forecastDisk(quality),
+    ...Object.fromEntries(unanswered),
   }
 }

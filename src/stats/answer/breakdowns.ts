@@ -1,4 +1,5 @@
-import type {Adoption, CiStats, NamedUsage} from '../model/model.ts'
+import type {NamedUsage} from '../model/breakdowns.ts'
+import type {Adoption, CiStats} from '../model/model.ts'
 import type {Period} from '../model/period.ts'
 import type {NamedRuns, StatsFacts} from '../model/source.ts'
 

@@ -1,30 +1,25 @@
 import {limitsFeatures, limitsHeaders, type StatsFilters} from '../model/filters.ts'
+import {type QualityCount, qualityCounts} from '../model/quality-counts.ts'
+import {ofRuns} from './derive-answers.ts'
 
-const ofRuns = [
-  ...['runs', 'scripts', 'duration', 'outcomes', 'successRate', 'commonestFault', 'exitCodes', 'versions', 'adoption'],
-  ...['systems', 'readableSystems', 'schedulers', 'applications', 'ci', 'fields', 'trend.previous.runs'],
-  ...['trend.runsChange', 'trend.yearBefore.runs', 'trend.yearBefore.runsChange', 'quality.ciRuns'],
+/** Keys inside other answers that are about runs. */
+const runsInTrend = ['trend.previous.runs', 'trend.runsChange', 'trend.yearBefore.runs', 'trend.yearBefore.runsChange']
+
+/** Keys of the data quality that need the same. */
+const qualityKeys = (needs: QualityCount['needs']): string[] => [
+  ...new Set(qualityCounts.filter(count => count.needs === needs).map(({key, partOf}) => `quality.${partOf ?? key}`)),
 ]
-const ofReports = [
-  'duplicates',
-  'refused',
-  'clamped',
-  'undeclaredFields',
-  'erased',
-  'datagrams',
-  'datagramsLost',
-  'datagramsUnknown',
-].map(name => `quality.${name}`)
 
 /**
- * The answers that a filter makes null: a filter on features says nothing about runs, declared names have no type, and
- * what became of whole reports is counted without their headers. Pure.
+ * The keys that are null because of a filter. A filter on features leaves no answer about runs, and one on their type no
+ * unused names, because names are declared without a type. Any filter leaves no counts of reports, because they are
+ * counted without their headers. Pure.
  */
-export function unanswered(filters: StatsFilters): string[] {
+export function findUnanswered(filters: StatsFilters): string[] {
   const onFeatures = limitsFeatures(filters)
   return [
-    ...(onFeatures ? ofRuns : []),
+    ...(onFeatures ? [...Object.keys(ofRuns), ...runsInTrend, ...qualityKeys('runs')] : []),
     ...(filters.featureType === null ? [] : ['unusedFeatures']),
-    ...(onFeatures || limitsHeaders(filters) ? ofReports : []),
+    ...(onFeatures || limitsHeaders(filters) ? qualityKeys('reports') : []),
   ]
 }

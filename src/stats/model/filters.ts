@@ -2,16 +2,16 @@ import {UsageError} from '../../errors.ts'
 import {describeValue} from '../../protocol/problem.ts'
 import type {HeaderWord} from './header-words.ts'
 
-/** What the answers are limited to; null does not limit. All that are set hold together. */
+/** The filters of a question; null does not limit. All that are set apply together. */
 export interface StatsFilters {
-  /** The version of the software, as its reports give it. */
+  /** The version of the software, as reported. */
   readonly appVersion: string | null
   /** The name of the operating system, for example `Linux`. */
   readonly system: string | null
   readonly ci: 'only' | 'none' | null
   readonly application: string | null
   readonly featureType: string | null
-  /** True: uses that did not come from a person directly. False: those that did. */
+  /** True: internal uses of features, not chosen by a person. False: direct uses. */
   readonly internal: boolean | null
 }
 
@@ -36,7 +36,7 @@ export const noFilters: StatsFilters = {
   internal: null,
 }
 
-/** Characters of a filter: no name in a report is longer. */
+/** The most characters of a filter: no name in a report is longer. */
 const maxLength = 256
 
 /** Reads filters as people write them. Throws a `UsageError` USAGE_QUERY_INVALID. */
@@ -68,11 +68,11 @@ function parseSwitch(name: string, written: string | null | undefined): boolean 
   throw invalid(`${name} must be 1, got ${describeValue(written)}`)
 }
 
-/** Whether only some feature uses are asked for: then answers about runs cannot be given. */
+/** Whether a filter selects uses of features: then there are no answers about runs. */
 export const limitsFeatures = ({featureType, internal}: StatsFilters): boolean =>
   featureType !== null || internal !== null
 
-/** Whether only some headers are asked for: then what is counted without a header cannot be given. */
+/** Whether a filter selects headers: then there are no counts that are made without headers. */
 export const limitsHeaders = (filters: StatsFilters): boolean =>
   filters.ci !== null || wordFilters.some(filter => filters[filter] !== null)
 

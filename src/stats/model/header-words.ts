@@ -1,13 +1,12 @@
 import type {HeaderColumn} from '../../protocol/header-columns.ts'
+import {type BreakdownRow, breakdowns} from './breakdowns.ts'
 
-/** The words of a header by which runs are counted, and the value of the header that each of them is. */
-export const columnOfWord = {
-  version: 'version',
-  system: 'os_name',
-  scheduler: 'scheduler',
-  application: 'application',
-  ci: 'ci',
-  readableSystem: 'os_readable',
-} as const satisfies Readonly<Record<string, HeaderColumn>>
-export type HeaderWord = keyof typeof columnOfWord
+/** The words of a header by which runs are counted: those of the breakdowns, and CI. */
+export type HeaderWord = BreakdownRow['breakdown']['word'] | 'ci'
+
+/** The column of the header that contains each word. */
+export const columnOfWord = Object.fromEntries([
+  ['ci', 'ci'],
+  ...breakdowns.map(({breakdown: {word, column}}) => [word, column]),
+]) as Readonly<Record<HeaderWord, HeaderColumn>>
 export const headerWords = Object.keys(columnOfWord) as readonly HeaderWord[]

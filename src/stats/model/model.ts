@@ -1,21 +1,23 @@
 /**
  * Room `model`: the types of question, facts and answer, and the calendar.
  *
- * `Stats` is what `usage stats --json` prints and what a collector's HTTP answer contains; other programs rely on it, so
- * keys are added and never renamed. `source.ts` is the interface that every store implements. `period.ts` cuts ranges into
- * days, weeks, months and years, in UTC. Pure types and functions.
- * Read next: `source.ts`, `query.ts`.
+ * `answers.ts` is the registry of all answers: to add an answer, begin there. `Stats` is what `usage stats --json` prints and
+ * what a collector's HTTP answer contains; other programs rely on it, so keys are added and never renamed. `source.ts` is
+ * the interface that every store implements. `period.ts` cuts ranges into days, weeks, months and years, in UTC. Pure types
+ * and functions.
+ * Read next: `answers.ts`, `source.ts`, `query.ts`.
  */
+import type {Breakdowns, Usage} from './breakdowns.ts'
 import type {StatsFilters} from './filters.ts'
 import type {PeriodLength} from './period.ts'
 
 /**
- * The answers about one project over one range: what `usage stats --json` and a collector's
- * `GET /v1/projects/{id}/stats` give, and what every other form is made from. Other programs rely on it: fields are
- * added, not renamed. Every key is always there; what is unknown is `null`, and so is what a filter makes unanswerable:
- * `unanswered` lists those keys. What each key means is written in `docs/stats.md`.
+ * The answers about one project over one range: the JSON of `usage stats --json` and of `GET /v1/projects/{id}/stats`, and
+ * the source of all other formats. Other programs rely on it: keys are added, never renamed. Every key is always present.
+ * An unknown value is `null`, and so is an answer that a filter makes impossible: `unanswered` lists those keys. The
+ * meaning of each key is in `docs/stats.md`.
  */
-export interface Stats {
+export interface Stats extends Breakdowns {
   readonly project: string
   /** First and last day of the range, both included, UTC. */
   readonly from: string
@@ -40,14 +42,8 @@ export interface Stats {
   readonly features: readonly FeatureStats[]
   /** Declared names that nobody used in the range. */
   readonly unusedFeatures: readonly string[] | null
-  readonly versions: readonly (Usage & {readonly version: string | null})[] | null
   /** The versions in each period, without those that have no run in it. */
   readonly adoption: readonly Adoption[] | null
-  readonly systems: readonly NamedUsage[] | null
-  /** Systems by the name that people know, for example `Debian GNU/Linux 12 (bookworm)`. */
-  readonly readableSystems: readonly NamedUsage[] | null
-  readonly schedulers: readonly NamedUsage[] | null
-  readonly applications: readonly NamedUsage[] | null
   readonly ci: CiStats | null
   /** Each declared field, by name. */
   readonly fields: Readonly<Record<string, FieldStats>> | null
@@ -98,15 +94,6 @@ export interface UserFlow {
   readonly complete: boolean
 }
 
-/** How much something was used: runs, and the different people who ran them. */
-export interface Usage {
-  readonly runs: number
-  /** Null where only totals of several months are kept: different ones do not add up. */
-  readonly users: number | null
-}
-export interface NamedUsage extends Usage {
-  readonly name: string | null
-}
 export interface Adoption {
   readonly period: string
   readonly versions: readonly (Usage & {readonly version: string | null})[]

@@ -4,7 +4,7 @@ import {filterNames, parseFilters, type StatsFilters, type WrittenFilters} from 
 import {formatDay, type PeriodLength, periodLengths, startOfPeriod} from './period.ts'
 import {dayMs, type Span} from './span.ts'
 
-/** What the stats are asked: a project, a range of UTC days with both ends included, the length of a period, filters. */
+/** A question: a project, a range of UTC days with both ends included, the length of a period, filters. */
 export interface StatsQuery {
   readonly project: string
   /** `YYYY-MM-DD`. */
@@ -15,7 +15,7 @@ export interface StatsQuery {
   readonly filters: StatsFilters
 }
 
-/** A query as people write it, on a command line or in an address; what is absent or null gets its default. */
+/** A query as people write it on a command line or in an address. Absent or null means the default. */
 export interface WrittenStatsQuery extends WrittenFilters {
   readonly project: string
   readonly from?: string | null | undefined
@@ -23,23 +23,23 @@ export interface WrittenStatsQuery extends WrittenFilters {
   readonly by?: string | null | undefined
 }
 
-/** The names that a query has in an address. */
+/** The names of the parameters in an address. */
 export const queryNames = ['from', 'to', 'by', ...filterNames] as const
 
 /**
- * Takes a query from the parameters of an address. Throws USAGE_QUERY_INVALID for one that is none, because an answer
- * that passes over a misspelt filter would be the answer to another question.
+ * Reads a query from the parameters of an address. Throws USAGE_QUERY_INVALID for an unknown parameter: ignoring a
+ * misspelt filter would answer another question.
  */
 export function readParameters(project: string, parameters: Readonly<Record<string, unknown>>): WrittenStatsQuery {
   const other = Object.keys(parameters).find(name => !queryNames.some(known => known === name))
   if (other !== undefined)
     throw invalid(`a parameter must be one of ${queryNames.join(', ')}, got ${describeValue(other)}`)
-  // A repeated parameter reads as the list that it is, which no query accepts.
+  // A repeated parameter is a list, which no query accepts.
   const single = (value: unknown): string | undefined => (value === undefined ? undefined : String(value))
   return {project, ...Object.fromEntries(queryNames.map(name => [name, single(parameters[name])]))}
 }
 
-/** More periods than this are no answer that anybody reads, and would let an address ask for millions. */
+/** The most periods of an answer. Without a limit, an address could ask for millions. */
 export const maxPeriods = 5_000
 
 const periodDays = {day: 1, week: 7, month: 28, year: 365} as const satisfies Record<PeriodLength, number>
@@ -72,7 +72,7 @@ function parsePeriodLength(written: string): PeriodLength {
 
 function parseDay(name: 'from' | 'to', written: string): number {
   const instantMs = /^[12]\d{3}-\d\d-\d\d$/.test(written) ? Date.parse(`${written}T00:00:00Z`) : Number.NaN
-  // Date.parse takes 2026-02-30 for the 2nd of March.
+  // Date.parse reads 2026-02-30 as the 2nd of March.
   if (Number.isNaN(instantMs) || formatDay(instantMs) !== written)
     throw invalid(`${name} must be a day YYYY-MM-DD, got ${describeValue(written)}`)
   return instantMs

@@ -7,17 +7,26 @@
  * Read next: `small-cells.ts`.
  */
 import {UsageError} from '../../errors.ts'
+import {type BreakdownRow, breakdowns, type NamedUsage, namedUsageOf} from '../model/breakdowns.ts'
 import type {StatsFilters} from '../model/filters.ts'
-import type {Duration, Outcomes, Stats, SuccessRate, Usage} from '../model/model.ts'
+import type {Duration, Outcomes, Stats, SuccessRate} from '../model/model.ts'
 
-/** A cell of fewer users than this is not shown to everybody. */
+/** A cell about fewer users than this is hidden from the public. */
 export const minUsers = 5
 
+type PublicRow = Extract<BreakdownRow, {readonly isPublic: true}>
+
+/** The breakdowns of one month that everybody may see, in the order of the registry. */
+export const publicBreakdowns = breakdowns.filter((row): row is PublicRow => 'isPublic' in row)
+
+/** Null for several months, and under a filter. */
+export type PublicBreakdowns = {readonly [R in PublicRow as R['key']]: PublicRows<PublicNamed> | null}
+
 /**
- * What everybody may see of the answers. It is made of single calendar months that are over: nothing is summed over
- * months except the different users of whole years, so that no difference of two answers is about less than a month.
+ * What everybody may see of the answers: calendar months that are over. Nothing is summed over months except the
+ * different users of whole years, so that no difference of two answers is about less than a month.
  */
-export interface PublicStats {
+export interface PublicStats extends PublicBreakdowns {
   readonly project: string
   readonly from: string
   readonly to: string
@@ -25,18 +34,13 @@ export interface PublicStats {
   /** Different users of whole calendar years that are over, without a filter; else null. */
   readonly users: number | null
   readonly periods: readonly PublicPeriod[]
-  /** Of one month, without a filter; else null. */
-  readonly versions: PublicRows<PublicNamed> | null
-  readonly systems: PublicRows<PublicNamed> | null
-  readonly schedulers: PublicRows<PublicNamed> | null
-  readonly applications: PublicRows<PublicNamed> | null
   /** Of one month, without a filter or for one type; else null. */
   readonly features: PublicRows<PublicFeature> | null
 }
 
 export interface PublicRows<Row> {
   readonly rows: readonly Row[]
-  /** How many rows are not shown, their names neither. */
+  /** How many rows are hidden, with their names. */
   readonly hidden: number
 }
 
@@ -55,7 +59,7 @@ export interface PublicFeature extends PublicUsage {
   readonly count: number
 }
 
-/** A month: all null when it is hidden; what is told of runs also when too few people ran them. */
+/** A month. Everything is null if it is hidden, and what is about runs also if too few people ran them. */
 export interface PublicPeriod {
   readonly period: string
   readonly hidden: boolean
@@ -64,15 +68,15 @@ export interface PublicPeriod {
   readonly runs: number | null
   readonly outcomes: Outcomes | null
   readonly successRate: SuccessRate | null
-  /** Without the 99th percentile, which is nearly a single run. */
+  /** Without the 99th percentile, which is almost a single run. */
   readonly duration: Omit<Duration, 'p99Seconds'> | null
 }
 
 /**
- * Takes from the answers what everybody may see. A filter needs the unfiltered answers of the same month as well, since
- * a value that is hidden among them would else come back as the answer to a filter. Throws USAGE_QUERY_INVALID for a
- * question that is not public: another period than months, a range that cuts one, two filters, uses that are direct
- * or internal, a filter on more than one month. Pure.
+ * Returns the part of the answers that everybody may see. A filter also needs the unfiltered answers of the same month:
+ * without them, a value that is hidden there could be read from the answer to the filter. Throws USAGE_QUERY_INVALID for
+ * a question that is not public: a period other than months, a range that cuts a month, two filters, a filter on direct
+ * or internal use, a filter on several months. Pure.
  */
 export function toPublic(stats: Stats, unfiltered: Stats | null = null): PublicStats {
   requirePublic(stats, unfiltered)
@@ -80,38 +84,40 @@ export function toPublic(stats: Stats, unfiltered: Stats | null = null): PublicS
   const isFiltered = countFilters(filters) > 0
   const isOneMonth = stats.users.periods.length === 1 && stats.users.periods[0]!.complete
   const isShown = unfiltered === null || isShownIn(unfiltered, filters)
-  const named = (rows: readonly (Usage & {readonly name: string | null})[] | null) =>
-    isOneMonth && !isFiltered && rows !== null ? hideSmall(rows.filter(hasUsers)) : null
+  const publicRows = (row: PublicRow): PublicRows<PublicNamed> | null => {
+    const rows = isOneMonth && !isFiltered ? namedUsageOf(stats, row) : null
+    return rows === null ? null : hideSmall(rows.filter(hasUsers))
+  }
   return {
-    ...{project, from, to, filters},
+    project,
+    from,
+    to,
+    filters,
     users: isFiltered ? null : usersOfYears(stats),
     periods: stats.users.periods.flatMap(({complete}, index) =>
       complete ? [publicPeriod(stats, index, isShown)] : [],
     ),
-    versions: named(stats.versions?.map(({version, runs, users}) => ({name: version, runs, users})) ?? null),
-    systems: named(stats.systems),
-    schedulers: named(stats.schedulers),
-    applications: named(stats.applications),
+    ...(Object.fromEntries(publicBreakdowns.map(row => [row.key, publicRows(row)])) as unknown as PublicBreakdowns),
     features: isOneMonth ? publicFeatures(stats, unfiltered) : null,
   }
 }
 
-const hasUsers = (row: Usage & {readonly name: string | null}): row is PublicNamed => row.users !== null
+const hasUsers = (row: NamedUsage): row is PublicNamed => row.users !== null
 
 function requirePublic({by, from, to, filters, trend}: Stats, unfiltered: Stats | null): void {
   if (by !== 'month') throw notPublic(`by must be month, got ${by}`)
   const next = new Date(Date.parse(`${to}T00:00:00Z`) + 86_400_000).toISOString()
-  // A range that is not over may end today: its last month is left out.
+  // A range in progress may end today: its last month is left out.
   if (!from.endsWith('-01') || (trend.complete && next.slice(8, 10) !== '01'))
-    throw notPublic(`must be whole months, got ${from} to ${to}`)
+    throw notPublic(`the range must be whole months, got ${from} to ${to}`)
   const count = countFilters(filters)
   if (count === 0) return
-  if (count > 1) throw notPublic(`there must be one filter, got ${count}`)
-  if (filters.internal !== null) throw notPublic('must not filter on direct or internal use')
-  if (from.slice(0, 7) !== to.slice(0, 7)) throw notPublic('must be one month if there is a filter, got several')
+  if (count > 1) throw notPublic(`only one filter is possible, got ${count}`)
+  if (filters.internal !== null) throw notPublic('a filter on direct or internal use is not possible')
+  if (from.slice(0, 7) !== to.slice(0, 7)) throw notPublic('a filter requires a range of one month, got several')
   const isSame = unfiltered?.from === from && unfiltered.to === to && unfiltered.by === by
   if (!isSame || countFilters(unfiltered.filters) > 0)
-    throw notPublic('requires the unfiltered answers of the same month')
+    throw notPublic('a filter requires the unfiltered answers of the same month')
 }
 
 const countFilters = (filters: StatsFilters): number => Object.values(filters).filter(value => value !== null).length
@@ -125,8 +131,8 @@ function isShownIn(unfiltered: Stats, {appVersion, system, application}: StatsFi
 }
 
 /**
- * Hides rows of too few users, and with them the next smallest, lest it follow from a total what they are. A row whose
- * users are not known is of too few.
+ * Hides rows about too few users and, with them, the next smallest row, because otherwise a total would reveal them. A
+ * row whose users are unknown counts as too small.
  */
 export function hideSmall<T extends {readonly users: number | null}>(rows: readonly T[]): PublicRows<T> {
   const isLarge = ({users}: T): boolean => users !== null && users >= minUsers
@@ -136,7 +142,7 @@ export function hideSmall<T extends {readonly users: number | null}>(rows: reado
   return {rows: shown, hidden: rows.length - shown.length}
 }
 
-/** Everything of a row that is no number, so that rows of equal users are in one order whatever their counts. */
+/** Everything in a row that is not a number: rows with equal users keep one order whatever their counts. */
 const nameOf = (row: object): string =>
   JSON.stringify(row, (_key, value) => (typeof value === 'number' ? undefined : value))
 
@@ -161,7 +167,7 @@ function usersOfYears({from, to, users, trend}: Stats): number | null {
 function publicPeriod(stats: Stats, index: number, isShown: boolean): PublicPeriod {
   const {period, value: users, exact} = stats.users.periods[index]!
   const hidden = !isShown || !exact || users < minUsers
-  // Users are also people without a run: those who ran are at least as many as those of one version.
+  // Users include people without a run. Those with a run are at least as many as those of one version.
   const areRunsShown = !hidden && (stats.adoption?.[index]?.versions.some(one => (one.users ?? 0) >= minUsers) ?? false)
   const hosts = stats.hosts.periods[index]!.value
   return {
@@ -184,10 +190,13 @@ function withoutPeriod<T extends {readonly period: string; readonly complete: bo
 }
 
 const publicDuration = ({n, meanSeconds, p50Seconds, p90Seconds}: Duration): PublicPeriod['duration'] => ({
-  ...{n, meanSeconds, p50Seconds, p90Seconds},
+  n,
+  meanSeconds,
+  p50Seconds,
+  p90Seconds,
 })
 
 const notPublic = (message: string): UsageError =>
   new UsageError('USAGE_QUERY_INVALID', `public answers: ${message}`, {
-    next: 'Ask for whole months, each filter for one month alone, or ask with the read token.',
+    next: 'Ask for whole months, with at most one filter and then for one month, or use the read token.',
   })

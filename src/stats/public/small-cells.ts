@@ -1,76 +1,78 @@
-import type {FeatureStats, Stats, Usage} from '../model/model.ts'
+import type {AnswerRow} from '../model/answer-row.ts'
+import {answers} from '../model/answers.ts'
+import type {Adoption, DurationStats, Stats} from '../model/model.ts'
 import {hideSmall, minUsers} from './public.ts'
 
-/** Answers without cells about few people, and what is missing from them. */
+/** Answers without cells about few people, and what was left out. */
 export interface WithoutSmallCells {
   readonly stats: Stats
   /** Labels of the periods that are left out. */
   readonly hiddenPeriods: readonly string[]
-  /** Rows of versions, systems, features and the like that are left out. */
+  /** How many rows of versions, systems, features and the like are left out. */
   readonly hiddenRows: number
 }
 
 /**
- * Takes what is about fewer than five users out of answers that are to be handed on: periods, rows, and with each the next
- * smallest; values of fields, readable names of systems, exit codes, new and lost users, and the longest runs altogether.
- * Null when the answers as a whole are about so few. Pure.
+ * Removes everything about fewer than five users from answers that are to be shared. The registry of answers says what
+ * remains of each: its periods or its rows of enough users, all of it, or nothing. The longest runs are removed too. Null
+ * if all answers together are about so few users. Pure.
  *
- * One document is meant: unlike what everybody may ask for, its range is chosen by its author, and whoever compares two
- * of them can subtract.
+ * This is meant for one document. Unlike a public answer, its range is chosen by its author, and anybody who compares two
+ * documents can subtract one from the other.
  */
 export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
   if (stats.users.low < minUsers) return null
   const hiddenPeriods = findSmallPeriods(stats)
-  const count = {hidden: 0}
-  const rows = <T extends {readonly users: number | null}>(all: readonly T[]): T[] => {
-    const {rows: shown, hidden} = hideSmall(all)
-    count.hidden += hidden
-    return [...shown]
-  }
-  const rowsOrNull = <T extends Usage>(all: readonly T[] | null): T[] | null => (all === null ? null : rows(all))
-  const versions = rowsOrNull(stats.versions)
-  const features: readonly FeatureStats[] = rows(stats.features)
-  const small: Stats = {
-    ...withoutPeriods(stats, new Set(hiddenPeriods)),
-    ...{versions, features},
-    systems: rowsOrNull(stats.systems),
-    schedulers: rowsOrNull(stats.schedulers),
-    applications: rowsOrNull(stats.applications),
-    ...{readableSystems: null, exitCodes: null, fields: null, userFlow: []},
-  }
-  return {stats: small, hiddenPeriods, hiddenRows: count.hidden}
+  const hidden: Hidden = {periods: new Set(hiddenPeriods), rows: 0}
+  const remaining = answers
+    .filter(row => row.key in stats && !alwaysKept.includes(row.key))
+    .map(row => [row.key, whatRemains(row, stats[row.key as keyof Stats], hidden)])
+  const small: Stats = {...stats, ...Object.fromEntries(remaining)}
+  const withoutLongest = {...small, userFlow: [], duration: withoutLongestRuns(small.duration)}
+  return {stats: withoutLongest, hiddenPeriods, hiddenRows: hidden.rows}
 }
 
-/** Periods without anybody tell nothing about anybody. */
+/** Pages need these two. No figure of a report shows the quality. */
+const alwaysKept: readonly string[] = ['filters', 'quality']
+
+interface Hidden {
+  readonly periods: ReadonlySet<string>
+  rows: number
+}
+
+function whatRemains({report, key}: AnswerRow, answer: unknown, hidden: Hidden): unknown {
+  if (answer === null || report === undefined) return null
+  if (report === 'whole') return answer
+  if (report === 'periods') return withoutPeriods(answer as OverTime, hidden)
+  if (key === 'adoption') return smallAdoption(answer as readonly Adoption[], hidden)
+  const {rows, hidden: count} = hideSmall(answer as readonly {readonly users: number | null}[])
+  hidden.rows += count
+  return rows
+}
+
+interface OverTime {
+  readonly periods: readonly {readonly period: string}[]
+}
+
+const withoutPeriods = (answer: OverTime, {periods}: Hidden): OverTime => ({
+  ...answer,
+  periods: answer.periods.filter(({period}) => !periods.has(period)),
+})
+
+const smallAdoption = (adoption: readonly Adoption[], {periods}: Hidden): Adoption[] =>
+  adoption.filter(({period}) => !periods.has(period)).map(one => ({...one, versions: hideSmall(one.versions).rows}))
+
+function withoutLongestRuns(duration: DurationStats | null): DurationStats | null {
+  if (duration === null) return null
+  const periods = duration.periods.map(period => ({...period, p99Seconds: null}))
+  return {...duration, p99Seconds: null, periods}
+}
+
+/** A period without users and runs reveals nothing. */
 function findSmallPeriods({users, runs}: Stats): string[] {
   const used = users.periods
     .map(({period, value}, index) => ({period, users: value, runs: runs?.periods[index]?.value ?? 0}))
     .filter(one => one.users > 0 || one.runs > 0)
   const {rows} = hideSmall(used)
   return used.filter(one => !rows.includes(one)).map(({period}) => period)
-}
-
-function withoutPeriods(stats: Stats, hidden: ReadonlySet<string>): Stats {
-  const isShown = ({period}: {readonly period: string}): boolean => !hidden.has(period)
-  const keep = <T extends {readonly periods: readonly {readonly period: string}[]} | null>(answer: T): T =>
-    answer === null ? answer : {...answer, periods: answer.periods.filter(isShown)}
-  const {duration} = stats
-  return {
-    ...stats,
-    users: keep(stats.users),
-    hosts: keep(stats.hosts),
-    runs: keep(stats.runs),
-    scripts: keep(stats.scripts),
-    outcomes: keep(stats.outcomes),
-    successRate: keep(stats.successRate),
-    duration:
-      duration === null
-        ? null
-        : {
-            ...duration,
-            p99Seconds: null,
-            periods: duration.periods.filter(isShown).map(period => ({...period, p99Seconds: null})),
-          },
-    adoption: stats.adoption?.filter(isShown).map(one => ({...one, versions: hideSmall(one.versions).rows})) ?? null,
-  }
 }

@@ -1,5 +1,5 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
-import type {Cell, Table} from './tables.ts'
+import type {Cell, Table} from './table.ts'
 
 /** What a spreadsheet takes for the beginning of a formula, also in full width. */
 const formula = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/

@@ -1,7 +1,8 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {Stats} from '../model/model.ts'
 import {describeRange, roundCell, shownTables} from './shown.ts'
-import {type Cell, type Table, tablesOf} from './tables.ts'
+import type {Cell, Table} from './table.ts'
+import {tablesOf} from './tables.ts'
 
 export interface HtmlOptions {
   readonly section?: string | null
@@ -23,7 +24,7 @@ th,td{padding:.2rem .8rem;border-bottom:1px solid #8886;text-align:left}
 export function writeHtml(stats: Stats, {section = null, drawChart = () => ''}: HtmlOptions = {}): string {
   const {shown, unanswered} = shownTables(tablesOf(stats), section)
   const title = escapeHtml(stats.project)
-  const missing = unanswered.length === 0 ? '' : `<p>Not answered under this filter: ${unanswered.join(', ')}</p>\n`
+  const missing = unanswered.length === 0 ? '' : `<p>No answer with this filter: ${unanswered.join(', ')}</p>\n`
   return `<!doctype html>
 <html lang="en">
 <head>

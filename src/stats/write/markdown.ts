@@ -1,7 +1,8 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {Stats} from '../model/model.ts'
 import {describeRange, roundCell, shownTables} from './shown.ts'
-import {type Cell, type Table, tablesOf} from './tables.ts'
+import type {Cell, Table} from './table.ts'
+import {tablesOf} from './tables.ts'
 
 /** Writes stats as Markdown with a table for each answer that has something to say. Ends with a line break. */
 export function writeMarkdown(stats: Stats, section: string | null = null): string {
@@ -10,7 +11,7 @@ export function writeMarkdown(stats: Stats, section: string | null = null): stri
     `# ${escapeMarkdown(stats.project)}`,
     escapeMarkdown(describeRange(stats)),
     ...shown.map(table => `## ${table.title}\n\n${writeTable(table)}`),
-    ...(unanswered.length === 0 ? [] : [`Not answered under this filter: ${unanswered.join(', ')}`]),
+    ...(unanswered.length === 0 ? [] : [`No answer with this filter: ${unanswered.join(', ')}`]),
   ]
   return `${parts.join('\n\n')}\n`
 }

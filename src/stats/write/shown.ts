@@ -1,7 +1,7 @@
 import type {Stats} from '../model/model.ts'
-import type {Cell, Table} from './tables.ts'
+import type {Cell, Table} from './table.ts'
 
-/** The tables that a page shows: those with rows, or the one section. And the titles of those without an answer. */
+/** The tables that a page shows: those with rows, or the one section. Also the titles of those without an answer. */
 export function shownTables(
   tables: readonly Table[],
   section: string | null,
@@ -13,12 +13,12 @@ export function shownTables(
   }
 }
 
-/** `2026-01-01 to 2026-03-10, by month; the last period is not over`. */
+/** `2026-01-01 to 2026-03-10, by month (the last period is in progress)`. */
 export function describeRange({from, to, by, trend}: Stats): string {
-  return `${from} to ${to}, by ${by}${trend.complete ? '' : '; the last period is not over'}`
+  return `${from} to ${to}, by ${by}${trend.complete ? '' : ' (the last period is in progress)'}`
 }
 
-/** A cell for people: four digits that count of a fraction, `yes` or `no`, nothing for the unknown. */
+/** A cell for people: fractions with four significant digits, `yes` or `no`, empty if unknown. */
 export function roundCell(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no'

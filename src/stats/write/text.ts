@@ -1,9 +1,12 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
+import {type AnswerKey, answers} from '../model/answers.ts'
 import type {Stats} from '../model/model.ts'
-import {writeNamed} from './text/breakdowns.ts'
-import {writeFeatures, writeFields} from './text/details.ts'
+import {writeBreakdown, writeCi} from './text/breakdowns.ts'
+import {writeFeatures, writeFields, writeUnused} from './text/details.ts'
 import {writeDuration, writeOutcomes} from './text/outcomes.ts'
+import type {Page, Section} from './text/page.ts'
 import type {Paint} from './text/paint.ts'
+import {writePlainTable} from './text/plain-table.ts'
 import {writeData, writeFilters} from './text/quality.ts'
 import {writeUse} from './text/use.ts'
 
@@ -11,8 +14,35 @@ export interface TextOptions {
   readonly paint: Paint
   /** Characters in a line of the terminal; at least 40 are used, at most 120. */
   readonly width: number
-  /** What people call the project; its id if not said. */
+  /** The name of the project for people; default: its id. */
   readonly title?: string
+}
+
+/**
+ * The answers with a section of their own. `null`: another section contains the answer. An answer that is not listed is
+ * written as a breakdown or as a plain table.
+ */
+const writers: Readonly<Partial<Record<AnswerKey, ((page: Page) => Section) | null>>> = {
+  filters: writeFilters,
+  users: writeUse,
+  runs: null,
+  userFlow: null,
+  hosts: null,
+  scripts: null,
+  trend: null,
+  outcomes: writeOutcomes,
+  successRate: null,
+  commonestFault: null,
+  exitCodes: null,
+  duration: writeDuration,
+  features: writeFeatures,
+  unusedFeatures: writeUnused,
+  adoption: null,
+  ci: writeCi,
+  fields: writeFields,
+  fieldValues: null,
+  quality: writeData,
+  tables: null,
 }
 
 /**
@@ -22,19 +52,25 @@ export interface TextOptions {
 export function writeStats(stats: Stats, {paint, width, title}: TextOptions): string {
   const page = {stats, paint, width: Math.max(40, Math.min(120, width)) - 2}
   const heading = `${paint.bold(toPlainText(title ?? stats.project))}  ${stats.from} to ${stats.to}, by ${stats.by}`
-  const sections = isEmpty(stats)
-    ? [{heading: 'Nothing was counted in this time', lines: ['No run and no feature of the project has come in.']}]
-    : [
-        writeUse(page),
-        writeOutcomes(page),
-        writeDuration(page),
-        ...writeFeatures(page),
-        ...writeNamed(page),
-        writeFields(page),
-      ]
-  const shown = [writeFilters(page), ...sections, writeData(page)].filter(section => section.lines.length > 0)
-  const parts = shown.map(({heading: name, lines}) => [paint.bold(name), ...lines.map(line => `  ${line}`)].join('\n'))
+  const sections = isEmpty(stats) ? [writeFilters(page), nothing, writeData(page)] : writeSections(page)
+  const parts = sections
+    .filter(({lines}) => lines.length > 0)
+    .map(({heading: name, lines}) => [paint.bold(name), ...lines.map(line => `  ${line}`)].join('\n'))
   return `${[heading, ...parts].join('\n\n')}\n`
+}
+
+function writeSections(page: Page): Section[] {
+  return answers.flatMap(row => {
+    const write = writers[row.key]
+    if (write === null) return []
+    if (write !== undefined) return [write(page)]
+    return ['breakdown' in row ? writeBreakdown(row, page) : writePlainTable(row, page)]
+  })
+}
+
+const nothing: Section = {
+  heading: 'No data in this range',
+  lines: ['The collector received no run and no feature of this project.'],
 }
 
 const isEmpty = ({runs, features, quality}: Stats): boolean =>

@@ -16,12 +16,12 @@ const chart = (changes: Partial<ColumnChart> = {}): ColumnChart => ({
 const heights = (svg: string, tone: string): number[] =>
   [...svg.matchAll(new RegExp(`<rect class="${tone}"[^>]* height="([\\d.]+)"`, 'g'))].map(found => Number(found[1]))
 
-test('it draws columns in proportion, nothing for 0, and pale what is not over', () => {
+test('it draws columns in proportion, nothing for 0, and incomplete periods pale', () => {
   const svg = drawColumns(chart(), 'wide')
   const [first, last] = heights(svg, 'blue')
   assert.equal(first! / last!, 2)
   assert.equal(heights(svg, 'blue').length, 2)
-  assert.match(svg, /<g class="unfinished"><title>2026-02, not over: users 2<\/title>/)
+  assert.match(svg, /<g class="unfinished"><title>2026-02, incomplete: users 2<\/title>/)
   assert.match(svg, /^<svg class="wide" viewBox="0 0 860 270" role="img" aria-label="Users by month">/)
 })
 

@@ -18,7 +18,7 @@ test('it draws a line with a gap where nothing is known, a point for each value,
   const path = /<path class="line green" d="([^"]+)"/.exec(svg)![1]!
   assert.equal(path.match(/M/g)!.length, 2)
   assert.equal(svg.match(/<circle/g)!.length, 4)
-  assert.match(svg, /<circle class="green hollow"[^>]*><title>2026-05, not over: rate 90 %<\/title>/)
+  assert.match(svg, /<circle class="green hollow"[^>]*><title>2026-05, incomplete: rate 90 %<\/title>/)
 })
 
 test('it draws the band within which a value lies', () => {

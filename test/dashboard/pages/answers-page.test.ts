@@ -14,8 +14,8 @@ test('it has every answer with its chart on one page that loads nothing', () => 
 test('it says what a filter leaves without an answer', () => {
   const filters = {...sample.filters, ci: 'none' as const}
   const page = writeHtmlAnswers({...sample, filters, unanswered: ['scripts', 'quality.refused']})
-  assert.match(page, /Limited to ci none/)
-  assert.match(page, /Not answered under this filter: scripts, quality\.refused/)
+  assert.match(page, /Filters: ci none/)
+  assert.match(page, /No answer with this filter: scripts, quality\.refused/)
   assert.doesNotMatch(page, /<section id="scripts"/)
 })
 

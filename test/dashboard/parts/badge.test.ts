@@ -4,8 +4,8 @@ import {drawBadge} from '../../../src/dashboard/parts/badge.ts'
 import {answerBadge} from '../../../src/dashboard/parts/page-answer.ts'
 
 test('it draws two words, wide enough for them and harmless', () => {
-  const badge = drawBadge('users a month', '<script>')
-  assert.match(badge, /aria-label="users a month: &lt;script&gt;"/)
+  const badge = drawBadge('users per month', '<script>')
+  assert.match(badge, /aria-label="users per month: &lt;script&gt;"/)
   assert.doesNotMatch(badge, /<script/)
   const width = (value: string) => Number(/^<svg[^>]* width="(\d+)"/.exec(drawBadge('users', value))![1])
   assert.ok(width('12,345') > width('12'))

@@ -23,7 +23,7 @@ test('it leaves out what says nothing, and says the rest in words', () => {
 
 test('it keeps bounds and what is not whole where there is such a row', () => {
   const brief = briefTable({...table, rows: [['period', '2026-01', 5, false, 4, 6, false]]})
-  assert.deepEqual(brief.columns, ['period', 'users', 'at least', 'at most', 'whole'])
+  assert.deepEqual(brief.columns, ['period', 'users', 'at least', 'at most', 'complete'])
 })
 
 test('it names what has no name', () => {

@@ -65,7 +65,7 @@ suite('a dashboard for those who have the token', () => {
       const {status, headers, body} = await get(path, {})
       assert.equal(status, 401, path)
       assert.match(headers.get('www-authenticate') ?? '', /^Basic /)
-      assert.match(body, /A token is needed/)
+      assert.match(body, /A token is required/)
     }
     const wrong = `Basic ${Buffer.from('me:guess').toString('base64')}`
     assert.equal((await get('/projects/parsl', {Authorization: wrong})).status, 401)
@@ -99,7 +99,7 @@ suite('a dashboard for those who have the token', () => {
     assert.equal(tiles[0], users.exact ? String(users.total) : `${users.low} to ${users.high}`)
     assert.equal(tiles[1], String(runs!.total))
     for (const {period, value, complete} of runs!.periods)
-      assert.ok(body.includes(`<title>${period}${complete ? '' : ', not over'}: Runs ${value}</title>`), period)
+      assert.ok(body.includes(`<title>${period}${complete ? '' : ', incomplete'}: Runs ${value}</title>`), period)
     assert.match((await get('/projects/parsl/outcomes')).body, new RegExp(`${outcomes!.ok} ok \\(exit code 0\\)`))
   })
 
@@ -143,8 +143,8 @@ suite('a dashboard for those who have the token', () => {
   test('it says that nothing was counted, and what to do, when nothing was', async t => {
     const {get} = await openDashboard(t, 'token', 0)
     for (const page of ['', '/features', '/versions', '/outcomes'])
-      assert.match((await get(`/projects/parsl${page}`)).body, /Nothing was counted\./)
-    assert.match((await get('/projects/parsl/quality')).body, /What the numbers are made of/)
+      assert.match((await get(`/projects/parsl${page}`)).body, /No data\./)
+    assert.match((await get('/projects/parsl/quality')).body, /Data quality/)
     assert.match((await get('/projects/parsl?app-version=9')).body, /twelve months without a filter/)
   })
 })
@@ -232,7 +232,7 @@ suite('a public dashboard', () => {
     const get = await openPublic(t)
     const {status, body} = await get('/projects/parsl')
     assert.equal(status, 200)
-    assert.match(body, /8 users in 2026-10, the last month that is shown/)
+    assert.match(body, /8 users in 2026-10, the latest month shown/)
     // The two with 9.9 are hidden, and 1.0 with them, or the difference would tell.
     assert.doesNotMatch(body, /<bdi>(?:9\.9|1\.0)/)
     const answer = JSON.parse((await get('/projects/parsl/answers/public.json')).body)
@@ -279,7 +279,7 @@ suite('a public dashboard', () => {
     const share = `share=${makeShareToken(folders.dataDirectory, 'parsl')}`
     const {status, body} = await get(`/projects/parsl?${share}`)
     assert.equal(status, 200)
-    assert.match(body, /6 users in 2026-10, the last month that is shown/)
+    assert.match(body, /6 users in 2026-10, the latest month shown/)
     assert.doesNotMatch(body, /all projects/)
     // Each link of the page leads on with the same token; the notice is for everybody.
     const links = [...body.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link!.replaceAll('&amp;', '&'))
@@ -307,9 +307,9 @@ suite('a public dashboard', () => {
   test('it has badges of the last whole month that a cache may keep', async t => {
     const get = await openPublic(t)
     const users = await get('/badge/parsl/users.svg')
-    assert.match(users.body, /aria-label="users a month: 8"/)
+    assert.match(users.body, /aria-label="users per month: 8"/)
     assert.match(users.headers.get('content-type')!, /^image\/svg\+xml/)
-    assert.match((await get('/badge/parsl/runs.svg')).body, /aria-label="runs a month: 8"/)
+    assert.match((await get('/badge/parsl/runs.svg')).body, /aria-label="runs per month: 8"/)
     assert.match(users.headers.get('cache-control')!, /public, max-age=3600/)
   })
 })

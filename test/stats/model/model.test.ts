@@ -3,6 +3,8 @@ import {readFileSync} from 'node:fs'
 import {test} from 'node:test'
 import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
 import {answerStats} from '../../../src/stats/answer/answer.ts'
+import {answers} from '../../../src/stats/model/answers.ts'
+import {breakdowns} from '../../../src/stats/model/breakdowns.ts'
 import {filterNames} from '../../../src/stats/model/filters.ts'
 import {parseStatsQuery, queryNames} from '../../../src/stats/model/query.ts'
 import {randomUse, seededRandom} from '../../collector/random-use.ts'
@@ -28,10 +30,13 @@ test('it has a definition in docs/stats.md for every key, and none for what is n
   const answer = JSON.parse(JSON.stringify(stats)) as Record<string, unknown>
   const shared = keysOf(sections.get('Shared keys')!)
   const headings = [...page.matchAll(/^## `(\w+)`$/gm)].map(found => found[1]!)
-  assert.deepEqual(headings, Object.keys(answer).sort(byPlaceIn(headings)))
+  const isBreakdown = (name: string): boolean => breakdowns.some(({key}) => key === name)
+  // The table of answers and the shared keys say all about a breakdown.
+  const others = Object.keys(answer).filter(name => !isBreakdown(name))
+  assert.deepEqual(headings, others.sort(byPlaceIn(headings)))
   const seen = new Set<string>()
   for (const [name, value] of Object.entries(answer)) {
-    const told = keysOf(sections.get(name)!)
+    const told = isBreakdown(name) ? [] : keysOf(sections.get(name)!)
     const inside = innerKeys(name === 'fields' ? Object.values(value as object) : value)
     for (const key of inside) seen.add(key)
     assert.deepEqual(
@@ -53,6 +58,18 @@ function innerKeys(value: unknown): Set<string> {
   if (typeof value !== 'object' || value === null) return new Set()
   return new Set(Object.entries(value).flatMap(([key, inner]) => [key, ...innerKeys(inner)]))
 }
+
+test('it has every answer of the registry with its columns in docs/stats.md, and names no other column', () => {
+  const rows = [...sections.get('Answers')!.matchAll(/^\| `(\w+)` \| .* \| (`[^|]*`) \|$/gm)]
+  const table = rows.map(([, key, columns]) => [key, columns!.replaceAll('`', '').split(', ')])
+  assert.deepEqual(
+    table,
+    answers.map(({key, columns}) => [key, [...columns]]),
+  )
+  const words = new Set(page.replace(/<!--[\s\S]*<!-- end -->/, '').match(/\w+/g))
+  for (const {key, columns} of answers)
+    for (const column of columns) assert.ok(words.has(column), `${column} of ${key} has no meaning in docs/stats.md`)
+})
 
 test('it has a definition for every filter and every part of a question', () => {
   const names = [...sections.get('Questions')!.matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell]) =>

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import type {Header} from '../../../src/protocol/header.ts'
 import {answerStats} from '../../../src/stats/answer/answer.ts'
-import type {NamedUsage, Stats} from '../../../src/stats/model/model.ts'
+import type {NamedUsage} from '../../../src/stats/model/breakdowns.ts'
+import type {Stats} from '../../../src/stats/model/model.ts'
 import {parseStatsQuery, type WrittenStatsQuery} from '../../../src/stats/model/query.ts'
 import {minUsers, type PublicStats, toPublic} from '../../../src/stats/public/public.ts'
 import {naiveFacts, naiveUnpaired} from '../../collector/naive-facts.ts'
@@ -202,10 +203,7 @@ test('it refuses what is not public', async () => {
   ]
   for (const [written, unfiltered] of wrong) {
     const stats = await answer([], written)
-    assert.throws(() => toPublic(stats, unfiltered), {
-      code: 'USAGE_QUERY_INVALID',
-      message: /^public answers: (?:by must|there must|must|requires)/,
-    })
+    assert.throws(() => toPublic(stats, unfiltered), {code: 'USAGE_QUERY_INVALID', message: /^public answers: /})
   }
   toPublic(whole)
 })

@@ -14,22 +14,22 @@ test('it says what a maintainer asks, in this order', () => {
     /^parsl {2}2026-01-01 to 2026-03-10, by month$/m,
     /^ {2}users {5}9 {2}▄█▂$/m,
     /^ {2}hosts {5}1 {2}█··$/m,
-    /^ {2}3 months from 2026-01; the last is not over$/m,
-    /^ {2}29 % more runs and 50 % fewer users than in the time before \(31 runs\)\.$/m,
+    /^ {2}3 months from 2026-01 \(the last is incomplete\)$/m,
+    /^ {2}29 % more runs and 50 % fewer users than in the previous range \(31 runs\)\.$/m,
     /^Outcomes of 42 runs$/m,
     /^ {2}ok {7}30 {3}71 % {2}█+▍? +exit code 0$/m,
-    /^ {2}83 % of the ended runs succeeded; 77 % if the lost and unknown ones failed,\n {2}85 % if they succeeded\.$/m,
-    /Of the 6 runs that failed, 4 ended with exit code 137 \(a shell's word for\n {2}SIGKILL\): the commonest fault\./,
+    /^ {2}83 % of the ended runs succeeded \(77 % if all lost and unknown runs failed,\n {2}85 % if all succeeded\)\.$/m,
+    /Most common fault: exit code 137 \(a shell's code for SIGKILL\), in 4 of the 6\n {2}failed runs\./,
     /Exit codes: 0 in 30, 137 in 4, 1 in 1/,
-    /^Duration of 38 runs with an end$/m,
-    /2 min 5 s on average\n {2}half within 9 s, 90 % within 30.3 s, 99 % within 2 h 1 min/,
+    /^Duration of 38 ended runs$/m,
+    /2 min 5 s on average\n {2}half took at most 9 s, 90 % at most 30.3 s, 99 % at most 2 h 1 min/,
     /^ {2}name +type +direct +internal +runs +users +mean$/m,
     /^ {2}Load\.v1 +Algorithm +1,100 +400 +4 +3 +0\.257 s$/m,
-    /^Declared and never used: 2\n {2}Rebin\.v1, Fit\.v1$/m,
+    /^Unused features: 2\n {2}Rebin\.v1, Fit\.v1$/m,
     /^ {2}3\.5\.2 +40 +9 {2}█+▎?$/m,
     /^ {2}unknown +2 +1 {2}▊$/m,
     /executors in 38 runs: mean 2\.1, median 2, max 64\n {2}mode in 2 runs: local in 2/,
-    /3 runs of CI \(not among the users\),\n {2}4 events came again and were not counted again, 1 event refused/,
+    /3 runs of CI \(not counted as users\), 4 events received again and counted once,\n {2}1 event rejected/,
     /store of 123\.5 kB, 410 bytes a run\n$/,
   ]
   let after = 0
@@ -69,21 +69,21 @@ test('it tells who is new, came again or was lost in the last period that is ove
       {...flow, lost: null, period: '2026-03', complete: false},
     ],
   })
-  assert.match(text, /In 2026-02: 3 new users, 4 returning, 1 lost since the period before\./)
-  assert.match(text, /the last is not over/)
+  assert.match(text, /In 2026-02: 3 new users, 4 returning, 1 lost since the previous month\./)
+  assert.match(text, /the last is incomplete/)
 })
 
 test('it says so when nothing was counted', () => {
   const empty = {runs: measure(0, 0), users: measure(0, 0), features: []}
   const text = write({...empty, quality: {...sample.quality, duplicates: 0, refused: 0, ciRuns: 0}})
-  assert.match(text, /Nothing was counted in this time/)
+  assert.match(text, /No data in this range/)
   assert.doesNotMatch(text, /Outcomes/)
 })
 
 test('it gives users as bounds where they are not exact', () => {
   const text = write({users: {...sample.users, total: 15, exact: false, low: 9, high: 15}})
   assert.match(text, /users {4}9 to 15 {2}▄/)
-  assert.match(text, /users are known only within bounds/)
+  assert.match(text, /the number of users has bounds/)
 })
 
 test('it does not round to none or all, and finds words for one and for nothing', () => {
@@ -96,9 +96,9 @@ test('it does not round to none or all, and finds words for one and for nothing'
     commonestFault: {exitCode: null, signal: 'SIGSEGV', runs: 1},
   })
   assert.match(text, />99 % of the ended runs succeeded\.$/m)
-  assert.match(text, /The one run that failed ended with signal SIGSEGV\./)
+  assert.match(text, /The only failed run ended with signal SIGSEGV\./)
   const unknown = write({successRate: {value: null, low: 0, high: 1, periods: []}, commonestFault: null})
-  assert.match(unknown, /How many succeed is unknown: 0 % if .* 100 %/)
+  assert.match(unknown, /The success rate is unknown \(0 % if .* 100 %/)
 })
 
 test('it lets no name from outside move the cursor, hide text or turn it around', () => {
@@ -119,10 +119,10 @@ test('it draws the unfinished period dim and good and bad outcomes apart', () =>
 
 test('it speaks of multiples where percents would be hard to read', () => {
   const trend = {...sample.trend, runsChange: 24.6, usersChange: null}
-  assert.match(write({trend}), /26 times as many runs as in the time before \(31 runs\)\./)
+  assert.match(write({trend}), /26 times as many runs as in the previous range \(31 runs\)\./)
   assert.match(
     write({trend: {...trend, runsChange: 4, usersChange: -0.5}}),
-    /5 times as many runs as in the time before \(31 runs\), and 50 % fewer users\s+than then\./,
+    /5 times as many runs as in the previous range \(31 runs\), and 50 % fewer\s+users\./,
   )
 })
 
@@ -138,7 +138,7 @@ test('it draws how the success rate and the duration change, unless there is one
       duration: {...sample.duration!, periods: periods.slice(0, count)},
     })
   assert.match(over(3), /success rate, over time {2}▄·█\n/)
-  assert.match(over(3), /half within, over time {2}▄·█\n/)
+  assert.match(over(3), /median, over time {2}▄·█\n/)
   assert.doesNotMatch(over(2), /over time/)
 })
 
@@ -149,11 +149,11 @@ test('it says that no batch system started a run, and counts nobody for CI', () 
   ]
   const ci = {runs: 3, share: 0.1, vendors: [{name: 'GitHub Actions', runs: 3}]}
   const text = write({schedulers, ci})
-  assert.match(text, /Schedulers\n +runs +users\n {2}none +5 +2/)
+  assert.match(text, /Batch systems\n +runs +users\n {2}none +5 +2/)
   assert.match(text, /Continuous integration\n +runs\n {2}GitHub Actions +3 {2}█/)
 })
 
 test('it says how the store grows and when its disk is full', () => {
   const quality = {...sample.quality, growthBytes: 1_200_000, diskFullOn: '2031-04-02'}
-  assert.match(write({quality}), /growing by 1\.2 MB in thirty days,\s+the disk is full on 2031-04-02 if it goes on so/)
+  assert.match(write({quality}), /growing by 1\.2 MB in 30 days,\s+at this rate, the disk is full on 2031-04-02/)
 })

@@ -1,40 +1,28 @@
+import type {Breakdown} from '../../model/answer-row.ts'
+import {type BreakdownRow, type NamedUsage, namedUsageOf} from '../../model/breakdowns.ts'
 import type {Stats} from '../../model/model.ts'
 import {drawBar, drawColumns, fit, layOut, maxRows, more} from './draw.ts'
 import type {Page, Section} from './page.ts'
 
 const barWidth = 16
 
-/** What the runs name: versions with their adoption over time, systems, schedulers, applications, CI. */
-export function writeNamed(page: Page): Section[] {
-  const {versions, systems, readableSystems, schedulers, applications, ci} = page.stats
-  const named = (versions ?? []).map(({version, ...usage}) => ({name: version, ...usage}))
-  const vendors = (ci?.vendors ?? []).map(({name, runs}) => ({name, runs, users: null}))
-  return [
-    {heading: 'Versions', lines: shareTable(named, 'version', page, {overTime: adoptionOf(page)})},
-    {heading: 'Systems', lines: shareTable(systems ?? [], 'system', page)},
-    {heading: 'Systems by their readable name', lines: shareTable(known(readableSystems), 'system', page)},
-    {heading: 'Schedulers', lines: shareTable(known(schedulers), 'scheduler', page, {unknown: 'none'})},
-    {
-      heading: 'Applications',
-      lines: (applications ?? []).length < 2 ? [] : shareTable(applications!, 'application', page),
-    },
-    {heading: 'Continuous integration', lines: shareTable(vendors, 'vendor', page)},
-  ]
+/** Writes the runs and users of a breakdown. A list of one row is left out where the registry says so. */
+export function writeBreakdown(row: BreakdownRow, page: Page): Section {
+  const {noun, unknown, hideSingle}: Breakdown = row.breakdown
+  const rows = namedUsageOf(page.stats, row) ?? []
+  const isHidden = rows.length === 1 && (hideSingle === 'any' || (hideSingle === 'unknown' && rows[0]!.name === null))
+  const overTime = row.key === 'versions' ? drawAdoption(page) : null
+  return {heading: row.title, lines: isHidden ? [] : shareTable(rows, page, {noun, unknown, overTime})}
 }
 
-interface NamedRow {
-  readonly name: string | null
-  readonly runs: number
-  /** Null where there are none to be counted: CI is nobody. */
-  readonly users: number | null
+/** Writes the runs of continuous integration by vendor. */
+export function writeCi(page: Page): Section {
+  const vendors = (page.stats.ci?.vendors ?? []).map(({name, runs}) => ({name, runs, users: null}))
+  return {heading: 'Continuous integration', lines: shareTable(vendors, page, {noun: 'vendor'})}
 }
-
-/** A list of which nothing but the unknown is there says nothing. */
-const known = (rows: readonly NamedRow[] | null): readonly NamedRow[] =>
-  rows?.some(({name}) => name !== null) ? rows : []
 
 /** Draws the runs of each version over the periods that there is room for. */
-function adoptionOf({stats, paint, width}: Page): ((name: string | null) => string) | null {
+function drawAdoption({stats, paint, width}: Page): ((name: string | null) => string) | null {
   const room = width - 70
   const periods = (stats.adoption ?? []).slice(-Math.max(1, room))
   if (room < 12 || periods.length < 2) return null
@@ -49,16 +37,16 @@ const runsOf = (versions: NonNullable<Stats['versions']>, name: string | null): 
   versions.find(({version}) => version === name)?.runs ?? 0
 
 interface ShareOptions {
+  readonly noun: string
+  /** What is shown where no name was reported. */
+  readonly unknown?: string | undefined
   readonly overTime?: ((name: string | null) => string) | null
-  /** What stands where no name was reported. */
-  readonly unknown?: string
 }
 
 function shareTable(
-  rows: readonly NamedRow[],
-  what: string,
+  rows: readonly NamedUsage[],
   {paint, width}: Page,
-  {overTime = null, unknown = 'unknown'}: ShareOptions = {},
+  {noun, unknown = 'unknown', overTime = null}: ShareOptions,
 ): string[] {
   const all = rows.reduce((sum, {runs}) => sum + runs, 0)
   if (all === 0) return []
@@ -74,5 +62,5 @@ function shareTable(
     ])
   const heads = ['', 'runs', ...(hasUsers ? ['users'] : []), '', ...(overTime === null ? [] : ['runs over time'])]
   const [head, ...table] = layOut([heads, ...body])
-  return [paint.dim(head!), ...table, ...more(rows.length, what)]
+  return [paint.dim(head!), ...table, ...more(rows.length, noun)]
 }

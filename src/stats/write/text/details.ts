@@ -6,9 +6,9 @@ import {writeCount, writeCounted, writeNumber, writeSeconds} from './write.ts'
 
 const maxValues = 5
 
-/** The features that were used, direct and internal uses apart, and the declared ones that nobody used. */
-export function writeFeatures({stats, paint, width}: Page): Section[] {
-  const rows = stats.features
+/** The features that were used, with direct and internal uses apart. */
+export function writeFeatures({stats: {features}, paint, width}: Page): Section {
+  const rows = features
     .slice(0, maxRows)
     .map(feature => [
       fit(feature.name, Math.max(8, width - 58)),
@@ -20,14 +20,16 @@ export function writeFeatures({stats, paint, width}: Page): Section[] {
       feature.meanSeconds === null ? '' : writeSeconds(feature.meanSeconds),
     ])
   const [head, ...body] = layOut([['name', 'type', 'direct', 'internal', 'runs', 'users', 'mean'], ...rows])
-  const table = rows.length === 0 ? [] : [paint.dim(head!), ...body, ...more(stats.features.length, 'feature')]
+  const lines = rows.length === 0 ? [] : [paint.dim(head!), ...body, ...more(features.length, 'feature')]
+  return {heading: 'Features', lines}
+}
+
+/** The declared features that nobody used. */
+export function writeUnused({stats, width}: Page): Section {
   const unused = stats.unusedFeatures ?? []
-  const shown = unused.slice(0, 2 * maxRows).map(name => fit(name, width - 1))
-  const unusedLines = [...wrap(shown, width), ...more(unused.length, 'feature', 2 * maxRows)]
-  return [
-    {heading: 'Features by use', lines: table},
-    {heading: `Declared and never used: ${writeCount(unused.length)}`, lines: unusedLines},
-  ].filter(({lines}) => lines.length > 0)
+  const names = unused.slice(0, 2 * maxRows).map(name => fit(name, width - 1))
+  const lines = [...wrap(names, width), ...more(unused.length, 'feature', 2 * maxRows)]
+  return {heading: `Unused features: ${writeCount(unused.length)}`, lines}
 }
 
 /** The declared fields that runs have. */

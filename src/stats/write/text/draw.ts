@@ -53,15 +53,15 @@ export function layOut(rows: readonly (readonly (string | number)[])[]): string[
 const isHeadOfNumbers = (rows: readonly (readonly unknown[])[], index: number, column: number): boolean =>
   index === 0 && typeof rows[1]?.[column] === 'number'
 
-/** Characters that are seen: emphasis takes no place. */
+/** Visible characters: emphasis has no width. */
 const lengthOf = (text: string): number => [...text.replace(/\u001b\[\d+m/g, '')].length
 
-/** Rows of a table beyond these are left to the JSON. */
+/** The most rows of a table; the JSON contains all. */
 export const maxRows = 20
 
-/** The line under a table that does not show all its rows. */
+/** The line under a table that was cut. */
 export const more = (count: number, what: string, shown = maxRows): string[] =>
-  count > shown ? [`and ${writeCounted(count - shown, `more ${what}`)}: --json has them all`] : []
+  count > shown ? [`and ${writeCounted(count - shown, `more ${what}`)} in --json`] : []
 
 /** Breaks a list of names, or of parts of a sentence, into lines of at most `width` characters. */
 export function wrap(names: readonly string[], width: number): string[] {

@@ -1,36 +1,38 @@
 import {toPlainText} from '../../../protocol/plain-text.ts'
 import type {Outcomes, Stats} from '../../model/model.ts'
+import {outcomeMeanings, outcomeNames} from '../../model/outcomes.ts'
 import {drawBar, drawColumns, flow, wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'
 import type {Paint} from './paint.ts'
 import {writeCount, writeCounted, writeEnding, writeSeconds, writeShare} from './write.ts'
 
-const outcomes: readonly {name: keyof Outcomes; color: keyof Paint; meaning: string}[] = [
-  {name: 'ok', color: 'green', meaning: 'exit code 0'},
-  {name: 'failed', color: 'red', meaning: 'another exit code'},
-  {name: 'signal', color: 'red', meaning: 'ended by a signal'},
-  {name: 'lost', color: 'yellow', meaning: 'no end, no sign of life'},
-  {name: 'running', color: 'cyan', meaning: 'no end yet'},
-  {name: 'unknown', color: 'yellow', meaning: 'nobody can tell how they ended'},
-]
+const colors: Readonly<Record<keyof Outcomes, keyof Paint>> = {
+  ok: 'green',
+  failed: 'red',
+  signal: 'red',
+  lost: 'yellow',
+  running: 'cyan',
+  unknown: 'yellow',
+}
 const barWidth = 30
-/** Exit codes beyond these are left to the JSON. */
+/** The most exit codes that are written; the JSON contains all. */
 const maxExitCodes = 12
 
-/** How the runs ended, how many succeed, and how most of the others fail. */
+/** How runs ended, how many succeeded, and the most common fault of the others. */
 export function writeOutcomes({stats, paint, width}: Page): Section {
   const counts = stats.outcomes
   if (stats.runs === null || counts === null) return {heading: 'Outcomes', lines: []}
   const total = stats.runs.total
-  const shown = outcomes.filter(({name}) => counts[name] > 0)
   const countWidth = writeCount(total).length
   const wide = Math.max(4, Math.min(barWidth, width - 46))
-  const rows = shown.map(({name, color, meaning}) => {
-    const count = counts[name]
-    const bar = drawBar(count / total, wide).padEnd(wide)
-    const share = writeShare(count / total).padStart(5)
-    return `${name.padEnd(7)}  ${writeCount(count).padStart(countWidth)}  ${share}  ${paint[color](bar)} ${paint.dim(meaning)}`
-  })
+  const rows = outcomeNames
+    .filter(name => counts[name] > 0)
+    .map(name => {
+      const count = counts[name]
+      const bar = drawBar(count / total, wide).padEnd(wide)
+      const share = writeShare(count / total).padStart(5)
+      return `${name.padEnd(7)}  ${writeCount(count).padStart(countWidth)}  ${share}  ${paint[colors[name]](bar)} ${paint.dim(outcomeMeanings[name])}`
+    })
   const sentences = [...describeSuccess(stats, paint), ...describeFault(stats)].flatMap(text => flow(text, width))
   const rates = stats.successRate?.periods ?? []
   const over = overTime(rates, paint, width).map(chart => `success rate, over time  ${chart}`)
@@ -42,19 +44,17 @@ function describeSuccess({successRate, outcomes: counts}: Stats, paint: Paint): 
   const {value = null, low = null, high = null} = successRate ?? {}
   const {lost = 0, unknown = 0} = counts ?? {}
   if (low === null || high === null) return []
-  const bounds = `${writeShare(low)} if the lost and unknown ones failed, ${writeShare(high)} if they succeeded`
-  if (value === null) return [`How many succeed is unknown: ${bounds}.`]
-  return [`${paint.bold(writeShare(value))} of the ended runs succeeded${lost + unknown === 0 ? '.' : `; ${bounds}.`}`]
+  const bounds = ` (${writeShare(low)} if all lost and unknown runs failed, ${writeShare(high)} if all succeeded)`
+  if (value === null) return [`The success rate is unknown${bounds}.`]
+  return [`${paint.bold(writeShare(value))} of the ended runs succeeded${lost + unknown === 0 ? '' : bounds}.`]
 }
 
 function describeFault({commonestFault: fault, outcomes: counts}: Stats): string[] {
   if (fault === null || counts === null) return []
   const ending = toPlainText(writeEnding(fault.exitCode, fault.signal))
   const all = counts.failed + counts.signal
-  if (all === 1) return [`The one run that failed ended with ${ending}.`]
-  return [
-    `Of the ${writeCount(all)} runs that failed, ${writeCount(fault.runs)} ended with ${ending}: the commonest fault.`,
-  ]
+  if (all === 1) return [`The only failed run ended with ${ending}.`]
+  return [`Most common fault: ${ending}, in ${writeCount(fault.runs)} of the ${writeCount(all)} failed runs.`]
 }
 
 function listExitCodes({exitCodes}: Stats, width: number): string[] {
@@ -64,7 +64,7 @@ function listExitCodes({exitCodes}: Stats, width: number): string[] {
   return wrap([`Exit codes: ${codes[0]}`, ...codes.slice(1), ...more], width)
 }
 
-/** One line of columns, when there are two periods or more that know a value; what is unknown is drawn as nothing. */
+/** One line of columns if at least two periods have a value. An unknown value is drawn as zero. */
 function overTime(
   periods: readonly {readonly value: number | null; readonly complete: boolean}[],
   paint: Paint,
@@ -86,13 +86,13 @@ export function writeDuration({stats: {duration}, paint, width}: Page): Section 
   const {n, meanSeconds, p50Seconds, p90Seconds, p99Seconds} = duration
   if (meanSeconds === null || p50Seconds === null || p90Seconds === null || p99Seconds === null)
     return {heading: 'Duration', lines: []}
-  const quantiles = `half within ${writeSeconds(p50Seconds)}, 90 % within ${writeSeconds(p90Seconds)}, 99 % within ${writeSeconds(p99Seconds)}`
+  const quantiles = `half took at most ${writeSeconds(p50Seconds)}, 90 % at most ${writeSeconds(p90Seconds)}, 99 % at most ${writeSeconds(p99Seconds)}`
   const mean = `${paint.bold(writeSeconds(meanSeconds))} on average`
   const over = overTime(
     duration.periods.map(({p50Seconds: value, complete}) => ({value, complete})),
     paint,
     width,
   )
-  const lines = [mean, quantiles, ...over.map(chart => `half within, over time  ${chart}`)]
-  return {heading: `Duration of ${writeCounted(n, 'run')} with an end`, lines}
+  const lines = [mean, quantiles, ...over.map(chart => `median, over time  ${chart}`)]
+  return {heading: `Duration of ${writeCounted(n, 'ended run')}`, lines}
 }

@@ -5,7 +5,7 @@ import {writeCount, writeCounted, writeShare} from './write.ts'
 
 const measures = ['users', 'hosts', 'scripts', 'runs'] as const
 
-/** How many people, hosts, scripts and runs, over time, and compared with the time before. */
+/** The number of users, hosts, scripts and runs, over time and compared with earlier. */
 export function writeUse(page: Page): Section {
   const {stats, paint, width} = page
   const known = measures.flatMap(name => (stats[name] === null ? [] : [{name, measure: stats[name]}]))
@@ -26,7 +26,7 @@ const writeBounded = ({total, exact, low, high}: Count): string =>
 
 function describeColumns({users: {periods}, by}: Stats, columns: number): string {
   const shown = periods.slice(-columns)
-  const unfinished = shown.at(-1)?.complete === false ? '; the last is not over' : ''
+  const unfinished = shown.at(-1)?.complete === false ? ' (the last is incomplete)' : ''
   const first = shown[0]?.period ?? ''
   return shown.length === 1 ? `one ${by}, ${first}` : `${shown.length} ${by}s from ${first}${unfinished}`
 }
@@ -35,50 +35,50 @@ function describeTrend({stats}: Page): string[] {
   const {trend, users} = stats
   const lines: string[] = []
   if (trend.previous.runs === null) lines.push(...describeUsers(trend))
-  else if (trend.runsChange === null) lines.push('No runs in the time before to compare with.')
+  else if (trend.runsChange === null) lines.push('There were no runs in the previous range.')
   else lines.push(describeRuns(trend, trend.runsChange))
   const year = trend.yearBefore
   if (year.runsChange !== null)
-    lines.push(`${compare(year.runsChange, 'runs', 'a year before')} (${writeCounted(year.runs ?? 0, 'run')}).`)
+    lines.push(`${compare(year.runsChange, 'runs', 'a year earlier')} (${writeCounted(year.runs ?? 0, 'run')}).`)
   const {total, exact, low, high} = users.onSeveralDays
-  if (users.total > 0) lines.push(`Seen on at least two days: ${writeBounded({total, exact, low, high})} of the users.`)
+  if (users.total > 0) lines.push(`Users seen on at least two days: ${writeBounded({total, exact, low, high})}.`)
   lines.push(...describeFlow(stats))
-  if (!users.exact) lines.push('Pseudonyms changed in this time: users are known only within bounds.')
+  if (!users.exact) lines.push('Pseudonyms changed during this time, so the number of users has bounds.')
   return lines
 }
 
-/** Of the last period that is over and of which it is known. */
-function describeFlow({userFlow}: Stats): string[] {
+/** About the last whole period with known new users. */
+function describeFlow({userFlow, by}: Stats): string[] {
   const last = userFlow.findLast(({complete, new: fresh}) => complete && fresh !== null)
   if (last === undefined) return []
-  const lost = last.lost === null ? '' : `, ${writeCount(last.lost)} lost since the period before`
+  const lost = last.lost === null ? '' : `, ${writeCount(last.lost)} lost since the previous ${by}`
   return [
     `In ${last.period}: ${writeCounted(last.new ?? 0, 'new user')}, ${writeCount(last.returning ?? 0)} returning${lost}.`,
   ]
 }
 
-/** `29 % more runs and 50 % fewer users than in the time before (31 runs).` */
+/** `29 % more runs and 50 % fewer users than in the previous range (31 runs).` */
 function describeRuns({usersChange, previous}: Stats['trend'], runsChange: number): string {
-  const before = `in the time before (${writeCounted(previous.runs ?? 0, 'run')})`
+  const before = `in the previous range (${writeCounted(previous.runs ?? 0, 'run')})`
   if (usersChange === null) return `${compare(runsChange, 'runs', before)}.`
   if (Math.max(runsChange, usersChange) < many)
     return `${writeChange(runsChange, 'runs')} and ${compare(usersChange, 'users', before)}.`
-  return `${compare(runsChange, 'runs', before)}, and ${compare(usersChange, 'users', 'then')}.`
+  return `${compare(runsChange, 'runs', before)}, and ${writeChange(usersChange, 'users')}.`
 }
 
 function describeUsers({usersChange, previous}: Stats['trend']): string[] {
   if (usersChange === null || previous.users === null) return []
-  return [`${compare(usersChange, 'users', 'in the time before')} (${writeCounted(previous.users, 'user')}).`]
+  return [`${compare(usersChange, 'users', 'in the previous range')} (${writeCounted(previous.users, 'user')}).`]
 }
 
-/** From this on, a multiple is read more easily than percents. */
+/** From here on, a multiple is easier to read than a percentage. */
 const many = 2
 
 const compare = (change: number, what: string, before: string): string =>
-  `${writeChange(change, what)} ${change < many ? 'than' : 'as'} ${before}`
+  `${writeChange(change, what)} ${change === 0 || change >= many ? 'as' : 'than'} ${before}`
 
 function writeChange(change: number, what: string): string {
-  if (change === 0) return `no more ${what}`
+  if (change === 0) return `as many ${what}`
   if (change >= many) return `${Number((change + 1).toPrecision(2)).toLocaleString('en-US')} times as many ${what}`
   return `${writeShare(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} ${what}`
 }

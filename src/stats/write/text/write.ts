@@ -7,7 +7,7 @@ export const writeCount = (count: number): string => count.toLocaleString('en-US
 export const writeCounted = (count: number, one: string, many = `${one}s`): string =>
   `${writeCount(count)} ${count === 1 ? one : many}`
 
-/** A share in percent that is only 0 or 100 when it is: `<1 %`, `83 %`, `>99 %`. */
+/** A share in percent that is never rounded to 0 or 100: `<1 %`, `83 %`, `>99 %`. */
 export function writeShare(share: number): string {
   const percent = Math.round(share * 100)
   if (percent === 0 && share > 0) return '<1 %'
@@ -41,12 +41,14 @@ export function writeBytes(bytes: number): string {
   return `${(bytes / 1_000 ** (index + 1)).toFixed(1)} ${units[index]}`
 }
 
-/** A number of a field: three digits that count. */
+/** The number of a field with three significant digits. */
 export const writeNumber = (value: number): string => Number(value.toPrecision(3)).toLocaleString('en-US')
 
-/** How a run ended, for people: `exit code 1`, `signal SIGKILL`, `exit code 137 (a shell's word for SIGKILL)`. */
+/** How a run ended, for people: `exit code 1`, `signal SIGKILL`, `exit code 137 (a shell's code for SIGKILL)`. */
 export function writeEnding(exitCode: number | null, signal: string | null): string {
   if (exitCode === null) return signal === null ? 'no code' : `signal ${signal}`
-  const named = Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)
-  return named === undefined ? `exit code ${exitCode}` : `exit code ${exitCode} (a shell's word for ${named[0]})`
+  const signalName = Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)
+  return signalName === undefined
+    ? `exit code ${exitCode}`
+    : `exit code ${exitCode} (a shell's code for ${signalName[0]})`
 }

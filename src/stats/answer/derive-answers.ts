@@ -1,0 +1,63 @@
+import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {AnswerRow} from '../model/answer-row.ts'
+import type {answers} from '../model/answers.ts'
+import {type BreakdownRow, type Breakdowns, breakdowns} from '../model/breakdowns.ts'
+import type {Stats} from '../model/model.ts'
+import type {SpanFacts, StatsFacts} from '../model/source.ts'
+import type {Span} from '../model/span.ts'
+import {adoptionOf, ciStats, namedUsage} from './breakdowns.ts'
+import {commonestFault, exitCodes, fieldStats, successRate} from './derive.ts'
+import type {Plan} from './plan.ts'
+import type {UniqueCounter} from './unique.ts'
+
+/** What answers are derived from. */
+export interface Answering {
+  readonly project: ProjectFile
+  readonly plan: Plan
+  readonly facts: StatsFacts
+  readonly at: (span: Span) => SpanFacts
+  readonly counter: UniqueCounter
+}
+
+type Needing<What extends AnswerRow['needs']> = Exclude<
+  Extract<(typeof answers)[number], {readonly needs: What}>,
+  {readonly partOf: string}
+>['key']
+
+type Derivations<Key extends keyof Stats> = {readonly [K in Key]: (answering: Answering) => Stats[K]}
+
+const deriveBreakdown =
+  ({columns, breakdown: {word}}: BreakdownRow) =>
+  ({facts}: Answering) =>
+    namedUsage(facts.named[word]).map(({name, ...counts}) => ({[columns[0]]: name, ...counts}))
+
+const ofBreakdowns: unknown = Object.fromEntries(breakdowns.map(row => [row.key, deriveBreakdown(row)]))
+const {versions, ...otherBreakdowns} = ofBreakdowns as Derivations<keyof Breakdowns>
+
+/** The answers about runs. JSON has them in this order. */
+export const ofRuns: Derivations<Needing<'runs'>> = {
+  runs: ({counter}) => counter.runs(),
+  scripts: ({counter}) => counter.scripts(),
+  duration: answering => overTime(answering, ({duration}) => duration),
+  outcomes: answering => overTime(answering, ({outcomes}) => outcomes),
+  successRate: answering => overTime(answering, ({outcomes}) => successRate(outcomes)),
+  commonestFault: ({facts}) => commonestFault(facts.exits),
+  exitCodes: ({facts}) => exitCodes(facts.exits),
+  versions,
+  adoption: ({plan, facts}) => adoptionOf(plan.periods, facts.adoption),
+  ...otherBreakdowns,
+  ci: ({facts}) => ciStats(facts.named.ci),
+  fields: ({project, facts}) => fieldStats(project, facts),
+}
+
+/** Tells of the whole range and of each period. */
+function overTime<T extends object>({plan, at}: Answering, tell: (facts: SpanFacts) => T) {
+  const periods = plan.periods.map(({label, span, complete}) => ({period: label, ...tell(at(span)), complete}))
+  return {...tell(at(plan.range)), periods}
+}
+
+/** Derives every answer about runs; null for each where nothing can be said of runs. Pure. */
+export function deriveOfRuns(answering: Answering, isKnown: boolean): Pick<Stats, keyof typeof ofRuns> {
+  const derived = Object.entries(ofRuns).map(([key, derive]) => [key, isKnown ? derive(answering) : null])
+  return Object.fromEntries(derived) as Pick<Stats, keyof typeof ofRuns>
+}

@@ -1,0 +1,128 @@
+import type {Quality, Stats} from './model.ts'
+
+/** What there is to know about one count of the data quality. */
+export interface QualityCount {
+  /** The name in tables. */
+  readonly key: string
+  /** The key in `Quality`; the name in tables if absent. */
+  readonly partOf?: 'erased'
+  readonly title: string
+  readonly meaning: string
+  /** What is counted. */
+  readonly unit: string
+  /** What became of it, for a sentence: `4 events received again`. Absent: the terminal page does not show the count. */
+  readonly what?: string
+  /** `reports`: any filter leaves no answer. `runs`: a filter on features does. */
+  readonly needs?: 'reports' | 'runs'
+  readonly count: (quality: Quality) => number | null
+}
+
+/** The counts of the data quality, in the order of tables and pages. */
+export const qualityCounts: readonly QualityCount[] = [
+  {
+    key: 'ciRuns',
+    title: 'Runs of CI',
+    meaning: 'counted as runs, never as users',
+    unit: 'run',
+    what: 'of CI (not counted as users)',
+    needs: 'runs',
+    count: ({ciRuns}) => ciRuns,
+  },
+  {
+    key: 'duplicates',
+    title: 'Duplicates',
+    meaning: 'events that arrived again and were counted once; typical of an unreliable network',
+    unit: 'event',
+    what: 'received again and counted once',
+    needs: 'reports',
+    count: ({duplicates}) => duplicates,
+  },
+  {
+    key: 'refused',
+    title: 'Rejected',
+    meaning: 'events with undeclared features, events that were too old, damaged events',
+    unit: 'event',
+    what: 'rejected',
+    needs: 'reports',
+    count: ({refused}) => refused,
+  },
+  {
+    key: 'unpaired',
+    title: 'Without a run',
+    meaning: 'ends and features for which no run was found',
+    unit: 'event',
+    what: 'without a run',
+    count: ({unpaired}) => unpaired,
+  },
+  {
+    key: 'clamped',
+    title: 'From the future',
+    meaning: 'events from clocks that are ahead; their time was set to the time of receipt',
+    unit: 'event',
+    what: 'from the future (set to the time of receipt)',
+    needs: 'reports',
+    count: ({clamped}) => clamped,
+  },
+  {
+    key: 'undeclaredFields',
+    title: 'Undeclared values',
+    meaning: 'values that the project file does not declare; their events were stored without them',
+    unit: 'value',
+    what: 'of undeclared fields dropped',
+    needs: 'reports',
+    count: ({undeclaredFields}) => undeclaredFields,
+  },
+  {
+    key: 'erasedRuns',
+    partOf: 'erased',
+    title: 'Runs erased',
+    meaning: 'at the request of the people who ran them; no other number contains them',
+    unit: 'run',
+    what: 'erased at the request of people',
+    needs: 'reports',
+    count: ({erased}) => erased?.runs ?? null,
+  },
+  {
+    key: 'erasedFeatures',
+    partOf: 'erased',
+    title: 'Feature events erased',
+    meaning: 'at the request of people; totals made before the erasure still contain them',
+    unit: 'feature event',
+    what: 'erased at the request of people',
+    needs: 'reports',
+    count: ({erased}) => erased?.features ?? null,
+  },
+  {
+    key: 'datagrams',
+    title: 'Datagrams',
+    meaning: 'that contained events of this project',
+    unit: 'datagram',
+    needs: 'reports',
+    count: ({datagrams}) => datagrams,
+  },
+  {
+    key: 'datagramsLost',
+    title: 'Datagrams lost',
+    meaning: 'before the collector read them, of all projects',
+    unit: 'datagram',
+    what: 'lost (of all projects)',
+    needs: 'reports',
+    count: ({datagramsLost}) => datagramsLost,
+  },
+  {
+    key: 'datagramsUnknown',
+    title: 'Unreadable datagrams',
+    meaning: 'of all projects',
+    unit: 'datagram',
+    what: 'unreadable (of all projects)',
+    needs: 'reports',
+    count: ({datagramsUnknown}) => datagramsUnknown,
+  },
+]
+
+/** Runs whose end nobody reported: a count of the outcomes that says something about the data. */
+export const lostRuns = {
+  title: 'Lost runs',
+  meaning: 'that began and never reported an end',
+  count: ({outcomes}: Stats): number | null => outcomes?.lost ?? null,
+}

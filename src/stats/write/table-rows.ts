@@ -1,0 +1,51 @@
+import type {AnswerKey} from '../model/answers.ts'
+import type {Before, Stats} from '../model/model.ts'
+import type {Cell} from './table.ts'
+
+type Rows = readonly (readonly Cell[])[] | null
+
+/** The rows of the answers whose items are no rows. Null where a filter leaves no answer. */
+export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Rows>>> = {
+  filters: ({filters}) => Object.entries(filters).filter(([, value]) => value !== null),
+  trend: ({trend: {previous, yearBefore, runsChange, usersChange}}) => [
+    trendRow('previous', previous, {runsChange, usersChange}),
+    trendRow('yearBefore', yearBefore, yearBefore),
+  ],
+  commonestFault: ({commonestFault: fault, outcomes}) => {
+    if (outcomes === null) return null
+    return fault === null ? [] : [[fault.exitCode, fault.signal, fault.runs]]
+  },
+  unusedFeatures: ({unusedFeatures}) => unusedFeatures?.map(name => [name]) ?? null,
+  adoption: ({adoption}) =>
+    adoption?.flatMap(({period, versions, complete}) =>
+      versions.map(({version, runs, users}) => [period, version, runs, users, complete]),
+    ) ?? null,
+  ci: ({ci, runs}) => {
+    const all = runs?.total ?? 0
+    return ci?.vendors.map(({name, runs: count}) => [name, count, all === 0 ? null : count / all]) ?? null
+  },
+  fields: ({fields}) =>
+    fields === null
+      ? null
+      : Object.entries(fields).map(([name, {n, mean, median, max}]) => [name, n, mean, median, max]),
+  fieldValues: ({fields}) =>
+    fields === null
+      ? null
+      : Object.entries(fields).flatMap(([name, {values}]) =>
+          (values ?? []).map(({value, runs}): Cell[] => [name, value, runs]),
+        ),
+  quality: ({quality: {erased, tables: _, ...counts}}) => [
+    ['erasedRuns', erased?.runs ?? null],
+    ['erasedFeatures', erased?.features ?? null],
+    ...Object.entries(counts),
+  ],
+  tables: ({quality: {tables}}) => (tables ?? []).map(({name, bytes, rows}) => [name, bytes, rows]),
+}
+
+function trendRow(
+  name: string,
+  {from, to, runs, users, usersExact, usersLow, usersHigh}: Before,
+  {runsChange, usersChange}: Pick<Stats['trend'], 'runsChange' | 'usersChange'>,
+): Cell[] {
+  return [name, from, to, runs, users, usersExact, usersLow, usersHigh, runsChange, usersChange]
+}

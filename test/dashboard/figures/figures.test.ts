@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import {suite, test} from 'node:test'
+import {figures} from '../../../src/dashboard/figures/figures.ts'
+import {plainFigure} from '../../../src/dashboard/figures/plain.ts'
+import {writeHtmlAnswers} from '../../../src/dashboard/pages/answers-page.ts'
+import {figurePages} from '../../../src/dashboard/pages/figure-pages.ts'
+import type {AnswerRow} from '../../../src/stats/model/answer-row.ts'
+import {answers} from '../../../src/stats/model/answers.ts'
+import {tableOf} from '../../../src/stats/write/tables.ts'
+import {hostileStats, sample} from '../../stats/sample-stats.ts'
+
+const rows: readonly AnswerRow[] = answers
+
+suite('the figures', () => {
+  test('it has every answer on a page, in a figure of its own or within another', () => {
+    const html = writeHtmlAnswers({...sample, filters: {...sample.filters, system: 'Linux'}})
+    for (const {key, within} of rows) {
+      if (key === 'filters') assert.match(html, /Filters: system Linux/)
+      else assert.ok(html.includes(`<section id="${within ?? key}"`), key)
+    }
+  })
+
+  test('it has each figure on exactly one page', () => {
+    const drawn = figurePages.flatMap(page => page.figures.map(({row}) => row.key))
+    assert.deepEqual(drawn.sort(), figures.map(({row}) => row.key).sort())
+    assert.equal(new Set(drawn).size, drawn.length)
+  })
+
+  test('it has the answers that are shown within a figure in that figure', () => {
+    const textOf = (key: string): string => {
+      const {describe, draw} = figures.find(({row}) => row.key === key)!
+      return describe(sample) + draw(sample)
+    }
+    assert.match(textOf('runs'), /29 % more than in the previous range/)
+    assert.match(textOf('exitCodes'), /Most common fault: exit code 137/)
+    assert.match(textOf('fields'), /mode = local/)
+    const within = rows.filter(row => row.within !== undefined).map(({key}) => key)
+    assert.deepEqual(within, ['trend', 'commonestFault', 'fieldValues'])
+  })
+})
+
+suite('a figure without a drawing of its own', () => {
+  const row: AnswerRow = {...rows.find(({key}) => key === 'features')!, breakdown: undefined as never}
+
+  test('it has every cell of its table, and a bar for the first number', () => {
+    const {describe, draw} = plainFigure(row)
+    assert.equal(describe(sample), '2 rows')
+    const html = draw(sample)
+    for (const cell of tableOf(row, sample).rows!.flat())
+      if (cell !== null) assert.ok(html.includes(String(cell).slice(0, 5)), String(cell))
+    assert.equal(html.match(/<svg class="bar"/g)?.length, 2)
+  })
+
+  test('it keeps hostile names harmless', () => {
+    assert.doesNotMatch(plainFigure(row).draw(hostileStats), /<script|<img|[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/)
+  })
+})

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import type {AnswerRow} from '../../../src/stats/model/answer-row.ts'
+import {answers} from '../../../src/stats/model/answers.ts'
+import {sample} from '../sample-stats.ts'
+
+const rows: readonly AnswerRow[] = answers
+/** Keys of `Stats` that are the question itself. */
+const question = ['project', 'from', 'to', 'by', 'unanswered']
+
+test('it has one row for every answer, and no other rows', () => {
+  const own = rows.filter(({partOf, key}) => partOf === undefined && key !== 'tables').map(({key}) => key)
+  assert.deepEqual([...question, ...own].sort(), Object.keys(sample).sort())
+  assert.equal(new Set(rows.map(({key}) => key)).size, rows.length)
+})
+
+test('it refers only to answers that exist and have a figure', () => {
+  for (const {key, within, partOf} of rows) {
+    if (within !== undefined)
+      assert.ok(
+        rows.some(row => row.key === within && row.within === undefined),
+        key,
+      )
+    if (partOf !== undefined) assert.ok(partOf in sample, key)
+  }
+})
+
+test('it has a title and a meaning that are whole texts', () => {
+  for (const {key, title, meaning} of rows) {
+    assert.match(title, /^[A-Z][^.]*[^.\s]$/, key)
+    assert.match(meaning, /^[A-Z].*\.$/, key)
+  }
+})
