@@ -20,7 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   // The builds put it in place of larger modules: no module of src imports it.
   lean: [],
   shell: ['protocol'],
-  embed: ['protocol'],
+  embed: ['protocol', 'shell'],
   reporter: ['protocol'],
   stats: ['protocol'],
   collector: ['protocol', 'stats'],

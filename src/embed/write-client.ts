@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs'
 import {collectionVersion, destinationKey, displayName} from '../protocol/project-file.ts'
 import type {ClientContent} from './client-content.ts'
 import {assignInPython} from './python-literal.ts'
-import {ownVariable, shellConstants} from './write-shell-client.ts'
+import {shellConstants} from './write-shell-client.ts'
 
 /** The languages that a client is made for. */
 export const languages = ['python', 'sh'] as const
@@ -20,15 +20,19 @@ export function writeClient(language: Language, content: ClientContent): string 
   const {project} = content
   return readTemplate(language)
     .replace('@PROJECT@', () => asComment(displayName(project)))
-    .replaceAll('@VARIABLE@', () => ownVariable(project))
     .replaceAll('@QUIET@', () => quiet)
     .replaceAll('@LOUD@', () => '[ -z "$_u_trace" ] || set -x')
     .replace('@CONSTANTS@', () => constants.join('\n')) // Last: what a project says is no place for anything.
 }
 
 /** Keeps what a function does out of `set -x`, and has zsh read it as sh. */
-const quiet =
-  '{ [ -z "${ZSH_VERSION-}" ] || emulate -L sh; case $- in *x*) set +x && _u_trace=yes ;; *) _u_trace= ;; esac; } 2>/dev/null;'
+const quiet = `{
+    [ -z "\${ZSH_VERSION-}" ] || emulate -L sh
+    case $- in
+      *x*) set +x && _u_trace=yes ;;
+      *) _u_trace= ;;
+    esac
+  } 2>/dev/null`
 
 function pythonConstants(content: ClientContent): string[] {
   const {project, ciVendors, noticeText, schedulers, rankVariables, version} = content

@@ -12,18 +12,20 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
+import {makeClient} from '../../src/cli/maintain/embedded-client.ts'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {noticePath} from '../../src/reporter/consent/notice.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {acceptAll, answer, answeringServer, type Respond, reportOf} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
-import {makeProject} from '../support/make-project.ts'
+import {exampleProject, makeProject} from '../support/make-project.ts'
 import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
 import {clientShells, shClientOnDisk} from '../support/sh-client.ts'
+import {assertShfmt} from '../support/shell-format.ts'
 import {silentServer} from '../support/silent-server.ts'
 import {readTree} from '../support/tree.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
@@ -262,7 +264,7 @@ describe('the client of shells', {concurrency: 2}, () => {
           assert.equal(outcome.code, 0, `${before}: ${outcome.stderr}`)
           assert.match(outcome.stdout, /^went 0 \S+\n0?022\n$/, before)
           assert.ok(before === 'set -x' || !outcome.stderr.includes('not found'), outcome.stderr)
-          assert.ok(!outcome.stderr.includes('_u_started'), outcome.stderr)
+          assert.ok(!outcome.stderr.includes('_u_call'), outcome.stderr)
         }
         const {client, home, events} = makeScene(t, nowhere, command)
         const script = `set -eu; readonly IFS; . '${client}'; usage_start; usage_feature Load.v1; usage_end; echo on`
@@ -316,14 +318,21 @@ describe('the client of shells', {concurrency: 2}, () => {
   })
 
   it(
-    'is one file of at most 300 lines without what shellcheck finds, that says where it comes from',
+    'is one file of at most 52,000 bytes without what shellcheck finds, that says where it comes from',
     needs('shellcheck'),
     t => {
       const {client} = makeScene(t)
       const text = readFileSync(client, 'utf8')
-      assert.ok(text.trimEnd().split('\n').length <= 300)
-      assert.match(text, /Counts the use of Demo\. Made by `usage embed --lang sh`/)
+      const bytes = Buffer.byteLength(makeClient('sh', exampleProject()))
+      assert.ok(bytes <= 52_000, String(bytes))
+      assert.match(text, /Counts the use of Demo\.\n# Made by `usage embed --lang sh`/)
       execFileSync('shellcheck', ['--severity=style', client], {stdio: ['ignore', 'inherit', 'inherit']})
     },
   )
+
+  it('is formatted as shfmt does, in lines of at most 100 characters', needs('shfmt'), t => {
+    const quoted = makeProject({name: `It's "so" \`x\` $HOME \\`, writeKey: `a'b"c`})
+    for (const project of [makeProject(), exampleProject(), quoted])
+      assertShfmt(shClientOnDisk(isolatedHome(t).home, project), 'posix')
+  })
 })
