@@ -1,7 +1,7 @@
-import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {TestContext} from 'node:test'
 import type {IsolatedHome} from './isolated-home.ts'
+import {readTrace} from './read-trace.ts'
 import {repositoryPath} from './repository.ts'
 import {type Outcome, type RunOptions, runProgram} from './run-program.ts'
 import {temporaryDirectory} from './temporary-directory.ts'
@@ -32,7 +32,7 @@ export async function systemCalls(
   const strace = ['-f', '-qq', '--seccomp-bpf', '-s', '300', '-e', trace, '-e', 'signal=none', '-o', path]
   const command: [string, ...string[]] = ['strace', ...strace, process.execPath, program, ...args]
   const outcome = await runProgram(home, command, options)
-  const lines = readFileSync(path, 'utf8').trim().split('\n')
+  const lines = readTrace(path)
   const first = lines.findIndex(line => line.includes(`open`) && line.includes(`"${program}"`))
   const main = /^\d+/.exec(lines[0] ?? '')?.[0] ?? ''
   const own = lines.slice(first).filter(line => !/exit_group|\+\+\+|resumed/.test(line))

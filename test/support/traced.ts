@@ -1,7 +1,8 @@
-import {mkdirSync, readFileSync} from 'node:fs'
+import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {TestContext} from 'node:test'
 import type {IsolatedHome} from './isolated-home.ts'
+import {readTrace} from './read-trace.ts'
 import {type Outcome, runProgram} from './run-program.ts'
 import {temporaryDirectory} from './temporary-directory.ts'
 
@@ -48,7 +49,7 @@ export async function traced(
     '-c',
     ...rest.slice(-1),
   ])
-  const lines = joinInterrupted(readFileSync(path, 'utf8').trim().split('\n'))
+  const lines = joinInterrupted(readTrace(path))
   return {
     outcome,
     network: lines.filter(line => /\b(?:socket|connect|send\w+)\(/.test(line) && !/AF_UNIX/.test(line)),
