@@ -3,6 +3,7 @@ import {before, suite, test} from 'node:test'
 import type {Browser, Page} from 'playwright-core'
 import {breakdowns, namedUsageOf} from '../../src/stats/model/breakdowns.ts'
 import type {Stats} from '../../src/stats/model/model.ts'
+import {hasTool, needs} from '../support/needs.ts'
 import {forAllTests, openBrowser, openWindow, type Window} from './open-browser.ts'
 import {openFullSite, pageNames, type Site} from './open-site.ts'
 
@@ -10,6 +11,7 @@ let browser: Browser
 let site: Site
 const ends = forAllTests()
 before(async () => {
+  if (!hasTool('chromium')) return
   browser = await openBrowser(ends)
   site = await openFullSite(ends)
 })
@@ -25,33 +27,37 @@ const unsaid = (state: Record<string, string>) =>
   Object.fromEntries(Object.entries(state).filter(([, text]) => text !== ''))
 
 suite('the filters of a page', () => {
-  test('it puts what the form says into the address, shows it, and takes it away again', async () => {
-    const {page, complaints, context} = await open('/outcomes')
-    await page.getByText('Range and filters').click()
-    await page.getByLabel('From').fill('2026-01-01')
-    await page.locator('select[name=by]').selectOption('week')
-    await page.getByLabel('Version').selectOption('2.1')
-    await page.getByLabel('System').selectOption('Linux')
-    await page.getByRole('button', {name: 'Show'}).click()
-    const asked = {from: '2026-01-01', to: '2026-11-22', by: 'week', 'app-version': '2.1', system: 'Linux'}
-    assert.deepEqual(unsaid(stateOf(page)), asked)
-    assert.equal(new URL(page.url()).pathname, '/projects/heatflow/outcomes')
-    const chips = page.getByRole('list', {name: 'Active filters'})
-    assert.deepEqual(await chips.getByRole('listitem').allInnerTexts(), [
-      'Only version 2.1: show all',
-      'Only system Linux: show all',
-    ])
-    await assertNumbers(page, '/outcomes')
-    await chips.getByRole('link').first().click()
-    assert.deepEqual(unsaid(stateOf(page)), {from: '2026-01-01', to: '2026-11-22', by: 'week', system: 'Linux'})
-    await page.getByText('Range and filters').click()
-    assert.equal(await page.getByLabel('Version').inputValue(), '')
-    assert.equal(await page.getByLabel('System').inputValue(), 'Linux')
-    assert.deepEqual(complaints(), [])
-    await context.close()
-  })
+  test(
+    'it puts what the form says into the address, shows it, and takes it away again',
+    needs('chromium'),
+    async () => {
+      const {page, complaints, context} = await open('/outcomes')
+      await page.getByText('Range and filters').click()
+      await page.getByLabel('From').fill('2026-01-01')
+      await page.locator('select[name=by]').selectOption('week')
+      await page.getByLabel('Version').selectOption('2.1')
+      await page.getByLabel('System').selectOption('Linux')
+      await page.getByRole('button', {name: 'Show'}).click()
+      const asked = {from: '2026-01-01', to: '2026-11-22', by: 'week', 'app-version': '2.1', system: 'Linux'}
+      assert.deepEqual(unsaid(stateOf(page)), asked)
+      assert.equal(new URL(page.url()).pathname, '/projects/heatflow/outcomes')
+      const chips = page.getByRole('list', {name: 'Active filters'})
+      assert.deepEqual(await chips.getByRole('listitem').allInnerTexts(), [
+        'Only version 2.1: show all',
+        'Only system Linux: show all',
+      ])
+      await assertNumbers(page, '/outcomes')
+      await chips.getByRole('link').first().click()
+      assert.deepEqual(unsaid(stateOf(page)), {from: '2026-01-01', to: '2026-11-22', by: 'week', system: 'Linux'})
+      await page.getByText('Range and filters').click()
+      assert.equal(await page.getByLabel('Version').inputValue(), '')
+      assert.equal(await page.getByLabel('System').inputValue(), 'Linux')
+      assert.deepEqual(complaints(), [])
+      await context.close()
+    },
+  )
 
-  test('it keeps the question from page to page, and when going back', async () => {
+  test('it keeps the question from page to page, and when going back', needs('chromium'), async () => {
     const {page, context} = await open('?by=week&from=2026-03-01&ci=none')
     const asked = stateOf(page)
     for (const name of ['Features', 'Versions and systems', 'Outcomes', 'Data quality', 'Overview']) {
@@ -64,7 +70,7 @@ suite('the filters of a page', () => {
     await context.close()
   })
 
-  test('it changes the range by links and says which is shown', async () => {
+  test('it changes the range by links and says which is shown', needs('chromium'), async () => {
     const {page, context} = await open('')
     const ranges = page.getByRole('list', {name: 'Range'})
     for (const [name, periods] of [
@@ -88,7 +94,7 @@ suite('the numbers of a page', () => {
     ['?from=2025-01-01&by=year&system=Linux', 30],
     ['?feature-type=Algorithm&use=direct', 30],
   ] as const)
-    test(`it shows what the JSON beside it has, with ${query || 'no filter'}`, async () => {
+    test(`it shows what the JSON beside it has, with ${query || 'no filter'}`, needs('chromium'), async () => {
       const {page, context} = await openWindow(browser, site)
       let compared = 0
       for (const name of pageNames.filter(one => one !== '/collected')) {

@@ -12,6 +12,7 @@ import {writeHtml} from '../../src/stats/write/html.ts'
 import {writeMarkdown} from '../../src/stats/write/markdown.ts'
 import {tablesOf} from '../../src/stats/write/tables.ts'
 import {nowMs} from '../collector/samples.ts'
+import {hasTool, needs} from '../support/needs.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
 import {forAllTests, openBrowser, openWindow, sizes} from './open-browser.ts'
 import {hostileNames, openHostileSite, pageNames, type Site} from './open-site.ts'
@@ -22,6 +23,7 @@ let site: Site
 let open: Site
 const ends = forAllTests()
 before(async () => {
+  if (!hasTool('chromium')) return
   browser = await openBrowser(ends)
   site = await openHostileSite(ends)
   open = await openHostileSite(ends, 'public')
@@ -44,7 +46,7 @@ const readStats = async (page: Page): Promise<Stats> => {
 
 suite('names from outside that would be more than text', () => {
   for (const [size, viewport] of Object.entries(sizes))
-    test(`it shows them as text on every page, also as filters, on a ${size}`, async () => {
+    test(`it shows them as text on every page, also as filters, on a ${size}`, needs('chromium'), async () => {
       const {page, complaints, context} = await openWindow(browser, site, {viewport})
       const queries = ['', ...hostileNames.map(name => `?${new URLSearchParams({'app-version': name, system: name})}`)]
       for (const name of pageNames)
@@ -56,7 +58,7 @@ suite('names from outside that would be more than text', () => {
       await context.close()
     })
 
-  test('it shows each of them whole, and finds it again by its filter', async () => {
+  test('it shows each of them whole, and finds it again by its filter', needs('chromium'), async () => {
     const {page, context} = await openWindow(browser, site)
     await page.goto(`${site.http}/projects/parsl/versions`)
     const shown = await page.locator('#versions tbody th').allTextContents()
@@ -71,7 +73,7 @@ suite('names from outside that would be more than text', () => {
     await context.close()
   })
 
-  test('it shows them to everybody as harmlessly', async () => {
+  test('it shows them to everybody as harmlessly', needs('chromium'), async () => {
     const {page, complaints, context} = await openWindow(
       browser,
       {http: open.http, token: null},
@@ -85,7 +87,7 @@ suite('names from outside that would be more than text', () => {
     await context.close()
   })
 
-  test('it writes files that a browser opens without running or loading anything', async t => {
+  test('it writes files that a browser opens without running or loading anything', needs('chromium'), async t => {
     const {page, complaints, context} = await openWindow(browser, site, {viewport: sizes.phone})
     const stats = await readStats(page)
     for (const [name, content] of Object.entries({
@@ -103,7 +105,7 @@ suite('names from outside that would be more than text', () => {
     await context.close()
   })
 
-  test('it writes CSV and Markdown in which they are nothing but text', async () => {
+  test('it writes CSV and Markdown in which they are nothing but text', needs('chromium'), async () => {
     const {page, context} = await openWindow(browser, site)
     const stats = await readStats(page)
     for (const csv of [writeLongCsv(tablesOf(stats)), ...tablesOf(stats).map(writeCsv)]) {

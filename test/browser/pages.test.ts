@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {before, suite, test} from 'node:test'
 import axe from 'axe-core'
 import type {Browser, Page} from 'playwright-core'
+import {hasTool, needs} from '../support/needs.ts'
 import {forAllTests, openBrowser, openWindow, sizes, type Window} from './open-browser.ts'
 import {openFullSite, pageNames, type Site} from './open-site.ts'
 import {assertFits, unfold} from './width.ts'
@@ -11,6 +12,7 @@ let site: Site
 let open: Site
 const ends = forAllTests()
 before(async () => {
+  if (!hasTool('chromium')) return
   browser = await openBrowser(ends)
   site = await openFullSite(ends)
   open = await openFullSite(ends, 'public')
@@ -48,7 +50,7 @@ async function visit(
 const fullAddresses = pageNames.map(page => `/projects/heatflow${page}`)
 
 suite('each page in a browser', () => {
-  test('it loads nothing but itself and gives the browser nothing to complain about', async () => {
+  test('it loads nothing but itself and gives the browser nothing to complain about', needs('chromium'), async () => {
     await visit({}, async ({page, complaints}, address) => {
       assert.deepEqual(complaints(), [], address)
       assert.equal(await page.locator('h1').count(), 1, address)
@@ -59,7 +61,7 @@ suite('each page in a browser', () => {
     })
   })
 
-  test('it never runs a script, even one that is put into it', async () => {
+  test('it never runs a script, even one that is put into it', needs('chromium'), async () => {
     const {page, complaints, context} = await openWindow(browser, site)
     for (const name of pageNames) {
       const answer = await page.goto(`${site.http}/projects/heatflow${name}`)
@@ -75,11 +77,11 @@ suite('each page in a browser', () => {
   })
 
   for (const colorScheme of ['light', 'dark'] as const)
-    test(`it has nothing that axe finds, ${colorScheme}`, async () => {
+    test(`it has nothing that axe finds, ${colorScheme}`, needs('chromium'), async () => {
       await visit({colorScheme, bypassCSP: true}, async ({page}, address) => assertAccessible(page, address))
     })
 
-  test('it has nothing that axe finds on a phone and with everything folded out', async () => {
+  test('it has nothing that axe finds on a phone and with everything folded out', needs('chromium'), async () => {
     const {context, page} = await openWindow(browser, site, {viewport: sizes.phone, bypassCSP: true})
     for (const address of fullAddresses) {
       await page.goto(`${site.http}${address}`)
@@ -89,30 +91,34 @@ suite('each page in a browser', () => {
     await context.close()
   })
 
-  test('it finds nothing missing when the browser looks for an icon', async () => {
+  test('it finds nothing missing when the browser looks for an icon', needs('chromium'), async () => {
     const answer = await fetch(`${site.http}/favicon.ico`)
     assert.deepEqual([answer.status, await answer.text()], [204, ''])
   })
 
-  test('it is no wider than a phone, folded out or not', async () => {
+  test('it is no wider than a phone, folded out or not', needs('chromium'), async () => {
     await visit({viewport: sizes.phone}, async ({page}, address) => assertFits(page, address))
   })
 
-  test('it says which page is missing and asks for the token, as pages that axe likes too', async () => {
-    for (const [token, path, status] of [
-      [site.token, '/projects/heatflow/no', 404],
-      [site.token, '/projects/heatflow?by=hour', 400],
-      [null, '/projects/heatflow', 401],
-    ] as const) {
-      const {context, page} = await openWindow(browser, {http: site.http, token}, {bypassCSP: true})
-      // A browser without a window shows nothing of a page that asks for a password.
-      const answer = await context.request.get(`${site.http}${path}`)
-      assert.equal(answer.status(), status)
-      await page.setContent(await answer.text())
-      await assertAccessible(page, path)
-      await context.close()
-    }
-  })
+  test(
+    'it says which page is missing and asks for the token, as pages that axe likes too',
+    needs('chromium'),
+    async () => {
+      for (const [token, path, status] of [
+        [site.token, '/projects/heatflow/no', 404],
+        [site.token, '/projects/heatflow?by=hour', 400],
+        [null, '/projects/heatflow', 401],
+      ] as const) {
+        const {context, page} = await openWindow(browser, {http: site.http, token}, {bypassCSP: true})
+        // A browser without a window shows nothing of a page that asks for a password.
+        const answer = await context.request.get(`${site.http}${path}`)
+        assert.equal(answer.status(), status)
+        await page.setContent(await answer.text())
+        await assertAccessible(page, path)
+        await context.close()
+      }
+    },
+  )
 })
 
 async function assertAccessible(page: Page, address: string): Promise<void> {

@@ -3,6 +3,7 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {before, suite, test} from 'node:test'
 import type {Browser} from 'playwright-core'
+import {hasTool, needs} from '../support/needs.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
 import {forAllTests, openBrowser, openWindow} from './open-browser.ts'
 import {openFullSite, pageNames, type Site} from './open-site.ts'
@@ -11,6 +12,7 @@ let browser: Browser
 let site: Site
 const ends = forAllTests()
 before(async () => {
+  if (!hasTool('chromium')) return
   browser = await openBrowser(ends)
   site = await openFullSite(ends)
 })
@@ -34,7 +36,7 @@ for (const [number, figure] of figures.entries()) {
 figures.length`
 
 suite('a printed page', () => {
-  test('it has each figure on one sheet, with all of the page and without its controls', async t => {
+  test('it has each figure on one sheet, with all of the page and without its controls', needs('chromium'), async t => {
     const {page, context} = await openWindow(browser, site)
     for (const name of pageNames.filter(one => one !== '/collected'))
       for (const format of ['A4', 'Letter']) {
@@ -53,7 +55,7 @@ suite('a printed page', () => {
     await context.close()
   })
 
-  test('it is light also for those whose screen is dark', async () => {
+  test('it is light also for those whose screen is dark', needs('chromium'), async () => {
     const {page, context} = await openWindow(browser, site, {colorScheme: 'dark'})
     await page.goto(`${site.http}/projects/heatflow`)
     const paper = 'getComputedStyle(document.body).backgroundColor'
