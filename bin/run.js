@@ -24,22 +24,22 @@ function isDoneFast() {
 
 function isRecordedFast() {
   const warnings = loadBuilt('fast-lane').recordFast(args)
-  if (warnings !== null) tell(warnings)
+  if (warnings !== null) warn(warnings)
   return warnings !== null
 }
 
 function isRunFast() {
   const run = loadBuilt('fast-lane').beginRun(args.slice(1))
-  if (run !== null) tell(run.warnings).then(run.supervise)
+  if (run !== null) warn(run.warnings).then(run.supervise)
   return run !== null
 }
 
 /** Never rejects. */
-async function tell(warnings) {
+async function warn(warnings) {
   if (warnings.length === 0) return
   try {
-    const {tellWarnings} = await import('../dist/cli/framework/tell-warnings.js')
-    tellWarnings(warnings)
+    const {writeWarnings} = await import('../dist/cli/framework/write-warnings.js')
+    writeWarnings(warnings)
   } catch {
     // What cannot be said is not said.
   }

@@ -1,4 +1,4 @@
-import {endOf} from '../cli/arguments/event-input.ts'
+import {toEndInput} from '../cli/arguments/event-input.ts'
 import {endFlags} from '../cli/framework/flags.ts'
 import {ReportingCommand} from '../cli/framework/reporting-command.ts'
 import type {RecordOutcome} from '../reporter/record/record.ts'
@@ -16,7 +16,7 @@ export default class End extends ReportingCommand {
   async run(): Promise<RecordOutcome> {
     const {flags} = await this.parse(End)
     const project = this.chooseProject(flags)
-    const input = endOf(project, flags)
+    const input = toEndInput(project, flags)
     const reporter = this.reporter({project})
     const outcome = reporter.end(input)
     if (!flags.wait) reporter.sendInBackground('end')

@@ -1,5 +1,5 @@
 import * as Args from '@oclif/core/args'
-import {featureOf} from '../cli/arguments/event-input.ts'
+import {toFeatureInput} from '../cli/arguments/event-input.ts'
 import {featureFlags} from '../cli/framework/flags.ts'
 import {ReportingCommand} from '../cli/framework/reporting-command.ts'
 import type {RecordOutcome} from '../reporter/record/record.ts'
@@ -25,7 +25,7 @@ export default class Feature extends ReportingCommand {
   async run(): Promise<RecordOutcome> {
     const {args, flags} = await this.parse(Feature)
     const project = this.chooseProject(flags)
-    const input = featureOf(project, args.name, flags)
+    const input = toFeatureInput(project, args.name, flags)
     const reporter = this.reporter({project})
     const outcome = reporter.feature(input)
     reporter.sendInBackground('feature')

@@ -1,4 +1,4 @@
-import {programOf, startOf} from '../cli/arguments/event-input.ts'
+import {toProgram, toStartInput} from '../cli/arguments/event-input.ts'
 import {runFlags} from '../cli/framework/flags.ts'
 import {codeOf, presentError} from '../cli/framework/present-error.ts'
 import {ReportingCommand} from '../cli/framework/reporting-command.ts'
@@ -32,8 +32,8 @@ export default class Run extends ReportingCommand {
       const {flags, argv} = await this.parse(Run, own)
       if (argv.length > 0) throw new UsageError('USAGE_WRONG_USE', `the command must follow --, got ${argv.join(' ')}`)
       const project = this.chooseProject(flags)
-      const input = startOf(project, flags)
-      const reporter = this.reporter({project, ...programOf(flags)})
+      const input = toStartInput(project, flags)
+      const reporter = this.reporter({project, ...toProgram(flags)})
       const outcome = this.warnOf(reporter.start(input))
       if (outcome.kind !== 'recorded' || outcome.run === null) return null
       return {reporter, input, run: outcome.run, waitSeconds: flags.wait ? Number(flags.wait) : null}

@@ -1,4 +1,4 @@
-import {programOf, startOf} from '../cli/arguments/event-input.ts'
+import {toProgram, toStartInput} from '../cli/arguments/event-input.ts'
 import {startFlags} from '../cli/framework/flags.ts'
 import {ReportingCommand} from '../cli/framework/reporting-command.ts'
 import {writeLine} from '../cli/output/write-line.ts'
@@ -17,8 +17,8 @@ export default class Start extends ReportingCommand {
   async run(): Promise<RecordOutcome> {
     const {flags} = await this.parse(Start)
     const project = this.chooseProject(flags)
-    const input = startOf(project, flags)
-    const reporter = this.reporter({project, ...programOf(flags)})
+    const input = toStartInput(project, flags)
+    const reporter = this.reporter({project, ...toProgram(flags)})
     const outcome = reporter.start(input)
     reporter.sendInBackground('start')
     if (flags['print-id'] && outcome.kind === 'recorded' && outcome.run !== null && !this.jsonEnabled())

@@ -15,7 +15,7 @@ import {destinationOf} from './destination/destination.ts'
 import {readSecret} from './identity/secret.ts'
 import type {FlushOutcome} from './person/flush.ts'
 import {runVariables} from './record/event-run.ts'
-import {type ProgramWords, readHeader} from './record/read-header.ts'
+import {type ProgramDescription, readHeader} from './record/read-header.ts'
 import {
   countWrongUse,
   type EndInput,
@@ -41,7 +41,7 @@ const maxCountedFiles = 500
 /** Seconds after a report within which features wait for ten times the threshold. */
 const restSeconds = 10
 
-export interface ReporterOptions extends ProgramWords {
+export interface ReporterOptions extends ProgramDescription {
   /** The project file, already parsed. The only required option. */
   readonly project: ProjectFile
   /** Whose process this is: a command's (if not said), or a program's that counts itself. */

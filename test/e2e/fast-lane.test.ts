@@ -101,7 +101,7 @@ describe('a reporting command in the fast lane', {concurrency: 2}, () => {
     const {opened, outcome} = await systemCalls(t, makeScene(t, nowhere).home, ['end'], {environment: quiet})
     assert.equal(outcome.stderr, '')
     assert.deepEqual(
-      opened.filter(path => /tell-warnings|main\.js/.test(path)),
+      opened.filter(path => /write-warnings|main\.js/.test(path)),
       [],
     )
   })

@@ -30,8 +30,8 @@ export type CollectSettings = CollectFile & {readonly [K in 'projects' | 'data' 
  * invalid file, and `USAGE_WRONG_USE` without projects.
  */
 export function readCollectSettings({config, ...flags}: CollectFlags): CollectSettings {
-  const said = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
-  const merged: CollectFile = {...(config === undefined ? {} : readCollectFile(config)), ...said}
+  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
+  const merged: CollectFile = {...(config === undefined ? {} : readCollectFile(config)), ...given}
   const {projects, data = 'usage-data', http = '127.0.0.1:8080', ...others} = merged
   if (projects === undefined)
     throw new UsageError('USAGE_WRONG_USE', '--projects DIR is required, as a flag or in the file of --config')
@@ -45,9 +45,11 @@ export function readCollectSettings({config, ...flags}: CollectFlags): CollectSe
 function readCollectFile(path: string): CollectFile {
   const result = v.safeParse(collectFile, parse(path))
   if (!result.success) throw invalid(path, describeProblems(toProblems(result.issues)))
-  const said = result.output
-  const named = folders.flatMap(name => (said[name] === undefined ? [] : [[name, resolve(dirname(path), said[name])]]))
-  return {...said, ...Object.fromEntries(named)}
+  const settings = result.output
+  const resolved = folders.flatMap(name =>
+    settings[name] === undefined ? [] : [[name, resolve(dirname(path), settings[name])]],
+  )
+  return {...settings, ...Object.fromEntries(resolved)}
 }
 
 function parse(path: string): unknown {

@@ -5,59 +5,59 @@ import {absolutePath} from './paths.ts'
 import {readFields} from './read-values.ts'
 
 /** The parsed flags of a reporting command, not yet validated. An empty value counts as absent. */
-export type Said = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+export type FlagValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
 
-const textOf = (said: Said, flag: string): string | null => (said[flag] as string | undefined) || null
-const pairsOf = (said: Said, flag: string) => said[flag] as readonly string[] | undefined
-const numberOf = (said: Said, flag: string): number | null => {
-  const text = textOf(said, flag)
+const textOf = (flags: FlagValues, flag: string): string | null => (flags[flag] as string | undefined) || null
+const pairsOf = (flags: FlagValues, flag: string) => flags[flag] as readonly string[] | undefined
+const numberOf = (flags: FlagValues, flag: string): number | null => {
+  const text = textOf(flags, flag)
   return text === null ? null : Number(text)
 }
 
 /** The program's description of itself, for its start. */
-export function programOf(said: Said) {
+export function toProgram(flags: FlagValues) {
   return {
-    application: textOf(said, 'application'),
-    version: textOf(said, 'app-version'),
-    commit: textOf(said, 'commit'),
-    component: textOf(said, 'component'),
+    application: textOf(flags, 'application'),
+    version: textOf(flags, 'app-version'),
+    commit: textOf(flags, 'commit'),
+    component: textOf(flags, 'component'),
   }
 }
 
 /** Throws `USAGE_WRONG_USE`, as the other two do. */
-export function startOf(project: ProjectFile, said: Said): StartInput {
-  const script = textOf(said, 'script')
+export function toStartInput(project: ProjectFile, flags: FlagValues): StartInput {
+  const script = textOf(flags, 'script')
   return {
     script: script === null ? null : absolutePath(script),
-    fields: readFields(project.fields, pairsOf(said, 'field'), '--field'),
+    fields: readFields(project.fields, pairsOf(flags, 'field'), '--field'),
   }
 }
 
 /** A run ends with a code or by a signal. A script may pass both variables if one of them is empty. */
-export function endOf(project: ProjectFile, said: Said): EndInput {
-  const [exitCode, signal] = [textOf(said, 'exit-code'), textOf(said, 'signal')]
+export function toEndInput(project: ProjectFile, flags: FlagValues): EndInput {
+  const [exitCode, signal] = [textOf(flags, 'exit-code'), textOf(flags, 'signal')]
   if (exitCode !== null && signal !== null)
     throw new UsageError(
       'USAGE_WRONG_USE',
       `--exit-code and --signal must not be combined, got ${exitCode} and ${signal}`,
     )
   return {
-    run: textOf(said, 'run'),
-    exitCode: numberOf(said, 'exit-code'),
+    run: textOf(flags, 'run'),
+    exitCode: numberOf(flags, 'exit-code'),
     signal,
-    fields: readFields(project.fields, pairsOf(said, 'field'), '--field'),
+    fields: readFields(project.fields, pairsOf(flags, 'field'), '--field'),
   }
 }
 
-export function featureOf(project: ProjectFile, name: string, said: Said): FeatureInput {
+export function toFeatureInput(project: ProjectFile, name: string, flags: FlagValues): FeatureInput {
   return {
     name,
-    type: textOf(said, 'type') ?? 'Feature',
-    run: textOf(said, 'run'),
-    startedAt: textOf(said, 'started'),
-    durationSeconds: numberOf(said, 'duration'),
-    count: numberOf(said, 'count') ?? 1,
-    internal: said['internal'] === true,
-    details: readFields(project.features.details, pairsOf(said, 'detail'), '--detail'),
+    type: textOf(flags, 'type') ?? 'Feature',
+    run: textOf(flags, 'run'),
+    startedAt: textOf(flags, 'started'),
+    durationSeconds: numberOf(flags, 'duration'),
+    count: numberOf(flags, 'count') ?? 1,
+    internal: flags['internal'] === true,
+    details: readFields(project.features.details, pairsOf(flags, 'detail'), '--detail'),
   }
 }

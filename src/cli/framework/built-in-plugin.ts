@@ -22,11 +22,23 @@ export function builtInPlugin(root: string, loaders: CommandLoaders): Plugin {
     return Object.assign((await load()).default, {id, plugin})
   }
   const plugin: Plugin = {
-    ...{_base: '', name, alias: name, version, root, pjson, isRoot: true, valid: true, options: {root}},
-    ...{type: 'core', moduleType: 'module', hooks: {}, hasManifest: true, commandsDir: undefined},
+    _base: '',
+    name,
+    alias: name,
+    version,
+    root,
+    pjson,
+    isRoot: true,
+    valid: true,
+    options: {root},
+    type: 'core',
+    moduleType: 'module',
+    hooks: {},
+    hasManifest: true,
+    commandsDir: undefined,
     commandIDs: Object.keys(commands),
     commands: Object.values(commands).map(command => ({...command, load: () => findCommand(command.id)})),
-    topics: Object.entries(pjson.oclif.topics ?? {}).map(([topic, said]) => ({...said, name: topic})),
+    topics: Object.entries(pjson.oclif.topics ?? {}).map(([topic, texts]) => ({...texts, name: topic})),
     findCommand,
     load: async () => {},
   }

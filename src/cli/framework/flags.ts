@@ -23,11 +23,11 @@ export function flagsOf<const Table extends FlagTable>(table: Table): FlagsOf<Ta
 
 function flagOf({kind, description, helpValue}: FlagRow) {
   if (kind === 'boolean') return Flags.boolean({description})
-  const said = {description, ...(helpValue === undefined ? {} : {helpValue})}
+  const texts = {description, ...(helpValue === undefined ? {} : {helpValue})}
   // Each occurrence accepts one value, so that the name of a feature may follow it.
-  if (kind === 'pairs') return Flags.string({...said, multiple: true, multipleNonGreedy: true})
-  if (kind === 'text') return Flags.string(said)
-  return Flags.string({...said, parse: async input => readers[kind](input)})
+  if (kind === 'pairs') return Flags.string({...texts, multiple: true, multipleNonGreedy: true})
+  if (kind === 'text') return Flags.string(texts)
+  return Flags.string({...texts, parse: async input => readers[kind](input)})
 }
 
 export const projectFlags = flagsOf(projectRows)

@@ -52,12 +52,12 @@ export abstract class ReportingCommand extends BaseCommand {
 
   /** Counts an event that is lost because its flags could not be read. */
   private countWrongUse(): void {
-    const said = (flag: string): string | undefined => {
+    const flagValue = (flag: string): string | undefined => {
       const index = this.argv.findIndex(arg => arg === flag || arg.startsWith(`${flag}=`))
       return this.argv[index] === flag ? this.argv[index + 1] : this.argv[index]?.slice(flag.length + 1)
     }
     try {
-      const flags = {'project-file': said('--project-file'), project: said('--project')}
+      const flags = {'project-file': flagValue('--project-file'), project: flagValue('--project')}
       createReporter({project: this.chooseProject(flags), world: this.world}).countWrongUse()
     } catch {
       // Without a project there is nothing to count for.

@@ -1,17 +1,17 @@
 import type {Warning} from '../../reporter/record/record.ts'
 import {createReporter} from '../../reporter/reporter.ts'
 import {realWorld} from '../../reporter/world/world.ts'
-import {programOf, startOf} from '../arguments/event-input.ts'
+import {toProgram, toStartInput} from '../arguments/event-input.ts'
 import {chooseProject} from '../arguments/project-choice.ts'
 import {showNotice} from '../output/show-notice.ts'
 import {visibleWarnings} from '../output/visible-warnings.ts'
 import {endAs} from '../run/supervise.ts'
 import {type RunRecording, superviseRun} from '../run/supervise-run.ts'
-import {isToldMore, readFast} from './read-fast.ts'
+import {needsSlowLane, readFast} from './read-fast.ts'
 
-/** A run whose start has been dealt with, and whose command is still to be run. */
+/** A run whose start was recorded or refused, and whose command has not begun. */
 export interface FastRun {
-  /** What somebody may see before the command runs (`tellWarnings`), usually nothing. */
+  /** The warnings to write before the command runs (`writeWarnings`), usually none. */
   readonly warnings: readonly Warning[]
   /** Runs the command and ends this process as the command ends. Never rejects. */
   supervise(): Promise<void>
@@ -27,8 +27,8 @@ interface Beginning {
  * Begins `usage run` by the core alone, without the command line's framework: built into dist/fast-lane.cjs.
  * Never throws.
  *
- * @param args what stands behind the command's name
- * @returns null: nothing was done, and the slow lane has to, which also says what is wrong
+ * @param args the arguments after `run`
+ * @returns null if nothing was done: the slow lane does it, or explains what is wrong
  */
 export function beginRun(args: readonly string[]): FastRun | null {
   try {
@@ -45,15 +45,15 @@ export function beginRun(args: readonly string[]): FastRun | null {
   }
 }
 
-/** Reads everything that can be said wrongly; what it returns records the start and does not throw. */
+/** Reads all input. Throws where it is wrong. The function that it returns records the start and does not throw. */
 function prepare(own: readonly string[]): (() => Beginning) | null {
   const world = realWorld()
-  if (isToldMore(world.environment)) return null
+  if (needsSlowLane(world.environment)) return null
   const read = readFast('run', own)
   if (read === null) return null
-  const project = chooseProject(world, read.said as {project?: string})
-  const input = startOf(project, read.said)
-  const reporter = createReporter({project, world, isBrief: true, ...programOf(read.said)})
+  const project = chooseProject(world, read.flags as {project?: string})
+  const input = toStartInput(project, read.flags)
+  const reporter = createReporter({project, world, isBrief: true, ...toProgram(read.flags)})
   return () => {
     try {
       showNotice(reporter)

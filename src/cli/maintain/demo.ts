@@ -30,7 +30,10 @@ export async function openDemo(
     const store = openSqliteStore(dataDirectory)
     const events = await fillWithDemo(store, now()).finally(() => store.close())
     const collector = await openCollector({
-      ...{projectsDirectory, dataDirectory, now, ...address},
+      ...address,
+      projectsDirectory,
+      dataDirectory,
+      now,
       pages: dashboardPages('open'),
     })
     return {

@@ -2,7 +2,7 @@ import {fstatSync} from 'node:fs'
 import {isErrorOutputVisible} from '../../reporter/consent/notice.ts'
 import type {RecordOutcome, Warning} from '../../reporter/record/record.ts'
 
-/** The warnings of an outcome that somebody may see (`tellWarnings`), usually none. */
+/** The warnings of an outcome to write (`writeWarnings`): none where no person can read them. */
 export function visibleWarnings(outcome: RecordOutcome): readonly Warning[] {
   const warnings = 'warnings' in outcome ? outcome.warnings : []
   return warnings.length > 0 && isErrorOutputDevice() && isErrorOutputVisible() ? warnings : []

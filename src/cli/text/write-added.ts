@@ -22,7 +22,12 @@ export interface AddedProject {
 export function describeAdded({project, replaced}: Registration, source: string): AddedProject {
   const {project: id, contact, endpoint, fields} = project
   return {
-    ...{project: id, name: displayName(project), contact, endpoint, fields: Object.keys(fields), source},
+    project: id,
+    name: displayName(project),
+    contact,
+    endpoint,
+    fields: Object.keys(fields),
+    source,
     isReplaced: replaced !== null,
     changes: replaced === null ? [] : describeChanges(replaced, project),
   }

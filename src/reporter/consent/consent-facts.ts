@@ -49,8 +49,8 @@ export function isStateWritable(world: World, {paths}: Destination): boolean {
 
 /** A yes that an image or a job carries: `USAGE_CONSENT=<project>@<version>`, several separated by commas or spaces. */
 function hasConsentVariable(world: World, project: ProjectFile): boolean {
-  const said = world.environment['USAGE_CONSENT'] ?? ''
-  return said !== '' && said.split(/[\s,]+/).includes(`${project.project}@${collectionVersion(project)}`)
+  const consented = world.environment['USAGE_CONSENT'] ?? ''
+  return consented !== '' && consented.split(/[\s,]+/).includes(`${project.project}@${collectionVersion(project)}`)
 }
 
 /** Looks for a file whose presence alone says no, be it a link that leads nowhere. Not knowing is not a yes. */

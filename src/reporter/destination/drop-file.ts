@@ -38,11 +38,11 @@ export function finishDropping(world: World, paths: DestinationPaths): number {
 function countAndRemove(world: World, {drops}: DestinationPaths, taken: string): number {
   const name = basename(taken)
   const dot = name.lastIndexOf('.')
-  const [id, named] = [name.slice(0, dot), name.slice(dot + 1)]
+  const [id, reasonName] = [name.slice(0, dot), name.slice(dot + 1)]
   const read = readBufferFile(taken, world.now())
   if (read.kind === 'gone') return 0
   const count = read.kind === 'events' ? read.events.length : 1
-  recordDrop(world, drops, {id, reason: dropReasons.find(reason => reason === named) ?? 'damaged', count})
+  recordDrop(world, drops, {id, reason: dropReasons.find(reason => reason === reasonName) ?? 'damaged', count})
   rmSync(taken, {force: true, recursive: true})
   return count
 }

@@ -8,7 +8,7 @@ import type {Eraser} from '../transports/transport.ts'
 import type {World} from '../world/world.ts'
 import {endForgetRequest, keepForgetRequest, openGeneration, readForgetRequest} from './forget-request.ts'
 import {isForgetPending} from './is-forget-pending.ts'
-import {findTraces} from './traces.ts'
+import {findSentPseudonyms} from './sent-pseudonyms.ts'
 
 export interface PresentOptions {
   readonly world: World
@@ -52,7 +52,7 @@ export async function presentForget(options: PresentOptions): Promise<string | n
 /** The secret halves of the pseudonyms that may have left; of more than fit one request, the newest. Null: lost. */
 function keysOf({stateDirectory}: World, destination: Destination, generation: number): string[] | null {
   const secret = findSecret(stateDirectory)
-  const {own, hasLost} = findTraces(destination, secret, generation)
+  const {own, hasLost} = findSentPseudonyms(destination, secret, generation)
   if (hasLost) return null
   if (secret === null) return []
   const {project} = destination.project

@@ -2,7 +2,7 @@ import type {ProjectFile} from '../../protocol/project-file.ts'
 import {pseudonymOf} from '../../protocol/pseudonym.ts'
 
 /** Stands where a pseudonym will be while there is no secret to make it from. Never sent. */
-export const pendingPseudonym = '0'.repeat(32)
+export const placeholderPseudonym = '0'.repeat(32)
 
 /** The calendar period, in UTC, that ids made from an event of this time belong to. */
 export function rotationPeriod(rotate: ProjectFile['identity']['rotate'], time: string): string {

@@ -60,10 +60,10 @@ export async function optIn(
   present: ProjectFile | null = null,
 ): Promise<OptInOutcome> {
   const known = knownDestinations(world, present).filter(one => isMeant(one, project))
-  const named = project === null ? known.map(one => one.project.project) : [project]
+  const ids = project === null ? known.map(one => one.project.project) : [project]
   // The noes are looked at first: where another yes has just removed one, its answer is there to be read.
-  const refused = new Set(named.filter(id => hasNo(world, id)))
-  const answers = named.map(id => ({id, answer: makeAnswer(world, id, refused.has(id))}))
+  const refused = new Set(ids.filter(id => hasNo(world, id)))
+  const answers = ids.map(id => ({id, answer: makeAnswer(world, id, refused.has(id))}))
   try {
     for (const {id, answer} of answers) await writeAnswer(world.configDirectory, id, answer)
   } catch (error) {

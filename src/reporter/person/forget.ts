@@ -14,7 +14,7 @@ import {
   readForgotten,
 } from '../forget/forget-request.ts'
 import {isForgetPending} from '../forget/is-forget-pending.ts'
-import {findTraces, type Traces} from '../forget/traces.ts'
+import {findSentPseudonyms, type SentPseudonyms} from '../forget/sent-pseudonyms.ts'
 import {withdrawReports} from '../forget/withdraw-reports.ts'
 import {findSecret, secretPath} from '../identity/secret.ts'
 import type {Delivery} from '../sender/deliver.ts'
@@ -126,11 +126,11 @@ async function forgetDestination(
   const dropped = emptyBuffer(world, destination, 'forgotten')
   const endpoint = project.endpoint.http
   // Looked for after the request is kept: a sender marks a period first and looks for a request then.
-  const traces = findTraces(destination, findSecret(world.stateDirectory), request.generation)
-  const mustAsk = endpoint !== null && traces.own.length > 0 && !traces.hasLost
+  const pseudonyms = findSentPseudonyms(destination, findSecret(world.stateDirectory), request.generation)
+  const mustAsk = endpoint !== null && pseudonyms.own.length > 0 && !pseudonyms.hasLost
   const before = readAllForgotten(paths).findLast(({receipt}) => receipt !== null)?.receipt ?? null
   withdrawReports(destination)
-  if (endpoint === null || !(mustAsk || traces.hasLost))
+  if (endpoint === null || !(mustAsk || pseudonyms.hasLost))
     endForgetRequest(world, paths, request, {endpoint, receipt: null})
   const delivery = mustAsk ? await deliverWithLock(world, destination, deliver, deadline) : null
   return {
@@ -138,13 +138,13 @@ async function forgetDestination(
     request: request.id,
     requestedAt: request.requestedAt,
     dropped,
-    leftNameless: traces.hasNameless,
-    ...(mustAsk ? tell(destination, request, delivery) : tellUnasked(destination, traces, before)),
+    leftNameless: pseudonyms.hasNameless,
+    ...(mustAsk ? outcomeAsked(destination, request, delivery) : outcomeUnasked(destination, pseudonyms, before)),
   }
 }
 
-/** Tells why no collector was asked. `before`: the receipt of an earlier request. */
-function tellUnasked({project}: Destination, {hasLost, hasNameless}: Traces, before: ErasureReceipt | null) {
+/** The outcome where no collector was asked. `before`: the receipt of an earlier request. */
+function outcomeUnasked({project}: Destination, {hasLost, hasNameless}: SentPseudonyms, before: ErasureReceipt | null) {
   if (project.endpoint.http === null) return {outcome: 'unconfirmed' as const}
   if (hasLost) return {outcome: 'cannot-prove' as const, reason: 'cannot-prove'}
   if (before !== null) return {outcome: 'already-erased' as const, receipt: before}
@@ -155,7 +155,7 @@ function tellUnasked({project}: Destination, {hasLost, hasNameless}: Traces, bef
 const notAsked: readonly (string | null)[] = ['busy-here', 'no-time', 'sender-lost']
 
 /** Reads from the disk what became of a request: a sender may have been killed after it was answered. */
-function tell({paths}: Destination, request: ForgetRequest, delivery: Delivery | null) {
+function outcomeAsked({paths}: Destination, request: ForgetRequest, delivery: Delivery | null) {
   if (!isForgetPending(paths)) {
     const receipt = readForgotten(paths, request.generation)?.receipt ?? null
     return {outcome: receipt === null ? ('nothing-sent' as const) : ('erased' as const), receipt}

@@ -5,7 +5,7 @@ import type {Destination} from '../destination/destination.ts'
 import {type Drop, type DropReason, dropReasons} from '../destination/drops.ts'
 import {beyondQuota} from '../destination/tidy.ts'
 import {isForgetPending} from '../forget/is-forget-pending.ts'
-import {pendingPseudonym} from '../identity/pseudonyms.ts'
+import {placeholderPseudonym} from '../identity/pseudonyms.ts'
 import {readClient} from '../reports/client.ts'
 import {prepareReports} from '../reports/prepare-reports.ts'
 import {readPreviewContext} from '../reports/send-context.ts'
@@ -77,7 +77,7 @@ async function prepare(
     ...made.reports.flatMap(report => report.undeclaredFields),
   ])
   const reports = made.reports.map(({body, ids}) => ({events: ids.length, bytes: Buffer.byteLength(body), body}))
-  const hasFinalIds = context.secret !== null || !reports.some(({body}) => body.includes(`"${pendingPseudonym}"`))
+  const hasFinalIds = context.secret !== null || !reports.some(({body}) => body.includes(`"${placeholderPseudonym}"`))
   return {reports, dropped, hasFinalIds}
 }
 

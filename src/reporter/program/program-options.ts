@@ -3,7 +3,7 @@ import {messageOf} from '../../errors.ts'
 import {describeProblems} from '../../protocol/problem.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 import {readProjectFile} from '../projects/projects.ts'
-import type {ProgramWords} from '../record/read-header.ts'
+import type {ProgramDescription} from '../record/read-header.ts'
 import type {Transport} from '../transports/transport.ts'
 import type {World} from '../world/world.ts'
 
@@ -14,7 +14,7 @@ const [shortestInterval, longestInterval] = [0.05, 3600]
 const [usualWait, longestWait] = [10, 3600]
 
 /** How a program counts itself. */
-export interface ProgramReporterOptions extends ProgramWords {
+export interface ProgramReporterOptions extends ProgramDescription {
   /** The project file: its path, its `file:` URL, or what it says. The only required option. Read once. */
   readonly project: string | URL | ProjectFile | Readonly<Record<string, unknown>>
   /** Seconds between two ticks, 10 if not said: 0.05 to 3600, what is outside counts as the nearest. */

@@ -134,11 +134,11 @@ const isNamed = (name: unknown, type: unknown): boolean =>
   typeof name === 'string' && typeof type === 'string' && name.length <= limits.maxFeatureNameLength
 
 /** What a feature may say of itself, as every reader of the buffer will understand it. */
-const said = v.object({
+const optionalValues = v.object({
   ...v.pick(featureEvent, ['run', 'featureType', 'name', 'durationSeconds', 'count', 'internal', 'details']).entries,
   startedAt: v.nullable(time),
 })
 
-const isRight = (input: unknown): boolean => v.is(said, input)
+const isRight = (input: unknown): boolean => v.is(optionalValues, input)
 
 const isCountRight = (count: unknown): boolean => Number.isSafeInteger(count) && (count as number) > 0

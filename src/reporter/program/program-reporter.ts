@@ -35,7 +35,7 @@ export class ProgramReporter {
   private readonly queue: ProgramQueue
   private direct: Reporter
   private header: ProgramHeader | null = null
-  private run: {id: string; said: StartInput; startedAt: number; repeats: number} | null = null
+  private run: {id: string; input: StartInput; startedAt: number; repeats: number} | null = null
   /** Why features are not taken, as the last look at the rules said, or null. */
   private declined: Declined | Silent | null = null
   private isSwitchedOn = true
@@ -103,13 +103,13 @@ export class ProgramReporter {
 
   start(input: StartInput = {}): RecordOutcome | Declined {
     if (!this.isSwitchedOn && this.declined !== null) return this.declined
-    const said = copyInput(input)
-    if (said === null) return this.refuse()
+    const copy = copyInput(input)
+    if (copy === null) return this.refuse()
     this.wake()
-    const outcome = this.direct.start(said)
+    const outcome = this.direct.start(copy)
     if (outcome.kind !== 'recorded' || outcome.run === null) return outcome
     this.queue.seal()
-    this.run = {id: outcome.run, said, startedAt: this.world.now(), repeats: 0}
+    this.run = {id: outcome.run, input: copy, startedAt: this.world.now(), repeats: 0}
     this.unsent = Number.POSITIVE_INFINITY
     return outcome
   }
@@ -125,10 +125,10 @@ export class ProgramReporter {
 
   end(input: EndInput = {}): RecordOutcome | Declined {
     if (!this.isSwitchedOn && this.declined !== null) return this.declined
-    const said = copyInput(input)
-    if (said === null) return this.refuse()
+    const copy = copyInput(input)
+    if (copy === null) return this.refuse()
     this.writeAll()
-    const outcome = this.direct.end({...said, run: said.run ?? this.run?.id ?? null})
+    const outcome = this.direct.end({...copy, run: copy.run ?? this.run?.id ?? null})
     this.run = null
     this.unsent = Number.POSITIVE_INFINITY
     if (!this.isOver) this.wake()
@@ -159,8 +159,8 @@ export class ProgramReporter {
 
   private makeDirect(application: string | null | undefined): Reporter {
     const {version = null, commit = null, component = null, project, transport} = this.options
-    const said = {application: application ?? null, version, commit, component}
-    return createReporter({project, world: this.world, owner: 'host', ...said, ...(transport && {transport})})
+    const program = {application: application ?? null, version, commit, component}
+    return createReporter({project, world: this.world, owner: 'host', ...program, ...(transport && {transport})})
   }
 
   private ownHeader(): ProgramHeader {
@@ -254,7 +254,7 @@ export class ProgramReporter {
   private repeatStart(): void {
     const {run} = this
     if (run === null || this.world.now() - run.startedAt < repeatHours * 3_600_000) return
-    const repeat = {...run.said, run: run.id, repeat: run.repeats + 1}
+    const repeat = {...run.input, run: run.id, repeat: run.repeats + 1}
     if (this.direct.repeatStart(repeat).kind !== 'recorded') return
     run.repeats++
     run.startedAt = this.world.now()

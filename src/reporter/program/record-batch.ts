@@ -36,8 +36,21 @@ export function recordBatch(recorder: Recorder, features: readonly QueuedFeature
 function eventOf(feature: QueuedFeature, run: string | null, id: string, local: BufferedEvent['local']): BufferedEvent {
   const {at, header, type, name, startedAt, durationSeconds, count, internal, details} = feature
   const time = startedAt ?? toTime(at - (durationSeconds ?? 0) * 1000)
-  const said = {featureType: type, name, durationSeconds, count, internal, details}
-  return {format: 1, id, time, type: 'feature', header, local, run, ...said}
+  return {
+    format: 1,
+    id,
+    time,
+    type: 'feature',
+    header,
+    local,
+    run,
+    featureType: type,
+    name,
+    durationSeconds,
+    count,
+    internal,
+    details,
+  }
 }
 
 /** Writes counters of what was dropped in memory, one file a reason. Throws what the file system throws. */

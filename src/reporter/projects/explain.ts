@@ -21,7 +21,7 @@ const shownFeatures = 50
  */
 export function explainProject(project: ProjectFile): ExplainedSection[] {
   return [
-    {title: `Why ${said(displayName(project))} counts how it is used`, lines: why(project)},
+    {title: `Why ${plain(displayName(project))} counts how it is used`, lines: why(project)},
     {title: project.consent === 'opt-in' ? 'Opt-in' : 'Opt-out', lines: howToStop(project)},
     {title: 'What is sent', lines: [...shared(project), ...events(project), ...declared(project)]},
     {title: 'What is never sent', lines: neverSent},
@@ -35,13 +35,13 @@ export function explainProject(project: ProjectFile): ExplainedSection[] {
 }
 
 /** A text of the project file, safe within a sentence. */
-const said = (text: string): string => toPlainText(text).replaceAll('`', "'")
+const plain = (text: string): string => toPlainText(text).replaceAll('`', "'")
 
 function why(project: ProjectFile): string[] {
-  const more = project.moreInfo === undefined ? [] : [`More information: ${said(project.moreInfo)}`]
+  const more = project.moreInfo === undefined ? [] : [`More information: ${plain(project.moreInfo)}`]
   return [
-    `${said(displayName(project))} counts how it is used, to answer these questions:`,
-    ...project.purpose.map(purpose => `- ${said(purpose)}`),
+    `${plain(displayName(project))} counts how it is used, to answer these questions:`,
+    ...project.purpose.map(purpose => `- ${plain(purpose)}`),
     'The people who maintain and fund research software need these answers.',
     ...more,
   ]
@@ -105,17 +105,17 @@ function declared({fields, features}: ProjectFile): string[] {
 
 function declarationLines(title: string, declarations: Declarations): string[] {
   const lines = Object.entries(declarations).map(
-    ([name, one]) => `- ${said(name)}: ${said(one.description)} (${said(describeDeclaration(one))})`,
+    ([name, one]) => `- ${plain(name)}: ${plain(one.description)} (${plain(describeDeclaration(one))})`,
   )
   return lines.length === 0 ? [] : [title, ...lines]
 }
 
 function featureLines({types, names, allowOther}: ProjectFile['features']): string[] {
   if (names.length === 0 && !allowOther) return []
-  const shown = names.slice(0, shownFeatures).map(said).join(', ')
+  const shown = names.slice(0, shownFeatures).map(plain).join(', ')
   const more = names.length > shownFeatures ? `, and ${names.length - shownFeatures} more in the project file` : ''
   return [
-    `Feature types: ${types.map(said).join(', ')}.`,
+    `Feature types: ${types.map(plain).join(', ')}.`,
     ...(names.length > 0 ? [`Features: ${shown}${more}.`] : []),
     allowOther
       ? 'Other features of these types are sent too, if their names contain only letters, digits, spaces and a few signs.'
@@ -128,9 +128,9 @@ const neverSent = [
 ]
 
 function how({endpoint}: ProjectFile): string[] {
-  const to = said(addressOf(endpoint) ?? 'nowhere')
+  const to = plain(addressOf(endpoint) ?? 'nowhere')
   const by = endpoint.http?.startsWith('https:') ? 'encrypted (HTTPS)' : 'not encrypted'
-  const onwards = endpoint.http === null ? 'the collector of the project' : `${said(endpoint.http)}, ${by}`
+  const onwards = endpoint.http === null ? 'the collector of the project' : `${plain(endpoint.http)}, ${by}`
   const folder = [
     `Reports are written to the folder ${to}, one file each. You and the group of the folder can read them. From there your site forwards them to ${onwards}. Delivery is not confirmed.`,
     '`usage forget` removes your reports that are still in the folder.',
@@ -188,6 +188,6 @@ const seeIt = [
 
 function feedback({contact}: ProjectFile): string[] {
   return [
-    `Write to ${said(contact)} with questions, concerns and objections. Please be specific: which of the values above worries you, and why? If your site has a policy about such data, please include a link to it.`,
+    `Write to ${plain(contact)} with questions, concerns and objections. Please be specific: which of the values above worries you, and why? If your site has a policy about such data, please include a link to it.`,
   ]
 }

@@ -28,9 +28,9 @@ export function runVariables({directory}: Destination, run: string, pid: number)
   return {USAGE_RUN_ID: run, USAGE_RUN_SCOPE: `${pid}:${directory}`}
 }
 
-/** The run that the caller named. */
-export function namedRun({paths}: Destination, named: string): EventRun {
-  const run = named.toLowerCase()
+/** The run that the caller gave by its id. */
+export function runById({paths}: Destination, id: string): EventRun {
+  const run = id.toLowerCase()
   return {run, record: readRun(paths.runs, run)}
 }
 

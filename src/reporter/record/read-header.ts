@@ -6,8 +6,8 @@ import {detectScheduler} from '../world/scheduler.ts'
 import type {World} from '../world/world.ts'
 
 /** What a program says of itself; what it does not say is null. */
-export interface ProgramWords {
-  /** The program's name; the project file's `application` when not said. */
+export interface ProgramDescription {
+  /** The program's name; the project file's `application` by default. */
   readonly application?: string | null
   readonly version?: string | null
   readonly commit?: string | null
@@ -15,12 +15,12 @@ export interface ProgramWords {
 }
 
 /** What a program says of itself, with what its surroundings say of the machine. Reads the system's own files. */
-export function readHeader(world: World, project: ProjectFile, said: ProgramWords): ProgramHeader {
+export function readHeader(world: World, project: ProjectFile, program: ProgramDescription): ProgramHeader {
   return {
-    application: said.application ?? project.application ?? null,
-    version: said.version ?? null,
-    commit: said.commit ?? null,
-    component: said.component ?? null,
+    application: program.application ?? project.application ?? null,
+    version: program.version ?? null,
+    commit: program.commit ?? null,
+    component: program.component ?? null,
     os: readOperatingSystem(),
     ci: detectCi(world.environment),
     scheduler: detectScheduler(world.environment),

@@ -16,7 +16,7 @@ import {emptyBuffer, isBufferEmpty} from '../destination/empty-buffer.ts'
 import {readRun, removeRun, writeRun} from '../destination/open-runs.ts'
 import {enforceQuota} from '../destination/tidy.ts'
 import {toTime, type World} from '../world/world.ts'
-import {namedRun, runOfEnd, runOfFeature} from './event-run.ts'
+import {runById, runOfEnd, runOfFeature} from './event-run.ts'
 import {measureDuration} from './find-run.ts'
 
 /** Something that was not as it should be, although the event may have been recorded. */
@@ -42,10 +42,10 @@ export interface StartInput {
   readonly script?: string | null
   readonly fields?: FieldValues
 }
-/** A start that is said again, because its run lives on. */
+/** A start that is repeated because its run continues. */
 export interface RepeatInput extends StartInput {
   readonly run: string
-  /** How many times it has been said again. */
+  /** How many times it was repeated before. */
   readonly repeat: number
 }
 export interface EndInput {
@@ -58,10 +58,10 @@ export interface EndInput {
 }
 export interface FeatureInput {
   readonly name: string
-  /** `Feature` when not said. */
+  /** Default: `Feature`. */
   readonly type?: string
   readonly run?: string | null
-  /** RFC 3339 in UTC; now less the duration when not said. */
+  /** RFC 3339 in UTC. Default: now minus the duration. */
   readonly startedAt?: string | null
   readonly durationSeconds?: number | null
   readonly count?: number
@@ -112,13 +112,13 @@ export function recordRepeat(recorder: Recorder, {run, repeat, script, fields}: 
   })
 }
 
-/** Records that a run ended: the one named, else the open run that shares the nearest caller. */
+/** Records that a run ended: the given one, else the open run that shares the nearest caller. */
 export function recordEnd(recorder: Recorder, input: EndInput): RecordOutcome {
   return recordSafely(recorder, () => {
     const {world, destination} = recorder
     const {kept, warnings} = filterFields(recorder, destination.project.fields, input.fields ?? {})
-    const named = input.run ?? null
-    const {run, record: open} = named === null ? runOfEnd(world, destination) : namedRun(destination, named)
+    const id = input.run ?? null
+    const {run, record: open} = id === null ? runOfEnd(world, destination) : runById(destination, id)
     const event: BufferedEvent = {
       ...newEvent(recorder, open?.header ?? recorder.header(), localOf(recorder)),
       type: 'end',
@@ -134,15 +134,15 @@ export function recordEnd(recorder: Recorder, input: EndInput): RecordOutcome {
   })
 }
 
-/** Records that a feature was used, in the run named, else in the open run that shares the nearest caller. */
+/** Records that a feature was used, in the given run, else in the open run that shares the nearest caller. */
 export function recordFeature(recorder: Recorder, input: FeatureInput): RecordOutcome {
   return recordSafely(recorder, () => {
     const {world, destination} = recorder
     const type = input.type ?? 'Feature'
     if (!isDeclaredFeature(destination.project, type, input.name)) return dropFeature(recorder, type, input.name)
     const {kept, warnings} = filterFields(recorder, destination.project.features.details, input.details ?? {})
-    const named = input.run ?? null
-    const {run, record: open} = named === null ? runOfFeature(world, destination) : namedRun(destination, named)
+    const id = input.run ?? null
+    const {run, record: open} = id === null ? runOfFeature(world, destination) : runById(destination, id)
     const durationSeconds = input.durationSeconds ?? null
     const event: BufferedEvent = {
       ...newEvent(recorder, open?.header ?? recorder.header(), localOf(recorder)),
@@ -177,7 +177,7 @@ function recordSafely(recorder: Recorder, record: () => RecordOutcome): RecordOu
   }
 }
 
-/** Counts an event that could not be recorded because it was said wrongly. Never throws. */
+/** Counts an event that could not be recorded because its input was wrong. Never throws. */
 export function countWrongUse({
   world,
   destination,
@@ -196,8 +196,8 @@ export function countWrongUse({
  * Keeps what a program says of itself where it fits the wire: an attribute that does not (a version of 65 characters, a
  * line break in a name) is left out and counted like a field, and its event counts.
  */
-function keepFit({world, destination}: Recorder, said: ProgramHeader, path: string | null) {
-  const {header, unfit} = fitHeader(said)
+function keepFit({world, destination}: Recorder, given: ProgramHeader, path: string | null) {
+  const {header, unfit} = fitHeader(given)
   const isPathFit = v.is(localBlock.entries.script, path)
   const names = isPathFit ? unfit : [...unfit, 'script']
   recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-field', count: names.length})
@@ -208,10 +208,10 @@ function keepFit({world, destination}: Recorder, said: ProgramHeader, path: stri
 }
 
 /** The header with what does not fit the wire left out, and the names of that. Pure. */
-export function fitHeader(said: ProgramHeader): {header: ProgramHeader; unfit: (keyof ProgramHeader)[]} {
-  const fits = (name: keyof ProgramHeader) => v.is(programHeader.entries[name], said[name])
+export function fitHeader(given: ProgramHeader): {header: ProgramHeader; unfit: (keyof ProgramHeader)[]} {
+  const fits = (name: keyof ProgramHeader) => v.is(programHeader.entries[name], given[name])
   const unfit = (Object.keys(programHeader.entries) as (keyof ProgramHeader)[]).filter(name => !fits(name))
-  return {header: {...said, ...Object.fromEntries(unfit.map(name => [name, null]))}, unfit}
+  return {header: {...given, ...Object.fromEntries(unfit.map(name => [name, null]))}, unfit}
 }
 
 /** Writes an event to the buffer; a start that cannot be written leaves no open run behind. */

@@ -10,7 +10,7 @@ import type {Drop, DropReason} from '../destination/drops.ts'
 import {
   hostPseudonym,
   type PseudonymScope,
-  pendingPseudonym,
+  placeholderPseudonym,
   rotationPeriod,
   scriptPseudonym,
   userPseudonym,
@@ -21,7 +21,7 @@ import {fitsDatagram} from '../transports/datagram.ts'
 export interface ReportContext {
   readonly project: ProjectFile
   readonly client: {readonly name: string; readonly version: string}
-  /** Null in a preview before the secret is made: then `pendingPseudonym` stands where it is needed. */
+  /** Null in a preview before the secret is made: then `placeholderPseudonym` stands where it is needed. */
   readonly secret: string | null
   readonly generation: number
   /** This machine: completes events that were written here by something that could not know it. */
@@ -169,12 +169,14 @@ function makeHeader(buffered: BufferedEvent, context: ReportContext): Header {
 }
 
 const userIdOf = (secret: string | null, scope: PseudonymScope): string =>
-  secret === null ? pendingPseudonym : userPseudonym(secret, scope)
+  secret === null ? placeholderPseudonym : userPseudonym(secret, scope)
 
 function scriptIdOf(buffered: BufferedEvent, context: ReportContext): string | null {
   const path = buffered.local?.script ?? null
   if (path === null || !context.project.identity.script || isCi(buffered)) return null
-  return context.secret === null ? pendingPseudonym : scriptPseudonym(context.secret, path, scopeOf(buffered, context))
+  return context.secret === null
+    ? placeholderPseudonym
+    : scriptPseudonym(context.secret, path, scopeOf(buffered, context))
 }
 
 const isCi = (buffered: BufferedEvent): boolean => (buffered.header?.ci ?? null) !== null

@@ -4,8 +4,8 @@ import {reach} from '../../fault-points.ts'
 import type {BufferedEvent} from '../../protocol/buffered-event.ts'
 import {type BufferFile, settleFile} from '../destination/buffer.ts'
 
-/** The events of a claim that are neither confirmed nor set aside yet, and the files that hold them. */
-export class Pending {
+/** The events of a claim that are neither confirmed nor set aside yet, and the files that contain them. */
+export class ClaimedEvents {
   private readonly files: {file: BufferFile; remaining: readonly BufferedEvent[]}[]
 
   constructor(files: readonly BufferFile[]) {
@@ -24,7 +24,7 @@ export class Pending {
   /**
    * Settles events in their files.
    *
-   * @returns the files that are gone, because a person has opted out in the meantime, with how many of these events they had
+   * @returns the files that are gone because the user opted out meanwhile, each with its count of these events
    */
   settle(ids: readonly string[]): {readonly id: string; readonly count: number}[] {
     const gone: {id: string; count: number}[] = []

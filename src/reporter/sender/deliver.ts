@@ -21,8 +21,8 @@ import type {SendContext} from '../reports/send-context.ts'
 import type {Eraser, KeptReason, SendResult, Transport} from '../transports/transport.ts'
 import {hasEntries} from '../world/files.ts'
 import {toTime, type World} from '../world/world.ts'
-import {Pending} from './claimed-events.ts'
-import {Ledger} from './ledger.ts'
+import {ClaimedEvents} from './claimed-events.ts'
+import {DeliveryResults} from './delivery-results.ts'
 import {releaseLock, renewLock, takeLock} from './sender-lock.ts'
 import {renewClaim, returnStaleClaims} from './stale-claims.ts'
 
@@ -117,17 +117,17 @@ class DeliveryRound {
   private readonly options: SenderOptions
   private readonly world: World
   private readonly destination: Destination
-  private readonly ledger: Ledger
+  private readonly results: DeliveryResults
 
   constructor(options: SenderOptions) {
     this.options = options
     this.world = options.world
     this.destination = options.destination
-    this.ledger = new Ledger(options.world, options.destination)
+    this.results = new DeliveryResults(options.world, options.destination)
   }
 
   delivery(): Delivery {
-    const {sent, duplicates, refused, dropped} = this.ledger
+    const {sent, duplicates, refused, dropped} = this.results
     return {sent, duplicates, refused, dropped, reason: this.reason, nextTryAt: this.nextTryAt}
   }
 
@@ -136,7 +136,7 @@ class DeliveryRound {
     returnStaleClaims(this.world, this.destination.paths)
     await this.forgetFirst()
     if (!this.mayContinue()) return
-    this.ledger.dropped += tidy(this.world, this.destination)
+    this.results.dropped += tidy(this.world, this.destination)
     const claim = claimFiles(this.destination.paths, makeUuidV7(this.world.now(), this.world.random(10)))
     if (claim === null) return
     try {
@@ -162,10 +162,10 @@ class DeliveryRound {
     }
     const made = prepareReports(listBufferFiles(claim), context)
     this.setAsideDamaged(made.damaged)
-    const waiting = new Pending(made.files)
-    this.ledger.drop(made.drops)
+    const claimed = new ClaimedEvents(made.files)
+    this.results.drop(made.drops)
     this.settle(
-      waiting,
+      claimed,
       made.drops.map(({id}) => id),
     )
     const queue: MadeReport[] = [...made.reports]
@@ -185,7 +185,7 @@ class DeliveryRound {
       if (result.kind === 'kept') return this.keep(report, result)
       const halves = result.kind === 'too-large' ? halveReport(report) : null
       if (halves !== null) queue.unshift(...halves)
-      else this.finish(report, result, waiting)
+      else this.finish(report, result, claimed)
     }
   }
 
@@ -212,12 +212,12 @@ class DeliveryRound {
 
   private hold(consent: Consent): void {
     this.reason = consent.allowed || consent.reason === 'allowed' ? 'notice-pending' : consent.reason
-    if (isStandingNo(consent.reason)) this.ledger.dropped += emptyBuffer(this.world, this.destination)
+    if (isStandingNo(consent.reason)) this.results.dropped += emptyBuffer(this.world, this.destination)
   }
 
   private setAsideDamaged(paths: readonly string[]): void {
     for (const path of paths) {
-      this.ledger.drop([{id: basename(path, '.json'), reason: 'damaged', count: 1}])
+      this.results.drop([{id: basename(path, '.json'), reason: 'damaged', count: 1}])
       reach('file: damaged and counted')
       setAside(this.destination.paths.refused, path)
       this.settledSome = true
@@ -236,24 +236,24 @@ class DeliveryRound {
   }
 
   private keep(report: MadeReport, failure: Extract<SendResult, {kind: 'kept'}>): void {
-    this.ledger.fail(report, failure.reason, failure.message)
+    this.results.fail(report, failure.reason, failure.message)
     const state = writeFailure(this.world, this.destination.paths.nextTry, failure)
     this.reason = failure.reason
     this.nextTryAt = state.nextTryAt
   }
 
-  private finish(report: MadeReport, result: Exclude<SendResult, {kind: 'kept'}>, waiting: Pending): void {
-    if (result.kind === 'answered') this.ledger.confirm(report, result, waiting)
-    else this.ledger.refuse(report, result, waiting)
-    this.ledger.drop(report.undeclaredFields)
-    this.settle(waiting, report.ids)
+  private finish(report: MadeReport, result: Exclude<SendResult, {kind: 'kept'}>, claimed: ClaimedEvents): void {
+    if (result.kind === 'answered') this.results.confirm(report, result, claimed)
+    else this.results.refuse(report, result, claimed)
+    this.results.drop(report.undeclaredFields)
+    this.settle(claimed, report.ids)
     clearFailure(this.destination.paths.nextTry)
   }
 
-  private settle(waiting: Pending, ids: readonly string[]): void {
+  private settle(claimed: ClaimedEvents, ids: readonly string[]): void {
     if (ids.length === 0) return
     this.settledSome = true
-    this.ledger.takeBack(waiting.settle(ids))
+    this.results.takeBack(claimed.settle(ids))
     reach('report: settled')
   }
 }

@@ -86,5 +86,5 @@ const networkOption =
  * Of the options that a program was given for Node.js those that a sender needs as well. The others are the program's:
  * a debugger would keep the sender waiting for ever, and a module named by a relative path is not there where it stands.
  */
-export const networkOptions = (said: string): string =>
-  (said.match(/(?:"(?:\\.|[^"\\])*"|[^" ])+/g) ?? []).filter(option => networkOption.test(option)).join(' ')
+export const networkOptions = (nodeOptions: string): string =>
+  (nodeOptions.match(/(?:"(?:\\.|[^"\\])*"|[^" ])+/g) ?? []).filter(option => networkOption.test(option)).join(' ')

@@ -58,17 +58,17 @@ async function post(
   try {
     const authorization = target.writeKey !== null && {authorization: `Bearer ${target.writeKey}`}
     const url = `${target.endpoint.replace(/\/+$/, '')}${path}`
-    const pending = got.post(url, {
+    const request = got.post(url, {
       ...commonOptions,
       agent: agentsFor(url, environment),
       body,
       headers: {'content-type': 'application/json', ...headers, ...authorization},
       signal: AbortSignal.any([target.signal, tooLong.signal]),
     })
-    pending.on('downloadProgress', ({transferred}) => {
+    request.on('downloadProgress', ({transferred}) => {
       if (transferred > maxAnswerBytes) tooLong.abort()
     })
-    const response = await pending
+    const response = await request
     return {status: response.statusCode, body: response.body, retryAfter: response.headers['retry-after']}
   } catch (error) {
     if (tooLong.signal.aborted) return kept('server-error', `the answer is longer than ${maxAnswerBytes} bytes`, null)
@@ -86,16 +86,16 @@ export async function getJson(
 ): Promise<{readonly status: number; readonly body: string}> {
   const {default: got} = await import('got')
   const tooLong = new AbortController()
-  const pending = got.get(url, {
+  const request = got.get(url, {
     ...commonOptions,
     agent: agentsFor(url, options.environment),
     headers: options.token === null ? {} : {authorization: `Bearer ${options.token}`},
     signal: AbortSignal.any([options.signal, tooLong.signal]),
   })
-  pending.on('downloadProgress', ({transferred}) => {
+  request.on('downloadProgress', ({transferred}) => {
     if (transferred > maxDocumentBytes) tooLong.abort()
   })
-  const response = await pending
+  const response = await request
   return {status: response.statusCode, body: response.body}
 }
 
@@ -129,17 +129,17 @@ export async function getText(
   const {default: got} = await import('got')
   const tooLong = new AbortController()
   // An agent of its own: Node's shared one may go by a proxy (NODE_USE_ENV_PROXY), and keeps connections.
-  const pending = got.get(url, {
+  const request = got.get(url, {
     ...commonOptions,
     agent: {https: new Agent({lookup: options.lookup, keepAlive: false})},
     headers: {accept: 'application/json', 'accept-encoding': 'identity'},
     signal: AbortSignal.any([options.signal, tooLong.signal]),
   })
-  pending.on('downloadProgress', ({transferred}) => {
+  request.on('downloadProgress', ({transferred}) => {
     if (transferred > options.maxBytes) tooLong.abort()
   })
   try {
-    const {statusCode, body, headers} = await pending
+    const {statusCode, body, headers} = await request
     return {status: statusCode, body, location: headers.location ?? null}
   } catch (error) {
     if (tooLong.signal.aborted) throw new Error(`it has more than ${options.maxBytes} bytes`, {cause: error})

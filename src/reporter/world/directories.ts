@@ -9,7 +9,7 @@ import {inside} from './files.ts'
  */
 export function stateDirectoryOf(environment: Environment): string {
   return (
-    named(environment['USAGE_STATE_DIR']) ??
+    resolved(environment['USAGE_STATE_DIR']) ??
     platformDirectory(environment, 'XDG_STATE_HOME', ['.local', 'state'], 'LOCALAPPDATA')
   )
 }
@@ -17,27 +17,28 @@ export function stateDirectoryOf(environment: Environment): string {
 /** Where the person's decisions are: `USAGE_CONFIG_DIR`, else the platform's own place for settings. */
 export function configDirectoryOf(environment: Environment): string {
   return (
-    named(environment['USAGE_CONFIG_DIR']) ?? platformDirectory(environment, 'XDG_CONFIG_HOME', ['.config'], 'APPDATA')
+    resolved(environment['USAGE_CONFIG_DIR']) ??
+    platformDirectory(environment, 'XDG_CONFIG_HOME', ['.config'], 'APPDATA')
   )
 }
 
 function platformDirectory(environment: Environment, xdg: string, below: string[], windows: string): string {
   const home = absolute(environment['HOME']) ?? homedir()
-  const named = absolute(environment[xdg])
-  if (named !== null) return join(named, 'usage')
+  const xdgDirectory = absolute(environment[xdg])
+  if (xdgDirectory !== null) return join(xdgDirectory, 'usage')
   if (process.platform === 'win32') return join(environment[windows] ?? home, 'usage')
   if (process.platform === 'darwin')
     return join(home, 'Library', xdg === 'XDG_CONFIG_HOME' ? 'Preferences' : 'Application Support', 'usage')
   return join(home, ...below, 'usage')
 }
 
-/** What a person names on purpose may be relative to where they stand. */
-const named = (path: string | undefined): string | null => (path ? resolve(path) : null)
+/** The user sets our own variables on purpose: they may be relative to the working directory. */
+const resolved = (path: string | undefined): string | null => (path ? resolve(path) : null)
 
 const absolute = (path: string | undefined): string | null => (path !== undefined && isAbsolute(path) ? path : null)
 
-/** The file whose presence says no to every project. */
+/** The file whose presence opts out of every project. */
 export const userOptOutPath = (configDirectory: string): string => inside(configDirectory, 'optout')
-/** The file whose presence says no to one project. */
+/** The file whose presence opts out of one project. */
 export const projectOptOutPath = (configDirectory: string, project: string): string =>
   inside(configDirectory, 'optout.d', project)

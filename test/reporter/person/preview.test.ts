@@ -9,7 +9,7 @@ import {openNotice} from '../../../src/reporter/consent/notice.ts'
 import {writeAnswer} from '../../../src/reporter/consent/settings.ts'
 import {writeEvents} from '../../../src/reporter/destination/buffer.ts'
 import {destinationOf} from '../../../src/reporter/destination/destination.ts'
-import {pendingPseudonym} from '../../../src/reporter/identity/pseudonyms.ts'
+import {placeholderPseudonym} from '../../../src/reporter/identity/pseudonyms.ts'
 import {findSecret, readSecret} from '../../../src/reporter/identity/secret.ts'
 import {readPreview} from '../../../src/reporter/person/preview.ts'
 import {answer, answeringServer} from '../../support/answering-server.ts'
@@ -94,7 +94,7 @@ describe('the preview', {concurrency: 2}, () => {
     const before = readTree(world.directory)
     const {reports, hasFinalIds} = await readPreview(world, destination)
     const {header, events} = JSON.parse(reports[0]?.body ?? '')
-    assert.deepEqual([header.user, events[0].script], [pendingPseudonym, pendingPseudonym])
+    assert.deepEqual([header.user, events[0].script], [placeholderPseudonym, placeholderPseudonym])
     assert.deepEqual([hasFinalIds, findSecret(world.stateDirectory)], [false, null])
     assert.deepEqual(readTree(world.directory), before)
   })

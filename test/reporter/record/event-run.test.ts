@@ -4,7 +4,7 @@ import {describe, it, type TestContext} from 'node:test'
 import {emptyProgramHeader} from '../../../src/protocol/header-columns.ts'
 import {type Destination, destinationOf} from '../../../src/reporter/destination/destination.ts'
 import {writeRun} from '../../../src/reporter/destination/open-runs.ts'
-import {namedRun, runOfEnd, runOfFeature, runVariables} from '../../../src/reporter/record/event-run.ts'
+import {runById, runOfEnd, runOfFeature, runVariables} from '../../../src/reporter/record/event-run.ts'
 import type {Caller} from '../../../src/reporter/world/processes.ts'
 import {newId} from '../../support/make-event.ts'
 import {makeProject} from '../../support/make-project.ts'
@@ -109,7 +109,7 @@ describe('the run of an end', () => {
   it('is the run that the caller names, in any case of letters', t => {
     const {world, destination} = makeScene(t)
     const run = open(world, destination, [caller(901)])
-    assert.equal(namedRun(destination, run.toUpperCase()).record?.run, run)
-    assert.deepEqual(namedRun(destination, newId(world).toUpperCase()).record, null)
+    assert.equal(runById(destination, run.toUpperCase()).record?.run, run)
+    assert.deepEqual(runById(destination, newId(world).toUpperCase()).record, null)
   })
 })

@@ -5,7 +5,7 @@ import {describe, it, type TestContext} from 'node:test'
 import {encodeBufferFile} from '../../../src/protocol/buffered-event.ts'
 import {writeEvents} from '../../../src/reporter/destination/buffer.ts'
 import {destinationOf} from '../../../src/reporter/destination/destination.ts'
-import {Pending} from '../../../src/reporter/sender/claimed-events.ts'
+import {ClaimedEvents} from '../../../src/reporter/sender/claimed-events.ts'
 import {makeEnd, makeStart} from '../../support/make-event.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {makeWorld} from '../../support/make-world.ts'
@@ -22,7 +22,7 @@ function makePending(t: TestContext) {
     return {path, events, bytes: statSync(path).size}
   })
   const [pathOfFirst, pathOfSecond] = files.map(({path}) => path)
-  return {pending: new Pending(files), first, second, pathOfFirst: pathOfFirst!, pathOfSecond: pathOfSecond!}
+  return {pending: new ClaimedEvents(files), first, second, pathOfFirst: pathOfFirst!, pathOfSecond: pathOfSecond!}
 }
 
 const idsOf = (events: readonly {readonly id: string}[]) => events.map(({id}) => id).sort()

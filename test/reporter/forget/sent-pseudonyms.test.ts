@@ -5,7 +5,7 @@ import {destinationOf} from '../../../src/reporter/destination/destination.ts'
 import {logFailure, logSent} from '../../../src/reporter/destination/sent-log.ts'
 import {endForgetRequest, keepForgetRequest} from '../../../src/reporter/forget/forget-request.ts'
 import {markNameless, markPeriod} from '../../../src/reporter/forget/period-marks.ts'
-import {findTraces} from '../../../src/reporter/forget/traces.ts'
+import {findSentPseudonyms} from '../../../src/reporter/forget/sent-pseudonyms.ts'
 import {userPseudonym} from '../../../src/reporter/identity/pseudonyms.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {makeWorld} from '../../support/make-world.ts'
@@ -24,7 +24,7 @@ function setUp(t: Parameters<typeof makeWorld>[0]) {
   const destination = destinationOf(world.stateDirectory, makeProject())
   const log = (body: string) =>
     logSent(world, destination.paths.sent, {endpoint: 'http://c.example', ids: [], status: 200, answer: '{}', body})
-  const find = (to = 0, of: string | null = secret) => findTraces(destination, of, to)
+  const find = (to = 0, of: string | null = secret) => findSentPseudonyms(destination, of, to)
   return {world, destination, paths: destination.paths, log, find}
 }
 

@@ -9,21 +9,21 @@ import {isMarkedNameless, type PeriodMark, readMarks, type UserPeriod} from './p
 /** Every way in which ids rotate: a project may have changed it since a report left. */
 const rotations = ['year', 'month', 'never'] as const satisfies readonly ProjectFile['identity']['rotate'][]
 
-/** What a person's reports have left at a destination that is not erased, as far as this machine knows. */
-export interface Traces {
+/** The user's pseudonyms that were sent to a destination and are not erased, as far as this machine knows. */
+export interface SentPseudonyms {
   /** The periods whose keys the secret gives, oldest first. */
   readonly own: readonly UserPeriod[]
-  /** Whether a pseudonym has left that the secret does not give: it was lost or damaged since. */
+  /** Whether a pseudonym was sent that the secret does not give: the secret was lost or damaged since. */
   readonly hasLost: boolean
-  /** Whether reports have left without a pseudonym of the user. */
+  /** Whether reports were sent without a pseudonym of the user. */
   readonly hasNameless: boolean
 }
 
 /**
- * Finds what has left up to a generation and was not asked about at the destination yet, by the marks and by the log of
- * what was sent. `secret`: null where there is none. Writes nothing.
+ * Finds the pseudonyms that were sent up to a generation and not yet requested to be erased, by the marks and by the sent
+ * log. `secret`: null if there is none. Reads files, writes none.
  */
-export function findTraces({project, paths}: Destination, secret: string | null, to: number): Traces {
+export function findSentPseudonyms({project, paths}: Destination, secret: string | null, to: number): SentPseudonyms {
   const generations = {from: openGeneration(paths), to}
   const isOwn = ({user, ...scope}: PeriodMark) =>
     secret !== null && userPseudonym(secret, {project: project.project, ...scope}) === user

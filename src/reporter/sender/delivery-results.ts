@@ -6,16 +6,16 @@ import {logFailure, logSent} from '../destination/sent-log.ts'
 import type {MadeReport} from '../reports/make-reports.ts'
 import type {SendResult} from '../transports/transport.ts'
 import type {World} from '../world/world.ts'
-import type {Pending} from './claimed-events.ts'
+import type {ClaimedEvents} from './claimed-events.ts'
 
-/** Characters that are kept of what a collector, or something in its place, says. */
+/** Characters that are kept of the message of a collector, or of a server in its place. */
 const maxMessageLength = 500
 
 type Answered = Extract<SendResult, {kind: 'answered'}>
 type Refused = Extract<SendResult, {kind: 'refused' | 'too-large'}>
 
-/** Keeps what becomes of the events of one delivery: in files, where people see it, and in numbers. */
-export class Ledger {
+/** Keeps the results of one delivery: in files, which `usage status` and `usage log` read, and as counts. */
+export class DeliveryResults {
   sent = 0
   duplicates = 0
   refused = 0
@@ -28,26 +28,26 @@ export class Ledger {
     this.destination = destination
   }
 
-  /** The collector has answered: what it does not refuse, it has. */
-  confirm(report: MadeReport, {status, body, answer}: Answered, pending: Pending): void {
+  /** The collector answered. It has every event that it did not refuse. */
+  confirm(report: MadeReport, {status, body, answer}: Answered, claimed: ClaimedEvents): void {
     const refusals = refusalsById(report, answer)
     const ids = report.ids.filter(id => !refusals.has(id))
     const sent = {endpoint: this.endpoint, ids, body: report.body, status, answer: body}
     logSent(this.world, this.destination.paths.sent, sent)
     this.sent += ids.length
     this.duplicates += answer.duplicates
-    for (const [id, {code, message}] of refusals) this.keepRefused([id], code, message, pending)
+    for (const [id, {code, message}] of refusals) this.keepRefused([id], code, message, claimed)
   }
 
-  /** The collector will never take this report. */
-  refuse(report: MadeReport, result: Refused, pending: Pending): void {
+  /** The collector will never accept this report. */
+  refuse(report: MadeReport, result: Refused, claimed: ClaimedEvents): void {
     const code = `http-${result.status}`
     const message = result.kind === 'refused' ? result.body : 'too large'
     this.fail(report, code, message)
-    this.keepRefused(report.ids, code, message, pending)
+    this.keepRefused(report.ids, code, message, claimed)
   }
 
-  /** Nothing is confirmed; without a connection nothing has left. */
+  /** Nothing is confirmed. Without a connection nothing was sent. */
   fail({ids, body}: MadeReport, reason: string, message: string): void {
     const left = reason === 'offline' ? null : body
     const failure = {endpoint: this.endpoint, events: ids.length, reason, message: shorten(message), body: left}
@@ -61,15 +61,15 @@ export class Ledger {
     }
   }
 
-  /** An opt-out or a wish to be forgotten has counted as dropped what was on its way: it has left or been refused, and counts as that. */
+  /** An opt-out or a request to erase counted events as dropped while they were being sent. They count as sent or refused instead. */
   takeBack(gone: readonly {readonly id: string; readonly count: number}[]): void {
     for (const {id, count} of gone)
       for (const reason of ['opted-out', 'forgotten'] as const)
         reduceDrop(this.world, this.destination.paths.drops, {id, reason, count})
   }
 
-  private keepRefused(ids: readonly string[], code: string, message: string, pending: Pending): void {
-    for (const event of pending.find(ids))
+  private keepRefused(ids: readonly string[], code: string, message: string, claimed: ClaimedEvents): void {
+    for (const event of claimed.find(ids))
       keepRefusal(this.world, this.destination.paths.refused, {code, message: shorten(message), event})
     this.refused += ids.length
   }
