@@ -14,17 +14,17 @@ import {type ImportMark, type ImportProgress, markOf, noProgress} from './import
 import {detectFormatOfFile, recordsOfFile} from './records-of-file.ts'
 import type {StoredCounts} from './store-records.ts'
 
-/** Where records go: a store that is free, or the collector that writes it. */
+/** Where records are stored: in a store that no process writes, or by the collector that writes it. */
 export interface ImportTarget {
   readonly project: ProjectFile
   readonly dataDirectory: string
-  /** @param atMs when what has no time of its own happened, Unix milliseconds */
+  /** @param atMs the time of records that have none, Unix milliseconds */
   store(format: ImportFormat, records: readonly ImportRecord[], atMs: number): Promise<StoredCounts>
   close(): Promise<void>
 }
 
 export interface ImportOptions {
-  /** Null: told by the first line. */
+  /** Null: detected from the first line. */
   readonly format: ImportFormat | null
   /** Unix milliseconds. */
   readonly atMs: number
@@ -35,17 +35,17 @@ export interface ImportOptions {
   }) => void
 }
 
-/** What the import of a file came to. Events are counted, not records, but for `records` and `damaged`. */
+/** The result of importing one file. All counts are events, except `records` and `damaged`. */
 export interface FileImport extends ImportProgress {
   readonly file: string
   readonly format: ImportFormat
-  /** Records that an earlier import of the same file, which was ended, had done; null: there was none. */
+  /** Records that an earlier, interrupted import of the same file stored; null: there was none. */
   readonly resumedAfter: number | null
 }
 
 /** Damaged records that are listed one by one; all are counted. */
 const maxListed = 1_000
-/** What goes into one transaction, and into one post to a collector, where JSON may need several bytes for one. */
+/** The most that one transaction, or one request to a collector, contains. JSON may need several bytes for one. */
 const maxRecords = 1_000
 const maxBytes = 128 * 1024
 

@@ -1,19 +1,19 @@
 import {UsageError} from '../../../errors.ts'
 
-/** Bytes of request bodies that may be held at the same time. */
+/** The most bytes of request bodies in memory at the same time. */
 export const maxArrivingBytes = 64 * 1024 * 1024
 
-/** What is held of one body. */
+/** The bytes of one body. */
 export interface BodyShare {
-  /** Takes room for bytes that have arrived. Throws a `UsageError` USAGE_COLLECTOR_BUSY when there is none. */
+  /** Counts bytes that have arrived. Throws a `UsageError` USAGE_COLLECTOR_BUSY when they exceed the budget. */
   add(bytes: number): void
-  /** Gives the room back, to be called once. */
+  /** Releases all bytes of this body. */
   free(): void
 }
 
-/** Keeps the bodies that have arrived within a bound, however many connections there are. */
+/** Limits the memory that request bodies use, whatever the number of connections. */
 export interface BodyBudget {
-  /** The share of a body of which nothing has arrived: whoever sends nothing takes nothing from others. */
+  /** The share of a new body. It is empty until bytes arrive, so an idle connection uses nothing. */
   enter(): BodyShare
 }
 

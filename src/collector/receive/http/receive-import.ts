@@ -24,7 +24,7 @@ const body = v.object({
   records: v.array(v.object({line: v.number(), text: v.string(), occurrence: v.optional(v.number(), 1)})),
 })
 
-/** Takes records of `usage import`, which cannot write a store that this collector writes. Rejects with a `UsageError`. */
+/** Stores the records of a `usage import` that found this collector writing the store. Rejects with a `UsageError`. */
 export async function receiveImport(request: FastifyRequest, id: string, parts: ImportParts): Promise<StoredCounts> {
   const {projects, groupCommit, folder} = parts
   if (!hasSecret(request.headers.authorization, folder.secretSha256))

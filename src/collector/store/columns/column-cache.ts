@@ -14,7 +14,7 @@ interface KeptColumns {
   readonly columns: RunColumns | FeatureColumns
 }
 
-/** A month of columns and where it lies. */
+/** The columns of one month. */
 export interface Month<Columns> {
   readonly fromMs: number
   /** Of the tables that the columns were read from. Equal states have equal columns. */
@@ -44,7 +44,7 @@ const sql = {
       (SELECT max(used_at) FROM presences WHERE project = :project) AS presencesTo`,
 } as const
 
-/** Opens the columns of a project. What is not kept for the state that the tables are in is read from them. */
+/** Opens the columns of a project. Months that are not kept, or that have changed, are read from the tables. */
 export function openColumns(database: Database, project: number, {files: allFiles, memory}: ReadCache): ProjectColumns {
   const marks = new Map<number, string>()
   for (const {month, mark} of database.prepare(sql.marks).all({project})) marks.set(Number(month), String(mark))

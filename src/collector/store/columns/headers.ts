@@ -18,7 +18,7 @@ export interface KnownHeaders {
   readonly names: Readonly<Record<HeaderWord, readonly (string | null)[]>>
 }
 
-/** What was read of the headers of a project, for the next question. */
+/** The headers of a project that earlier questions read. */
 export interface ReadHeaders {
   known: Omit<KnownHeaders, 'users' | 'hosts'>
   readonly users: Map<string, number>

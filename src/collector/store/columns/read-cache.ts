@@ -1,23 +1,23 @@
 import type {ColumnFiles} from './column-files.ts'
 
-/** What is kept from one question to the next: in memory, and in files for the next process. */
+/** Data that is kept from one question to the next: in memory, and in files for the next process. */
 export interface ReadCache {
   readonly files: ColumnFiles | null
   readonly memory: Memory
 }
 
 /**
- * Everything that was read from the tables or follows from it, under one budget. When all of it takes more, what was not
- * used for longest goes first. What was kept last stays in any case.
+ * Everything that was read from the tables or computed from it, under one budget. When the budget is exceeded, the least
+ * recently used values are dropped. The newest value stays, whatever its size.
  */
 export interface Memory {
-  /** What is kept under a key; who reads it knows of what type it is. */
+  /** The value of a key. The caller knows its type. */
   get<Value>(key: string): Value | undefined
-  /** Keeps a value in the place of what the key had before. `bytes` is what it takes, about. */
+  /** Replaces the value of a key. `bytes` is its approximate size in memory. */
   keep(key: string, value: unknown, bytes: number): void
 }
 
-/** Bytes of everything that is kept in memory. */
+/** The approximate bytes of all values in memory. */
 const defaultBudgetBytes = 576 * 1024 * 1024
 
 export const createReadCache = (files: ColumnFiles | null, budgetBytes = defaultBudgetBytes): ReadCache => ({
@@ -26,7 +26,7 @@ export const createReadCache = (files: ColumnFiles | null, budgetBytes = default
 })
 
 function createMemory(budgetBytes: number): Memory {
-  /** In the order of use: what was not used for longest comes first. */
+  /** In the order of use, the least recently used first. */
   const kept = new Map<string, {readonly value: unknown; readonly bytes: number}>()
   let keptBytes = 0
   const drop = (key: string): void => {

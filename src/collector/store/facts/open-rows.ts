@@ -17,7 +17,7 @@ interface KnownProject {
   readonly people: symbol
 }
 
-/** What was known of a project before, unless numbers may have changed their meaning since. */
+/** What earlier questions read of a project, unless its epoch has changed. */
 function knownProject({memory}: ReadCache, project: number, epoch: string): KnownProject {
   const before = memory.get<KnownProject>(`project ${project}`)
   if (before?.epoch === epoch) return before
@@ -54,7 +54,7 @@ export function openRows(
     scripts: known.scripts,
     summaries: openMonthSummaries(cache.memory, project, known.people),
   }
-  // After the columns: of everything that the question uses, this takes longest to be read again.
+  // Kept after the columns, so that it is dropped last: it takes longest to be read again.
   keepProject(cache, project, known)
   return rows
 }
