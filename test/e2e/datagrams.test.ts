@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
-import {DatabaseSync} from 'node:sqlite'
 import {describe, it} from 'node:test'
 import {pseudonymOf} from '../../src/protocol/pseudonym.ts'
 import {eventually} from '../support/eventually.ts'
@@ -90,31 +89,13 @@ describe('datagrams', () => {
 
   it('are all stored or counted as lost when the collector stands still while they come', async t => {
     const collector = await runningCollector(t, isolatedHome(t), [project])
-    const sent = 30_000
+    const sent = 10_000
     process.kill(collector.pid, 'SIGSTOP')
     await sendDatagrams(
       collector.udp,
       Array.from({length: sent}, (_, run) => datagramOf([startOf(run)])),
     )
     process.kill(collector.pid, 'SIGCONT')
-    await eventually(async () => {
-      const {datagrams, datagramsLost, runs} = await accounted(collector)
-      assert.ok(datagramsLost > 0 && datagrams > 0)
-      assert.deepEqual([datagrams + datagramsLost, runs], [sent, datagrams])
-    })
-  })
-
-  it('are all stored or counted as lost when the store cannot be written while they come', async t => {
-    const collector = await runningCollector(t, isolatedHome(t), [project])
-    const other = new DatabaseSync(join(collector.data, 'usage.sqlite'))
-    t.after(() => other.close())
-    other.exec('BEGIN IMMEDIATE')
-    const sent = 60_000
-    await sendDatagrams(
-      collector.udp,
-      Array.from({length: sent}, (_, run) => datagramOf([startOf(run)])),
-    )
-    other.exec('ROLLBACK')
     await eventually(async () => {
       const {datagrams, datagramsLost, runs} = await accounted(collector)
       assert.ok(datagramsLost > 0 && datagrams > 0)

@@ -5,11 +5,11 @@ import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import type {Readable} from 'node:stream'
 import type {TestContext} from 'node:test'
+import {askStore} from '../../src/cli/maintain/ask-stats.ts'
 import type {ProjectFile} from '../../src/protocol/project-file.ts'
 import type {Quality, Stats} from '../../src/stats/model/model.ts'
 import type {IsolatedHome} from './isolated-home.ts'
 import {repositoryPath} from './repository.ts'
-import {runUsage} from './run-program.ts'
 
 /** Answers of which no filter makes any null. */
 export type Unfiltered = {
@@ -34,7 +34,7 @@ export interface RunningCollector {
   kill(): Promise<void>
   /** The signal that ended it, when it has ended. */
   readonly ended: Promise<NodeJS.Signals | null>
-  /** What `usage stats --json` says of one project of this collector. */
+  /** What `usage stats --json` prints of one project of this collector, without a process for the command. */
   stats(project: string): Promise<Unfiltered>
 }
 
@@ -79,8 +79,8 @@ export async function runningCollector(
       await end(child, 'SIGKILL')
     },
     stats: async project => {
-      const answer = await runUsage(home, ['stats', '--data', data, '--project', project, '--json'])
-      return JSON.parse(answer.stdout) as Unfiltered
+      const answer = await askStore(data, {project, by: 'month'}, Date.now())
+      return JSON.parse(JSON.stringify(answer)) as Unfiltered
     },
   }
 }

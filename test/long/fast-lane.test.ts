@@ -1,0 +1,3 @@
+import {fastLaneHolds} from '../e2e/fast-lane-contract.ts'
+
+fastLaneHolds('others')
