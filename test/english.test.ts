@@ -50,7 +50,17 @@ const modules = [
   'src/reporter/projects/how-to-stop.ts',
   ...['src/cli', 'src/commands', 'src/oclif'].flatMap(folder => filesUnder(folder, '.ts')),
 ]
-const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/recipes.md', 'docs/decisions/README.md']
+const pages = [
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'docs/recipes.md',
+  'docs/run.md',
+  'docs/privacy.md',
+  'docs/what-is-sent.md',
+  'docs/site-policy.md',
+  'docs/decisions/README.md',
+]
 
 /** The strings and comments of a module; `wanted` may be the name of a variable. */
 const wordsOf = (source: string): string =>
