@@ -29,7 +29,7 @@ function setUp() {
   if (!isInstalled()) {
     console.error('usage: installing the packages (npm ci) …')
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-    if (!isInstalled()) throw new Error('npm ci succeeded, but node_modules is not what package-lock.json says')
+    if (!isInstalled()) throw new Error('npm ci succeeded, but node_modules does not match package-lock.json')
   }
   if (process.argv.includes('--build') || stampOfBuild() !== hashOfSources()) {
     console.error('usage: building dist/ …')

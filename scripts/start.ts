@@ -1,7 +1,6 @@
 /**
- * `npm start`: the whole line once, on this machine and with real parts. A collector with a temporary data folder, an
- * example script that two people run, what `usage stats` answers, the same as a page, and how to keep such a collector.
- * Ends by itself.
+ * `npm start`: a complete demo on this machine, with real parts. It runs a collector with a temporary data folder, and an
+ * example script as two people. It prints `usage stats`, writes the same as a page, and exits.
  */
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
@@ -34,14 +33,14 @@ async function showWholeLine(): Promise<void> {
   const example = JSON.parse(readFileSync(join(root, 'examples', 'usage.project.json'), 'utf8'))
   writeFileSync(join(projects, 'heatflow.json'), JSON.stringify(example))
 
-  say('A collector, on a free port of this machine:')
+  say('A collector on a free port of this machine:')
   const {child, http} = await startCollector(projects, data)
   say(`  ${http}\n`)
   try {
     const file = join(directory, 'usage.project.json')
     writeFileSync(file, JSON.stringify({...example, endpoint: {http}}))
     for (const name of ['Ada', 'Grace']) await work(personAt(name, file))
-    say('\nWhat the maintainers learn from it: usage stats\n')
+    say('\nThe statistics for the maintainers: usage stats\n')
     spawnSync(process.execPath, [run, 'stats', '--data', data], {stdio: 'inherit'})
     const page = spawnSync(process.execPath, [run, 'stats', '--data', data, '--format', 'html'], {encoding: 'utf8'})
     writeFileSync(answerPage, page.stdout)
@@ -56,7 +55,7 @@ async function startCollector(projects: string, data: string): Promise<{child: C
   const args = ['collect', '--projects', projects, '--data', data, '--http', '127.0.0.1:0', '--udp', 'off', '--json']
   const child = spawn(process.execPath, [run, ...args], {stdio: ['ignore', 'pipe', 'inherit']})
   const line = await Promise.race([firstLine(child.stdout), once(child, 'exit').then(() => null)])
-  if (line === null) throw new Error('the collector ended instead of listening')
+  if (line === null) throw new Error('the collector ended before it listened')
   return {child, http: JSON.parse(line).http}
 }
 
@@ -65,13 +64,13 @@ async function firstLine(output: Readable): Promise<string> {
   return line
 }
 
-/** A person with a home of their own, who has read the notice before: their yes is in the environment. */
+/** A person with a separate home, who consented before: the consent is in the environment. */
 function personAt(name: string, projectFile: string): Person {
   const home = join(directory, name)
   mkdirSync(home)
   const project = parseProjectFile(JSON.parse(readFileSync(projectFile, 'utf8')))
   if (!project.ok) throw new Error('the example project file is not valid')
-  // Of the machine's environment only what programs need: no CI and no opt-out decides what is shown here.
+  // Only the variables that programs need, so that no CI system and no opt-out changes the demo.
   const environment = {
     PATH: [join(root, 'bin'), dirname(process.execPath), process.env['PATH']].join(delimiter),
     HOME: home,
@@ -89,13 +88,13 @@ async function work(person: Person): Promise<void> {
   if (isAda) {
     report('an unstable scheme', runToEnd(person, ['40', '400', '0.6']))
     await runAndKill(person)
-    say('  a run that is killed in the middle: nothing tells its end')
+    say('  a run that is killed: its end is not recorded')
   }
   const usage = (...args: string[]) =>
     spawnSync(process.execPath, [run, ...args], {env: person.environment, encoding: 'utf8'}).stdout
-  say(`  usage flush says: ${usage('flush').trim()}`)
+  say(`  usage flush: ${usage('flush').trim()}`)
   const [{sent, waiting}] = JSON.parse(usage('status', '--json')).projects
-  say(`  usage status says: ${sent.events} events sent, most of them in the background, ${waiting.events} waiting`)
+  say(`  usage status: ${sent.events} events sent, most of them in the background, ${waiting.events} waiting`)
 }
 
 function runToEnd(person: Person, args: readonly string[]): number | null {
@@ -128,9 +127,9 @@ To keep such a collector running, with your own project file in the folder proje
   export PATH="${join(root, 'bin')}:$PATH"
   usage collect --projects projects --data usage-data --http 127.0.0.1:8080
 
-and ask it at any time, from the same folder: usage stats
+For its statistics, in the same folder: usage stats
 
-The same answers as a page with charts: ${answerPage}
+The same statistics as a page with charts: ${answerPage}
 The dashboard, with two years of made-up data:
 
   ${join(root, 'bin', 'run.js')} demo

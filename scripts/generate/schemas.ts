@@ -17,14 +17,14 @@ const documents = [
     name: 'project.v1',
     schema: projectFile,
     title: 'Project file of usage, version 1',
-    description: 'What a project collects, why, and where it goes: the allow-list of the sender and of the collector.',
+    description: 'What a project collects, why, and where it is sent: the allow-list of the sender and the collector.',
   },
   {
     name: 'report.v1',
     schema: report,
     title: 'Report of usage, version 1',
     description:
-      'What travels: one header and the events that share it. Besides what is said here, an event has at most ' +
+      'The content of a report: one header and the events that share it. In addition, an event must have at most ' +
       `${limits.maxEventBytes} bytes, a body ${limits.maxBodyBytes} bytes and ${limits.maxDepth} levels.`,
   },
   {
@@ -39,19 +39,19 @@ const documents = [
     name: 'answer.v1',
     schema: answer,
     title: "Collector's answer to a report of usage, version 1",
-    description: 'Given only after the accepted events are on disk. Partial success is final.',
+    description: 'Sent only after the accepted events are on disk. Partial success is final.',
   },
   {
     name: 'erasure-request.v1',
     schema: erasureRequest,
-    title: 'Request to erase of usage, version 1',
-    description: 'What `usage forget` presents: the secret halves of the pseudonyms that are to be erased.',
+    title: 'Erasure request of usage, version 1',
+    description: 'The keys of the pseudonyms whose data is to be erased, sent by `usage forget`.',
   },
   {
     name: 'erasure-receipt.v1',
     schema: erasureReceipt,
     title: "Collector's receipt of an erasure of usage, version 1",
-    description: 'Given only after what was to be erased is gone from the disk.',
+    description: 'Sent only after the data is erased from the disk.',
   },
 ]
 

@@ -4,7 +4,7 @@ import {isSafePattern, maxPatternLength, patternWords} from './pattern.ts'
 import {describeValue} from './problem.ts'
 import {type FieldValue, type FieldValues, fieldName, text} from './scalars.ts'
 
-const description = v.pipe(text(), v.description('What the value says and which question it answers.'))
+const description = v.pipe(text(), v.description('What the value means, and the question that it answers.'))
 const bounds = {min: v.optional(v.number()), max: v.optional(v.number())}
 
 function isOrdered(declared: object): boolean {

@@ -39,7 +39,7 @@ function isFolderUrl(input: string): boolean {
 const folder = v.pipe(
   v.string(),
   v.check(isFolderUrl, 'must be the address of a folder, such as file:///shared/inbox'),
-  v.description('The folder into which reports are laid, for machines without a network; it goes before http and udp.'),
+  v.description('The folder to which reports are written, for machines without a network. It overrides http and udp.'),
 )
 
 interface Endpoint {
@@ -55,12 +55,12 @@ const places = v.pipe(
       v.pipe(
         v.string(),
         v.check(isCollectorUrl, 'must be an http or https address without user, query or fragment'),
-        v.description('Where reports are posted: the address before /v1/reports.'),
+        v.description('The address to which reports are posted, without /v1/reports.'),
       ),
       null,
     ),
     udp: v.nullish(
-      v.pipe(v.string(), v.regex(hostAndPortPattern, 'must be host:port'), v.description('Where datagrams go.')),
+      v.pipe(v.string(), v.regex(hostAndPortPattern, 'must be host:port'), v.description('The address for datagrams.')),
       null,
     ),
     file: v.optional(folder),
@@ -106,18 +106,18 @@ const schedulers = v.object({
 const retentionTime = v.pipe(v.string(), v.regex(retentionPattern, 'must be a time such as 30d, 8w, 6m or 5y'))
 const retention = v.object({features: v.optional(retentionTime, '1y'), runs: v.optional(retentionTime, '5y')})
 
-/** What a project collects, why, and where it goes: the allow-list of the sender and of the collector. */
+/** What a project collects, why, and where it is sent: the allow-list of the sender and the collector. */
 export const projectFile = v.object({
   $schema: v.optional(v.string()),
   project: v.pipe(projectId, v.description('The id of the project.')),
   name: v.optional(text(128)),
   application: v.optional(text(128)),
-  contact: v.pipe(text(), v.description('Whom people ask about what is collected.')),
+  contact: v.pipe(text(), v.description('The contact for questions about what is collected.')),
   purpose: v.pipe(
     v.array(text(), 'must be a list of sentences'),
     v.minLength(1, 'must contain at least one sentence'),
     v.maxLength(32, 'must contain at most 32 sentences'),
-    v.description('Why: the questions that the data answer.'),
+    v.description('The questions that the data answers.'),
   ),
   moreInfo: v.optional(text(512)),
   endpoint,

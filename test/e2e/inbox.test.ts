@@ -15,7 +15,7 @@ import {describe, it, type TestContext} from 'node:test'
 import {pathToFileURL} from 'node:url'
 import {inboxLookSize} from '../../src/protocol/inbox.ts'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
-import {answeringServer} from '../support/answering-server.ts'
+import {answerAlways, answeringServer, refusal} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
@@ -204,7 +204,7 @@ describe('usage flush --from', () => {
     const {home, person, inbox} = personWithFolder(t)
     await layDown(person, inbox)
     const lying = reportsIn(inbox)
-    const server = await answeringServer(t, (_request, response) => response.writeHead(400).end())
+    const server = await answeringServer(t, answerAlways(400, refusal('must be else')))
     const {path} = projectOnDisk(home.home, server.url)
     const outcome = await json(home, 'flush', '--from', inbox, '--project-file', path)
     assert.deepEqual([outcome.sent, outcome.refused, outcome.setAside], [0, 3, lying.length])

@@ -136,6 +136,6 @@ test('fails loudly when an install succeeds that installed something else', asyn
   assert.equal(outcome.code, 1)
   assert.match(
     outcome.stderr,
-    /the setup failed: npm ci succeeded, but node_modules is not what package-lock\.json says/,
+    /the setup failed: npm ci succeeded, but node_modules does not match package-lock\.json/,
   )
 })

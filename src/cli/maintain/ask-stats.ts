@@ -40,12 +40,12 @@ function chooseStored(projects: readonly ProjectFile[], id: string | null): Proj
   if (id === null && first !== undefined && second === undefined) return first
   if (id === null)
     throw new UsageError('USAGE_NO_PROJECT', `no project given; the store has ${ids}`, {
-      next: 'Name one with --project ID.',
+      next: 'Set --project ID.',
     })
   const found = projects.find(one => one.project === id)
   if (found !== undefined) return found
   throw new UsageError('USAGE_PROJECT_UNKNOWN', `the store has no project ${id}; it has ${ids}`, {
-    next: 'Name one with --project ID.',
+    next: 'Set --project ID.',
   })
 }
 
@@ -53,7 +53,7 @@ function chooseStored(projects: readonly ProjectFile[], id: string | null): Proj
 export async function askCollector(url: string, token: string | null, written: WrittenQuestion): Promise<Stats> {
   if (written.project === null)
     throw new UsageError('USAGE_NO_PROJECT', 'no project given', {
-      next: 'Name one with --project ID.',
+      next: 'Set --project ID.',
     })
   const query = new URLSearchParams()
   for (const key of queryNames) if (written[key]) query.set(key, written[key])

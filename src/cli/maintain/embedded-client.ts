@@ -16,7 +16,7 @@ export function makeClient(language: Language, project: ProjectFile): string {
   const {http, file} = project.endpoint
   if (http === null || file !== undefined)
     throw new UsageError('USAGE_WRONG_USE', 'the project must have endpoint.http and no endpoint.file', {
-      next: 'Use `usage shell`, whose functions leave the sending to `usage`.',
+      next: 'Use `usage shell`: its functions let `usage` send the reports.',
     })
   return writeClient(language, {
     project,

@@ -39,7 +39,7 @@ function readHash(path: string): Uint8Array | null {
   }
   if (/^[0-9a-f]{64}$/.test(content)) return Buffer.from(content, 'hex')
   throw new UsageError('USAGE_STORE_UNREADABLE', `${path} must contain 64 hex digits`, {
-    next: 'Delete the file: the next start of `usage collect` makes a new read token.',
+    next: 'Delete the file. The next start of `usage collect` creates a new read token.',
   })
 }
 

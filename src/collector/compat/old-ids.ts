@@ -42,7 +42,7 @@ function readSecret(path: string): string | null {
   }
   if (/^[0-9a-f]{64}$/.test(content)) return content
   throw new UsageError('USAGE_STORE_UNREADABLE', `${path} must contain 64 hex digits`, {
-    next: 'Put the file back from a backup. Without it old clients are other people from now on: then delete it.',
+    next: 'Restore the file from a backup. If there is none, delete it: users of old clients then count as new users.',
   })
 }
 

@@ -29,7 +29,7 @@ export function findProject(projects: Projects, id: string): ProjectFile {
   const project = projects.get(id)
   if (project === undefined)
     throw new UsageError('USAGE_PROJECT_UNKNOWN', `this collector has no project ${describeValue(id)}`, {
-      next: 'Put its project file into the folder that `usage collect --projects` names, and start it again.',
+      next: 'Put its project file into the folder of `usage collect --projects`, and restart the collector.',
     })
   return project
 }

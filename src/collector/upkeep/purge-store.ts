@@ -38,6 +38,6 @@ function chooseProjects(projects: readonly ProjectFile[], id: string | null): re
   const chosen = projects.filter(one => id === null || one.project === id)
   if (chosen.length > 0 || id === null) return chosen
   throw new UsageError('USAGE_PROJECT_UNKNOWN', `the store has no project ${id}`, {
-    next: `Name one of: ${projects.map(one => one.project).join(', ') || 'none'}.`,
+    next: `Use one of: ${projects.map(one => one.project).join(', ') || 'none'}.`,
   })
 }

@@ -43,7 +43,7 @@ export function readBufferFile(path: string, now: number): ReadBufferFile {
     const parsed = parseBufferFile(readFileSync(path, 'utf8'), toTime(mtimeMs))
     if (parsed.kind === 'events') return {kind: 'events', path, events: parsed.events, bytes: size}
     if (parsed.kind === 'unfinished' && now - mtimeMs < unfinishedSeconds * 1000) return {kind: 'unfinished', path}
-    return {kind: 'damaged', path, message: parsed.kind === 'damaged' ? parsed.message : 'the last line has no end'}
+    return {kind: 'damaged', path, message: parsed.kind === 'damaged' ? parsed.message : 'the last line is incomplete'}
   } catch (error) {
     if (isCode(error, 'ENOENT')) return {kind: 'gone'}
     return {kind: 'damaged', path, message: error instanceof Error ? error.message : String(error)}

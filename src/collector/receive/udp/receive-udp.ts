@@ -89,7 +89,7 @@ function untilListening(worker: Worker, {host, port}: UdpParts): Promise<Listeni
       const came = `cannot receive datagrams on ${host}:${port}: ${message.message}`
       reject(
         new UsageError('USAGE_ADDRESS_UNAVAILABLE', came, {
-          next: 'Choose another one with --udp HOST:PORT; port 0 takes a free one, off takes none.',
+          next: 'Choose another one with --udp HOST:PORT. Port 0 selects a free port, off disables datagrams.',
         }),
       )
     })

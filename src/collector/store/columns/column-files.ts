@@ -53,7 +53,7 @@ export function removeColumnFiles(dataDirectory: string): void {
     rmSync(folder, {recursive: true, force: true, maxRetries: 3})
   } catch (cause) {
     const came = cause instanceof Error ? cause.message : String(cause)
-    const next = 'Remove the folder as its owner or as root: it has only copies, and is made anew.'
+    const next = 'Remove the folder as its owner or as root. It contains only copies and is created again.'
     throw new UsageError('USAGE_STORE_UNREADABLE', `cannot remove ${folder}: ${came}`, {cause, next})
   }
 }

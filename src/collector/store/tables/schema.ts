@@ -61,5 +61,5 @@ const newer = (path: string, version: number): UsageError =>
 
 const older = (message: string): UsageError =>
   new UsageError('USAGE_STORE_UNREADABLE', message, {
-    next: 'Start `usage collect` on its data folder once: it brings the store up to date.',
+    next: 'Start `usage collect` on its data folder once, to update the store.',
   })
