@@ -482,7 +482,7 @@ _usage_open_run() {
   _usage_outer_scope=${USAGE_RUN_SCOPE-}
   # In two steps: under `set -k`, bash takes an assignment for the environment of `export`.
   USAGE_RUN_ID=$1
-  USAGE_RUN_SCOPE=$$:$_usage_directory
+  USAGE_RUN_SCOPE=$$:${_usage_directory-}
   export USAGE_RUN_ID USAGE_RUN_SCOPE
 }
 
@@ -501,7 +501,7 @@ _usage_close_run() {
 _usage_find_run() {
   _usage_event_run=$_usage_run
   case $_usage_event_run:${USAGE_RUN_SCOPE-} in
-    :*:"$_usage_directory") _usage_event_run=${USAGE_RUN_ID-} ;;
+    :*:"${_usage_directory-}") _usage_event_run=${USAGE_RUN_ID-} ;;
   esac
   if _usage_is_id "$_usage_event_run"; then
     _usage_event_run=\"$_usage_event_run\"
