@@ -48,7 +48,9 @@ const modules = [
   'src/reporter/consent/notice.ts',
   'src/reporter/projects/explain.ts',
   'src/reporter/projects/how-to-stop.ts',
-  ...['src/cli', 'src/commands', 'src/oclif'].flatMap(folder => filesUnder(folder, '.ts')),
+  ...['src/cli', 'src/commands', 'src/oclif', 'src/stats', 'src/dashboard'].flatMap(folder =>
+    filesUnder(folder, '.ts'),
+  ),
 ]
 const pages = [
   'README.md',

@@ -134,8 +134,5 @@ test('fails loudly when an install succeeds that installed something else', asyn
   clone.write('broken', '')
   const outcome = await clone.setUp()
   assert.equal(outcome.code, 1)
-  assert.match(
-    outcome.stderr,
-    /the setup failed: npm ci succeeded, but node_modules does not match package-lock\.json/,
-  )
+  assert.match(outcome.stderr, /the setup failed: npm ci succeeded, but node_modules does not match package-lock\.json/)
 })

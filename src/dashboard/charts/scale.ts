@@ -1,7 +1,7 @@
-/** Round numbers from 0 to at least `top`, about `wanted` steps of 1, 2, 2.5 or 5 times a power of ten. Pure. */
-export function linearTicks(top: number, wanted: number, areWhole: boolean): number[] {
+/** Round numbers from 0 to at least `top`, in about `steps` steps of 1, 2, 2.5 or 5 times a power of ten. Pure. */
+export function linearTicks(top: number, steps: number, areWhole: boolean): number[] {
   if (!(top > 0)) return [0, 1]
-  const rough = top / wanted
+  const rough = top / steps
   const power = 10 ** Math.floor(Math.log10(rough))
   const factor = [1, 2, 2.5, 5, 10].find(one => one * power >= rough * 0.999) ?? 10
   const step = areWhole ? Math.max(1, Math.ceil(factor * power)) : factor * power

@@ -30,8 +30,8 @@ export interface PartDays {
 }
 
 /**
- * The number of people who were seen on at least two days of a span. Whoever was seen on one day under each of two
- * pseudonyms is one of them, and nobody can tell: `high` supposes as many such pairs as there can be. Pure.
+ * The number of people who were seen on at least two days of a span. A person who was seen on one day under each of
+ * two pseudonyms is one of them, and cannot be recognised. `high` assumes the largest possible number of such pairs. Pure.
  */
 export function countSeveralDays(total: number, parts: readonly PartDays[]): Count {
   const low = Math.max(0, ...parts.map(part => part.onSeveralDays))
