@@ -1,28 +1,10 @@
 import {createHash} from 'node:crypto'
+import type {PageAnswer} from '../../protocol/page.ts'
 import {contentSecurityPolicy} from './style.ts'
-
-/** What a browser asks of the dashboard. */
-export interface PageRequest {
-  /** The path of the address, as it travels. */
-  readonly path: string
-  readonly parameters: Readonly<Record<string, unknown>>
-  /** Whether it bears the read token. */
-  readonly isReader: boolean
-  /** A share link that is among the parameters no more: its token, and the project that it opens. */
-  readonly share: {readonly token: string; readonly project: string} | null
-  readonly ifNoneMatch: string | null
-}
-
-/** What the dashboard answers. */
-export interface PageAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
 
 const safe = {'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer'}
 
-/** A page of HTML that no cache keeps for somebody else. */
+/** A page of HTML that no shared cache may store. */
 export const answerPage = (body: string, status = 200, more: Readonly<Record<string, string>> = {}): PageAnswer => ({
   status,
   headers: {
@@ -47,12 +29,12 @@ export const answerData = (body: string, type: 'text/csv' | 'application/json', 
   body,
 })
 
-/** Seconds for which a badge that everybody may see may be shown again without asking. */
+/** Seconds for which a cache may show a public badge without asking again. */
 export const badgeSeconds = 3600
 
 /**
- * A badge, which costs nothing when it has not changed. Every cache may keep one that everybody may see; one behind a
- * token or a share link none, or it would be shown to others, and when the link is taken away.
+ * A badge, with 304 if it has not changed. Every cache may store a public badge. No cache may store one behind a token or a
+ * share link: it would show the badge to others, also after the link is revoked.
  */
 export function answerBadge(body: string, ifNoneMatch: string | null, isForAll: boolean): PageAnswer {
   const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`

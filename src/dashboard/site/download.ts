@@ -1,10 +1,11 @@
 import {UsageError} from '../../errors.ts'
+import type {PageAnswer} from '../../protocol/page.ts'
 import type {AnswerRow} from '../../stats/model/answer-row.ts'
 import {answers} from '../../stats/model/answers.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {writeCsv} from '../../stats/write/csv.ts'
 import {tableOf} from '../../stats/write/tables.ts'
-import {answerData, type PageAnswer} from '../parts/page-answer.ts'
+import {answerData} from '../parts/page-answer.ts'
 
 /** Answers one section of the stats as CSV or JSON: `users.csv`. Throws USAGE_NOT_FOUND for another name. */
 export function answerSection(stats: Stats, file: string): PageAnswer {

@@ -7,6 +7,7 @@
  * Read next: `public-questions.ts` for what everyone may ask, `ask.ts`.
  */
 import {toUsageError, UsageError} from '../../errors.ts'
+import type {PageAnswer, PageRequest} from '../../protocol/page.ts'
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import {limitsFeatures, limitsHeaders} from '../../stats/model/filters.ts'
 import type {Stats} from '../../stats/model/model.ts'
@@ -20,7 +21,7 @@ import {writePublicPage} from '../pages/public-pages.ts'
 import {addressTo, readState, type State} from '../parts/address.ts'
 import {drawBadge} from '../parts/badge.ts'
 import {framePage} from '../parts/frame-page.ts'
-import {answerBadge, answerData, answerPage, type PageAnswer, type PageRequest} from '../parts/page-answer.ts'
+import {answerBadge, answerData, answerPage} from '../parts/page-answer.ts'
 import {type Ask, createAsk} from './ask.ts'
 import {answerSection} from './download.ts'
 import {askMonth, askMonths, askPublic} from './public-questions.ts'

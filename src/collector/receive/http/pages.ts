@@ -1,34 +1,18 @@
 import type {FastifyInstance} from 'fastify'
+import type {PageAnswer, PageRequest} from '../../../protocol/page.ts'
 import type {StatsSource} from '../../../stats/model/source.ts'
 import {hasSecretOrPassword} from '../../access/tokens.ts'
 import type {Projects} from '../../intake/projects.ts'
 
-/** Answers what a browser asks for; who may see what is its decision. */
+/** Answers the requests of browsers, and decides who may see what. */
 export type Pages = (request: PageRequest) => Promise<PageAnswer>
 
-/** Makes the pages of a collector from what it has. */
+/** Makes the pages of a collector. */
 export type MakePages = (parts: {
   readonly projects: Projects
   readonly source: StatsSource
   readonly now: () => number
 }) => Pages
-
-export interface PageRequest {
-  /** The path of the address, as it travels. */
-  readonly path: string
-  readonly parameters: Readonly<Record<string, unknown>>
-  /** Whether it bears the read token. */
-  readonly isReader: boolean
-  /** A share link that is among the parameters no more: its token, and the project that it opens. */
-  readonly share: {readonly token: string; readonly project: string} | null
-  readonly ifNoneMatch: string | null
-}
-
-export interface PageAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
 
 /** Serves pages beside the addresses for programs. */
 export function addPages(
@@ -55,6 +39,6 @@ export function addPages(
       })
       return reply.status(status).headers(headers).send(body)
     })
-  // Browsers ask for it on their own and complain where it is missing; pages without a picture need none.
+  // Browsers request an icon by themselves and report an error if it is missing.
   app.get('/favicon.ico', (_, reply) => reply.status(204).header('Cache-Control', 'public, max-age=604800').send())
 }
