@@ -20,21 +20,21 @@ export interface ColumnSeries {
   readonly values: readonly number[]
 }
 
-/** Counts over time; several series stand on one another. */
+/** Counts over time; several series are stacked. */
 export interface ColumnChart {
   readonly label: string
   readonly by: PeriodLength
   readonly periods: readonly AxisPeriod[]
   readonly series: readonly ColumnSeries[]
-  /** Of one series that is not known exactly: how high it may be. Drawn pale above it. */
+  /** The upper bounds of a single series that is not exact. Drawn pale above it. */
   readonly upTo?: readonly number[]
   readonly write: (value: number) => string
 }
 
-/** More periods than this are drawn as one outline: columns would be thinner than what is between them. */
+/** More periods than this are drawn as one outline: columns would be thinner than the gaps between them. */
 const maxColumns = 120
 
-/** Draws columns from 0. A period that is not over is pale. Pure. */
+/** Draws columns from 0. An incomplete period is pale. Pure. */
 export function drawColumns(chart: ColumnChart, shape: Shape): string {
   const {by, periods, series, upTo = [], write, label} = chart
   const heights = periods.map((_, index) => series.reduce((sum, {values}) => sum + values[index]!, 0))
@@ -76,7 +76,7 @@ function describeColumn({periods, series, upTo, write}: ColumnChart, index: numb
   return `${label}${complete ? '' : ', incomplete'}: ${counts.join(', ')}${bound}`
 }
 
-/** One outline a series, the highest first, so that each is seen above the next. */
+/** One outline for each series, the highest first, so that all remain visible. */
 function drawOutlines({periods, series}: ColumnChart, axes: Axes, shape: Shape): string {
   const area = areaOf(axes, shape)
   const y = heightOf(area, axes.place)

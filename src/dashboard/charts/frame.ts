@@ -10,20 +10,20 @@ import type {PeriodLength} from '../../stats/model/period.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import type {Place} from './scale.ts'
 
-/** A colour of the page's style: the page knows what it looks like in the dark and on paper. */
+/** A colour of the page's style, which defines it for light and dark mode and for paper. */
 export type Tone = 'blue' | 'orange' | 'green' | 'red' | 'purple' | 'teal' | 'gold' | 'grey' | 'pale'
 
 /** One period of the axis of time. */
 export interface AxisPeriod {
   readonly label: string
-  /** False: drawn pale, because it is not over or cut by the range. */
+  /** False: drawn pale, because it is in progress or only partly in the range. */
   readonly complete: boolean
 }
 
-/** Where a drawing goes: charts are drawn twice, so that text has one size on a desk and on a phone. */
+/** The size of a drawing. Each chart is drawn twice, so that text has one size on a desk and on a phone. */
 export type Shape = 'wide' | 'narrow'
 
-/** What the axes of a chart are made from. */
+/** The input of the axes of a chart. */
 export interface Axes {
   readonly by: PeriodLength
   readonly periods: readonly AxisPeriod[]
@@ -32,7 +32,7 @@ export interface Axes {
   readonly writeTick: (value: number) => string
 }
 
-/** The measures of one drawing, in units that are pixels when it has its own width. */
+/** The measures of one drawing, in pixels at its own width. */
 export interface Area {
   readonly width: number
   readonly height: number
@@ -49,7 +49,7 @@ const sizes: Readonly<Record<Shape, {readonly width: number; readonly height: nu
 /** Width of a digit of the labels. */
 const digit = 7.5
 
-/** The area within the axes: the labels of the ticks have the room that they need. Pure. */
+/** The area within the axes; it leaves room for the labels of the ticks. Pure. */
 export function areaOf({ticks, writeTick}: Axes, shape: Shape): Area {
   const {width, height} = sizes[shape]
   const longest = Math.max(...ticks.map(tick => writeTick(tick).length))
@@ -65,7 +65,7 @@ export const slotOf = ({left, right}: Area, count: number) => {
   return {width, middle: (index: number): number => left + (index + 0.5) * width}
 }
 
-/** Puts a drawing into an `svg` with its axes. What it shows is said by its label and the text around it. */
+/** Puts a drawing into an `svg` with its axes. Its label and the text around it describe it. */
 export function frameChart(axes: Axes, shape: Shape, label: string, drawing: string): string {
   const area = areaOf(axes, shape)
   const {width, height} = area
@@ -98,7 +98,7 @@ function drawTimes({by, periods}: Axes, area: Area): string {
   }
   const labels = periods.map(({label}) => label)
   if (by === 'month' && width >= 9) return monthLabels(labels, width).map(text).join('')
-  // Of many days, the months are named.
+  // Many days are labelled by month.
   const isMany = by === 'day' && periods.length > 62
   const named = labels.flatMap((label, index) => (isMany && !label.endsWith('-01') ? [] : [{index, label}]))
   const shorten = (label: string): string => (isMany ? label.slice(0, 7) : label)
@@ -116,7 +116,7 @@ interface TimeLabel {
   readonly words: string
 }
 
-/** The month under each column, and the year under its first month that has the room. */
+/** The month under each column, and the year under its first month with enough room. */
 function monthLabels(labels: readonly string[], width: number): TimeLabel[] {
   const names = labels.map((label, index): TimeLabel => ({index, line: 0, words: monthOf(label, width)}))
   const years = labels.flatMap((label, index) => (index === 0 || label.endsWith('-01') ? [index] : []))

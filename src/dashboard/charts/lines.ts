@@ -20,7 +20,7 @@ export interface LineSeries {
   readonly values: readonly (number | null)[]
 }
 
-/** Values over time that do not add up. */
+/** Values over time that cannot be stacked. */
 export interface LineChart {
   readonly label: string
   readonly by: PeriodLength
@@ -28,7 +28,7 @@ export interface LineChart {
   readonly series: readonly LineSeries[]
   /** The values of the first series lie within these. */
   readonly band?: {readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[]}
-  /** A share of 0 to 1, or seconds on a scale of logarithms. */
+  /** A share from 0 to 1, or seconds on a logarithmic scale. */
   readonly scale: 'share' | 'seconds'
   readonly write: (value: number) => string
 }
@@ -37,7 +37,7 @@ const shares = [0, 0.25, 0.5, 0.75, 1]
 /** Points of more periods than this would hide the line. */
 const maxPoints = 60
 
-/** Draws lines with a point for each period; that of an unfinished one is hollow. Pure. */
+/** Draws lines with a point for each period; the point of an incomplete period is hollow. Pure. */
 export function drawLines(chart: LineChart, shape: Shape): string {
   const {by, periods, series, band, scale, write, label} = chart
   const values = series.flatMap(one => one.values.filter(value => value !== null))

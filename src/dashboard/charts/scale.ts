@@ -9,10 +9,10 @@ export function linearTicks(top: number, steps: number, areWhole: boolean): numb
   return Array.from({length: count + 1}, (_, index) => Number((index * step).toPrecision(12)))
 }
 
-/** Instants of a clock that people read durations by, in seconds. */
+/** Round durations in seconds. */
 const durations = [0.001, 0.01, 0.1, 1, 10, 60, 600, 3_600, 36_000, 86_400, 864_000, 8_640_000]
 
-/** Durations around all values, for a scale of logarithms. Pure. */
+/** Round durations around all values, for a logarithmic scale. Pure. */
 export function durationTicks(values: readonly number[]): number[] {
   const positive = values.filter(value => value > 0)
   if (positive.length === 0) return [1, 10]

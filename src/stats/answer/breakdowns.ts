@@ -3,7 +3,7 @@ import type {Adoption, CiStats} from '../model/model.ts'
 import type {Period} from '../model/period.ts'
 import type {NamedRuns, StatsFacts} from '../model/source.ts'
 
-/** What runs name, the most used first; of equally used the names in order, the unknown one last. Pure. */
+/** Sorts a breakdown: the most runs first, then by name, the unknown name last. Pure. */
 export function namedUsage(named: readonly NamedRuns[]): NamedUsage[] {
   return [...named].sort((a, b) => b.runs - a.runs || compareNames(a.name, b.name))
 }
@@ -23,7 +23,7 @@ export function adoptionOf(periods: readonly Period[], facts: StatsFacts['adopti
   }))
 }
 
-/** The runs of CI among all, and whose CI it was. Pure. */
+/** The runs of CI, their share of all runs, and their vendors. Pure. */
 export function ciStats(named: readonly NamedRuns[]): CiStats {
   const sum = (some: readonly {readonly runs: number}[]): number => some.reduce((total, {runs}) => total + runs, 0)
   const vendors = namedUsage(named).flatMap(({name, runs}) => (name === null ? [] : [{name, runs}]))

@@ -2,15 +2,15 @@ import type {Before, Count, Trend} from '../model/model.ts'
 import type {Span} from '../model/span.ts'
 
 /**
- * The time that a range is compared with: right before it and of the same length. Of a range that is not over only
- * what has passed counts, so that a month of which ten days have passed is not compared with a whole one.
+ * The time with which a range is compared: directly before it and of the same length. Only the passed part of a range in
+ * progress counts: ten days of a month are not compared with a whole month.
  */
 export function previousSpan(range: Span, nowMs: number): Span {
   const passedMs = Math.max(0, Math.min(range.toMs, nowMs) - range.fromMs)
   return {fromMs: range.fromMs - passedMs, toMs: range.fromMs}
 }
 
-/** The same dates a year before, again only as much of them as has passed of the range. */
+/** The same dates a year earlier, again only for the passed part of the range. */
 export function yearBeforeSpan(range: Span, nowMs: number): Span {
   const toMs = Math.max(range.fromMs, Math.min(range.toMs, nowMs))
   return {fromMs: yearBefore(range.fromMs), toMs: yearBefore(toMs)}
@@ -22,15 +22,15 @@ function yearBefore(instantMs: number): number {
   return date.setUTCFullYear(date.getUTCFullYear() - 1)
 }
 
-/** What was counted in a span; runs are null where a filter makes them unknown. */
+/** The counts of a span. Runs are null if a filter makes them unknown. */
 export interface Counted {
   readonly span: Span
   readonly runs: number | null
-  /** Null where it cannot be known. */
+  /** Null if unknown. */
   readonly users: Count | null
 }
 
-/** Compares a range with the times before it. A change of users is unknown when either count is not exact. Pure. */
+/** Compares a range with earlier times. A change of users is unknown unless both counts are exact. Pure. */
 export function compareWithBefore(now: Counted, previous: Counted, year: Counted, nowMs: number): Trend {
   return {
     previous: describe(previous),

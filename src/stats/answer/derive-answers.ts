@@ -50,13 +50,13 @@ export const ofRuns: Derivations<Needing<'runs'>> = {
   fields: ({project, facts}) => fieldStats(project, facts),
 }
 
-/** Tells of the whole range and of each period. */
-function overTime<T extends object>({plan, at}: Answering, tell: (facts: SpanFacts) => T) {
-  const periods = plan.periods.map(({label, span, complete}) => ({period: label, ...tell(at(span)), complete}))
-  return {...tell(at(plan.range)), periods}
+/** An answer for the whole range and for each period. */
+function overTime<T extends object>({plan, at}: Answering, derive: (facts: SpanFacts) => T) {
+  const periods = plan.periods.map(({label, span, complete}) => ({period: label, ...derive(at(span)), complete}))
+  return {...derive(at(plan.range)), periods}
 }
 
-/** Derives every answer about runs; null for each where nothing can be said of runs. Pure. */
+/** Derives every answer about runs; all are null if runs are unknown. Pure. */
 export function deriveOfRuns(answering: Answering, isKnown: boolean): Pick<Stats, keyof typeof ofRuns> {
   const derived = Object.entries(ofRuns).map(([key, derive]) => [key, isKnown ? derive(answering) : null])
   return Object.fromEntries(derived) as Pick<Stats, keyof typeof ofRuns>

@@ -2,7 +2,7 @@ import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {Fault, FeatureStats, FieldStats, Outcomes, Stats, SuccessRate} from '../model/model.ts'
 import type {StatsFacts} from '../model/source.ts'
 
-/** The share of runs that succeeded, with the bounds that lost and unknown runs leave. Null without any. Pure. */
+/** The share of runs that succeeded, with its bounds because of lost and unknown runs. Null without runs. Pure. */
 export function successRate({ok, failed, signal, lost, unknown}: Outcomes): SuccessRate {
   const known = ok + failed + signal
   const all = known + lost + unknown
@@ -15,7 +15,7 @@ export function successRate({ok, failed, signal, lost, unknown}: Outcomes): Succ
 
 type Exits = StatsFacts['exits']
 
-/** How most of the failing runs ended; of equally frequent ones the smaller code, then the first signal by name. */
+/** How most failed runs ended; if equally frequent, the smaller code, then the first signal by name. */
 export function commonestFault(exits: Exits): Fault | null {
   const faults = exits.filter(exit => exit.signal !== null || exit.exitCode !== 0)
   return faults.sort((a, b) => b.runs - a.runs || compareFaults(a, b))[0] ?? null
@@ -26,7 +26,7 @@ function compareFaults(a: Fault, b: Fault): number {
   return (a.exitCode ?? 0) - (b.exitCode ?? 0)
 }
 
-/** The codes that runs ended with, the most frequent first. */
+/** Runs by exit code, the most frequent first. */
 export function exitCodes(exits: Exits): Stats['exitCodes'] {
   return exits
     .flatMap(({exitCode, runs}) => (exitCode === null ? [] : [{exitCode, runs}]))

@@ -3,13 +3,13 @@ import {formatDay} from '../model/period.ts'
 import type {QualityFacts} from '../model/source.ts'
 import {dayMs} from '../model/span.ts'
 
-/** Sizes of days that are nearer to each other tell nothing. */
+/** Two sizes say nothing about growth if fewer days lie between them. */
 const minDays = 7
 const growthDays = 30
-/** Nobody plans for longer. */
+/** A later day is not forecast. */
 const maxDays = 50 * 365
 
-/** Says how fast a store grows and when its disk is full, as far as that is known. Pure. */
+/** Forecasts how fast a store grows and when its disk is full, as far as that is known. Pure. */
 export function forecastDisk({
   freeBytes,
   growth,
@@ -24,12 +24,12 @@ export function forecastDisk({
   return {freeBytes, growthBytes: Math.round(perDay * growthDays), diskFullOn}
 }
 
-/** How large the tables are, and what a row of them takes. Pure. */
+/** The sizes of the tables and of one row of them. Pure. */
 export function sizesOf({
   tables,
 }: Pick<QualityFacts, 'tables'>): Pick<Quality, 'tables' | 'bytesPerRun' | 'bytesPerFeature'> {
-  const perRow = (wanted: string): number | null => {
-    const table = tables?.find(({name}) => name === wanted)
+  const perRow = (tableName: string): number | null => {
+    const table = tables?.find(({name}) => name === tableName)
     return table === undefined || table.rows === 0 ? null : Math.round(table.bytes / table.rows)
   }
   return {tables, bytesPerRun: perRow('runs'), bytesPerFeature: perRow('features')}

@@ -3,7 +3,7 @@ import {type Period, type PeriodLength, startOfPeriod} from '../model/period.ts'
 import type {Step, StepFacts} from '../model/source.ts'
 import {type Rotation, rotationParts} from './rotation.ts'
 
-/** Where the answers about a period are found among the steps; null where a change of pseudonyms hides them. */
+/** The place of a period among the steps; null if a change of pseudonyms hides the answers. */
 interface PeriodStep {
   readonly step: number | null
   /** The step of the whole calendar period before. */
@@ -16,9 +16,9 @@ export interface FlowPlan {
 }
 
 /**
- * The steps to ask for so that each period knows who of its users came before: every period that lies within one
- * rotation period, and before the first of each, the calendar period before it and all of the rotation period before
- * that. Pure.
+ * The steps to ask for, so that each period knows which of its users were seen before. There is a step for every period
+ * within one rotation period. Before the first of them there is one for the calendar period before it, and one for the
+ * rest of the rotation period. Pure.
  */
 export function planFlow(periods: readonly Period[], by: PeriodLength, rotate: Rotation): FlowPlan {
   const steps: Step[] = []
@@ -41,7 +41,7 @@ export function planFlow(periods: readonly Period[], by: PeriodLength, rotate: R
 
 const noUsers = {users: 0, seenBefore: 0, seenJustBefore: 0}
 
-/** Who of each period's users was new, came again, or was lost. Pure. */
+/** New, returning and lost users of each period. Pure. */
 export function userFlow(periods: readonly Period[], {found}: FlowPlan, facts: readonly StepFacts[]): UserFlow[] {
   const byStep = new Map(facts.map(fact => [fact.step, fact]))
   return periods.map(({label: period, complete}, index) => {

@@ -7,7 +7,7 @@ import {previousSpan, yearBeforeSpan} from './compare.ts'
 import {type FlowPlan, planFlow} from './flow.ts'
 import {rotationParts} from './rotation.ts'
 
-/** What to ask a store for a query, each span once, and where each answer is found. */
+/** The question to a store, with each span once, and the place of each answer. */
 export interface Plan {
   readonly question: StatsQuestion
   readonly range: Span
@@ -15,11 +15,11 @@ export interface Plan {
   readonly previous: Span
   readonly yearBefore: Span
   readonly flow: FlowPlan
-  /** The place of a span, or of a rotation part of one, among the facts. */
+  /** The place of a span, or of a rotation part of it, among the facts. */
   readonly indexOf: (span: Span) => number
 }
 
-/** Plans the one question that answers a query. `nowMs` decides what is unfinished and which runs are lost. Pure. */
+/** Plans the question that answers a query. `nowMs` decides which periods are incomplete and which runs are lost. Pure. */
 export function makePlan(project: ProjectFile, query: StatsQuery, nowMs: number): Plan {
   const range = rangeOf(query)
   const periods = periodsIn(range, query.by, nowMs)
@@ -29,7 +29,7 @@ export function makePlan(project: ProjectFile, query: StatsQuery, nowMs: number)
   const parts = (span: Span): Span[] => rotationParts(span, rotate)
   const whole = [range, ...periods.map(period => period.span)]
   const before = [previous, yearBefore]
-  // What needs the most comes first: a span is asked for once.
+  // Each span is asked for once, so the first one must need the most.
   const {spans, indexOf} = listOnce([
     ...whole,
     ...whole.flatMap(parts).map(span => ({...span, needs: 'unique' as const})),

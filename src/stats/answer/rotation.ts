@@ -23,15 +23,15 @@ export function countAcrossRotations(total: number, parts: readonly number[]): C
   return {total, exact: low === high, low, high}
 }
 
-/** How many pseudonyms of a rotation part were seen, and how many of them on at least two days. */
+/** The number of pseudonyms seen in a rotation part, and how many of them on at least two days. */
 export interface PartDays {
   readonly all: number
   readonly onSeveralDays: number
 }
 
 /**
- * The number of people who were seen on at least two days of a span. A person who was seen on one day under each of
- * two pseudonyms is one of them, and cannot be recognised. `high` assumes the largest possible number of such pairs. Pure.
+ * The number of people who were seen on at least two days of a span. A person who was seen on one day under each of two
+ * pseudonyms belongs to them, but is not recognised: `high` assumes as many such pairs as possible. Pure.
  */
 export function countSeveralDays(total: number, parts: readonly PartDays[]): Count {
   const low = Math.max(0, ...parts.map(part => part.onSeveralDays))

@@ -21,7 +21,7 @@ export function createCounter(
   periods: readonly Period[],
   rotate: Rotation,
 ): UniqueCounter {
-  // Where totals of parts are kept, nobody knows who was in two of them: they are like times of different pseudonyms.
+  // Totals of parts do not know who was in two of them, just as parts with different pseudonyms.
   const partsOf = (span: Span): readonly SpanFacts[] =>
     rotationParts(span, rotate).flatMap(part => at(part).parts ?? [at(part)])
   const count: UniqueCounter['count'] = (what, span) =>
@@ -34,9 +34,9 @@ export function createCounter(
     const parts = partsOf(span).map(part => ({all: part[what], onSeveralDays: part[name]}))
     return countSeveralDays(at(span)[name], parts)
   }
-  const measure = (tell: (span: Span) => Count): Measure => ({
-    ...tell(range),
-    periods: periods.map(period => periodValue(period, tell(period.span))),
+  const measure = (countIn: (span: Span) => Count): Measure => ({
+    ...countIn(range),
+    periods: periods.map(period => periodValue(period, countIn(period.span))),
   })
   return {
     count,

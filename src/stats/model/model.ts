@@ -24,9 +24,9 @@ export interface Stats extends Breakdowns {
   readonly to: string
   readonly by: PeriodLength
   readonly filters: StatsFilters
-  /** Names of the answers that a filter makes unanswerable, `trend.runsChange` for one inside another. */
+  /** The keys that are null because of a filter; `trend.runsChange` for a key inside another. */
   readonly unanswered: readonly string[]
-  /** Different people; CI is not among them. */
+  /** Different people, without CI. */
   readonly users: PeopleMeasure
   readonly hosts: PeopleMeasure
   readonly runs: Measure | null
@@ -35,12 +35,12 @@ export interface Stats extends Breakdowns {
   readonly duration: DurationStats | null
   readonly outcomes: OutcomeStats | null
   readonly successRate: SuccessRateStats | null
-  /** Of the runs that failed or died of a signal: how most of them ended. Null when none did. */
+  /** How most of the runs ended that failed or were ended by a signal. Null if there are none. */
   readonly commonestFault: Fault | null
-  /** Codes of the runs that ended with one, the most frequent first. */
+  /** Runs by exit code, the most frequent first. */
   readonly exitCodes: readonly {readonly exitCode: number; readonly runs: number}[] | null
   readonly features: readonly FeatureStats[]
-  /** Declared names that nobody used in the range. */
+  /** Declared names of features that nobody used in the range. */
   readonly unusedFeatures: readonly string[] | null
   /** The versions in each period, without those that have no run in it. */
   readonly adoption: readonly Adoption[] | null
@@ -51,14 +51,14 @@ export interface Stats extends Breakdowns {
   readonly quality: Quality
 }
 
-/** A count over the range and in each period. The total of different things is never the sum of the periods. */
+/** A count over the range and in each period. A total of different things is never the sum of the periods. */
 export interface Measure extends Count {
   readonly periods: readonly PeriodValue[]
 }
 
 /**
- * How many there are. Pseudonyms change with each rotation period, so across periods the same person may be counted
- * again: then `exact` is false, `total` is the number of different pseudonyms, and the truth lies in `low` to `high`.
+ * A number of different things. Pseudonyms change with each rotation period, so a person may be counted again in the next
+ * one. Then `exact` is false, `total` is the number of different pseudonyms, and the true number is from `low` to `high`.
  */
 export interface Count {
   readonly total: number
@@ -75,20 +75,20 @@ export interface PeopleMeasure extends Count {
 }
 
 /**
- * Who of a period's users was seen before. Pseudonyms change with each rotation period, so this is known within one
- * alone; what cannot be known is null, and `reason` says why.
+ * How many users of a period were seen before. Pseudonyms change with each rotation period, so this is known only within
+ * one. An unknown value is null, and `reason` says why.
  */
 export interface UserFlow {
   readonly period: string
-  /** Not seen in the rotation period before this period; together with `returning` the users of the period. */
+  /** Not seen earlier in the rotation period. `new` and `returning` together are all users of the period. */
   readonly new: number | null
   readonly returning: number | null
-  /** Users of the calendar period before that were not seen in this one. */
+  /** Users of the calendar period before who were not seen in this one. */
   readonly lost: number | null
   /**
-   * Why something is null. `pseudonyms-changed`: a rotation period began with or within this period (all are null) or
-   * the one before (`lost` is). `unfinished`: the period is not over, or the range cuts it or the one before,
-   * so nobody is known to be lost. `runs-gone`: only totals are kept of what this period is compared with.
+   * Why a value is null. `pseudonyms-changed`: a rotation period began with or within this period (all are null) or
+   * within the one before (`lost` is null). `unfinished`: the period is in progress, or the range cuts it or the one
+   * before, so lost users are unknown. `runs-gone`: only totals are stored for the time of the comparison.
    */
   readonly reason: 'pseudonyms-changed' | 'unfinished' | 'runs-gone' | null
   readonly complete: boolean
@@ -100,7 +100,7 @@ export interface Adoption {
   readonly complete: boolean
 }
 
-/** Runs of continuous integration, whose share is of all runs: null when there are none. */
+/** Runs of continuous integration and their share of all runs, null without runs. */
 export interface CiStats {
   readonly runs: number
   readonly share: number | null
@@ -110,7 +110,7 @@ export interface CiStats {
 export interface PeriodValue {
   readonly period: string
   readonly value: number
-  /** False for a period that is not over, or that the range cuts: not to be read as a fall. */
+  /** False for a period that is in progress or only partly in the range: do not read it as a decline. */
   readonly complete: boolean
   readonly exact: boolean
   readonly low: number
@@ -118,8 +118,8 @@ export interface PeriodValue {
 }
 
 /**
- * How long runs took that have an end: their reported seconds, else the time from start to end. Percentiles are exact
- * and interpolate linearly between the two nearest runs.
+ * The duration of runs that have an end: the reported seconds, or else the time from start to end. Percentiles are exact
+ * and interpolate between the two nearest runs.
  */
 export interface Duration {
   readonly n: number
@@ -132,16 +132,16 @@ export interface DurationStats extends Duration {
   readonly periods: readonly (Duration & {readonly period: string; readonly complete: boolean})[]
 }
 
-/** How the runs ended that began in a range. The six add up to its runs. */
+/** How the runs of a range ended. The sum of the six is the number of runs. */
 export interface Outcomes {
   readonly ok: number
   readonly failed: number
   readonly signal: number
-  /** No end, and no other sign of life for the time that the project sets. A late end still wins. */
+  /** No end and no other sign of life for the time that the project sets. A late end still counts. */
   readonly lost: number
   /** No end yet, and not lost. */
   readonly running: number
-  /** Ended without a code or a signal, or told of by a client that cannot say how a run ends. */
+  /** Ended without a code or a signal, or reported by a client that cannot say how a run ends. */
   readonly unknown: number
 }
 export interface OutcomeStats extends Outcomes {
@@ -149,8 +149,8 @@ export interface OutcomeStats extends Outcomes {
 }
 
 /**
- * ok / (ok + failed + signal), and its bounds: were all lost and unknown runs failures (`low`) or successes (`high`).
- * Running ones say nothing yet.
+ * ok / (ok + failed + signal), with its bounds: all lost and unknown runs failed (`low`) or succeeded (`high`). Runs that
+ * are still running are not counted.
  */
 export interface SuccessRate {
   readonly value: number | null
@@ -172,17 +172,17 @@ export interface Fault {
 export interface FeatureStats {
   readonly type: string
   readonly name: string
-  /** All uses, of which `internalCount` did not come from a person directly. */
+  /** All uses. `internalCount` of them are internal: another part of the software made them, not a person. */
   readonly count: number
   readonly internalCount: number
-  /** Null where only totals of several months are kept: different ones do not add up. */
+  /** Null where only totals of several months are stored: different ones cannot be added. */
   readonly runs: number | null
   readonly users: number | null
-  /** Seconds of one use, over the events that say how long they took. */
+  /** Seconds of one use, over the events with a duration. */
   readonly meanSeconds: number | null
 }
 
-/** A declared field over the runs that have it. Numbers have mean, median and max, everything else its values. */
+/** A declared field over the runs that have it. Numbers have mean, median and max; other fields have values. */
 export interface FieldStats {
   readonly n: number
   readonly mean: number | null
@@ -191,12 +191,12 @@ export interface FieldStats {
   readonly values: readonly {readonly value: string | boolean; readonly runs: number}[] | null
 }
 
-/** What a range is compared with. Its users lie within the bounds. */
+/** The time with which a range is compared. The number of its users is within the bounds. */
 export interface Before {
   readonly from: string
   readonly to: string
   readonly runs: number | null
-  /** Null, and so the bounds, where what a filter chooses by is gone. */
+  /** Null, as are the bounds, if the data that a filter needs are gone. */
   readonly users: number | null
   readonly usersExact: boolean
   readonly usersLow: number | null
@@ -204,9 +204,8 @@ export interface Before {
 }
 
 /**
- * The range compared with the time of the same length before it, and with the same dates a year before. An unfinished
- * range is compared with as much of them as has passed of it. A change is a share (0.29 is 29 % more), null when it
- * cannot be known.
+ * The range compared with the time of the same length before it, and with the same dates a year earlier. A range in
+ * progress is compared with an equally long part of them. A change is a share (0.29 is 29 % more), null if unknown.
  */
 export interface Trend {
   readonly previous: Before
@@ -218,47 +217,47 @@ export interface Trend {
 }
 
 /**
- * What is known about the data themselves. What is counted of whole reports, or of runs, is null under filters that
- * select among them.
+ * What is known about the data. Counts of whole reports, or of runs, are null with filters that select among them:
+ * `quality-counts.ts` lists them.
  */
 export interface Quality {
-  /** Events that came again, and were not counted again. */
+  /** Events that arrived again and were not counted again. */
   readonly duplicates: number | null
-  /** Events that were not taken. */
+  /** Events that the collector rejected. */
   readonly refused: number | null
-  /** Ends and features that no run was found for. */
+  /** Ends and features for which no run was found. */
   readonly unpaired: number
-  /** Events whose time lay in the future of the collector's clock. */
+  /** Events from the future, by the clock of the collector. */
   readonly clamped: number | null
-  /** Values of fields that the project does not declare; their events were taken without them. */
+  /** Values of fields that the project does not declare; their events were stored without them. */
   readonly undeclaredFields: number | null
   /**
-   * Runs and feature events of the months of the range that people had erased. They are in no other number; the months
-   * are whole ones, because that is all that is kept of them.
+   * Runs and feature events of the months of the range that people had erased. No other number contains them. Months are
+   * whole, because only monthly totals of erased events are stored.
    */
   readonly erased: {readonly runs: number; readonly features: number} | null
-  /** Datagrams that brought something for this project. */
+  /** Datagrams with events of this project. */
   readonly datagrams: number | null
-  /** Datagrams that the collector lost, of whatever project: nobody can know of which. Zero where the kernel does not say. */
+  /** Datagrams that the collector lost, of all projects, because their project is unknown. Zero if the kernel does not report it. */
   readonly datagramsLost: number | null
-  /** Datagrams that the collector could not read, of whatever project. */
+  /** Datagrams that the collector could not read, of all projects. */
   readonly datagramsUnknown: number | null
   readonly ciRuns: number | null
-  /** The first day of which single uses of features are known: before it there are totals. Null while all are known. */
+  /** The first day with single uses of features; before it there are totals. Null if all are stored. */
   readonly featuresSince: string | null
-  /** The same of single runs. */
+  /** The same for single runs. */
   readonly runsSince: string | null
   /** Size on disk of the whole store. */
   readonly storeBytes: number
-  /** Its largest tables with their indexes, as they were when they were last measured; null while none was. */
+  /** Its largest tables with their indexes at the last measurement; null before the first. */
   readonly tables: readonly {readonly name: string; readonly bytes: number; readonly rows: number}[] | null
-  /** Bytes of one run, and of one feature event, by the tables; null where that is not known. */
+  /** Bytes of one run, and of one feature event, by the tables; null if unknown. */
   readonly bytesPerRun: number | null
   readonly bytesPerFeature: number | null
-  /** What its disk has room for; null where that is not known. */
+  /** Free space on its disk; null if unknown. */
   readonly freeBytes: number | null
-  /** How much the store grew in thirty days, as the last ninety were; null until a week is known. */
+  /** The growth of the store in 30 days, from the last 90 days; null until a week is known. */
   readonly growthBytes: number | null
-  /** The day on which the disk is full if it goes on like that; null if it does not grow, or not within fifty years. */
+  /** The day on which the disk is full at this rate; null if the store does not grow, or not within fifty years. */
   readonly diskFullOn: string | null
 }
