@@ -47,16 +47,6 @@ SIGNALS = (None,) + tuple(signal.Signals.__members__)
 # What the process remembers: its run, when it looked at the buffer, whether it showed the notice.
 STATE = {"run": None, "looked_at": 0.0, "has_shown_notice": False}
 
-# Reasons of consent after which nothing may wait in the buffer.
-OPT_OUTS = (
-    "site-policy",
-    "do-not-track",
-    "usage-tracking",
-    "project-variable",
-    "user-opt-out",
-    "project-opt-out",
-)
-
 # The keys of an event that are sent.
 SENT_KEYS = {
     "start": ("id", "type", "run", "time", "script", "repeat", "fields"),
@@ -287,7 +277,7 @@ def _is_writable(path):
     return is_own or (len(nearest) < len(_state_path()) and os.geteuid() != 0)
 
 
-def _is_opt_out(variable, silent=("", "true", "1", "on", "yes")):
+def _is_opt_out(variable, silent=SILENT_TRACKING):
     """Whether a variable opts out: any word but the silent ones."""
     return os.environ.get(variable, "").strip().lower() not in silent
 
@@ -306,7 +296,7 @@ def consent():
     site, has_given_notice = _read_site_policy()
     if site:
         return "site-policy", site, False
-    if _is_opt_out("DO_NOT_TRACK", ("", "0", "false")):
+    if _is_opt_out("DO_NOT_TRACK", SILENT_DO_NOT_TRACK):
         return "do-not-track", "DO_NOT_TRACK", False
     if _is_opt_out("USAGE_TRACKING"):
         return "usage-tracking", "USAGE_TRACKING", False

@@ -326,24 +326,6 @@ _u_take_policy() {
   esac
 }
 
-# VALUE: whether USAGE_TRACKING, or the project's own variable, opts out: any word but these.
-_u_is_opt_out() {
-  _u_trim "$1"
-  case $_u_word in '' | 1 | [Tt][Rr][Uu][Ee] | [Oo][Nn] | [Yy][Ee][Ss]) return 1 ;; esac
-}
-
-# VALUE: whether DO_NOT_TRACK opts out.
-_u_is_do_not_track() {
-  _u_trim "$1"
-  case $_u_word in '' | 0 | [Ff][Aa][Ll][Ss][Ee]) return 1 ;; esac
-}
-
-# TEXT: without the spaces around it, into _u_word.
-_u_trim() {
-  _u_word=${1#"${1%%[![:space:]]*}"}
-  _u_word=${_u_word%"${_u_word##*[![:space:]]}"}
-}
-
 # Reads the person's settings and opt-in. What cannot be read empties _u_readable.
 _u_check_settings() {
   _u_opt_in=
@@ -479,9 +461,7 @@ _u_begin() {
     [ -n "$_u_header" ] || _u_describe "${1-}"
     return 0
   fi
-  case $_u_reason in
-    site-policy | do-not-track | *-tracking | *-variable | *-opt-out) _u_empty_buffer ;;
-  esac
+  ! _u_has_opted_out || _u_empty_buffer
   return 1
 }
 

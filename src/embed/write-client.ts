@@ -35,7 +35,7 @@ const quiet = `{
   } 2>/dev/null`
 
 function pythonConstants(content: ClientContent): string[] {
-  const {project, ciVendors, noticeText, schedulers, rankVariables, version} = content
+  const {project, consent, ciVendors, noticeText, schedulers, rankVariables, version} = content
   return [
     '# The project file.',
     assignInPython('PROJECT', definedParts(project)),
@@ -47,6 +47,13 @@ function pythonConstants(content: ClientContent): string[] {
     '',
     '# The notice, up to the path of the opt-out file.',
     assignInPython('NOTICE', noticeText),
+    '',
+    '# Values that do not opt out, of DO_NOT_TRACK and of the other two variables.',
+    assignInPython('SILENT_DO_NOT_TRACK', consent.silentValues.doNotTrack),
+    assignInPython('SILENT_TRACKING', consent.silentValues.tracking),
+    '',
+    '# Reasons of consent after which no event may wait in the buffer.',
+    assignInPython('OPT_OUTS', consent.optOutReasons),
     '',
     '# CI systems and the signs of each: the first of which all signs are there.',
     assignInPython(

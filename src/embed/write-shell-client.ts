@@ -1,4 +1,5 @@
 import {collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
+import {type ConsentTerms, writeConsentValues} from '../shell/consent-values.ts'
 import {assignText, quoteForShell} from '../shell/shell-text.ts'
 import {writeRank, writeSurroundings} from '../shell/surroundings.ts'
 import type {ClientContent} from './client-content.ts'
@@ -34,8 +35,12 @@ export function shellConstants(content: ClientContent): string[] {
     '# The project file.',
     ...assign({document: JSON.stringify(project, null, 2)}),
     '',
+    writeConsentValues('_u', content.consent),
+    '',
     '# Whether the own variable of the project opts out.',
     `_u_is_opt_out_by_own_variable() { _u_is_opt_out "\${${ownVariable(project)}-}"; }`,
+    '',
+    writeOptOutReasons(content.consent),
     '',
     writeFeatures(project),
     '',
@@ -53,6 +58,16 @@ const ownVariable = ({environmentVariable}: ProjectFile): string => environmentV
 
 const assign = (values: Readonly<Record<string, string>>): string[] =>
   Object.entries(values).map(([name, value]) => assignText(`_u_${name}`, value))
+
+const writeOptOutReasons = ({
+  optOutReasons,
+}: ConsentTerms): string => `# Whether _u_reason is an opt-out: then no event may wait.
+_u_has_opted_out() {
+  case $_u_reason in
+${optOutReasons.map(reason => `    ${reason}) ;;`).join('\n')}
+    *) return 1 ;;
+  esac
+}`
 
 /** A header as a line of curl's own settings. */
 const curlHeader = (header: string): string => `header = "${header.replace(/[\\"]/g, '\\$&')}"`

@@ -87,25 +87,6 @@ _usage_blanks=' 	'
 
 # --- Consent -----------------------------------------------------------------------------------
 
-# VALUE: whether the variable USAGE_TRACKING, or the project's own, opts out: any word but these,
-# in any case and with spaces around it.
-_usage_is_opt_out() {
-  _usage_word=${1#"${1%%[![:space:]]*}"}
-  _usage_word=${_usage_word%"${_usage_word##*[![:space:]]}"}
-  case $_usage_word in
-    '' | 1 | [Tt][Rr][Uu][Ee] | [Oo][Nn] | [Yy][Ee][Ss]) return 1 ;;
-  esac
-}
-
-# VALUE: whether DO_NOT_TRACK opts out.
-_usage_is_do_not_track() {
-  _usage_word=${1#"${1%%[![:space:]]*}"}
-  _usage_word=${_usage_word%"${_usage_word##*[![:space:]]}"}
-  case $_usage_word in
-    '' | 0 | [Ff][Aa][Ll][Ss][Ee]) return 1 ;;
-  esac
-}
-
 # The consent rules in their order. Returns 0: record. 1: record nothing. 2: only the command can
 # read a file that decides.
 _usage_check_consent() {

@@ -1,8 +1,10 @@
 import type {ProjectFile} from '../protocol/project-file.ts'
+import type {ConsentTerms} from './consent-values.ts'
 
 /** What a shell finds out of its environment, and the prefix of the names of functions and variables. */
 export interface Surroundings {
   readonly project: ProjectFile
+  readonly consent: ConsentTerms
   /** Conditions in the words of `test`, each with the short id of a CI system: the first that holds is it. */
   readonly ciConditions: readonly (readonly [condition: string, id: string])[]
   /** Variables of batch systems with their names: the first that is set is it. */

@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {addressOf, collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
+import {writeConsentValues} from './consent-values.ts'
 import {assignText} from './shell-text.ts'
 import {type Surroundings, writeRank, writeSurroundings} from './surroundings.ts'
 
@@ -36,7 +37,12 @@ const quiet = (shell: Shell): string => {
  */
 export function writeLibrary(shell: Shell, content: LibraryContent): string {
   const texts = parts[shell].map(part => readPart(part).replaceAll('@QUIET@', quiet(shell)))
-  const found = [writeOwnVariable(content.project), writeRank('_usage', content), writeSurroundings('_usage', content)]
+  const found = [
+    writeConsentValues('_usage', content.consent),
+    writeOwnVariable(content.project),
+    writeRank('_usage', content),
+    writeSurroundings('_usage', content),
+  ]
   return [writeHead(shell, content), `${found.join('\n\n')}\n`, ...texts].join('\n')
 }
 

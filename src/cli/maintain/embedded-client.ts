@@ -1,6 +1,7 @@
 import {type Language, writeClient} from '../../embed/write-client.ts'
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import {optOutReasons, silentValues} from '../../reporter/consent/consent.ts'
 import {noticeText} from '../../reporter/consent/notice.ts'
 import {readClient} from '../../reporter/reports/client.ts'
 import {ciVendors} from '../../reporter/world/ci.ts'
@@ -20,6 +21,7 @@ export function makeClient(language: Language, project: ProjectFile): string {
     })
   return writeClient(language, {
     project,
+    consent: {optOutReasons, silentValues},
     noticeText: noticeText(project, '').slice(0, -projectOptOutPath('', project.project).length),
     ciVendors,
     ciConditions: ciConditions(),

@@ -1,4 +1,5 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import {optOutReasons, silentValues} from '../../reporter/consent/consent.ts'
 import {noticeText} from '../../reporter/consent/notice.ts'
 import {type CiSign, ciVendors} from '../../reporter/world/ci.ts'
 import {projectOptOutPath} from '../../reporter/world/directories.ts'
@@ -10,6 +11,7 @@ import {type Shell, writeLibrary} from '../../shell/write-library.ts'
 export function makeLibrary(shell: Shell, project: ProjectFile): string {
   return writeLibrary(shell, {
     project,
+    consent: {optOutReasons, silentValues},
     noticeText: noticeText(project, '').slice(0, -projectOptOutPath('', project.project).length),
     ciConditions: ciConditions(),
     schedulers,

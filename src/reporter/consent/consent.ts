@@ -1,19 +1,42 @@
+/**
+ * Room `consent`: whether events may be recorded and sent, and why.
+ *
+ * `decideConsent` is one pure function of facts. Every rule can only forbid. The first that forbids is the reason that
+ * `usage status` shows. In doubt the answer is no: settings that cannot be read and a policy with an unknown key forbid. The order
+ * of the rules, the reasons and the values of variables are tables here; the clients in other languages are generated from them.
+ * The rest of the room reads the facts: small files and the environment, no network. It writes only markers and settings.
+ * Read next: `consent-facts.ts` for what is read, `notice.ts` for when sending begins, `settings.ts`, `site-policy.ts`.
+ */
 import {addressOf, type ProjectFile} from '../../protocol/project-file.ts'
 
-/** Why recording and sending are allowed or not: the first rule that says no, else `allowed`. */
-export type ConsentReason =
-  | 'site-policy'
-  | 'do-not-track'
-  | 'usage-tracking'
-  | 'project-variable'
-  | 'user-opt-out'
-  | 'project-opt-out'
-  | 'ci'
-  | 'not-opted-in'
-  | 'settings-unreadable'
-  | 'state-not-writable'
-  | 'no-endpoint'
-  | 'allowed'
+/** The reasons in the order of the rules. The clients in other languages use the same. */
+export const consentReasons = [
+  'site-policy',
+  'do-not-track',
+  'usage-tracking',
+  'project-variable',
+  'user-opt-out',
+  'project-opt-out',
+  'ci',
+  'not-opted-in',
+  'settings-unreadable',
+  'state-not-writable',
+  'no-endpoint',
+  'allowed',
+] as const
+
+/** Why recording and sending are allowed or not: the first rule that forbids, else `allowed`. */
+export type ConsentReason = (typeof consentReasons)[number]
+
+/** Opt-outs by a user or an administrator, not circumstances. After one of them, waiting events are never sent. */
+export const optOutReasons: readonly ConsentReason[] = consentReasons.slice(0, 6)
+
+/** Values of variables that do not opt out, in lower case. Every other value does. */
+export const silentValues = {
+  doNotTrack: ['', '0', 'false'],
+  /** Of `USAGE_TRACKING` and of the project's own variable. */
+  tracking: ['', '1', 'true', 'on', 'yes'],
+} as const
 
 /** What the rules look at. Read by `readConsentFacts`; given directly in tests. */
 export interface ConsentFacts {
@@ -86,24 +109,11 @@ function firstNo(project: ConsentProject, facts: ConsentFacts): No | null {
   return null
 }
 
-/** `DO_NOT_TRACK` says no unless it is unset, empty, `0` or `false`. */
-function isDoNotTrack(value: string | undefined): boolean {
-  return !['', '0', 'false'].includes((value ?? '').trim().toLowerCase())
-}
+const isDoNotTrack = (value: string | undefined): boolean => !isSilent(silentValues.doNotTrack, value)
 
-/** A tracking variable says nothing when unset, empty, `true`, `1`, `on` or `yes`; everything else is off. */
-function isTrackingOff(value: string | undefined): boolean {
-  return !['', 'true', '1', 'on', 'yes'].includes((value ?? '').trim().toLowerCase())
-}
+const isTrackingOff = (value: string | undefined): boolean => !isSilent(silentValues.tracking, value)
 
-/** A no that a person or an administrator said, as opposed to a circumstance: what waits must not leave later either. */
-export function isStandingNo(reason: ConsentReason): boolean {
-  return (
-    reason === 'site-policy' ||
-    reason === 'do-not-track' ||
-    reason === 'usage-tracking' ||
-    reason === 'project-variable' ||
-    reason === 'user-opt-out' ||
-    reason === 'project-opt-out'
-  )
-}
+const isSilent = (silent: readonly string[], value = ''): boolean => silent.includes(value.trim().toLowerCase())
+
+/** Whether the reason is an opt-out, after which waiting events are never sent. */
+export const isOptOut = (reason: ConsentReason): boolean => optOutReasons.includes(reason)

@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import {type ConsentReason, isStandingNo} from '../consent/consent.ts'
+import {type ConsentReason, isOptOut} from '../consent/consent.ts'
 import {askConsent} from '../consent/consent-facts.ts'
 import {listWaitingFiles, readBufferFile} from '../destination/buffer.ts'
 import {type Destination, listFolder} from '../destination/destination.ts'
@@ -159,7 +159,7 @@ const isDeliveryFailure = (reason: DeliveryReason | null): boolean =>
 
 /** After a no nothing is locked and nothing is written but what has to go. */
 function refuseToSend(world: World, destination: Destination, reason: Exclude<ConsentReason, 'allowed'>) {
-  const mustGo = isStandingNo(reason) && !isBufferEmpty(destination)
+  const mustGo = isOptOut(reason) && !isBufferEmpty(destination)
   const dropped = mustGo ? emptyIfPossible(world, destination) : 0
   return {project: destination.project.project, ...nothingDelivered, dropped, reason}
 }

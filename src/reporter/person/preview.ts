@@ -1,4 +1,4 @@
-import {isStandingNo} from '../consent/consent.ts'
+import {isOptOut} from '../consent/consent.ts'
 import {askConsent} from '../consent/consent-facts.ts'
 import {listWaitingFiles, readBufferFile} from '../destination/buffer.ts'
 import type {Destination} from '../destination/destination.ts'
@@ -54,7 +54,7 @@ export async function readPreview(world: World, destination: Destination): Promi
     decidedBy: consent.decidedBy,
   }
   const waiting = listWaitingFiles(paths)
-  if (isStandingNo(consent.reason) || waiting.length === 0) {
+  if (isOptOut(consent.reason) || waiting.length === 0) {
     const dropped = sumDrops([{reason: 'opted-out', count: countEvents(world, waiting)}])
     return {...common, reports: [], dropped, hasFinalIds: true}
   }

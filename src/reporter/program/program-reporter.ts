@@ -1,6 +1,6 @@
 import type {ProgramHeader} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
-import {type Consent, isStandingNo} from '../consent/consent.ts'
+import {type Consent, isOptOut} from '../consent/consent.ts'
 import {type Destination, destinationOf} from '../destination/destination.ts'
 import {emptyBuffer, isBufferEmpty} from '../destination/empty-buffer.ts'
 import type {FlushOutcome} from '../person/flush.ts'
@@ -248,7 +248,7 @@ export class ProgramReporter {
     if (reason === 'state-not-writable' || reason === 'settings-unreadable') return
     this.declined = {kind: 'declined', reason}
     this.queue.letGo(() => this.recorder(this.consent))
-    if (isStandingNo(reason) && !isBufferEmpty(this.destination)) emptyBuffer(this.world, this.destination)
+    if (isOptOut(reason) && !isBufferEmpty(this.destination)) emptyBuffer(this.world, this.destination)
   }
 
   private repeatStart(): void {

@@ -1,3 +1,12 @@
+/**
+ * Room `record`: how an event gets into the buffer, and to which run it belongs.
+ *
+ * Recording asks for consent first. Without it nothing is written, and waiting events are removed after an opt-out. Only declared
+ * fields are kept; the others are counted as dropped. One event is one file, written under a temporary name and renamed, without
+ * fsync: a crash of the host program loses nothing, a power cut may. About a millisecond, no network, never throws: every failure
+ * is an outcome with a reason.
+ * Read next: `event-run.ts` for the run of an event, `find-run.ts` for the rules of pairing (pure).
+ */
 import * as v from 'valibot'
 import {type ErrorCode, toUsageError, UsageError} from '../../errors.ts'
 import {type BufferedEvent, bufferedEvent, type LocalBlock, localBlock} from '../../protocol/buffered-event.ts'
@@ -8,7 +17,7 @@ import {isDeclaredFeature} from '../../protocol/project-file.ts'
 import type {FieldValues} from '../../protocol/scalars.ts'
 import {makeUuidV7} from '../../protocol/uuid.ts'
 import type {Consent, ConsentReason} from '../consent/consent.ts'
-import {isStandingNo} from '../consent/consent.ts'
+import {isOptOut} from '../consent/consent.ts'
 import {writeEvents} from '../destination/buffer.ts'
 import {type Destination, rememberProject} from '../destination/destination.ts'
 import {recordDrop} from '../destination/drops.ts'
@@ -166,7 +175,7 @@ function recordSafely(recorder: Recorder, record: () => RecordOutcome): RecordOu
   try {
     const {consent, world, destination} = recorder
     if (consent.reason === 'allowed') return record()
-    if (isStandingNo(consent.reason) && !isBufferEmpty(destination)) emptyBuffer(world, destination)
+    if (isOptOut(consent.reason) && !isBufferEmpty(destination)) emptyBuffer(world, destination)
     return {kind: 'declined', reason: consent.reason}
   } catch (error) {
     const {code, message} = toUsageError(error)

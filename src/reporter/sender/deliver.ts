@@ -1,8 +1,17 @@
+/**
+ * Room `sender`: the process that delivers the buffer of one destination.
+ *
+ * At most one sender runs for each user and destination. It wins a lock before it starts (`spawn-sender.ts`) and lives for 10 s,
+ * name lookup included. `deliver` claims files by rename, asks for consent again before each report, sends it, and settles every
+ * event: confirmed and logged, refused and set aside, dropped and counted, or returned for the next try. It may be killed at any
+ * step: claims that it leaves are returned, and an event that is sent twice is stored once. Never throws.
+ * Read next: `delivery-results.ts` for what is counted, `sender-lock.ts`, `sender-process.ts`.
+ */
 import {basename} from 'node:path'
 import {reach} from '../../fault-points.ts'
 import {makeUuidV7} from '../../protocol/uuid.ts'
 import type {Consent, ConsentReason} from '../consent/consent.ts'
-import {isStandingNo} from '../consent/consent.ts'
+import {isOptOut} from '../consent/consent.ts'
 import {askConsent} from '../consent/consent-facts.ts'
 import {claimFiles, listBufferFiles, releaseClaim} from '../destination/buffer.ts'
 import {type Destination, endpointOf} from '../destination/destination.ts'
@@ -212,7 +221,7 @@ class DeliveryRound {
 
   private hold(consent: Consent): void {
     this.reason = consent.allowed || consent.reason === 'allowed' ? 'notice-pending' : consent.reason
-    if (isStandingNo(consent.reason)) this.results.dropped += emptyBuffer(this.world, this.destination)
+    if (isOptOut(consent.reason)) this.results.dropped += emptyBuffer(this.world, this.destination)
   }
 
   private setAsideDamaged(paths: readonly string[]): void {

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
+import {readFileSync} from 'node:fs'
 import {describe, it} from 'node:test'
 import {
   type ConsentFacts,
   type ConsentReason,
+  consentReasons,
   decideConsent,
-  isStandingNo,
+  isOptOut,
 } from '../../../src/reporter/consent/consent.ts'
 import {makeProject} from '../../support/make-project.ts'
+import {repositoryPath} from '../../support/repository.ts'
 
 type Project = Parameters<typeof decideConsent>[0]
 
@@ -140,7 +143,7 @@ const favours: readonly Partial<Rule>[] = [
 
 describe('a person', () => {
   it('cannot be overridden by a project file or an earlier yes', () => {
-    for (const rule of rules.filter(({reason}) => isStandingNo(reason)))
+    for (const rule of rules.filter(({reason}) => isOptOut(reason)))
       for (const favour of favours) {
         const {reason} = decideWith({...rules[0]!, facts: {}, ...favour}, rule)
         assert.equal(reason, rule.reason)
@@ -157,11 +160,26 @@ describe('a person', () => {
   })
 
   it('has said a no that stands only by a site, a variable or a file', () => {
-    const standing = rules.map(({reason}) => reason).filter(isStandingNo)
+    const standing = rules.map(({reason}) => reason).filter(isOptOut)
     assert.deepEqual(
       standing,
       rules.slice(0, 6).map(({reason}) => reason),
     )
-    assert.equal(isStandingNo('allowed'), false)
+    assert.equal(isOptOut('allowed'), false)
   })
+})
+
+describe('a client in another language', () => {
+  const reasons: Readonly<Record<string, RegExp>> = {
+    'client.sh': /(?:_u_refuse|_u_check_opt_out|_u_reason=) ?([a-z][a-z-]+)/g,
+    'client.py': /^ +(?:return |\()"([a-z-]+)", (?:None|_|variable|site|"[A-Z_]+")/gm,
+  }
+  for (const [name, pattern] of Object.entries(reasons))
+    it(`gives the reasons of the table, and no other: ${name}`, () => {
+      const template = readFileSync(repositoryPath('src', 'embed', name), 'utf8')
+      const given = new Set([...template.matchAll(pattern)].map(([, reason]) => reason))
+      // These clients are made only for projects with an endpoint.
+      const expected = consentReasons.filter(reason => reason !== 'no-endpoint')
+      assert.deepEqual([...given].sort(), [...expected].sort())
+    })
 })
