@@ -1,3 +1,11 @@
+/**
+ * Room `reporter`: the reporter of one project on this machine.
+ *
+ * The commands, the lanes and the rooms above call it: `start`, `end`, `feature`, `notice`, `flush`, `sendInBackground`. It joins
+ * the rooms below and contains no rules of its own. A call reads and writes a few small files, in about a millisecond, and opens
+ * no socket: `flush` and `sendInBackground` leave that to a sender process. No method throws or prints.
+ * Read next: `record/record.ts` for what is written, `sender/spawn-sender.ts` for what is sent.
+ */
 import type {ProgramHeader} from '../protocol/header.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
 import type {Consent} from './consent/consent.ts'

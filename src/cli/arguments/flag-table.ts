@@ -1,3 +1,11 @@
+/**
+ * Room `arguments`: how the command line becomes values.
+ *
+ * The table of flags here is the only one: both lanes and the help are made from it. The readers check one value each and
+ * throw `USAGE_WRONG_USE` with the value and what is valid. An empty value counts as absent. Times are RFC 3339, durations are
+ * seconds. Only project files and a configuration file are read from disk. No network.
+ * Read next: `read-values.ts`, `event-input.ts`, `project-choice.ts` for which project a command is about.
+ */
 import type {readers} from './read-values.ts'
 
 /** The kind of a flag: without a value, text, repeatable `K=V`, or a value that a reader of values checks. */

@@ -1,3 +1,11 @@
+/**
+ * Room `framework`: the program on top of oclif. Besides `src/commands`, only this room may import it.
+ *
+ * `main` finds a command and runs it. The base classes give every command the same contract: `--json` prints one document, an
+ * error has a code, a message and a next step, and the exit code comes from the registry in `src/errors.ts`. Reporting commands
+ * exit with 0 whatever goes wrong, unless `--strict` is given. stdout is the answer, stderr is talk.
+ * Read next: `base-command.ts`, `reporting-command.ts`, `present-error.ts`.
+ */
 import {flush} from '@oclif/core/flush'
 import {run} from '@oclif/core/run'
 import {builtInPlugin, type CommandLoaders} from './built-in-plugin.ts'

@@ -1,3 +1,12 @@
+/**
+ * Room `lanes`: the entries that load no framework.
+ *
+ * Scripts pay for every millisecond of `start`, `end`, `feature` and `run`. A plain command line is read and done here, from one
+ * bundle, `dist/fast-lane.cjs`. Everything else returns null before anything is written, and the slow lane (`framework`) does it
+ * or explains what is wrong. Both lanes give the same outcome; a test compares them. Nothing here throws, prints an error or
+ * opens a socket. What the bundle opens and loads is listed in `test/e2e/fast-lane.test.ts`.
+ * Read next: `read-fast.ts`, `run-lane.ts`; `run-unrecorded.ts` for Node.js below 22.13.
+ */
 import type {RecordOutcome, Warning} from '../../reporter/record/record.ts'
 import {createReporter, type Reporter} from '../../reporter/reporter.ts'
 import {realWorld} from '../../reporter/world/world.ts'

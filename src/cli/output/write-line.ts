@@ -1,3 +1,11 @@
+/**
+ * Room `output`: writing to a descriptor.
+ *
+ * Output must not fail a command: a full disk or a closed reader is a return value, never an exception. A line is written
+ * immediately and completely, so that it is there when the process ends. stdout is for answers only. Colours and progress are written
+ * to terminals alone.
+ * Read next: `write-lines.ts` for long outputs, `paint.ts`, `show-notice.ts`.
+ */
 import {writeSync} from 'node:fs'
 
 /**

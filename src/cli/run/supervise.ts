@@ -1,3 +1,12 @@
+/**
+ * Room `run`: the command that `usage run` runs.
+ *
+ * The command behaves as without `usage`: same input, outputs, process group, terminal, descriptors, signals and limits, and this
+ * process ends with its exit code or signal. A command that cannot be started ends with 127 or 126. Nothing here can keep the
+ * command from running: a record that fails is ignored. No network. These modules also run on Node.js 10, where nothing is
+ * recorded, so they use nothing newer (`src/cli/lanes/run-unrecorded.ts`).
+ * Read next: `supervise-run.ts` for the record, `restore-caller-settings.ts`, `inherited-descriptors.ts`.
+ */
 import type {ChildProcess, SpawnOptions} from 'node:child_process'
 import {closeSync, openSync, readFileSync} from 'node:fs'
 import {constants} from 'node:os'

@@ -1,3 +1,11 @@
+/**
+ * Room `text`: answers as text for people.
+ *
+ * One module writes the answer of one command: it takes the answer that `--json` prints and returns a string. Pure: no disk, no
+ * network, no clock. Text from project files and collectors is escaped for terminals (`toPlainText`). Colours come from the
+ * `Paint` that the caller gives. This module has the sentence for each reason; a new reason does not compile without one.
+ * Read next: `write-status.ts`.
+ */
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {ConsentReason} from '../../reporter/consent/consent.ts'
 import type {DropReason} from '../../reporter/destination/drops.ts'

@@ -1,3 +1,12 @@
+/**
+ * Room `destination`: everything on disk for one project and endpoint.
+ *
+ * `DestinationPaths` names each file and folder. Modules here read and write the buffer, open runs, drops, refused events, sent log
+ * and next try; the lock belongs to `sender`. Many processes on many hosts share the folder, also over NFS. So there is no append, no read-modify-write and no
+ * flock: files are created whole, renamed or removed, and counters are derived from files. Everything is bounded in size or age.
+ * Folders have mode 0700, files 0600. A damaged file is set aside and counted. No network.
+ * Read next: `buffer.ts`, then `tidy.ts` for the limits.
+ */
 import {existsSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {destinationKey, type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'

@@ -1,3 +1,12 @@
+/**
+ * Room `forget`: the request to erase the data of a user at one destination.
+ *
+ * The request is a file. While it exists, no report is sent. It ends when the collector confirms the erasure, or when nothing was
+ * sent that could be erased. Each request raises the generation of the project, so that pseudonyms from before and after cannot be
+ * joined. The room also keeps the marks of every period whose pseudonym was sent, because they prove ownership later. Disk only;
+ * the collector is asked through the `Eraser` that the caller gives.
+ * Read next: `present-forget.ts`, then `sent-pseudonyms.ts` and `period-marks.ts`.
+ */
 import {existsSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import * as v from 'valibot'

@@ -1,3 +1,12 @@
+/**
+ * Room `identity`: the secret of a user and the pseudonyms that are made from it. Read this room for a privacy review.
+ *
+ * A pseudonym is a keyed hash (HMAC-SHA-256) of project, kind, period and generation. It cannot be reversed, and two pseudonyms of
+ * different projects, periods, generations or kinds cannot be joined. The secret is 256 random bits in a file of the user, mode
+ * 0600, and never leaves the machine. Names of users, hosts and paths are inputs only: nothing in this room sends or logs them.
+ * This module is pure; `secret.ts` reads and writes one file.
+ * Read next: `secret.ts`.
+ */
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {pseudonymOf} from '../../protocol/pseudonym.ts'
 

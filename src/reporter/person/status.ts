@@ -1,3 +1,12 @@
+/**
+ * Room `person`: what a user asks for.
+ *
+ * One module for each command: status, log, preview, opt-out and opt-in (`decisions.ts`), flush, forget, and reports forwarded
+ * from an inbox. `status`, `log` and `preview` read files and write none. `decisions.ts` writes the settings of the user.
+ * `flush.ts`, `forget.ts` and `forward-inbox.ts` use the network, within a time limit in seconds. They report what was sent,
+ * kept, refused and dropped, each with a reason, instead of throwing.
+ * Read next: `preview.ts` for what would be sent, `flush.ts` for a delivery.
+ */
 import type {BufferedEvent} from '../../protocol/buffered-event.ts'
 import {isForDatagrams, isForFolder} from '../../protocol/project-file.ts'
 import type {Consent} from '../consent/consent.ts'

@@ -1,3 +1,12 @@
+/**
+ * Room `projects`: project files on this machine.
+ *
+ * A project file can be given as a path or registered under its id in the folder of settings. Reading one checks all of it and
+ * throws a coded error that names what is wrong: this is for commands, and the callers that must not fail catch it. Files are
+ * limited to 1 MiB and written atomically. Only `fetch-project.ts` uses the network: an HTTPS address that the user names, never
+ * an address inside their network.
+ * Read next: `known-destinations.ts` for every project that was used here, `explain.ts` for its text.
+ */
 import {readFileSync, rmSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {UsageError} from '../../errors.ts'

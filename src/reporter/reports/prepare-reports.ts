@@ -1,3 +1,12 @@
+/**
+ * Room `reports`: how buffered events become the bytes that are sent.
+ *
+ * The sender and `usage preview` call the same function, and the sent log keeps the same bytes: what is shown is what is sent.
+ * `makeReports` is pure. It makes the pseudonyms, groups events by header into reports of at most 500 events and 512 KiB, and
+ * drops what is too old, too large or not declared, with a count. Nothing that changes from call to call is in a report.
+ * `prepareReports` reads the files that it is given and writes none. No network.
+ * Read next: `make-reports.ts`, then `send-context.ts` for what it needs besides the events.
+ */
 import {type BufferFile, readBufferFile} from '../destination/buffer.ts'
 import {type MadeReports, makeReports, type ReportContext} from './make-reports.ts'
 

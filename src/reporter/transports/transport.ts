@@ -1,3 +1,12 @@
+/**
+ * Room `transports`: how one report reaches a collector.
+ *
+ * A `Transport` makes one attempt and returns what happened. It never throws, retries or reads the buffer: the sender decides
+ * what follows. There are three: HTTP, which the collector confirms, datagrams, which nothing confirms, and a folder that a site
+ * forwards. `by-endpoint.ts` chooses. Proxies are used as the environment says, redirects are not followed. Every attempt ends
+ * with the caller's signal. Only `http.ts` may import `got`, and loads it when the first request is made.
+ * Read next: `http.ts`, then `udp.ts` and `folder.ts`.
+ */
 import type {Answer} from '../../protocol/answer.ts'
 import type {ErasureReceipt, ErasureRequest} from '../../protocol/erasure.ts'
 

@@ -1,3 +1,12 @@
+/**
+ * Room `world`: everything that is read from the surroundings.
+ *
+ * `World` is one argument: clock, folders, environment, random numbers, processes, machine id. Tests and embedding programs give
+ * their own. Nothing is read when a module is imported. Reading is lazy and cheap: a few small files, no process, no network; only
+ * `readMachineId` may start a process, in the sender. Times are Unix milliseconds or RFC 3339 in UTC; paths are absolute.
+ * What the system does not tell is null.
+ * Read next: `directories.ts` for the folders, `files.ts` for how files are written, `processes.ts`, `ci.ts`.
+ */
 import {hostname} from 'node:os'
 import {configDirectoryOf, stateDirectoryOf} from './directories.ts'
 import type {Environment} from './environment.ts'

@@ -149,15 +149,15 @@ function wantedKind({wish, project}: Recording): string {
  * A no was met: what waited must be gone and counted, and may never leave. Where a kill or a failing disk came between it
  * may have stayed, until the no is met again.
  */
-export function bookNo(ledger: DestinationLedger, isStandingNo: boolean, isHindered: boolean): void {
+export function bookNo(ledger: DestinationLedger, isOptOut: boolean, isHindered: boolean): void {
   const before = ledger.waiting()
-  if (isStandingNo && !isHindered) for (const id of before) ledger.voided.add(id)
+  if (isOptOut && !isHindered) for (const id of before) ledger.voided.add(id)
   if (isHindered) for (const id of before) ledger.doubtful.add(id)
   const {gone} = ledger.observe()
   if (!isHindered) {
-    assert.equal(gone.length, isStandingNo ? before.length : 0, `${ledger.name}: what a no removes`)
-    if (isStandingNo) ledger.openRuns.clear()
-    if (isStandingNo) ledger.broken.clear()
+    assert.equal(gone.length, isOptOut ? before.length : 0, `${ledger.name}: what a no removes`)
+    if (isOptOut) ledger.openRuns.clear()
+    if (isOptOut) ledger.broken.clear()
   }
   for (const run of ledger.openRuns.keys()) if (!ledger.disk.runs.has(run)) ledger.openRuns.delete(run)
 }
