@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import type {LogEntry} from '../../src/reporter/person/log.ts'
-import {answer, answeringServer} from '../support/answering-server.ts'
+import {answer, answeringServer, refusal} from '../support/answering-server.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
@@ -38,7 +38,7 @@ describe('usage log', {concurrency: 2}, () => {
     const server = await answeringServer(t)
     server.respond = (_request, response) => answer(response, 503, 'busy', {'retry-after': '60'})
     assert.equal((await sendOne(home, server.url)).kept, 1)
-    server.respond = (_request, response) => answer(response, 422, 'must be something else')
+    server.respond = (_request, response) => answer(response, 422, refusal('must be something else'))
     assert.equal((await sendOne(home, server.url)).refused, 2)
     const entries = await readLog(home, '--errors')
     const story = entries.map(({kind, events, reason}) => [kind, events, reason])
