@@ -23,7 +23,7 @@ export function generateCommandsPage(): Map<string, string> {
     const program = join(root, 'node_modules', 'oclif', 'bin', 'run.js')
     const args = [program, 'readme', '--readme-path', page, '--no-source-links', '--no-aliases']
     // 80 columns whatever the terminal, so that the page is the same everywhere.
-    const environment = {...process.env, COLUMNS: '80', OCLIF_COLUMNS: '80', NO_COLOR: '1'}
+    const environment = {...process.env, COLUMNS: '80', OCLIF_COLUMNS: '80', NO_COLOR: '1', XDG_CACHE_HOME: directory}
     const {status, stderr} = spawnSync(process.execPath, args, {cwd: root, env: environment, encoding: 'utf8'})
     if (status !== 0) throw new Error(`oclif readme failed: ${stderr}`)
     return new Map([['docs/commands.md', `${readFileSync(page, 'utf8').trimEnd()}\n`]])

@@ -1,5 +1,6 @@
 import {after, type TestContext} from 'node:test'
 import {type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page} from 'playwright-core'
+import {isolatedHome} from '../support/isolated-home.ts'
 
 /** Takes what has to end after the last test of a file; the newest ends first. */
 export function forAllTests(): Pick<TestContext, 'after'> {
@@ -12,7 +13,9 @@ export function forAllTests(): Pick<TestContext, 'after'> {
 
 /** Starts Debian's chromium without a window; it ends when the tests do. */
 export async function openBrowser(t: Pick<TestContext, 'after'>): Promise<Browser> {
-  const browser = await chromium.launch({executablePath: '/usr/bin/chromium', args: ['--no-sandbox']})
+  // The browser writes to the home of whoever starts it.
+  const env = {...process.env, ...isolatedHome(t).environment} as Record<string, string>
+  const browser = await chromium.launch({executablePath: '/usr/bin/chromium', args: ['--no-sandbox'], env})
   t.after(() => browser.close())
   return browser
 }

@@ -13,7 +13,7 @@ async function sendOne(home: IsolatedHome, http: string) {
   const {path, project} = projectOnDisk(home.home, http)
   const environment = {USAGE_PROJECT_FILE: path, USAGE_CONSENT: `demo@${collectionVersion(project)}`}
   await runUsage(home, ['start'], {environment: {...environment, USAGE_SENDER: '1'}})
-  return JSON.parse((await runUsage(home, ['flush', '--json'], {environment})).stdout)
+  return JSON.parse((await runUsage(home, ['flush', '--wait', '40', '--json'], {environment})).stdout)
 }
 
 const readLog = async (home: IsolatedHome, ...flags: string[]): Promise<LogEntry[]> =>

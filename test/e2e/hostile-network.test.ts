@@ -50,7 +50,7 @@ describe('a collector', {concurrency: 2}, () => {
     it(`${what} takes no longer than it may, and the event stays`, async t => {
       const server = await answeringServer(t, respond)
       const scene = makeScene(t, server.url)
-      const outcome = await flushOne(scene, reason === 'timeout' ? 2 : patience)
+      const outcome = await flushOne(scene, reason === 'timeout' ? 6 : patience)
       assert.deepEqual([outcome.sent, outcome.kept, outcome.reason], [0, 1, reason])
       server.respond = (_request, response) =>
         answerAlways(200, {accepted: 1, duplicates: 0, rejected: []})(_request, response)
@@ -60,7 +60,7 @@ describe('a collector', {concurrency: 2}, () => {
   it('that never answers holds up neither a script nor a flush', async t => {
     const server = await silentServer(t)
     const scene = makeScene(t, server.url)
-    const outcome = await flushOne(scene, 2)
+    const outcome = await flushOne(scene, 6)
     assert.deepEqual([outcome.sent, outcome.kept, outcome.reason], [0, 1, 'timeout'])
     const {seconds, result} = await timed(() => runUsage(scene.home, ['end', '--exit-code', '0']))
     assert.deepEqual([result.code, result.stdout, result.stderr], [0, '', ''])

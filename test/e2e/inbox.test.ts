@@ -206,7 +206,7 @@ describe('usage flush --from', () => {
     const lying = reportsIn(inbox)
     const server = await answeringServer(t, answerAlways(400, refusal('must be else')))
     const {path} = projectOnDisk(home.home, server.url)
-    const outcome = await json(home, 'flush', '--from', inbox, '--project-file', path)
+    const outcome = await json(home, 'flush', '--from', inbox, '--project-file', path, '--wait', '40')
     assert.deepEqual([outcome.sent, outcome.refused, outcome.setAside], [0, 3, lying.length])
     assert.equal(readFileSync(join(inbox, 'set-aside', `${lying[0]}.why`), 'utf8'), 'the collector answered 400\n')
   })

@@ -3,6 +3,7 @@ import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {describe, it, type TestContext} from 'node:test'
+import {fileURLToPath} from 'node:url'
 import type {ProjectFile} from '../../src/protocol/project-file.ts'
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
@@ -68,7 +69,7 @@ async function makeScene(t: TestContext): Promise<Scene> {
 /** By name, as programs that have installed the package do: the repository itself is the package. */
 function importing(isCommonJs: boolean): string {
   const url = JSON.stringify(import.meta.resolve('usage-reporter'))
-  const path = JSON.stringify(new URL(import.meta.resolve('usage-reporter')).pathname)
+  const path = JSON.stringify(fileURLToPath(import.meta.resolve('usage-reporter')))
   return isCommonJs ? `const {createReporter} = require(${path})\n` : `import {createReporter} from ${url}\n`
 }
 

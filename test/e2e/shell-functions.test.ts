@@ -77,7 +77,7 @@ for (const shell of testedShells) {
       const feature = (file: string) => `command usage feature Load.v1 --type Algorithm --project-file ${file}`
       const inner = `command usage start --app-version inner --project-file ${path}; ${feature(path)}; command usage end --project-file ${path}`
       await run(
-        `PATH=${programs}; usage_start outer; ${feature(path)}; ${feature(other)}; sh -c '${inner}; :'; usage_end 0`,
+        `PATH='${programs}'; usage_start outer; ${feature(path)}; ${feature(other)}; sh -c '${inner}; :'; usage_end 0`,
       )
       const all = events()
       const runOf = (version: string) => all.find(one => one.type === 'start' && one.header?.version === version)?.run
@@ -368,9 +368,20 @@ for (const shell of testedShells) {
         }: Readonly<Record<string, string | undefined>> = home.environment
         const file = join(home.home, 'job.sh')
         const script = [...shell.command, file] as const
+        const passwd = join(home.home, 'passwd')
+        writeFileSync(passwd, `root:x:0:0::${join(home.home, 'account')}:/bin/sh\n`)
         await run(`${strict}\n${work}`)
         const outcomes = {
-          homeless: await runProgram({...home, environment: homeless as Record<string, string>}, script),
+          // Some shells take the home of the account instead: it is one of the test's own.
+          homeless: await runProgram({...home, environment: homeless as Record<string, string>}, [
+            'unshare',
+            '-Urm',
+            'sh',
+            '-c',
+            'mount --bind "$0" /etc/passwd && exec "$@"',
+            passwd,
+            ...script,
+          ]),
           readOnly: await runProgram(
             home,
             ['unshare', '-Urm', 'sh', '-c', `mount --bind -o ro "$HOME" "$HOME" && exec "$@"`, 'sh', ...script],

@@ -49,7 +49,7 @@ export function makeScene(
     destination,
     reporter: createReporter({project, world: {environment}}),
     usage,
-    flush: async () => JSON.parse((await usage(['flush', '--json'])).stdout),
+    flush: async () => JSON.parse((await usage(['flush', '--wait', '40', '--json'])).stdout),
     status: async () => JSON.parse((await usage(['status', '--json'])).stdout).projects[0],
   }
 }
