@@ -1,6 +1,6 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {makeLibrary} from '../src/cli/maintain/shell-library.ts'
+import {makeLibrary} from '../src/cli/maintain/make-library.ts'
 import type {Shell} from '../src/shell/write-library.ts'
 import {measure, type Row, writeTable} from './measure.ts'
 import {makePlace, type Place, usageProgram} from './place.ts'

@@ -4,7 +4,7 @@ import {readAddress, readUdpAddress} from '../cli/arguments/listen-address.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {dashboardPages} from '../cli/maintain/dashboard-pages.ts'
 import {openInbox} from '../cli/maintain/open-inbox.ts'
-import {untilAskedToStop} from '../cli/maintain/stop-signal.ts'
+import {waitForStopSignal} from '../cli/maintain/wait-for-stop-signal.ts'
 import {writeListening} from '../cli/text/write-listening.ts'
 import {openCollector} from '../collector/collector.ts'
 
@@ -55,7 +55,7 @@ export default class Collect extends BaseCommand {
   async run(): Promise<void> {
     const {flags: said} = await this.parse(Collect)
     const flags = readCollectSettings(said)
-    const asked = untilAskedToStop()
+    const asked = waitForStopSignal()
     const collector = await openCollector({
       projectsDirectory: flags.projects,
       dataDirectory: flags.data,

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import {readAddress} from '../cli/arguments/listen-address.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {openDemo} from '../cli/maintain/demo.ts'
-import {untilAskedToStop} from '../cli/maintain/stop-signal.ts'
+import {waitForStopSignal} from '../cli/maintain/wait-for-stop-signal.ts'
 
 export default class Demo extends BaseCommand {
   static override summary = 'Show the dashboard with two years of realistic data of a made-up project.'
@@ -19,7 +19,7 @@ export default class Demo extends BaseCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Demo)
-    const asked = untilAskedToStop()
+    const asked = waitForStopSignal()
     const demo = await openDemo(readAddress(flags.http), this.world.now)
     const {http, events} = demo
     const text = this.jsonEnabled()

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import {chooseProject} from '../cli/arguments/project-choice.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
-import {makeClient} from '../cli/maintain/embedded-client.ts'
+import {makeClient} from '../cli/maintain/make-client.ts'
 import {languages} from '../embed/write-client.ts'
 
 export default class Embed extends BaseCommand {

@@ -3,7 +3,7 @@ import {BaseCommand} from '../cli/framework/base-command.ts'
 import {storedProject} from '../cli/maintain/ask-stats.ts'
 import {writeLines} from '../cli/output/write-lines.ts'
 import {exportLines} from '../collector/history/export-lines.ts'
-import {readClient} from '../reporter/reports/client.ts'
+import {readClient} from '../reporter/reports/read-client.ts'
 
 export default class Export extends BaseCommand {
   static override enableJsonFlag = false

@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args'
 import {chooseProject} from '../cli/arguments/project-choice.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
-import {makeLibrary} from '../cli/maintain/shell-library.ts'
+import {makeLibrary} from '../cli/maintain/make-library.ts'
 import {shells} from '../shell/write-library.ts'
 
 export default class Shell extends BaseCommand {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
-import {makeClient} from '../../src/cli/maintain/embedded-client.ts'
+import {makeClient} from '../../src/cli/maintain/make-client.ts'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {noticePath} from '../../src/reporter/consent/notice.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'

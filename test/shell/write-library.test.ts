@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
 import {describe, it} from 'node:test'
-import {makeLibrary} from '../../src/cli/maintain/shell-library.ts'
+import {makeLibrary} from '../../src/cli/maintain/make-library.ts'
 import {assignText, quoteForShell} from '../../src/shell/shell-text.ts'
 import {shells} from '../../src/shell/write-library.ts'
 import {exampleProject, makeProject} from '../support/make-project.ts'

@@ -1,6 +1,6 @@
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {makeClient} from '../../src/cli/maintain/embedded-client.ts'
+import {makeClient} from '../../src/cli/maintain/make-client.ts'
 import type {ProjectFile} from '../../src/protocol/project-file.ts'
 import type {Tool} from './needs.ts'
 

@@ -4,7 +4,7 @@
  * Each module joins parts that must not know each other: a store or a collector with `stats`, the dashboard with a collector, a
  * project file with the clients for other languages. They use disk and network, for at most 30 s where a collector is asked, and
  * throw coded errors, which the framework prints. Collector, statistics, import and export need Node.js 24.
- * Read next: `open-inbox.ts` and `import-target.ts` for who may write a store, `shell-library.ts`, `check-project.ts`.
+ * Read next: `open-inbox.ts` and `import-target.ts` for who may write a store, `make-library.ts`, `check-project.ts`.
  */
 import {openStatsSource} from '../../collector/reading/read-store.ts'
 import {type ErrorCode, type ErrorDocument, errorRegistry, UsageError} from '../../errors.ts'

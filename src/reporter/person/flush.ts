@@ -6,7 +6,7 @@ import {type Destination, listFolder} from '../destination/destination.ts'
 import {emptyBuffer, hasWaiting, isBufferEmpty} from '../destination/empty-buffer.ts'
 import {countSent, readSent} from '../destination/sent-log.ts'
 import {isForgetPending} from '../forget/is-forget-pending.ts'
-import {readClient} from '../reports/client.ts'
+import {readClient} from '../reports/read-client.ts'
 import {readSendContext} from '../reports/send-context.ts'
 import {
   type Delivery,

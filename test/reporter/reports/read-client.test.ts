@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
 import {describe, it} from 'node:test'
-import {readClient} from '../../../src/reporter/reports/client.ts'
+import {readClient} from '../../../src/reporter/reports/read-client.ts'
 import {repositoryPath} from '../../support/repository.ts'
 
 describe('the client', () => {

@@ -3,11 +3,11 @@ import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {optOutReasons, silentValues} from '../../reporter/consent/consent.ts'
 import {noticeText} from '../../reporter/consent/notice.ts'
-import {readClient} from '../../reporter/reports/client.ts'
+import {readClient} from '../../reporter/reports/read-client.ts'
 import {ciVendors} from '../../reporter/world/ci.ts'
 import {projectOptOutPath} from '../../reporter/world/directories.ts'
 import {rankVariables, schedulers} from '../../reporter/world/scheduler.ts'
-import {ciConditions} from './shell-library.ts'
+import {ciConditions} from './make-library.ts'
 
 /**
  * Makes the client of a project in another language, with what the reporter knows of CI systems, batch systems and the

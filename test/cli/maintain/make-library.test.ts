@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
 import {describe, it} from 'node:test'
-import {makeLibrary} from '../../../src/cli/maintain/shell-library.ts'
+import {makeLibrary} from '../../../src/cli/maintain/make-library.ts'
 import {noticeText} from '../../../src/reporter/consent/notice.ts'
 import {type CiSign, ciVendors, detectCi} from '../../../src/reporter/world/ci.ts'
 import type {Environment} from '../../../src/reporter/world/environment.ts'

@@ -1,7 +1,7 @@
 const signals = ['SIGTERM', 'SIGINT'] as const
 
 /** Resolves when this process is asked to stop. A second signal ends it immediately. */
-export function untilAskedToStop(): Promise<void> {
+export function waitForStopSignal(): Promise<void> {
   return new Promise(resolve => {
     const stop = (): void => {
       for (const signal of signals) process.off(signal, stop)
