@@ -209,10 +209,9 @@ _usage_quote() {
   fi
 }
 
-# TEXT CHARACTERS: whether the text has at most so many characters. A shell that counts bytes
-# accepts up to three bytes for each of them, if the text is not ASCII.
+# TEXT CHARACTERS: whether the text, which seems to be longer, has at most so many characters: a
+# shell that counts bytes accepts up to three for each of them, if the text is not ASCII.
 _usage_is_short() {
-  [ "${#1}" -gt "$2" ] || return 0
   [ "${#_usage_wide_letter}" != 1 ] && [ "${#1}" -le "$(($2 * 3))" ] || return 1
   case $1 in *[![:print:]]*) return 0 ;; esac
   return 1
@@ -310,9 +309,8 @@ _usage_is_id() {
 
 # --- Writing events ----------------------------------------------------------------------------
 
-# What every event of the run contains: its header, and what never leaves this machine. Once.
+# What every event of the run contains: its header, and what never leaves this machine.
 _usage_describe() {
-  [ -z "$_usage_header" ] || return 0
   _usage_quote_line /proc/sys/kernel/hostname 255
   _usage_local='"local":{"host":'$_usage_text',"machineId":null,"bootId":'
   _usage_quote_line /proc/sys/kernel/random/boot_id 64
@@ -375,7 +373,8 @@ _usage_begin() {
     return 1
   }
   _usage_stamp || return 1
-  _usage_prepare "${1-}" && _usage_describe
+  _usage_prepare "${1-}" || return 1
+  [ -n "$_usage_header" ] || _usage_describe
 }
 
 # --- Start, feature and end --------------------------------------------------------------------
@@ -407,8 +406,8 @@ _usage_feature() {
   _usage_begin || return 0
   _usage_name=${1-}
   _usage_type=${2:-Feature}
-  if ! _usage_is_short "$_usage_name" 128 || [ "${#_usage_type}" -gt 64 ] ||
-    ! _usage_escape "$_usage_name" || [ -z "$_usage_text" ]; then
+  [ "${#_usage_name}" -le 128 ] || _usage_is_short "$_usage_name" 128 || _usage_name=
+  if [ -z "$_usage_name" ] || [ "${#_usage_type}" -gt 64 ] || ! _usage_escape "$_usage_name"; then
     _usage_drop undeclared-feature
     return 0
   fi

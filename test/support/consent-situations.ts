@@ -118,6 +118,12 @@ export const otherNoes: readonly Situation[] = [
     decidedBy: nobody,
   },
   {
+    what: 'a yes whose end is missing',
+    reason: 'settings-unreadable',
+    arrange: place => writeFile('{"yesAt": "2026-01-01T00:00:00.000Z",', place.configDirectory, 'optin.d', 'demo.json'),
+    decidedBy: nobody,
+  },
+  {
     what: 'settings that are a folder',
     reason: 'settings-unreadable',
     arrange: place => mkdirSync(join(place.configDirectory, 'settings.json'), {recursive: true}),
