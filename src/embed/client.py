@@ -22,6 +22,7 @@ import calendar
 import collections
 import datetime
 import errno
+import fnmatch
 import hashlib
 import hmac
 import json
@@ -226,25 +227,27 @@ def _read_site_policy():
         return path, False
 
 
-def _is_sign_set(sign):
-    """Whether one sign of a CI system is in the environment."""
-    if isinstance(sign, str):
-        return bool(os.environ.get(sign))
-    if isinstance(sign.get("any"), list):
-        return any(os.environ.get(name) for name in sign["any"])
-    if "includes" in sign:
-        return sign["includes"] in os.environ.get(sign["env"], "")
-    return all(os.environ.get(name) == value for name, value in sign.items())
+def _has_sign(value, pattern):
+    """Whether the value of a variable fits: "*" alone is any word that does not say no."""
+    if pattern == "*":
+        return value.lower() not in ("", "0", "no", "off", "false")
+    return fnmatch.fnmatchcase(value, pattern)
 
 
 def _find_ci():
-    """The id of the CI system that this runs in, or None."""
-    if os.environ.get("CI") == "false":
-        return None
-    for name, signs in CI_SYSTEMS:
-        if all(_is_sign_set(sign) for sign in signs):
-            return name
-    return "ci" if os.environ.get("CI", "").lower() in ("true", "1") else None
+    """The CI system that this runs in, and whether it is certain. (None, False) outside CI.
+
+    CI=true alone labels a run, and opens nothing.
+    """
+    word = os.environ.get("CI", "")
+    if word and not _has_sign(word, "*"):
+        return None, False
+    says_ci = word.lower() in ("1", "on", "yes", "true")
+    for name, needs_ci, signs in CI_SYSTEMS:
+        fit = all(_has_sign(os.environ.get(variable, ""), pattern) for variable, pattern in signs)
+        if fit and (says_ci or not needs_ci):
+            return name, True
+    return ("ci" if says_ci else None), False
 
 
 def _read_opt_in():
@@ -316,8 +319,9 @@ def consent():
         opt_in = _read_opt_in()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         readable = False
-    if _find_ci() and PROJECT["ci"] == "off":
-        return "ci", _find_ci(), False
+    ci, is_certain = _find_ci()
+    if ci and PROJECT["ci"] == "off":
+        return "ci", ci, False
     if PROJECT["consent"] == "opt-in" and not (_has_job_consent() or opt_in):
         return "not-opted-in", None, False
     if not readable:
@@ -325,7 +329,7 @@ def consent():
     if not _is_writable(_project_path("buffer", "new")) or not _is_writable(_project_path("runs")):
         return "state-not-writable", None, False
     is_open = os.path.exists(_project_path("notice-%s.open" % COLLECTION_VERSION))
-    may_send = _has_job_consent() or has_given_notice or _find_ci() or is_open
+    may_send = _has_job_consent() or has_given_notice or is_certain or is_open
     return "allowed", None, bool(may_send)
 
 
@@ -505,7 +509,7 @@ def _make_header(**given):
     _drop("undeclared-field", sum(fit[name] != given[name] for name in given))
     schedulers = [name for variable, name in SCHEDULERS if os.environ.get(variable)]
     scheduler = schedulers[0] if schedulers else None
-    return dict(fit, os=_describe_system(), ci=_find_ci(), scheduler=scheduler)
+    return dict(fit, os=_describe_system(), ci=_find_ci()[0], scheduler=scheduler)
 
 
 def _find_header():
@@ -624,33 +628,33 @@ def _handle_notice(is_start):
     """Shows the notice where it is due. True: this start opens sending, a minute after another
     process showed the notice."""
     marker = _project_path("notice-" + COLLECTION_VERSION)
-    is_ci = bool(_find_ci())
-    if _has_job_consent() or os.path.exists(marker + ".open") or (is_ci and not is_start):
+    if _has_job_consent() or os.path.exists(marker + ".open"):
         return False
-    if is_ci or not os.path.exists(marker):
-        _show_notice(marker, is_ci)
+    if not os.path.exists(marker):
+        _show_notice(marker)
         return False
     waited = time.time() - _parse_time(json.loads(_read_file(marker, ""))["shownAt"])
-    if not is_start or STATE["has_shown_notice"] or waited < 60:
+    # A time that is more than a minute in the future is that of a wrong clock.
+    if not is_start or STATE["has_shown_notice"] or abs(waited) < 60:
         return False
     _create_file(marker + ".open", "")
     return True
 
 
-def _show_notice(marker, is_ci):
-    """Prints the notice where somebody can see it, and keeps that it was shown; in CI not."""
+def _show_notice(marker):
+    """Prints the notice where somebody can see it, and keeps that it was shown."""
     try:
         if not sys.__stderr__ or sys.__stderr__.closed:
             return
         if os.fstat(2).st_rdev == os.stat(os.devnull).st_rdev:
             return
-        if not is_ci:
-            _create_file(marker, _to_json({"shownAt": _format_time(), "caller": None}))
-            STATE["has_shown_notice"] = True
-        notice = NOTICE + _config_path("optout.d", ID) + "\n"
+        _create_file(marker, _to_json({"shownAt": _format_time(), "caller": None}))
+        STATE["has_shown_notice"] = True
+        _, is_ci = _find_ci()
+        notice = (CI_NOTICE if is_ci else NOTICE) + _config_path("optout.d", ID) + "\n"
         os.write(2, notice.encode("utf-8", "replace"))
     except OSError:
-        if os.path.exists(marker) and not is_ci:
+        if os.path.exists(marker):
             os.unlink(marker)
 
 

@@ -282,7 +282,7 @@ _u_check_consent() {
   [ -n "$_u_readable" ] || _u_refuse settings-unreadable || return 1
   _u_is_writable "$_u_waiting" && _u_is_writable "$_u_directory/runs" ||
     _u_refuse state-not-writable || return 1
-  if [ "$_u_opt_in" = job ] || [ -n "$_u_has_given_notice$_u_ci" ] ||
+  if [ "$_u_opt_in" = job ] || [ -n "$_u_has_given_notice$_u_is_ci" ] ||
     [ -e "$_u_directory/notice-$_u_version.open" ]; then
     _u_may_send=yes
   fi
@@ -598,10 +598,8 @@ _u_after_event() {
   _u_marker=$_u_directory/notice-$_u_version
   if [ "$_u_opt_in" = job ] || [ -e "$_u_marker.open" ]; then
     :
-  elif [ -n "$_u_ci" ]; then
-    [ "$1" != start ] || _u_notice_due=again
   elif [ ! -e "$_u_marker" ]; then
-    _u_notice_due=once
+    _u_notice_due=yes
   elif [ "$1$_u_has_shown_notice" = start ] && _u_was_shown_before; then
     (umask 077 && : >|"$_u_marker.open") && _u_may_send=yes
   fi
@@ -614,11 +612,13 @@ _u_after_event() {
   _u_start_sender
 }
 
-# Whether the notice was shown a minute ago or earlier. A subshell, because comparing changes IFS.
+# Whether the notice was shown a minute ago or earlier. A time that is more than a minute in the
+# future is that of a wrong clock. A subshell, because comparing changes IFS.
 _u_was_shown_before() {
-  _u_shown_at='"9999-12-31T23:59:59.999Z"'
-  _u_read_object "$_u_marker" _u_take_shown_at || return 1
-  (_u_is_before "$_u_shown_at" "$(_u_format_time -59)")
+  _u_shown_at=
+  _u_read_object "$_u_marker" _u_take_shown_at && [ -n "$_u_shown_at" ] || return 1
+  (_u_is_before "$_u_shown_at" "$(_u_format_time -59)") ||
+    (_u_is_before "$(_u_format_time 60)" "$_u_shown_at")
 }
 
 # PATH VALUE: a value of the notice's marker.
@@ -628,12 +628,10 @@ _u_take_shown_at() { [ "$1" != /shownAt ] || _u_shown_at=$2; }
 _u_show_notice() {
   [ -n "$_u_notice_due" ] && [ -e /dev/fd/2 ] || return 0
   [ ! -c /dev/fd/2 ] || [ -t 2 ] || return 0
-  if [ "$_u_notice_due" = once ]; then
-    _u_has_shown_notice=yes
-    _u_mark_notice 2>/dev/null || return 0
-  fi
-  (printf '%s\n' "$_u_notice$_u_config/optout.d/$_u_project" >&2) ||
-    [ "$_u_notice_due" = again ] || command rm -f "$_u_marker"
+  _u_has_shown_notice=yes
+  _u_mark_notice 2>/dev/null || return 0
+  [ -z "$_u_is_ci" ] || _u_notice=$_u_ci_notice
+  (printf '%s\n' "$_u_notice$_u_config/optout.d/$_u_project" >&2) || command rm -f "$_u_marker"
 }
 
 # Makes the marker that the notice is shown now. False: another process has made it.

@@ -35,7 +35,7 @@ const quiet = `{
   } 2>/dev/null`
 
 function pythonConstants(content: ClientContent): string[] {
-  const {project, consent, ciVendors, noticeText, schedulers, rankVariables, version} = content
+  const {project, consent, ciVendors, noticeText, ciNoticeText, schedulers, rankVariables, version} = content
   return [
     '# The project file.',
     assignInPython('PROJECT', definedParts(project)),
@@ -45,8 +45,9 @@ function pythonConstants(content: ClientContent): string[] {
     assignInPython('COLLECTION_VERSION', collectionVersion(project)),
     assignInPython('CLIENT', {name: 'usage-python', version}),
     '',
-    '# The notice, up to the path of the opt-out file.',
+    '# The notice, up to the path of the opt-out file; and in a CI system.',
     assignInPython('NOTICE', noticeText),
+    assignInPython('CI_NOTICE', ciNoticeText),
     '',
     '# Values that do not opt out, of DO_NOT_TRACK and of the other two variables.',
     assignInPython('SILENT_DO_NOT_TRACK', consent.silentValues.doNotTrack),
@@ -55,10 +56,10 @@ function pythonConstants(content: ClientContent): string[] {
     '# Reasons of consent after which no event may wait in the buffer.',
     assignInPython('OPT_OUTS', consent.optOutReasons),
     '',
-    '# CI systems and the signs of each: the first of which all signs are there.',
+    '# CI systems: id, whether CI must say yes, and the variables that all must fit a pattern.',
     assignInPython(
       'CI_SYSTEMS',
-      ciVendors.map(({id, signs}) => [id, signs]),
+      ciVendors.map(({id, needsCi, signs}) => [id, needsCi, signs.map(({variable, pattern}) => [variable, pattern])]),
     ),
     '',
     '# Variables of batch systems: the first that is set.',

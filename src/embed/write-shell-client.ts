@@ -6,7 +6,7 @@ import type {ClientContent} from './client-content.ts'
 
 /** What the client for shells is made of: constants, the allow-list, and what a shell finds out of its environment. */
 export function shellConstants(content: ClientContent): string[] {
-  const {project, noticeText, version} = content
+  const {project, noticeText, ciNoticeText, version} = content
   const {user, host, script, rotate} = project.identity
   const ids = Object.entries({user, host, script}).flatMap(([name, isWanted]) => (isWanted ? [name] : []))
   const application = project.application === undefined ? 'null' : JSON.stringify(project.application)
@@ -29,8 +29,8 @@ export function shellConstants(content: ClientContent): string[] {
       by: '{"by":"usage-sh","format":1,',
     }),
     '',
-    '# The notice, up to the path of the opt-out file.',
-    ...assign({notice: noticeText}),
+    '# The notice, up to the path of the opt-out file; and in a CI system.',
+    ...assign({notice: noticeText, ci_notice: ciNoticeText}),
     '',
     '# The project file.',
     ...assign({document: JSON.stringify(project, null, 2)}),
@@ -45,9 +45,6 @@ export function shellConstants(content: ClientContent): string[] {
     writeFeatures(project),
     '',
     writeRank('_u', content),
-    '',
-    '# TEXT PART: whether the text contains the part.',
-    '_u_has() {\n  case $1 in *"$2"*) return 0 ;; esac\n  return 1\n}',
     '',
     writeSurroundings('_u', content),
   ]

@@ -39,7 +39,6 @@ import {
 } from './record/record.ts'
 import {spawnSender} from './sender/spawn-sender.ts'
 import type {Transport} from './transports/transport.ts'
-import {detectCi} from './world/ci.ts'
 import {hasEntries, modifiedAt} from './world/files.ts'
 import {isSilentRank} from './world/scheduler.ts'
 import {realWorld, type World} from './world/world.ts'
@@ -118,16 +117,13 @@ class ProjectReporter implements Reporter {
 
   get notice(): string | null {
     if (this.isSilentRank) return null
-    const {allowed, heldBy} = this.consent
-    if (!allowed) return null
-    const isPrintedEachTime = detectCi(this.world.environment) !== null
-    const isNews = heldBy === 'notice-pending' && noticeShownAt(this.destination) === null
-    return isPrintedEachTime || isNews ? noticeText(this.options.project, this.world.configDirectory) : null
+    const {needsNotice, sending} = this.consent
+    if (!needsNotice || noticeShownAt(this.destination) !== null) return null
+    return noticeText(this.options.project, this.world.configDirectory, sending ? 'now' : 'later')
   }
 
   noticeShown(): boolean {
     try {
-      if (detectCi(this.world.environment) !== null) return true
       if (!markNoticeShown(this.world, this.destination, this.reader)) return false
     } catch {
       return false

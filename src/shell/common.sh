@@ -35,12 +35,6 @@ _usage_find_folder() {
 # PATH: whether anything is there, even a link to nothing.
 _usage_exists() { [ -e "$1" ] || [ -L "$1" ]; }
 
-# TEXT PART: whether the text contains the part.
-_usage_has() {
-  case $1 in *"$2"*) return 0 ;; esac
-  return 1
-}
-
 _usage_is_readable_folder() { [ -d "$1" ] && [ -r "$1" ] && [ -x "$1" ]; }
 
 # PATH: the path itself or the nearest folder above it that exists, into _usage_nearest_path.
@@ -492,13 +486,9 @@ _usage_find_run() {
 
 # --- Notice ------------------------------------------------------------------------------------
 
-# start, feature or end: decides whether the notice is due, by _usage_outcome: once in a home,
-# or at each start in CI. A later start opens sending.
+# start, feature or end: decides whether the notice is due, by _usage_outcome. A later start
+# opens sending.
 _usage_check_notice() {
-  if [ -n "$_usage_ci" ]; then
-    [ "$1" != start ] || _usage_outcome=say-in-ci
-    return 0
-  fi
   [ "$_usage_opt_in" != job ] || return 0
   _usage_marker=$_usage_directory/notice-$_usage_version
   [ ! -e "$_usage_marker.open" ] || return 0
@@ -509,7 +499,8 @@ _usage_check_notice() {
   _usage_outcome=say
 }
 
-# Whether the notice was shown at least a minute ago, and by another process.
+# Whether the notice was shown at least a minute ago, and by another process. A time that is more
+# than a minute in the future is that of a wrong clock.
 _usage_may_open_sending() {
   _usage_read_file "$_usage_marker" 2 || return 1
   case $_usage_text in '{"shownAt":"'????-??-??T??:??:??*) ;; *) return 1 ;; esac
@@ -518,11 +509,14 @@ _usage_may_open_sending() {
   _usage_text=${_usage_text#'{"shownAt":"'}
   _usage_text=${_usage_text%%[.Z]*}
   _usage_read_seconds || return 1
-  _usage_format_time "$((_usage_epoch - 60))"
   _usage_keep_digits "$_usage_text"
   _usage_shown=$_usage_text
+  _usage_format_time "$((_usage_epoch - 60))"
   _usage_keep_digits "$_usage_time_text"
-  [ "$_usage_shown" -le "$_usage_text" ]
+  [ "$_usage_shown" -gt "$_usage_text" ] || return 0
+  _usage_format_time "$((_usage_epoch + 60))"
+  _usage_keep_digits "$_usage_time_text"
+  [ "$_usage_shown" -ge "$_usage_text" ]
 }
 
 # TIME: its digits alone, into _usage_text.
@@ -553,12 +547,11 @@ _usage_find_caller() {
 _usage_show_notice() {
   [ -e /dev/fd/2 ] || return 0
   [ ! -c /dev/fd/2 ] || [ -t 2 ] || return 0
-  if [ "$_usage_outcome" = say ]; then
-    _usage_mark_notice 2>/dev/null || return 0
-  fi
-  _usage_text=$_usage_notice_text$_usage_config/optout.d/$_usage_project
-  (printf '%s\n' "$_usage_text" >&2) && return 0
-  [ "$_usage_outcome" != say ] || command rm -f "$_usage_marker"
+  _usage_mark_notice 2>/dev/null || return 0
+  _usage_text=$_usage_notice_text
+  [ -z "$_usage_is_ci" ] || _usage_text=$_usage_ci_notice_text
+  _usage_text=$_usage_text$_usage_config/optout.d/$_usage_project
+  (printf '%s\n' "$_usage_text" >&2) || command rm -f "$_usage_marker"
 }
 
 # Makes the marker that the notice is shown now. False: another process has made it.
@@ -584,7 +577,7 @@ _usage_find_program() {
 # start or end: starts the sender in the background, if sending is allowed and there is a program
 # that can send.
 _usage_send() {
-  [ -n "$_usage_ci" ] || [ "$_usage_opt_in" = job ] ||
+  [ -n "$_usage_is_ci" ] || [ "$_usage_opt_in" = job ] ||
     [ -e "$_usage_directory/notice-$_usage_version.open" ] || return 0
   [ "$1" = end ] || [ ! -e "$_usage_directory/sender.lock" ] || return 0
   _usage_find_program || return 0

@@ -7,7 +7,7 @@ usage_start() {
   _usage_start "$@" 2>/dev/null || :
   case $_usage_outcome in
     ask) _usage_start_by_command || : ;;
-    say*) _usage_show_notice || : ;;
+    say) _usage_show_notice || : ;;
   esac
   [ -z "$_usage_trace" ] || set -x
 }
@@ -18,7 +18,7 @@ usage_feature() {
   _usage_feature "$@" 2>/dev/null || :
   case $_usage_outcome in
     ask) _usage_ask_command feature --type "${2:-Feature}" -- "${1-}" || : ;;
-    say*) _usage_show_notice || : ;;
+    say) _usage_show_notice || : ;;
   esac
   [ -z "$_usage_trace" ] || set -x
 }
@@ -42,7 +42,7 @@ _usage_finish() {
   _usage_end "$1" "${2:+\"$2\"}" 2>/dev/null || :
   case $_usage_outcome in
     ask) _usage_ask_command end --exit-code "$1" --signal "$2" || : ;;
-    say*) _usage_show_notice || : ;;
+    say) _usage_show_notice || : ;;
   esac
 }
 

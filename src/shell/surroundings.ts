@@ -1,12 +1,20 @@
 import type {ProjectFile} from '../protocol/project-file.ts'
 import type {ConsentTerms} from './consent-values.ts'
+import {quoteForShell} from './shell-text.ts'
+
+/** A CI system: patterns of whole values, with `*` for any text; `*` alone is any word that does not say no. */
+export interface CiVendor {
+  readonly id: string
+  readonly signs: readonly {readonly variable: string; readonly pattern: string}[]
+  readonly needsCi: boolean
+}
 
 /** What a shell finds out of its environment, and the prefix of the names of functions and variables. */
 export interface Surroundings {
   readonly project: ProjectFile
   readonly consent: ConsentTerms
-  /** Conditions in the words of `test`, each with the short id of a CI system: the first that holds is it. */
-  readonly ciConditions: readonly (readonly [condition: string, id: string])[]
+  /** CI systems, the first whose signs are all there counts; `needsCi`: only where `CI` says yes. */
+  readonly ciVendors: readonly CiVendor[]
   /** Variables of batch systems with their names: the first that is set is it. */
   readonly schedulers: readonly (readonly [variable: string, name: string])[]
   /** Variables that contain the rank of an MPI process: the first that is a number counts. */
@@ -31,24 +39,59 @@ ${prefix}_is_counted_rank() {
 }
 
 /** Writes the function that finds the CI system and the batch system. It expands variables and starts no process. */
-export function writeSurroundings(prefix: string, {ciConditions, schedulers}: Surroundings): string {
+export function writeSurroundings(prefix: string, {ciVendors, schedulers}: Surroundings): string {
   const batch = schedulers.map(([variable, name]) => takeFirst(`${prefix}_scheduler`, variable, name))
-  const ci = ciConditions.map(([condition, id]) => {
-    const [, variable] = /^\[ -n "\$\{(\w+)-\}" \]$/.exec(condition) ?? []
-    if (variable !== undefined) return takeFirst(`${prefix}_ci`, variable, id)
-    const test = condition.replaceAll('_usage_has', `${prefix}_has`)
-    return `  if ${test}; then\n    ${prefix}_ci=\${${prefix}_ci:-${id}}\n  fi`
-  })
-  return `# Finds the batch system and the CI system that this runs in: the first of each that is there.
+  const [words, values] = [ciVendors.filter(one => one.needsCi), ciVendors.filter(one => !one.needsCi)]
+  return `# WORD: whether it is a word, and none that says no.
+${prefix}_is_yes() {
+  case $1 in '' | 0 | [Nn][Oo] | [Oo][Ff][Ff] | [Ff][Aa][Ll][Ss][Ee]) return 1 ;; esac
+}
+
+# ID WORD...: this CI system, if each word says yes and no other is found.
+${prefix}_take_ci() {
+  for ${prefix}_word in "$@"; do
+    ${prefix}_is_yes "$${prefix}_word" || return 0
+  done
+  ${prefix}_ci=\${${prefix}_ci:-$1}
+}
+
+# Finds the batch system and the CI system that this runs in: the first of each that is there.
+# ${prefix}_is_ci is empty where only CI=true says so: that labels a run, and opens nothing.
 ${prefix}_surroundings() {
   ${prefix}_scheduler=
 ${batch.join('\n')}
   ${prefix}_ci=
-  [ "\${CI-}" != false ] || return 0
-${ci.join('\n')}
-  case \${CI-} in 1 | [Tt][Rr][Uu][Ee]) ${prefix}_ci=\${${prefix}_ci:-ci} ;; esac
+  ${prefix}_is_ci=
+  [ -z "\${CI-}" ] || ${prefix}_is_yes "$CI" || return 0
+${values.map(one => takeValues(prefix, one)).join('\n')}
+  ${prefix}_is_ci=$${prefix}_ci
+  case \${CI-} in 1 | [Oo][Nn] | [Yy][Ee][Ss] | [Tt][Rr][Uu][Ee]) ;; *) return 0 ;; esac
+${words.map(one => takeWords(prefix, one)).join('\n')}
+  ${prefix}_is_ci=$${prefix}_ci
+  ${prefix}_ci=\${${prefix}_ci:-ci}
 }`
 }
+
+/** Takes a CI system whose values fit their patterns. */
+function takeValues(prefix: string, {id, signs}: CiVendor): string {
+  const values = signs.map(({variable}) => `\${${variable}-}`).join(':')
+  const patterns = signs.map(({pattern}) => quotePattern(pattern)).join(':')
+  return `  case ${values} in ${patterns}) ${prefix}_take_ci ${id} ;; esac`
+}
+
+/** Takes a CI system whose words say yes; a word that has to contain a text is empty where it does not. */
+function takeWords(prefix: string, {id, signs}: CiVendor): string {
+  const words = signs.filter(({pattern}) => pattern === '*').map(({variable}) => ` "\${${variable}-}"`)
+  const others = signs.filter(({pattern}) => pattern !== '*')
+  const take = `${prefix}_take_ci ${id}${words.join('')}`
+  if (others.length === 0) return `  ${take}`
+  const values = others.map(({variable}) => `\${${variable}-}`).join(':')
+  return `  case ${values} in ${others.map(({pattern}) => quotePattern(pattern)).join(':')}) ${take} ;; esac`
+}
+
+/** A pattern in the words of `case`: `*` and `?` keep their meaning, everything else is literal. */
+const quotePattern = (pattern: string): string =>
+  pattern.replaceAll(/[^*?]+/g, text => (/[^\w./:-]/.test(text) ? quoteForShell(text) : text))
 
 /** Keeps an answer that is there already, else sets it to the name if the variable is set. */
 const takeFirst = (answer: string, variable: string, name: string): string =>

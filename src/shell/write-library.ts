@@ -12,6 +12,8 @@ export type Shell = (typeof shells)[number]
 export interface LibraryContent extends Surroundings {
   /** The notice up to where the path of the opt-out file stands: the library knows it only where it runs. */
   readonly noticeText: string
+  /** The same where sending begins immediately: in a recognised CI system. */
+  readonly ciNoticeText: string
 }
 
 /** Parts that are the same for all, and those of each shell. The shells need another kind of list of their traps. */
@@ -49,7 +51,7 @@ export function writeLibrary(shell: Shell, content: LibraryContent): string {
 /** Shipped as it is, beside the built modules' sources. */
 const readPart = (part: string): string => readFileSync(new URL(`../../src/shell/${part}.sh`, import.meta.url), 'utf8')
 
-function writeHead(shell: Shell, {project, noticeText}: LibraryContent): string {
+function writeHead(shell: Shell, {project, noticeText, ciNoticeText}: LibraryContent): string {
   const application = project.application === undefined ? 'null' : JSON.stringify(project.application)
   const values = {
     project: project.project,
@@ -60,6 +62,7 @@ function writeHead(shell: Shell, {project, noticeText}: LibraryContent): string 
     asks_first: project.consent === 'opt-in' ? 'yes' : 'no',
     has_endpoint: addressOf(project.endpoint) === null ? 'no' : 'yes',
     notice_text: noticeText,
+    ci_notice_text: ciNoticeText,
     document: `${JSON.stringify(project, null, 2)}\n`,
   }
   const state = [
@@ -68,6 +71,7 @@ function writeHead(shell: Shell, {project, noticeText}: LibraryContent): string 
     'command_run',
     'header',
     'ci',
+    'is_ci',
     'scheduler',
     'app_version',
     'outcome',

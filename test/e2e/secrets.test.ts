@@ -82,6 +82,7 @@ const variants: readonly {
   {
     what: 'CI',
     environment: {
+      CI: 'true',
       GITHUB_ACTIONS: 'true',
       ...Object.fromEntries(
         ['GITHUB_REPOSITORY', 'GITHUB_ACTOR', 'GITHUB_JOB', 'RUNNER_NAME', 'CI_JOB_NAME'].map(name => [name, secret]),

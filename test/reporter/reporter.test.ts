@@ -203,13 +203,13 @@ describe('an MPI job', () => {
 
   it('shows the notice and starts a sender by rank 0 alone, in CI too', t => {
     const {world, reporter} = makeScene(t)
-    world.environment = {GITLAB_CI: 'true', USAGE_SENDER: '1'}
+    world.environment = {GITLAB_CI: 'true', CI: 'true', USAGE_SENDER: '1'}
     reporter.start()
     for (const [rank, isShown] of [
       ['0', true],
       ['1', false],
     ] as const) {
-      world.environment = {GITLAB_CI: 'true', PMI_RANK: rank}
+      world.environment = {GITLAB_CI: 'true', CI: 'true', PMI_RANK: rank}
       assert.equal(reporter.notice !== null, isShown, rank)
     }
     assert.equal(reporter.sendInBackground('start'), false)

@@ -66,7 +66,7 @@ export const rules: readonly Situation[] = [
     what: 'CI that the project does not count',
     reason: 'ci',
     arrange: ({variables, entries}) => {
-      variables['GITLAB_CI'] = 'true'
+      Object.assign(variables, {GITLAB_CI: 'true', CI: 'true'})
       entries['ci'] = 'off'
     },
     decidedBy: () => 'gitlab',

@@ -33,12 +33,13 @@ function readConsentFacts(world: World, destination: Destination): ConsentFacts 
     siteNo: site.no,
     userOptOut: userOptOut.path,
     projectOptOut: projectOptOut.path,
-    ci,
+    ci: ci?.id ?? null,
     hasYes: hasJobYes || (settings?.answer ?? null) !== null,
     areSettingsReadable:
       settings !== null && userOptOut.isReadable && projectOptOut.isReadable && isReadableFolder(world.configDirectory),
     isStateWritable: isStateWritable(world, destination),
-    isNoticeGiven: hasJobYes || site.isNoticeGiven || ci !== null || isNoticeOpen(destination),
+    isNoticeGiven: hasJobYes || site.isNoticeGiven || isNoticeOpen(destination),
+    isRecognisedCi: ci?.isRecognised === true,
   }
 }
 

@@ -52,8 +52,10 @@ export interface ConsentFacts {
   readonly hasYes: boolean
   readonly areSettingsReadable: boolean
   readonly isStateWritable: boolean
-  /** Whether the person has had the notice and the time to act on it. */
+  /** Whether the person has had the notice and the time to act on it, or somebody answers for them. */
   readonly isNoticeGiven: boolean
+  /** Whether this is certainly a CI system: nobody reads there, so sending does not wait for the notice. */
+  readonly isRecognisedCi: boolean
 }
 
 export interface Consent {
@@ -66,6 +68,8 @@ export interface Consent {
   readonly text: string | null
   /** Whether what is recorded may leave. */
   readonly sending: boolean
+  /** Whether the notice has to be shown here, if it was not shown yet. */
+  readonly needsNotice: boolean
   readonly heldBy: 'notice-pending' | null
 }
 
@@ -78,14 +82,16 @@ type ConsentProject = Pick<ProjectFile, 'environmentVariable' | 'consent' | 'ci'
  */
 export function decideConsent(project: ConsentProject, facts: ConsentFacts): Consent {
   const no = firstNo(project, facts)
-  if (no !== null) return {allowed: false, text: null, ...no, sending: false, heldBy: null}
+  if (no !== null) return {allowed: false, text: null, ...no, sending: false, needsNotice: false, heldBy: null}
+  const maySend = facts.isNoticeGiven || facts.isRecognisedCi
   return {
     allowed: true,
     reason: 'allowed',
     decidedBy: null,
     text: null,
-    sending: facts.isNoticeGiven,
-    heldBy: facts.isNoticeGiven ? null : 'notice-pending',
+    sending: maySend,
+    needsNotice: !facts.isNoticeGiven,
+    heldBy: maySend ? null : 'notice-pending',
   }
 }
 

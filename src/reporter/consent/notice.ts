@@ -61,12 +61,15 @@ export function openNotice(destination: Destination): void {
   createExclusively(openPath(destination), '')
 }
 
-/** Whether a start that happens now opens sending: the notice was shown a minute ago, to another caller. */
+/**
+ * Whether a start that happens now opens sending: the notice was shown a minute ago, to another caller. A time that is more
+ * than a minute in the future does not hold sending back: a clock was ahead when the notice was shown.
+ */
 export function isNoticeDue(world: World, destination: Destination, reader: NoticeReader = 'caller'): boolean {
   const marker = readMarker(destination)
   if (marker === null) return false
   const waitedSeconds = (world.now() - Date.parse(marker.shownAt)) / 1000
-  if (waitedSeconds < noticeSeconds) return false
+  if (Math.abs(waitedSeconds) < noticeSeconds) return false
   const caller = readerOf(world, reader)
   return caller?.pid !== marker.caller?.pid || caller?.startTime !== marker.caller?.startTime
 }
@@ -82,15 +85,23 @@ export function isErrorOutputVisible(): boolean {
   }
 }
 
+/** When sending begins: after the notice and a minute, or immediately in a recognised CI system. */
+export type SendingBegins = 'later' | 'now'
+
+const beginnings: Readonly<Record<SendingBegins, string>> = {
+  later: 'Nothing is sent yet.',
+  now: 'Sent from this CI job in the background.',
+}
+
 /** The notice: who counts, what, why, and how to opt out. Plain text of a few lines. */
-export function noticeText(project: ProjectFile, configDirectory: string): string {
+export function noticeText(project: ProjectFile, configDirectory: string, begins: SendingBegins = 'later'): string {
   const name = displayName(project)
   const stop = project.environmentVariable === undefined ? '' : ` or set ${project.environmentVariable}=false`
   const lines = [
     `${name} counts how it is used: ${project.purpose.join('; ')}.`,
     `  Sent: ${collectedWords(project)}.`,
     `  To: ${addressOf(project.endpoint)}. Questions: ${project.contact}.`,
-    `  Nothing is sent yet. To see it: usage status. To stop it: usage optout --project ${project.project}${stop},`,
+    `  ${beginnings[begins]} To see it: usage status. To stop it: usage optout --project ${project.project}${stop},`,
     `  or create the file ${projectOptOutPath(configDirectory, project.project)}`,
   ]
   return lines.map(toPlainText).join('\n')

@@ -23,6 +23,7 @@ export class IdleReporter {
       allowed: false,
       reason: 'no-endpoint',
       sending: false,
+      needsNotice: false,
       heldBy: null,
       decidedBy: null,
       text: this.problem,

@@ -22,7 +22,7 @@ export function readHeader(world: World, project: ProjectFile, program: ProgramD
     commit: program.commit ?? null,
     component: program.component ?? null,
     os: readOperatingSystem(),
-    ci: detectCi(world.environment),
+    ci: detectCi(world.environment)?.id ?? null,
     scheduler: detectScheduler(world.environment),
   }
 }

@@ -1,29 +1,107 @@
 import vendors from 'ci-info/vendors.json' with {type: 'json'}
 import type {Environment} from './environment.ts'
 
-/** How ci-info describes what a vendor sets: a variable, a part of its value, one of several, or variables with values. */
-export type CiSign = string | {env: string; includes: string} | {any: string[]} | Record<string, string>
+/**
+ * One variable that a CI system sets. `pattern` is the whole value as a shell's `case` reads it: `*` is any text, `?` one
+ * character. `*` alone is any word that does not say no.
+ */
+export interface CiSign {
+  readonly variable: string
+  readonly pattern: string
+}
 
-/** Every CI system that is known: its short lower-case id, and signs that all have to be there. */
-export const ciVendors: readonly {readonly id: string; readonly signs: readonly CiSign[]}[] = (
-  vendors as {constant: string; env: CiSign | CiSign[]}[]
-).map(({constant, env}) => ({id: constant.toLowerCase(), signs: Array.isArray(env) ? env : [env]}))
+/** A CI system: all signs have to be there, and `CI` has to say yes where the signs are words that anybody may set. */
+export interface CiVendor {
+  readonly id: string
+  readonly signs: readonly CiSign[]
+  readonly needsCi: boolean
+}
 
 /**
- * The CI system that this environment belongs to: a short lower-case id, `ci` for an unnamed one, null outside CI.
- *
- * The list of vendors is ci-info's; its own detection is not used, because it reads `process.env` when imported and
- * takes `BUILD_ID` or `RUN_ID` alone for CI, which batch jobs set too: a batch job is use.
+ * Values that only one vendor sets, so that they count without `CI`, which these vendors do not set. Source: the manuals of
+ * the vendors, as of 2026-11.
  */
-export function detectCi(environment: Environment): string | null {
-  if (environment['CI'] === 'false') return null
-  for (const {id, signs} of ciVendors) if (signs.every(sign => isSet(environment, sign))) return id
-  return ['true', '1'].includes((environment['CI'] ?? '').toLowerCase()) ? 'ci' : null
+const values: readonly (readonly [id: string, signs: Readonly<Record<string, string>>])[] = [
+  ['azure_pipelines', {TF_BUILD: 'True'}],
+  ['codebuild', {CODEBUILD_BUILD_ARN: 'arn:*'}],
+  ['jenkins', {JENKINS_URL: 'http*', BUILD_ID: '?*'}],
+  ['hudson', {HUDSON_URL: 'http*', BUILD_ID: '?*'}],
+  ['teamcity', {TEAMCITY_VERSION: '*(build *'}],
+  ['bamboo', {bamboo_planKey: '*-*', bamboo_buildResultsUrl: 'http*'}],
+  ['taskcluster', {TASKCLUSTER_ROOT_URL: 'http*', TASK_ID: '?*'}],
+  ['gocd', {GO_SERVER_URL: 'http*', GO_PIPELINE_LABEL: '?*'}],
+  ['google_cloud_build', {BUILDER_OUTPUT: '/builder/*'}],
+  ['codeship', {CI_NAME: 'codeship'}],
+  ['sourcehut', {CI_NAME: 'sourcehut'}],
+  ['woodpecker', {CI: 'woodpecker'}],
+]
+
+/** How ci-info describes what a vendor sets: a variable, a part of its value, one of several, or variables with values. */
+type VendorSign = string | {env: string; includes: string} | {any: string[]} | Record<string, string>
+
+/** Every CI system that is known, the first whose signs are there counts. The words are those of ci-info. */
+export const ciVendors: readonly CiVendor[] = [
+  ...values.map(([id, signs]) => ({id, signs: signsOf(signs), needsCi: false})),
+  ...(vendors as {constant: string; env: VendorSign | VendorSign[]}[]).flatMap(({constant, env}) =>
+    alternativesOf(Array.isArray(env) ? env : [env]).map(signs => ({
+      id: constant.toLowerCase(),
+      signs,
+      needsCi: true,
+    })),
+  ),
+]
+
+function signsOf(signs: Readonly<Record<string, string>>): CiSign[] {
+  return Object.entries(signs).map(([variable, pattern]) => ({variable, pattern}))
 }
 
-function isSet(environment: Environment, sign: CiSign): boolean {
-  if (typeof sign === 'string') return Boolean(environment[sign])
-  if ('any' in sign && Array.isArray(sign.any)) return sign.any.some(name => Boolean(environment[name]))
-  if ('includes' in sign) return (environment[sign['env'] ?? ''] ?? '').includes(sign['includes'] ?? '')
-  return Object.entries(sign).every(([name, value]) => environment[name] === value)
+/** Signs of which all have to be there; several lists where a vendor sets one of several variables. */
+function alternativesOf(signs: readonly VendorSign[]): (readonly CiSign[])[] {
+  const [first] = signs
+  if (typeof first === 'object' && 'any' in first && Array.isArray(first.any))
+    return first.any.map(variable => [{variable, pattern: '*'}])
+  return [signs.flatMap(toSigns)]
 }
+
+function toSigns(sign: VendorSign): CiSign[] {
+  if (typeof sign === 'string') return [{variable: sign, pattern: '*'}]
+  if ('includes' in sign) return [{variable: sign['env'] ?? '', pattern: `*${sign['includes']}*`}]
+  return signsOf(sign as Record<string, string>)
+}
+
+export interface Ci {
+  /** A short lower-case id; `ci` for a system that only says `CI=true`. */
+  readonly id: string
+  /** Whether it is certainly a CI system. `CI=true` alone labels a run, and opens nothing: people set it as well. */
+  readonly isRecognised: boolean
+}
+
+/**
+ * The CI system that this environment belongs to, or null. `0`, `false`, `no` and `off` are no, and `CI` with one of them
+ * overrides every other sign.
+ *
+ * ci-info's own detection is not used: it reads `process.env` when imported and takes a word such as `RENDER=opengl` or
+ * `TASK_ID` for CI.
+ */
+export function detectCi(environment: Environment): Ci | null {
+  const ci = environment['CI']?.toLowerCase() ?? ''
+  if (noes.includes(ci)) return null
+  const saysYes = yeses.includes(ci)
+  const vendor = ciVendors.find(
+    ({needsCi, signs}) => (saysYes || !needsCi) && signs.every(one => isThere(environment, one)),
+  )
+  if (vendor !== undefined) return {id: vendor.id, isRecognised: true}
+  return saysYes ? {id: 'ci', isRecognised: false} : null
+}
+
+const yeses = ['true', '1', 'yes', 'on']
+const noes = ['0', 'false', 'no', 'off']
+
+function isThere(environment: Environment, {variable, pattern}: CiSign): boolean {
+  const value = environment[variable] ?? ''
+  if (pattern === '*') return value !== '' && !noes.includes(value.toLowerCase())
+  const source = pattern.replaceAll(/[*?]|[^*?\w]/g, letter => wildcards[letter] ?? `\\${letter}`)
+  return new RegExp(`^${source}$`, 's').test(value)
+}
+
+const wildcards: Readonly<Record<string, string>> = {'*': '.*', '?': '.'}

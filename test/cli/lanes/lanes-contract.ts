@@ -159,7 +159,7 @@ const environments: readonly Case[] = [
   [{USAGE_PROJECT_FILE: '/nowhere.json'}, ['start']],
   [{DO_NOT_TRACK: '1'}, ['start', '--print-id']],
   [{DEMO_TRACKING: 'off'}, ['end', '--exit-code', '0']],
-  [{GITLAB_CI: 'true'}, ['start']],
+  [{GITLAB_CI: 'true', CI: 'true'}, ['start']],
   [{SLURM_JOB_ID: '7', SLURM_PROCID: '0'}, ['start']],
   [{SLURM_JOB_ID: '7', SLURM_PROCID: '3'}, ['start', '--print-id']],
   [{SLURM_JOB_ID: '7', SLURM_PROCID: '3'}, ['run', '--', 'sh', '-c', 'exit 4']],

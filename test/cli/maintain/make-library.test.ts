@@ -3,7 +3,7 @@ import {execFileSync} from 'node:child_process'
 import {describe, it} from 'node:test'
 import {makeLibrary} from '../../../src/cli/maintain/make-library.ts'
 import {noticeText} from '../../../src/reporter/consent/notice.ts'
-import {type CiSign, ciVendors, detectCi} from '../../../src/reporter/world/ci.ts'
+import {type CiVendor, ciVendors, detectCi} from '../../../src/reporter/world/ci.ts'
 import type {Environment} from '../../../src/reporter/world/environment.ts'
 import {detectRank, detectScheduler, rankVariables, schedulers} from '../../../src/reporter/world/scheduler.ts'
 import {makeProject} from '../../support/make-project.ts'
@@ -24,32 +24,38 @@ function ask(environments: readonly Environment[], question: string): string[] {
     .split('\n')
 }
 
-function environmentOf(sign: CiSign): Environment {
-  if (typeof sign === 'string') return {[sign]: 'x'}
-  if ('any' in sign && Array.isArray(sign.any)) return {[sign.any.at(-1) ?? '']: 'x'}
-  if ('includes' in sign) return {[sign['env'] ?? '']: `a${sign['includes']}b`}
-  return sign as Record<string, string>
+/** An environment in which a CI system has left its signs. */
+function environmentOf({signs, needsCi}: CiVendor): Environment {
+  const values = signs.map(({variable, pattern}) => [
+    variable,
+    pattern === '*' ? 'x' : pattern.replaceAll(/[*?]/g, 'a'),
+  ])
+  return {...(needsCi ? {CI: 'true'} : {}), ...Object.fromEntries(values)}
 }
 
 describe('the shell functions', () => {
   it('know every CI system as the program does', () => {
-    const vendors = ciVendors.map(({signs}): Environment => Object.assign({}, ...signs.map(environmentOf)))
-    const halves = ciVendors.filter(({signs}) => signs.length > 1).map(({signs}) => environmentOf(signs[0]!))
+    const vendors = ciVendors.map(environmentOf)
+    const halves = vendors.map(environment => Object.fromEntries(Object.entries(environment).slice(0, -1)))
+    const words = ['', '0', 'False', 'NO', 'off', '1', 'true', 'YES', 'on', 'woodpecker', 'other']
     const others = [
-      {},
-      {CI: 'true'},
-      {CI: '1'},
-      {CI: 'TRUE'},
-      {CI: 'no'},
-      {CI: ''},
-      {CI: 'false', TRAVIS: '1'},
+      ...words.map(word => ({CI: word})),
+      ...words.map(word => ({CI: word, TF_BUILD: 'True'})),
+      ...words.map(word => ({CI: 'true', TRAVIS: word})),
+      {RENDER: 'opengl'},
+      {TASK_ID: '3', RUN_ID: 'x'},
+      {GITLAB_CI: '0'},
+      {GITLAB_CI: 'true'},
       {BUILD_ID: '1'},
     ]
     const environments = [...vendors, ...halves, ...others]
-    const answers = ask(environments, '_usage_surroundings; echo "${_usage_ci:-none}"')
+    const answers = ask(environments, '_usage_surroundings; echo "${_usage_ci:-none} ${_usage_is_ci:+certain}"')
     assert.deepEqual(
-      answers,
-      environments.map(environment => detectCi(environment) ?? 'none'),
+      answers.map(answer => answer.trimEnd()),
+      environments.map(environment => {
+        const ci = detectCi(environment)
+        return `${ci?.id ?? 'none'}${ci?.isRecognised === true ? ' certain' : ''}`
+      }),
     )
   })
 

@@ -79,10 +79,13 @@ describe('asking consent', () => {
 
   it('knows CI, and says no there for a project that wants that', t => {
     const world = makeWorld(t)
-    world.environment = {GITLAB_CI: 'true'}
+    world.environment = {GITLAB_CI: 'true', CI: 'true'}
     const {reason, decidedBy} = ask(world, {ci: 'off'})
     assert.deepEqual({reason, decidedBy}, {reason: 'ci', decidedBy: 'gitlab'})
     assert.deepEqual([ask(world).reason, ask(world).sending], ['allowed', true])
+    world.environment = {CI: 'true'}
+    assert.deepEqual([ask(world).reason, ask(world).sending], ['allowed', false])
+    assert.equal(ask(world, {ci: 'off'}).reason, 'ci')
   })
 
   it('takes a yes from the settings or from USAGE_CONSENT, for this project only', async t => {

@@ -23,6 +23,7 @@ const yes: ConsentFacts = {
   areSettingsReadable: true,
   isStateWritable: true,
   isNoticeGiven: true,
+  isRecognisedCi: false,
 }
 const project: Project = makeProject()
 
@@ -57,7 +58,15 @@ function decideWith(...applied: readonly Rule[]) {
 
 describe('consent', () => {
   it('allows and sends when no rule says no', () => {
-    const allowed = {allowed: true, reason: 'allowed', decidedBy: null, text: null, sending: true, heldBy: null}
+    const allowed = {
+      allowed: true,
+      reason: 'allowed',
+      decidedBy: null,
+      text: null,
+      sending: true,
+      needsNotice: false,
+      heldBy: null,
+    }
     assert.deepEqual(decideWith(), allowed)
   })
 
@@ -172,7 +181,7 @@ describe('a person', () => {
 describe('a client in another language', () => {
   const reasons: Readonly<Record<string, RegExp>> = {
     'client.sh': /(?:_u_refuse|_u_check_opt_out|_u_reason=) ?([a-z][a-z-]+)/g,
-    'client.py': /^ +(?:return |\()"([a-z-]+)", (?:None|_|variable|site|"[A-Z_]+")/gm,
+    'client.py': /^ +(?:return |\()"([a-z-]+)", (?:None|_|ci|variable|site|"[A-Z_]+")/gm,
   }
   for (const [name, pattern] of Object.entries(reasons))
     it(`gives the reasons of the table, and no other: ${name}`, () => {

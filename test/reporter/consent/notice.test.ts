@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {spawnSync} from 'node:child_process'
-import {existsSync, readdirSync, writeFileSync} from 'node:fs'
+import {readdirSync, writeFileSync} from 'node:fs'
 import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion, type ProjectFile} from '../../../src/protocol/project-file.ts'
 import {
@@ -115,15 +115,23 @@ describe('the notice', () => {
     assert.equal(reporter.notice, null)
   })
 
-  it('is printed each time in CI, where it opens sending at once and marks nothing', t => {
-    const {world, reporter, destination} = makeScene(t)
-    world.environment = {GITHUB_ACTIONS: 'true'}
-    for (let time = 0; time < 3; time++) {
-      assert.notEqual(reporter.notice, null)
-      assert.equal(reporter.noticeShown(), true)
-    }
+  it('is printed once in CI, where sending opens at once, and says so', t => {
+    const {world, reporter} = makeScene(t)
+    world.environment = {GITHUB_ACTIONS: 'true', CI: 'true'}
+    assert.match(reporter.notice ?? '', /Sent from this CI job in the background\./)
+    assert.doesNotMatch(reporter.notice ?? '', /Nothing is sent yet/)
     assert.equal(reporter.consent.sending, true)
-    assert.equal(existsSync(destination.directory), false)
+    assert.equal(reporter.noticeShown(), true)
+    assert.equal(reporter.notice, null)
+  })
+
+  it('is held for people whose environment has a word of a CI system', t => {
+    for (const environment of [{RENDER: 'opengl'}, {TASK_ID: '3', RUN_ID: 'x'}, {CI: 'true'}]) {
+      const {world, reporter} = makeScene(t)
+      world.environment = environment
+      assert.match(reporter.notice ?? '', /Nothing is sent yet\./)
+      assert.equal(reporter.consent.sending, false)
+    }
   })
 
   it('is shown to nobody where the standard error output goes to /dev/null', () => {
@@ -181,17 +189,29 @@ describe('sending', () => {
     assert.equal(isNoticeDue(world, destination), true)
   })
 
-  it('does not open when the clock went back, or was never shown the notice', t => {
+  it('does not open where the notice was never shown', t => {
     const {world, reporter} = makeScene(t)
     becomeAnotherCaller(world, 500)
     world.pass(600)
     reporter.start()
     assert.equal(reporter.consent.sending, false)
-    reporter.noticeShown()
-    becomeAnotherCaller(world, 600)
-    world.pass(-86_400)
-    reporter.start()
-    assert.equal(reporter.consent.sending, false)
+  })
+
+  it('is not held by a notice of the future: a clock was ahead when it was shown', t => {
+    for (const [secondsBack, opens] of [
+      [59, false],
+      [86_400, true],
+      [10 * 365 * 86_400, true],
+    ] as const) {
+      const {world, reporter} = makeScene(t)
+      reporter.noticeShown()
+      world.pass(-secondsBack)
+      reporter.start()
+      assert.equal(reporter.consent.sending, false, 'the same caller')
+      becomeAnotherCaller(world, 600)
+      reporter.start()
+      assert.equal(reporter.consent.sending, opens, String(secondsBack))
+    }
   })
 
   it('opens at once by USAGE_CONSENT for this project and this version', t => {

@@ -4,31 +4,49 @@ import vendors from 'ci-info/vendors.json' with {type: 'json'}
 import {detectCi} from '../../../src/reporter/world/ci.ts'
 import type {Environment} from '../../../src/reporter/world/environment.ts'
 
-const cases: readonly (readonly [environment: Environment, ci: string | null])[] = [
+/** With only these in the environment: the id, and whether it is certain. */
+const cases: readonly (readonly [environment: Environment, ci: string | null, isRecognised?: boolean])[] = [
   [{}, null],
-  [{CI: 'true'}, 'ci'],
-  [{CI: '1'}, 'ci'],
-  [{CI: 'TRUE'}, 'ci'],
+  [{CI: 'true'}, 'ci', false],
+  [{CI: '1'}, 'ci', false],
+  [{CI: 'TRUE'}, 'ci', false],
   [{CI: ''}, null],
   [{CI: '0'}, null],
   [{CI: 'no'}, null],
-  [{GITHUB_ACTIONS: 'true', CI: 'true'}, 'github_actions'],
-  [{GITHUB_ACTIONS: 'true'}, 'github_actions'],
-  [{GITHUB_ACTIONS: ''}, null],
+  [{CI: 'Off'}, null],
+  [{CI: 'what'}, null],
+  [{GITHUB_ACTIONS: 'true', CI: 'true'}, 'github_actions', true],
+  [{GITHUB_ACTIONS: 'true', CI: '1'}, 'github_actions', true],
+  [{GITHUB_ACTIONS: 'false', CI: 'true'}, 'ci', false],
+  [{GITHUB_ACTIONS: 'true'}, null],
   [{GITHUB_ACTIONS: 'true', CI: 'false'}, null],
-  [{GITLAB_CI: 'true'}, 'gitlab'],
-  [{JENKINS_URL: 'http://ci', BUILD_ID: '7'}, 'jenkins'],
+  [{GITLAB_CI: '0'}, null],
+  [{GITLAB_CI: 'true'}, null],
+  [{GITLAB_CI: 'true', CI: 'true'}, 'gitlab', true],
+  [{RENDER: 'opengl'}, null],
+  [{RENDER: 'true', CI: 'no'}, null],
+  [{TASK_ID: '3', RUN_ID: 'x'}, null],
+  [{TASKCLUSTER_ROOT_URL: 'https://tc.example'}, null],
+  [{TASK_ID: '3', RUN_ID: '0', TASKCLUSTER_ROOT_URL: 'https://tc.example'}, 'taskcluster', true],
+  [{JENKINS_URL: 'http://ci', BUILD_ID: '7'}, 'jenkins', true],
   [{JENKINS_URL: 'http://ci'}, null],
-  [{TRAVIS: 'true'}, 'travis'],
-  [{CIRCLECI: 'true'}, 'circle'],
-  [{TF_BUILD: 'True'}, 'azure_pipelines'],
-  [{BUILDKITE: 'true'}, 'buildkite'],
-  [{CI_NAME: 'codeship'}, 'codeship'],
+  [{JENKINS_URL: 'x', BUILD_ID: '7'}, null],
+  [{TF_BUILD: 'True'}, 'azure_pipelines', true],
+  [{TF_BUILD: 'yes'}, null],
+  [{TF_BUILD: 'True', CI: 'false'}, null],
+  [{CODEBUILD_BUILD_ARN: 'arn:aws:codebuild:eu-west-1:1:build/x'}, 'codebuild', true],
+  [{CODEBUILD_BUILD_ARN: 'x'}, null],
+  [{TEAMCITY_VERSION: '2024.03 (build 156166)'}, 'teamcity', true],
+  [{TEAMCITY_VERSION: '1'}, null],
+  [{BUILDER_OUTPUT: '/builder/outputs'}, 'google_cloud_build', true],
+  [{CI_NAME: 'codeship'}, 'codeship', true],
+  [{CI_NAME: 'sourcehut'}, 'sourcehut', true],
   [{CI_NAME: 'other'}, null],
-  [{VERCEL: '1'}, 'vercel'],
-  [{NOW_BUILDER: '1'}, 'vercel'],
-  [{NODE: '/app/.heroku/node/bin/node'}, 'heroku'],
-  [{NODE: '/usr/bin/node'}, null],
+  [{CI: 'woodpecker'}, 'woodpecker', true],
+  [{VERCEL: '1'}, null],
+  [{VERCEL: '1', CI: '1'}, 'vercel', true],
+  [{NOW_BUILDER: '1', CI: '1'}, 'vercel', true],
+  [{NODE: '/app/.heroku/node/bin/node'}, null],
 ]
 
 /** What batch systems, and people, set that is no CI. */
@@ -44,9 +62,9 @@ const batchJobs: readonly Environment[] = [
 ]
 
 describe('the CI system', () => {
-  for (const [environment, ci] of cases)
-    it(`is ${ci} with ${JSON.stringify(environment)}`, () => {
-      assert.equal(detectCi(environment), ci)
+  for (const [environment, id, isRecognised = false] of cases)
+    it(`is ${id}${isRecognised ? ', certainly,' : ''} with ${JSON.stringify(environment)}`, () => {
+      assert.deepEqual(detectCi(environment), id === null ? null : {id, isRecognised})
     })
 
   for (const environment of batchJobs)
@@ -57,7 +75,9 @@ describe('the CI system', () => {
   const simple = vendors.filter(({env}) => typeof env === 'string')
   it('is known by the one variable that most vendors set', () => {
     assert.ok(simple.length > 30)
-    for (const {env, constant} of simple) assert.equal(detectCi({[String(env)]: 'x'}), constant.toLowerCase())
+    for (const {env, constant} of simple)
+      assert.equal(detectCi({CI: 'true', [String(env)]: 'x'})?.id, constant.toLowerCase())
+    for (const {env} of simple) assert.equal(detectCi({[String(env)]: 'x'}), null)
   })
 
   it('fits into a header', () => {
