@@ -181,6 +181,29 @@ test('lets a room import itself and the rooms after it, and no other', () => {
   }
 })
 
+/** The rows of a hall's table in docs/architecture.md: room and door. */
+function doorsOf(hall: string): (readonly [room: string, door: string])[] {
+  const section = read('docs/architecture.md').split(`### \`${hall}\`\n`)[1]?.split('\n#')[0] ?? ''
+  return [...section.matchAll(/^\| `([\w-]+)` \| `([\w./-]+)` \|/gm)].map(([, room = '', door = '']) => [room, door])
+}
+
+test('describes every room in docs/architecture.md, in order, by a door that says what the room promises', () => {
+  for (const [hall, order] of Object.entries(rooms)) {
+    const described = doorsOf(hall)
+    assert.deepEqual(
+      described.map(([room]) => room),
+      order,
+      hall,
+    )
+    for (const [room, door] of described) {
+      const path = [`${hall}/${room}/${door}`, `${hall}/${door}`].find(one => modules.includes(one))
+      assert.ok(path, `${hall}: the door of ${room} is ${door}, which does not exist`)
+      const [comment = ''] = /^\/\*\*\n(?: \*.*\n){4,} \*\//.exec(read(path)) ?? []
+      assert.ok(comment, `${path} does not begin with a comment about its room`)
+    }
+  }
+})
+
 test(`has at most ${mostModules} modules side by side`, () => {
   const folders = Map.groupBy(modules, path => dirname(path))
   for (const [folder, inside] of folders)

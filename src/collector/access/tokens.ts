@@ -1,3 +1,11 @@
+/**
+ * Room `access`: who may read, who may write, and which process may talk to a running collector.
+ *
+ * Read tokens, write keys of projects and share links are compared by their SHA-256 in constant time; no secret is stored or
+ * logged. Files are readable by their owner alone. `running-collector-file.ts` is how `usage purge` and `usage import` on the
+ * same machine find the collector that holds the store.
+ * Read next: `share-links.ts`.
+ */
 import {createHash, randomBytes, timingSafeEqual} from 'node:crypto'
 import {readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
