@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {simulate} from './simulation/simulate.ts'
 
-/** Worlds that between them, and with the one in `test/e2e/simulation.test.ts`, see every kind of trouble. */
-const seeds = [203, 213, 217, 209]
+/** Worlds that between them, and with the one in `test/e2e/simulation.test.ts`, see every kind of trouble; in the first a quota overflows. */
+const seeds = [206, 203, 217, 209]
 
 for (const seed of seeds)
   test(`a world from seed ${seed} agrees with the truth about it`, async () => {

@@ -92,8 +92,10 @@ export async function useFeature(universe: Universe, job: Job): Promise<void> {
     internal: dice.chance(0.3),
   }
   const values = job.project === 'alpha' && dice.chance(0.4) ? {depth: dice.below(9)} : {}
-  const invocation = invoke(dice, job, wayOf(dice))
-  const wish = {what, values, version: job.version, nearRuns: runsNear(job), ...troubles(dice, job)}
+  const way = wayOf(dice)
+  const invocation = invoke(dice, job, way)
+  const near = {nearRuns: runsNear(job), isCalledByScript: way !== 'subshell'}
+  const wish = {what, values, version: job.version, ...near, ...troubles(dice, job)}
   await record(universe, invocation, wish, job.person.projectFile(job.project))
   await sendIfDue(universe, invocation, job.project, 'feature')
 }
@@ -116,7 +118,8 @@ export async function endJob(universe: Universe, job: Job): Promise<void> {
   const values = dice.chance(0.5) ? {workers: dice.below(65)} : {}
   const cached = job.project === 'alpha' && dice.chance(0.3) ? {cached: dice.chance(0.5)} : {}
   const at = host === job.host ? job : {...job, host, script: host.spawn(), parent: null}
-  const invocation = invoke(dice, at, wayOf(dice))
+  const way = wayOf(dice)
+  const invocation = invoke(dice, at, way)
   await record(
     universe,
     invocation,
@@ -124,7 +127,7 @@ export async function endJob(universe: Universe, job: Job): Promise<void> {
       what: {type: 'end', durationSeconds: null, ...ending(dice)},
       values: {...values, ...cached},
       version: job.version,
-      ...(isNamed ? {namedRun: job.run} : {nearRuns: runsNear(job)}),
+      ...(isNamed ? {namedRun: job.run} : {nearRuns: runsNear(job), isCalledByScript: way !== 'subshell'}),
       ...troubles(dice, job),
     },
     job.person.projectFile(job.project),

@@ -15,8 +15,10 @@ export interface Wish {
   readonly values: Made['values']
   /** The run that is named, for `--run`; undefined leaves it to pairing. */
   readonly namedRun?: string | null | undefined
-  /** Runs that pairing may find, the nearest first; of equally near ones it takes the newest. */
+  /** Runs that pairing may find, the nearest first. */
   readonly nearRuns?: readonly (readonly (string | null)[])[]
+  /** Whether no other process stands between the script and the command: then it belongs to the newest of its runs. */
+  readonly isCalledByScript?: boolean
   readonly version: string | null
   readonly doesDiskRefuse?: boolean
   /** Named steps until the process is killed; null lives. */
@@ -57,12 +59,13 @@ export async function record(universe: Universe, invocation: Invocation, asked: 
   return book(recording, outcome!)
 }
 
-function nearestRun({nearRuns = []}: Wish, invocation: Invocation, {openRuns}: DestinationLedger): string | null {
-  for (const runs of nearRuns) {
+/** The open run of the nearest script. Of two, the newer one counts only for what the script itself calls: else neither. */
+function nearestRun({nearRuns = [], isCalledByScript}: Wish, invocation: Invocation, {openRuns}: DestinationLedger) {
+  for (const [distance, runs] of nearRuns.entries()) {
     const open = runs.filter(run => run !== null && isHere(openRuns.get(run), invocation)) as string[]
     const key = (run: string): string => `${new Date(openRuns.get(run)!.startedClaimedMs).toISOString()} ${run}`
-    const [newest] = open.sort((a, b) => (key(a) < key(b) ? 1 : -1))
-    if (newest !== undefined) return newest
+    const [newest, second] = open.sort((a, b) => (key(a) < key(b) ? 1 : -1))
+    if (newest !== undefined) return second === undefined || (distance === 0 && isCalledByScript) ? newest : null
   }
   return null
 }

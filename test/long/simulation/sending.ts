@@ -5,6 +5,7 @@ import {readSecret} from '../../../src/reporter/identity/secret.ts'
 import {type DeliverNow, flushDestinations} from '../../../src/reporter/person/flush.ts'
 import {readClient} from '../../../src/reporter/reports/read-client.ts'
 import {deliver} from '../../../src/reporter/sender/deliver.ts'
+import {isLockHeld} from '../../../src/reporter/sender/sender-lock.ts'
 import {hasEntries} from '../../../src/reporter/world/files.ts'
 import {readOperatingSystem} from '../../../src/reporter/world/operating-system.ts'
 import type {World} from '../../../src/reporter/world/world.ts'
@@ -68,7 +69,9 @@ export async function flush(universe: Universe, invocation: Invocation, project:
   const foreseen = forecast(ledger, person, project, host.now())
   const world = worldOf(invocation)
   const deliverNow = deliverIn(sending, universe.network.transport(sending))
-  const work = () => flushDestinations(world, [person.destination(project)], {deliver: deliverNow, waitSeconds: 0})
+  // Nothing here takes time but a lock that another sender holds: for that a moment is enough.
+  const waitSeconds = isLockHeld(world, person.destination(project).paths.lock) ? 0.2 : 30
+  const work = () => flushDestinations(world, [person.destination(project)], {deliver: deliverNow, waitSeconds})
   const process = () => asProcess(mortal, work)
   const outcome = await (options.obstacle ? withObstacle(ledger.paths[options.obstacle], process) : process())
   if (sending.finding !== null) throw sending.finding
