@@ -20,6 +20,13 @@ describe('every document', () => {
     for (const {document, path} of named) assert.ok(existsSync(repositoryPath(path)), `${document} names ${path}`)
   })
 
+  it('names in architecture.md only functions that exist', () => {
+    const sources = filesUnder('src', '.ts').map(read).join('\n')
+    const functions = [...read('docs/architecture.md').matchAll(/`([a-z]+[A-Z]\w*)`/g)].map(([, name = '']) => name)
+    assert.ok(functions.length > 20, 'the pattern finds the functions')
+    for (const name of functions) assert.ok(new RegExp(`\\b(?:function\\*?|const) ${name}\\b`).test(sources), name)
+  })
+
   it('links only to files that exist', () => {
     for (const document of documents)
       for (const [, link = ''] of read(document).matchAll(linkPattern)) {
