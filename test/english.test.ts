@@ -43,6 +43,7 @@ const errorTexts = Object.values(errorRegistry).flatMap(({meaning, next}) => [me
 
 /** Modules that contain texts for people. Their comments are read as well. */
 const modules = [
+  'src/error-registry.ts',
   'src/errors.ts',
   'bin/preconditions.js',
   'src/reporter/consent/notice.ts',

@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {build} from 'esbuild'
-import {leanSha256, leanValibot} from './lean.js'
+import {leanErrorRegistry, leanSha256, leanValibot} from './lean.js'
 
 /** Each of our modules requires `node:fs` again, and each call of Node's own `require` costs 20 µs. */
 const requireOnce = 'const loaded={};const require=name=>loaded[name]??=process.getBuiltinModule(name);'
@@ -27,7 +27,7 @@ export async function bundleLane(folder) {
     format: 'cjs',
     target: 'node22',
     preserveSymlinks: true,
-    plugins: [leanSha256, leaveOutside],
+    plugins: [leanSha256, leanErrorRegistry, leaveOutside],
     alias: leanValibot,
     logLevel: 'warning',
     // A definition that src/lean/valibot.ts cannot read fails the build.

@@ -3,10 +3,15 @@ import {resolve} from 'node:path'
 /** Alias of esbuild: all of valibot that the definitions use, without its messages. */
 export const leanValibot = {valibot: './src/lean/valibot.ts'}
 
-/** Puts `src/lean/sha256.ts` in place of the module that loads `node:crypto`. */
-export const leanSha256 = {
-  name: 'lean-sha256',
+/** Puts the module of `src/lean` in place of every module with the same name. */
+const standIn = name => ({
+  name: `lean-${name}`,
   setup({onResolve}) {
-    onResolve({filter: /\/sha256\.ts$/}, () => ({path: resolve('src', 'lean', 'sha256.ts')}))
+    onResolve({filter: new RegExp(`/${name}\\.ts$`)}, () => ({path: resolve('src', 'lean', `${name}.ts`)}))
   },
-}
+})
+
+/** For every bundle: hashes short texts without `node:crypto`. */
+export const leanSha256 = standIn('sha256')
+/** For the fast lane, which shows no errors. */
+export const leanErrorRegistry = standIn('error-registry')

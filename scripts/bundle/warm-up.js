@@ -27,7 +27,7 @@ try {
   const variables = {HOME: home, SHELL: '/bin/sh', USAGE_PROJECT_FILE: path, USAGE_CONSENT: '', USAGE_SENDER: '1'}
   for (const name of Object.keys(process.env)) delete process.env[name]
   Object.assign(process.env, variables)
-  await markNoticeAsShown(path)
+  await useForTheFirstTime(path)
   await runs[name](bundle.exports)
 } finally {
   rmSync(home, {recursive: true, force: true})
@@ -39,11 +39,14 @@ writeFileSync(join(folder, `${name}-${version}.code`), Buffer.concat([code, code
 // What nobody has warmed has to load as well.
 for (const load of Object.values(bundle.exports.commands ?? {})) await load()
 
-/** Once in each home the notice is written: the code for it would be read by every command. */
-async function markNoticeAsShown(project) {
+/** Does what is done once in each home: the code for it would be read by every command. */
+async function useForTheFirstTime(project) {
   const module = pathToFileURL(resolve(folder, 'reporter', 'program', 'library-reporter.js')).href
   const {createLibraryReporter} = await import(module)
-  if (!createLibraryReporter({project}).noticeShown()) throw new Error('the notice is not marked as shown')
+  const reporter = createLibraryReporter({project})
+  const outcomes = [reporter.noticeShown(), reporter.start().kind === 'recorded', reporter.end().kind === 'recorded']
+  await reporter.close()
+  if (outcomes.includes(false)) throw new Error('the first use was not recorded')
 }
 
 /** The run comes last: it closes our outputs, and a failure after it shows by the exit code alone. */

@@ -7,7 +7,7 @@ step.\`, and with \`--json\` one document on stdout, \`{"error": {"code", "messa
 the same document. \`start\`, \`end\` and \`feature\` exit 0 whatever went wrong, unless \`--strict\` or \`USAGE_STRICT=1\`
 asks for the exit code below.
 
-This page is made from \`src/errors.ts\` by \`npm run generate\`.
+This page is made from \`src/error-registry.ts\` by \`npm run generate\`.
 
 | code | what it means | what to do | exit code | HTTP status |
 | --- | --- | --- | --- | --- |

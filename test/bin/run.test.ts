@@ -47,7 +47,7 @@ function makeClone(t: TestContext, {hasOwnNode = true, isBuilt = true}: ClonePar
     mkdirSync(join(clone, 'dist', 'commands'), {recursive: true})
     const framework = ['main', 'built-in-plugin', 'present-error'].map(name => `cli/framework/${name}.js`)
     writeFileSync(join(clone, 'dist', 'commands', 'try.js'), tryCommand)
-    for (const name of ['errors.js', ...framework, 'cli/output/paint.js'])
+    for (const name of ['error-registry.js', 'errors.js', ...framework, 'cli/output/paint.js'])
       cpSync(repositoryPath('dist', name), join(clone, 'dist', name))
     cpSync(repositoryPath('dist', 'run-unrecorded.cjs'), join(clone, 'dist', 'run-unrecorded.cjs'))
     symlinkSync(repositoryPath('node_modules', 'chalk'), join(clone, 'node_modules', 'chalk'))

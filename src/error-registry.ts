@@ -1,0 +1,242 @@
+/**
+ * Every error of `usage`. A test keeps `docs/errors.md` equal to this registry.
+ *
+ * `exit` is the exit code of a command that fails with the error. Reporting commands exit 0 unless `--strict` is set.
+ * `http` is the status of a collector's answer; `null`: a collector never answers with this error.
+ */
+export const errorRegistry = {
+  USAGE_NODE_TOO_OLD: {
+    meaning: 'The command requires a newer Node.js.',
+    next: 'Install Node.js 22.13 or newer (24 or newer for collect, stats, import and export).',
+    exit: 2,
+    http: null,
+  },
+  USAGE_NOT_BUILT: {
+    meaning: 'The program was started in a clone that is not built.',
+    next: 'Run `npm start` or `npm run build` in the clone.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_INSTALLATION_DAMAGED: {
+    meaning: 'Files of the program are missing or damaged.',
+    next: 'Install the program again. In a clone, run `npm run build`.',
+    exit: 1,
+    http: null,
+  },
+  USAGE_NO_PROJECT: {
+    meaning: 'No project was given, so nothing can be counted.',
+    next: 'Set --project-file FILE, USAGE_PROJECT_FILE, --project ID or USAGE_PROJECT.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_PROJECT_UNKNOWN: {
+    meaning: 'No project has this id.',
+    next: 'Run `usage project list` to see the ids, or `usage project add FILE` to add a project.',
+    exit: 2,
+    http: 404,
+  },
+  USAGE_PROJECT_FILE_UNREADABLE: {
+    meaning: 'The project file cannot be read.',
+    next: 'Check the path and the permissions of the file.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_PROJECT_URL_REFUSED: {
+    meaning:
+      'A project file cannot be downloaded from this address. It must be a public https address, reached without a proxy.',
+    next: 'Download the file, review it, and run `usage project add FILE`.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_PROJECT_FILE_INVALID: {
+    meaning: 'The project file is invalid.',
+    next: 'Run `usage project check FILE` to see each problem with its line.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_PROJECT_REGISTERED: {
+    meaning: 'A project file with this id and another endpoint or contact is registered.',
+    next: 'To replace it, use --replace. If you did not expect the change, ask the person who gave you the file.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_WRONG_USE: {
+    meaning: 'A flag or an argument is invalid.',
+    next: 'Run the command with --help.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_UNDECLARED_FIELD: {
+    meaning: 'A field is not declared in the project file, or its value has the wrong type. It is not sent.',
+    next: 'Declare the field in the project file, or omit it.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_UNDECLARED_FEATURE: {
+    meaning: 'A feature is not declared in the project file. It is not sent.',
+    next: 'Declare its type and name in the project file, or set allowOther.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_UNPAIRED: {
+    meaning: 'No open run was found for this event. It is recorded without a run and counted as unpaired.',
+    next: 'Use --run ID with the id that `usage start --print-id` printed.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_NOT_RECORDED: {
+    meaning: 'The event could not be written to the buffer.',
+    next: 'Check the free space and the permissions of the state folder that `usage status` shows.',
+    exit: 1,
+    http: null,
+  },
+  USAGE_NOT_DELIVERED: {
+    meaning: 'The collector refused events or could not be reached.',
+    next: 'Run `usage status` to see the reason and the time of the next try.',
+    exit: 3,
+    http: null,
+  },
+  USAGE_NOT_FORGOTTEN: {
+    meaning:
+      'The erasure is not confirmed, or cannot be requested because the secret is lost or a folder cannot be read. A request is kept and sent before every report.',
+    next: 'Follow the next step of each project: run `usage forget` again later, or write to the contact and give the id of the request.',
+    exit: 3,
+    http: null,
+  },
+  USAGE_COLLECTOR_UNREACHABLE: {
+    meaning: 'No collector answered at this address.',
+    next: 'Check the address, and check that `usage collect` runs there.',
+    exit: 3,
+    http: null,
+  },
+  USAGE_SETTINGS_UNREADABLE: {
+    meaning: 'The settings cannot be read or are invalid. Nothing is recorded until they are fixed.',
+    next: 'Fix or remove settings.json, or the project’s file in optin.d, in the settings folder. Opt-outs are separate files and stay valid.',
+    exit: 1,
+    http: null,
+  },
+  USAGE_SETTINGS_UNWRITABLE: {
+    meaning: 'The settings folder cannot be written.',
+    next: 'Check its permissions, or set USAGE_CONFIG_DIR to another folder.',
+    exit: 1,
+    http: null,
+  },
+  USAGE_REPORT_UNPARSABLE: {
+    meaning: 'The body is not a report of this protocol.',
+    next: 'Send JSON that matches schemas/report.v1.json.',
+    exit: 1,
+    http: 400,
+  },
+  USAGE_ERASURE_UNPARSABLE: {
+    meaning: 'The body is not an erasure request.',
+    next: 'Send JSON that matches schemas/erasure-request.v1.json.',
+    exit: 1,
+    http: 400,
+  },
+  USAGE_KEY_WRONG: {
+    meaning: 'The write key is missing or wrong.',
+    next: 'Send the writeKey of the project file as a bearer token.',
+    exit: 1,
+    http: 401,
+  },
+  USAGE_TOKEN_WRONG: {
+    meaning: 'The read token is missing or wrong.',
+    next: 'Set --token or USAGE_TOKEN to the token that `usage collect` printed at its first start.',
+    exit: 3,
+    http: 401,
+  },
+  USAGE_QUERY_INVALID: {
+    meaning: 'The period or a filter of the statistics is invalid.',
+    next: 'Write days as YYYY-MM-DD, the first day not after the last. `by` must be day, week, month or year. See `usage stats --help` for the filters.',
+    exit: 2,
+    http: 400,
+  },
+  USAGE_NOT_FOUND: {
+    meaning: 'There is nothing at this address.',
+    next: 'Post reports to /v1/reports and erasure requests to /v1/projects/ID/erasures. Read statistics at /v1/projects/ID/stats.',
+    exit: 1,
+    http: 404,
+  },
+  USAGE_BODY_TOO_LARGE: {
+    meaning: 'The body is too large, before or after decompression.',
+    next: 'Send at most 1 MiB and 500 events in one report.',
+    exit: 1,
+    http: 413,
+  },
+  USAGE_BODY_UNSUPPORTED: {
+    meaning: 'The collector does not support the content type or the encoding of the body.',
+    next: 'Send application/json, uncompressed or with gzip.',
+    exit: 1,
+    http: 415,
+  },
+  USAGE_COLLECTOR_BUSY: {
+    meaning: 'The collector is busy: its queue of writes is full.',
+    next: 'Try again after the time in Retry-After. The events stay in the buffer.',
+    exit: 3,
+    http: 503,
+  },
+  USAGE_CONFIGURATION_INVALID: {
+    meaning:
+      'The configuration file of the collector cannot be read, or contains a key that is not a flag of `usage collect`.',
+    next: 'Write one JSON object whose keys are flags of `usage collect --help`.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_PROJECTS_UNREADABLE: {
+    meaning: 'The folder of project files cannot be read, or contains no valid project file.',
+    next: 'Put at least one valid project file into the folder of --projects.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_STORE_UNREADABLE: {
+    meaning: 'The store of the collector cannot be opened.',
+    next: 'Set --data to the data folder of a collector, or --url to its address.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_STORE_LOCKED: {
+    meaning: 'Another process is writing to this store.',
+    next: 'Wait for the other import or purge, stop the other collector, or choose another --data folder.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_IMPORT_UNREADABLE: {
+    meaning: 'A file to import cannot be read, or its format is not supported.',
+    next: 'Check the path. If the format is not detected, set --format.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_INBOX_UNREADABLE: {
+    meaning: 'The folder of reports cannot be read.',
+    next: 'Create the folder, or check its path and permissions. Its group must be able to read and write it.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_OUTPUT_UNWRITABLE: {
+    meaning: 'The output could not be written completely.',
+    next: 'Check the free space at the destination, and run the command again.',
+    exit: 1,
+    http: null,
+  },
+  USAGE_ADDRESS_UNAVAILABLE: {
+    meaning: 'The address to listen on is in use or not allowed.',
+    next: 'Choose another one with --http HOST:PORT. Port 0 selects a free port.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_UNEXPECTED: {
+    meaning: 'An unexpected error occurred.',
+    next: 'Please report it, with the output of the same command with USAGE_DEBUG=1.',
+    exit: 1,
+    http: 500,
+  },
+} as const satisfies Record<string, ErrorEntry>
+
+interface ErrorEntry {
+  readonly meaning: string
+  readonly next: string
+  readonly exit: 1 | 2 | 3
+  readonly http: number | null
+}
+
+export type ErrorCode = keyof typeof errorRegistry
