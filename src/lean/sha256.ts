@@ -1,10 +1,11 @@
-/** Content of more bytes is hashed by `node:crypto`. */
+/** Larger content is hashed by `node:crypto`. */
 const maxBytesHere = 16 * 1024
 
 /**
- * The same as `src/protocol/sha256.ts`: SHA-256 of bytes, or of a text in UTF-8, as 64 hex digits. Pure.
+ * SHA-256 of bytes, or of a text in UTF-8, as 64 hex digits. Pure. The bundles contain it instead of
+ * `src/protocol/sha256.ts`.
  *
- * Short content is hashed in plain JavaScript: loading `node:crypto` costs a command a tenth of a bare Node.js.
+ * Content up to 16 KiB is hashed in JavaScript: loading `node:crypto` takes a tenth of the time of `node -e 0`.
  *
  * @see FIPS 180-4, section 6.2
  */
@@ -18,7 +19,7 @@ export function sha256(content: string | Uint8Array): string {
   return Buffer.from(state.buffer).swap32().toString('hex')
 }
 
-/** The bytes, one bit, zeros, and the length in bits as 64 bits: a whole number of blocks of 16 words. */
+/** Pads the bytes to whole blocks of 16 words: one bit, zeros, and the length in bits as 64 bits. */
 function wordsOf(bytes: Buffer): Int32Array {
   const padded = Buffer.alloc(Math.ceil((bytes.length + 9) / 64) * 64)
   bytes.copy(padded)
@@ -33,7 +34,7 @@ function wordsOf(bytes: Buffer): Int32Array {
 const initialState = [
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ]
-/** The same of the cube roots of the first 64 primes. */
+/** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 // biome-ignore format: a table
 const roundConstants = [
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -48,7 +49,7 @@ const roundConstants = [
 
 const schedule = new Int32Array(64)
 
-/** One variable for each word and each step: this runs once in a process, before V8 has compiled it. */
+/** Adds one block to the state. Written with one variable a word: it runs before V8 has optimised it. */
 function addBlock(state: Int32Array, block: Int32Array): void {
   schedule.set(block)
   for (let index = 16; index < 64; index++) {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 
-/** The collector's answer to a report: given only after the accepted events are on disk. */
+/** The collector's answer to a report. It is sent only after the accepted events are on disk. */
 export const answer = v.object({
   accepted: v.pipe(v.number(), v.integer(), v.minValue(0)),
   duplicates: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -15,7 +15,7 @@ export const answer = v.object({
 })
 export type Answer = Readonly<v.InferOutput<typeof answer>>
 
-/** Reads an answer, or says `null`: whatever else a proxy puts in its place confirms nothing. */
+/** Reads an answer. Null for anything else, such as a proxy's page: that confirms nothing. Pure; never throws. */
 export function parseAnswer(body: string): Answer | null {
   try {
     const result = v.safeParse(answer, JSON.parse(body))
@@ -25,10 +25,10 @@ export function parseAnswer(body: string): Answer | null {
   }
 }
 
-/** A collector's own error: `{"error": {"code", "message", "next"}}`, every code begins with `USAGE_`. */
+/** A collector's error: `{"error": {"code", "message", "next"}}`. Every code begins with `USAGE_`. */
 const errorDocument = v.object({error: v.object({code: v.pipe(v.string(), v.regex(/^USAGE_/)), message: v.string()})})
 
-/** Whether a body is a collector's own error document: a proxy or a portal on the way has none, and decides nothing. */
+/** Whether a body is a collector's error document, and not the answer of a proxy or a login portal. Never throws. */
 export function isErrorDocument(body: string): boolean {
   try {
     return v.is(errorDocument, JSON.parse(body))

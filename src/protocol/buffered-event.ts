@@ -5,15 +5,15 @@ import {limits} from './limits.ts'
 import {describeProblems, toProblems} from './problem.ts'
 import {time} from './scalars.ts'
 
-/** What only this machine may know: pseudonyms are made from it, and it is never sent. */
+/** The part of an event from which pseudonyms are made. It never leaves this machine. */
 export const localBlock = v.object({
-  /** Host name as the system says it. */
+  /** The host name of the system. */
   host: v.nullish(v.pipe(v.string(), v.maxLength(255)), null),
-  /** The machine id as node-machine-id gives it; null where the writer cannot read it. */
+  /** The machine id as node-machine-id returns it. Null if the writer cannot read it. */
   machineId: v.nullish(v.pipe(v.string(), v.maxLength(128)), null),
-  /** The id of this boot: a later boot's clocks are not comparable. */
+  /** The boot id: monotonic times of different boots cannot be compared. */
   bootId: v.nullish(v.pipe(v.string(), v.maxLength(64)), null),
-  /** Path of the script that was started. */
+  /** The path of the script that was started. */
   script: v.nullish(v.pipe(v.string(), v.maxLength(4096)), null),
 })
 
@@ -23,7 +23,7 @@ const bufferedEntries = {
   local: v.nullish(localBlock, null),
 }
 
-/** One line of a buffer file: an event without pseudonyms, with the header of its program and what stays local. */
+/** An event in the buffer: without pseudonyms, with the header of its program and its local block. */
 export const bufferedEvent = v.variant(
   'type',
   [
@@ -34,10 +34,10 @@ export const bufferedEvent = v.variant(
   'must be an event of type start, end or feature',
 )
 
-/** What a line may leave to its file: a writer without a clock, such as a shell, has no time but that of the file. */
+/** A writer without a clock, such as a shell, leaves the time out: the time of its file replaces it. */
 const fileTime = {time: v.nullish(time, null)}
 
-/** The same as it lies in a file. */
+/** One line of a buffer file. */
 export const bufferedLine = v.variant(
   'type',
   [
@@ -51,21 +51,22 @@ export const bufferedLine = v.variant(
 export type BufferedEvent = Readonly<v.InferOutput<typeof bufferedEvent>>
 export type LocalBlock = Readonly<v.InferOutput<typeof localBlock>>
 
-/** What a buffer file holds. `unfinished`: its last line has no end yet, or it is empty. */
+/** The content of a buffer file. `unfinished`: its last line has no line break, or the file is empty. */
 export type ParsedBufferFile =
   | {readonly kind: 'events'; readonly events: readonly BufferedEvent[]}
   | {readonly kind: 'unfinished'}
   | {readonly kind: 'damaged'; readonly message: string}
 
-/** Writes events as a buffer file holds them: one JSON a line, each line ended. */
+/** Writes events as the content of a buffer file: one JSON document a line, each with a line break. Pure. */
 export function encodeBufferFile(events: readonly BufferedEvent[]): string {
   return events.map(buffered => `${JSON.stringify(buffered)}\n`).join('')
 }
 
 /**
- * Reads a buffer file as any of its writers makes it. Pure; never throws; one wrong line makes the file damaged.
+ * Reads the content of a buffer file. One invalid line, or more lines than a report has events, makes the whole file
+ * damaged. Pure; never throws.
  *
- * @param writtenAt the time of the file, RFC 3339: that of the events whose writer had no clock
+ * @param writtenAt the time of the file, RFC 3339, for events without a time
  */
 export function parseBufferFile(content: string, writtenAt: string | null = null): ParsedBufferFile {
   if (!content.endsWith('\n')) return {kind: 'unfinished'}

@@ -12,7 +12,7 @@ function isOrdered(declared: object): boolean {
   return min === undefined || max === undefined || min <= max
 }
 
-/** What a project declares of one field: without a type and a description nothing can be collected. */
+/** The declaration of one field. Type and description are required. */
 export const declaration = v.variant(
   'type',
   [
@@ -49,7 +49,7 @@ export type Declarations = Readonly<Record<string, Declaration>>
 
 const versionPattern = /^[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}$/
 
-/** Says what a declared field wants, for people: `an integer from 0 to 100000`. */
+/** Describes the valid values of a field for people: `an integer from 0 to 100000`. */
 export function describeDeclaration(declared: Declaration): string {
   switch (declared.type) {
     case 'integer':
@@ -70,7 +70,7 @@ export function describeDeclaration(declared: Declaration): string {
   }
 }
 
-/** Whether a value is what the declaration allows. Patterns match the whole value. */
+/** Whether the declaration allows a value. A pattern must match the whole value. */
 export function isDeclaredValue(declared: Declaration, value: FieldValue): boolean {
   switch (declared.type) {
     case 'integer':
@@ -92,8 +92,8 @@ const isWithin = (range: {min?: number | undefined; max?: number | undefined}, v
   value >= (range.min ?? Number.NEGATIVE_INFINITY) && value <= (range.max ?? Number.POSITIVE_INFINITY)
 
 /**
- * Reads a value as it is written on a command line, in the type that its declaration wants.
- * What does not read as that type stays text, so that the check after it can say what came.
+ * Converts a value from a command line to its declared type. A value that cannot be converted stays text, so that
+ * `isDeclaredValue` rejects it and the message can show it.
  */
 export function readDeclaredValue(declared: Declaration | undefined, written: string): FieldValue {
   if (declared?.type === 'boolean') return written === 'true' ? true : written === 'false' ? false : written
@@ -106,18 +106,18 @@ export interface KeptFields {
   readonly dropped: readonly {readonly name: string; readonly message: string}[]
 }
 
-/** Keeps the values that are declared and of their declared type; the others are named, with the reason. Pure. */
+/** Keeps the values that are declared and valid. The others are returned with the reason. Pure. */
 export function keepDeclared(declared: Declarations, values: FieldValues): KeptFields {
   const kept: Record<string, FieldValue> = {}
   const dropped: {name: string; message: string}[] = []
   for (const [name, value] of Object.entries(values)) {
-    const wanted = Object.hasOwn(declared, name) ? declared[name] : undefined
-    if (wanted === undefined) dropped.push({name, message: `field ${describeValue(name)} is not declared`})
-    else if (isDeclaredValue(wanted, value)) kept[name] = value
+    const rule = Object.hasOwn(declared, name) ? declared[name] : undefined
+    if (rule === undefined) dropped.push({name, message: `field ${describeValue(name)} is not declared`})
+    else if (isDeclaredValue(rule, value)) kept[name] = value
     else
       dropped.push({
         name,
-        message: `field ${name}: must be ${describeDeclaration(wanted)}, got ${describeValue(value)}`,
+        message: `field ${name}: must be ${describeDeclaration(rule)}, got ${describeValue(value)}`,
       })
   }
   return {kept, dropped}

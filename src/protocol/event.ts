@@ -12,7 +12,7 @@ import {
   uuid,
 } from './scalars.ts'
 
-/** A run started. `repeat` counts the daily repetitions of a start that lives on; the first is 0. */
+/** A run started. The start is repeated daily while the run lasts. `repeat` counts from 0, the start itself. */
 export const startEvent = v.object({
   id: uuid,
   type: v.literal('start'),
@@ -23,7 +23,7 @@ export const startEvent = v.object({
   fields: v.optional(fieldValues, {}),
 })
 
-/** A run ended. `run` is null where no start could be found for it: counted as unpaired. */
+/** A run ended. `run` is null if its start was not found: the event is counted as unpaired. */
 export const endEvent = v.object({
   id: uuid,
   type: v.literal('end'),
@@ -35,7 +35,7 @@ export const endEvent = v.object({
   fields: v.optional(fieldValues, {}),
 })
 
-/** A feature was used `count` times; `time` is when it started. `isInternal` uses did not come from a person directly. */
+/** A feature was used `count` times. `time` is when it started. `internal`: not chosen by a person. */
 export const featureEvent = v.object({
   id: uuid,
   type: v.literal('feature'),
@@ -58,5 +58,5 @@ export const event = v.variant(
 export type StartEvent = Readonly<v.InferOutput<typeof startEvent>>
 export type EndEvent = Readonly<v.InferOutput<typeof endEvent>>
 export type FeatureEvent = Readonly<v.InferOutput<typeof featureEvent>>
-/** One thing that happened, as it travels. Source: design of the wire, version 1. */
+/** An event as it is sent, with pseudonyms. */
 export type Event = StartEvent | EndEvent | FeatureEvent

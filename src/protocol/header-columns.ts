@@ -1,18 +1,18 @@
 import * as v from 'valibot'
 import {type Header, header, type OperatingSystem, type ProgramHeader, programHeader} from './header.ts'
 
-/** A value of a header that lies flat: the keys that lead to it on the wire, joined by `_`. */
+/** The name of a header value in a flat list: its keys on the wire, joined by `_`. */
 export type HeaderColumn = Exclude<keyof Header, 'os'> | `os_${keyof OperatingSystem}`
 export type HeaderValues = Readonly<Record<HeaderColumn, string | null>>
 
-/** Where a value is on the wire. `innerKey` is null where the header itself has the value. */
+/** The position of a value on the wire. `innerKey` is null if the value is not in an inner object. */
 interface Place {
   readonly column: HeaderColumn
   readonly key: keyof Header
   readonly innerKey: keyof OperatingSystem | null
 }
 
-/** Read from the schema, which is the only list of what a header has. */
+/** The schema is the only list of the values of a header. */
 const places = Object.entries(header.entries).flatMap(([key, {wrapped}]) => {
   const innerKeys = 'entries' in wrapped ? Object.keys(wrapped.entries) : [null]
   return innerKeys.map(innerKey => ({column: innerKey === null ? key : `${key}_${innerKey}`, key, innerKey}) as Place)
@@ -22,7 +22,7 @@ const placesByKey = Map.groupBy(places, ({key}) => key)
 /** One column for each value of a header, in the order of the schema. */
 export const headerColumns: readonly HeaderColumn[] = places.map(({column}) => column)
 
-/** Headers in which nothing is known. */
+/** Headers in which every value is null. */
 export const emptyHeader: Header = v.parse(header, {})
 export const emptyProgramHeader: ProgramHeader = v.parse(programHeader, {})
 
@@ -35,7 +35,7 @@ export function valuesOfHeader(content: Header): HeaderValues {
   return Object.fromEntries(places.map(place => [place.column, valueAt(place)])) as HeaderValues
 }
 
-/** The header that has these values. An object in it is null when all its values are. Pure. */
+/** The header with these values. An inner object is null if all its values are null. Pure. */
 export function headerOfValues(values: HeaderValues): Header {
   const entries = [...placesByKey].map(([key, [first, ...others]]) => {
     if (first!.innerKey === null) return [key, values[first!.column]]

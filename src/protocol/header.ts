@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import {pseudonym, text} from './scalars.ts'
 
-/** The operating system, as far as it is known; `readable` is what a person calls it. */
+/** The operating system. `readable` is the name for people, such as `Debian GNU/Linux 12 (bookworm)`. */
 export const operatingSystem = v.object({
   name: v.nullish(text(64), null),
   version: v.nullish(text(128), null),
@@ -9,7 +9,7 @@ export const operatingSystem = v.object({
   readable: v.nullish(text(128), null),
 })
 
-/** What a program knows of itself and its surroundings: everything in a header but the pseudonyms. */
+/** The program and its environment: everything in a header except the pseudonyms. */
 export const programHeader = v.object({
   application: v.nullish(text(128), null),
   version: v.nullish(text(64), null),
@@ -20,7 +20,7 @@ export const programHeader = v.object({
   scheduler: v.nullish(text(32), null),
 })
 
-/** What the events of one report share. */
+/** The values that all events of a report share. */
 export const header = v.object({
   user: v.nullish(pseudonym, null),
   host: v.nullish(pseudonym, null),

@@ -1,4 +1,4 @@
-/** The public protocol: what travels and what waits, with their limits. Pure; nothing happens at import. */
+/** The public protocol: reports, buffered events, project files and their limits. Pure; no effect at import. */
 export {type Answer, parseAnswer} from './answer.ts'
 export {
   type BufferedEvent,

@@ -1,45 +1,47 @@
 /**
- * Every limit of the wire and of the buffer, in one place, each with its reason.
- *
- * Both ends enforce the same numbers, so a sender never makes what a collector refuses.
+ * All limits of the wire and of the buffer, each with its reason. The sender and the collector enforce the same
+ * numbers, so a sender never makes a report that is too large for a collector.
  */
 export const limits = {
-  /** Bytes of one report body after decompression, counted while it streams in: what a collector holds for one request. */
+  /** Bytes of a report after decompression, counted while it streams in: the memory of a collector for one request. */
   maxBodyBytes: 1024 * 1024,
-  /** Bytes of one report as the sender makes it: half of the above, so that a 413 means a misconfigured proxy. */
+  /** Bytes of a report that a sender makes: half of `maxBodyBytes`, so that a 413 means a misconfigured proxy. */
   maxReportBytes: 512 * 1024,
-  /** Bytes of a datagram as the sender makes it: it passes every usual network in one piece. Larger ones are read, too. */
+  /** Bytes of a datagram that a sender makes: usual networks do not split it. A collector also reads larger ones. */
   maxDatagramBytes: 1_200,
-  /** Events in one report or one buffer file: one transaction's worth that still fits `maxReportBytes` as usual. */
+  /** Events in one report or one buffer file: usual events of this number fit into `maxReportBytes`. */
   maxEventsPerReport: 500,
-  /** Bytes of one event as JSON: 64 fields with names and values of a usual length fit. */
+  /** Bytes of one event as JSON: 64 fields with names and values of usual length fit. */
   maxEventBytes: 8 * 1024,
-  /** UTF-16 units of any string that does not say otherwise: longer ones are free text, which is never collected. */
+  /** UTF-16 code units of a string without its own limit: longer ones are free text, which is never collected. */
   maxStringLength: 256,
-  /** Nesting of a report (report, events, event, fields): more is an attack or a mistake. */
+  /** Nesting levels of a report (report, events, event, fields): more is an attack or a mistake. */
   maxDepth: 4,
-  /** Declared fields, or details of a feature: a project that needs more collects too much. */
+  /** Declared fields, or details of a feature: a project with more collects too much. */
   maxFields: 64,
-  /** Feature names: room for a path through an interface such as `Reflectometry->MainWindow->CloseBatch`. */
+  /**
+   * UTF-16 code units of a feature name: a path through an interface fits, such as
+   * `Reflectometry->MainWindow->CloseBatch`.
+   */
   maxFeatureNameLength: 128,
-  /** Declared feature names: Mantid, the largest user known, has about 1,500 algorithms. */
+  /** Declared feature names: Mantid, the largest known user, has about 1,500 algorithms. */
   maxDeclaredFeatures: 10_000,
-  /** Days after which an event is neither sent nor accepted: its answers have been given. */
+  /** Days after which an event is neither sent nor accepted: answers about its time were already given. */
   maxEventAgeDays: 30,
-  /** Minutes by which a clock may be off before `Usage-Sent-At` corrects it: less is network and queueing. */
+  /** Minutes by which a clock may be wrong before `Usage-Sent-At` corrects it: less may be network delay. */
   clockToleranceMinutes: 55,
-  /** Seconds that a run may be reported to last: ten years, beyond which a clock was broken. */
+  /** Seconds of a duration: ten years. A longer one means a broken clock. */
   maxDurationSeconds: 10 * 366 * 86_400,
-  /** Uses that one feature event may stand for. */
+  /** Uses that one feature event can count. */
   maxCount: 1_000_000_000,
   /** Bytes of a project file: ten thousand feature names fit. */
   maxProjectFileBytes: 1024 * 1024,
-  /** Bytes of a buffer file that is read: 500 events of the largest size would be damage, not use. */
+  /** Bytes of a buffer file that is read: 500 usual events fit. A larger file is damaged. */
   maxBufferFileBytes: 4 * 1024 * 1024,
-  /** Bytes waiting for one destination; the oldest are dropped beyond it. */
+  /** Bytes in the buffer of one destination. Beyond it, the oldest files are dropped. */
   maxBufferBytes: 10 * 1024 * 1024,
-  /** Files waiting for one destination; the oldest are dropped beyond it. */
+  /** Files in the buffer of one destination. Beyond it, the oldest are dropped. */
   maxBufferFiles: 2_000,
-  /** Keys in one request to erase: ten years of pseudonyms that change every month. */
+  /** Keys in one erasure request: ten years of monthly pseudonyms. */
   maxErasureKeys: 120,
 } as const

@@ -1,4 +1,4 @@
-/** Whether a host of an address, as `URL` writes it, is this machine: nobody on a network can read what goes there. */
+/** Whether a host name, as `URL` writes it, is this machine, so that no network is used. Asks no DNS. */
 export function isLoopbackHost(hostname: string): boolean {
   return (
     hostname === 'localhost' ||

@@ -1,16 +1,16 @@
-/** Characters of a pattern. */
+/** The most characters of a pattern. */
 export const maxPatternLength = 200
-/** Quantifiers of a pattern that can take many characters: more of them could make a value slow to check. */
+/** The most unbounded quantifiers of a pattern: with more, some values are slow to check. */
 const maxOpenQuantifiers = 3
-/** Quantifiers of a pattern that take one or none. */
+/** The most `?` quantifiers of a pattern. */
 const maxOptionals = 6
 
-/** What a pattern has to be, for people. */
+/** The rule for patterns, for people. */
 export const patternWords = `must be a regular expression that is fast for every value (no repeated groups, back-references or look-around, at most ${maxOpenQuantifiers} of * + {m,n})`
 
 /**
- * Whether a declared pattern is a regular expression that no value can make slow. Both ends check values that come from
- * others, so what could take exponential time is not a pattern here: no repeated groups, no references back, no
+ * Whether a declared pattern is a regular expression that is fast for every value. The sender and the collector check
+ * values from outside, so patterns with exponential time are rejected: no repeated groups, no back-references, no
  * look-around, and few quantifiers. A group may be optional or have alternatives.
  */
 export function isSafePattern(pattern: string): boolean {

@@ -1,7 +1,7 @@
 import type {BaseIssue} from 'valibot'
 import {toPlainText} from './plain-text.ts'
 
-/** One thing that is wrong with a document from outside: where, the rule that it breaks, and the value. */
+/** One problem of a document from outside: its place, the rule that is broken, and the value. */
 export interface Problem {
   /** Keys from the root, for example `['fields', 'executors', 'min']`. */
   readonly path: readonly (string | number)[]
@@ -12,8 +12,8 @@ export interface Problem {
 export type Parsed<T> = {readonly ok: true; readonly value: T} | {readonly ok: false; readonly problems: Problem[]}
 
 /**
- * Writes a path as people do: `fields.executors.min`, `events[3].name`, or `the document` for the root. Keys come from
- * outside: they are shortened and made plain.
+ * Writes a path for people: `fields.executors.min`, `events[3].name`, or `the document` for the root. Keys from outside
+ * are shortened, and their control characters are replaced.
  */
 export function formatPath(path: readonly (string | number)[]): string {
   if (path.length === 0) return 'the document'
@@ -21,18 +21,18 @@ export function formatPath(path: readonly (string | number)[]): string {
   return parts.join('').replace(/^\./, '')
 }
 
-/** Writes a problem on one line, safe for a terminal. */
+/** Writes a problem as one line that is safe for a terminal. */
 export function formatProblem(problem: Problem): string {
   return `${formatPath(problem.path)}: ${problem.message}`
 }
 
-/** Writes the first problems of a document on one line of bounded length. */
+/** Writes the first three problems of a document as one line. */
 export function describeProblems(problems: readonly Problem[]): string {
   const shown = problems.slice(0, 3).map(formatProblem).join('; ')
   return problems.length > 3 ? `${shown}; and ${problems.length - 3} more` : shown
 }
 
-/** Turns the issues of the schema library into problems. A message without a rule of its own gets one. */
+/** Converts issues of valibot to problems. An issue without a message of ours gets one. */
 export function toProblems(issues: readonly BaseIssue<unknown>[]): Problem[] {
   return issues.map(issue => ({
     path: (issue.path ?? []).map(item => (typeof item.key === 'number' ? item.key : String(item.key))),
@@ -46,7 +46,7 @@ function describe(issue: BaseIssue<unknown>): string {
   return `${rule}, got ${describeValue(issue.input)}`
 }
 
-/** What a rule wants that has no sentence of its own. */
+/** What a rule without a message of ours requires. */
 function describeExpectation({type, requirement, expected}: BaseIssue<unknown>): string {
   switch (type) {
     case 'object':
@@ -73,7 +73,7 @@ function describeExpectation({type, requirement, expected}: BaseIssue<unknown>):
   }
 }
 
-/** Shows a value from outside briefly and without control characters. */
+/** Shows a value from outside in at most 60 characters, without control characters. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'

@@ -7,8 +7,8 @@ import {sha256} from './sha256.ts'
 
 const hostAndPortPattern = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/
 /**
- * Names that mean something to a system, a shell or a program already: nobody may be told to set one of them to `false`, and
- * nearly every value of them would be a no.
+ * Excludes names that already have a meaning for a system, a shell or a program. Nobody should set one of them to
+ * `false`, and almost every value of them would be an opt-out.
  */
 const variablePattern =
   /^(?!(?:PATH|HOME|USER|LOGNAME|SHELL|SHLVL|PWD|OLDPWD|IFS|ENV|BASH_ENV|TERM|LANG|LANGUAGE|TZ|TMP|TEMP|TMPDIR|HOSTNAME|MAIL|EDITOR|PAGER|DISPLAY|CI|UID|EUID|PPID|PS[1-4]|(?:LC|LD|DYLD|XDG|SSH|NODE|NPM|GIT)_.*|PYTHON.*|.*PATH)$)[A-Z][A-Z0-9_]{0,63}$/
@@ -24,7 +24,7 @@ function isCollectorUrl(input: string): boolean {
   }
 }
 
-/** An absolute path as an address, without a host: `file:///shared/inbox`. */
+/** The address of a folder: an absolute path without a host, `file:///shared/inbox`. */
 const folderPattern = /^file:\/\/\/(?!\/)[^?#\u0000-\u001f\u007f]{1,1024}$/
 
 function isFolderUrl(input: string): boolean {
@@ -45,7 +45,7 @@ const folder = v.pipe(
 interface Endpoint {
   readonly http: string | null
   readonly udp: string | null
-  /** Absent where there is none, so that older destinations keep their key. */
+  /** Absent if there is none: null would change the key of existing destinations. */
   readonly file?: string | undefined
 }
 
@@ -143,36 +143,36 @@ export const projectFile = v.object({
 
 export type ProjectFile = Readonly<v.InferOutput<typeof projectFile>>
 
-/** Reads a project file that is already JSON. Pure; never throws; defaults are filled in. */
+/** Reads a project file from parsed JSON and fills in the defaults. Pure; never throws. */
 export function parseProjectFile(input: unknown): Parsed<ProjectFile> {
   const result = v.safeParse(projectFile, input)
   return result.success ? {ok: true, value: result.output} : {ok: false, problems: toProblems(result.issues)}
 }
 
-/** What people call the project. */
+/** The name of a project for people; default: its id. */
 export function displayName(project: ProjectFile): string {
   return project.name ?? project.project
 }
 
-/** Whether the reports of a project are laid into a folder, which goes before every network. */
+/** Whether the reports of a project are written into a folder. A folder overrides http and udp. */
 export function isForFolder({endpoint}: {readonly endpoint: Pick<Places, 'file'>}): boolean {
   return endpoint.file != null
 }
 
-/** Whether the events of a project travel as datagrams: it has no folder and no address for HTTP, which go first. */
+/** Whether the events of a project are sent as datagrams: it has udp, but neither a folder nor http. */
 export function isForDatagrams({endpoint}: {readonly endpoint: Places}): boolean {
   return !isForFolder({endpoint}) && endpoint.http === null && endpoint.udp !== null
 }
 
-/** Where reports go, as people read it; null: nowhere. */
+/** The address to which reports go, for people. Null if there is none. */
 export function addressOf({http, udp, file}: Places): string | null {
   return file ?? http ?? udp
 }
 
-/** An endpoint as it is read and as it is told: an absent folder is `null` there. */
+/** An endpoint in a project file or in JSON output, where an absent folder is `null`. */
 type Places = Pick<Endpoint, 'http' | 'udp'> & {readonly file?: string | null | undefined}
 
-/** Whether a feature may travel: its type and its name are declared, or the name is plain and others are allowed. */
+/** Whether a feature may be sent: its type is declared, and its name is declared or `allowOther` permits it. */
 export function isDeclaredFeature(project: ProjectFile, type: string, name: string): boolean {
   if (!project.features.types.includes(type)) return false
   if (project.features.names.includes(name)) return true
@@ -180,8 +180,8 @@ export function isDeclaredFeature(project: ProjectFile, type: string, name: stri
 }
 
 /**
- * The version of what is collected and where it goes: 8 hex digits that change whenever fields, features, identity,
- * endpoint or retention do. A person's yes (`USAGE_CONSENT=<project>@<version>`) and the notice hold for one version.
+ * The version of what is collected and where it is sent: 8 hex digits that change with fields, features, identity,
+ * endpoint and retention. An opt-in by `USAGE_CONSENT=<project>@<version>` and a notice are valid for one version.
  */
 export function collectionVersion(project: ProjectFile): string {
   const known = versions.get(project)
@@ -192,10 +192,10 @@ export function collectionVersion(project: ProjectFile): string {
   return version
 }
 
-/** Consent, the notice and the sender each ask, and a project that has been parsed does not change. */
+/** A cache: consent, notice and sender ask for the version, and a parsed project file never changes. */
 const versions = new WeakMap<ProjectFile, string>()
 
-/** The key of a destination (project and endpoint): 8 hex digits, part of its folder's name. */
+/** The key of a destination (project and endpoint): 8 hex digits that are part of its folder's name. */
 export function destinationKey(project: ProjectFile): string {
   return shortHash(canonicalJson({project: project.project, endpoint: project.endpoint}))
 }

@@ -5,7 +5,7 @@ import {limits} from './limits.ts'
 import {describeProblems, type Parsed, toProblems} from './problem.ts'
 import {projectId, text} from './scalars.ts'
 
-/** The version of the wire that this module speaks. */
+/** The version of the wire that this module reads and writes. */
 export const protocolVersion = 1
 
 const client = v.object({name: text(64), version: text(64)})
@@ -34,7 +34,7 @@ const envelope = v.object({
 
 export type Report = Readonly<v.InferOutput<typeof report>>
 
-/** Why one event of a report was not taken; `index` is its place in the report, `id` its id if it had one. */
+/** Why an event of a report was rejected. `index` is its position in the report; `id` is null if it has none. */
 export interface Rejection {
   readonly index: number
   readonly id: string | null
@@ -48,7 +48,7 @@ export type RejectionCode =
   | 'event-too-old'
   | 'feature-undeclared'
 
-/** A report whose envelope is right, with those of its events that are, each with its place in the report. */
+/** A report with a valid envelope: its valid events with their positions, and the rejected ones. */
 export interface ParsedReport extends Omit<Report, 'events'> {
   readonly events: readonly {readonly index: number; readonly event: Event}[]
   readonly rejected: readonly Rejection[]
@@ -57,8 +57,8 @@ export interface ParsedReport extends Omit<Report, 'events'> {
 /**
  * Reads a report from outside. Pure; never throws.
  *
- * A wrong envelope is a list of problems; a wrong event is a rejection beside the events that are right.
- * Unknown keys are ignored, absent optional values become `null`, ids become lower case.
+ * An invalid envelope yields a list of problems. An invalid event is rejected, and the valid ones are kept. Unknown
+ * keys are ignored, absent optional values become `null` or their default, ids become lower case.
  */
 export function parseReport(input: unknown): Parsed<ParsedReport> {
   const result = v.safeParse(envelope, input)
@@ -79,7 +79,7 @@ type ParsedEvent =
   | {readonly ok: false; readonly rejection: Pick<Rejection, 'code' | 'message'>}
 
 function parseEvent(input: unknown): ParsedEvent {
-  // An event lies in the list of events in the report: two levels are above it.
+  // The report and its list of events are the two levels above an event.
   if (exceedsDepth(input, limits.maxDepth - 2))
     return rejection('event-too-deep', `must have at most ${limits.maxDepth} levels in a report`)
   const bytes = Buffer.byteLength(JSON.stringify(input) ?? '')

@@ -1,9 +1,9 @@
 import {type Declaration, type Declarations, isDeclaredValue} from './declaration.ts'
 import type {ReviewWarning} from './review-warning.ts'
 
-/** The most fields that a project can explain one by one. */
+/** More fields than this get a warning. */
 const manyFields = 20
-/** An enum with more values than this distinguishes people rather than cases. */
+/** An enum with more values than this may identify people. */
 const wideEnum = 50
 
 /** Examples that a pattern must not match, because they reveal more than the project needs. */
@@ -19,7 +19,7 @@ type PatternCode = keyof typeof tellingValues
 const personalWords =
   /^(?:user|username|login|account|person|author|owner|name|surname|email|mail|phone|address|ip|ipv4|ipv6|mac|host|hostname|machine|path|file|filename|folder|directory|dir|home|cwd|url|title|comment|message|text|orcid)$/
 
-/** Reviews declared fields for what they reveal about a person. `path` is where they are declared. */
+/** Reviews declared fields for what they reveal about a person. `path` is their place in the project file. Pure. */
 export function reviewFields(declared: Declarations, path: readonly string[]): ReviewWarning[] {
   const entries = Object.entries(declared)
   const many =

@@ -11,7 +11,7 @@ const daysOf: Readonly<Record<string, number>> = {d: 1, w: 7, m: 30, y: 365}
 /**
  * Reviews a valid project file for the privacy of the people who are counted. Pure.
  *
- * @param input the original document, with keys that the parser ignores
+ * @param input the original document, including keys that the parser ignores
  */
 export function reviewProject(input: unknown, project: ProjectFile): ReviewWarning[] {
   return [

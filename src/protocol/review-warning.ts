@@ -19,7 +19,7 @@ export const reviewCodes = [
 /** A valid setting that a careful maintainer would review. */
 export interface ReviewWarning {
   readonly code: (typeof reviewCodes)[number]
-  /** Keys from the root; empty for the document. */
+  /** Keys from the root; empty for the whole document. */
   readonly path: readonly string[]
   readonly message: string
   /** What to do. */

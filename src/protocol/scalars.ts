@@ -1,25 +1,26 @@
 import * as v from 'valibot'
 import {limits} from './limits.ts'
 
-/** What a project may be called, on the wire, in folders and in URLs. */
+/** A project id: safe on the wire, in folder names and in URLs. */
 export const projectIdPattern = /^[a-z][a-z0-9-]{0,39}$/
 /**
- * Whether a name may be a feature's beyond the declared ones: no slashes, quotes or control characters, hence no paths and
- * no markup. The pattern is made when it is needed: the letters of all scripts cost a command a quarter of a millisecond.
+ * Whether an undeclared feature name is allowed under `allowOther`. Slashes, quotes and control characters are not, so
+ * that a name cannot be a path or markup. The pattern is created only when needed: compiling it takes a quarter of a
+ * millisecond.
  */
 export const isOpenFeatureName = (name: string): boolean => /^[\p{L}\p{N} ._:+()>-]{1,128}$/u.test(name)
 
 const uuidPattern = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
 const pseudonymPattern = /^[0-9a-f]{32}$/
-/** The signals of Linux, the BSDs and macOS, and numbers without a name: any other word would be free text. */
+/** The signals of Linux, the BSDs and macOS, and numbers for signals without a name. Any other word is free text. */
 const signalPattern =
   /^SIG(?:HUP|INT|QUIT|ILL|TRAP|ABRT|IOT|EMT|BUS|FPE|KILL|USR[12]|SEGV|PIPE|ALRM|TERM|STKFLT|CHLD|CLD|CONT|STOP|TSTP|TTIN|TTOU|URG|XCPU|XFSZ|VTALRM|PROF|WINCH|IO|POLL|PWR|INFO|LOST|SYS|UNUSED|THR|LIBRT|BREAK|RT(?:MIN|MAX)(?:[+-]\d{1,2})?|\d{1,3})$/
 const fieldNamePattern = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/
-/** Control characters (C0, DEL, C1) and halves of characters (lone surrogates) have no place in a name or a value. */
+/** No control characters (C0, DEL, C1) and no lone surrogates. */
 const plainTextPattern = /^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u
 
-/** `Date` reads 30 February and 24:00 as the day after: the day that comes out tells. */
+/** `Date` reads 30 February and 24:00 as a later day, so the day must be the same afterwards. */
 function isRealTime(text: string): boolean {
   const parsed = new Date(text)
   return !Number.isNaN(parsed.getTime()) && parsed.getUTCDate() === Number(text.slice(8, 10))
@@ -29,7 +30,7 @@ export const projectId = v.pipe(
   v.string(),
   v.regex(projectIdPattern, 'must be a project id (a-z, 0-9 and -, beginning with a letter, at most 40)'),
 )
-/** Read in either case, kept in lower case, so that equal ids are equal texts. */
+/** Accepts both cases and returns lower case, so that equal ids are equal strings. */
 export const uuid = v.pipe(v.string(), v.regex(uuidPattern, 'must be a UUID'), v.toLowerCase())
 export const time = v.pipe(
   v.string(),
@@ -59,7 +60,7 @@ export const durationSeconds = v.pipe(
   v.minValue(0, 'must be at least 0 seconds'),
   v.maxValue(limits.maxDurationSeconds, `must be at most ${limits.maxDurationSeconds} seconds`),
 )
-/** Windows' codes are unsigned 32 bits, some tools print them signed. */
+/** Windows' codes have 32 bits, unsigned; some tools print them signed. */
 export const exitCode = v.pipe(
   v.number('must be an exit code'),
   v.integer('must be an integer exit code'),
@@ -73,7 +74,7 @@ export const count = v.pipe(
   v.maxValue(limits.maxCount, `must be a count of at most ${limits.maxCount}`),
 )
 
-/** Declared fields and details: scalars only, so that nothing can hide in a nested value. */
+/** A value of a field or a detail. Scalars only: a nested value could contain anything. */
 export const fieldValue = v.union(
   [v.pipe(v.number(), v.finite()), v.boolean(), text()],
   'must be a number, a boolean or a short text',

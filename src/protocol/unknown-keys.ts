@@ -1,6 +1,6 @@
 import type * as v from 'valibot'
 
-/** A key that the schema does not know, with the key that was perhaps meant. */
+/** A key that is not in the schema. `meant` is a similar key of the schema, or null. */
 export interface UnknownKey {
   readonly path: readonly string[]
   readonly meant: string | null
@@ -14,7 +14,7 @@ type Schema = v.GenericSchema & {
   readonly literal?: unknown
 }
 
-/** Finds the keys of a document that its schema does not know, however deep. Pure. */
+/** Finds the keys of a document that are not in its schema, at every depth. Pure. */
 export function findUnknownKeys(schema: v.GenericSchema, input: unknown, path: readonly string[] = []): UnknownKey[] {
   const {wrapped, entries, value, options} = schema as Schema
   if (wrapped !== undefined) return findUnknownKeys(wrapped, input, path)
@@ -31,14 +31,14 @@ export function findUnknownKeys(schema: v.GenericSchema, input: unknown, path: r
   })
 }
 
-/** The word that a misspelt one most likely is: at most a third of it differs. */
+/** The most similar word, or null. At most a third of its letters, and at least one, may differ. */
 export function nearestWord(written: string, words: readonly string[]): string | null {
   const near = words.map(word => ({word, steps: editSteps(written.toLowerCase(), word.toLowerCase())}))
   const [best] = near.sort((a, b) => a.steps - b.steps)
   return best !== undefined && best.steps <= Math.max(1, Math.floor(best.word.length / 3)) ? best.word : null
 }
 
-/** How many letters have to be changed, added or left out to make one word of the other. Long ones are far apart. */
+/** The Levenshtein distance of two words. For words beyond 64 characters it is their length, to stay fast. */
 function editSteps(from: string, to: string): number {
   if (from.length > 64) return from.length
   let row = Array.from({length: to.length + 1}, (_, column) => column)

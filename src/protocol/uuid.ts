@@ -1,7 +1,7 @@
 /**
- * Makes a UUID of version 7: 48 bits of Unix milliseconds, then random bits, so that ids sort by time.
+ * Makes a UUID of version 7: 48 bits of Unix milliseconds, then random bits. Ids sort by time. Pure.
  *
- * @param unixMilliseconds when the thing happened
+ * @param unixMilliseconds the time of the event; fractions are cut off
  * @param random at least 10 random bytes
  * @see RFC 9562, section 5.7
  */

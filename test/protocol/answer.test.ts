@@ -4,7 +4,7 @@ import {parseAnswer} from '../../src/protocol/answer.ts'
 
 const rejected = [{index: 1, id: null, code: 'event-invalid', message: 'must be a UUID, got 1'}]
 
-test('reads an answer and ignores what a later collector adds', () => {
+test('reads an answer and ignores keys that a later collector adds', () => {
   const body = JSON.stringify({accepted: 2, duplicates: 1, rejected, later: true})
   assert.deepEqual(parseAnswer(body), {accepted: 2, duplicates: 1, rejected})
 })
@@ -23,5 +23,5 @@ for (const body of [
   '{"accepted":1,"duplicates":0,"rejected":[{}]}',
   '['.repeat(100_000),
 ])
-  test(`takes no confirmation from ${body.slice(0, 60) || 'an empty body'}`, () =>
+  test(`does not read an answer from ${body.slice(0, 60) || 'an empty body'}`, () =>
     assert.equal(parseAnswer(body), null))

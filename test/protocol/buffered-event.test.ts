@@ -29,12 +29,12 @@ for (const name of fixturesIn('event-files')) {
   })
 }
 
-test('writes a file of the command again, with everything in it', () => {
+test('writes a file of the command again with all its values', () => {
   const linesOf = (content: string) => content.split('\n').map(line => (line === '' ? null : JSON.parse(line)))
   assertContains(linesOf(encodeBufferFile(mustParse(threeLines))), linesOf(threeLines))
 })
 
-test('reads a foreign file as one of our own: absent values are null, ids are in lower case', () => {
+test('reads the file of another writer like its own: absent values are null, ids are in lower case', () => {
   const [use, unpaired] = mustParse(readFixture('event-files/foreign/features.json'))
   assert.equal(use?.id, use?.id.toLowerCase())
   assert.equal(use?.run, use?.run?.toLowerCase())
@@ -51,19 +51,23 @@ const writers: [program: Tool | 'sh', script: string][] = [
   ['python3', 'foreign/write.py'],
 ]
 for (const [program, script] of writers) {
-  test(`reads what ${program} writes with ${script} on this machine`, program === 'sh' ? {} : needs(program), t => {
-    const directory = temporaryDirectory(t)
-    execFileSync(program, [repositoryPath('test', 'fixtures', 'event-files', script), directory], {stdio: 'inherit'})
-    const contents = readdirSync(directory).map(name => readFileSync(join(directory, name), 'utf8'))
-    assert.equal(contents.length, 3)
-    const events = contents.flatMap(mustParse)
-    assert.deepEqual(new Set(events.map(({type}) => type)), new Set(['start', 'feature', 'end']))
-    assert.equal(new Set(events.map(({id}) => id)).size, events.length)
-    assert.equal(new Set(events.map(({run}) => run ?? 'none')).size, script.startsWith('shell') ? 1 : 2)
-  })
+  test(
+    `reads the files that ${program} writes with ${script} on this machine`,
+    program === 'sh' ? {} : needs(program),
+    t => {
+      const directory = temporaryDirectory(t)
+      execFileSync(program, [repositoryPath('test', 'fixtures', 'event-files', script), directory], {stdio: 'inherit'})
+      const contents = readdirSync(directory).map(name => readFileSync(join(directory, name), 'utf8'))
+      assert.equal(contents.length, 3)
+      const events = contents.flatMap(mustParse)
+      assert.deepEqual(new Set(events.map(({type}) => type)), new Set(['start', 'feature', 'end']))
+      assert.equal(new Set(events.map(({id}) => id)).size, events.length)
+      assert.equal(new Set(events.map(({run}) => run ?? 'none')).size, script.startsWith('shell') ? 1 : 2)
+    },
+  )
 }
 
-test('keeps what a shell writes within one write, with its only newline at the end', () => {
+test("keeps a shell's file short enough for one write, with its only line break at the end", () => {
   for (const name of fixturesIn('event-files/shell')) {
     const content = readFixture(name)
     assert.ok(Buffer.byteLength(content) <= 4000, name)
@@ -72,7 +76,7 @@ test('keeps what a shell writes within one write, with its only newline at the e
 })
 
 for (const writer of ['command', 'shell', 'foreign']) {
-  test(`never reads a wrong event from a ${writer} file that was cut at any byte`, () => {
+  test(`never reads a wrong event from a ${writer} file that is cut at any byte`, () => {
     for (const name of fixturesIn(`event-files/${writer}`)) {
       const bytes = Buffer.from(readFixture(name))
       const whole = mustParse(bytes.toString())
@@ -91,7 +95,7 @@ for (const writer of ['command', 'shell', 'foreign']) {
   })
 }
 
-test('never reads a wrong event from a file whose beginning is gone or that ends in zero bytes', () => {
+test('never reads a wrong event from a file whose beginning is missing or that ends in zero bytes', () => {
   const bytes = Buffer.from(firstLine)
   for (let start = 1; start < bytes.length; start++)
     assert.notEqual(parseBufferFile(bytes.subarray(start).toString()).kind, 'events', `from ${start}`)
@@ -101,7 +105,7 @@ test('never reads a wrong event from a file whose beginning is gone or that ends
   }
 })
 
-test('takes a file with one wrong line for damaged, and names the line', () => {
+test('reports a file with one invalid line as damaged, with the number of the line', () => {
   const cases: [line: string, message: RegExp][] = [
     ['', /^line 2: must be JSON$/],
     ['null', /^line 2: the document: must be an event of type/],
@@ -118,11 +122,11 @@ test('takes a file with one wrong line for damaged, and names the line', () => {
   }
 })
 
-test(`reads ${limits.maxEventsPerReport} lines of one file and not one more`, () => {
+test(`accepts ${limits.maxEventsPerReport} lines in one file and rejects one more`, () => {
   assert.equal(mustParse(firstLine.repeat(limits.maxEventsPerReport)).length, limits.maxEventsPerReport)
   assert.equal(parseBufferFile(firstLine.repeat(limits.maxEventsPerReport + 1)).kind, 'damaged')
 })
 
-test('holds an empty file for unfinished: a writer may just have made it', () => {
+test('reports an empty file as unfinished: a writer may have just created it', () => {
   assert.deepEqual(parseBufferFile(''), {kind: 'unfinished'})
 })

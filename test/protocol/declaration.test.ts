@@ -31,7 +31,7 @@ const allowed: Record<keyof typeof declared, FieldValue[]> = {
   grid: ['10x20', 'none'],
   python: ['3.12.1', '2024a', '1.0.0-rc.1+build', 'x'.repeat(64)],
 }
-const refused: Record<keyof typeof declared, FieldValue[]> = {
+const rejected: Record<keyof typeof declared, FieldValue[]> = {
   executors: [-1, 100_001, 1.5, '2', true, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60],
   load: [1.01, '0.5', false, Number.NaN, Number.NEGATIVE_INFINITY],
   gpu: ['true', 1, 0, ''],
@@ -40,15 +40,15 @@ const refused: Record<keyof typeof declared, FieldValue[]> = {
   python: ['', '.1', '3.12 by ada', '/usr/bin/python', 'x'.repeat(65), 3],
 }
 
-for (const [name, wanted] of Object.entries(declared) as [keyof typeof declared, Declaration][]) {
-  test(`lets through what ${describeDeclaration(wanted)} is, and nothing else`, () => {
-    assert.ok(v.is(declaration, wanted))
-    for (const value of allowed[name]) assert.ok(isDeclaredValue(wanted, value), String(value))
-    for (const value of refused[name]) assert.ok(!isDeclaredValue(wanted, value), String(value))
+for (const [name, rule] of Object.entries(declared) as [keyof typeof declared, Declaration][]) {
+  test(`accepts ${describeDeclaration(rule)} and rejects other values`, () => {
+    assert.ok(v.is(declaration, rule))
+    for (const value of allowed[name]) assert.ok(isDeclaredValue(rule, value), String(value))
+    for (const value of rejected[name]) assert.ok(!isDeclaredValue(rule, value), String(value))
   })
 }
 
-test('declares nothing without a type and a description', () => {
+test('rejects a declaration without a valid type and a description', () => {
   for (const wrong of [
     {type: 'integer'},
     {description},
@@ -63,14 +63,14 @@ test('declares nothing without a type and a description', () => {
     assert.ok(!v.is(declaration, wrong), JSON.stringify(wrong))
 })
 
-test(`declares ${limits.maxFields} fields at most`, () => {
+test(`accepts ${limits.maxFields} fields and rejects one more`, () => {
   const fields = (count: number) =>
     Object.fromEntries(Array.from({length: count}, (_, index) => [`f${index}`, declared.gpu]))
   assert.ok(v.is(declarations, fields(limits.maxFields)))
   assert.ok(!v.is(declarations, fields(limits.maxFields + 1)))
 })
 
-test('says for people what a field wants', () => {
+test('describes the values of a field for people', () => {
   assert.deepEqual(Object.values(declared).map(describeDeclaration), [
     'an integer from 0 to 100000',
     'a number to 1',
@@ -81,7 +81,7 @@ test('says for people what a field wants', () => {
   ])
 })
 
-test('reads what is written on a command line in the type that was declared', () => {
+test('converts a value from a command line to its declared type', () => {
   assert.equal(readDeclaredValue(declared.executors, '2'), 2)
   assert.equal(readDeclaredValue(declared.load, '-0.5'), -0.5)
   assert.equal(readDeclaredValue(declared.gpu, 'true'), true)
@@ -92,7 +92,7 @@ test('reads what is written on a command line in the type that was declared', ()
   assert.equal(readDeclaredValue(undefined, '2'), '2')
 })
 
-test('keeps the declared values and names the others with the reason', () => {
+test('keeps the declared values and returns the others with the reason', () => {
   const {kept, dropped} = keepDeclared(declared, {executors: 2, gpu: 'maybe', home: '/home/ada', toString: 'x'})
   assert.deepEqual(kept, {executors: 2})
   assert.deepEqual(dropped, [

@@ -10,7 +10,7 @@ for (const name of fixturesIn('reports'))
     assertContains(headerOfValues(valuesOfHeader({...emptyHeader, ...header})), header)
   })
 
-test('gives values of an inner object columns of their own', () => {
+test('has a column for each value of an inner object', () => {
   const os = {name: 'Linux', version: null, arch: 'x64', readable: null}
   const values = valuesOfHeader({...emptyHeader, version: '1.0', os})
   assert.partialDeepStrictEqual(values, {version: '1.0', os_name: 'Linux', os_version: null, os_arch: 'x64', ci: null})
@@ -18,7 +18,7 @@ test('gives values of an inner object columns of their own', () => {
   assert.deepEqual(headerOfValues(values).os, os)
 })
 
-test('knows nothing in the empty header', () => {
+test('has only null values in the empty header', () => {
   assert.deepEqual(headerOfValues(valuesOfHeader(emptyHeader)), emptyHeader)
   assert.deepEqual(new Set(Object.values(emptyHeader)), new Set([null]))
 })

@@ -31,7 +31,7 @@ describe('a declared pattern', () => {
   for (const pattern of safe) it(`may be ${JSON.stringify(pattern)}`, () => assert.ok(isSafePattern(pattern)))
   for (const pattern of unsafe) it(`may not be ${JSON.stringify(pattern)}`, () => assert.ok(!isSafePattern(pattern)))
 
-  it('takes no noticeable time for the value that costs it most', () => {
+  it('is checked in less than a second for the most expensive value', () => {
     const costly = /^(?:[a-z]*[a-z]*[a-z]*\d?\d?\d?!)$/u
     assert.ok(isSafePattern('[a-z]*[a-z]*[a-z]*\\d?\\d?\\d?!'))
     const before = process.cpuUsage()

@@ -3,7 +3,7 @@ import {test} from 'node:test'
 import * as v from 'valibot'
 import {describeValue, formatPath, formatProblem, toProblems} from '../../src/protocol/problem.ts'
 
-test('writes a path as people do', () => {
+test('writes a path for people', () => {
   assert.equal(formatPath([]), 'the document')
   assert.equal(formatPath(['fields', 'executors', 'min']), 'fields.executors.min')
   assert.equal(formatPath(['events', 3, 'name']), 'events[3].name')
@@ -18,12 +18,12 @@ test('shows a value from outside briefly', () => {
   assert.equal(describeValue('x'.repeat(1000)).length, 58)
 })
 
-test('lets nothing through that moves a cursor or turns the direction of writing', () => {
+test('replaces characters that move the cursor or change the direction of writing', () => {
   const problem = {path: ['a\u001b[2Jb'], message: `got ${describeValue('\u001b[2J\u202e\u009b\u2028')}`}
   assert.doesNotMatch(formatProblem(problem), /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2028\u2029]/)
 })
 
-test('says what each rule wants in words, also where the rule has no sentence of its own', () => {
+test('describes each rule in words, also a rule without a message of ours', () => {
   const whole = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3))
   const schema = v.object({a: whole, b: v.string(), c: v.boolean(), d: v.array(whole), e: v.object({})})
   const said = (changes: object): string[] => {

@@ -23,14 +23,14 @@ const problemsOf = (changes: object): string[] => {
 }
 
 for (const name of fixturesIn('projects')) {
-  test(`reads ${name} and keeps what it says`, () => {
+  test(`reads ${name} and keeps all its values`, () => {
     const parsed = mustParse(readJsonFixture(name))
     assert.partialDeepStrictEqual(parsed, readJsonFixture(name))
     assert.deepEqual(mustParse(parsed), parsed)
   })
 }
 
-test('fills in what the smallest project file leaves out', () => {
+test('fills in the defaults of the smallest project file', () => {
   assert.deepEqual(mustParse(readJsonFixture('projects/minimal.json')), {
     project: 'sims',
     contact: 'sims@example.org',
@@ -48,7 +48,7 @@ test('fills in what the smallest project file leaves out', () => {
   })
 })
 
-test('names a project by its name, else by its id', () => {
+test('shows the name of a project, or its id if it has no name', () => {
   assert.equal(displayName(mustParse(readJsonFixture('projects/full.json'))), 'Parsl')
   assert.equal(displayName(mustParse(readJsonFixture('projects/minimal.json'))), 'sims')
 })
@@ -66,15 +66,14 @@ for (const name of [
   'PYTHONPATH',
   'NODE_OPTIONS',
 ])
-  test(`does not take ${name}, which means something else, for the variable of a project`, () =>
+  test(`rejects the variable ${name}, which already has another meaning`, () =>
     assert.equal(problemsOf({environmentVariable: name}).length, 1))
 
 for (const name of ['DEMO_TRACKING', 'PATHS_TRACKING', 'HOMER', 'USERS_OFF', 'CI_DEMO'])
-  test(`takes ${name} for the variable of a project`, () =>
-    assert.deepEqual(problemsOf({environmentVariable: name}), []))
+  test(`accepts the variable ${name}`, () => assert.deepEqual(problemsOf({environmentVariable: name}), []))
 
 for (const key of ['project', 'contact', 'purpose', 'endpoint'])
-  test(`wants ${key}`, () => {
+  test(`requires ${key}`, () => {
     const problems = problemsOf({[key]: undefined})
     assert.equal(problems.length, 1)
     assert.ok(problems[0] === `${key}: is required`, problems[0])
@@ -179,14 +178,14 @@ const cases: [title: string, within: object, beyond: object, wanted: RegExp][] =
   ['retention', {retention: {runs: '999y'}}, {retention: {runs: '1000y'}}, /^retention.runs: must be a time such as/],
   ['CI', {ci: 'off'}, {ci: 'on'}, /^ci: must be label or off/],
 ]
-for (const [title, within, beyond, wanted] of cases) {
-  test(`keeps to the limit of the ${title}`, () => {
+for (const [title, within, beyond, problem] of cases) {
+  test(`enforces the limit of: ${title}`, () => {
     assert.deepEqual(problemsOf(within), [])
-    assert.match(problemsOf(beyond).join('\n'), wanted)
+    assert.match(problemsOf(beyond).join('\n'), problem)
   })
 }
 
-test('lets a declared feature travel, and another one only where names are open and plain', () => {
+test('allows declared features, and other ones only under allowOther and with a safe name', () => {
   const features = {types: ['Algorithm'], names: ['Rebin.v1', '/odd/but declared'], allowOther: false}
   const closed = mustParse({...readJsonFixture('projects/minimal.json'), features})
   const open = mustParse({...readJsonFixture('projects/minimal.json'), features: {...features, allowOther: true}})
@@ -200,7 +199,7 @@ test('lets a declared feature travel, and another one only where names are open 
     assert.ok(!isDeclaredFeature(open, 'Algorithm', name), name)
 })
 
-test('gives what is collected a version that changes when it does, and only then', () => {
+test('changes the collection version exactly when the collected data changes', () => {
   const base = readJsonFixture('projects/full.json')
   const versionOf = (changes: object) => collectionVersion(mustParse({...base, ...changes}))
   const version = versionOf({})
@@ -233,14 +232,14 @@ test('gives what is collected a version that changes when it does, and only then
   assert.equal(new Set([{}, ...others].map(versionOf)).size, others.length + 1)
 })
 
-test('gives a destination a key of its project and its endpoint', () => {
+test('makes the key of a destination from its project and its endpoint', () => {
   const base = readJsonFixture('projects/full.json')
   const keyOf = (changes: object) => destinationKey(mustParse({...base, ...changes}))
   assert.equal(keyOf({fields: {}, name: 'x'}), keyOf({}))
   assert.equal(new Set([{}, {project: 'other'}, {endpoint: {http: 'https://b.example'}}].map(keyOf)).size, 3)
 })
 
-test('never throws at what comes from outside', () => {
+test('never throws for input from outside', () => {
   for (const input of [undefined, null, 7, 'x', [], {}, {project: {}}, {fields: []}, JSON.parse('{"__proto__":{}}')])
     assert.equal(parseProjectFile(input).ok, false)
   const deep = JSON.parse(`${'{"fields":'.repeat(100_000)}1${'}'.repeat(100_000)}`)

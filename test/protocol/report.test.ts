@@ -27,14 +27,14 @@ const problemsOf = (input: unknown): string[] => {
 }
 
 for (const name of fixturesIn('reports')) {
-  test(`reads the golden ${name} and keeps everything in it`, () => {
+  test(`reads the golden report ${name} and keeps all its values`, () => {
     const {events, rejected, ...envelope} = mustParse(readJsonFixture(name))
     assert.deepEqual(rejected, [])
     assertContains({...envelope, events: events.map(({event}) => event)}, readJsonFixture(name))
   })
 }
 
-test('fills absent optional values, and ignores what a later client adds', () => {
+test('fills in absent optional values and ignores keys that a later client adds', () => {
   const id = '019AB4D0-0000-7000-8000-0000000000AB'
   const time = '2026-11-22T10:00:00Z'
   const {header, events} = mustParse({
@@ -63,7 +63,7 @@ test('fills absent optional values, and ignores what a later client adds', () =>
   )
 })
 
-test('keeps the right events of a report beside the wrong ones, each with its place', () => {
+test('keeps the valid events of a report and rejects the others, each with its position', () => {
   const input = wholeRun()
   input.events.splice(1, 0, {...input.events[0], id: 'x'}, 'no event', {type: 'restart'})
   const {events, rejected} = mustParse(input)
@@ -109,27 +109,27 @@ const envelopeCases: [title: string, change: (report: Loose) => Loose, wanted: s
     'header.version: must be text without control characters, got "1\\n2"',
   ],
 ]
-for (const [title, change, wanted] of envelopeCases) {
-  test(`names the problem of a report with ${title}`, () => {
-    assert.deepEqual(problemsOf(change(wholeRun())), [wanted])
+for (const [title, change, problem] of envelopeCases) {
+  test(`explains what is wrong in a report with ${title}`, () => {
+    assert.deepEqual(problemsOf(change(wholeRun())), [problem])
   })
 }
 
-test('takes no list for a report', () => assert.equal(parseReport([]).ok, false))
+test('rejects a list instead of a report', () => assert.equal(parseReport([]).ok, false))
 
-test('says which key is missing', () => {
+test('names a missing key', () => {
   const {header: _, ...rest} = wholeRun()
   assert.match(problemsOf(rest).join(), /^header: is required$/)
 })
 
-test(`takes ${limits.maxEventsPerReport} events and not one more`, () => {
+test(`accepts ${limits.maxEventsPerReport} events and rejects one more`, () => {
   const make = (length: number) => ({...wholeRun(), events: Array.from({length}, () => wholeRun().events[0])})
   assert.equal(mustParse(make(limits.maxEventsPerReport)).events.length, limits.maxEventsPerReport)
-  const wanted = `events: must contain at most ${limits.maxEventsPerReport} events, got a list`
-  assert.deepEqual(problemsOf(make(limits.maxEventsPerReport + 1)), [wanted])
+  const problem = `events: must contain at most ${limits.maxEventsPerReport} events, got a list`
+  assert.deepEqual(problemsOf(make(limits.maxEventsPerReport + 1)), [problem])
 })
 
-test(`takes an event of ${limits.maxEventBytes} bytes and not one more`, () => {
+test(`accepts an event of ${limits.maxEventBytes} bytes and rejects one byte more`, () => {
   const make = (bytes: number) => {
     const input = oneEvent('start', {later: ''})
     input.events[0].later = 'x'.repeat(bytes - JSON.stringify(input.events[0]).length)
@@ -144,7 +144,7 @@ test(`takes an event of ${limits.maxEventBytes} bytes and not one more`, () => {
   })
 })
 
-test(`takes ${limits.maxDepth} levels and not one more`, () => {
+test(`accepts ${limits.maxDepth} levels and rejects one more`, () => {
   assert.equal(rejectionOf(oneEvent('start', {later: {}})), undefined)
   assert.equal(rejectionOf(oneEvent('start', {later: {deep: {}}}))?.code, 'event-too-deep')
   assert.equal(rejectionOf(oneEvent('start', {fields: {executors: {}}}))?.code, 'event-too-deep')
@@ -183,7 +183,7 @@ const boundaries: [title: string, event: 'start' | 'end' | 'feature', within: ob
   ['whole characters', 'feature', {name: '\u{1f9ea}'}, {name: '\ud83e'}],
 ]
 for (const [title, event, within, beyond] of boundaries) {
-  test(`keeps to the limit of the ${title}`, () => {
+  test(`enforces the limit of: ${title}`, () => {
     assert.equal(rejectionOf(oneEvent(event, within)), undefined)
     const rejection = rejectionOf(oneEvent(event, beyond))
     assert.equal(rejection?.code, 'event-invalid')
@@ -191,12 +191,12 @@ for (const [title, event, within, beyond] of boundaries) {
   })
 }
 
-test('says what is wrong with three parts of an event, and how many more there are', () => {
+test('describes three problems of an event and counts the others', () => {
   const message = rejectionOf(oneEvent('feature', {id: 1, time: 2, name: 3, count: 4.5, internal: 5}))?.message ?? ''
   assert.match(message, /^id: .*; time: .*; name: .*; and 2 more$/)
 })
 
-test('holds hostile JSON off', () => {
+test('rejects hostile JSON', () => {
   const deep = `${'[{"a":'.repeat(50_000)}1${'}]'.repeat(50_000)}`
   const inEvents = parseReport(JSON.parse(JSON.stringify({...wholeRun(), events: ['HERE']}).replace('"HERE"', deep)))
   assert.ok(inEvents.ok && inEvents.value.rejected[0]?.code === 'event-too-deep')
@@ -218,7 +218,7 @@ test('holds hostile JSON off', () => {
   assert.equal(rejectionOf(JSON.parse(huge))?.code, 'event-invalid')
 })
 
-test('takes no number that JSON cannot say', () => {
+test('rejects numbers that JSON cannot represent', () => {
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 1n])
     for (const changes of [{fields: {load: value}}, {durationSeconds: value}])
       assert.throws(() => {

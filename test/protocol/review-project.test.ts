@@ -13,7 +13,7 @@ const careful = {
 }
 const description = 'Size of the problems that people solve'
 
-/** The codes and places of what the review says of the careful project with these changes. */
+/** The codes and places of the warnings about the careful project with these changes. */
 function review(changes: object): string[] {
   const input = {...careful, ...changes}
   const parsed = parseProjectFile(input)
@@ -26,8 +26,8 @@ const values = (count: number) => Array.from({length: count}, (_, index) => `v${
 const fields = (count: number) => Object.fromEntries(values(count).map(name => [name, {type: 'boolean', description}]))
 const {moreInfo: _moreInfo, ...silent} = careful
 
-/** [what the project changes, what is said of it] */
-const table: [changes: object, ...said: string[]][] = [
+/** The changes of the project and the expected warnings. */
+const table: [changes: object, ...warnings: string[]][] = [
   [{}],
   [{$schema: 'x', lostAfterHours: 5, schedulers: {mpi: 'all'}, flush: {threshold: 5}, writeKey: 'k'}],
   [{retension: {}}, 'unknown-key retension'],
@@ -66,11 +66,11 @@ const table: [changes: object, ...said: string[]][] = [
 ]
 
 describe('the review of a project file', () => {
-  for (const [index, [changes, ...said]] of table.entries())
-    it(`says of case ${index + 1} ${said.length === 0 ? 'nothing' : said.join(', ')}`, () =>
-      assert.deepEqual(review(changes), said))
+  for (const [index, [changes, ...warnings]] of table.entries())
+    it(`warns in case ${index + 1} of ${warnings.length === 0 ? 'nothing' : warnings.join(', ')}`, () =>
+      assert.deepEqual(review(changes), warnings))
 
-  it('asks whether a key was meant that is near the one that is written', () => {
+  it('suggests a similar key for a misspelt one', () => {
     const input = {...silent, moreinfo: 'x', consentt: 'opt-in', somethingElse: 1}
     const parsed = parseProjectFile(input)
     assert.ok(parsed.ok)
@@ -81,12 +81,12 @@ describe('the review of a project file', () => {
     )
   })
 
-  it('has a case in this table for everything that it can say', () => {
-    const said = new Set(table.flatMap(([, ...lines]) => lines.map(line => line.split(' ')[0])))
-    assert.deepEqual([...said].sort(), [...reviewCodes].sort())
+  it('has a case in this table for each of its warnings', () => {
+    const codes = new Set(table.flatMap(([, ...lines]) => lines.map(line => line.split(' ')[0])))
+    assert.deepEqual([...codes].sort(), [...reviewCodes].sort())
   })
 
-  it('is not slow for a key of any length', () => {
+  it('stays fast for a key of any length', () => {
     assert.deepEqual(review({['x'.repeat(100_000)]: 1}).length, 1)
   })
 })

@@ -5,7 +5,7 @@ import {makeUuidV7} from '../../src/protocol/uuid.ts'
 const zeros = new Uint8Array(10)
 const ones = new Uint8Array(10).fill(0xff)
 
-test('writes the time, the version and the variant where RFC 9562 has them', () => {
+test('writes time, version and variant as RFC 9562 defines them', () => {
   assert.equal(makeUuidV7(0x017f22e279b0, zeros), '017f22e2-79b0-7000-8000-000000000000')
   assert.equal(makeUuidV7(0x017f22e279b0, ones), '017f22e2-79b0-7fff-bfff-ffffffffffff')
 })
@@ -18,6 +18,6 @@ test('makes ids that sort by time, whatever the random bytes are', () => {
   assert.deepEqual(byTime.toSorted(), byTime)
 })
 
-test('takes fractions of a millisecond and more random bytes than it needs', () => {
+test('accepts fractions of a millisecond and more random bytes than it needs', () => {
   assert.equal(makeUuidV7(1.9, new Uint8Array(16)), '00000000-0001-7000-8000-000000000000')
 })
