@@ -22,7 +22,7 @@ const usersOf = (users: number) => ({users, usersExact: true, usersLow: users, u
 const breakdownsOf = (items: (column: string) => readonly object[]): Breakdowns =>
   Object.fromEntries(breakdowns.map(({key, columns}) => [key, items(columns[0])])) as unknown as Breakdowns
 
-/** Some answers to write. */
+/** Sample answers for tests of formats. */
 export const sample: Stats = {
   project: 'parsl',
   from: '2026-01-01',
@@ -94,7 +94,7 @@ export const sample: Stats = {
   },
 }
 
-/** A name from outside that tries everything: markup, formulas, the cursor, the direction of writing. */
+/** A hostile name: markup, formulas, cursor movement, changed direction of writing. */
 export const hostile =
   '=cmd()|\u001b[2J</script><img src=x onerror=alert(1)>\u0007\r\n\u009b31m\u202eb\u2066\t"\'`*[x](y)'
 

@@ -1,10 +1,10 @@
 /**
  * Room `answer`: how facts become an answer.
  *
- * `answerStats` asks a source once and derives the rest: shares, rates, trends, what is unfinished, what a filter makes
- * unanswerable. It invents nothing: what cannot be known is `null` or has bounds. No module here knows a database; the facts
+ * `answerStats` asks a source once and derives the rest: shares, rates, trends, incomplete periods, and the answers
+ * that a filter makes impossible. An unknown value is `null` or has bounds. No module here depends on a database: facts
  * are plain data.
- * Read next: `plan.ts` for what is asked, `unique.ts` for how people are counted across rotations.
+ * Read next: `plan.ts` for the question to the source, `unique.ts` for counts of people across rotations.
  */
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
@@ -24,8 +24,9 @@ import {findUnanswered} from './unanswered.ts'
 import {createCounter} from './unique.ts'
 
 /**
- * Answers a query from a store: asks it once and derives the rest. `nowMs` decides which periods are incomplete and which
- * runs are lost. Rejects only if the source does.
+ * Answers a query: asks the source once and derives the rest. `nowMs` decides which periods are incomplete and which
+ * runs are lost. Rejects if the source does, and with USAGE_QUERY_INVALID if retention removed the data that the query
+ * needs.
  */
 export async function answerStats(
   source: StatsSource,
@@ -42,7 +43,7 @@ export async function answerStats(
   return deriveStats({project, plan, facts, at, counter}, query, nowMs)
 }
 
-/** Totals do not know who used which features: throws USAGE_QUERY_INVALID for such a question. */
+/** Throws USAGE_QUERY_INVALID for a filter on features over a time with totals only: totals do not contain users. */
 function requireSingleUses({filters}: StatsQuery, {fromMs}: Span, {quality: {featuresSinceMs}}: StatsFacts): void {
   if (featuresSinceMs === null || fromMs >= featuresSinceMs || !limitsFeatures(filters)) return
   const day = formatDay(featuresSinceMs)
@@ -55,7 +56,7 @@ function requireSingleUses({filters}: StatsQuery, {fromMs}: Span, {quality: {fea
   )
 }
 
-/** Of runs that are gone, only totals of months and years exist: throws USAGE_QUERY_INVALID for other spans. */
+/** Throws USAGE_QUERY_INVALID for a span that needs single runs that retention removed. */
 function requireRuns(
   {filters}: StatsQuery,
   {range, periods}: Plan,

@@ -3,7 +3,7 @@ import type {Adoption, CiStats} from '../model/model.ts'
 import type {Period} from '../model/period.ts'
 import type {NamedRuns, StatsFacts} from '../model/source.ts'
 
-/** Sorts a breakdown: the most runs first, then by name, the unknown name last. Pure. */
+/** Sorts a breakdown by runs, most first, then by name. Among equals, the unknown name is last. Pure. */
 export function namedUsage(named: readonly NamedRuns[]): NamedUsage[] {
   return [...named].sort((a, b) => b.runs - a.runs || compareNames(a.name, b.name))
 }

@@ -10,7 +10,7 @@ import {commonestFault, exitCodes, fieldStats, successRate} from './derive.ts'
 import type {Plan} from './plan.ts'
 import type {UniqueCounter} from './unique.ts'
 
-/** What answers are derived from. */
+/** The input of every derivation. */
 export interface Answering {
   readonly project: ProjectFile
   readonly plan: Plan

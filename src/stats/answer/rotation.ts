@@ -3,10 +3,10 @@ import type {Count} from '../model/model.ts'
 import {periodsIn} from '../model/period.ts'
 import {cutSpan, type Span} from '../model/span.ts'
 
-/** How often pseudonyms change: with each calendar year or month (UTC), or never. */
+/** How often pseudonyms change: each calendar year or month (UTC), or never. */
 export type Rotation = ProjectFile['identity']['rotate']
 
-/** The parts of a span within which one person keeps one pseudonym. */
+/** The parts of a span within which a person keeps one pseudonym. Pure. */
 export function rotationParts(span: Span, rotate: Rotation): Span[] {
   if (rotate === 'never') return [span]
   const edges = periodsIn(span, rotate, span.toMs).map(period => period.span.fromMs)
@@ -31,7 +31,7 @@ export interface PartDays {
 
 /**
  * The number of people who were seen on at least two days of a span. A person who was seen on one day under each of two
- * pseudonyms belongs to them, but is not recognised: `high` assumes as many such pairs as possible. Pure.
+ * pseudonyms also counts, but cannot be recognised. `high` assumes as many such pairs as possible. Pure.
  */
 export function countSeveralDays(total: number, parts: readonly PartDays[]): Count {
   const low = Math.max(0, ...parts.map(part => part.onSeveralDays))
@@ -42,5 +42,5 @@ export function countSeveralDays(total: number, parts: readonly PartDays[]): Cou
   return {total, exact: low === high, low, high}
 }
 
-/** A count of things that have no pseudonym. */
+/** An exact count, of things without pseudonyms. */
 export const exactCount = (total: number): Count => ({total, exact: true, low: total, high: total})

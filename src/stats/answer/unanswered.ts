@@ -5,14 +5,14 @@ import {ofRuns} from './derive-answers.ts'
 /** Keys inside other answers that are about runs. */
 const runsInTrend = ['trend.previous.runs', 'trend.runsChange', 'trend.yearBefore.runs', 'trend.yearBefore.runsChange']
 
-/** Keys of the data quality that need the same. */
+/** Keys of the data quality with this need. */
 const qualityKeys = (needs: QualityCount['needs']): string[] => [
   ...new Set(qualityCounts.filter(count => count.needs === needs).map(({key, partOf}) => `quality.${partOf ?? key}`)),
 ]
 
 /**
- * The keys that are null because of a filter. A filter on features leaves no answer about runs, and one on their type no
- * unused names, because names are declared without a type. Any filter leaves no counts of reports, because they are
+ * The keys that are null because of a filter. A filter on features leaves no answer about runs, and one on their type
+ * no unused names, because names are declared without a type. Any filter leaves no counts of reports, because they are
  * counted without their headers. Pure.
  */
 export function findUnanswered(filters: StatsFilters): string[] {

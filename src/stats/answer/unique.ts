@@ -21,7 +21,7 @@ export function createCounter(
   periods: readonly Period[],
   rotate: Rotation,
 ): UniqueCounter {
-  // Totals of parts do not know who was in two of them, just as parts with different pseudonyms.
+  // Totals of parts are like parts with different pseudonyms: a person in two of them is not recognised.
   const partsOf = (span: Span): readonly SpanFacts[] =>
     rotationParts(span, rotate).flatMap(part => at(part).parts ?? [at(part)])
   const count: UniqueCounter['count'] = (what, span) =>

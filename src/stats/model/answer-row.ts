@@ -1,9 +1,12 @@
 import type {HeaderColumn} from '../../protocol/header-columns.ts'
 
-/** The pages on which answers stand. `question` is the head of every page. */
+/** The pages of answers. `question` is the head of every page. */
 export type AnswerPageName = 'question' | 'overview' | 'features' | 'versions' | 'outcomes' | 'quality'
 
-/** What there is to know about one answer. Absent means the careful choice: no filter matters, nobody else sees it. */
+/**
+ * The description of one answer. If `needs`, `report` and `isPublic` are absent, no filter matters and only readers
+ * with a token see it.
+ */
 export interface AnswerRow {
   /** The key in `Stats`, and the name of the section in tables and addresses. */
   readonly key: string
@@ -24,27 +27,25 @@ export interface AnswerRow {
   readonly within?: string
   /** The key in `Stats` that contains it, if it has none of its own. */
   readonly partOf?: string
-  /**
-   * What a report to share contains of it: the periods or the rows of enough users, or all of it. Absent: nothing.
-   */
+  /** The part in a report to share: `periods` or `rows` with at least five users, or all of it. Absent: none. */
   readonly report?: 'periods' | 'rows' | 'whole'
-  /** Whether everybody may see the rows of enough users in one month. */
+  /** Whether the public may see its rows with at least five users in one month. */
   readonly isPublic?: true
   readonly breakdown?: Breakdown
 }
 
-/** Runs and users by one word of the header. The first column of the answer has the word. */
+/** Runs and users by one value of the header, the word. It is the first column of the answer. */
 export interface Breakdown {
-  /** The name of the word among the facts of a store. Totals are stored under it: it never changes. */
+  /** The name of the word in the facts of a store. Totals are stored under this name, so it never changes. */
   readonly word: string
   /** The column of the header that contains the word. */
   readonly column: HeaderColumn
-  /** What one of the names is, for example `operating system`. */
+  /** The noun for one of the names, for example `operating system`. */
   readonly noun: string
-  /** What is shown where a run reported no name; `unknown` if absent. */
+  /** The text for runs that reported no name; default: `unknown`. */
   readonly unknown?: string
   /** The colour of the bars. */
   readonly tone: 'blue' | 'orange' | 'green' | 'purple' | 'teal' | 'gold' | 'grey'
-  /** Leaves a list of one row out of the terminal page: always, or where its name is unknown. */
+  /** Hides a list of one row on the terminal page: always (`any`), or if its name is unknown. */
   readonly hideSingle?: 'any' | 'unknown'
 }

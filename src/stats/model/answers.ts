@@ -7,7 +7,7 @@ const bounds = ['value', 'exact', 'low', 'high'] as const
 const severalDays = ['onSeveralDays', 'onSeveralDaysLow', 'onSeveralDaysHigh'] as const
 
 /**
- * All answers, in the order of pages and tables. A row here is all that a breakdown by a word of the header needs. Any
+ * The registry of all answers, in the order of pages and tables. To add a breakdown by a header value, add one row. Any
  * other answer also needs its type in `Stats` and a function in `answer/derive-answers.ts`.
  */
 export const answers = [

@@ -2,7 +2,7 @@ import {UsageError} from '../../errors.ts'
 import {describeValue} from '../../protocol/problem.ts'
 import type {HeaderWord} from './header-words.ts'
 
-/** The filters of a question; null does not limit. All that are set apply together. */
+/** The filters of a question. Null sets no limit. Filters that are set apply together. */
 export interface StatsFilters {
   /** The version of the software, as reported. */
   readonly appVersion: string | null
@@ -15,7 +15,7 @@ export interface StatsFilters {
   readonly internal: boolean | null
 }
 
-/** The filters that limit a word of the header to one value. */
+/** The filters that limit a header value, and its word. */
 export const wordOfFilter = {
   appVersion: 'version',
   system: 'system',
@@ -36,10 +36,10 @@ export const noFilters: StatsFilters = {
   internal: null,
 }
 
-/** The most characters of a filter: no name in a report is longer. */
+/** The most characters of a filter. No name in a report is longer. */
 const maxLength = 256
 
-/** Reads filters as people write them. Throws a `UsageError` USAGE_QUERY_INVALID. */
+/** Reads filters from a command line or an address. Throws USAGE_QUERY_INVALID. */
 export function parseFilters(written: WrittenFilters): StatsFilters {
   const text = (name: keyof WrittenFilters): string | null => {
     const value = written[name] ?? null
@@ -68,11 +68,11 @@ function parseSwitch(name: string, written: string | null | undefined): boolean 
   throw invalid(`${name} must be 1, got ${describeValue(written)}`)
 }
 
-/** Whether a filter selects uses of features: then there are no answers about runs. */
+/** Whether a filter selects uses of features. Then answers about runs are impossible. */
 export const limitsFeatures = ({featureType, internal}: StatsFilters): boolean =>
   featureType !== null || internal !== null
 
-/** Whether a filter selects headers: then there are no counts that are made without headers. */
+/** Whether a filter selects headers. Then counts that are stored without headers are impossible. */
 export const limitsHeaders = (filters: StatsFilters): boolean =>
   filters.ci !== null || wordFilters.some(filter => filters[filter] !== null)
 

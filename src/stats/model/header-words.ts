@@ -1,10 +1,10 @@
 import type {HeaderColumn} from '../../protocol/header-columns.ts'
 import {type BreakdownRow, breakdowns} from './breakdowns.ts'
 
-/** The words of a header by which runs are counted: those of the breakdowns, and CI. */
+/** The header values by which runs are counted: those of the breakdowns, and CI. */
 export type HeaderWord = BreakdownRow['breakdown']['word'] | 'ci'
 
-/** The column of the header that contains each word. */
+/** The header column of each word. */
 export const columnOfWord = Object.fromEntries([
   ['ci', 'ci'],
   ...breakdowns.map(({breakdown: {word, column}}) => [word, column]),

@@ -1,10 +1,10 @@
 /**
  * Room `model`: the types of question, facts and answer, and the calendar.
  *
- * `answers.ts` is the registry of all answers: to add an answer, begin there. `Stats` is what `usage stats --json` prints and
- * what a collector's HTTP answer contains; other programs rely on it, so keys are added and never renamed. `source.ts` is
- * the interface that every store implements. `period.ts` cuts ranges into days, weeks, months and years, in UTC. Pure types
- * and functions.
+ * `answers.ts` is the registry of all answers: to add an answer, begin there. `Stats` is what `usage stats --json`
+ * prints and what a collector's HTTP answer contains; other programs rely on it, so keys are added and never renamed.
+ * `source.ts` is the interface that every store implements. `period.ts` cuts ranges into days, weeks, months and years,
+ * in UTC. Pure types and functions.
  * Read next: `answers.ts`, `source.ts`, `query.ts`.
  */
 import type {Breakdowns, Usage} from './breakdowns.ts'
@@ -12,10 +12,10 @@ import type {StatsFilters} from './filters.ts'
 import type {PeriodLength} from './period.ts'
 
 /**
- * The answers about one project over one range: the JSON of `usage stats --json` and of `GET /v1/projects/{id}/stats`, and
- * the source of all other formats. Other programs rely on it: keys are added, never renamed. Every key is always present.
- * An unknown value is `null`, and so is an answer that a filter makes impossible: `unanswered` lists those keys. The
- * meaning of each key is in `docs/stats.md`.
+ * The answers about one project over one range: the JSON of `usage stats --json` and of `GET /v1/projects/{id}/stats`,
+ * and the source of all other formats. Other programs rely on it: keys are added, never renamed. Every key is always
+ * present. An unknown value is `null`, and so is an answer that a filter makes impossible: `unanswered` lists those
+ * keys. The meaning of each key is in `docs/stats.md`.
  */
 export interface Stats extends Breakdowns {
   readonly project: string
@@ -57,8 +57,9 @@ export interface Measure extends Count {
 }
 
 /**
- * A number of different things. Pseudonyms change with each rotation period, so a person may be counted again in the next
- * one. Then `exact` is false, `total` is the number of different pseudonyms, and the true number is from `low` to `high`.
+ * A number of different things. Pseudonyms change with each rotation period, so a person may be counted again in the
+ * next one. Then `exact` is false, `total` is the number of different pseudonyms, and the true number is from `low` to
+ * `high`.
  */
 export interface Count {
   readonly total: number
@@ -69,14 +70,14 @@ export interface Count {
 
 /** A count of people or of their hosts. */
 export interface PeopleMeasure extends Count {
-  /** Those of them that were seen on at least two UTC days of the range. */
+  /** Those who were seen on at least two UTC days of the range. */
   readonly onSeveralDays: Count
   readonly periods: readonly (PeriodValue & {readonly onSeveralDays: Count})[]
 }
 
 /**
- * How many users of a period were seen before. Pseudonyms change with each rotation period, so this is known only within
- * one. An unknown value is null, and `reason` says why.
+ * How many users of a period were seen before. Pseudonyms change with each rotation period, so this is known only
+ * within one. An unknown value is null, and `reason` says why.
  */
 export interface UserFlow {
   readonly period: string
@@ -118,8 +119,8 @@ export interface PeriodValue {
 }
 
 /**
- * The duration of runs that have an end: the reported seconds, or else the time from start to end. Percentiles are exact
- * and interpolate between the two nearest runs.
+ * The duration of runs that have an end: the reported seconds, or else the time from start to end. Percentiles are
+ * exact and interpolate between the two nearest runs.
  */
 export interface Duration {
   readonly n: number
@@ -149,8 +150,8 @@ export interface OutcomeStats extends Outcomes {
 }
 
 /**
- * ok / (ok + failed + signal), with its bounds: all lost and unknown runs failed (`low`) or succeeded (`high`). Runs that
- * are still running are not counted.
+ * ok / (ok + failed + signal), with its bounds: all lost and unknown runs failed (`low`) or succeeded (`high`). Runs
+ * that are still running are not counted.
  */
 export interface SuccessRate {
   readonly value: number | null
@@ -191,12 +192,12 @@ export interface FieldStats {
   readonly values: readonly {readonly value: string | boolean; readonly runs: number}[] | null
 }
 
-/** The time with which a range is compared. The number of its users is within the bounds. */
+/** The counts of the time with which a range is compared. */
 export interface Before {
   readonly from: string
   readonly to: string
   readonly runs: number | null
-  /** Null, as are the bounds, if the data that a filter needs are gone. */
+  /** The exact or approximate number. Null, like the bounds, if retention removed the data that the filter needs. */
   readonly users: number | null
   readonly usersExact: boolean
   readonly usersLow: number | null
@@ -232,13 +233,16 @@ export interface Quality {
   /** Values of fields that the project does not declare; their events were stored without them. */
   readonly undeclaredFields: number | null
   /**
-   * Runs and feature events of the months of the range that people had erased. No other number contains them. Months are
-   * whole, because only monthly totals of erased events are stored.
+   * Runs and feature events of the months of the range that people had erased. No other number contains them. Months
+   * are whole, because only monthly totals of erased events are stored.
    */
   readonly erased: {readonly runs: number; readonly features: number} | null
   /** Datagrams with events of this project. */
   readonly datagrams: number | null
-  /** Datagrams that the collector lost, of all projects, because their project is unknown. Zero if the kernel does not report it. */
+  /**
+   * Datagrams that the collector lost, of all projects, because their project is unknown. Zero if the kernel does not
+   * report it.
+   */
   readonly datagramsLost: number | null
   /** Datagrams that the collector could not read, of all projects. */
   readonly datagramsUnknown: number | null

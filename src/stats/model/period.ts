@@ -29,7 +29,7 @@ export function periodsIn(range: Span, by: PeriodLength, nowMs: number): Period[
   return periods
 }
 
-/** The first instant of the calendar period that holds this one. */
+/** The first instant of the calendar period that contains an instant. In Unix milliseconds. Pure. */
 export function startOfPeriod(instantMs: number, by: PeriodLength): number {
   const date = new Date(instantMs)
   const dayStartMs = Math.floor(instantMs / dayMs) * dayMs
@@ -45,7 +45,7 @@ export function startOfPeriod(instantMs: number, by: PeriodLength): number {
   }
 }
 
-/** The first instant of the calendar period after the one that holds this one; of days and weeks, after its own length. */
+/** The start of the next calendar period. `startMs` must be the start of a period if `by` is day or week. Pure. */
 export function startOfNextPeriod(startMs: number, by: PeriodLength): number {
   const date = new Date(startMs)
   switch (by) {

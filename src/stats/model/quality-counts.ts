@@ -1,18 +1,18 @@
 import type {Quality, Stats} from './model.ts'
 
-/** What there is to know about one count of the data quality. */
+/** The description of one count of the data quality. */
 export interface QualityCount {
   /** The name in tables. */
   readonly key: string
-  /** The key in `Quality`; the name in tables if absent. */
+  /** The key in `Quality` that contains it; default: `key`. */
   readonly partOf?: 'erased'
   readonly title: string
   readonly meaning: string
   /** What is counted. */
   readonly unit: string
-  /** What became of it, for a sentence: `4 events received again`. Absent: the terminal page does not show the count. */
+  /** What happened, for a sentence: `4 events received again`. Absent: the terminal page does not show the count. */
   readonly what?: string
-  /** `reports`: any filter leaves no answer. `runs`: a filter on features does. */
+  /** `reports`: null with any filter. `runs`: null with a filter on features. */
   readonly needs?: 'reports' | 'runs'
   readonly count: (quality: Quality) => number | null
 }
@@ -120,7 +120,7 @@ export const qualityCounts: readonly QualityCount[] = [
   },
 ]
 
-/** Runs whose end nobody reported: a count of the outcomes that says something about the data. */
+/** Runs without a reported end: an outcome that is also a sign of data quality. */
 export const lostRuns = {
   title: 'Lost runs',
   meaning: 'that began and never reported an end',

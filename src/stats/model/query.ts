@@ -4,7 +4,7 @@ import {filterNames, parseFilters, type StatsFilters, type WrittenFilters} from 
 import {formatDay, type PeriodLength, periodLengths, startOfPeriod} from './period.ts'
 import {dayMs, type Span} from './span.ts'
 
-/** A question: a project, a range of UTC days with both ends included, the length of a period, filters. */
+/** A question: a project, a range of UTC days (both included), the length of a period, and filters. */
 export interface StatsQuery {
   readonly project: string
   /** `YYYY-MM-DD`. */
@@ -15,7 +15,7 @@ export interface StatsQuery {
   readonly filters: StatsFilters
 }
 
-/** A query as people write it on a command line or in an address. Absent or null means the default. */
+/** A query from a command line or an address. Absent or null means the default. */
 export interface WrittenStatsQuery extends WrittenFilters {
   readonly project: string
   readonly from?: string | null | undefined
@@ -45,8 +45,8 @@ export const maxPeriods = 5_000
 const periodDays = {day: 1, week: 7, month: 28, year: 365} as const satisfies Record<PeriodLength, number>
 
 /**
- * Reads a query. Absent: `to` is today, `from` the first day of the month eleven months before `to` (twelve calendar
- * months, of which the last is unfinished), `by` is `month`. Throws a `UsageError` USAGE_QUERY_INVALID.
+ * Reads a query. Defaults: `to` is today (UTC), `by` is `month`, and `from` is the first day of the month eleven months
+ * before `to`, which makes twelve calendar months. Throws USAGE_QUERY_INVALID.
  */
 export function parseStatsQuery(written: WrittenStatsQuery, nowMs: number): StatsQuery {
   const by = parsePeriodLength(written.by ?? 'month')

@@ -5,64 +5,66 @@ import type {Duration, FeatureStats, Outcomes, Quality} from './model.ts'
 import type {Span} from './span.ts'
 
 /**
- * What a store can be asked, in few and aggregate questions, so that any database can answer them.
+ * The questions to a store. There are few, and the answers are aggregates, so that any database can answer them.
  *
- * A run belongs to the span of its start, if none is known of its end, if none is known of its first sign of life.
- * Features and unpaired events belong to their own time.
+ * A run belongs to the span that contains its start. If the start is unknown, its end counts, and if that is unknown,
+ * its first sign of life. Features and unpaired events belong to the span of their own time.
  *
- * Filters on the header select runs by the header of the run, features and unpaired events by their own. A filter on
- * features selects feature events alone: then users and hosts are those of the features, and whatever is asked of runs
- * is answered with nothing.
+ * Filters on the header select runs by the header of the run, and features and unpaired events by their own header. A
+ * filter on features selects only feature events: users and hosts are then those of the features, and facts about runs
+ * are empty.
  */
 export interface StatsSource {
-  /** The project files as the collector had them last, by id. */
+  /** The latest project files of the collector, sorted by id. */
   projects(): Promise<readonly ProjectFile[]>
-  /** All facts of one question, from one state of the store. A project without events has zeros. */
+  /** All facts for one question, from one snapshot of the store. A project without events has zeros. */
   facts(question: StatsQuestion): Promise<StatsFacts>
-  /** Ends the reading. Questions asked after it are rejected. */
+  /** Closes the source. Later questions are rejected. */
   close(): Promise<void>
 }
 
 export interface StatsQuestion {
   readonly project: string
   readonly range: Span
-  /** The spans that `StatsFacts.spans` answers, at most some thousands. They may overlap. */
+  /** The spans of `StatsFacts.spans`, at most some thousands. They may overlap. */
   readonly spans: readonly AskedSpan[]
-  /** The range in parts without gap or overlap: `StatsFacts.named` is of all, `StatsFacts.adoption` of each. */
+  /** The range in parts without gap or overlap. `StatsFacts.adoption` has the facts of each part. */
   readonly periods: readonly Span[]
-  /** Spans without overlap, in order, that `StatsFacts.steps` answers. */
+  /** The spans of `StatsFacts.steps`, in order and without overlap. */
   readonly steps: readonly Step[]
   readonly filters: StatsFilters
-  /** A run without an end is lost when its last sign of life is not after this. */
+  /** A run without an end is lost if its last sign of life is not after this time. */
   readonly lostBeforeMs: number
-  /** Names of the fields that are numbers, and of those that have values to be counted. */
+  /** Names of the fields that are numbers, and of those whose values are counted. */
   readonly numberFields: readonly string[]
   readonly valueFields: readonly string[]
 }
 
-/** A span, and what of its facts is needed: the others are zeros and nulls. All are if nothing is said. */
+/** A span, and which of its facts are needed (default: all). The others are zero or null. */
 export interface AskedSpan extends Span {
   /** `unique`: runs, people and scripts. `people`: runs and people. */
   readonly needs?: 'all' | 'unique' | 'people'
 }
 
-/** A span in which it is asked who is seen again. */
+/** A span for which the number of returning users is needed. */
 export interface Step extends Span {
-  /** Pseudonyms of different parts are never the same person's. */
+  /** The rotation part. Pseudonyms of different parts cannot be compared. */
   readonly part: number
 }
 
 export interface StatsFacts {
-  /** One for each span that was asked, in the same order. */
+  /** One for each span of the question, in the same order. */
   readonly spans: readonly SpanFacts[]
-  /** How runs of the range ended: an exit code, or a signal and no code. In no order. */
+  /** How runs of the range ended: an exit code, or a signal and no code. In any order. */
   readonly exits: readonly {readonly exitCode: number | null; readonly signal: string | null; readonly runs: number}[]
   readonly features: readonly FeatureStats[]
-  /** Runs and users of the range by what their header says. */
+  /** Runs and users of the range by header value. */
   readonly named: NamedFacts
-  /** Runs and users by version in each period, without those that have none. `period` is the place in the question. */
+  /**
+   * Runs and users by version in each period. Versions without runs are absent. `period` is the index in the question.
+   */
   readonly adoption: readonly (NamedRuns & {readonly period: number})[]
-  /** One for each step that has users. `step` is its place in the question. */
+  /** One for each step with users. `step` is the index in the question. */
   readonly steps: readonly StepFacts[]
   readonly numberFields: readonly NumberFieldFacts[]
   readonly valueFields: readonly ValueFieldFacts[]
@@ -72,21 +74,21 @@ export interface StatsFacts {
 export interface SpanFacts {
   readonly runs: number
   readonly ciRuns: number
-  /** Different pseudonyms over runs and unpaired events, without those of CI. */
+  /** Different pseudonyms of runs and unpaired events, without CI. */
   readonly users: number
   readonly hosts: number
-  /** Those of them whose runs and unpaired events began on at least two UTC days of the span. */
+  /** Those whose runs and unpaired events began on at least two UTC days of the span. */
   readonly usersOnSeveralDays: number
   readonly hostsOnSeveralDays: number
   readonly scripts: number
   readonly outcomes: Outcomes
   readonly duration: Duration
   /**
-   * Where only totals of parts of the span are kept, these parts: what is said of different ones is then the sum over
-   * them, which is the most that there can be.
+   * The parts of the span, if only their totals are stored. The counts of different users, hosts and scripts are then
+   * sums over the parts: upper bounds.
    */
   readonly parts?: readonly SpanFacts[]
-  /** The span cuts a month of which only totals are kept: nothing else that is said of it is true. */
+  /** The span cuts a month of which only totals are stored: the other values are meaningless. */
   readonly isUnknown?: true
 }
 
@@ -95,7 +97,9 @@ export type NamedFacts = Readonly<Record<HeaderWord, readonly NamedRuns[]>>
 export interface StepFacts {
   readonly step: number
   readonly users: number | null
-  /** Users also seen in an earlier step of the same part, and in the one right before. Null where the runs are gone. */
+  /**
+   * Users seen in an earlier step of the same part, and in the step directly before. Null if only totals are stored.
+   */
   readonly seenBefore: number | null
   readonly seenJustBefore: number | null
 }
@@ -103,7 +107,7 @@ export interface StepFacts {
 export interface NamedRuns {
   readonly name: string | null
   readonly runs: number
-  /** Null where only totals are kept of several parts of the span. */
+  /** Null if only totals of several parts of the span are stored. */
   readonly users: number | null
 }
 
@@ -111,7 +115,7 @@ export interface NumberFieldFacts {
   readonly name: string
   readonly n: number
   readonly mean: number
-  /** Null where only totals are kept of several parts of the span. */
+  /** Null if only totals of several parts of the span are stored. */
   readonly median: number | null
   readonly max: number
 }
@@ -140,16 +144,16 @@ export interface QualityFacts {
   readonly datagrams: number
   readonly datagramsLost: number
   readonly datagramsUnknown: number
-  /** Before this instant single uses of features are gone and only totals are known; null while none are. */
+  /** Single uses of features are stored from this instant on, totals before it. Null if all are stored. */
   readonly featuresSinceMs: number | null
-  /** The same of runs, ends without a run, and who they were of. */
+  /** The same for runs, for ends without a run, and for their pseudonyms. */
   readonly runsSinceMs: number | null
   readonly storeBytes: number
-  /** Bytes that the file system has room for; null where it does not say. */
+  /** Free bytes of the file system; null if unknown. */
   readonly freeBytes: number | null
-  /** As they were when they were last measured, the largest first; null while none was. Of the whole store. */
+  /** The tables of the whole store at the last measurement, the largest first; null before the first. */
   readonly tables: readonly TableSize[] | null
-  /** The size of the store on two days, `YYYY-MM-DD`, at most ninety days apart; null while none is known. */
+  /** The size of the store on two days, `YYYY-MM-DD`, at most 90 days apart; null if unknown. */
   readonly growth: {
     readonly fromDay: string
     readonly fromBytes: number

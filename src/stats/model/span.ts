@@ -1,4 +1,4 @@
-/** A stretch of time in Unix milliseconds: from `fromMs` on, up to but without `toMs`. */
+/** A time span in Unix milliseconds: `fromMs` is included, `toMs` is not. */
 export interface Span {
   readonly fromMs: number
   readonly toMs: number
@@ -6,7 +6,7 @@ export interface Span {
 
 export const dayMs = 86_400_000
 
-/** Cuts a span at those of the given instants that lie inside it. The parts come in order and leave no gap. */
+/** Cuts a span at the instants inside it. The parts are in order, without gaps. Pure. */
 export function cutSpan(span: Span, instantsMs: readonly number[]): Span[] {
   const inside = instantsMs.filter(instant => instant > span.fromMs && instant < span.toMs).sort((a, b) => a - b)
   const edges = [span.fromMs, ...inside, span.toMs]

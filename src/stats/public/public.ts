@@ -1,9 +1,10 @@
 /**
- * Room `public`: what everyone may see of the answers.
+ * Room `public`: the part of the answers that everybody may see.
  *
- * Public figures are made of single calendar months that are over. Cells of fewer than five users, and the next smallest
- * where one cell could be derived from the rest, are hidden (`small-cells.ts`). Questions that could be subtracted from each
- * other to learn about fewer people are refused. Pure; the caller asks the store.
+ * Public figures are calendar months that are over. Rows of fewer than five users are hidden, and with them the next
+ * smallest row, because a total could reveal them. Questions are rejected if the difference of two answers could reveal
+ * something about fewer people. `small-cells.ts` hides the same rows in a report to share. Pure; the caller asks the
+ * store.
  * Read next: `small-cells.ts`.
  */
 import {UsageError} from '../../errors.ts'
@@ -11,7 +12,7 @@ import {type BreakdownRow, breakdowns, type NamedUsage, namedUsageOf} from '../m
 import type {StatsFilters} from '../model/filters.ts'
 import type {Duration, Outcomes, Stats, SuccessRate} from '../model/model.ts'
 
-/** A cell about fewer users than this is hidden from the public. */
+/** Rows of fewer users than this are hidden from the public. */
 export const minUsers = 5
 
 type PublicRow = Extract<BreakdownRow, {readonly isPublic: true}>
@@ -19,12 +20,12 @@ type PublicRow = Extract<BreakdownRow, {readonly isPublic: true}>
 /** The breakdowns of one month that everybody may see, in the order of the registry. */
 export const publicBreakdowns = breakdowns.filter((row): row is PublicRow => 'isPublic' in row)
 
-/** Null for several months, and under a filter. */
+/** Null for several months, and with a filter. */
 export type PublicBreakdowns = {readonly [R in PublicRow as R['key']]: PublicRows<PublicNamed> | null}
 
 /**
- * What everybody may see of the answers: calendar months that are over. Nothing is summed over months except the
- * different users of whole years, so that no difference of two answers is about less than a month.
+ * The public part of the answers: calendar months that are over. Only the different users of whole years are counted
+ * over several months, so that no difference of two answers is about less than a month.
  */
 export interface PublicStats extends PublicBreakdowns {
   readonly project: string
@@ -34,13 +35,13 @@ export interface PublicStats extends PublicBreakdowns {
   /** Different users of whole calendar years that are over, without a filter; else null. */
   readonly users: number | null
   readonly periods: readonly PublicPeriod[]
-  /** Of one month, without a filter or for one type; else null. */
+  /** The features of one month, without a filter or with one on the type; else null. */
   readonly features: PublicRows<PublicFeature> | null
 }
 
 export interface PublicRows<Row> {
   readonly rows: readonly Row[]
-  /** How many rows are hidden, with their names. */
+  /** The number of hidden rows. */
   readonly hidden: number
 }
 
@@ -59,7 +60,7 @@ export interface PublicFeature extends PublicUsage {
   readonly count: number
 }
 
-/** A month. Everything is null if it is hidden, and what is about runs also if too few people ran them. */
+/** A month. All values are null if it is hidden. Values about runs are also null if too few people ran them. */
 export interface PublicPeriod {
   readonly period: string
   readonly hidden: boolean
@@ -68,15 +69,15 @@ export interface PublicPeriod {
   readonly runs: number | null
   readonly outcomes: Outcomes | null
   readonly successRate: SuccessRate | null
-  /** Without the 99th percentile, which is almost a single run. */
+  /** Without the 99th percentile, which may be the duration of a single run. */
   readonly duration: Omit<Duration, 'p99Seconds'> | null
 }
 
 /**
  * Returns the part of the answers that everybody may see. A filter also needs the unfiltered answers of the same month:
- * without them, a value that is hidden there could be read from the answer to the filter. Throws USAGE_QUERY_INVALID for
- * a question that is not public: a period other than months, a range that cuts a month, two filters, a filter on direct
- * or internal use, a filter on several months. Pure.
+ * without them, a value that is hidden there could be read from the answer to the filter. Throws USAGE_QUERY_INVALID
+ * for a question that is not public: a period other than months, a range that cuts a month, two filters, a filter on
+ * direct or internal use, a filter on several months. Pure.
  */
 export function toPublic(stats: Stats, unfiltered: Stats | null = null): PublicStats {
   requirePublic(stats, unfiltered)
@@ -122,11 +123,11 @@ function requirePublic({by, from, to, filters, trend}: Stats, unfiltered: Stats 
 
 const countFilters = (filters: StatsFilters): number => Object.values(filters).filter(value => value !== null).length
 
-/** Whether the unfiltered answers show the row that the filter chooses. */
+/** Whether the unfiltered answers show the row that the filter selects. */
 function isShownIn(unfiltered: Stats, {appVersion, system, application}: StatsFilters): boolean {
   const {versions, systems, applications} = toPublic(unfiltered)
-  const isIn = (list: PublicStats['versions'], wanted: string | null): boolean =>
-    wanted === null || (list?.rows.some(({name}) => name === wanted) ?? false)
+  const isIn = (list: PublicStats['versions'], value: string | null): boolean =>
+    value === null || (list?.rows.some(({name}) => name === value) ?? false)
   return isIn(versions, appVersion) && isIn(systems, system) && isIn(applications, application)
 }
 
@@ -148,13 +149,13 @@ const nameOf = (row: object): string =>
 
 function publicFeatures({features, filters}: Stats, unfiltered: Stats | null): PublicRows<PublicFeature> | null {
   if (countFilters(filters) > 0 && filters.featureType === null) return null
-  const wanted = filters.featureType
+  const filter = filters.featureType
   const all = hideSmall(
     (unfiltered?.features ?? features).map(({type, name, count, runs, users}) => ({type, name, count, runs, users})),
   )
   const rows = all.rows.flatMap(({type, name, count, runs, users}): PublicFeature[] => {
-    const isWanted = (wanted === null || type === wanted) && runs !== null && users !== null
-    return isWanted ? [{type, name, count, runs, users}] : []
+    const isSelected = (filter === null || type === filter) && runs !== null && users !== null
+    return isSelected ? [{type, name, count, runs, users}] : []
   })
   return {rows, hidden: features.length - rows.length}
 }

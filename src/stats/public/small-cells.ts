@@ -3,7 +3,7 @@ import {answers} from '../model/answers.ts'
 import type {Adoption, DurationStats, Stats} from '../model/model.ts'
 import {hideSmall, minUsers} from './public.ts'
 
-/** Answers without cells about few people, and what was left out. */
+/** Answers without cells of few people, and a summary of what was left out. */
 export interface WithoutSmallCells {
   readonly stats: Stats
   /** Labels of the periods that are left out. */
@@ -13,12 +13,12 @@ export interface WithoutSmallCells {
 }
 
 /**
- * Removes everything about fewer than five users from answers that are to be shared. The registry of answers says what
- * remains of each: its periods or its rows of enough users, all of it, or nothing. The longest runs are removed too. Null
- * if all answers together are about so few users. Pure.
+ * Removes everything about fewer than five users from answers for a report to share. `report` in the registry of
+ * answers decides what remains of each answer. The longest runs are removed too. Returns null if the whole range may
+ * have fewer than five users. Pure.
  *
- * This is meant for one document. Unlike a public answer, its range is chosen by its author, and anybody who compares two
- * documents can subtract one from the other.
+ * Made for one document. Its author chooses the range, so somebody who has two documents can subtract one from the
+ * other.
  */
 export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
   if (stats.users.low < minUsers) return null
@@ -32,7 +32,7 @@ export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
   return {stats: withoutLongest, hiddenPeriods, hiddenRows: hidden.rows}
 }
 
-/** Pages need these two. No figure of a report shows the quality. */
+/** Pages need these. No figure of a report shows the quality. */
 const alwaysKept: readonly string[] = ['filters', 'quality']
 
 interface Hidden {

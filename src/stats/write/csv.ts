@@ -1,20 +1,21 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {Cell, Table} from './table.ts'
 
-/** What a spreadsheet takes for the beginning of a formula, also in full width. */
+/** The beginning of a formula for a spreadsheet, also in full-width characters. */
 const formula = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/
 
 /**
- * Writes one answer as CSV (RFC 4180 with plain line feeds): a head, then a row for each thing. Null is empty. A text
- * that a spreadsheet would calculate gets an apostrophe in front; control characters become `?`.
+ * Writes one answer as CSV (RFC 4180, but lines end with LF): a line with the column names, then the rows. Null is
+ * empty. A text that a spreadsheet would run as a formula gets an apostrophe in front. Control characters become `?`.
+ * Pure.
  */
 export function writeCsv({columns, rows}: Table): string {
   return lines([columns, ...(rows ?? [])])
 }
 
 /**
- * Writes all answers as one tidy table: section, number of the row in it, column, value. What a filter leaves without
- * an answer is one row with the column `unanswered`.
+ * Writes all answers as one table with the columns section, row, column and value. Rows are numbered from 1 in each
+ * section. An answer that a filter makes impossible is one row with the column `unanswered`. Pure.
  */
 export function writeLongCsv(tables: readonly Table[]): string {
   const long = tables.flatMap(({section, columns, rows}): Cell[][] => {

@@ -6,7 +6,7 @@ import {tablesOf} from './tables.ts'
 
 export interface HtmlOptions {
   readonly section?: string | null
-  /** Draws an answer above its table; what it returns is put into the page as it is. */
+  /** Draws an answer above its table. Returns HTML, which is not escaped. */
   readonly drawChart?: (table: Table, stats: Stats) => string
 }
 
@@ -20,7 +20,7 @@ th,td{padding:.2rem .8rem;border-bottom:1px solid #8886;text-align:left}
 @media print{body{margin:0;max-width:none}section{break-inside:avoid}}
 `
 
-/** Writes stats as one page of HTML that loads nothing and runs nothing. Ends with a line break. */
+/** Writes stats as one HTML page that loads and runs nothing. Ends with a line break. Pure. */
 export function writeHtml(stats: Stats, {section = null, drawChart = () => ''}: HtmlOptions = {}): string {
   const {shown, unanswered} = shownTables(tablesOf(stats), section)
   const title = escapeHtml(stats.project)
@@ -49,7 +49,7 @@ ${chart}${writeTable(table)}</section>
 `
 }
 
-/** Writes an answer as a table of HTML; an unfinished period is in italics. */
+/** Writes an answer as an HTML table. An incomplete period is in italics. */
 export function writeTable({columns, rows}: Table): string {
   const isNumber = columns.map((_, place) => (rows ?? []).every(row => typeof row[place] !== 'string'))
   const heads = columns.map((name, place) => `<th scope="col"${numberClass(isNumber[place]!)}>${name}</th>`).join('')
@@ -73,7 +73,7 @@ const writeCell = (cell: Cell): string =>
 
 const entities: Readonly<Record<string, string>> = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;'}
 
-/** Makes a text from outside harmless in the content and the attributes of HTML and SVG. */
+/** Escapes a text from outside for the content and the attributes of HTML and SVG. Control characters become `?`. */
 export function escapeHtml(text: string): string {
   return toPlainText(text).replace(/[&<>"']/g, character => entities[character]!)
 }

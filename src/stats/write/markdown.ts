@@ -4,7 +4,9 @@ import {describeRange, roundCell, shownTables} from './shown.ts'
 import type {Cell, Table} from './table.ts'
 import {tablesOf} from './tables.ts'
 
-/** Writes stats as Markdown with a table for each answer that has something to say. Ends with a line break. */
+/**
+ * Writes stats as Markdown: a table for each answer that has rows, or for one section. Ends with a line break. Pure.
+ */
 export function writeMarkdown(stats: Stats, section: string | null = null): string {
   const {shown, unanswered} = shownTables(tablesOf(stats), section)
   const parts = [
@@ -16,7 +18,7 @@ export function writeMarkdown(stats: Stats, section: string | null = null): stri
   return `${parts.join('\n\n')}\n`
 }
 
-/** Writes an answer as a table of Markdown. */
+/** Writes an answer as a Markdown table, without a line break at its end. */
 export function writeTable({columns, rows}: Table): string {
   const isNumber = columns.map((_, place) => (rows ?? []).every(row => typeof row[place] !== 'string'))
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
@@ -29,7 +31,7 @@ export function writeTable({columns, rows}: Table): string {
 
 const writeCell = (cell: Cell): string => escapeMarkdown(roundCell(cell))
 
-/** Makes a text from outside mean nothing but itself: no markup, no HTML, no link, no end of the cell. */
+/** Escapes a text from outside, so that it cannot be markup, HTML, a link or the end of a cell. */
 export function escapeMarkdown(text: string): string {
   return toPlainText(text)
     .replace(/[\\`*_{}[\]()#+!|~$@]/g, '\\$&')

@@ -1,15 +1,18 @@
 import type {Stats} from '../model/model.ts'
 import type {Cell, Table} from './table.ts'
 
-/** The tables that a page shows: those with rows, or the one section. Also the titles of those without an answer. */
+/**
+ * The tables that a page shows: those with rows, or one section. `unanswered`: titles of the answers that a filter
+ * makes impossible.
+ */
 export function shownTables(
   tables: readonly Table[],
   section: string | null,
 ): {readonly shown: readonly Table[]; readonly unanswered: readonly string[]} {
-  const wanted = tables.filter(table => section === null || table.section === section)
+  const selected = tables.filter(table => section === null || table.section === section)
   return {
-    shown: wanted.filter(({rows}) => rows !== null && (rows.length > 0 || section !== null)),
-    unanswered: wanted.filter(({rows}) => rows === null).map(({title}) => title),
+    shown: selected.filter(({rows}) => rows !== null && (rows.length > 0 || section !== null)),
+    unanswered: selected.filter(({rows}) => rows === null).map(({title}) => title),
   }
 }
 

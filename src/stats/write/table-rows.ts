@@ -4,7 +4,7 @@ import type {Cell} from './table.ts'
 
 type Rows = readonly (readonly Cell[])[] | null
 
-/** The rows of the answers whose items are no rows. Null where a filter leaves no answer. */
+/** The rows of answers whose items cannot be rows directly. Null if a filter makes the answer impossible. */
 export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Rows>>> = {
   filters: ({filters}) => Object.entries(filters).filter(([, value]) => value !== null),
   trend: ({trend: {previous, yearBefore, runsChange, usersChange}}) => [

@@ -1,9 +1,9 @@
 /**
  * Room `write`: answers as text, CSV, Markdown and HTML.
  *
- * Everything is made from `Stats`, the model, and first turned into plain tables (this file), so that all formats show the
- * same numbers under the same titles. Names that came from outside are escaped by each format: control characters in
- * terminals, formulas in CSV, markup in HTML and Markdown. Pure.
+ * `Stats` is first converted to plain tables (this file), so that all formats show the same numbers under the same
+ * titles. Each format escapes names from outside: control characters in terminals, formulas in CSV, markup in HTML and
+ * Markdown. Pure.
  * Read next: `text.ts` for the terminal page, `csv.ts`.
  */
 import type {AnswerRow} from '../model/answer-row.ts'
@@ -12,10 +12,10 @@ import type {Count, Stats} from '../model/model.ts'
 import type {Cell, Table} from './table.ts'
 import {tableRows} from './table-rows.ts'
 
-/** The names of all tables, in their order. */
+/** The names of all tables, in order. */
 export const sectionNames: readonly AnswerKey[] = answers.map(({key}) => key)
 
-/** All answers as tables, in the order of a page. The range itself is the row whose `span` is `range`. Pure. */
+/** All answers as tables, in the order of a page. In answers over time, the whole range has `span` `range`. Pure. */
 export function tablesOf(stats: Stats): Table[] {
   return answers.map(row => tableOf(row, stats))
 }
@@ -45,7 +45,7 @@ function overTime(answer: Item & {readonly periods?: readonly Item[]}, {from, to
   return [range, ...periods]
 }
 
-/** Gives the counts inside an item names of their own. */
+/** Moves the counts of an inner object to the item. */
 function flatten(item: Item): Item {
   const several = item['onSeveralDays'] as Count | undefined
   const flat = {value: item['total'], ...item}

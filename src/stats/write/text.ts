@@ -12,7 +12,7 @@ import {writeUse} from './text/use.ts'
 
 export interface TextOptions {
   readonly paint: Paint
-  /** Characters in a line of the terminal; at least 40 are used, at most 120. */
+  /** Characters of a terminal line. A width below 40 counts as 40, one above 120 as 120. */
   readonly width: number
   /** The name of the project for people; default: its id. */
   readonly title?: string
@@ -46,8 +46,8 @@ const writers: Readonly<Partial<Record<AnswerKey, ((page: Page) => Section) | nu
 }
 
 /**
- * Writes stats as a page for a terminal. Ends with a line break. Names that came from outside cannot move the cursor,
- * hide text or turn the direction of writing.
+ * Writes stats as a page for a terminal. Ends with a line break. Names from outside cannot move the cursor, hide text
+ * or change the direction of writing. Pure.
  */
 export function writeStats(stats: Stats, {paint, width, title}: TextOptions): string {
   const page = {stats, paint, width: Math.max(40, Math.min(120, width)) - 2}

@@ -25,7 +25,7 @@ interface Asking extends Omit<WrittenStatsQuery, 'project'> {
   readonly project?: Record<string, unknown>
 }
 
-/** Stores events, each list under its own header, and answers from them. */
+/** Stores lists of events, each with its own header, and answers from them. */
 async function answer(
   t: TestContext,
   sent: readonly {readonly events: readonly Event[]; readonly header?: Partial<Header>}[],
@@ -48,7 +48,7 @@ const ended = (run: number, ending: Partial<Event> = {}): Event[] => [
 
 const rateOf = (rate: Stats['successRate']) => ({value: rate!.value, low: rate!.low, high: rate!.high})
 
-test('it gives the success rate with the bounds that lost and unknown runs leave, and leaves running ones out', async t => {
+test('it returns the success rate with bounds for lost and unknown runs, without running ones', async t => {
   const {successRate, outcomes} = await answer(t, [
     {
       events: [
@@ -66,7 +66,7 @@ test('it gives the success rate with the bounds that lost and unknown runs leave
   assert.equal(periods.length, 12)
 })
 
-test('it has no success rate where nothing ended, and calls a run lost by the hours of its project', async t => {
+test('it returns no success rate if no run ended, and uses lostAfterHours of the project', async t => {
   const events = [startOf(1, nowMs - 3 * hourMs)]
   assert.deepEqual(rateOf((await answer(t, [{events}])).successRate), {value: null, low: null, high: null})
   const impatient = await answer(t, [{events}], {project: {lostAfterHours: 2}})
@@ -74,7 +74,7 @@ test('it has no success rate where nothing ended, and calls a run lost by the ho
   assert.equal(impatient.outcomes!.lost, 1)
 })
 
-test('it names the commonest fault among exit codes and signals, and lists all codes', async t => {
+test('it returns the most common fault among exit codes and signals, and lists all codes', async t => {
   const stats = await answer(t, [
     {
       events: [
@@ -91,7 +91,7 @@ test('it names the commonest fault among exit codes and signals, and lists all c
   ])
 })
 
-test('it counts people over the range, not the sum of the periods', async t => {
+test('it counts people over the whole range instead of adding periods', async t => {
   const months = ['2026-03-05', '2026-04-05', '2026-05-05'].map(day => Date.parse(day))
   const stats = await answer(t, [
     {events: months.map((month, run) => startOf(run, month))},
@@ -110,7 +110,7 @@ test('it counts people over the range, not the sum of the periods', async t => {
   assert.equal(stats.users.periods.at(-1)!.complete, false)
 })
 
-test('it gives bounds where the range crosses a change of pseudonyms, and in the periods that do', async t => {
+test('it returns bounds for a range and for periods in which pseudonyms change', async t => {
   const sent = [
     {events: [startOf(1, Date.parse('2025-12-30'))], header: {user: pseudonym('ann25')}},
     {events: [startOf(2, Date.parse('2025-12-31'))], header: {user: pseudonym('bob25')}},
@@ -132,7 +132,7 @@ test('it gives bounds where the range crosses a change of pseudonyms, and in the
 
 const exactUsers = (users: number) => ({users, usersExact: true, usersLow: users, usersHigh: users})
 
-test('it compares an unfinished range with as much of the time before as has passed of it', async t => {
+test('it compares a range in progress with an equally long time before', async t => {
   const stats = await answer(
     t,
     [
@@ -161,12 +161,12 @@ test('it compares an unfinished range with as much of the time before as has pas
   })
 })
 
-test('it tells no change where there was nothing before', async t => {
+test('it returns no change if there was nothing before', async t => {
   const {trend} = await answer(t, [{events: ended(1)}], {from: '2026-01-01', to: '2026-11-21'})
   assert.deepEqual([trend.runsChange, trend.usersChange, trend.previous.runs, trend.complete], [null, null, 0, true])
 })
 
-test('it lists features by use, direct and internal apart, and the declared ones that nobody used', async t => {
+test('it lists features by count, with internal uses, and the declared features that nobody used', async t => {
   const run = uuid('r', 1)
   const {features, unusedFeatures} = await answer(t, [
     {
@@ -184,7 +184,7 @@ test('it lists features by use, direct and internal apart, and the declared ones
   assert.deepEqual(unusedFeatures, ['Rebin.v1'])
 })
 
-test('it sums up every declared field, the end winning over the start', async t => {
+test('it summarises each declared field, with the value of the end before that of the start', async t => {
   const {fields} = await answer(t, [
     {
       events: [
@@ -204,7 +204,7 @@ test('it sums up every declared field, the end winning over the start', async t 
   assert.deepEqual(fields!['cached']!.values, [{value: false, runs: 1}])
 })
 
-test('it has every key of the model when there is nothing, and null for what is unknown', async t => {
+test('it has every key of the model without any data, and null for unknown values', async t => {
   const stats = await answer(t, [])
   const {quality, ...rest} = JSON.parse(JSON.stringify(stats)) as Stats
   const {storeBytes, erased, featuresSince, runsSince, freeBytes, growthBytes, diskFullOn, ...known} = quality
@@ -225,7 +225,7 @@ test('it has every key of the model when there is nothing, and null for what is 
   assert.deepEqual(rest.unusedFeatures, ['Load.v1', 'Rebin.v1', 'Fit.v1'])
 })
 
-test('it lists versions and systems by runs, the unknown ones among them, and counts CI apart', async t => {
+test('it lists versions and systems by runs, including unknown ones, and counts CI separately', async t => {
   const {versions, systems, users, runs, quality} = await answer(t, [
     {events: ended(1)},
     {events: ended(2), header: {version: '2.0', ci: 'gitlab', user: pseudonym('robot')}},

@@ -4,7 +4,7 @@ import {forecastDisk, sizesOf} from '../../../src/stats/answer/disk.ts'
 
 const growth = {fromDay: '2026-09-01', fromBytes: 1_000, toDay: '2026-10-01', toBytes: 4_000}
 
-test('it says how much a store grows in thirty days and when its disk is full', () => {
+test('it forecasts the growth of a store in 30 days and the day on which its disk is full', () => {
   assert.deepEqual(forecastDisk({freeBytes: 10_000, growth}), {
     freeBytes: 10_000,
     growthBytes: 3_000,
@@ -13,7 +13,7 @@ test('it says how much a store grows in thirty days and when its disk is full', 
   assert.equal(forecastDisk({freeBytes: 0, growth}).diskFullOn, '2026-10-01')
 })
 
-test('it says nothing of what is not known: no size, sizes of one week, no growth, a disk that lasts', () => {
+test('it returns null without sizes, for less than a week, without growth and for a far day', () => {
   const unknown = {freeBytes: 10_000, growthBytes: null, diskFullOn: null}
   assert.deepEqual(forecastDisk({freeBytes: 10_000, growth: null}), unknown)
   assert.deepEqual(forecastDisk({freeBytes: 10_000, growth: {...growth, toDay: '2026-09-07'}}), unknown)
@@ -23,7 +23,7 @@ test('it says nothing of what is not known: no size, sizes of one week, no growt
   assert.deepEqual(forecastDisk({freeBytes: null, growth}), {freeBytes: null, growthBytes: 3_000, diskFullOn: null})
 })
 
-test('it says what a run and a feature event take, by the tables', () => {
+test('it returns the bytes of a run and of a feature event from the tables', () => {
   const tables = [
     {name: 'features', bytes: 1_000, rows: 9},
     {name: 'runs', bytes: 400, rows: 0},

@@ -5,10 +5,10 @@ import {answers} from '../../../src/stats/model/answers.ts'
 import {sample} from '../sample-stats.ts'
 
 const rows: readonly AnswerRow[] = answers
-/** Keys of `Stats` that are the question itself. */
+/** Keys of `Stats` that repeat the question. */
 const question = ['project', 'from', 'to', 'by', 'unanswered']
 
-test('it has one row for every answer, and no other rows', () => {
+test('it has exactly one row for each answer', () => {
   const own = rows.filter(({partOf, key}) => partOf === undefined && key !== 'tables').map(({key}) => key)
   assert.deepEqual([...question, ...own].sort(), Object.keys(sample).sort())
   assert.equal(new Set(rows.map(({key}) => key)).size, rows.length)
@@ -25,7 +25,7 @@ test('it refers only to answers that exist and have a figure', () => {
   }
 })
 
-test('it has a title and a meaning that are whole texts', () => {
+test('it has a title and a complete sentence as meaning in each row', () => {
   for (const {key, title, meaning} of rows) {
     assert.match(title, /^[A-Z][^.]*[^.\s]$/, key)
     assert.match(meaning, /^[A-Z].*\.$/, key)

@@ -11,7 +11,7 @@ import {batchOf, dayMs, nowMs, sampleProject} from '../../collector/samples.ts'
 import {assertSame} from '../../long/simulation/same.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
-/** The same use, with what filters can select spread over it. */
+/** The same events, with different values for everything that filters can select. */
 function spread(sent: readonly Sent[], random: () => number): Sent[] {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!
   return sent.map(({header, event}) => ({
@@ -45,7 +45,10 @@ function randomQuery(random: () => number) {
   }
 }
 
-/** Answers from the events in memory; what is counted of reports is taken over, because no event tells it. */
+/**
+ * Computes facts from events in memory. Counts of reports come from the real source, because events do not contain
+ * them.
+ */
 const naiveSource = (sent: readonly Sent[], real: StatsSource): StatsSource => ({
   ...real,
   facts: async question => ({
@@ -54,9 +57,9 @@ const naiveSource = (sent: readonly Sent[], real: StatsSource): StatsSource => (
   }),
 })
 
-/** Compares the answers with a naive recomputation, for one data set a seed. */
+/** Compares the answers with a naive recomputation, for one random data set for each seed. */
 export function answersAgreeWithNaiveOnes(seeds: readonly number[]): void {
-  test(`it answers ${seeds.length} random data sets under random filters as a naive recomputation does`, async t => {
+  test(`it answers ${seeds.length} random data sets with random filters like a naive recomputation`, async t => {
     const directory = temporaryDirectory(t)
     const store = openSqliteStore(directory)
     const source = openSqliteSource(directory)
@@ -72,16 +75,20 @@ export function answersAgreeWithNaiveOnes(seeds: readonly number[]): void {
       await store.insert(sent.map(({header, event}) => batchOf([event], {header, project: project.project})))
       const query = parseStatsQuery({...randomQuery(random), project: project.project}, nowMs)
       const actual = await answerStats(source, project, query, nowMs)
-      const wanted = await answerStats(naiveSource(sent, source), project, query, nowMs)
-      // Others write to the same disk meanwhile.
+      const expected = await answerStats(naiveSource(sent, source), project, query, nowMs)
+      // Other programs write to the same disk.
       const {freeBytes} = actual.quality
-      assertSame(actual, {...wanted, quality: {...wanted.quality, freeBytes}}, `seed ${seed}: ${JSON.stringify(query)}`)
+      assertSame(
+        actual,
+        {...expected, quality: {...expected.quality, freeBytes}},
+        `seed ${seed}: ${JSON.stringify(query)}`,
+      )
       assertAgree(actual)
     }
   })
 }
 
-/** What must hold between the answers, whatever they are. */
+/** Checks the relations that hold between any answers. */
 function assertAgree(stats: Stats): void {
   const {users, userFlow, unanswered, adoption, versions} = stats
   for (const count of [users, users.onSeveralDays, stats.hosts.onSeveralDays])

@@ -6,7 +6,7 @@ import {answersAgreeWithNaiveOnes} from './filters-contract.ts'
 
 answersAgreeWithNaiveOnes(Array.from({length: 40}, (_, index) => index + 1))
 
-test('it reads filters as they are written, and none when nothing is', () => {
+test('it reads filters, and sets none by default', () => {
   assert.deepEqual(new Set(Object.values(noFilters)), new Set([null]))
   assert.deepEqual(parseFilters({}), noFilters)
   assert.deepEqual(parseFilters({'app-version': '3.5', ci: 'none', direct: '1'}), {
@@ -18,7 +18,7 @@ test('it reads filters as they are written, and none when nothing is', () => {
   assert.equal(parseFilters({internal: '1'}).internal, true)
 })
 
-test('it refuses filters that select nothing that there is', () => {
+test('it rejects invalid filters', () => {
   const wrong: WrittenFilters[] = [
     {ci: 'yes'},
     {system: ''},
@@ -31,7 +31,7 @@ test('it refuses filters that select nothing that there is', () => {
   parseFilters({application: 'x'.repeat(256)})
 })
 
-test('it refuses a parameter that it does not know rather than answer another question', () => {
+test('it rejects an unknown parameter instead of answering another question', () => {
   assert.equal(readParameters('parsl', {'app-version': '1', by: 'week'})['app-version'], '1')
   for (const name of ['appVersion', 'aplication', 'project'])
     assert.throws(() => readParameters('parsl', {[name]: 'x'}), {code: 'USAGE_QUERY_INVALID'})

@@ -18,7 +18,7 @@ const sections = new Map(
 )
 const keysOf = (section: string): string[] => [...section.matchAll(/^\| `(\w+)` \|/gm)].map(found => found[1]!)
 
-test('it has a definition in docs/stats.md for every key, and none for what is no key', async t => {
+test('it has exactly its keys defined in docs/stats.md', async t => {
   const directory = temporaryDirectory(t)
   const store = openSqliteStore(directory)
   const source = openSqliteSource(directory)
@@ -31,17 +31,17 @@ test('it has a definition in docs/stats.md for every key, and none for what is n
   const shared = keysOf(sections.get('Shared keys')!)
   const headings = [...page.matchAll(/^## `(\w+)`$/gm)].map(found => found[1]!)
   const isBreakdown = (name: string): boolean => breakdowns.some(({key}) => key === name)
-  // The table of answers and the shared keys say all about a breakdown.
+  // The table of answers and the shared keys define breakdowns completely.
   const others = Object.keys(answer).filter(name => !isBreakdown(name))
   assert.deepEqual(headings, others.sort(byPlaceIn(headings)))
   const seen = new Set<string>()
   for (const [name, value] of Object.entries(answer)) {
-    const told = isBreakdown(name) ? [] : keysOf(sections.get(name)!)
+    const documented = isBreakdown(name) ? [] : keysOf(sections.get(name)!)
     const inside = innerKeys(name === 'fields' ? Object.values(value as object) : value)
     for (const key of inside) seen.add(key)
     assert.deepEqual(
-      [...inside].filter(key => !shared.includes(key) || told.includes(key)).sort(),
-      told.sort(),
+      [...inside].filter(key => !shared.includes(key) || documented.includes(key)).sort(),
+      documented.sort(),
       `the keys of ${name}`,
     )
   }
@@ -59,7 +59,7 @@ function innerKeys(value: unknown): Set<string> {
   return new Set(Object.entries(value).flatMap(([key, inner]) => [key, ...innerKeys(inner)]))
 }
 
-test('it has every answer of the registry with its columns in docs/stats.md, and names no other column', () => {
+test('it has exactly the answers and columns of the registry in docs/stats.md', () => {
   const rows = [...sections.get('Answers')!.matchAll(/^\| `(\w+)` \| .* \| (`[^|]*`) \|$/gm)]
   const table = rows.map(([, key, columns]) => [key, columns!.replaceAll('`', '').split(', ')])
   assert.deepEqual(
@@ -71,7 +71,7 @@ test('it has every answer of the registry with its columns in docs/stats.md, and
     for (const column of columns) assert.ok(words.has(column), `${column} of ${key} has no meaning in docs/stats.md`)
 })
 
-test('it has a definition for every filter and every part of a question', () => {
+test('it has every filter and every parameter of a question defined in docs/stats.md', () => {
   const names = [...sections.get('Questions')!.matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell]) =>
     [...cell!.matchAll(/`([\w-]+)`/g)].map(found => found[1]!),
   )

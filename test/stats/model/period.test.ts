@@ -6,7 +6,7 @@ const at = (day: string): number => Date.parse(`${day}T00:00:00Z`)
 const periods = (from: string, to: string, by: PeriodLength, now: string) =>
   periodsIn({fromMs: at(from), toMs: at(to)}, by, at(now)).map(({label, complete}) => `${label}${complete ? '' : ' …'}`)
 
-test('it cuts a range into days, weeks, months and years, and says which are whole and over', () => {
+test('it cuts a range into days, weeks, months and years, and marks the complete ones', () => {
   assert.deepEqual(periods('2026-02-27', '2026-03-02', 'day', '2026-03-01'), [
     '2026-02-27',
     '2026-02-28',
@@ -17,12 +17,12 @@ test('it cuts a range into days, weeks, months and years, and says which are who
   assert.deepEqual(periods('2024-01-01', '2026-06-01', 'year', '2026-06-01'), ['2024', '2025', '2026 …'])
 })
 
-test('it gives a week to the year of its Thursday', () => {
+test('it assigns a week to the year of its Thursday', () => {
   assert.deepEqual(periods('2026-12-28', '2027-01-11', 'week', '2028-01-01'), ['2026-W53', '2027-W01'])
   assert.deepEqual(periods('2024-12-30', '2025-01-06', 'week', '2028-01-01'), ['2025-W01'])
 })
 
-test('it gives each period the part of it that lies in the range, without gap or overlap', () => {
+test('it limits each period to the range, without gap or overlap', () => {
   const range = {fromMs: at('2026-01-10'), toMs: at('2026-03-05')}
   const spans = periodsIn(range, 'month', range.toMs).map(({span}) => span)
   assert.equal(spans[0]!.fromMs, range.fromMs)

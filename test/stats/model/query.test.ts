@@ -6,23 +6,23 @@ import {maxPeriods, parseStatsQuery, rangeOf, type WrittenStatsQuery} from '../.
 const nowMs = Date.parse('2026-11-22T12:00:00Z')
 const parse = (written: Omit<WrittenStatsQuery, 'project'>) => parseStatsQuery({project: 'parsl', ...written}, nowMs)
 
-test('it asks for twelve calendar months, the last being this one, when nothing else is said', () => {
-  const wanted = {project: 'parsl', from: '2025-12-01', to: '2026-11-22', by: 'month', filters: noFilters}
-  assert.deepEqual(parse({}), wanted)
-  assert.deepEqual(parse({from: null, to: undefined, by: null}), wanted)
+test('it asks for twelve calendar months up to the current one by default', () => {
+  const expected = {project: 'parsl', from: '2025-12-01', to: '2026-11-22', by: 'month', filters: noFilters}
+  assert.deepEqual(parse({}), expected)
+  assert.deepEqual(parse({from: null, to: undefined, by: null}), expected)
 })
 
-test('it takes the range and the length of a period as they are written', () => {
+test('it reads the range and the length of a period', () => {
   assert.deepEqual(parse({from: '2026-11-22', to: '2026-11-22', by: 'day'}).from, '2026-11-22')
   assert.equal(parse({to: '2024-02-29'}).from, '2023-03-01')
 })
 
-test('it covers both days of its range whole', () => {
+test('it includes the whole first and the whole last day', () => {
   const {fromMs, toMs} = rangeOf(parse({from: '2026-11-01', to: '2026-11-02', by: 'day'}))
   assert.deepEqual([fromMs, toMs], [Date.parse('2026-11-01T00:00:00Z'), Date.parse('2026-11-03T00:00:00Z')])
 })
 
-test('it refuses what is no day, no period and no range', () => {
+test('it rejects an invalid day, period or range', () => {
   const wrong = [
     {from: '2026-02-30'},
     {from: '2026-2-3'},
@@ -37,7 +37,7 @@ test('it refuses what is no day, no period and no range', () => {
   for (const written of wrong) assert.throws(() => parse(written), {code: 'USAGE_QUERY_INVALID', message: /must /})
 })
 
-test('it takes as many periods as its limit and not one more', () => {
+test('it accepts as many periods as its limit and rejects one more', () => {
   const to = '2026-11-22'
   const daysBefore = (days: number) => new Date(Date.parse(to) - days * 86_400_000).toISOString().slice(0, 10)
   parse({from: daysBefore(maxPeriods - 1), to, by: 'day'})

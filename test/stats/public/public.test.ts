@@ -24,7 +24,7 @@ const versions = ['1', '2', '3', '4']
 const systems = ['Linux', 'Darwin', 'Windows']
 const applications = ['parsl', 'workbench']
 
-/** Few people, of whom most use the first of everything: many cells are small. */
+/** Few people, most of whom use the first version, system and application: many cells are small. */
 function smallWorld(random: () => number): Sent[] {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() ** 2.5 * values.length)]!
   return Array.from({length: 150}, (_, run) => {
@@ -46,7 +46,7 @@ function smallWorld(random: () => number): Sent[] {
 
 const project = sampleProject()
 
-/** Asks a world without a store. */
+/** Answers from events in memory, without a store. */
 async function answer(sent: readonly Sent[], written: Omit<WrittenStatsQuery, 'project'>): Promise<Stats> {
   const counters = {
     duplicates: 0,
@@ -98,13 +98,13 @@ function assertNothingFollows({rows, known, total}: Attack, about: string): void
 }
 
 for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
-  test(`it lets nothing about few people follow from totals, filters and complements (seed ${seed})`, async () => {
+  test(`it reveals nothing about few people by totals, filters and complements (seed ${seed})`, async () => {
     const sent = smallWorld(seededRandom(seed))
     for (const month of months) {
       const range = rangeOfMonth(month)
       const whole = await answer(sent, range)
       const shown = toPublic(whole)
-      // Debian is a part of Linux: with both tables the rest of one would be a hidden row of the other.
+      // Debian is a part of Linux: a difference of both tables would reveal a hidden row.
       assert.ok(!Object.hasOwn(shown, 'readableSystems'))
       const dimensions = [
         [
@@ -153,7 +153,7 @@ async function assertFeatures(sent: readonly Sent[], whole: Stats, shown: Public
   }
 }
 
-test('it tells the same of a month in every range, and sums nothing over months', async () => {
+test('it shows the same numbers of a month in every range, and no sums over months', async () => {
   const sent = smallWorld(seededRandom(11))
   const year = toPublic(await answer(sent, {from: '2025-01-01', to: '2025-12-31'}))
   for (const month of months) {
@@ -169,14 +169,14 @@ test('it tells the same of a month in every range, and sums nothing over months'
   assert.deepEqual(new Set(Object.values(rest)), new Set([null]))
 })
 
-test('it leaves out the month that is not over', async () => {
+test('it leaves out the current month', async () => {
   const sent = smallWorld(seededRandom(1)).slice(0, 1)
   const current = toPublic(await answer(sent, {from: '2026-01-01', to: '2026-11-22'}))
   assert.deepEqual([current.periods.at(-1)!.period, current.periods.length, current.users], ['2026-10', 10, null])
   assert.equal(toPublic(await answer(sent, {from: '2026-11-01', to: '2026-11-22'})).versions, null)
 })
 
-test('it hides the runs of few people among many who ran nothing', async () => {
+test('it hides the runs of few people among many who only used features', async () => {
   const atMs = Date.parse('2025-10-10T00:00:00Z')
   const person = (name: number) => sampleHeader({user: pseudonym(`p${name}`)})
   const lone = [1, 2, 3, 4, 5, 6].map(name => ({header: person(name), event: featureOf(name, atMs)}))
@@ -185,7 +185,7 @@ test('it hides the runs of few people among many who ran nothing', async () => {
   assert.deepEqual([period!.users, period!.runs, period!.hosts], [6, null, null])
 })
 
-test('it refuses what is not public', async () => {
+test('it rejects questions that are not public', async () => {
   const range = rangeOfMonth('2025-10')
   const whole = await answer([], range)
   const wrong: readonly (readonly [Omit<WrittenStatsQuery, 'project'>, Stats | null])[] = [

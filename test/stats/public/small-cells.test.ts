@@ -7,7 +7,7 @@ import {sample} from '../sample-stats.ts'
 const exact = (total: number) => ({total, exact: true, low: total, high: total})
 const month = (period: string, value: number) => ({period, value, complete: true, exact: true, low: value, high: value})
 
-/** Months with these users and runs, and nothing else than the sample has. */
+/** The sample with these users and runs in each month. */
 function statsOf(months: readonly (readonly [users: number, runs: number])[]): Stats {
   const labels = months.map((_, index) => `2026-0${index + 1}`)
   const total = Math.max(0, ...months.map(([users]) => users))
@@ -18,7 +18,7 @@ function statsOf(months: readonly (readonly [users: number, runs: number])[]): S
 
 const shownMonths = (stats: Stats): string[] => stats.runs!.periods.map(({period}) => period)
 
-test('it leaves out months of few users, and the next smallest with them, so that no sum tells', () => {
+test('it leaves out months of few users and the next smallest month, which a sum would reveal', () => {
   const found = hideSmallCells(
     statsOf([
       [9, 20],
@@ -36,7 +36,7 @@ test('it leaves out months of few users, and the next smallest with them, so tha
     )
 })
 
-test('it leaves out a month in which only unknown people ran something', () => {
+test('it leaves out a month with runs but without known users', () => {
   const found = hideSmallCells(
     statsOf([
       [9, 20],
@@ -47,7 +47,7 @@ test('it leaves out a month in which only unknown people ran something', () => {
   assert.deepEqual(shownMonths(found.stats), ['2026-01'])
 })
 
-test('it leaves everything as it is when nothing is about few', () => {
+test('it changes nothing if all cells have enough users', () => {
   const stats = statsOf([
     [9, 20],
     [5, 10],
@@ -56,7 +56,7 @@ test('it leaves everything as it is when nothing is about few', () => {
   assert.deepEqual([hiddenPeriods, shownMonths(shown)], [[], ['2026-01', '2026-02']])
 })
 
-test('it hides rows of few users with the next smallest, and counts them', () => {
+test('it hides rows of few users and the next smallest row, and counts them', () => {
   const named = [
     ['big', 90],
     ['middle', 20],
@@ -71,14 +71,14 @@ test('it hides rows of few users with the next smallest, and counts them', () =>
   assert.equal(found.hiddenRows, 4)
 })
 
-test('it has nothing of the longest runs, of values, codes, readable names and newcomers', () => {
+test('it removes longest runs, field values, exit codes, full system names and user flow', () => {
   const {stats} = hideSmallCells(statsOf([[9, 20]]))!
   const {fields, exitCodes, readableSystems, userFlow, duration} = stats
   assert.deepEqual([fields, exitCodes, readableSystems, userFlow], [null, null, null, []])
   assert.ok([duration!, ...duration!.periods].every(({p99Seconds}) => p99Seconds === null))
 })
 
-test('it gives nothing at all about fewer than five users', () => {
+test('it returns null for fewer than five users', () => {
   assert.equal(hideSmallCells(statsOf([[4, 100]])), null)
   assert.ok(hideSmallCells(statsOf([[5, 100]])))
 })

@@ -25,7 +25,7 @@ test('it writes all answers as one table of four columns', () => {
   assert.match(writeLongCsv(filtered), /^versions,1,unanswered,true$/m)
 })
 
-test('it lets no text become a formula', () => {
+test('it prevents texts from becoming formulas', () => {
   for (const start of ['=', '+', '-', '@', ' =', '＝', '＋', '－', '＠'])
     assert.match(csvOf(`${start}cmd()`), /^name\n"?'/, start)
   for (const start of ['\t', '\r', '\n', '\u0000']) assert.equal(csvOf(`${start}=cmd()`), 'name\n?=cmd()\n')
@@ -33,7 +33,7 @@ test('it lets no text become a formula', () => {
   assert.equal(writeCsv({section: 's', title: 't', columns: ['n'], rows: [[-1], [null], [true]]}), 'n\n-1\n\ntrue\n')
 })
 
-test('it quotes what would end a cell, and has no character that could do harm', () => {
+test('it quotes characters that would end a cell and replaces control characters', () => {
   assert.equal(csvOf('a"b,c'), 'name\n"a""b,c"\n')
   assert.equal(csvOf(hostile).split('\n').length, 3)
   const all = writeLongCsv(tablesOf(hostileStats))

@@ -4,7 +4,7 @@ import {writeHtml} from '../../../src/stats/write/html.ts'
 import {tablesOf} from '../../../src/stats/write/tables.ts'
 import {hostileStats, sample} from '../sample-stats.ts'
 
-test('it is a page of its own that loads and runs nothing', () => {
+test('it is a complete page that loads and runs nothing', () => {
   const page = writeHtml(sample)
   assert.match(page, /^<!doctype html>\n<html lang="en">/)
   assert.match(page, /content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"/)
@@ -13,7 +13,7 @@ test('it is a page of its own that loads and runs nothing', () => {
   assert.match(page, /<th scope="col" class="number">runs<\/th>/)
 })
 
-test('it marks the period that is not over', () => {
+test('it marks the incomplete period', () => {
   assert.match(
     writeHtml(sample, {section: 'runs'}),
     /<tr class="unfinished"><td><bdi>period<\/bdi><\/td><td><bdi>2026-03</,
@@ -35,7 +35,7 @@ test('it puts a drawing above the table that it is made from', () => {
   )
 })
 
-test('it lets no name be markup, leave its place or turn the direction of writing', () => {
+test('it escapes names, so that they cannot be markup or change the direction of writing', () => {
   const page = writeHtml(hostileStats)
   assert.doesNotMatch(page, /<\/script|<img|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
   const tags = new Set([...page.matchAll(/<(\/?[a-z][a-z0-9]*)/g)].map(found => found[1]!.replace('/', '')))

@@ -12,7 +12,7 @@ test('it has a table for every answer, in the order of the registry', () => {
   )
 })
 
-test('it has a cell for every column, and every column has a value somewhere', () => {
+test('it has a cell for each column, and a value in at least one cell of each column', () => {
   const several = {
     ...sample,
     readableSystems: sample.systems,
@@ -38,7 +38,7 @@ test('it has a cell for every column, and every column has a value somewhere', (
   }
 })
 
-test('it has no rows where a filter leaves no answer, which is not the same as none', () => {
+test('it has null instead of rows if a filter makes the answer impossible', () => {
   const changes: Partial<Stats> = {versions: null, exitCodes: [], outcomes: null, commonestFault: null, fields: null}
   const rowsOf = new Map(tablesOf({...sample, ...changes}).map(({section, rows}) => [section, rows]))
   for (const section of ['versions', 'outcomes', 'commonestFault', 'fields', 'fieldValues'])

@@ -8,7 +8,7 @@ import {hostile, hostileStats, measure, sample} from '../sample-stats.ts'
 const write = (changes: Partial<Stats> = {}, width = 80, paint: Paint = plainPaint): string =>
   writeStats({...sample, ...changes}, {paint, width})
 
-test('it says what a maintainer asks, in this order', () => {
+test('it answers the questions of a maintainer in this order', () => {
   const text = write()
   const facts = [
     /^parsl {2}2026-01-01 to 2026-03-10, by month$/m,
@@ -41,7 +41,7 @@ test('it says what a maintainer asks, in this order', () => {
   assert.doesNotMatch(text, /unset|null|undefined|NaN/)
 })
 
-test('it keeps within the width of the terminal', () => {
+test('it fits into the width of the terminal', () => {
   const periods = Array.from({length: 365}, (_, index) => ({...sample.users.periods[0]!, period: String(index)}))
   const long = 'x'.repeat(128)
   for (const width of [40, 70, 80, 100, 120]) {
@@ -61,7 +61,7 @@ test('it keeps within the width of the terminal', () => {
   }
 })
 
-test('it tells who is new, came again or was lost in the last period that is over, and marks the one that is not', () => {
+test('it shows new, returning and lost users of the last complete period, and marks the incomplete one', () => {
   const flow = {new: 3, returning: 4, lost: 1, reason: null, complete: true}
   const text = write({
     userFlow: [
@@ -73,20 +73,20 @@ test('it tells who is new, came again or was lost in the last period that is ove
   assert.match(text, /the last is incomplete/)
 })
 
-test('it says so when nothing was counted', () => {
+test('it says that there is no data', () => {
   const empty = {runs: measure(0, 0), users: measure(0, 0), features: []}
   const text = write({...empty, quality: {...sample.quality, duplicates: 0, refused: 0, ciRuns: 0}})
   assert.match(text, /No data in this range/)
   assert.doesNotMatch(text, /Outcomes/)
 })
 
-test('it gives users as bounds where they are not exact', () => {
+test('it shows bounds if the number of users is not exact', () => {
   const text = write({users: {...sample.users, total: 15, exact: false, low: 9, high: 15}})
   assert.match(text, /users {4}9 to 15 {2}▄/)
   assert.match(text, /the number of users has bounds/)
 })
 
-test('it does not round to none or all, and finds words for one and for nothing', () => {
+test('it never rounds up to 100 %, and describes a single failed run and an unknown success rate', () => {
   const outcomes = {ok: 999, failed: 1, signal: 0, lost: 0, running: 0, unknown: 0, periods: []}
   const successRate = {value: 0.999, low: 0.999, high: 0.999, periods: []}
   const text = write({
@@ -101,13 +101,13 @@ test('it does not round to none or all, and finds words for one and for nothing'
   assert.match(unknown, /The success rate is unknown \(0 % if .* 100 %/)
 })
 
-test('it lets no name from outside move the cursor, hide text or turn it around', () => {
+test('it replaces characters of names that move the cursor, hide text or change its direction', () => {
   const text = writeStats(hostileStats, {paint: plainPaint, width: 100, title: hostile})
   assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
   assert.ok(text.split('?[2J').length > 8)
 })
 
-test('it draws the unfinished period dim and good and bad outcomes apart', () => {
+test('it draws the incomplete period dim, and outcomes in different colours', () => {
   const tagged = (tag: string) => (text: string) => `<${tag}>${text}</${tag}>`
   const [bold, dim, red, green, yellow, cyan] = ['bold', 'dim', 'red', 'green', 'yellow', 'cyan'].map(tagged)
   const text = write({}, 80, {bold, dim, red, green, yellow, cyan} as Paint)
@@ -117,7 +117,7 @@ test('it draws the unfinished period dim and good and bad outcomes apart', () =>
   assert.match(text, /lost .*<yellow>/)
 })
 
-test('it speaks of multiples where percents would be hard to read', () => {
+test('it writes large changes as multiples instead of percentages', () => {
   const trend = {...sample.trend, runsChange: 24.6, usersChange: null}
   assert.match(write({trend}), /26 times as many runs as in the previous range \(31 runs\)\./)
   assert.match(
@@ -126,7 +126,7 @@ test('it speaks of multiples where percents would be hard to read', () => {
   )
 })
 
-test('it draws how the success rate and the duration change, unless there is one period alone', () => {
+test('it draws success rate and duration over time if there are several periods', () => {
   const periods = [0.5, null, 1].map((value, index) => ({
     ...{period: `2026-0${index + 1}`, complete: true},
     ...{value, low: value, high: value},
@@ -142,7 +142,7 @@ test('it draws how the success rate and the duration change, unless there is one
   assert.doesNotMatch(over(2), /over time/)
 })
 
-test('it says that no batch system started a run, and counts nobody for CI', () => {
+test('it shows runs without a batch system as none, and no users for CI', () => {
   const schedulers = [
     {name: null, runs: 5, users: 2},
     {name: 'slurm', runs: 1, users: 1},

@@ -6,7 +6,7 @@ import type {Page, Section} from './page.ts'
 
 const barWidth = 16
 
-/** Writes the runs and users of a breakdown. A list of one row is left out where the registry says so. */
+/** Writes the runs and users of a breakdown. `hideSingle` in the registry may hide a list of one row. */
 export function writeBreakdown(row: BreakdownRow, page: Page): Section {
   const {noun, unknown, hideSingle}: Breakdown = row.breakdown
   const rows = namedUsageOf(page.stats, row) ?? []
@@ -21,7 +21,9 @@ export function writeCi(page: Page): Section {
   return {heading: 'Continuous integration', lines: shareTable(vendors, page, {noun: 'vendor'})}
 }
 
-/** Draws the runs of each version over the periods that there is room for. */
+/**
+ * Returns a function that draws the runs of a version over time. Null if there is no room for it, or only one period.
+ */
 function drawAdoption({stats, paint, width}: Page): ((name: string | null) => string) | null {
   const room = width - 70
   const periods = (stats.adoption ?? []).slice(-Math.max(1, room))
@@ -38,7 +40,7 @@ const runsOf = (versions: NonNullable<Stats['versions']>, name: string | null): 
 
 interface ShareOptions {
   readonly noun: string
-  /** What is shown where no name was reported. */
+  /** The text for runs that reported no name. */
   readonly unknown?: string | undefined
   readonly overTime?: ((name: string | null) => string) | null
 }

@@ -6,7 +6,7 @@ import {writeCount, writeCounted, writeNumber, writeSeconds} from './write.ts'
 
 const maxValues = 5
 
-/** The features that were used, with direct and internal uses apart. */
+/** Writes the features that were used, with direct and internal uses in separate columns. */
 export function writeFeatures({stats: {features}, paint, width}: Page): Section {
   const rows = features
     .slice(0, maxRows)
@@ -24,7 +24,7 @@ export function writeFeatures({stats: {features}, paint, width}: Page): Section 
   return {heading: 'Features', lines}
 }
 
-/** The declared features that nobody used. */
+/** Writes the declared features that nobody used. */
 export function writeUnused({stats, width}: Page): Section {
   const unused = stats.unusedFeatures ?? []
   const names = unused.slice(0, 2 * maxRows).map(name => fit(name, width - 1))
@@ -32,7 +32,7 @@ export function writeUnused({stats, width}: Page): Section {
   return {heading: `Unused features: ${writeCount(unused.length)}`, lines}
 }
 
-/** The declared fields that runs have. */
+/** Writes the declared fields that runs reported. */
 export function writeFields({stats: {fields}, width}: Page): Section {
   const lines = Object.entries(fields ?? {})
     .filter(([, field]) => field.n > 0)

@@ -10,7 +10,7 @@ export interface Column {
   readonly complete: boolean
 }
 
-/** Draws values as columns of one character, on one scale from 0; `·` is zero. Unfinished ones are dim. */
+/** Draws values as columns of one character on a scale from 0. Zero is `·`. Incomplete periods are dim. Pure. */
 export function drawColumns(columns: readonly Column[], paint: Paint): string {
   const top = Math.max(1, ...columns.map(column => column.value))
   return columns
@@ -21,20 +21,20 @@ export function drawColumns(columns: readonly Column[], paint: Paint): string {
     .join('')
 }
 
-/** Draws a share of 0 to 1 as a bar of at most `width` characters, to an eighth of a character. */
+/** Draws a share from 0 to 1 as a bar of at most `width` characters, rounded to an eighth of one. Pure. */
 export function drawBar(share: number, width: number): string {
   const eighths = Math.round(share * width * 8)
   const bar = '█'.repeat(Math.floor(eighths / 8)) + parts[eighths % 8]!
   return bar === '' && share > 0 ? '▏' : bar
 }
 
-/** Makes a name from outside fit one cell: harmless, and at most so many characters. */
+/** Makes a name from outside safe for a terminal and at most `width` characters long. Pure. */
 export function fit(name: string | null, width: number): string {
   const characters = [...toPlainText(name ?? 'unknown')]
   return characters.length <= width ? characters.join('') : `${characters.slice(0, width - 1).join('')}…`
 }
 
-/** Lays rows out in columns that are two spaces apart; numbers stand right. Cells are plain, without emphasis. */
+/** Aligns rows in columns with two spaces between them. Numbers and their heads are aligned right. Pure. */
 export function layOut(rows: readonly (readonly (string | number)[])[]): string[] {
   const texts = rows.map(row => row.map(cell => (typeof cell === 'number' ? cell.toLocaleString('en-US') : cell)))
   const widths = (texts[0] ?? []).map((_, column) => Math.max(...texts.map(row => lengthOf(row[column] ?? ''))))
@@ -53,23 +53,23 @@ export function layOut(rows: readonly (readonly (string | number)[])[]): string[
 const isHeadOfNumbers = (rows: readonly (readonly unknown[])[], index: number, column: number): boolean =>
   index === 0 && typeof rows[1]?.[column] === 'number'
 
-/** Visible characters: emphasis has no width. */
+/** The number of visible characters: colour codes have no width. */
 const lengthOf = (text: string): number => [...text.replace(/\u001b\[\d+m/g, '')].length
 
 /** The most rows of a table; the JSON contains all. */
 export const maxRows = 20
 
-/** The line under a table that was cut. */
+/** The line below a table with hidden rows. Empty if none is hidden. */
 export const more = (count: number, what: string, shown = maxRows): string[] =>
   count > shown ? [`and ${writeCounted(count - shown, `more ${what}`)} in --json`] : []
 
-/** Breaks a list of names, or of parts of a sentence, into lines of at most `width` characters. */
+/** Joins names with commas and breaks them into lines of at most `width` characters, if each name fits. */
 export function wrap(names: readonly string[], width: number): string[] {
   const items = names.map((name, index) => (index === names.length - 1 ? name : `${name},`))
   return joinInLines(items, width)
 }
 
-/** Breaks a sentence between its words, but not before `%`, into lines of at most `width` characters. */
+/** Breaks a sentence into lines of at most `width` characters, if each word fits. Never breaks before `%`. */
 export const flow = (sentence: string, width: number): string[] => joinInLines(sentence.split(/ (?!%)/), width)
 
 function joinInLines(items: readonly string[], width: number): string[] {

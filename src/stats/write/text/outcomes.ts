@@ -15,10 +15,10 @@ const colors: Readonly<Record<keyof Outcomes, keyof Paint>> = {
   unknown: 'yellow',
 }
 const barWidth = 30
-/** The most exit codes that are written; the JSON contains all. */
+/** The most exit codes on the page; the JSON contains all. */
 const maxExitCodes = 12
 
-/** How runs ended, how many succeeded, and the most common fault of the others. */
+/** Writes how runs ended, the share that succeeded, and the most common fault of the others. */
 export function writeOutcomes({stats, paint, width}: Page): Section {
   const counts = stats.outcomes
   if (stats.runs === null || counts === null) return {heading: 'Outcomes', lines: []}
@@ -64,7 +64,7 @@ function listExitCodes({exitCodes}: Stats, width: number): string[] {
   return wrap([`Exit codes: ${codes[0]}`, ...codes.slice(1), ...more], width)
 }
 
-/** One line of columns if at least two periods have a value. An unknown value is drawn as zero. */
+/** Draws one line of columns if at least two periods have a value, else none. An unknown value is drawn as zero. */
 function overTime(
   periods: readonly {readonly value: number | null; readonly complete: boolean}[],
   paint: Paint,
@@ -80,7 +80,7 @@ function overTime(
   ]
 }
 
-/** How long runs took. */
+/** Writes how long runs took. */
 export function writeDuration({stats: {duration}, paint, width}: Page): Section {
   if (duration === null) return {heading: 'Duration', lines: []}
   const {n, meanSeconds, p50Seconds, p90Seconds, p99Seconds} = duration

@@ -1,7 +1,7 @@
 import type {Stats} from '../../model/model.ts'
 import type {Paint} from './paint.ts'
 
-/** What every part of the page is written from. */
+/** The input of each part of the page. */
 export interface Page {
   readonly stats: Stats
   readonly paint: Paint

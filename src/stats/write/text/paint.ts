@@ -1,4 +1,4 @@
-/** How a terminal's text is emphasised. The command line brings chalk; a file gets plain text. */
+/** Emphasis for terminal text. The command line passes chalk; a file gets plain text. */
 export interface Paint {
   bold(text: string): string
   dim(text: string): string
@@ -10,5 +10,5 @@ export interface Paint {
 
 const asItIs = (text: string): string => text
 
-/** No emphasis at all. */
+/** Adds no emphasis. */
 export const plainPaint: Paint = {bold: asItIs, dim: asItIs, red: asItIs, green: asItIs, yellow: asItIs, cyan: asItIs}

@@ -4,10 +4,10 @@ import {tableOf} from '../tables.ts'
 import {fit, layOut, maxRows, more} from './draw.ts'
 import type {Page, Section} from './page.ts'
 
-/** Characters of a name in a cell. */
+/** The most characters of a name in a cell. */
 const maxName = 32
 
-/** Writes an answer that needs no drawing: the rows of its table. */
+/** Writes an answer as the rows of its table, without a drawing. */
 export function writePlainTable(row: AnswerRow, {stats, paint}: Page): Section {
   const {title: heading, columns, rows} = tableOf(row, stats)
   if (rows === null || rows.length === 0) return {heading, lines: []}

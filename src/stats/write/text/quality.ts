@@ -5,7 +5,7 @@ import {wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'
 import {writeBytes, writeCounted} from './write.ts'
 
-/** The filters that are set, and the answers that are null because of them. */
+/** Writes the filters that are set, and the answers that are null because of them. */
 export function writeFilters({stats: {filters, unanswered}, width}: Page): Section {
   const {appVersion, system, ci, application, featureType, internal} = filters
   const values = {
@@ -24,7 +24,7 @@ export function writeFilters({stats: {filters, unanswered}, width}: Page): Secti
   return {heading: 'Filters', lines: [...wrap(set, width), ...unknown]}
 }
 
-/** What is known about the data: the counts that are not zero, and the size of the store. */
+/** Writes the counts of the data quality that are not zero, and the size of the store. */
 export function writeData({stats: {quality}, width}: Page): Section {
   const {featuresSince, runsSince} = quality
   const counts = qualityCounts.flatMap(({unit, what, count}) => {
@@ -38,7 +38,10 @@ export function writeData({stats: {quality}, width}: Page): Section {
   return {heading: 'Data', lines: wrap([...counts, ...since, ...describeStore(quality)], width)}
 }
 
-/** `store of 8.1 MB`, `380 bytes a run`, `100 bytes a feature event`, `growing by 1.2 MB in 30 days`, `at this rate, the disk is full on 2031-04-02`. */
+/**
+ * `store of 8.1 MB`, `380 bytes a run`, `100 bytes a feature event`, `growing by 1.2 MB in 30 days`, `at this rate, the
+ * disk is full on 2031-04-02`.
+ */
 export function describeStore(quality: Quality): string[] {
   const {storeBytes, bytesPerRun, bytesPerFeature, growthBytes, diskFullOn} = quality
   const per = (bytes: number | null, what: string): string[] => (bytes === null ? [] : [`${bytes} bytes ${what}`])

@@ -5,7 +5,7 @@ import {writeCount, writeCounted, writeShare} from './write.ts'
 
 const measures = ['users', 'hosts', 'scripts', 'runs'] as const
 
-/** The number of users, hosts, scripts and runs, over time and compared with earlier. */
+/** Writes the number of users, hosts, scripts and runs, over time and compared with earlier. */
 export function writeUse(page: Page): Section {
   const {stats, paint, width} = page
   const known = measures.flatMap(name => (stats[name] === null ? [] : [{name, measure: stats[name]}]))
@@ -47,7 +47,7 @@ function describeTrend({stats}: Page): string[] {
   return lines
 }
 
-/** About the last whole period with known new users. */
+/** Describes the last complete period whose new users are known. */
 function describeFlow({userFlow, by}: Stats): string[] {
   const last = userFlow.findLast(({complete, new: fresh}) => complete && fresh !== null)
   if (last === undefined) return []
@@ -71,7 +71,7 @@ function describeUsers({usersChange, previous}: Stats['trend']): string[] {
   return [`${compare(usersChange, 'users', 'in the previous range')} (${writeCounted(previous.users, 'user')}).`]
 }
 
-/** From here on, a multiple is easier to read than a percentage. */
+/** A change of at least this share is written as a multiple, which is easier to read than a percentage. */
 const many = 2
 
 const compare = (change: number, what: string, before: string): string =>
