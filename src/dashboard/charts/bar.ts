@@ -1,6 +1,6 @@
 import type {Tone} from './frame.ts'
 
-/** Draws parts of a whole of 1 as one bar that is as wide as its place. Its numbers stand beside it as text. Pure. */
+/** Draws shares of 1 as the parts of one bar that fills its cell. The numbers are beside it as text. Pure. */
 export function drawBar(parts: readonly {readonly tone: Tone; readonly share: number}[]): string {
   let from = 0
   const rectangles = parts.map(({tone, share}) => {

@@ -26,7 +26,7 @@ export interface ColumnChart {
   readonly by: PeriodLength
   readonly periods: readonly AxisPeriod[]
   readonly series: readonly ColumnSeries[]
-  /** The upper bounds of a single series that is not exact. Drawn pale above it. */
+  /** Upper bounds of the first series if it is not exact, one for each period. Drawn pale above it. */
   readonly upTo?: readonly number[]
   readonly write: (value: number) => string
 }
@@ -76,7 +76,7 @@ function describeColumn({periods, series, upTo, write}: ColumnChart, index: numb
   return `${label}${complete ? '' : ', incomplete'}: ${counts.join(', ')}${bound}`
 }
 
-/** One outline for each series, the highest first, so that all remain visible. */
+/** Draws one outline for each series, the highest first, so that all remain visible. */
 function drawOutlines({periods, series}: ColumnChart, axes: Axes, shape: Shape): string {
   const area = areaOf(axes, shape)
   const y = heightOf(area, axes.place)

@@ -1,9 +1,9 @@
 /**
  * Room `charts`: drawings as SVG.
  *
- * Columns, lines and bars over one frame of axes (this file). Each chart is drawn twice, wide and narrow, and the style shows
- * the one that fits. Colours are names that the page's style defines for light, dark and print. No chart knows what its
- * numbers mean. Pure.
+ * Columns, lines and bars. This file draws the axes. Each chart is drawn twice, wide and narrow, and the style shows
+ * the one that fits. Colours are names that the page's style defines for light and dark mode and for paper. Charts are
+ * independent of the meaning of their numbers. Pure.
  * Read next: `scale.ts`, `lines.ts`.
  */
 import type {PeriodLength} from '../../stats/model/period.ts'
@@ -46,10 +46,10 @@ const sizes: Readonly<Record<Shape, {readonly width: number; readonly height: nu
   wide: {width: 860, height: 270},
   narrow: {width: 350, height: 230},
 }
-/** Width of a digit of the labels. */
+/** Width of a digit of the labels, in pixels. */
 const digit = 7.5
 
-/** The area within the axes; it leaves room for the labels of the ticks. Pure. */
+/** The area inside the axes. Beside it there is room for the labels of the ticks. Pure. */
 export function areaOf({ticks, writeTick}: Axes, shape: Shape): Area {
   const {width, height} = sizes[shape]
   const longest = Math.max(...ticks.map(tick => writeTick(tick).length))
@@ -59,13 +59,13 @@ export function areaOf({ticks, writeTick}: Axes, shape: Shape): Area {
 /** Rounds to a tenth of a pixel, so that drawings stay small. */
 export const round = (value: number): string => String(Math.round(value * 10) / 10)
 
-/** The middle of the period with this index, and the width that each has. */
+/** The width of a period, and the middle of the period with an index. In pixels. */
 export const slotOf = ({left, right}: Area, count: number) => {
   const width = (right - left) / Math.max(1, count)
   return {width, middle: (index: number): number => left + (index + 0.5) * width}
 }
 
-/** Puts a drawing into an `svg` with its axes. Its label and the text around it describe it. */
+/** Puts a drawing into an `svg` with its axes. `label` is its text for screen readers. */
 export function frameChart(axes: Axes, shape: Shape, label: string, drawing: string): string {
   const area = areaOf(axes, shape)
   const {width, height} = area
@@ -73,7 +73,7 @@ export function frameChart(axes: Axes, shape: Shape, label: string, drawing: str
   return `<svg class="${shape}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${name}">${drawTicks(axes, area)}${drawing}${drawTimes(axes, area)}</svg>`
 }
 
-/** The height of a value in an area. */
+/** The vertical position of a value in an area, in pixels from the top. */
 export const heightOf =
   ({top, bottom}: Area, place: Place) =>
   (value: number): number =>
@@ -116,7 +116,7 @@ interface TimeLabel {
   readonly words: string
 }
 
-/** The month under each column, and the year under its first month with enough room. */
+/** A label for each month, and one for each year below its first month, if there is room. */
 function monthLabels(labels: readonly string[], width: number): TimeLabel[] {
   const names = labels.map((label, index): TimeLabel => ({index, line: 0, words: monthOf(label, width)}))
   const years = labels.flatMap((label, index) => (index === 0 || label.endsWith('-01') ? [index] : []))

@@ -26,7 +26,7 @@ export interface LineChart {
   readonly by: PeriodLength
   readonly periods: readonly AxisPeriod[]
   readonly series: readonly LineSeries[]
-  /** The values of the first series lie within these. */
+  /** Bounds of the first series, one for each period. */
   readonly band?: {readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[]}
   /** A share from 0 to 1, or seconds on a logarithmic scale. */
   readonly scale: 'share' | 'seconds'
@@ -34,7 +34,7 @@ export interface LineChart {
 }
 
 const shares = [0, 0.25, 0.5, 0.75, 1]
-/** Points of more periods than this would hide the line. */
+/** With more periods than this, no points are drawn: they would hide the line. */
 const maxPoints = 60
 
 /** Draws lines with a point for each period; the point of an incomplete period is hollow. Pure. */
@@ -56,7 +56,7 @@ export function drawLines(chart: LineChart, shape: Shape): string {
   return frameChart(axes, shape, label, drawing.join(''))
 }
 
-/** Runs of values without a gap, as (place of the first, values). */
+/** Sequences of values without a gap. `from` is the index of the first value. */
 function stretches<T>(values: readonly (T | null)[]): {readonly from: number; readonly values: readonly T[]}[] {
   const found: {from: number; values: T[]}[] = []
   for (const [index, value] of values.entries()) {

@@ -26,7 +26,7 @@ export function durationTicks(values: readonly number[]): number[] {
   return ticks.length > 1 ? ticks : durations.slice(Math.max(0, first - 1), first + 1)
 }
 
-/** Where a value lies between the first and the last tick: 0 to 1. */
+/** The position of a value between the first and the last tick, from 0 to 1. */
 export type Place = (value: number) => number
 
 export const linearPlace = (ticks: readonly number[]): Place => {

@@ -13,7 +13,7 @@ export const adoptionFigure: Drawing = {
   },
   draw: ({adoption, versions, runs, by}) => {
     if (adoption === null || versions === null) return ''
-    // The versions with the most runs, in the order of their numbers.
+    // The versions with the most runs, sorted by version number.
     const drawn = versions
       .slice(0, tones.length)
       .map(({version}) => version)

@@ -1,8 +1,9 @@
 /**
  * Room `figures`: one answer as readers see it.
  *
- * A figure has a title, a sentence that says what the drawing shows, the drawing, and the table it was drawn from, so that
- * everything can also be read, copied and heard. `figures.ts` makes the figures from the registry of answers. Pure.
+ * A figure has a title, a sentence that describes the drawing, the drawing, and the table of its numbers, so that
+ * readers can also copy them and screen readers can read them. `figures.ts` makes the figures from the registry of
+ * answers. Pure.
  * Read next: `figures.ts`, `rows.ts`, `words.ts`.
  */
 import type {AnswerRow} from '../../stats/model/answer-row.ts'
@@ -12,7 +13,7 @@ import {type ColumnChart, drawColumns} from '../charts/columns.ts'
 import type {Tone} from '../charts/frame.ts'
 import {drawLines, type LineChart} from '../charts/lines.ts'
 
-/** What a figure shows of an answer. */
+/** How a figure shows an answer. */
 export interface Drawing {
   /** Describes the drawing. Plain text that is not escaped yet. */
   readonly describe: (stats: Stats) => string

@@ -6,7 +6,7 @@ import {writeCounted} from '../../stats/write/text/write.ts'
 import type {Drawing} from './figure.ts'
 import {drawRows} from './rows.ts'
 
-/** Draws an answer that needs no drawing of its own: its table, with a bar for the first number of each row. */
+/** Draws an answer as its table, with a bar for the first number of each row. */
 export function plainFigure(row: AnswerRow): Drawing {
   return {
     describe: stats => writeCounted(tableOf(row, stats).rows?.length ?? 0, 'row'),

@@ -3,9 +3,9 @@ import {writeCounted} from '../../stats/write/text/write.ts'
 import {drawBar} from '../charts/bar.ts'
 import type {Tone} from '../charts/frame.ts'
 
-/** Things with their counts, each with a bar: a table that is a chart as well. */
+/** A table that is also a chart: names with their counts, each with a bar. */
 export interface Rows {
-  /** What a name is, then what each count is. */
+  /** The column heads: of the names, then of each count. */
   readonly head: readonly string[]
   readonly rows: readonly Row[]
 }
@@ -13,11 +13,11 @@ export interface Rows {
 export interface Row {
   readonly name: string
   readonly counts: readonly string[]
-  /** Parts of the longest bar. */
+  /** The parts of the bar. A share of 1 is the full width. */
   readonly bar: readonly {readonly tone: Tone; readonly share: number}[]
 }
 
-/** The most rows that are drawn; CSV and JSON contain all. */
+/** The most rows on a page; CSV and JSON contain all. */
 const maxRows = 40
 
 /** Draws rows as HTML; empty without rows. Names from outside are escaped. Pure. */

@@ -25,7 +25,9 @@ export const writeDay = (day: string): string => longDay.format(new Date(day))
 export const writeRange = ({from, to}: Pick<Stats, 'from' | 'to'>): string =>
   from === to ? `on ${writeDay(from)}` : `from ${writeDay(from)} to ${writeDay(to)}`
 
-/** Names the incomplete periods of a chart, given for each in order whether it is complete. Empty if all are. */
+/**
+ * Describes the incomplete periods of a chart. `areComplete` has a value for each period. Empty if all are complete.
+ */
 export function describeUnfinished(by: Stats['by'], areComplete: readonly boolean[]): string {
   const unfinished = areComplete.filter(isComplete => !isComplete).length
   if (unfinished === 0) return ''

@@ -9,7 +9,7 @@ import {writeTiles} from '../parts/tiles.ts'
 import {figurePages} from './figure-pages.ts'
 import {writeQuality} from './quality-page.ts'
 
-/** What a page in a file may do: show its own style. */
+/** The security policy of a page in a file: it may only use its own style. */
 export const filePolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`
 
 /** Writes all answers with their charts as one HTML file that loads and runs nothing. Ends with a line break. */

@@ -6,7 +6,7 @@ export interface NoticeSection {
   readonly lines: readonly string[]
 }
 
-/** Writes what is collected, for the people from whom it is collected. */
+/** Writes what is collected, for the people whose use is counted. Texts are escaped. */
 export function writeNotice(sections: readonly NoticeSection[]): string {
   const parts = sections.map(({title, lines}) => `<h2>${escapeHtml(title)}</h2>\n${writeLines(lines)}`)
   return `<div class="prose">${parts.join('\n')}</div>\n`

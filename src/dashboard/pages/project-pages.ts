@@ -1,8 +1,8 @@
 /**
  * Room `pages`: whole pages as HTML.
  *
- * One function per kind of page: answers (this file), data quality, what is collected, public figures, and the report that
- * is one file. A page is a pure function of an answer; it decides which figures it shows and in which order.
+ * One function for each kind of page: answers (this file), data quality, what is collected, public figures, and the
+ * report in one file. A page is a pure function of answers. It decides which figures it shows and in which order.
  * Read next: `figure-pages.ts` for the list of figures, `report.ts`.
  */
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
@@ -26,7 +26,7 @@ const titles: Readonly<Record<string, string>> = {
 /** Whether a project has a page of answers with this name. */
 export const isAnswerPage = (name: string): boolean => name in titles && name !== 'collected'
 
-/** Writes the links to all pages of a project, each with the same question. */
+/** Writes the links to all pages of a project. They keep the range and the filters. */
 export function writeNavigation(state: Pick<State, 'project' | 'written'>, current: string): string {
   const items = Object.entries(titles).map(([name, title]) => {
     const address = escapeHtml(addressTo(state, name))

@@ -15,7 +15,7 @@ const uses = ['internal', 'direct'] as const
 
 /**
  * Reads the parameters of a page: those of the stats, and `use`, which a form sets to internal or direct. Empty
- * parameters are ignored. Throws a `UsageError` USAGE_QUERY_INVALID.
+ * parameters are ignored. Throws USAGE_QUERY_INVALID.
  */
 export function readState(project: ProjectFile, parameters: Readonly<Record<string, unknown>>, nowMs: number): State {
   const {use, ...others} = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ''))
@@ -30,7 +30,7 @@ export function readState(project: ProjectFile, parameters: Readonly<Record<stri
 const onlyTexts = (parameters: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]))
 
-/** The address of a page or of an answer of a project, with changed parameters; null removes one. */
+/** The address of a page or of an answer of a project. `changes` sets parameters; null removes one. */
 export function addressTo(
   {project, written}: Pick<State, 'project' | 'written'>,
   page: string,

@@ -1,10 +1,10 @@
 import {escapeHtml} from '../../stats/write/html.ts'
 
-/** Width of a character at 11 pixels, with some reserve because fonts differ. */
+/** Width of a character in pixels, with some reserve because fonts differ. */
 const characterWidth = 6.8
 const padding = 8
 
-/** Draws a badge of two words for a README. Names from outside are escaped. Pure. */
+/** Draws a badge for a README as SVG: a label and a value. Both are escaped. Pure. */
 export function drawBadge(label: string, value: string): string {
   const left = Math.round([...label].length * characterWidth) + 2 * padding
   const right = Math.round([...value].length * characterWidth) + 2 * padding

@@ -2,7 +2,7 @@ import type {Breakdown} from '../../stats/model/answer-row.ts'
 import {breakdowns} from '../../stats/model/breakdowns.ts'
 import type {Cell, Table} from '../../stats/write/table.ts'
 
-/** Columns by their words for people; others keep their key. */
+/** Names of columns for people. Other columns keep their key. */
 const words: Readonly<Record<string, string>> = {
   onSeveralDays: 'on several days',
   onSeveralDaysLow: 'several days, at least',
@@ -18,12 +18,12 @@ const words: Readonly<Record<string, string>> = {
   count: 'uses',
 }
 
-/** Columns that are left out if they equal another one in every row. */
+/** Columns that are left out if they equal the given column in every row. */
 const bounds = {low: 'value', high: 'value', onSeveralDaysLow: 'onSeveralDays', onSeveralDaysHigh: 'onSeveralDays'}
 
 /**
- * Makes a table for people from the table of an answer, which is for programs: without columns that add nothing, and with
- * words for the others. The row of the whole range is named `all`. Pure.
+ * Converts the table of an answer to a table for people: redundant columns are left out, and the others get readable
+ * names. The row of the whole range is named `all`. Pure.
  */
 export function briefTable(table: Table): Table {
   const {columns, rows, section} = table

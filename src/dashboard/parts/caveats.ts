@@ -1,4 +1,4 @@
-/** What a reader of the numbers must know. Plain sentences. */
+/** The limits of the numbers, for their readers. Plain text. */
 export const caveats: readonly string[] = [
   'People who opted out are not counted. The true use is higher by an unknown amount.',
   'A user is a pseudonym: a person with two home folders is counted twice. Pseudonyms change with time, so the number of users over a long range has bounds.',
@@ -13,7 +13,7 @@ export const method: readonly string[] = [
   'Events wait on the machine until they can be sent. Each event is counted once, even if it arrives several times. Counts and percentiles are exact. A value that cannot be known exactly is given with its bounds.',
 ]
 
-/** The words of a report. */
+/** The definitions of a report. */
 export const definitions: readonly (readonly [word: string, meaning: string])[] = [
   ['run', 'one execution of the software, from start to end; it is counted in the period of its start'],
   ['user', 'a different pseudonym of a person who ran the software or used a feature; CI is not a user'],

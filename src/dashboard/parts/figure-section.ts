@@ -7,12 +7,12 @@ import type {Figure} from '../figures/figure.ts'
 import {describeUnfinished} from '../figures/words.ts'
 import {briefTable} from './brief-table.ts'
 
-/** The address of the numbers of a section in a format; null on a page without addresses. */
+/** Returns the address of the numbers of a section. Null on a page without links, such as a file. */
 export type AddressOf = ((section: string, format: 'csv' | 'json') => string) | null
 
 /**
- * Writes a figure as a section of a page: title, sentence, drawing, its numbers as a table, and links to them. Empty for
- * a figure without rows that is hidden then.
+ * Writes a figure as a section of a page: title, sentence, drawing, its numbers as a table, and links to them. Empty
+ * for a figure with `hideEmpty` and without rows.
  */
 export function writeFigure(figure: Figure, stats: Stats, addressOf: AddressOf): string {
   const {row, draw, hint, hideEmpty} = figure
@@ -35,7 +35,7 @@ export function writeLinks(section: string, addressOf: AddressOf): string {
   return `<a href="${address('csv')}">CSV</a> <a href="${address('json')}">JSON</a>`
 }
 
-/** The numbers of a chart over time. Bars stand in a table already. */
+/** Writes the numbers of a chart over time. Bars are already in a table, so they get none. */
 function writeNumbers(table: Table): string {
   if (!isOverTime(table)) return ''
   return `<details><summary>The numbers</summary><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(table.title)}: the numbers">${writeTable(briefTable(table))}</div></details>`
@@ -43,7 +43,7 @@ function writeNumbers(table: Table): string {
 
 const isOverTime = ({columns}: Table): boolean => columns.includes('period')
 
-/** The sentence of a figure. For one over time it also names the incomplete periods. */
+/** The sentence of a figure. Over time, it also names the incomplete periods. Plain text that is not escaped yet. */
 export function describeFigure({row, describe}: Figure, stats: Stats): string {
   const sentence = describe(stats)
   const table = tableOf(row, stats)

@@ -3,10 +3,10 @@ import {formatDay, periodLengths} from '../../stats/model/period.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {addressTo, type State} from './address.ts'
 
-/** The values to choose from: those in the answers without a filter. */
+/** The answers without filters. Their values are the options of the form. */
 export type Choices = Pick<Stats, 'versions' | 'systems' | 'applications'>
 
-/** Writes the question of a page: common ranges as links, filters that can be removed, and a form for the rest. */
+/** Writes the controls of a page: common ranges as links, active filters with links to remove them, and a form. */
 export function writeQuestion(state: State, page: string, choices: Choices, nowMs: number): string {
   return `${writeRanges(state, page, nowMs)}${writeActive(state, page)}${writeForm(state, page, choices)}`
 }
@@ -75,7 +75,9 @@ const useOf = (written: State['written']): string | undefined =>
 const day = (name: string, label: string, value: string): string =>
   `<label>${label}<br><input type="date" name="${name}" value="${value}"></label>`
 
-/** A choice of one value or, if it is optional, of all. A value that is not among the choices remains chosen. */
+/**
+ * A select element. An optional one also offers all values. A chosen value is an option even if it is not in `values`.
+ */
 function select(
   name: string,
   label: string,

@@ -1,24 +1,24 @@
 /**
  * Room `parts`: the pieces that pages share.
  *
- * The frame with its style and security policy (this file), tiles, tables, the form of filters, caveats, badges, and the
- * state of a page as its address (`address.ts`). Pieces return HTML whose texts from outside are escaped.
+ * The frame with its style and security policy (this file), tiles, tables, the filter form, caveats, badges, and the
+ * address of a page with its state (`address.ts`). Texts from outside are escaped in the HTML that they return.
  * Read next: `address.ts`, `figure-section.ts`.
  */
 import {escapeHtml} from '../../stats/write/html.ts'
 import {style} from './style.ts'
 
-/** A page as HTML parts: its title is plain text, everything else is HTML already. */
+/** The parts of a page. The title is plain text; header, main and footer are HTML. */
 export interface PageParts {
   readonly title: string
   readonly header: string
   readonly main: string
   readonly footer?: string
-  /** What the page allows, for a file that no server sends. */
+  /** The content security policy, for a file that no server sends. */
   readonly policy?: string
 }
 
-/** Frames a page that runs nothing and loads nothing. Ends with a line break. */
+/** Writes a page that loads and runs nothing. Ends with a line break. */
 export function framePage({title, header, main, footer = '', policy}: PageParts): string {
   return `<!doctype html>
 <html lang="en">

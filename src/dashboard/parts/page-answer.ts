@@ -33,8 +33,8 @@ export const answerData = (body: string, type: 'text/csv' | 'application/json', 
 export const badgeSeconds = 3600
 
 /**
- * A badge, with 304 if it has not changed. Every cache may store a public badge. No cache may store one behind a token or a
- * share link: it would show the badge to others, also after the link is revoked.
+ * A badge, or 304 if the browser has this one. Every cache may store a public badge. No shared cache may store a badge
+ * behind a token or a share link: it would show the badge to others, even after the link is revoked.
  */
 export function answerBadge(body: string, ifNoneMatch: string | null, isForAll: boolean): PageAnswer {
   const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`

@@ -7,7 +7,7 @@ const dark = `--paper:#121518;--card:#181c20;--ink:#e9ebee;--soft:#a6aeb8;--edge
 
 const tones = ['blue', 'orange', 'green', 'red', 'purple', 'teal', 'gold', 'grey'] as const
 
-/** The style of every page and of the report: nothing of it is loaded. */
+/** The style of every page and of the report. It is inside the page and loads nothing. */
 export const style = `
 :root{color-scheme:light dark;${light}}
 @media (prefers-color-scheme:dark){:root{${dark}}}
@@ -105,7 +105,9 @@ a{color:inherit;text-decoration:none}
 }
 `
 
-/** What the header of a page allows: this style and nothing else; no script, no frame, forms that come back here. */
+/**
+ * The content security policy of served pages: this style, images and forms of the same server, no scripts, no frames.
+ */
 export const contentSecurityPolicy = [
   `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
   "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; script-src 'none'",

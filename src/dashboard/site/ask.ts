@@ -4,22 +4,22 @@ import type {Stats} from '../../stats/model/model.ts'
 import type {StatsQuery} from '../../stats/model/query.ts'
 import type {StatsSource} from '../../stats/model/source.ts'
 
-/** Answers a query; the same query again for a short time from memory. */
+/** Answers a query. The same query is answered from memory for a short time. */
 export type Ask = (project: ProjectFile, query: StatsQuery) => Promise<Stats>
 
-/** Answers that are kept. */
+/** The most answers in memory. */
 const maxKept = 64
-/** Periods that all of them have: one takes some kilobytes, and an address may ask for thousands. */
+/** The most periods of all answers in memory together: one takes some kilobytes, and an answer may have thousands. */
 const maxPeriods = 20_000
 
 /**
- * Makes an asker that asks the store once for a query within `freshMs`, also when many ask at the same time: a page of
- * several charts, their CSV and a crowd of readers cost one question. An answer that fails is not kept, and few are kept
- * that have many periods.
+ * Creates a cache in front of the store. A query is asked once within `freshMs` milliseconds, even if many ask at the
+ * same time: a page with several charts, their CSV and many readers cost one question. Failures are not stored. The
+ * oldest answers are dropped beyond 64 answers or 20,000 periods.
  */
 export function createAsk(source: StatsSource, now: () => number, freshMs: number): Ask {
   const kept = new Map<string, {readonly askedAtMs: number; readonly answer: Promise<Stats>; periods: number}>()
-  const letGo = (): void => {
+  const dropOldest = (): void => {
     let periods = [...kept.values()].reduce((sum, one) => sum + one.periods, 0)
     for (const [oldest, one] of kept) {
       if (periods <= maxPeriods) return
@@ -40,7 +40,7 @@ export function createAsk(source: StatsSource, now: () => number, freshMs: numbe
     answer.then(
       ({users}) => {
         one.periods = users.periods.length
-        letGo()
+        dropOldest()
       },
       () => {
         if (kept.get(key) === one) kept.delete(key)

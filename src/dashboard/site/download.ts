@@ -7,7 +7,9 @@ import {writeCsv} from '../../stats/write/csv.ts'
 import {tableOf} from '../../stats/write/tables.ts'
 import {answerData} from '../parts/page-answer.ts'
 
-/** Answers one section of the stats as CSV or JSON: `users.csv`. Throws USAGE_NOT_FOUND for another name. */
+/**
+ * Answers one section of the stats as CSV or JSON, for example `users.csv`. Throws USAGE_NOT_FOUND for an unknown name.
+ */
 export function answerSection(stats: Stats, file: string): PageAnswer {
   const [, section, format] = /^([A-Za-z]+)\.(csv|json)$/.exec(file) ?? []
   const row: AnswerRow | undefined = answers.find(({key}) => key === section)

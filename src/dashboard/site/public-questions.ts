@@ -11,7 +11,7 @@ const dayMs = 86_400_000
 /** The longest range without a token: each period costs time and memory. */
 const maxYears = 50
 
-/** The first and the last day of the month that is this many months before the month of an instant. */
+/** The first and the last day of the month `months` months before the month of an instant. */
 function monthBefore(instantMs: number, months: number): {readonly from: string; readonly to: string} {
   const date = new Date(instantMs)
   const first = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - months, 1)
@@ -40,7 +40,7 @@ function readMonth(month: unknown): {readonly from: string; readonly to: string}
   return monthBefore(firstMs, 0)
 }
 
-/** Answers a query of the stats with its public part. Throws USAGE_QUERY_INVALID for a question that is not public. */
+/** Answers a query with the public part of the stats. Throws USAGE_QUERY_INVALID for a question that is not public. */
 export async function askPublic(
   ask: Ask,
   project: ProjectFile,

@@ -1,10 +1,10 @@
 /**
  * Room `site`: from a request to a page.
  *
- * It checks what the request may see (token, share link or public), asks the source, and returns status, headers and body;
- * the collector's HTTP server sends them. Nothing is written, pages contain no script, and the whole state of a page is in
- * its address. Errors are pages too.
- * Read next: `public-questions.ts` for what everyone may ask, `ask.ts`.
+ * It checks what the request may see (token, share link or public), asks the source, and returns status, headers and
+ * body, which the collector's HTTP server sends. It writes nothing. Pages contain no script, and the whole state of a
+ * page is in its address. Errors are pages too.
+ * Read next: `public-questions.ts` for questions without a token, `ask.ts`.
  */
 import {toUsageError, UsageError} from '../../errors.ts'
 import type {PageAnswer, PageRequest} from '../../protocol/page.ts'
@@ -37,12 +37,12 @@ export interface DashboardParts {
   readonly explain: (project: ProjectFile) => readonly NoticeSection[]
 }
 
-/** How long an answer is reused: readers see a new run soon, and many visitors cost one question. */
+/** How long an answer is reused. Readers see a new run soon; many public visitors cost one question. */
 const freshMs = {reader: 5_000, everybody: 300_000}
 
 /**
- * Makes the dashboard: pages for a browser without scripts, their charts as CSV and JSON, and badges. It writes nothing.
- * Errors are pages too. Rejects only with an unexpected error.
+ * Makes the dashboard: pages for a browser without scripts, their charts as CSV and JSON, and badges. It writes
+ * nothing. Errors are pages too. Rejects only with an unexpected error.
  */
 export function createDashboard(parts: DashboardParts): (request: PageRequest) => Promise<PageAnswer> {
   const {source, now} = parts
@@ -85,7 +85,7 @@ async function route(site: Site, request: PageRequest): Promise<PageAnswer> {
   return answerProject(site, project, [page, file], request)
 }
 
-/** What the request may see of a project. A share link opens only the public figures of its own project. */
+/** The part of a project that the request may see. A share link opens only the public figures of its own project. */
 function seesOf({access}: Site, {isReader, share}: PageRequest, id: string | undefined): 'all' | 'public' | 'nothing' {
   if (isReader || access === 'open') return 'all'
   return access === 'public' || (share !== null && share.project === id) ? 'public' : 'nothing'
@@ -117,7 +117,7 @@ async function answerProject(
   return answerPage(writeAnswerPage({state, name: page, stats, choices, nowMs, hasOthers}))
 }
 
-/** The choices of the filters come from the answers without filters, which may be as old as public ones. */
+/** The answers without filters, for the options of the form. They may be as old as public answers. */
 function askChoices({askForAll}: Site, project: ProjectFile, {written}: State, nowMs: number): Promise<Stats> {
   return askForAll(project, readState(project, onlyRange(written), nowMs).query)
 }
@@ -145,7 +145,7 @@ async function answerPublic(
   return answerPage(writePublicPage({project, months, month, hasOthers, share: share?.token ?? null}))
 }
 
-/** A badge shows the last whole month, as far as it is public: never more than the public page. */
+/** A badge shows the last whole month, and never more than the public page. */
 async function answerCount(
   {askForAll, now, access}: Site,
   project: ProjectFile,

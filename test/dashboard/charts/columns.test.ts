@@ -16,7 +16,7 @@ const chart = (changes: Partial<ColumnChart> = {}): ColumnChart => ({
 const heights = (svg: string, tone: string): number[] =>
   [...svg.matchAll(new RegExp(`<rect class="${tone}"[^>]* height="([\\d.]+)"`, 'g'))].map(found => Number(found[1]))
 
-test('it draws columns in proportion, nothing for 0, and incomplete periods pale', () => {
+test('it draws columns in proportion, none for 0, and incomplete periods pale', () => {
   const svg = drawColumns(chart(), 'wide')
   const [first, last] = heights(svg, 'blue')
   assert.equal(first! / last!, 2)
@@ -25,13 +25,13 @@ test('it draws columns in proportion, nothing for 0, and incomplete periods pale
   assert.match(svg, /^<svg class="wide" viewBox="0 0 860 270" role="img" aria-label="Users by month">/)
 })
 
-test('it draws what is only known within bounds as low, with what may be above it', () => {
+test('it draws the lower bound of an uncertain value, and the upper bound pale above it', () => {
   const svg = drawColumns(chart({upTo: [8, 0, 0]}), 'narrow')
   assert.equal(heights(svg, 'blue maybe')[0], heights(svg, 'blue')[0])
   assert.match(svg, /<title>2025-12: users 4 to 8<\/title>/)
 })
 
-test('it stands series on one another, as columns and, of many periods, as outlines', () => {
+test('it stacks series as columns, and as outlines for many periods', () => {
   const series = [
     {name: 'new', tone: 'orange' as const, values: [1, 1, 1]},
     {name: 'returning', tone: 'blue' as const, values: [3, 0, 1]},
@@ -54,7 +54,7 @@ test('it stands series on one another, as columns and, of many periods, as outli
   assert.ok(svg.length < 30_000)
 })
 
-test('it keeps names from outside harmless and every label within the drawing', () => {
+test('it escapes names from outside and keeps every label within the drawing', () => {
   const svg = drawColumns(
     chart({label: '</svg><script>', series: [{name: '"<b>', tone: 'red', values: [1, 2, 3]}]}),
     'wide',

@@ -13,7 +13,7 @@ const chart = (changes: Partial<LineChart> = {}): LineChart => ({
   ...changes,
 })
 
-test('it draws a line with a gap where nothing is known, a point for each value, and a hollow one for the unfinished', () => {
+test('it draws a line with gaps for null, a point for each value, and a hollow one for an incomplete period', () => {
   const svg = drawLines(chart(), 'wide')
   const path = /<path class="line green" d="([^"]+)"/.exec(svg)![1]!
   assert.equal(path.match(/M/g)!.length, 2)
@@ -21,7 +21,7 @@ test('it draws a line with a gap where nothing is known, a point for each value,
   assert.match(svg, /<circle class="green hollow"[^>]*><title>2026-05, incomplete: rate 90 %<\/title>/)
 })
 
-test('it draws the band within which a value lies', () => {
+test('it draws the band between the bounds of a value', () => {
   const band = {low: [0.4, 0.9, null, 0.7, 0.8], high: [0.6, 1, null, 0.8, 1]}
   assert.match(
     drawLines(chart({band}), 'narrow'),
@@ -29,7 +29,7 @@ test('it draws the band within which a value lies', () => {
   )
 })
 
-test('it draws seconds on a scale of logarithms', () => {
+test('it draws seconds on a logarithmic scale', () => {
   const series = [{name: 'half', tone: 'blue' as const, values: [1, 10, 100, 0, null]}]
   const svg = drawLines(chart({series, scale: 'seconds', write: value => `${value} s`}), 'wide')
   const heights = [...svg.matchAll(/<circle[^>]* cy="([\d.]+)"/g)].map(found => Number(found[1]))

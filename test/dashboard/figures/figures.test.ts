@@ -12,7 +12,7 @@ import {hostileStats, sample} from '../../stats/sample-stats.ts'
 const rows: readonly AnswerRow[] = answers
 
 suite('the figures', () => {
-  test('it has every answer on a page, in a figure of its own or within another', () => {
+  test('it shows every answer on a page, in its own figure or within another', () => {
     const html = writeHtmlAnswers({...sample, filters: {...sample.filters, system: 'Linux'}})
     for (const {key, within} of rows) {
       if (key === 'filters') assert.match(html, /Filters: system Linux/)
@@ -20,13 +20,13 @@ suite('the figures', () => {
     }
   })
 
-  test('it has each figure on exactly one page', () => {
+  test('it shows each figure on exactly one page', () => {
     const drawn = figurePages.flatMap(page => page.figures.map(({row}) => row.key))
     assert.deepEqual(drawn.sort(), figures.map(({row}) => row.key).sort())
     assert.equal(new Set(drawn).size, drawn.length)
   })
 
-  test('it has the answers that are shown within a figure in that figure', () => {
+  test('it shows trend, most common fault and field values within another figure', () => {
     const textOf = (key: string): string => {
       const {describe, draw} = figures.find(({row}) => row.key === key)!
       return describe(sample) + draw(sample)
@@ -39,10 +39,10 @@ suite('the figures', () => {
   })
 })
 
-suite('a figure without a drawing of its own', () => {
+suite('a figure without its own drawing', () => {
   const row: AnswerRow = {...rows.find(({key}) => key === 'features')!, breakdown: undefined as never}
 
-  test('it has every cell of its table, and a bar for the first number', () => {
+  test('it shows every cell of its table, and a bar for the first number', () => {
     const {describe, draw} = plainFigure(row)
     assert.equal(describe(sample), '2 rows')
     const html = draw(sample)
@@ -51,7 +51,7 @@ suite('a figure without a drawing of its own', () => {
     assert.equal(html.match(/<svg class="bar"/g)?.length, 2)
   })
 
-  test('it keeps hostile names harmless', () => {
+  test('it escapes hostile names', () => {
     assert.doesNotMatch(plainFigure(row).draw(hostileStats), /<script|<img|[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/)
   })
 })

@@ -11,7 +11,7 @@ import {nowMs} from '../../collector/samples.ts'
 import {sample} from '../../stats/sample-stats.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
-test('it has period, figures with plots, method, words and caveats in one file that loads nothing', async t => {
+test('it has period, figures with plots, method, definitions and limits in one file that loads nothing', async t => {
   const directory = temporaryDirectory(t)
   const store = openSqliteStore(directory)
   await fillWithDemo(store, nowMs)
@@ -30,13 +30,13 @@ test('it has period, figures with plots, method, words and caveats in one file t
   assert.ok(html.match(/<svg class="wide"/g)!.length >= 6)
   assert.doesNotMatch(html, /<script|<link|<img|<iframe| src=| href=| style=/)
   assert.match(html, /Content-Security-Policy" content="default-src 'none'; style-src 'sha256-[^']+'"/)
-  // What is drawn is not spoken of where there is no drawing.
+  // Markdown has no drawings, so no text describes them.
   assert.doesNotMatch(markdown, /pale|band|logarithmic/)
   assert.match(markdown, /\| 2026-03 \| \d+ \|/)
   assert.doesNotMatch(markdown + html, /FreeBSD/)
 })
 
-test('it hands on no figure about fewer than five users', () => {
+test('it contains no figure about fewer than five users', () => {
   const one = {total: 4, exact: true, low: 4, high: 4}
   const few: Stats = {...sample, users: {...sample.users, ...one}}
   for (const text of [writeHtmlReport(few, {nowMs}), writeMarkdownReport(few, {nowMs})]) {

@@ -3,7 +3,7 @@ import {test} from 'node:test'
 import {drawBadge} from '../../../src/dashboard/parts/badge.ts'
 import {answerBadge} from '../../../src/dashboard/parts/page-answer.ts'
 
-test('it draws two words, wide enough for them and harmless', () => {
+test('it draws label and value, escaped and with enough width', () => {
   const badge = drawBadge('users per month', '<script>')
   assert.match(badge, /aria-label="users per month: &lt;script&gt;"/)
   assert.doesNotMatch(badge, /<script/)
@@ -11,7 +11,7 @@ test('it draws two words, wide enough for them and harmless', () => {
   assert.ok(width('12,345') > width('12'))
 })
 
-test('it may be kept for an hour, and is not sent again to whoever has it', () => {
+test('it may be cached for an hour, and is answered with 304 if the browser has it', () => {
   const fresh = answerBadge(drawBadge('runs', '5'), null, true)
   assert.deepEqual([fresh.status, fresh.headers['Cache-Control']], [200, 'public, max-age=3600'])
   const tag = fresh.headers['ETag']!

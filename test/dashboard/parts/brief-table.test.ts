@@ -8,7 +8,7 @@ const table = {
   columns: ['span', 'period', 'value', 'exact', 'low', 'high', 'complete'],
 }
 
-test('it leaves out what says nothing, and says the rest in words', () => {
+test('it leaves out redundant columns and gives the others readable names', () => {
   const rows = [
     ['range', '2026-01-01/2026-02-28', 9, true, 9, 9, true],
     ['period', '2026-01', 5, true, 5, 5, true],
@@ -21,12 +21,12 @@ test('it leaves out what says nothing, and says the rest in words', () => {
   ])
 })
 
-test('it keeps bounds and what is not whole where there is such a row', () => {
+test('it keeps bounds and completeness if a row needs them', () => {
   const brief = briefTable({...table, rows: [['period', '2026-01', 5, false, 4, 6, false]]})
   assert.deepEqual(brief.columns, ['period', 'users', 'at least', 'at most', 'complete'])
 })
 
-test('it names what has no name', () => {
+test('it shows a text for a missing name', () => {
   const nameless = (section: string) =>
     briefTable({section, title: '', columns: ['name', 'runs'], rows: [[null, 1]]}).rows![0]![0]
   assert.deepEqual([nameless('schedulers'), nameless('systems')], ['none', 'unknown'])

@@ -6,7 +6,7 @@ import type {StatsSource} from '../../../src/stats/model/source.ts'
 import {naiveFacts} from '../../collector/naive-facts.ts'
 import {nowMs, sampleProject} from '../../collector/samples.ts'
 
-/** An asker over an empty world that counts its questions, with a clock that the test sets. */
+/** A cache over an empty source that counts its questions, with a clock that the test sets. */
 function askingOnce(fails = 0) {
   const clock = {nowMs, asked: 0, fails}
   const counters = {
@@ -44,7 +44,7 @@ function askingOnce(fails = 0) {
   return {clock, ask: (from = '2026-01-01') => ask(sampleProject(), query(from))}
 }
 
-test('it asks the store once for what many ask at the same time, and again when the answer is old', async () => {
+test('it asks the store once for simultaneous queries, and again when the answer is old', async () => {
   const {clock, ask} = askingOnce()
   const [first, second] = await Promise.all([ask(), ask()])
   assert.equal(first, second)
@@ -57,7 +57,7 @@ test('it asks the store once for what many ask at the same time, and again when 
   assert.equal(clock.asked, 3)
 })
 
-test('it asks again when the clock was set back', async () => {
+test('it asks again after the clock was set back', async () => {
   const {clock, ask} = askingOnce()
   await ask()
   clock.nowMs -= 5
@@ -65,14 +65,14 @@ test('it asks again when the clock was set back', async () => {
   assert.equal(clock.asked, 2)
 })
 
-test('it keeps no failure', async () => {
+test('it stores no failure', async () => {
   const {clock, ask} = askingOnce(1)
   await assert.rejects(ask(), /disk/)
   await ask()
   assert.equal(clock.asked, 2)
 })
 
-test('it keeps few answers that have thousands of periods', async () => {
+test('it stores few answers with thousands of periods', async () => {
   const {clock, ask} = askingOnce()
   const starts = ['1701-01-01', '1702-01-01', '1703-01-01', '1704-01-01', '1705-01-01', '1706-01-01']
   for (const start of starts) await ask(start)

@@ -35,7 +35,7 @@ interface Page {
   readonly body: string
 }
 
-/** A collector with its dashboard over random use, and a function that gets from it with the read token. */
+/** A collector with a dashboard over random events, and a function that requests pages with the read token. */
 async function openDashboard(t: TestContext, access: 'token' | 'public' | 'open' = 'token', runs = 200) {
   const folders = makeFolders(t, [writtenProject({name: 'Parsl & <friends>'})])
   const store = openSqliteStore(folders.dataDirectory)
@@ -52,8 +52,8 @@ async function openDashboard(t: TestContext, access: 'token' | 'public' | 'open'
   return {http, get, stats}
 }
 
-suite('a dashboard for those who have the token', () => {
-  test('it asks the browser for the token, takes it as a password, and shows everybody what is collected', async t => {
+suite('a dashboard with a token', () => {
+  test('it asks the browser for the token, accepts it as password, and shows everybody what is collected', async t => {
     const {get} = await openDashboard(t)
     for (const path of [
       '/',
@@ -75,7 +75,7 @@ suite('a dashboard for those who have the token', () => {
     assert.match(notice.body, /<code>usage optout --project parsl<\/code>/)
   })
 
-  test('it leads from the first address to the only project, and names no page that there is not', async t => {
+  test('it redirects to the only project, and rejects unknown pages and invalid parameters', async t => {
     const {get} = await openDashboard(t)
     const home = await get('/')
     assert.deepEqual([home.status, home.headers.get('location')], [302, '/projects/parsl'])
@@ -91,7 +91,7 @@ suite('a dashboard for those who have the token', () => {
       assert.deepEqual([(await get(`/projects/parsl?${query}`)).status, query], [400, query])
   })
 
-  test('it shows the numbers that the stats have', async t => {
+  test('it shows the numbers of the stats', async t => {
     const {get, stats} = await openDashboard(t)
     const {users, runs, outcomes} = await stats()
     const {body} = await get('/projects/parsl')
@@ -103,7 +103,7 @@ suite('a dashboard for those who have the token', () => {
     assert.match((await get('/projects/parsl/outcomes')).body, new RegExp(`${outcomes!.ok} ok \\(exit code 0\\)`))
   })
 
-  test('it gives each chart as CSV and JSON, the same as the stats under the same filters', async t => {
+  test('it answers each chart as CSV and JSON, equal to the stats with the same filters', async t => {
     const {get, stats} = await openDashboard(t)
     const query = '?system=Linux&ci=none&by=week&from=2026-08-01'
     const expected = await stats(query)
@@ -116,7 +116,7 @@ suite('a dashboard for those who have the token', () => {
     assert.ok(addresses.size >= 28, String(addresses.size))
     for (const address of addresses) {
       const {status, headers, body: text} = await get(address)
-      // Others write to the same disk meanwhile.
+      // Other programs write to the same disk.
       const body = text.replace(/(freeBytes"?[,:] ?)\d+/, `$1${expected.quality.freeBytes}`)
       const [, section, format] = /answers\/(\w+)\.(csv|json)/.exec(address)!
       assert.equal(status, 200, address)
@@ -127,7 +127,7 @@ suite('a dashboard for those who have the token', () => {
     }
   })
 
-  test('it keeps the question in every link to another page, in the form, and takes single filters away', async t => {
+  test('it keeps the question in the form and in links to other pages, and removes single filters', async t => {
     const {get} = await openDashboard(t)
     const {body} = await get('/projects/parsl/features?app-version=1.0&from=2026-01-01&to=&use=direct&ci=')
     const links = [...body.matchAll(/<nav[\s\S]*?<\/nav>/g)].flatMap(([nav]) => [...nav.matchAll(/href="([^"]+)"/g)])
@@ -140,7 +140,7 @@ suite('a dashboard for those who have the token', () => {
     assert.match(body, /Only version 1\.0<\/bdi>: <a href="\/projects\/parsl\/features\?from=2026-01-01&amp;direct=1"/)
   })
 
-  test('it says that nothing was counted, and what to do, when nothing was', async t => {
+  test('it says that there is no data, and what to do', async t => {
     const {get} = await openDashboard(t, 'token', 0)
     for (const page of ['', '/features', '/versions', '/outcomes'])
       assert.match((await get(`/projects/parsl${page}`)).body, /No data\./)
@@ -150,7 +150,7 @@ suite('a dashboard for those who have the token', () => {
 })
 
 suite('every page', () => {
-  test('it runs nothing, loads nothing, and allows its own style alone', async t => {
+  test('it loads and runs nothing, and allows only its own style', async t => {
     const {get} = await openDashboard(t, 'open')
     for (const page of pages) {
       const {status, headers, body} = await get(`/projects/parsl${page}`, {})
@@ -165,7 +165,7 @@ suite('every page', () => {
     }
   })
 
-  test('it has one name for each thing: no id twice, and a label for each field and drawing', async t => {
+  test('it has unique ids, and a label for each field and drawing', async t => {
     const {get} = await openDashboard(t, 'open')
     for (const page of pages) {
       const {body} = await get(`/projects/parsl${page}`, {})
@@ -178,7 +178,7 @@ suite('every page', () => {
     }
   })
 
-  test('it lets no name from outside become markup, a formula or a turn of the writing', async t => {
+  test('it escapes names from outside, so that they cannot be markup, a formula or change the direction of writing', async t => {
     const folders = makeFolders(t, [
       writtenProject({features: {types: ['Feature'], names: ['</script><b>', '=cmd()']}}),
     ])
@@ -207,7 +207,7 @@ suite('every page', () => {
 })
 
 suite('a public dashboard', () => {
-  /** Six people with one version and two with another, in a month that is over. */
+  /** Six people with one version and two with another, in the previous month. */
   async function openPublic(t: TestContext) {
     const folders = makeFolders(t)
     const store = openSqliteStore(folders.dataDirectory)
@@ -233,7 +233,7 @@ suite('a public dashboard', () => {
     const {status, body} = await get('/projects/parsl')
     assert.equal(status, 200)
     assert.match(body, /8 users in 2026-10, the latest month shown/)
-    // The two with 9.9 are hidden, and 1.0 with them, or the difference would tell.
+    // 9.9 has two users and is hidden. 1.0 is hidden too, because the difference would reveal 9.9.
     assert.doesNotMatch(body, /<bdi>(?:9\.9|1\.0)/)
     const answer = JSON.parse((await get('/projects/parsl/answers/public.json')).body)
     assert.deepEqual(answer.periods.at(-1).users, 8)
@@ -243,7 +243,7 @@ suite('a public dashboard', () => {
     )
   })
 
-  test('it answers no question that is not public, and shows no other page', async t => {
+  test('it rejects questions and pages that are not public', async t => {
     const get = await openPublic(t)
     const json = '/projects/parsl/answers/public.json'
     for (const query of [
@@ -261,7 +261,7 @@ suite('a public dashboard', () => {
     assert.equal((await get('/v1/projects/parsl/stats')).status, 401)
   })
 
-  test('it opens one project to whoever has its share link, and no more of it than is public', async t => {
+  test('it opens only the public figures of one project for a share link', async t => {
     const folders = makeFolders(t, [writtenProject(), writtenProject({project: 'other'})])
     const store = openSqliteStore(folders.dataDirectory)
     const atMs = nowMs - 30 * dayMs
@@ -281,12 +281,12 @@ suite('a public dashboard', () => {
     assert.equal(status, 200)
     assert.match(body, /6 users in 2026-10, the latest month shown/)
     assert.doesNotMatch(body, /all projects/)
-    // Each link of the page leads on with the same token; the notice is for everybody.
+    // All links of the page work with the same share link.
     const links = [...body.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link!.replaceAll('&amp;', '&'))
     assert.ok(links.length > 3, links.join(' '))
     for (const link of links) assert.deepEqual([(await get(link)).status, link], [200, link])
     const badge = await fetch(`${http}/badge/parsl/users.svg?${share}`)
-    // A cache that kept it would show it when the link opens nothing any more.
+    // A shared cache would still show the badge after the link is revoked.
     assert.deepEqual([badge.status, badge.headers.get('cache-control')], [200, 'private, no-cache'])
     for (const path of ['/projects/parsl/features', '/projects/parsl/answers/users.csv', '/projects/other', '/'])
       assert.deepEqual([(await get(`${path}?${share}`)).status, path], [401, path])
@@ -304,7 +304,7 @@ suite('a public dashboard', () => {
     assert.throws(() => makeShareToken(folders.dataDirectory, 'parsl'), {code: 'USAGE_STORE_UNREADABLE'})
   })
 
-  test('it has badges of the last whole month that a cache may keep', async t => {
+  test('it has badges of the last whole month that a cache may store', async t => {
     const get = await openPublic(t)
     const users = await get('/badge/parsl/users.svg')
     assert.match(users.body, /aria-label="users per month: 8"/)
@@ -314,8 +314,8 @@ suite('a public dashboard', () => {
   })
 })
 
-suite('a question of the dashboard', () => {
-  test('it is asked once for a page, and what filters offer once in five minutes', async t => {
+suite('a page with filters', () => {
+  test('it asks the store once, and once in five minutes for the options of filters', async t => {
     const {dataDirectory} = makeFolders(t, [writtenProject()])
     const store = openSqliteStore(dataDirectory)
     await store.insert([batchOf([startOf(1, nowMs - dayMs)])])
