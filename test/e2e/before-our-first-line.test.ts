@@ -26,7 +26,7 @@ function snippetsOf(page: string, language: string): string[] {
   )
 }
 
-const inScripts = snippetsOf('README.md', 'sh').find(snippet => snippet.includes('command usage start')) ?? ''
+const inScripts = snippetsOf('README.md', 'sh').find(snippet => snippet.includes('count_use start')) ?? ''
 const vendored = snippetsOf('docs/shell.md', 'sh').find(snippet => snippet.includes('usage_trap')) ?? ''
 const substituted = snippetsOf('docs/shell.md', 'bash')[0] ?? ''
 

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly timeoutSeconds?: number
   /** The program and all that it started are killed when this resolves. */
   readonly killedAfter?: Promise<unknown>
+  /** The program leads a process group of its own: its process id is the id of the group. */
+  readonly isGroupLeader?: boolean
   /** Called whenever stdout has grown, with all of it so far and the process id. */
   readonly onOutput?: (stdout: string, pid: number) => void
 }
@@ -26,7 +28,15 @@ export interface RunOptions {
 export function runProgram(
   home: IsolatedHome,
   [command, ...args]: readonly [string, ...string[]],
-  {cwd = home.home, environment = {}, input = '', timeoutSeconds = 50, killedAfter, onOutput}: RunOptions = {},
+  {
+    cwd = home.home,
+    environment = {},
+    input = '',
+    timeoutSeconds = 50,
+    killedAfter,
+    isGroupLeader = killedAfter !== undefined,
+    onOutput,
+  }: RunOptions = {},
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -34,7 +44,7 @@ export function runProgram(
       env: {...home.environment, ...environment},
       timeout: timeoutSeconds * 1000,
       killSignal: 'SIGKILL',
-      detached: killedAfter !== undefined,
+      detached: isGroupLeader,
     })
     void killedAfter?.then(() => process.kill(-(child.pid ?? 0), 'SIGKILL'))
     let stdout = ''
