@@ -21,11 +21,12 @@ exports.goOn = function goOn(args) {
 }
 
 function stay(args) {
-  const command = args[0] === 'run' && args.includes('--') ? args.slice(args.indexOf('--') + 1) : []
-  explainOldNode(args, command.length > 0)
-  if (command.length === 0) return
+  if (args[0] !== 'run') return explainOldNode(args)
   try {
-    require('../dist/run-unrecorded.cjs').runUnrecorded(command)
+    const {commandOf, runUnrecorded} = require('../dist/run-unrecorded.cjs')
+    const command = commandOf(args.slice(1))
+    explainOldNode(args, command.length > 0)
+    if (command.length > 0) runUnrecorded(command)
   } catch (error) {
     explainDamage(args, error)
   }

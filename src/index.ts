@@ -15,5 +15,6 @@ export {
 export type {ProgramReporterOptions as ReporterOptions} from './reporter/program/program-options.ts'
 export type {CloseOutcome, Declined, DeclineReason, Silent} from './reporter/program/program-outcomes.ts'
 export type {FeatureOutcome} from './reporter/program/program-queue.ts'
-export type {EndInput, FeatureInput, RecordOutcome, StartInput, Warning} from './reporter/record/record.ts'
+export type {Warning} from './reporter/record/fit-values.ts'
+export type {EndInput, FeatureInput, RecordOutcome, StartInput} from './reporter/record/record.ts'
 export type {World} from './reporter/world/world.ts'

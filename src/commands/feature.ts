@@ -1,5 +1,7 @@
 import * as Args from '@oclif/core/args'
 import {toFeatureInput} from '../cli/arguments/event-input.ts'
+import {reportingRows} from '../cli/arguments/flag-table.ts'
+import type {ProjectFlags} from '../cli/arguments/project-choice.ts'
 import {featureFlags} from '../cli/framework/flags.ts'
 import {ReportingCommand} from '../cli/framework/reporting-command.ts'
 import type {RecordOutcome} from '../reporter/record/record.ts'
@@ -23,9 +25,9 @@ export default class Feature extends ReportingCommand {
   static override flags = featureFlags
 
   async run(): Promise<RecordOutcome> {
-    const {args, flags} = await this.parse(Feature)
-    const project = this.chooseProject(flags)
-    const input = toFeatureInput(project, args.name, flags)
+    const read = this.read(reportingRows.feature)
+    const project = this.chooseProject(read.flags as ProjectFlags)
+    const input = toFeatureInput(project, read)
     const reporter = this.reporter({project})
     const outcome = reporter.feature(input)
     reporter.sendInBackground('feature')

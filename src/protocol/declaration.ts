@@ -106,14 +106,17 @@ export interface KeptFields {
   readonly dropped: readonly {readonly name: string; readonly message: string}[]
 }
 
-/** Keeps the values that are declared and valid. The others are returned with the reason. Pure. */
-export function keepDeclared(declared: Declarations, values: FieldValues): KeptFields {
+/**
+ * Keeps the values that are declared and valid. The others are returned with the reason. Pure. Does not throw, whatever
+ * a program passes.
+ */
+export function keepDeclared(declared: Declarations, values: unknown): KeptFields {
   const kept: Record<string, FieldValue> = {}
   const dropped: {name: string; message: string}[] = []
-  for (const [name, value] of Object.entries(values)) {
+  for (const [name, value] of entriesOf(values)) {
     const rule = Object.hasOwn(declared, name) ? declared[name] : undefined
     if (rule === undefined) dropped.push({name, message: `field ${describeValue(name)} is not declared`})
-    else if (isDeclaredValue(rule, value)) kept[name] = value
+    else if (isDeclaredValue(rule, value as FieldValue)) kept[name] = value as FieldValue
     else
       dropped.push({
         name,
@@ -121,4 +124,22 @@ export function keepDeclared(declared: Declarations, values: FieldValues): KeptF
       })
   }
   return {kept, dropped}
+}
+
+/** What cannot be read is an entry without a value, so that it is counted. */
+function entriesOf(values: unknown): [string, unknown][] {
+  try {
+    if (typeof values !== 'object' || values === null) return [['the fields', values]]
+    return Object.keys(values).map(name => [name, readValue(values, name)])
+  } catch {
+    return [['the fields', undefined]]
+  }
+}
+
+function readValue(values: object, name: string): unknown {
+  try {
+    return (values as Record<string, unknown>)[name]
+  } catch {
+    return undefined
+  }
 }

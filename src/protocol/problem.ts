@@ -73,12 +73,19 @@ function describeExpectation({type, requirement, expected}: BaseIssue<unknown>):
   }
 }
 
-/** Shows a value from outside in at most 60 characters, without control characters. */
+/**
+ * Shows a value from outside in at most 60 characters, without control characters. Does not throw, whatever a program
+ * passes.
+ */
 export function describeValue(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
-  const text = JSON.stringify(value) ?? String(value)
-  return toPlainText(shorten(text))
+  try {
+    if (value === undefined) return 'nothing'
+    if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
+    const text = typeof value === 'string' || typeof value === 'boolean' ? JSON.stringify(value) : String(value)
+    return toPlainText(shorten(text))
+  } catch {
+    return 'an object'
+  }
 }
 
 const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text)

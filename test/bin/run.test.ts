@@ -47,7 +47,8 @@ function makeClone(t: TestContext, {hasOwnNode = true, isBuilt = true}: ClonePar
     mkdirSync(join(clone, 'dist', 'commands'), {recursive: true})
     const framework = ['main', 'built-in-plugin', 'present-error'].map(name => `cli/framework/${name}.js`)
     writeFileSync(join(clone, 'dist', 'commands', 'try.js'), tryCommand)
-    for (const name of ['error-registry.js', 'errors.js', ...framework, 'cli/output/paint.js'])
+    const others = ['cli/output/paint.js', 'cli/arguments/flag-table.js', 'cli/arguments/read-arguments.js']
+    for (const name of ['error-registry.js', 'errors.js', ...framework, ...others])
       cpSync(repositoryPath('dist', name), join(clone, 'dist', name))
     cpSync(repositoryPath('dist', 'run-unrecorded.cjs'), join(clone, 'dist', 'run-unrecorded.cjs'))
     symlinkSync(repositoryPath('node_modules', 'chalk'), join(clone, 'node_modules', 'chalk'))
@@ -164,6 +165,7 @@ test('is new enough from the Node.js on that package.json requires', async t => 
 const unrecordedRuns: readonly (readonly [args: readonly string[], expected: Partial<Outcome>])[] = [
   [['--', 'sh', '-c', 'cat; echo err >&2; exit 7'], {code: 7, stdout: 'input', stderr: 'err\n'}],
   [['--app-version', '1.2.3', '--', 'sh', '-c', 'kill -TERM $$'], {code: null, signal: 'SIGTERM'}],
+  [['--app-version', '1.2.3', 'sh', '-c', 'exit $#', 'sh', '--', '--help'], {code: 2, stderr: ''}],
   [['--', 'echo', '--json', '--strict', '--'], {code: 0, stdout: '--json --strict --\n', stderr: ''}],
   [['--', 'no-such-program'], {code: 127, stderr: 'usage: no-such-program: not found\n'}],
   [['--', '/etc/passwd'], {code: 126, stderr: 'usage: /etc/passwd: permission denied\n'}],

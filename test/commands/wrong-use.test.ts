@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
+import {countDrops} from '../../src/reporter/destination/drops.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
+import {makeScene} from '../support/scene.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
 
 const nowhere = 'http://127.0.0.1:9'
@@ -53,6 +55,46 @@ describe('a reporting command that is called wrongly', {concurrency: 2}, () => {
       assert.match(debugged.stderr, new RegExp(code))
     })
   }
+
+  const recorded: readonly (readonly [args: readonly string[], event: object, dropped: number])[] = [
+    [['start', '1.4.0'], {type: 'start', header: {version: '1.4.0'}}, 0],
+    [['start', 'job.sh', '--bogus', '--app-version', '2'], {type: 'start', header: {version: '2'}}, 2],
+    [['end', '137'], {type: 'end', exitCode: 137, signal: null}, 0],
+    [['end', '--exit-code', 'NaN'], {type: 'end', exitCode: null}, 1],
+    [['end', '--exit-code', '3', '--signal', 'sigterm'], {type: 'end', exitCode: null, signal: 'SIGTERM'}, 1],
+    [['end', '--signal', '9', '--wait', 'long'], {type: 'end', signal: 'SIGKILL'}, 1],
+    [['end', '--signal', 'a b', '--field', 'executors'], {type: 'end', signal: null}, 2],
+    [['end', '--exit-code', '--field', 'executors=2'], {type: 'end', exitCode: null, fields: {executors: 2}}, 1],
+    [['end', '--run', '17', '--exit-code', '4'], {type: 'end', run: null, exitCode: 4}, 1],
+    [
+      ['feature', 'Load.v1', '--type', 'Algorithm', '--duration', 'NaN', '--count', 'x', '--started', 'nonsense'],
+      {type: 'feature', name: 'Load.v1', durationSeconds: null, count: 1},
+      3,
+    ],
+  ]
+  for (const [args, event, dropped] of recorded)
+    it(`records the event without what does not fit, and counts that: ${args.join(' ')}`, async t => {
+      const {home, usage, destination} = makeScene(t, nowhere)
+      for (const options of [[], ['--strict']]) {
+        const before = waitingEvents(home.stateDirectory).length
+        const drops = countDrops(destination.paths.drops)
+        const {code, stdout} = await usage([...args, ...options])
+        assert.equal(stdout, '')
+        if (options.length === 0 || dropped > 0) assert.equal(code, options.length === 0 ? 0 : 2)
+        const events = waitingEvents(home.stateDirectory)
+        assert.equal(events.length, before + 1)
+        assert.partialDeepStrictEqual(events.at(-1), event)
+        const after = countDrops(destination.paths.drops)
+        assert.deepEqual(after, {...drops, 'undeclared-field': drops['undeclared-field'] + dropped})
+      }
+    })
+
+  it('counts an event that cannot be told once, strict or not', async t => {
+    const {home, usage, destination} = makeScene(t, nowhere)
+    for (const args of [['feature'], ['feature', 'Load', '.v1'], ['feature', '--strict']]) await usage(args)
+    assert.equal(countDrops(destination.paths.drops)['wrong-use'], 3)
+    assert.deepEqual(waitingEvents(home.stateDirectory), [])
+  })
 
   it('is strict by USAGE_STRICT=1 as well', async t => {
     const outcome = await runUsage(isolatedHome(t), ['start'], {environment: {USAGE_STRICT: '1'}})

@@ -37,7 +37,7 @@ export function bundleAgreesWithModules(share: Share): void {
       [
         ...commands.flatMap(id => [
           [...id, '--help'],
-          [...id, '--bogus', '--json'],
+          [...id, '--bogus', '--json', '--strict'],
         ]),
         ...others,
       ],

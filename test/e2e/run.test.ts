@@ -221,7 +221,7 @@ describe('usage run', {concurrency: 2}, () => {
   it('runs the command whatever is wrong with what is said to us, unless it is strict', async t => {
     const {home, seen, ends} = makeScene(t)
     await seen()
-    const wrong = [['--bogus'], ['--field', 'x'], ['--project-file', '/nonexistent'], ['stray'], ['--app-version']]
+    const wrong = [['--bogus'], ['--field', 'x'], ['--project-file', '/nonexistent'], ['--app-version']]
     for (const args of wrong) {
       const outcome = await runUsage(home, ['run', ...args, '--', 'sh', '-c', 'echo ran; exit 5'])
       assert.deepEqual(outcome, {code: 5, signal: null, stdout: 'ran\n', stderr: ''}, args.join(' '))
@@ -231,8 +231,27 @@ describe('usage run', {concurrency: 2}, () => {
     }
     const empty = await runUsage(home, ['run', '--app-version', '1'])
     assert.equal(empty.code, 2)
-    assert.match(empty.stderr, /USAGE_WRONG_USE: a command is required after --/)
-    assert.deepEqual(ends(), [])
+    assert.match(empty.stderr, /USAGE_WRONG_USE: a command is required/)
+    // Without the project there is nothing to record for.
+    assert.deepEqual(
+      ends().map(({exitCode}) => exitCode),
+      [5, 5, 5],
+    )
+  })
+
+  it('needs no -- before the command, and leaves the flags of the command to it', async t => {
+    const {home, seen, ends} = makeScene(t)
+    await seen()
+    const script = 'printf "%s," "$@"; exit 5'
+    const flags = ['--help', '--json', '--strict', '--', '--app-version', '3']
+    for (const environment of [{}, {USAGE_DEBUG: '1'}])
+      for (const own of [[], ['--app-version', '1'], ['--app-version=1', '--bogus=2'], ['--bogus']]) {
+        const dashes = own[0] === '--bogus' ? ['--'] : []
+        const args = ['run', ...own, ...dashes, 'sh', '-c', script, 'sh', ...flags]
+        const {code, stdout} = await runUsage(home, args, {environment})
+        assert.deepEqual([code, stdout], [5, `${flags.join(',')},`], own.join(' '))
+      }
+    assert.equal(ends().length, 8)
   })
 
   it('runs the command and writes nothing after a no, or where nothing can be written', async t => {

@@ -1,55 +1,72 @@
 import {UsageError} from '../../errors.ts'
+import {describeValue} from '../../protocol/problem.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {EndInput, FeatureInput, StartInput} from '../../reporter/record/record.ts'
 import {absolutePath} from './paths.ts'
-import {readFields} from './read-values.ts'
-
-/** The parsed flags of a reporting command, not yet validated. An empty value counts as absent. */
-export type FlagValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+import type {FlagValues, ReadArguments} from './read-arguments.ts'
+import {readFields, toNumber} from './read-values.ts'
 
 const textOf = (flags: FlagValues, flag: string): string | null => (flags[flag] as string | undefined) || null
 const pairsOf = (flags: FlagValues, flag: string) => flags[flag] as readonly string[] | undefined
+/** A number, or the text of what is none: the recorder leaves it out and names it. */
 const numberOf = (flags: FlagValues, flag: string): number | null => {
   const text = textOf(flags, flag)
-  return text === null ? null : Number(text)
+  return text === null ? null : (toNumber(text) as number)
 }
 
+/** Seconds that `--wait` waits at most. */
+const longestWait = 3600
+
+/** What looks like a version without `--app-version`: `usage start 1.4.0`. */
+const isVersion = (name: string): boolean => /^v?\d[\w.+-]*$/.test(name)
+
+const mustFollow = (names: readonly string[], what: string): string[] =>
+  names.map(name => `${name.slice(0, 60)}: must be ${what}`)
+
 /** The program's description of itself, for its start. */
-export function toProgram(flags: FlagValues) {
+export function toProgram({flags, names}: Pick<ReadArguments, 'flags' | 'names'>) {
+  const [first = ''] = names
   return {
     application: textOf(flags, 'application'),
-    version: textOf(flags, 'app-version'),
+    version: textOf(flags, 'app-version') ?? (isVersion(first) ? first : null),
     commit: textOf(flags, 'commit'),
     component: textOf(flags, 'component'),
   }
 }
 
-/** Throws `USAGE_WRONG_USE`, as the other two do. */
-export function toStartInput(project: ProjectFile, flags: FlagValues): StartInput {
+export function toStartInput(project: ProjectFile, {flags, names, unread}: ReadArguments): StartInput {
   const script = textOf(flags, 'script')
-  return {
-    script: script === null ? null : absolutePath(script),
-    fields: readFields(project.fields, pairsOf(flags, 'field'), '--field'),
-  }
+  const {fields, misread} = readFields(project.fields, pairsOf(flags, 'field'), '--field')
+  const isUsed = textOf(flags, 'app-version') === null && isVersion(names[0] ?? '')
+  const others = mustFollow(names.slice(isUsed ? 1 : 0), 'a version, once')
+  return {script: script === null ? null : absolutePath(script), fields, unread: [...unread, ...misread, ...others]}
 }
 
-/** A run ends with a code or by a signal. A script may pass both variables if one of them is empty. */
-export function toEndInput(project: ProjectFile, flags: FlagValues): EndInput {
-  const [exitCode, signal] = [textOf(flags, 'exit-code'), textOf(flags, 'signal')]
-  if (exitCode !== null && signal !== null)
-    throw new UsageError(
-      'USAGE_WRONG_USE',
-      `--exit-code and --signal must not be combined, got ${exitCode} and ${signal}`,
-    )
+/**
+ * A run ends with a code or by a signal: `usage end $?` is `usage end --exit-code $?`. A script may pass both variables if
+ * one of them is empty. Of two, the signal says more.
+ */
+export function toEndInput(project: ProjectFile, {flags, names, unread}: ReadArguments): EndInput {
+  const {fields, misread} = readFields(project.fields, pairsOf(flags, 'field'), '--field')
+  const signal = textOf(flags, 'signal')
+  const codes = [textOf(flags, 'exit-code'), ...names].filter(code => code !== null && code !== '')
+  const [code = null] = signal === null ? codes : []
+  const others = mustFollow(codes.slice(code === null ? 0 : 1) as string[], 'the only exit code, without a signal')
   return {
     run: textOf(flags, 'run'),
-    exitCode: numberOf(flags, 'exit-code'),
+    exitCode: code === null ? null : (toNumber(code) as number),
     signal,
-    fields: readFields(project.fields, pairsOf(flags, 'field'), '--field'),
+    fields,
+    unread: [...unread, ...misread, ...others],
   }
 }
 
-export function toFeatureInput(project: ProjectFile, name: string, flags: FlagValues): FeatureInput {
+/** Throws `USAGE_WRONG_USE` unless there is one name: a guess would count another feature. */
+export function toFeatureInput(project: ProjectFile, {flags, names, unread}: ReadArguments): FeatureInput {
+  const [name, ...others] = names
+  if (name === undefined || others.length > 0)
+    throw new UsageError('USAGE_WRONG_USE', `one name of a feature is required, got ${names.length}`)
+  const {fields, misread} = readFields(project.features.details, pairsOf(flags, 'detail'), '--detail')
   return {
     name,
     type: textOf(flags, 'type') ?? 'Feature',
@@ -58,6 +75,18 @@ export function toFeatureInput(project: ProjectFile, name: string, flags: FlagVa
     durationSeconds: numberOf(flags, 'duration'),
     count: numberOf(flags, 'count') ?? 1,
     internal: flags['internal'] === true,
-    details: readFields(project.features.details, pairsOf(flags, 'detail'), '--detail'),
+    details: fields,
+    unread: [...unread, ...misread],
   }
+}
+
+/** The seconds of `--wait`, or null where there are none; what is none is named in `misread`. */
+export function readWaitFlag(flags: FlagValues): {
+  readonly seconds: number | null
+  readonly misread: readonly string[]
+} {
+  const given = numberOf(flags, 'wait')
+  if (given === null) return {seconds: null, misread: []}
+  if (Number.isFinite(given) && given >= 0) return {seconds: Math.min(given, longestWait), misread: []}
+  return {seconds: null, misread: [`--wait: must be a number of seconds, 0 or more, got ${describeValue(given)}`]}
 }

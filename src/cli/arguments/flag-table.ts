@@ -1,15 +1,15 @@
 /**
  * Room `arguments`: how the command line becomes values.
  *
- * The table of flags here is the only one: both lanes and the help are made from it. The readers check one value each and
- * throw `USAGE_WRONG_USE` with the value and what is valid. An empty value counts as absent. Times are RFC 3339, durations are
- * seconds. Only project files and a configuration file are read from disk. No network.
- * Read next: `read-values.ts`, `event-input.ts`, `project-choice.ts` for which project a command is about.
+ * The table of flags here is the only one: both lanes and the help are made from it. A reporting command never fails for its
+ * arguments: what cannot be read or does not fit is left out, named and counted, and the event is recorded without it. An
+ * empty value counts as absent. Times are RFC 3339, durations are seconds. Only project files and a configuration file are read
+ * from disk. No network.
+ * Read next: `read-arguments.ts`, `event-input.ts`, `project-choice.ts` for which project a command is about.
  */
-import type {readers} from './read-values.ts'
 
-/** The kind of a flag: without a value, text, repeatable `K=V`, or a value that a reader of values checks. */
-export type FlagKind = 'boolean' | 'text' | 'pairs' | keyof typeof readers
+/** The kind of a flag: without a value, with one, or with `K=V`, repeatable. */
+export type FlagKind = 'boolean' | 'text' | 'pairs'
 
 /** One flag of a reporting command, for both lanes and for the help. */
 export interface FlagRow {
@@ -36,7 +36,7 @@ const strict = {
 } as const
 const field = {kind: 'pairs', description: 'a declared field and its value; repeatable', helpValue: 'K=V'} as const
 const run = {
-  kind: 'run',
+  kind: 'text',
   description: 'the id of the run, printed by `usage start --print-id`',
   helpValue: 'ID',
 } as const
@@ -62,11 +62,11 @@ export const reportingRows = {
     ...projectRows,
     strict,
     run,
-    'exit-code': {kind: 'exitCode', description: 'the exit code of the run', helpValue: 'N'},
-    signal: {kind: 'signal', description: 'the signal that ended the run, by name or number', helpValue: 'NAME'},
+    'exit-code': {kind: 'text', description: 'the exit code of the run', helpValue: 'N'},
+    signal: {kind: 'text', description: 'the signal that ended the run, by name or number', helpValue: 'NAME'},
     field,
     wait: {
-      kind: 'seconds',
+      kind: 'text',
       description: 'deliver before returning, within this time; for jobs that are killed immediately afterwards',
       helpValue: 'SECONDS',
       isSlow: true,
@@ -76,9 +76,9 @@ export const reportingRows = {
     ...projectRows,
     strict,
     type: {kind: 'text', description: 'the type of the feature (default: Feature)', helpValue: 'T'},
-    started: {kind: 'started', description: 'the time when the use started, RFC 3339', helpValue: 'TIME'},
-    duration: {kind: 'seconds', description: 'the duration of the use', helpValue: 'SECONDS'},
-    count: {kind: 'count', description: 'the number of uses (default: 1)', helpValue: 'N'},
+    started: {kind: 'text', description: 'the time when the use started, RFC 3339', helpValue: 'TIME'},
+    duration: {kind: 'text', description: 'the duration of the use', helpValue: 'SECONDS'},
+    count: {kind: 'text', description: 'the number of uses (default: 1)', helpValue: 'N'},
     internal: {kind: 'boolean', description: 'a program used the feature, not a person directly'},
     detail: {kind: 'pairs', description: 'a declared detail and its value; repeatable', helpValue: 'K=V'},
     run,
@@ -87,7 +87,7 @@ export const reportingRows = {
 
 const {'print-id': _printId, ...ofStart} = reportingRows.start
 
-/** The flags of `usage run`, before its `--`. */
+/** The flags of `usage run`, before its command. */
 export const runRows = {...ofStart, wait: reportingRows.end.wait} as const satisfies FlagTable
 
 export type ReportingName = keyof typeof reportingRows

@@ -8,7 +8,7 @@ import {
   reportingRows,
   runRows,
 } from '../arguments/flag-table.ts'
-import {readers} from '../arguments/read-values.ts'
+import {readSeconds} from '../arguments/read-values.ts'
 
 /** The framework's type of a flag, by the kind of its row. */
 type FlagOf<Kind extends FlagKind> = Kind extends 'boolean'
@@ -26,8 +26,7 @@ function flagOf({kind, description, helpValue}: FlagRow) {
   const texts = {description, ...(helpValue === undefined ? {} : {helpValue})}
   // Each occurrence accepts one value, so that the name of a feature may follow it.
   if (kind === 'pairs') return Flags.string({...texts, multiple: true, multipleNonGreedy: true})
-  if (kind === 'text') return Flags.string(texts)
-  return Flags.string({...texts, parse: async input => readers[kind](input)})
+  return Flags.string(texts)
 }
 
 export const projectFlags = flagsOf(projectRows)
@@ -37,8 +36,8 @@ export const featureFlags = flagsOf(reportingRows.feature)
 export const runFlags = flagsOf(runRows)
 
 /** How long a command may take, in seconds with decimals. */
-export const waitFlag = flagOf({
-  kind: 'seconds',
+export const waitFlag = Flags.string({
   description: 'the time limit in seconds (default: 10)',
   helpValue: 'SECONDS',
-}) as FlagOf<'seconds'>
+  parse: async input => readSeconds(input),
+})

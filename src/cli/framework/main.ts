@@ -8,6 +8,8 @@
  */
 import {flush} from '@oclif/core/flush'
 import {run} from '@oclif/core/run'
+import {runRows} from '../arguments/flag-table.ts'
+import {splitRun} from '../arguments/read-arguments.ts'
 import {builtInPlugin, type CommandLoaders} from './built-in-plugin.ts'
 import {codeOf, presentError} from './present-error.ts'
 
@@ -32,7 +34,7 @@ export async function main(args: readonly string[], {root, isPatient, commands}:
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
   try {
     const plugins = plugin === null ? undefined : new Map([[plugin.name, plugin]])
-    await run(withHelp(args), {root, userPlugins: false, devPlugins: false, plugins})
+    await run(withDashes(withHelp(args)), {root, userPlugins: false, devPlugins: false, plugins})
     // oclif's flush may write to a full output, and its exception cannot be caught.
     if (!isPatient) await flush()
   } catch (thrown) {
@@ -47,4 +49,11 @@ export async function main(args: readonly string[], {root, isPatient, commands}:
 /** `usage help start` is `usage start --help`. */
 function withHelp(args: readonly string[]): string[] {
   return args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]
+}
+
+/** A flag behind the command of `usage run` belongs to that command, `--help` too. */
+function withDashes(args: readonly string[]): string[] {
+  if (args[0] !== 'run') return [...args]
+  const {own, command} = splitRun(runRows, args.slice(1))
+  return command.length === 0 ? [...args] : ['run', ...own, '--', ...command]
 }

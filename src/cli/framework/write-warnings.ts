@@ -1,5 +1,5 @@
 import {UsageError} from '../../errors.ts'
-import type {Warning} from '../../reporter/record/record.ts'
+import type {Warning} from '../../reporter/record/fit-values.ts'
 import {writeError} from './present-error.ts'
 
 /** Prints warnings if standard error is a terminal, else nothing. */

@@ -5,18 +5,21 @@
  * bundle, `dist/fast-lane.cjs`. Everything else returns null before anything is written, and the slow lane (`framework`) does it
  * or explains what is wrong. Both lanes give the same outcome; a test compares them. Nothing here throws, prints an error or
  * opens a socket. What the bundle opens and loads is listed in `test/e2e/fast-lane.test.ts`.
- * Read next: `read-fast.ts`, `run-lane.ts`; `run-unrecorded.ts` for Node.js below 22.13.
+ * Read next: `is-plain.ts`, `run-lane.ts`; `run-unrecorded.ts` for Node.js below 22.13.
  */
-import type {RecordOutcome, Warning} from '../../reporter/record/record.ts'
+
+import type {Warning} from '../../reporter/record/fit-values.ts'
+import type {RecordOutcome} from '../../reporter/record/record.ts'
 import {createReporter, type Reporter} from '../../reporter/reporter.ts'
 import {realWorld} from '../../reporter/world/world.ts'
-import {type FlagValues, toEndInput, toFeatureInput, toProgram, toStartInput} from '../arguments/event-input.ts'
-import {isReportingName, type ReportingName} from '../arguments/flag-table.ts'
+import {toEndInput, toFeatureInput, toProgram, toStartInput} from '../arguments/event-input.ts'
+import {isReportingName, type ReportingName, reportingRows} from '../arguments/flag-table.ts'
 import {chooseProject} from '../arguments/project-choice.ts'
+import {type FlagValues, readArguments} from '../arguments/read-arguments.ts'
 import {showNotice} from '../output/show-notice.ts'
 import {visibleWarnings} from '../output/visible-warnings.ts'
 import {writeLine} from '../output/write-line.ts'
-import {needsSlowLane, readFast} from './read-fast.ts'
+import {isPlain} from './is-plain.ts'
 
 /**
  * Records by the core alone, without the command line's framework: built into dist/fast-lane.cjs. Never throws.
@@ -42,27 +45,26 @@ export function recordFast(args: readonly string[]): readonly Warning[] | null {
 /** Reads all input. Throws where it is wrong. The function that it returns records. */
 function prepare([command = '', ...args]: readonly string[]): (() => RecordOutcome) | null {
   const world = realWorld()
-  if (!isReportingName(command) || needsSlowLane(world.environment)) return null
-  const read = readFast(command, args)
-  if (read === null) return null
-  const {flags, names} = read
+  if (!isReportingName(command) || !isPlain(world.environment, reportingRows[command], args)) return null
+  const read = readArguments(reportingRows[command], args)
+  const {flags} = read
   const project = chooseProject(world, flags as {project?: string})
   const recordOf: Record<ReportingName, () => (reporter: Reporter) => RecordOutcome> = {
     start: () => {
-      const input = toStartInput(project, flags)
+      const input = toStartInput(project, read)
       return reporter => reporter.start(input)
     },
     end: () => {
-      const input = toEndInput(project, flags)
+      const input = toEndInput(project, read)
       return reporter => reporter.end(input)
     },
     feature: () => {
-      const input = toFeatureInput(project, names[0] ?? '', flags)
+      const input = toFeatureInput(project, read)
       return reporter => reporter.feature(input)
     },
   }
   const record = recordOf[command]()
-  const reporter = createReporter({project, world, isBrief: true, ...(command === 'start' ? toProgram(flags) : {})})
+  const reporter = createReporter({project, world, isBrief: true, ...(command === 'start' ? toProgram(read) : {})})
   return () => {
     showNotice(reporter)
     const outcome = record(reporter)

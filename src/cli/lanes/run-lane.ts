@@ -1,13 +1,15 @@
-import type {Warning} from '../../reporter/record/record.ts'
+import type {Warning} from '../../reporter/record/fit-values.ts'
 import {createReporter} from '../../reporter/reporter.ts'
 import {realWorld} from '../../reporter/world/world.ts'
 import {toProgram, toStartInput} from '../arguments/event-input.ts'
+import {runRows} from '../arguments/flag-table.ts'
 import {chooseProject} from '../arguments/project-choice.ts'
+import {readArguments, splitRun} from '../arguments/read-arguments.ts'
 import {showNotice} from '../output/show-notice.ts'
 import {visibleWarnings} from '../output/visible-warnings.ts'
 import {endAs} from '../run/supervise.ts'
 import {type RunRecording, superviseRun} from '../run/supervise-run.ts'
-import {needsSlowLane, readFast} from './read-fast.ts'
+import {isPlain} from './is-plain.ts'
 
 /** A run whose start was recorded or refused, and whose command has not begun. */
 export interface FastRun {
@@ -32,10 +34,10 @@ interface Beginning {
  */
 export function beginRun(args: readonly string[]): FastRun | null {
   try {
-    const dashes = args.indexOf('--')
-    const [program, ...rest] = dashes === -1 ? [] : args.slice(dashes + 1)
+    const {own, command} = splitRun(runRows, args)
+    const [program, ...rest] = command
     if (program === undefined) return null
-    const begin = prepare(args.slice(0, dashes))
+    const begin = prepare(own)
     if (begin === null) return null
     const {warnings, recording} = begin()
     const supervise = async () => endAs(await superviseRun([program, ...rest], recording, {keepsErrorOutput: false}))
@@ -48,12 +50,11 @@ export function beginRun(args: readonly string[]): FastRun | null {
 /** Reads all input. Throws where it is wrong. The function that it returns records the start and does not throw. */
 function prepare(own: readonly string[]): (() => Beginning) | null {
   const world = realWorld()
-  if (needsSlowLane(world.environment)) return null
-  const read = readFast('run', own)
-  if (read === null) return null
+  if (!isPlain(world.environment, runRows, own)) return null
+  const read = {...readArguments(runRows, own), names: []}
   const project = chooseProject(world, read.flags as {project?: string})
-  const input = toStartInput(project, read.flags)
-  const reporter = createReporter({project, world, isBrief: true, ...toProgram(read.flags)})
+  const input = toStartInput(project, read)
+  const reporter = createReporter({project, world, isBrief: true, ...toProgram(read)})
   return () => {
     try {
       showNotice(reporter)

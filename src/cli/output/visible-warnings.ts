@@ -1,6 +1,7 @@
 import {fstatSync} from 'node:fs'
 import {isErrorOutputVisible} from '../../reporter/consent/notice.ts'
-import type {RecordOutcome, Warning} from '../../reporter/record/record.ts'
+import type {Warning} from '../../reporter/record/fit-values.ts'
+import type {RecordOutcome} from '../../reporter/record/record.ts'
 
 /** The warnings of an outcome to write (`writeWarnings`): none where no person can read them. */
 export function visibleWarnings(outcome: RecordOutcome): readonly Warning[] {

@@ -66,7 +66,7 @@ const dropWords: Record<DropReason, string> = {
   quota: 'The buffer is full, so the oldest events are dropped.',
   'too-old': 'Events older than 30 days are not sent.',
   'too-large': 'An event must have at most 8 KiB.',
-  'undeclared-field': 'The project file does not declare these fields, so they are omitted.',
+  'undeclared-field': 'These fields are not declared or their values are invalid, so they are omitted.',
   'undeclared-feature': 'The project file does not declare these features.',
   'wrong-use': 'The commands had invalid flags or arguments.',
   damaged: 'These files do not contain valid events.',

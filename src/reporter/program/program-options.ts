@@ -25,13 +25,24 @@ export interface ProgramReporterOptions extends ProgramDescription {
   readonly transport?: Transport
 }
 
-/** A copy of what a program says, or null for what throws when it is read. */
-export function copyInput<Input extends object>(input: Input): Input | null {
-  try {
-    return {...input}
-  } catch {
-    return null
+/** A copy of what a program passes. What throws when it is read is left out and named in `unread`. Never throws. */
+export function copyInput<Input extends object>(input: Input): Input {
+  const copy: Record<string, unknown> = {}
+  const unread: string[] = []
+  const read = (what: string, reading: () => void): void => {
+    try {
+      reading()
+    } catch {
+      unread.push(`${what}: cannot be read`)
+    }
   }
+  read('the input', () => {
+    for (const name of Object.keys(input ?? {}))
+      read(name, () => {
+        copy[name] = input[name as keyof Input]
+      })
+  })
+  return {...copy, ...(unread.length > 0 ? {unread} : {})} as unknown as Input
 }
 
 /** What an option `project` names, or why there is none. Never throws: a missing file must not stop a program. */

@@ -1,12 +1,11 @@
 import * as v from 'valibot'
-import {keepDeclared} from '../../protocol/declaration.ts'
 import {featureEvent} from '../../protocol/event.ts'
 import type {ProgramHeader} from '../../protocol/header.ts'
 import {limits} from '../../protocol/limits.ts'
 import {isDeclaredFeature} from '../../protocol/project-file.ts'
-import {type FieldValues, time} from '../../protocol/scalars.ts'
 import type {Destination} from '../destination/destination.ts'
 import type {DropReason} from '../destination/drops.ts'
+import {FitValues} from '../record/fit-values.ts'
 import type {FeatureInput, Recorder} from '../record/record.ts'
 import {modifiedAt} from '../world/files.ts'
 import type {World} from '../world/world.ts'
@@ -43,19 +42,17 @@ export class ProgramQueue {
     return this.queue.isPressing
   }
 
-  /** Takes one feature in. Touches no disk; may throw what the caller's own object throws. */
+  /** Takes one feature in. Touches no disk; may throw what the caller's own object throws, before it has done anything. */
   register(input: FeatureInput, header: () => ProgramHeader): FeatureOutcome {
     const {name, type = 'Feature', internal = false, count = 1} = input
-    if (!isNamed(name, type) || !isCountRight(count)) return this.drop('wrong-use', 1, wrongUse)
-    const isPlain =
-      input.startedAt == null && input.durationSeconds == null && input.details == null && input.run == null
+    const {startedAt, durationSeconds, details, run, unread} = input
+    if (!isNamed(name, type)) return this.drop('wrong-use', 1, wrongUse)
+    const isBare = startedAt == null && durationSeconds == null && details == null && run == null && unread == null
+    const isPlain = isBare && typeof internal === 'boolean' && isCountRight(count)
     if (isPlain && this.queue.merge(type, name, internal, count)) return queued
     if (!isDeclaredFeature(this.destination.project, type, name)) return this.drop('undeclared-feature', 1, undeclared)
-    const {run = null, startedAt = null, durationSeconds = null} = input
-    const details = input.details == null ? null : this.keepDetails(input.details)
-    const own = {run, name, durationSeconds, count, internal, details}
-    if (!isRight({...own, featureType: type, startedAt})) return this.drop('wrong-use', 1, wrongUse)
-    const entry = {...own, at: this.world.now(), header: header(), type, startedAt, calls: 1}
+    if (!v.is(naming, {featureType: type, name})) return this.drop('wrong-use', 1, wrongUse)
+    const entry = {at: this.world.now(), header: header(), type, name, calls: 1, ...this.valuesOf(input)}
     return this.queue.add(entry) ? queued : this.drop('quota', 1, full)
   }
 
@@ -112,11 +109,20 @@ export class ProgramQueue {
     return outcome
   }
 
-  /** What is declared is copied: the caller's object may change before the event is written. */
-  private keepDetails(details: FieldValues): FieldValues | null {
-    const {kept, dropped} = keepDeclared(this.destination.project.features.details, details)
-    this.count('undeclared-field', dropped.length)
-    return Object.keys(kept).length > 0 ? kept : null
+  /** What fits the wire is copied: the caller's object may change before the event is written. */
+  private valuesOf(input: FeatureInput) {
+    const values = new FitValues(input)
+    const details = values.fields('details', this.destination.project.features.details)
+    const own = {
+      run: values.value('run'),
+      startedAt: values.value('startedAt'),
+      durationSeconds: values.value('durationSeconds'),
+      internal: values.value('internal') ?? false,
+      count: values.value('count') ?? 1,
+      details: Object.keys(details).length > 0 ? details : null,
+    }
+    this.count('undeclared-field', values.warnings.length)
+    return own
   }
 }
 
@@ -133,12 +139,6 @@ function fittingOneFile(features: readonly QueuedFeature[]): readonly QueuedFeat
 const isNamed = (name: unknown, type: unknown): boolean =>
   typeof name === 'string' && typeof type === 'string' && name.length <= limits.maxFeatureNameLength
 
-/** What a feature may say of itself, as every reader of the buffer will understand it. */
-const optionalValues = v.object({
-  ...v.pick(featureEvent, ['run', 'featureType', 'name', 'durationSeconds', 'count', 'internal', 'details']).entries,
-  startedAt: v.nullable(time),
-})
-
-const isRight = (input: unknown): boolean => v.is(optionalValues, input)
+const naming = v.pick(featureEvent, ['featureType', 'name'])
 
 const isCountRight = (count: unknown): boolean => Number.isSafeInteger(count) && (count as number) > 0

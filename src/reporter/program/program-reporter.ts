@@ -4,14 +4,8 @@ import {type Consent, isOptOut} from '../consent/consent.ts'
 import {type Destination, destinationOf} from '../destination/destination.ts'
 import {emptyBuffer, isBufferEmpty} from '../destination/empty-buffer.ts'
 import type {FlushOutcome} from '../person/flush.ts'
-import {
-  type EndInput,
-  type FeatureInput,
-  fitHeader,
-  type Recorder,
-  type RecordOutcome,
-  type StartInput,
-} from '../record/record.ts'
+import {fitHeader} from '../record/fit-values.ts'
+import type {EndInput, FeatureInput, Recorder, RecordOutcome, StartInput} from '../record/record.ts'
 import {createReporter, type Reporter} from '../reporter.ts'
 import {isSilentRank} from '../world/scheduler.ts'
 import type {World} from '../world/world.ts'
@@ -104,7 +98,6 @@ export class ProgramReporter {
   start(input: StartInput = {}): RecordOutcome | Declined {
     if (!this.isSwitchedOn && this.declined !== null) return this.declined
     const copy = copyInput(input)
-    if (copy === null) return this.refuse()
     this.wake()
     const outcome = this.direct.start(copy)
     if (outcome.kind !== 'recorded' || outcome.run === null) return outcome
@@ -126,7 +119,6 @@ export class ProgramReporter {
   end(input: EndInput = {}): RecordOutcome | Declined {
     if (!this.isSwitchedOn && this.declined !== null) return this.declined
     const copy = copyInput(input)
-    if (copy === null) return this.refuse()
     this.writeAll()
     const outcome = this.direct.end({...copy, run: copy.run ?? this.run?.id ?? null})
     this.run = null
@@ -171,18 +163,13 @@ export class ProgramReporter {
     return header
   }
 
+  /** An object that throws when it is read is read once more, value by value. */
   private register(input: FeatureInput): FeatureOutcome {
     try {
       return this.queue.register(input, () => this.ownHeader())
     } catch {
-      return this.refuse()
+      return this.queue.register(copyInput(input), () => this.ownHeader())
     }
-  }
-
-  /** What came was no object, or one that throws. */
-  private refuse() {
-    this.queue.count('wrong-use', 1)
-    return {kind: 'dropped', reason: 'wrong-use', warnings: []} as const
   }
 
   private recorder(consent: Consent): Recorder {

@@ -8,10 +8,10 @@
  * Read next: `event-run.ts` for the run of an event, `find-run.ts` for the rules of pairing (pure).
  */
 import * as v from 'valibot'
-import {type ErrorCode, toUsageError, UsageError} from '../../errors.ts'
-import {type BufferedEvent, bufferedEvent, type LocalBlock, localBlock} from '../../protocol/buffered-event.ts'
-import {type Declarations, keepDeclared} from '../../protocol/declaration.ts'
-import {type ProgramHeader, programHeader} from '../../protocol/header.ts'
+import {toUsageError, UsageError} from '../../errors.ts'
+import {type BufferedEvent, bufferedEvent, type LocalBlock} from '../../protocol/buffered-event.ts'
+import {keepDeclared} from '../../protocol/declaration.ts'
+import type {ProgramHeader} from '../../protocol/header.ts'
 import {describeProblems, describeValue, toProblems} from '../../protocol/problem.ts'
 import {isDeclaredFeature} from '../../protocol/project-file.ts'
 import type {FieldValues} from '../../protocol/scalars.ts'
@@ -25,14 +25,9 @@ import {emptyBuffer, isBufferEmpty} from '../destination/empty-buffer.ts'
 import {readRun, removeRun, writeRun} from '../destination/open-runs.ts'
 import {enforceQuota} from '../destination/tidy.ts'
 import {toTime, type World} from '../world/world.ts'
-import {runById, runOfEnd, runOfFeature} from './event-run.ts'
+import {type EventRun, runById, runOfEnd, runOfFeature} from './event-run.ts'
 import {measureDuration} from './find-run.ts'
-
-/** Something that was not as it should be, although the event may have been recorded. */
-export interface Warning {
-  readonly code: ErrorCode
-  readonly message: string
-}
+import {FitValues, type Given, type Warning} from './fit-values.ts'
 
 /** What recording one event came to. Recording never throws. */
 export type RecordOutcome =
@@ -46,7 +41,13 @@ export type RecordOutcome =
       readonly warnings: readonly Warning[]
     }
 
-export interface StartInput {
+/** What every kind of event may come with. */
+interface CommandInput {
+  /** What of a command line could not be read, each with what is wrong: it is named in the warnings and counted. */
+  readonly unread?: readonly string[]
+}
+
+export interface StartInput extends CommandInput {
   /** Absolute path of the script; only its pseudonym leaves. */
   readonly script?: string | null
   readonly fields?: FieldValues
@@ -57,20 +58,20 @@ export interface RepeatInput extends StartInput {
   /** How many times it was repeated before. */
   readonly repeat: number
 }
-export interface EndInput {
+export interface EndInput extends CommandInput {
   /** The run's id; found by its callers when null. */
   readonly run?: string | null
   readonly exitCode?: number | null
-  /** A signal's name such as `SIGTERM`. */
+  /** A signal by name (`SIGTERM`, `term`) or number. */
   readonly signal?: string | null
   readonly fields?: FieldValues
 }
-export interface FeatureInput {
+export interface FeatureInput extends CommandInput {
   readonly name: string
   /** Default: `Feature`. */
   readonly type?: string
   readonly run?: string | null
-  /** RFC 3339 in UTC. Default: now minus the duration. */
+  /** RFC 3339 with a time zone. Default: now minus the duration. */
   readonly startedAt?: string | null
   readonly durationSeconds?: number | null
   readonly count?: number
@@ -87,24 +88,23 @@ export interface Recorder {
 }
 
 /** Records that a run starts and keeps it open for its end. */
-export function recordStart(recorder: Recorder, input: StartInput): RecordOutcome {
+export function recordStart(recorder: Recorder, input: Given<StartInput>): RecordOutcome {
   return recordSafely(recorder, () => {
     const {world, destination} = recorder
-    const {kept, warnings} = filterFields(recorder, destination.project.fields, input.fields ?? {})
+    const values = new FitValues(input)
     const run = newId(world)
-    const processes = world.processes()
-    const {header, script, warnings: unfit} = keepFit(recorder, recorder.header(), input.script ?? null)
+    const header = values.header(recorder.header())
     const event: BufferedEvent = {
-      ...newEvent(recorder, header, {...localOf(recorder), script}),
+      ...newEvent(recorder, header, {...localOf(recorder), script: values.script()}),
       type: 'start',
       run,
       repeat: 0,
-      fields: kept,
+      fields: values.fields('fields', destination.project.fields),
     }
     const record = {startedAt: event.time, monotonicSeconds: world.monotonicSeconds(), host: world.hostName, header}
-    writeRun(destination.paths.runs, {run, ...record, ...processes})
-    write(recorder, event)
-    return {kind: 'recorded', id: event.id, run, warnings: [...warnings, ...unfit]}
+    writeRun(destination.paths.runs, {run, ...record, ...world.processes()})
+    write(recorder, event, values)
+    return {kind: 'recorded', id: event.id, run, warnings: values.warnings}
   })
 }
 
@@ -122,52 +122,60 @@ export function recordRepeat(recorder: Recorder, {run, repeat, script, fields}: 
 }
 
 /** Records that a run ended: the given one, else the open run that shares the nearest caller. */
-export function recordEnd(recorder: Recorder, input: EndInput): RecordOutcome {
+export function recordEnd(recorder: Recorder, input: Given<EndInput>): RecordOutcome {
   return recordSafely(recorder, () => {
     const {world, destination} = recorder
-    const {kept, warnings} = filterFields(recorder, destination.project.fields, input.fields ?? {})
-    const id = input.run ?? null
-    const {run, record: open} = id === null ? runOfEnd(world, destination) : runById(destination, id)
+    const values = new FitValues(input)
+    const {run, record: open} = runOf(recorder, values, runOfEnd)
     const event: BufferedEvent = {
-      ...newEvent(recorder, open?.header ?? recorder.header(), localOf(recorder)),
+      ...newEvent(recorder, open?.header ?? values.header(recorder.header()), localOf(recorder)),
       type: 'end',
       run,
       durationSeconds: open === null ? null : measureDuration(open, clockOf(world)),
-      exitCode: input.exitCode ?? null,
-      signal: input.signal ?? null,
-      fields: kept,
+      exitCode: values.value('exitCode'),
+      signal: values.value('signal'),
+      fields: values.fields('fields', destination.project.fields),
     }
-    write(recorder, event)
+    write(recorder, event, values)
     if (open !== null) removeRun(destination.paths.runs, open.run)
-    return {kind: 'recorded', id: event.id, run, warnings: [...warnings, ...unpaired(run)]}
+    return {kind: 'recorded', id: event.id, run, warnings: [...values.warnings, ...unpaired(run)]}
   })
 }
 
 /** Records that a feature was used, in the given run, else in the open run that shares the nearest caller. */
-export function recordFeature(recorder: Recorder, input: FeatureInput): RecordOutcome {
+export function recordFeature(recorder: Recorder, input: Given<FeatureInput>): RecordOutcome {
   return recordSafely(recorder, () => {
     const {world, destination} = recorder
-    const type = input.type ?? 'Feature'
-    if (!isDeclaredFeature(destination.project, type, input.name)) return dropFeature(recorder, type, input.name)
-    const {kept, warnings} = filterFields(recorder, destination.project.features.details, input.details ?? {})
-    const id = input.run ?? null
-    const {run, record: open} = id === null ? runOfFeature(world, destination) : runById(destination, id)
-    const durationSeconds = input.durationSeconds ?? null
+    const {name, type = 'Feature'} = input
+    if (typeof name !== 'string' || typeof type !== 'string')
+      throw new UsageError('USAGE_WRONG_USE', `name: must be text, got ${describeValue(name)}`)
+    if (!isDeclaredFeature(destination.project, type, name)) return dropFeature(recorder, type, name)
+    const values = new FitValues(input)
+    const {run, record: open} = runOf(recorder, values, runOfFeature)
+    const durationSeconds = values.value('durationSeconds')
+    const kept = values.fields('details', destination.project.features.details)
     const event: BufferedEvent = {
-      ...newEvent(recorder, open?.header ?? recorder.header(), localOf(recorder)),
-      time: input.startedAt ?? toTime(world.now() - (durationSeconds ?? 0) * 1000),
+      ...newEvent(recorder, open?.header ?? values.header(recorder.header()), localOf(recorder)),
+      time: values.value('startedAt') ?? toTime(world.now() - (durationSeconds ?? 0) * 1000),
       type: 'feature',
       run,
       featureType: type,
-      name: input.name,
+      name,
       durationSeconds,
-      count: input.count ?? 1,
-      internal: input.internal ?? false,
+      count: values.value('count') ?? 1,
+      internal: values.value('internal') ?? false,
       details: Object.keys(kept).length > 0 ? kept : null,
     }
-    write(recorder, event)
-    return {kind: 'recorded', id: event.id, run, warnings: [...warnings, ...unpaired(run)]}
+    write(recorder, event, values)
+    return {kind: 'recorded', id: event.id, run, warnings: [...values.warnings, ...unpaired(run)]}
   })
+}
+
+/** The run of an event. An id that is none names no run that can be known: the event is unpaired. */
+function runOf({world, destination}: Recorder, values: FitValues, find: typeof runOfEnd): EventRun {
+  const id = values.value('run')
+  if (id !== null) return runById(destination, id)
+  return values.isUnfit('run') ? {run: null, record: null} : find(world, destination)
 }
 
 /** Asks the consent that was decided, then records; a failing disk is an outcome, not an exception. */
@@ -201,32 +209,12 @@ export function countWrongUse({
   }
 }
 
-/**
- * Keeps what a program says of itself where it fits the wire: an attribute that does not (a version of 65 characters, a
- * line break in a name) is left out and counted like a field, and its event counts.
- */
-function keepFit({world, destination}: Recorder, given: ProgramHeader, path: string | null) {
-  const {header, unfit} = fitHeader(given)
-  const isPathFit = v.is(localBlock.entries.script, path)
-  const names = isPathFit ? unfit : [...unfit, 'script']
-  recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-field', count: names.length})
-  const warnings = names.map((name): Warning => {
-    return {code: 'USAGE_WRONG_USE', message: `${name}: must be a shorter text without control characters`}
-  })
-  return {header, script: isPathFit ? path : null, warnings}
-}
-
-/** The header with what does not fit the wire left out, and the names of that. Pure. */
-export function fitHeader(given: ProgramHeader): {header: ProgramHeader; unfit: (keyof ProgramHeader)[]} {
-  const fits = (name: keyof ProgramHeader) => v.is(programHeader.entries[name], given[name])
-  const unfit = (Object.keys(programHeader.entries) as (keyof ProgramHeader)[]).filter(name => !fits(name))
-  return {header: {...given, ...Object.fromEntries(unfit.map(name => [name, null]))}, unfit}
-}
-
 /** Writes an event to the buffer; a start that cannot be written leaves no open run behind. */
-function write({world, destination}: Recorder, event: BufferedEvent): void {
+function write({world, destination}: Recorder, event: BufferedEvent, values?: FitValues): void {
   try {
     check(event)
+    const count = values?.warnings.length ?? 0
+    recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-field', count})
     rememberProject(destination)
     writeEvents(destination.paths, [event])
   } catch (error) {
@@ -273,12 +261,6 @@ function clockOf(world: World) {
 
 /** The id of an event that happens now. */
 export const newId = (world: World): string => makeUuidV7(world.now(), world.random(10))
-
-function filterFields({world, destination}: Recorder, declared: Declarations, values: FieldValues) {
-  const {kept, dropped} = keepDeclared(declared, values)
-  recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-field', count: dropped.length})
-  return {kept, warnings: dropped.map(({message}): Warning => ({code: 'USAGE_UNDECLARED_FIELD', message}))}
-}
 
 function dropFeature({world, destination}: Recorder, type: string, name: string): RecordOutcome {
   recordDrop(world, destination.paths.drops, {id: newId(world), reason: 'undeclared-feature', count: 1})

@@ -13,11 +13,16 @@ const declared: Declarations = {
 describe('fields on a command line', () => {
   it('are read in the types that the project declares', () => {
     const pairs = ['executors=2', 'ratio=0.5', 'parallel=true', 'engine=1']
-    assert.deepEqual(readFields(declared, pairs, '--field'), {executors: 2, ratio: 0.5, parallel: true, engine: '1'})
+    assert.deepEqual(readFields(declared, pairs, '--field').fields, {
+      executors: 2,
+      ratio: 0.5,
+      parallel: true,
+      engine: '1',
+    })
   })
 
   it('stay text where they are not of their type, so that the recorder can say what came', () => {
-    assert.deepEqual(readFields(declared, ['executors=many', 'executors2=', 'parallel=yes'], '--field'), {
+    assert.deepEqual(readFields(declared, ['executors=many', 'executors2=', 'parallel=yes'], '--field').fields, {
       executors: 'many',
       executors2: '',
       parallel: 'yes',
@@ -25,16 +30,18 @@ describe('fields on a command line', () => {
   })
 
   it('may hold the sign between name and value in their value', () => {
-    assert.deepEqual(readFields(declared, ['engine=a=b'], '--field'), {engine: 'a=b'})
+    assert.deepEqual(readFields(declared, ['engine=a=b'], '--field').fields, {engine: 'a=b'})
   })
 
-  it('are wrong use without a name or a value (USAGE_WRONG_USE)', () => {
-    for (const pair of ['executors', '=2', ''])
-      assert.throws(() => readFields(declared, [pair], '--field'), {code: 'USAGE_WRONG_USE'})
+  it('are left out and named without a name or a value', () => {
+    for (const pair of ['executors', '=2', '']) {
+      const {fields, misread} = readFields(declared, [pair, 'ratio=1'], '--field')
+      assert.deepEqual([fields, misread], [{ratio: 1}, [`--field: must be K=V, got ${JSON.stringify(pair)}`]])
+    }
   })
 
   it('cannot reach the prototype of an object', () => {
-    const fields = readFields(declared, ['__proto__=1', 'constructor=2'], '--field')
+    const {fields} = readFields(declared, ['__proto__=1', 'constructor=2'], '--field')
     assert.deepEqual(Object.keys(fields), ['__proto__', 'constructor'])
     assert.equal(Object.getPrototypeOf(fields), Object.prototype)
   })

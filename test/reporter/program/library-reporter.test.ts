@@ -113,20 +113,27 @@ describe('createReporter of the library', () => {
   })
 
   it('keeps what is declared as it was when it was registered, and counts the rest as dropped', async t => {
-    const {reporter, events, drops} = makeScene(t)
+    const {reporter, events, uses, drops} = makeScene(t)
     const details: Record<string, number | string> = {spectra: 4, secret: 'x'}
     reporter.feature({...load, details})
     details['spectra'] = 5
     assert.deepEqual(reporter.feature({name: 'Other.v1'}), {kind: 'dropped', reason: 'undeclared-feature'})
-    assert.equal(reporter.feature({...load, count: -1}).kind, 'dropped')
-    assert.equal(reporter.feature({...load, startedAt: 'yesterday'}).kind, 'dropped')
+    assert.equal(reporter.feature({...load, count: -1}).kind, 'queued')
+    assert.equal(reporter.feature({...load, startedAt: 'yesterday', durationSeconds: Number.NaN}).kind, 'queued')
+    const odd = Object.defineProperty({...load}, 'run', {enumerable: true, get: () => assert.fail()})
+    assert.equal(reporter.feature(odd).kind, 'queued')
+    assert.equal(reporter.feature({...load, name: 'x'.repeat(1e7)}).kind, 'dropped')
     await reporter.close()
-    assert.deepEqual(
-      events().map(event => event.type === 'feature' && event.details),
-      [{spectra: 4}],
-    )
+    assert.equal(uses(), 4)
+    const written = events().map(event => event.type === 'feature' && [event.details, event.durationSeconds])
+    assert.deepEqual(written.sort(), [
+      [null, null],
+      [null, null],
+      [null, null],
+      [{spectra: 4}, null],
+    ])
     const {'undeclared-field': fields, 'undeclared-feature': features, 'wrong-use': wrong} = drops()
-    assert.deepEqual([fields, features, wrong], [1, 1, 2])
+    assert.deepEqual([fields, features, wrong], [5, 1, 1])
   })
 
   it(`takes ${maxQueuedFeatures} features that cannot be merged, and counts what comes beyond`, async t => {
@@ -263,7 +270,8 @@ describe('createReporter of the library', () => {
     reporter.setApplication(7 as never)
     reporter.feature(load)
     await reporter.close()
-    assert.ok(drops()['wrong-use'] >= 6)
+    assert.ok(drops()['wrong-use'] >= 5)
+    assert.ok(drops()['undeclared-field'] >= 6)
   })
 
   it('stays silent in the ranks of an MPI job that rank 0 speaks for', async t => {

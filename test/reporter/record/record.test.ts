@@ -7,7 +7,14 @@ import {askConsent} from '../../../src/reporter/consent/consent-facts.ts'
 import {destinationOf, readDestinations} from '../../../src/reporter/destination/destination.ts'
 import {countDrops} from '../../../src/reporter/destination/drops.ts'
 import {listRuns, readRun} from '../../../src/reporter/destination/open-runs.ts'
-import {type Recorder, recordEnd, recordFeature, recordStart} from '../../../src/reporter/record/record.ts'
+import {
+  type EndInput,
+  type FeatureInput,
+  type Recorder,
+  recordEnd,
+  recordFeature,
+  recordStart,
+} from '../../../src/reporter/record/record.ts'
 import {toTime} from '../../../src/reporter/world/world.ts'
 import {makeStart, putStarts} from '../../support/make-event.ts'
 import {makeProject} from '../../support/make-project.ts'
@@ -225,26 +232,68 @@ describe('what a program says of itself', () => {
   })
 })
 
-describe('wrong use', () => {
-  it('is an outcome, and nothing of it reaches the buffer', t => {
-    const {end, feature, world} = makeScene(t)
-    const wrong = [
-      () => end({run: 'no id'}),
-      () => end({exitCode: 1.5}),
-      () => end({signal: 'TERM'}),
-      () => feature({...load, count: 0}),
-      () => feature({...load, durationSeconds: -1}),
-      () => feature({...load, durationSeconds: Number.NaN}),
-      () => feature({...load, startedAt: 'yesterday'}),
-      () => feature({...load, run: '../../secret'}),
-    ]
-    for (const act of wrong) {
-      const outcome = act()
-      assert.ok(outcome.kind === 'dropped', String(act))
-      assert.equal(outcome.reason === 'wrong-use' || outcome.reason === 'not-written', true)
-      assert.equal(outcome.warnings.length, 1)
+describe('a value that does not fit', () => {
+  const odd = (name: string) =>
+    Object.defineProperty({...load}, name, {enumerable: true, get: () => assert.fail('an odd getter')})
+  const {proxy: revoked, revoke} = Proxy.revocable({}, {})
+  revoke()
+  const numbers = [
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    -1,
+    '3',
+    3n,
+    {valueOf: () => 3},
+    [3],
+    true,
+    revoked,
+    Symbol('3'),
+  ]
+  const cases: readonly (readonly [name: string, input: object])[] = [
+    ...numbers.map(value => ['durationSeconds', {...load, durationSeconds: value}] as const),
+    ...[...numbers, 0, 1.5].map(value => ['count', {...load, count: value}] as const),
+    ...['yesterday', 0, new Date(), '2026-02-30T00:00:00Z'].map(at => ['startedAt', {...load, startedAt: at}] as const),
+    ...['no id', '../../secret', 17].map(run => ['run', {...load, run}] as const),
+    ['internal', {...load, internal: 'yes'}],
+    ['details', {...load, details: 'text'}],
+    ['details', {...load, details: revoked}],
+    ...['durationSeconds', 'count', 'startedAt', 'run', 'internal', 'details'].map(name => [name, odd(name)] as const),
+  ]
+
+  it('is left out and counted, and the feature counts', t => {
+    const {feature, waiting, paths} = makeScene(t)
+    for (const [index, [name, input]] of cases.entries()) {
+      const outcome = feature(input as FeatureInput)
+      assert.ok(outcome.kind === 'recorded', `${name}: ${JSON.stringify(outcome)}`)
+      assert.equal(outcome.warnings.filter(({code}) => code !== 'USAGE_UNPAIRED').length, 1, name)
+      assert.equal(countDrops(paths.drops)['undeclared-field'], index + 1)
     }
-    assert.deepEqual(waitingEvents(world.stateDirectory), [])
+    const usual = {count: 1, durationSeconds: null, internal: false, details: null, run: null}
+    assert.equal(waiting().length, cases.length)
+    for (const event of waiting()) assert.partialDeepStrictEqual(event, usual)
+  })
+
+  it('is left out and counted, and the end counts and finds its run', t => {
+    const {start, end, waiting, paths} = makeScene(t)
+    const inputs = [
+      ...[Number.NaN, 1.5, '1', 1n, 2 ** 40, revoked].map(exitCode => ({exitCode})),
+      ...['TERM TERM', '', 0, 137, {}].map(signal => ({signal})),
+    ]
+    for (const input of inputs) {
+      const started = start({})
+      const outcome = end(input as EndInput)
+      assert.ok(started.kind === 'recorded' && outcome.kind === 'recorded')
+      assert.equal(outcome.run, started.run)
+    }
+    assert.equal(countDrops(paths.drops)['undeclared-field'], inputs.length)
+    for (const event of waiting().filter(({type}) => type === 'end'))
+      assert.partialDeepStrictEqual(event, {exitCode: null, signal: null})
+  })
+
+  it('is no signal that has a name or a number', t => {
+    const {end, waiting} = makeScene(t)
+    for (const signal of [9, '9', 'kill', 'SigKill', 'KILL']) end({signal} as EndInput)
+    assert.deepEqual(new Set(waiting().map(event => event.type === 'end' && event.signal)), new Set(['SIGKILL']))
   })
 })
 
