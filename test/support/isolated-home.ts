@@ -1,6 +1,7 @@
 import {mkdirSync, symlinkSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import type {TestContext} from 'node:test'
+import {endProcessesOf} from './end-processes.ts'
 import {repositoryPath} from './repository.ts'
 import {temporaryDirectory} from './temporary-directory.ts'
 
@@ -24,7 +25,7 @@ export function isolatedHome(
   t: Pick<TestContext, 'after'>,
   environment: Readonly<Record<string, string>> = {},
 ): IsolatedHome {
-  const directory = temporaryDirectory(t)
+  const directory = temporaryDirectory(t, endProcessesOf)
   const home = join(directory, 'home')
   const programs = join(directory, 'programs')
   for (const path of [home, programs]) mkdirSync(path)

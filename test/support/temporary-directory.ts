@@ -4,11 +4,15 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {TestContext} from 'node:test'
 
-/** Makes an empty directory for one test; it is removed when the test ends. */
-export function temporaryDirectory(t: Pick<TestContext, 'after'>): string {
+/** Makes an empty directory for one test; it is removed when the test ends, after what `beforeRemoval` does with it. */
+export function temporaryDirectory(
+  t: Pick<TestContext, 'after'>,
+  beforeRemoval: (directory: string) => Promise<void> = async () => {},
+): string {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'usage-test-')))
   const remove = () => rmSync(directory, {recursive: true, force: true, maxRetries: 3})
-  t.after(() => {
+  t.after(async () => {
+    await beforeRemoval(directory)
     try {
       remove()
     } catch {
