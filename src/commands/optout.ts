@@ -1,6 +1,8 @@
+import {chooseProjectIfNamed} from '../cli/arguments/project-choice.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
-import {decisionFlags, readDecisionProject} from '../cli/framework/decision-flags.ts'
-import {writeAmount} from '../cli/text/words.ts'
+import {decisionArgs, decisionFlags, readDecisionProject} from '../cli/framework/decision-flags.ts'
+import {writeOptOut} from '../cli/text/write-decision.ts'
+import type {ProjectFile} from '../protocol/project-file.ts'
 import {type OptOutOutcome, optOut} from '../reporter/person/decisions.ts'
 
 export default class Optout extends BaseCommand {
@@ -8,15 +10,22 @@ export default class Optout extends BaseCommand {
   static override summary = 'Stop recording and sending, for one project or for all projects.'
   static override description =
     'Takes effect immediately, empties the buffer and sends nothing. The opt-out is stored as a file.'
-  static override examples = ['<%= config.bin %> optout', '<%= config.bin %> optout --project parsl']
+  static override examples = ['<%= config.bin %> optout', '<%= config.bin %> optout parsl']
+  static override args = decisionArgs
   static override flags = decisionFlags
 
   async run(): Promise<OptOutOutcome> {
-    const {flags} = await this.parse(Optout)
-    return this.present(optOut(this.world, readDecisionProject(flags)), ({project, file, dropped, leftIn}) => {
-      const gone = dropped === 0 ? 'No events were waiting.' : `${writeAmount(dropped, 'waiting event')} dropped.`
-      const left = leftIn.map(folder => `\n  ${this.paint.red('Could not be emptied')}: ${folder}`).join('')
-      return `Opted out of ${project ?? 'all projects'}: nothing is recorded or sent. ${gone}\n  ${this.paint.dim(file)}${left}`
-    })
+    const {args, flags} = await this.parse(Optout)
+    const outcome = optOut(this.world, readDecisionProject(args, flags), this.presentProject())
+    return this.present(outcome, answer => writeOptOut(answer, this.paint))
+  }
+
+  /** The project of USAGE_PROJECT_FILE. A damaged file must not prevent an opt-out. */
+  private presentProject(): ProjectFile | null {
+    try {
+      return chooseProjectIfNamed(this.world, {})
+    } catch {
+      return null
+    }
   }
 }

@@ -80,7 +80,7 @@ describe('the notice', () => {
     const first = await runUsage(home, ['start', '--project-file', path])
     const second = await runUsage(home, ['end', '--project-file', path])
     assert.match(first.stderr, /Demo counts how it is used: How many people use Demo/)
-    assert.match(first.stderr, /usage optout --project demo/)
+    assert.match(first.stderr, /usage optout demo/)
     assert.deepEqual([first.stdout, second.stdout, second.stderr], ['', '', ''])
     const flushed = JSON.parse((await runUsage(home, ['flush', '--json'])).stdout)
     assert.deepEqual([flushed.kept, flushed.projects[0].reason], [2, 'notice-pending'])

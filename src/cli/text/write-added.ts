@@ -42,6 +42,6 @@ export function writeAdded(added: AddedProject, paint: Paint): string {
     ...(isReplaced ? [`  It replaces the registered file${changes.map(change => `; ${change}`).join('')}.`] : []),
     `  It reports to ${toPlainText(addressOf(endpoint) ?? 'nowhere')} and declares ${writeAmount(fields.length, 'field')}${declared}.`,
     '  Nothing is sent before its notice is shown.',
-    `  To see what it counts: usage explain --project ${project}. To opt out: usage optout --project ${project}`,
+    `  To see what it counts: usage explain --project ${project}. To opt out: usage optout ${project}`,
   ].join('\n')
 }

@@ -2,6 +2,7 @@ import {toPlainText} from '../../protocol/plain-text.ts'
 import type {DestinationForget, ForgetOutcome} from '../../reporter/person/forget.ts'
 import type {Paint} from '../output/paint.ts'
 import {isReason, writeAmount, writeReason, writeUnreadable} from './words.ts'
+import {writeConsent} from './write-decision.ts'
 
 /** Writes the result of an erasure request for a person. */
 export function writeForget(
@@ -16,7 +17,7 @@ export function writeForget(
 
 function writeDestination(one: DestinationForget, paint: Paint): string {
   const gone = one.dropped === 0 ? [] : [`${writeAmount(one.dropped, 'waiting event')} dropped.`]
-  const lines = [...writeOutcome(one, paint), ...writeNameless(one), ...gone]
+  const lines = [...writeOutcome(one, paint), ...writeNameless(one), ...gone, ...writeNow(one)]
   return `${paint.bold(toPlainText(one.project))}: ${lines.join('\n  ')}`
 }
 
@@ -28,7 +29,6 @@ function writeOutcome(one: DestinationForget, paint: Paint): string[] {
     case 'unconfirmed':
       return [
         `reports were sent to ${place} as datagrams. This command cannot erase them, because datagrams are not answered.`,
-        'New ids are used from now on.',
         writeContact(one),
       ]
     case 'no-user':
@@ -56,6 +56,12 @@ function writeOutcome(one: DestinationForget, paint: Paint): string[] {
   }
 }
 
+/** Whether recording continues after the request, and how to stop it. */
+function writeNow({project, consent}: DestinationForget): string[] {
+  if (consent.allowed) return [`Recording continues, under new ids. To stop it: usage optout ${toPlainText(project)}`]
+  return [`Recording is off: ${writeConsent(consent)}`]
+}
+
 function writeNameless({outcome, leftNameless}: DestinationForget): string[] {
   if (!leftNameless || outcome === 'no-user') return []
   return ['Reports without a pseudonym of yours were sent too, for example from CI. No key finds them.']
@@ -66,7 +72,6 @@ function writeReceipt({receipt, sentLog}: DestinationForget, place: string): str
   const rows = `${writeAmount(receipt.runs, 'run')} and ${writeAmount(receipt.features, 'feature')}`
   return [
     `${rows} were erased from ${place} at ${receipt.erasedAt}. Receipt: ${receipt.receipt}`,
-    'New ids are used from now on.',
     `The sent log stays on this machine for 30 days. You can remove it: ${sentLog}`,
   ]
 }

@@ -60,8 +60,8 @@ function writePending(id: string, shownAt: string): string {
   const project = toPlainText(id)
   const opensAt = Date.parse(shownAt) + (noticeSeconds + 59) * 1000
   const minute = toTime(opensAt).slice(11, 16)
-  return `notice-pending: Sent with the first run after ${minute} UTC, unless you opt out: usage optout --project ${project}
-${' '.repeat(14)}To send now: usage optin --project ${project}`
+  return `notice-pending: Sent with the first run after ${minute} UTC, unless you opt out: usage optout ${project}
+${' '.repeat(14)}To send now: usage optin ${project}`
 }
 
 function writeWaiting({waiting}: ProjectStatus): string {

@@ -20,6 +20,26 @@ export function askProjectConsent(world: World, project: ProjectFile): Consent {
   return askConsent(world, destinationOf(world.stateDirectory, project))
 }
 
+/** Asks the rules that hold for every project: the site, the variables of all, the person's opt-out, the two folders. */
+export function askForAll(world: World): Consent {
+  const userOptOut = look(userOptOutPath(world.configDirectory))
+  return decideConsent(anyProject, {
+    environment: world.environment,
+    siteNo: readSitePolicy(world.siteDirectory, null).no,
+    userOptOut: userOptOut.path,
+    projectOptOut: null,
+    ci: null,
+    isRecognisedCi: false,
+    hasYes: true,
+    areSettingsReadable: userOptOut.isReadable && isReadableFolder(world.configDirectory),
+    isStateWritable: isWritable(world.stateDirectory, world),
+    isNoticeGiven: true,
+  })
+}
+
+/** A project that no rule forbids of itself. */
+const anyProject = {consent: 'opt-out', ci: 'label', endpoint: {http: 'https://usage.example.org', udp: null}} as const
+
 function readConsentFacts(world: World, destination: Destination): ConsentFacts {
   const {project} = destination
   const site = readSitePolicy(world.siteDirectory, project.project)

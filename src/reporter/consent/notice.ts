@@ -101,7 +101,7 @@ export function noticeText(project: ProjectFile, configDirectory: string, begins
     `${name} counts how it is used: ${project.purpose.join('; ')}.`,
     `  Sent: ${collectedWords(project)}.`,
     `  To: ${addressOf(project.endpoint)}. Questions: ${project.contact}.`,
-    `  ${beginnings[begins]} To see it: usage status. To stop it: usage optout --project ${project.project}${stop},`,
+    `  ${beginnings[begins]} To see it: usage status. To stop it: usage optout ${project.project}${stop},`,
     `  or create the file ${projectOptOutPath(configDirectory, project.project)}`,
   ]
   return lines.map(toPlainText).join('\n')

@@ -1,5 +1,6 @@
 import {lstatSync} from 'node:fs'
 import {inside, readIfPresent} from '../world/files.ts'
+import {type PolicyFile, parsePolicy} from './policy-file.ts'
 
 /** What the administrator of this machine has decided. */
 export interface SitePolicy {
@@ -10,49 +11,36 @@ export interface SitePolicy {
 
 /**
  * Reads the administrator's files: `off`, `off.d/<project>`, `policy.json`. A file that is there and cannot be read,
- * or a policy that cannot be understood, says no.
+ * or a policy that is invalid, says no. `null` as the project asks what holds for every project.
  */
-export function readSitePolicy(siteDirectory: string, project: string): SitePolicy {
-  for (const path of [inside(siteDirectory, 'off'), inside(siteDirectory, 'off.d', project)]) {
+export function readSitePolicy(siteDirectory: string, project: string | null): SitePolicy {
+  const files = [inside(siteDirectory, 'off'), ...(project === null ? [] : [inside(siteDirectory, 'off.d', project)])]
+  for (const path of files) {
     const text = readText(path)
     if (text !== null) return {no: {decidedBy: path, text: text.trim() || null}, isNoticeGiven: false}
   }
   const path = inside(siteDirectory, 'policy.json')
   const content = readText(path)
   if (content === null) return {no: null, isNoticeGiven: false}
-  return readPolicy(path, content, project)
+  const policy = parsePolicy(content)
+  if (!policy.ok) return {no: {decidedBy: path, text: policy.problems.join(' ')}, isNoticeGiven: false}
+  const text = policyText(policy.value, project)
+  return {no: text === undefined ? null : {decidedBy: path, text}, isNoticeGiven: policy.value.isNoticeGiven}
 }
 
-function readPolicy(path: string, content: string, project: string): SitePolicy {
-  const policy = parseObject(content)
-  if (policy === null) return {no: {decidedBy: path, text: 'The policy cannot be understood.'}, isNoticeGiven: false}
-  const projects = policy['projects']
-  if (projects !== undefined && !isObject(projects))
-    return {no: {decidedBy: path, text: 'The policy’s projects cannot be understood.'}, isNoticeGiven: false}
-  const own = projects !== undefined && Object.hasOwn(projects, project) ? projects[project] : undefined
-  const isOff = isNo(policy['tracking']) || isNo(isObject(own) ? own['tracking'] : own)
-  const hints = [policy['contact'], policy['policyUrl']].filter(hint => typeof hint === 'string')
-  return {
-    no: isOff ? {decidedBy: path, text: hints.length > 0 ? hints.join(', ') : null} : null,
-    isNoticeGiven: policy['notice'] === 'given',
-  }
+/** Why a valid policy opts a project out: its hints for people, or null without any; undefined where it does not. */
+function policyText(policy: PolicyFile, project: string | null): string | null | undefined {
+  if (isAllowed(policy, project)) return undefined
+  return policy.hints.length > 0 ? policy.hints.join(', ') : null
 }
 
-/** An administrator's word says nothing when absent or `on`; every other word is off. */
-const isNo = (word: unknown): boolean => word !== undefined && word !== 'on' && word !== true
-
-const isObject = (input: unknown): input is Record<string, unknown> =>
-  typeof input === 'object' && input !== null && !Array.isArray(input)
-
-function parseObject(content: string): Record<string, unknown> | null {
-  try {
-    const input: unknown = JSON.parse(content)
-    return isObject(input) ? input : null
-  } catch {
-    return null
-  }
+/** Whether a policy lets a project count. `null`: every project. */
+export function isAllowed({isOn, off, allow}: PolicyFile, project: string | null): boolean {
+  if (!isOn) return false
+  return project === null || (!off.includes(project) && (allow === null || allow.includes(project)))
 }
 
+/** The text of a file; null without one. What is there and cannot be read is an empty text: a no, or no policy. */
 function readText(path: string): string | null {
   try {
     // A link that leads nowhere is there.

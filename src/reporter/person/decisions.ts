@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {Consent} from '../consent/consent.ts'
-import {askConsent} from '../consent/consent-facts.ts'
+import {askConsent, askForAll} from '../consent/consent-facts.ts'
 import {openNotice} from '../consent/notice.ts'
 import {type Answer, readSettings, writeAnswer} from '../consent/settings.ts'
 import {
@@ -13,7 +13,7 @@ import {
   listFolder,
 } from '../destination/destination.ts'
 import {emptyBuffer, isBufferEmpty} from '../destination/empty-buffer.ts'
-import {knownDestinations, knownVersions} from '../projects/known-destinations.ts'
+import {knownDestinations, knownIds, knownVersions} from '../projects/known-destinations.ts'
 import {projectOptOutPath, userOptOutPath} from '../world/directories.ts'
 import {makeDirectory, writeFileAtomically} from '../world/files.ts'
 import {toTime, type World} from '../world/world.ts'
@@ -27,12 +27,16 @@ export interface OptOutOutcome {
   readonly dropped: number
   /** Folders that could not be emptied, because they belong to somebody else: what is in them does not leave either. */
   readonly leftIn: readonly string[]
+  /** The ids of the projects known here, if the given one is not among them, else null. The opt-out holds all the same. */
+  readonly onlyKnown: readonly string[] | null
 }
 
 export interface OptInOutcome {
   readonly project: string | null
   /** The person's no to every project where it stands still: a yes to one project does not undo it. */
   readonly noToAll: string | null
+  /** The consent rules that hold for every project, known here or not. */
+  readonly machine: Consent
   readonly projects: readonly {readonly project: string; readonly consent: Consent}[]
 }
 
@@ -41,24 +45,26 @@ export interface OptInOutcome {
  * Sends nothing. The no is a file of its own, so that two of them at once both hold.
  * Throws `USAGE_SETTINGS_UNWRITABLE`.
  */
-export function optOut(world: World, project: string | null): OptOutOutcome {
+export function optOut(world: World, project: string | null, present: ProjectFile | null = null): OptOutOutcome {
   const file =
     project === null ? userOptOutPath(world.configDirectory) : projectOptOutPath(world.configDirectory, project)
   guardSettings(world, () => writeFileAtomically(file, `Opted out at ${toTime(world.now())}.\n`))
   const {dropped, leftIn} = emptyFolders(world, one => project === null || one === project)
-  return {project, file, dropped, leftIn}
+  const known = knownIds(world, present)
+  return {project, file, dropped, leftIn, onlyKnown: project === null || known.includes(project) ? null : known}
 }
 
 /**
  * Says yes, for one project or for all that are known here, and opens sending where the notice held it back.
  * After a no, nothing from before this moment ever leaves. `present` is a project that is known by its file alone.
- * Throws `USAGE_SETTINGS_UNWRITABLE`.
+ * Throws `USAGE_PROJECT_UNKNOWN` for an id that is neither known here nor opted out of, and `USAGE_SETTINGS_UNWRITABLE`.
  */
 export async function optIn(
   world: World,
   project: string | null,
   present: ProjectFile | null = null,
 ): Promise<OptInOutcome> {
+  if (project !== null) requireKnown(world, project, present)
   const known = knownDestinations(world, present).filter(one => isMeant(one, project))
   const ids = project === null ? known.map(one => one.project.project) : [project]
   // The noes are looked at first: where another yes has just removed one, its answer is there to be read.
@@ -82,8 +88,17 @@ export async function optIn(
   return {
     project,
     noToAll,
+    machine: askForAll(world),
     projects: known.map(one => ({project: one.project.project, consent: askConsent(world, one)})),
   }
+}
+
+/** A yes to a name that nobody knows is a slip of the pen. An opt-out under such a name can be undone. */
+function requireKnown(world: World, project: string, present: ProjectFile | null): void {
+  const known = knownIds(world, present)
+  if (known.includes(project) || hasNoOf(world, project)) return
+  const those = known.length === 0 ? 'no project is known here' : `known here: ${known.join(', ')}`
+  throw new UsageError('USAGE_PROJECT_UNKNOWN', `no project has the id ${JSON.stringify(project)}; ${those}`)
 }
 
 /** The yes that a person says now, after a no or not. Throws `USAGE_SETTINGS_UNREADABLE`. */
@@ -120,10 +135,11 @@ function requireReadable(paths: DestinationPaths): void {
 const isMeant = (destination: Destination, project: string | null): boolean =>
   project === null || destination.project.project === project
 
-function hasNo(world: World, project: string): boolean {
-  const isListed = listFolder(join(world.configDirectory, 'optout.d')).includes(project)
-  return isListed || listFolder(world.configDirectory).includes('optout')
-}
+const hasNoOf = (world: World, project: string): boolean =>
+  listFolder(join(world.configDirectory, 'optout.d')).includes(project)
+
+const hasNo = (world: World, project: string): boolean =>
+  hasNoOf(world, project) || listFolder(world.configDirectory).includes('optout')
 
 function removeNoes(world: World, project: string | null): void {
   if (project !== null) {

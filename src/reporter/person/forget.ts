@@ -2,7 +2,8 @@ import {existsSync} from 'node:fs'
 import {reach} from '../../fault-points.ts'
 import type {ErasureReceipt} from '../../protocol/erasure.ts'
 import {addressOf} from '../../protocol/project-file.ts'
-import {isStateWritable} from '../consent/consent-facts.ts'
+import type {Consent} from '../consent/consent.ts'
+import {askConsent, isStateWritable} from '../consent/consent-facts.ts'
 import type {Destination} from '../destination/destination.ts'
 import {emptyBuffer} from '../destination/empty-buffer.ts'
 import {readNextTry} from '../destination/next-try.ts'
@@ -47,6 +48,8 @@ export interface DestinationForget {
   /** The id of the request: what the contact, or an operator, finds it by. */
   readonly request: string | null
   readonly requestedAt: string | null
+  /** Whether recording continues afterwards, and by which rule. */
+  readonly consent: Consent
   /** Events that waited and are gone. */
   readonly dropped: number
   readonly receipt: ErasureReceipt | null
@@ -91,13 +94,10 @@ export async function forgetDestinations(
   return {projects}
 }
 
-const nothingSent = (
-  {stateDirectory}: World,
-  {project: {project, contact, endpoint}, paths}: Destination,
-): DestinationForget => ({
-  project,
-  endpoint: endpoint.http ?? addressOf(endpoint),
-  contact,
+const nothingSent = (world: World, destination: Destination): DestinationForget => ({
+  project: destination.project.project,
+  endpoint: destination.project.endpoint.http ?? addressOf(destination.project.endpoint),
+  contact: destination.project.contact,
   outcome: 'nothing-sent',
   leftNameless: false,
   request: null,
@@ -107,8 +107,9 @@ const nothingSent = (
   reason: null,
   message: null,
   nextTryAt: null,
-  secret: secretPath(stateDirectory),
-  sentLog: paths.sent,
+  consent: askConsent(world, destination),
+  secret: secretPath(world.stateDirectory),
+  sentLog: destination.paths.sent,
 })
 
 async function forgetDestination(

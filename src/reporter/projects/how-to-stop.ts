@@ -9,7 +9,7 @@ export function howToStop(project: ProjectFile): string[] {
     consent === 'opt-in'
       ? [
           `${name} counts only users who opt in. The numbers then describe these users only.`,
-          `- to opt in: \`usage optin --project ${id}\``,
+          `- to opt in: \`usage optin ${id}\``,
         ]
       : [
           `${name} counts its users unless they opt out. If only volunteers were counted, the numbers would describe volunteers, not users. Therefore very little is sent, nothing is sent before the notice, and one step is enough to opt out:`,
@@ -17,7 +17,7 @@ export function howToStop(project: ProjectFile): string[] {
   return [
     ...choice,
     ...(consent === 'opt-in' ? ['Each of these stops it:'] : []),
-    `- \`usage optout --project ${id}\`, or \`usage optout\` for all projects`,
+    `- \`usage optout ${id}\`, or \`usage optout\` for all projects`,
     ...(variable === undefined ? [] : [`- the environment variable \`${variable}=false\``]),
     '- the environment variable `USAGE_TRACKING=false`, or `DO_NOT_TRACK=1`, for all projects',
     `- a file \`~/.config/usage/optout.d/${id}\`, or \`~/.config/usage/optout\` for all projects; it may be empty`,

@@ -1,5 +1,5 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
-import {type Destination, destinationOf, readDestinations} from '../destination/destination.ts'
+import {type Destination, destinationOf, listDestinationFolders, readDestinations} from '../destination/destination.ts'
 import type {World} from '../world/world.ts'
 import {listProjects, readRegisteredProject} from './projects.ts'
 
@@ -25,4 +25,14 @@ export function knownVersions(world: World, present: ProjectFile | null): Destin
     }
   })
   return [...used, ...registered, ...(present === null ? [] : [destinationOf(world.stateDirectory, present)])]
+}
+
+/** The ids of all projects known here, also of one whose project file can no longer be read. */
+export function knownIds(world: World, present: ProjectFile | null = null): string[] {
+  const ids = [
+    ...listDestinationFolders(world.stateDirectory).map(({project}) => project),
+    ...listProjects(world.configDirectory).map(({id}) => id),
+    ...(present === null ? [] : [present.project]),
+  ]
+  return [...new Set(ids)].sort()
 }

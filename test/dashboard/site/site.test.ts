@@ -72,7 +72,7 @@ suite('a dashboard with a token', () => {
     assert.equal((await get('/projects/parsl')).status, 200)
     const notice = await get('/projects/parsl/collected', {})
     assert.equal(notice.status, 200)
-    assert.match(notice.body, /<code>usage optout --project parsl<\/code>/)
+    assert.match(notice.body, /<code>usage optout parsl<\/code>/)
   })
 
   test('it redirects to the only project, and rejects unknown pages and invalid parameters', async t => {

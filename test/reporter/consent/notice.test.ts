@@ -43,7 +43,7 @@ function becomeAnotherCaller({place}: TestWorld, pid: number) {
 describe('the notice', () => {
   it('is news once, to be shown before anything is sent', t => {
     const {reporter, world, destination} = makeScene(t)
-    assert.match(reporter.notice ?? '', /usage optout --project demo/)
+    assert.match(reporter.notice ?? '', /usage optout demo/)
     assert.match(reporter.notice ?? '', /DEMO_TRACKING=false/)
     assert.equal(reporter.noticeShown(), true)
     assert.equal(reporter.notice, null)

@@ -72,7 +72,26 @@ describe('the site policy', () => {
     [{projects: {demo: null}}, true],
     [{tracking: 'on', projects: {demo: 'off'}}, true],
     [{tracking: 'off', projects: {demo: 'on'}}, true],
-    [{notice: 'given', contact: 'us', unknown: 1}, false],
+    [{notice: 'given', contact: 'us', policyUrl: 'https://example.org'}, false],
+    [{notice: 'given', unknown: 1}, true],
+    [{traking: 'off'}, true],
+    [{Tracking: 'on'}, true],
+    [JSON.parse('{"__proto__": "on"}'), true],
+    [{notice: 'yes'}, true],
+    [{contact: 7}, true],
+    [{policyUrl: null}, true],
+    [{projects: {'*': 'off'}}, true],
+    [{projects: {other: 'maybe'}}, true],
+    [{projects: {other: {traking: 'off'}}}, true],
+    [{projects: {Demo: 'off'}}, true],
+    [{allow: ['demo']}, false],
+    [{allow: ['demo'], projects: {demo: 'off'}}, true],
+    [{allow: ['other']}, true],
+    [{allow: []}, true],
+    [{allow: 'demo'}, true],
+    [{allow: ['*']}, true],
+    [{allow: [7]}, true],
+    [{allow: null}, true],
   ]
   for (const [policy, isOff] of policies)
     it(`${isOff ? 'says no' : 'says nothing'} by ${JSON.stringify(policy)}`, t => {
@@ -84,7 +103,25 @@ describe('the site policy', () => {
     const policy = {tracking: 'off', contact: 'admin@example.org', policyUrl: 'https://example.org/policy'}
     const {text} = readWith(t, {'policy.json': JSON.stringify(policy)})
     assert.equal(text, 'admin@example.org, https://example.org/policy')
-    assert.equal(readWith(t, {'policy.json': '{"tracking": "off", "contact": 7}'}).text, null)
+  })
+
+  it('names a key that it does not know, with those that it knows, and a wrong value', t => {
+    const textOf = (policy: unknown) => readWith(t, {'policy.json': JSON.stringify(policy)}).text ?? ''
+    assert.match(
+      textOf({traking: 'off'}),
+      /^The policy has the unknown key "traking"\. Known keys: .*tracking, projects/,
+    )
+    assert.match(textOf({projects: {'*': 'off'}}), /^projects must contain project ids, got "\*"\./)
+    assert.equal(textOf({tracking: 'Off'}), 'tracking must be "on" or "off", got "Off".')
+  })
+
+  it('holds for projects that nobody knows by what is said of all', t => {
+    for (const [policy, isOff] of [
+      [{tracking: 'off'}, true],
+      [{projects: {demo: 'off'}}, false],
+      [{allow: ['demo']}, false],
+    ] as const)
+      assert.equal(readSitePolicy(makeSite(t, {'policy.json': JSON.stringify(policy)}), null).no !== null, isOff)
   })
 
   it('says that the notice was given, and only by that word', t => {

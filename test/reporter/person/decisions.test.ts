@@ -47,7 +47,7 @@ describe('opting out', () => {
     const ids = putStarts(world, destination, 2)
     const outcome = optOut(world, 'demo')
     const file = projectOptOutPath(world.configDirectory, 'demo')
-    assert.deepEqual(outcome, {project: 'demo', file, dropped: 3, leftIn: []})
+    assert.deepEqual(outcome, {project: 'demo', file, dropped: 3, leftIn: [], onlyKnown: null})
     assert.match(readFileSync(file, 'utf8'), /^Opted out at \d{4}-.*Z\.\n$/)
     assert.deepEqual(listRuns(destination.paths.runs), [])
     assert.equal(countDrops(destination.paths.drops)['opted-out'], 3)
@@ -73,7 +73,8 @@ describe('opting out', () => {
     for (const name of ['demo', 'other']) putStarts(world, makeDestination(world, name), 2)
     putStarts(world, makeDestination(world, 'demo', 'http://127.0.0.1:10'), 1)
     const outcome = optOut(world, null)
-    assert.deepEqual(outcome, {project: null, file: userOptOutPath(world.configDirectory), dropped: 5, leftIn: []})
+    const file = userOptOutPath(world.configDirectory)
+    assert.deepEqual(outcome, {project: null, file, dropped: 5, leftIn: [], onlyKnown: null})
     assert.equal(consentOf(world, makeDestination(world, 'new')).reason, 'user-opt-out')
   })
 
@@ -251,6 +252,7 @@ describe('opting in', () => {
   it('holds when several programs say it for several projects at once', async t => {
     const world = makeWorld(t)
     const names = Array.from({length: 6}, (_, index) => `demo-${index}`)
+    for (const name of names) makeDestination(world, name, nowhere, {consent: 'opt-in'})
     await runTogether(
       6,
       `import {optIn} from '${moduleUrl('reporter/person/decisions.ts')}'

@@ -23,7 +23,7 @@ const questions: readonly [title: RegExp, ...words: RegExp[]][] = [
   [
     /^Opt-out$/,
     /unless they opt out/,
-    /`usage optout --project parsl`/,
+    /`usage optout parsl`/,
     /`PARSL_TRACKING=false`/,
     /DO_NOT_TRACK/,
     /off\.d\/parsl/,
@@ -63,7 +63,7 @@ describe('the explanation of a project', {concurrency: 2}, () => {
     const text = textOf(
       explainProject(makeProject({consent: 'opt-in', identity: {user: false, host: true, rotate: 'never'}})),
     )
-    assert.match(text, /Opt-in\n.*only users who opt in.*\n- to opt in: `usage optin --project demo`/)
+    assert.match(text, /Opt-in\n.*only users who opt in.*\n- to opt in: `usage optin demo`/)
     assert.match(text, /never changes automatically/)
     assert.doesNotMatch(text, /pseudonym of the user/)
   })

@@ -1,0 +1,43 @@
+import {toPlainText} from '../../protocol/plain-text.ts'
+import type {Consent} from '../../reporter/consent/consent.ts'
+import type {OptInOutcome, OptOutOutcome} from '../../reporter/person/decisions.ts'
+import type {Paint} from '../output/paint.ts'
+import {writeAmount, writeReason} from './words.ts'
+
+/** Writes the result of an opt-out for a person. */
+export function writeOptOut({project, file, dropped, leftIn, onlyKnown}: OptOutOutcome, paint: Paint): string {
+  const gone = dropped === 0 ? 'No events were waiting.' : `${writeAmount(dropped, 'waiting event')} dropped.`
+  return [
+    `Opted out of ${project ?? 'all projects'}: nothing is recorded or sent. ${gone}`,
+    `  ${paint.dim(file)}`,
+    ...leftIn.map(folder => `  ${paint.red('Could not be emptied')}: ${folder}`),
+    ...(onlyKnown === null ? [] : writeOnlyKnown(project ?? '', onlyKnown, paint)),
+  ].join('\n')
+}
+
+function writeOnlyKnown(project: string, known: readonly string[], paint: Paint): string[] {
+  const those = known.length === 0 ? 'No project is known here.' : `Known here: ${known.join(', ')}.`
+  return [
+    `  ${paint.yellow(`No project with the id ${project} is known here`)}. ${those} The opt-out of ${project} is saved.`,
+  ]
+}
+
+/** Writes the result of an opt-in. Where another consent rule forbids it, recording stays off. */
+export function writeOptIn({project, projects, noToAll, machine}: OptInOutcome): string {
+  const states = projects.map(one => `\n  ${one.project}: ${writeConsent(one.consent)}`)
+  const isOff = projects.length > 0 ? projects.every(one => !one.consent.allowed) : !machine.allowed
+  const rule = isOff && projects.length === 0 ? `\n  ${writeConsent(machine)}` : ''
+  const next = noToAll === null ? '' : `\n  You opted out of all projects (${noToAll}). To undo that: usage optin`
+  if (isOff)
+    return `The opt-in to ${project ?? 'all projects'} is saved, but recording is still off.${states.join('')}${rule}${next}`
+  if (projects.length > 0) return `Opted in to ${project ?? 'all projects known here'}.${states.join('')}`
+  const later = 'shows its notice before anything is sent.'
+  if (project !== null) return `Opted in to ${project}. The project is not known here yet. It ${later}`
+  return `Opted in. No project is known here yet. Each one ${later}`
+}
+
+/** What the rules decide now: a sentence, what decided, and the text of the administrator. */
+export function writeConsent({heldBy, reason, decidedBy, text}: Consent): string {
+  const by = decidedBy === null ? '' : ` (${toPlainText(decidedBy)})`
+  return `${writeReason(heldBy ?? reason)}${by}${text === null ? '' : ` "${toPlainText(text)}"`}`
+}

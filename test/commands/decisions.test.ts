@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import {existsSync, mkdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it, type TestContext} from 'node:test'
+import {projectOptOutPath} from '../../src/reporter/world/directories.ts'
+import {isolatedHome} from '../support/isolated-home.ts'
+import {needs} from '../support/needs.ts'
+import {projectOnDisk} from '../support/project-on-disk.ts'
+import {runProgram, runUsage} from '../support/run-program.ts'
+
+/** A home in which `demo` has been used. */
+async function makeHome(t: TestContext) {
+  const home = isolatedHome(t)
+  const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
+  await runUsage(home, ['start', '--project-file', path])
+  return home
+}
+
+describe('usage optout and usage optin', {concurrency: 2}, () => {
+  for (const args of [['demo'], ['--project', 'demo'], ['demo', '--project=demo']])
+    it(`accept the project as ${args.join(' ')}`, async t => {
+      const home = await makeHome(t)
+      const file = projectOptOutPath(home.configDirectory, 'demo')
+      const out = await runUsage(home, ['optout', ...args])
+      assert.match(out.stdout, /^Opted out of demo: nothing is recorded or sent\. 1 waiting event dropped\.\n.*\n$/)
+      assert.ok(existsSync(file))
+      const back = await runUsage(home, ['optin', ...args])
+      assert.match(back.stdout, /^Opted in to demo\./)
+      assert.ok(!existsSync(file))
+    })
+
+  for (const command of ['optout', 'optin'])
+    it(`${command} refuses an argument and a flag that differ, and what is no id`, async t => {
+      const home = await makeHome(t)
+      for (const args of [['demo', '--project', 'other'], ['Demo'], ['--project', ''], ['demo', 'other']]) {
+        const {code, stdout} = await runUsage(home, [command, ...args, '--json'])
+        assert.deepEqual([code, JSON.parse(stdout).error.code], [2, 'USAGE_WRONG_USE'], args.join(' '))
+      }
+    })
+
+  it('keep an opt-out of an id that is not known here, say which are, and undo it', async t => {
+    const home = await makeHome(t)
+    const out = await runUsage(home, ['optout', 'dem'])
+    assert.equal(out.code, 0)
+    assert.match(
+      out.stdout,
+      /No project with the id dem is known here\. Known here: demo\. The opt-out of dem is saved\./,
+    )
+    assert.ok(existsSync(projectOptOutPath(home.configDirectory, 'dem')))
+    assert.deepEqual(JSON.parse((await runUsage(home, ['optout', 'dem', '--json'])).stdout).onlyKnown, ['demo'])
+    assert.equal((await runUsage(home, ['optin', 'dem'])).code, 0)
+    assert.ok(!existsSync(projectOptOutPath(home.configDirectory, 'dem')))
+  })
+
+  it('know the project of USAGE_PROJECT_FILE, and opt out although that file is damaged', async t => {
+    const home = isolatedHome(t)
+    const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
+    const environment = {USAGE_PROJECT_FILE: path}
+    assert.doesNotMatch((await runUsage(home, ['optout', 'demo'], {environment})).stdout, /known/)
+    writeFileSync(path, '{')
+    assert.equal((await runUsage(home, ['optout', 'demo'], {environment})).code, 0)
+  })
+
+  it('leave standard input to the script that calls them', async t => {
+    const home = await makeHome(t)
+    const script = 'usage optout\nusage optin\necho end\n'
+    const {code, stdout} = await runProgram(home, ['sh'], {input: script})
+    assert.deepEqual([code, stdout.match(/^(Opted (out|in)|end)/gm)], [0, ['Opted out', 'Opted in', 'end']])
+  })
+
+  it('refuse an opt-in to an id that is not known here', async t => {
+    const home = await makeHome(t)
+    const {code, stderr} = await runUsage(home, ['optin', 'dem'])
+    assert.equal(code, 2)
+    assert.match(stderr, /USAGE_PROJECT_UNKNOWN: no project has the id "dem"; known here: demo\n/)
+    assert.ok(!existsSync(join(home.configDirectory, 'optin.d')))
+  })
+
+  it('say that the site still switches it off, where no project is known either', needs('unshare'), async t => {
+    const [used, empty] = [await makeHome(t), isolatedHome(t)]
+    for (const home of [used, empty]) {
+      const etc = join(home.home, '..', 'etc')
+      mkdirSync(join(etc, 'usage'), {recursive: true})
+      writeFileSync(join(etc, 'usage', 'off'), 'Ask ops.')
+      const atSite = (command: string) =>
+        runProgram(home, ['unshare', '-Urm', 'sh', '-c', `mount --bind "$0" /etc && ${command}`, etc])
+      const {stdout} = await atSite('usage optin')
+      assert.match(stdout, /saved, but recording is still off\.[\s\S]*administrator.*\(\/etc\/usage\/off\) "Ask ops\."/)
+    }
+  })
+})
