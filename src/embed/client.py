@@ -219,12 +219,36 @@ def _read_site_policy():
         return None, False
     try:
         policy = json.loads(_read_file(path, ""))
-        own = policy.get("projects", {}).get(ID, "on")
-        own = own.get("tracking", "on") if isinstance(own, dict) else own
-        is_on = all(word == "on" or word is True for word in (policy.get("tracking", "on"), own))
-        return (None if is_on else path), policy.get("notice") == "given"
-    except (OSError, ValueError, AttributeError, RecursionError):
+        return (None if _is_policy_on(policy) else path), policy.get("notice") == "given"
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return path, False
+
+
+def _is_policy_on(policy):
+    """Whether a policy lets this project count: an unknown key or value is an opt-out."""
+    projects = policy.get("projects", {})
+    allow = policy.get("allow", [ID])
+    words = [policy.get("tracking", "on"), _word_of(projects.get(ID, "on"))]
+    words += [_word_of(own) for own in projects.values()]
+    return (
+        set(policy) <= {"tracking", "projects", "allow", "notice", *POLICY_TEXTS}
+        and all(isinstance(policy.get(key, ""), str) for key in POLICY_TEXTS)
+        and policy.get("notice", "given") == "given"
+        and isinstance(allow, list)
+        and ID in allow
+        and all(re.fullmatch("[a-z][a-z0-9-]{0,39}", one) for one in [*projects, *allow])
+        and all(isinstance(word, bool) or word in ("on", "off") for word in words)
+        and all(word == "on" or word is True for word in words[:2])
+    )
+
+
+def _word_of(own):
+    """The word of a policy for one project: "off", or {"tracking": "off"}."""
+    is_nested = isinstance(own, dict) and set(own) <= {"tracking"}
+    return own.get("tracking", "on") if is_nested else own
+
+
+POLICY_TEXTS = ("$schema", "contact", "policyUrl")
 
 
 def _has_sign(value, pattern):

@@ -300,8 +300,9 @@ _u_check_site() {
   _u_check_opt_out site-policy /etc/usage/off unknown || return 1
   _u_check_opt_out site-policy "/etc/usage/off.d/$_u_project" unknown || return 1
   _u_is_off=
-  _u_read_object /etc/usage/policy.json _u_take_policy && [ -z "$_u_is_off" ] ||
-    _u_refuse site-policy /etc/usage/policy.json
+  _u_is_listed=
+  _u_read_object /etc/usage/policy.json _u_take_policy && [ -z "$_u_is_off" ] &&
+    [ "$_u_is_listed" != no ] || _u_refuse site-policy /etc/usage/policy.json
 }
 
 # REASON PATH [unknown]: false if a file is there. If that cannot be known: false for `unknown`;
@@ -314,15 +315,28 @@ _u_check_opt_out() {
   esac
 }
 
-# PATH VALUE: a value of policy.json.
+# PATH VALUE: a value of policy.json. A key or a value that is not known is a no.
 _u_take_policy() {
   case $1,$2 in
+    ',{' | '/projects,{' | '/tracking,"on"' | /tracking,true) ;;
+    '/contact,"'* | '/policyUrl,"'* | '/$schema,"'*) ;;
     '/notice,"given"') _u_has_given_notice=yes ;;
-    '/projects,{' | '/tracking,"on"' | /tracking,true) ;;
-    "/projects/$_u_project,{") ;;
-    "/projects/$_u_project"*',"on"' | "/projects/$_u_project"*,true) ;;
-    /projects,* | /tracking,*) _u_is_off=yes ;;
-    "/projects/$_u_project,"* | "/projects/$_u_project/tracking,"*) _u_is_off=yes ;;
+    '/allow,[') _u_is_listed=${_u_is_listed:-no} ;;
+    "/allow/"*",\"$_u_project\"") _u_is_listed=yes ;;
+    /allow/*',"'[a-z]*) ;;
+    /projects/*) _u_take_policy_of "${1#/projects/}" "$2" ;;
+    *) _u_is_off=yes ;;
+  esac
+}
+
+# PROJECT[/tracking] VALUE: a value that policy.json has for one project.
+_u_take_policy_of() {
+  case ${1%/tracking} in [!a-z]* | *[!0-9a-z-]*) _u_is_off=yes ;; esac
+  case $1,$2 in
+    *',"on"' | *,true) ;;
+    *'/tracking,{' | "$_u_project"[,/][!{]*) _u_is_off=yes ;;
+    *',{' | *',"off"' | *,false) ;;
+    *) _u_is_off=yes ;;
   esac
 }
 

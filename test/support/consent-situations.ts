@@ -96,6 +96,34 @@ export const otherNoes: readonly Situation[] = [
   {what: 'the site’s off.d/<project>', reason: 'site-policy', ...siteFile(join('off.d', 'demo'))},
   {what: 'a site policy', reason: 'site-policy', ...siteFile('policy.json', '{"tracking": "off"}')},
   {what: 'a site policy for it', reason: 'site-policy', ...siteFile('policy.json', '{"projects": {"demo": "off"}}')},
+  ...[
+    {traking: 'off'},
+    {TRACKING: 'on'},
+    {tracking: 'Off'},
+    {tracking: null},
+    {tracking: {}},
+    {projects: {'*': 'off'}},
+    {projects: {other: {traking: 'off'}}},
+    {projects: {other: {tracking: {}}}},
+    {projects: {other: 0}},
+    {projects: {demo: {tracking: false}}},
+    {projects: ['demo']},
+    {allow: ['other', 'demo2', 'dem']},
+    {allow: []},
+    {allow: 'demo'},
+    {allow: ['demo', '*']},
+    {allow: {demo: 'on'}},
+    {allow: ['demo'], projects: {demo: 'off'}},
+    {notice: 'Given'},
+    {contact: 7},
+    {inbox: 'file:///inbox', unknown: 1},
+  ].map(
+    (policy): Situation => ({
+      what: `a site policy ${JSON.stringify(policy)}`,
+      reason: 'site-policy',
+      ...siteFile('policy.json', JSON.stringify(policy)),
+    }),
+  ),
   {what: 'a damaged site policy', reason: 'site-policy', ...siteFile('policy.json', '{')},
   {what: 'DO_NOT_TRACK in words', reason: 'do-not-track', ...set('DO_NOT_TRACK', ' Yes ')},
   {what: 'a variable that nobody understands', reason: 'project-variable', ...set('DEMO_TRACKING', 'tru')},
@@ -191,7 +219,17 @@ export const silences: readonly Situation[] = [
   {
     what: 'a site policy that says on',
     reason: 'allowed',
-    arrange: siteFile('policy.json', '{"tracking": "on", "projects": {"other": "off"}}').arrange,
+    arrange: siteFile('policy.json', '{"tracking": "on", "projects": {"other": "off", "third": {"tracking": "off"}}}')
+      .arrange,
+    decidedBy: nobody,
+  },
+  {
+    what: 'a site policy that allows it',
+    reason: 'allowed',
+    arrange: siteFile(
+      'policy.json',
+      '{"allow": ["other", "demo"], "contact": "us", "policyUrl": "https://a.example", "projects": {"demo": {}}}',
+    ).arrange,
     decidedBy: nobody,
   },
 ]
