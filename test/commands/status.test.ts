@@ -20,6 +20,7 @@ describe('usage status', {concurrency: 2}, () => {
       reason: 'project-variable',
       decidedBy: 'DEMO_TRACKING',
       text: null,
+      needsNotice: false,
       sending: false,
       heldBy: null,
     })

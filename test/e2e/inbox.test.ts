@@ -110,7 +110,7 @@ describe('an endpoint that is a folder', () => {
     for (const args of script) await runUsage(no, args)
     assert.deepEqual(readdirSync(inbox), [])
     const {path} = projectOnDisk(person.home, '', {endpoint: 'file:///nonexistent/inbox'})
-    const lost = {...person, environment: {...person.environment, USAGE_PROJECT_FILE: path, CI: 'true'}}
+    const lost = {...person, environment: {...person.environment, USAGE_PROJECT_FILE: path, TF_BUILD: 'True'}}
     await runUsage(lost, ['start'])
     await runUsage(lost, ['end'])
     const outcome = await json(lost, 'flush')

@@ -160,7 +160,7 @@ test('it refuses a store that a newer version wrote, and a reader one that is no
   setVersion(0)
   assert.throws(() => openSqliteSource(directory), {
     code: 'USAGE_STORE_UNREADABLE',
-    next: /brings the store up to date/,
+    next: /to update the store/,
   })
 })
 

@@ -7,7 +7,7 @@ import {declaredValues, isFeatureDeclared, type Made} from './made.ts'
 import {expectedNo, type Invocation, isStanding, worldOf} from './person.ts'
 import {asProcess, Mortal, withObstacle} from './step.ts'
 import {count, type Universe} from './universe.ts'
-import {isOpen} from './witness.ts'
+import {isNoticeGiven, isOpen} from './witness.ts'
 
 /** What a script asks to be recorded. */
 export interface Wish {
@@ -77,15 +77,13 @@ const isHere = (open: OpenRun | undefined, {host}: Invocation): boolean =>
 function showNotice(reporter: Reporter, invocation: Invocation, ledger: DestinationLedger, project: ProjectFile): void {
   const version = collectionVersion(project)
   const no = expectedNo(invocation, project)
-  const isCi = 'CI' in invocation.environment
-  const isNews = !isOpen({invocation, project, ledger}) && !ledger.notices.has(version)
-  const wanted = no === null && !isRank(invocation) && (isCi || isNews)
+  const isNews = !isNoticeGiven({invocation, project, ledger}) && !ledger.notices.has(version)
+  const wanted = no === null && !isRank(invocation) && isNews
   assert.equal(reporter.notice !== null, wanted, `${ledger.name}: whether the notice is shown`)
   if (!wanted || invocation.dice.chance(0.2)) return
   assert.ok(reporter.noticeShown(), `${ledger.name}: the notice is shown once`)
   const caller = invocation.callers[1]
-  if (!isCi)
-    ledger.notices.set(version, {shownMs: invocation.host.now(), pid: caller?.pid, startTime: caller?.startTime})
+  ledger.notices.set(version, {shownMs: invocation.host.now(), pid: caller?.pid, startTime: caller?.startTime})
 }
 
 /** The first start of another caller, a minute after the notice by the clock of its host. */
@@ -95,7 +93,7 @@ function isNoticeDue({wish, invocation, ledger, project}: Recording): boolean {
   if (notice === undefined || isOpen({invocation, project, ledger})) return false
   const caller = invocation.callers[1]
   const isOther = caller?.pid !== notice.pid || caller?.startTime !== notice.startTime
-  return isOther && invocation.host.now() - notice.shownMs >= 60_000 && !isRank(invocation)
+  return isOther && Math.abs(invocation.host.now() - notice.shownMs) >= 60_000 && !isRank(invocation)
 }
 
 function call(reporter: Reporter, {wish, claimedMs}: Recording): RecordOutcome {

@@ -19,9 +19,13 @@ export interface Departure {
 export const secretMark = 'S3CRET'
 
 /** Whether the notice, or who may speak for it, has opened sending. */
-export function isOpen({invocation, project, ledger}: Departure): boolean {
-  const {environment} = invocation
-  return 'CI' in environment || hasJobYes(environment, project) || ledger.opened.has(collectionVersion(project))
+export function isOpen(departure: Departure): boolean {
+  return 'CI' in departure.invocation.environment || isNoticeGiven(departure)
+}
+
+/** Whether the notice and its minute are over, or an image or a job has answered for its people. */
+export function isNoticeGiven({invocation: {environment}, project, ledger}: Departure): boolean {
+  return hasJobYes(environment, project) || ledger.opened.has(collectionVersion(project))
 }
 
 /** Stands at the door of every machine and looks at what leaves. */

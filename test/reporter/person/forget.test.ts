@@ -161,7 +161,9 @@ for (const [place, deliver] of ways)
       const before = performance.now()
       const {outcome, reason} = await forget(deliver, 1.5)
       assert.ok(performance.now() - before < 10_000)
-      assert.deepEqual([outcome, reason, isForgetPending(destination.paths)], ['pending', 'timeout', true])
+      assert.deepEqual([outcome, isForgetPending(destination.paths)], ['pending', true])
+      // A sender that a busy machine starts late has no time to say what it met.
+      assert.match(String(reason), /^(?:timeout|no-time)$/)
     })
   })
 

@@ -24,7 +24,7 @@ function oldDataFolder(t: TestContext): string {
 
 it('brings a store of version 1 up to date, and answers what was in it', async t => {
   const directory = oldDataFolder(t)
-  assert.throws(() => openSqliteSource(directory), {code: 'USAGE_STORE_UNREADABLE', next: /up to date/})
+  assert.throws(() => openSqliteSource(directory), {code: 'USAGE_STORE_UNREADABLE', next: /to update the store/})
   await openSqliteStore(directory).close()
   const source = openSqliteSource(directory)
   t.after(() => source.close())
