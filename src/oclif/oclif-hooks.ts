@@ -13,7 +13,7 @@ export interface OclifConfig {
   readonly bin: string
 }
 
-/** The hooks `prerun` and `finally` of a CLI. Neither throws, and neither waits for the network. */
+/** The hooks `prerun` and `finally` of a CLI. They never throw and never wait for the network. */
 export interface OclifHooks {
   /** Shows the notice once, then records the start of a run and the command's id as a feature of type `Command`. */
   prerun(options: {readonly Command: {readonly id: string}; readonly config: OclifConfig}): Promise<void>
@@ -63,7 +63,9 @@ function showNotice(reporter: LibraryReporter): void {
   }
 }
 
-/** The exit code of oclif: that of the error, 1 for an error without a code, else the code that the command has set. */
+/**
+ * The exit code that oclif will use: that of the error, 1 for an error without one, else the one that the command set.
+ */
 function exitCodeOf(error: unknown): number {
   if (error === undefined || error === null) return Number(process.exitCode ?? 0)
   const code = (error as {oclif?: {exit?: unknown}}).oclif?.exit

@@ -11,7 +11,7 @@ export abstract class BaseCommand extends Command {
   protected readonly world: World = realWorld()
   protected readonly paint: Paint = paintFor(process.stdout)
 
-  /** Prints the answer for a person, unless `--json` is set, and returns it to the framework for JSON. */
+  /** Prints the answer as text, unless `--json` is set, and returns it to the framework for JSON. */
   protected present<T>(answer: T, write: (answer: T) => string): T {
     const text = write(answer)
     if (text !== '') this.log(text)

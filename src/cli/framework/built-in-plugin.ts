@@ -3,12 +3,12 @@ import {join} from 'node:path'
 import type {Command} from '@oclif/core/command'
 import type {Manifest, PJSON, Plugin} from '@oclif/core/interfaces'
 
-/** What loads the module of a command, by the command's id. */
+/** Functions that load the module of a command, by the command's id. */
 export type CommandLoaders = Readonly<Record<string, () => Promise<{readonly default: Command.Class}>>>
 
 /**
- * Our own commands as a plugin of the framework: listed by the manifest and loaded from the bundle, without a search.
- * Throws if package.json or the manifest cannot be read.
+ * Makes a plugin of oclif from our commands. The manifest lists them and the bundle contains them, so oclif does not
+ * search the disk. Throws if package.json or the manifest cannot be read.
  *
  * @param root the folder of package.json
  */

@@ -6,7 +6,9 @@ import {projectIdPattern} from '../../protocol/scalars.ts'
 
 const description = 'the id of one project (default: all projects)'
 
-/** The argument and the flag of opt-in and opt-out: one project, else all. Environment variables and stdin are ignored. */
+/**
+ * The argument and the flag of opt-in and opt-out: one project, else all. Environment variables and stdin are ignored.
+ */
 export const decisionArgs = {project: Args.string({description, ignoreStdin: true})}
 export const decisionFlags = {project: Flags.string({description: 'the same as the argument', helpValue: 'ID'})}
 
@@ -14,7 +16,7 @@ interface Given {
   readonly project?: string | undefined
 }
 
-/** The project of an opt-in or opt-out, or null for all. Throws `USAGE_WRONG_USE`. */
+/** The project of an opt-in or opt-out, or null for all. Throws USAGE_WRONG_USE for an invalid id. */
 export function readDecisionProject(args: Given, flags: Given): string | null {
   const id = args.project ?? flags.project
   if (id === undefined) return null

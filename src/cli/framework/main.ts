@@ -1,9 +1,10 @@
 /**
  * Room `framework`: the program on top of oclif. Besides `src/commands`, only this room may import it.
  *
- * `main` finds a command and runs it. The base classes give every command the same contract: `--json` prints one document, an
- * error has a code, a message and a next step, and the exit code comes from the registry in `src/errors.ts`. Reporting commands
- * exit with 0 whatever goes wrong, unless `--strict` is given. stdout is the answer, stderr is talk.
+ * `main` finds a command and runs it. The base classes give every command the same contract: `--json` prints one
+ * document, an error has a code, a message and a next step, and the exit code comes from the registry in
+ * `src/errors.ts`. Reporting commands exit with 0 even after an error, unless `--strict` is given. Answers go to
+ * stdout, messages to stderr.
  * Read next: `base-command.ts`, `reporting-command.ts`, `present-error.ts`.
  */
 import {flush} from '@oclif/core/flush'
@@ -16,15 +17,14 @@ import {codeOf, presentError} from './present-error.ts'
 export interface MainOptions {
   /** The folder of package.json. */
   readonly root: string
-  /** The command reports and must never fail. */
+  /** True for a reporting command, which must never fail. */
   readonly isPatient: boolean
-  /** The commands of a bundle. Without them the framework looks for their modules in dist/commands. */
+  /** The commands of a bundle. Default: oclif loads them from dist/commands. */
   readonly commands?: CommandLoaders
 }
 
 /**
- * Runs the program: finds the command and runs it. Resolves with the exit code set. Rejects if the installation is
- * damaged.
+ * Finds a command and runs it. Sets the exit code before it resolves. Rejects if the installation is damaged.
  *
  * @param args the command line after the name of the program
  */
@@ -35,7 +35,7 @@ export async function main(args: readonly string[], {root, isPatient, commands}:
   try {
     const plugins = plugin === null ? undefined : new Map([[plugin.name, plugin]])
     await run(withDashes(withHelp(args)), {root, userPlugins: false, devPlugins: false, plugins})
-    // oclif's flush may write to a full output, and its exception cannot be caught.
+    // If the output is full, oclif's flush throws an exception that cannot be caught.
     if (!isPatient) await flush()
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))

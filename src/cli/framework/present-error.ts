@@ -1,20 +1,20 @@
 import {toUsageError, UsageError} from '../../errors.ts'
 import {paintFor} from '../output/paint.ts'
 
-/** Writes an error for a person: the code, what is wrong with the value, and the next step. */
+/** Writes an error as text: the code, the message and the next step. */
 export function writeError(error: UsageError): string {
   const paint = paintFor(process.stderr)
   return `${paint.red(error.code)}: ${error.message}\n  ${paint.dim('Next:')} ${error.next}`
 }
 
-/** Presents an error that ends the program: as JSON on stdout or for a person on stderr; sets the exit code. */
+/** Prints an error as JSON on stdout or as text on stderr, and sets the exit code. */
 export function presentError(error: UsageError, isJson: boolean): void {
   process.exitCode = error.exit
   if (isJson) process.stdout.write(`${JSON.stringify(error.toDocument(), null, 2)}\n`)
   else process.stderr.write(`${writeError(error)}\n`)
 }
 
-/** Gives oclif's own errors (exit code 2) the code for wrong use, and removes what oclif adds to ours. */
+/** Converts an exception to an error with a code. Errors of oclif's parser (exit code 2) become USAGE_WRONG_USE. */
 export function codeOf(thrown: Error): UsageError {
   const exit = (thrown as {oclif?: {exit?: number}}).oclif?.exit
   const isFromFlag = thrown instanceof UsageError && thrown.code === 'USAGE_WRONG_USE'
@@ -22,7 +22,7 @@ export function codeOf(thrown: Error): UsageError {
   return new UsageError('USAGE_WRONG_USE', whatIsWrong(thrown.message), {cause: thrown})
 }
 
-/** The message of oclif on one line, without its hints. */
+/** The message of oclif as one line, without its hints. */
 function whatIsWrong(message: string): string {
   const lines = message.split('\n').map(line => line.trim())
   const hints = /^(?:$|See more help|Parsing --|The following errors? occurred:)/

@@ -9,18 +9,18 @@ import {showNotice} from '../output/show-notice.ts'
 import {BaseCommand} from './base-command.ts'
 import {codeOf, writeError} from './present-error.ts'
 
-/** The framework's own flag. */
+/** The row of oclif's flag `--json`. */
 const jsonRow = {kind: 'boolean', description: 'format output as JSON'} as const
 
 /**
- * A command that a script calls: it records and returns. It exits 0 whatever went wrong and prints nothing on stdout
- * without a request. `--strict` turns wrong use into an error.
+ * The base of the commands that scripts call. They exit with 0 even after an error, and print on stdout only what a
+ * flag requests. With `--strict`, wrong use is an error.
  */
 export abstract class ReportingCommand extends BaseCommand {
-  /** Its event is recorded, or counted as one that could not be. */
+  /** Whether the event is already recorded or counted as lost. */
   private isSettled = false
 
-  /** Reads the command line without the framework, whose parser fails for one wrong word. */
+  /** Reads the command line without oclif, whose parser fails at the first invalid argument. */
   protected read(table: FlagTable, args: readonly string[] = this.argv): ReadArguments {
     this.parsed = true
     return readArguments(this.ctor.enableJsonFlag ? {...table, json: jsonRow} : table, args)
@@ -30,14 +30,14 @@ export abstract class ReportingCommand extends BaseCommand {
     return chooseProject(this.world, flags)
   }
 
-  /** Creates the reporter, and shows its notice if standard error is visible. */
+  /** Creates the reporter, and prints its notice once if standard error is visible. */
   protected reporter(options: Omit<ReporterOptions, 'world'>): Reporter {
     const reporter = createReporter({...options, world: this.world, isBrief: true})
     showNotice(reporter)
     return reporter
   }
 
-  /** Prints warnings, if debugging or standard error is a terminal. Throws the first one under `--strict`. */
+  /** Prints warnings if USAGE_DEBUG is set or standard error is a terminal. With `--strict`, throws the first one. */
   protected warnOf(outcome: RecordOutcome): RecordOutcome {
     this.isSettled = true
     if (outcome.kind === 'declined') this.whisper(`not recorded: ${outcome.reason}`)
@@ -57,7 +57,7 @@ export abstract class ReportingCommand extends BaseCommand {
     process.exitCode = before ?? 0
   }
 
-  /** Prints an error that must not keep a command from running; throws it under `--strict`. */
+  /** Prints an error that must not prevent a command from running. With `--strict`, throws it. */
   protected forgive(thrown: Error): void {
     const error = codeOf(thrown)
     this.countWrongUse(thrown)
@@ -65,7 +65,7 @@ export abstract class ReportingCommand extends BaseCommand {
     this.warnWith(error.code, error.message)
   }
 
-  /** Counts an event that is lost because its command line made none, once. */
+  /** Counts, once, an event that is lost because its command line is invalid. Never throws. */
   private countWrongUse(thrown: Error): void {
     if (this.isSettled || codeOf(thrown).code !== 'USAGE_WRONG_USE') return
     this.isSettled = true
@@ -73,11 +73,11 @@ export abstract class ReportingCommand extends BaseCommand {
       const {flags} = readArguments(projectRows, this.argv)
       createReporter({project: this.chooseProject(flags as ProjectFlags), world: this.world}).countWrongUse()
     } catch {
-      // Without a project there is nothing to count for.
+      // Without a project, there is no destination for the counter.
     }
   }
 
-  /** Checked without the parser, because parsing may fail. */
+  /** Does not use the parser, because parsing may fail. */
   protected get isStrict(): boolean {
     const end = this.argv.indexOf('--')
     const options = end === -1 ? this.argv : this.argv.slice(0, end)

@@ -1,10 +1,11 @@
 /**
- * Room `maintain`: what the commands of maintainers put together from several parts.
+ * Room `maintain`: functions of the maintainers' commands that combine several parts.
  *
- * Each module joins parts that must not know each other: a store or a collector with `stats`, the dashboard with a collector, a
- * project file with the clients for other languages. They use disk and network, for at most 30 s where a collector is asked, and
- * throw coded errors, which the framework prints. Collector, statistics, import and export need Node.js 24.
- * Read next: `open-inbox.ts` and `import-target.ts` for who may write a store, `make-library.ts`, `check-project.ts`.
+ * Each module joins parts that must not import each other: a store or a collector with `stats`, the dashboard with a
+ * collector, a project file with the clients for other languages. They use disk and network. A question to a collector
+ * takes at most 30 s, a write 60 s. They throw coded errors, which the framework prints. Collector, statistics, import
+ * and export require Node.js 24.
+ * Read next: `import-target.ts`, `open-inbox.ts`, `make-library.ts`, `check-project.ts`.
  */
 import {openStatsSource} from '../../collector/reading/read-store.ts'
 import {type ErrorCode, type ErrorDocument, errorRegistry, UsageError} from '../../errors.ts'
@@ -14,14 +15,14 @@ import {answerStats} from '../../stats/answer/answer.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {parseStatsQuery, queryNames, type WrittenStatsQuery} from '../../stats/model/query.ts'
 
-/** Milliseconds that a collector may take to answer. */
+/** Milliseconds to wait for the answer of a collector. */
 const patience = 30_000
 
 export interface WrittenQuestion extends Omit<WrittenStatsQuery, 'project'> {
   readonly project: string | null
 }
 
-/** Asks the store in a collector's data folder. Throws a coded error where there is none, or which project is meant. */
+/** Asks the store in a collector's data folder. Throws a coded error if there is no store, or no such project. */
 export async function askStore(dataDirectory: string, written: WrittenQuestion, now: number): Promise<Stats> {
   const source = openStatsSource(dataDirectory)
   try {
@@ -32,7 +33,10 @@ export async function askStore(dataDirectory: string, written: WrittenQuestion, 
   }
 }
 
-/** Finds the project of the store in a data folder that is meant: the named one, or the only one. Throws a coded error. */
+/**
+ * Reads a project from the store in a data folder: the one with the id, or, for null, the only one. Throws a coded
+ * error.
+ */
 export async function storedProject(dataDirectory: string, id: string | null): Promise<ProjectFile> {
   const source = openStatsSource(dataDirectory)
   try {
@@ -57,7 +61,7 @@ function chooseStored(projects: readonly ProjectFile[], id: string | null): Proj
   })
 }
 
-/** Asks a running collector. Throws its own error, or `USAGE_COLLECTOR_UNREACHABLE`. */
+/** Asks a running collector. Throws the error that it answered, or USAGE_COLLECTOR_UNREACHABLE. */
 export async function askCollector(url: string, token: string | null, written: WrittenQuestion): Promise<Stats> {
   if (written.project === null)
     throw new UsageError('USAGE_NO_PROJECT', 'no project given', {
@@ -72,7 +76,7 @@ export async function askCollector(url: string, token: string | null, written: W
   throw refusalOf(status, answer, url)
 }
 
-/** The error that a collector answered with, or that something else answered. */
+/** The error that a collector answered, or USAGE_COLLECTOR_UNREACHABLE if the answer is not from a collector. */
 export function refusalOf(status: number, answer: unknown, url: string): UsageError {
   const error = (answer as Partial<ErrorDocument> | null)?.error
   if (error !== undefined && isErrorCode(error.code))
@@ -87,8 +91,8 @@ async function ask(address: string, token: string | null): Promise<{status: numb
   try {
     return await getJson(address, {token, environment: process.env, signal: AbortSignal.timeout(patience)})
   } catch (error) {
-    const came = error instanceof Error ? error.message : String(error)
-    throw new UsageError('USAGE_COLLECTOR_UNREACHABLE', `cannot reach a collector at ${address}: ${came}`, {
+    const cause = error instanceof Error ? error.message : String(error)
+    throw new UsageError('USAGE_COLLECTOR_UNREACHABLE', `cannot reach a collector at ${address}: ${cause}`, {
       cause: error,
     })
   }

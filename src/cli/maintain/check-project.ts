@@ -5,21 +5,21 @@ import {reviewProject} from '../../protocol/review-project.ts'
 import type {ReviewWarning} from '../../protocol/review-warning.ts'
 
 interface Place {
-  /** From 1. */
+  /** Both from 1. */
   readonly line: number
   readonly column: number
 }
 
-/** What the check of a project file found. `project` and `version` are null while there are problems. */
+/** The result of a check. `project` and `version` are null if there are problems. */
 export interface ProjectCheck {
   readonly project: string | null
   readonly version: string | null
   readonly problems: readonly (Place & {readonly message: string})[]
-  /** What is allowed and worth another look; none while there are problems. `key` is where, as people write it. */
+  /** Valid settings to review; empty if there are problems. `key` is the path for people. */
   readonly warnings: readonly (Place & Pick<ReviewWarning, 'code' | 'message' | 'next'> & {readonly key: string})[]
 }
 
-/** Checks the text of a project file and reviews a right one; what is found is shown where it stands in the text. Pure. */
+/** Checks the text of a project file and reviews a valid one. Results have their place in the text. Pure. */
 export function checkProjectText(text: string): ProjectCheck {
   const errors: ParseError[] = []
   const tree = parseTree(text, errors, {disallowComments: true})
@@ -57,7 +57,7 @@ function failed(found: readonly {offset: number; message: string}[], text: strin
   }
 }
 
-/** Where the value stands that a path leads to; for a missing one, where what should hold it begins. */
+/** The offset of the value at a path. For a missing value, the offset of the nearest existing parent. */
 function offsetOf(tree: Node, path: readonly (string | number)[]): number {
   for (let length = path.length; length > 0; length--) {
     const node = findNodeAtLocation(tree, path.slice(0, length))
@@ -66,7 +66,7 @@ function offsetOf(tree: Node, path: readonly (string | number)[]): number {
   return tree.offset
 }
 
-/** Where the key stands that a path leads to; else where what should hold it begins. */
+/** The offset of the key at a path. For a missing key, the offset of the nearest existing parent. */
 function keyOffsetOf(tree: Node, path: readonly string[]): number {
   const node = findNodeAtLocation(tree, [...path])
   return node?.parent?.type === 'property' ? node.parent.offset : offsetOf(tree, path)

@@ -9,13 +9,13 @@ import {dashboardPages} from './dashboard-pages.ts'
 
 export interface Demo {
   readonly http: string
-  /** Events that it was filled with. */
+  /** The number of generated events. */
   readonly events: number
   /** Stops serving and removes the temporary folder. */
   close(): Promise<void>
 }
 
-/** Fills a store in a temporary folder and serves its dashboard without a token. */
+/** Fills a store in a temporary folder with generated events, and serves its dashboard without a token. */
 export async function openDemo(
   address: {readonly host: string; readonly port: number},
   now: () => number,

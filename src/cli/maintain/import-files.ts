@@ -15,7 +15,9 @@ export interface ImportOutcome {
   readonly files: readonly FileImport[]
 }
 
-/** Imports files one after the other and closes the target. Throws what cannot be read or written; what came before stays. */
+/**
+ * Imports files one after the other and closes the target. Rejects at the first error; records imported before it stay.
+ */
 export async function importFiles(
   paths: readonly string[],
   target: ImportTarget,

@@ -10,22 +10,24 @@ import type {ProjectFile} from '../../protocol/project-file.ts'
 import {postJson} from '../../reporter/transports/http.ts'
 import {refusalOf, storedProject} from './ask-stats.ts'
 
-/** Milliseconds that a collector may take to store some records. */
+/** Milliseconds to wait for a collector to store some records. */
 const patience = 60_000
-/** Milliseconds between tries at a collector that has too much to write. */
+/** Milliseconds between attempts at a collector that answers 503. */
 const betweenTries = 200
 
 export interface ImportChoice {
   readonly dataDirectory: string
-  /** The project file, where the store may not have one yet. */
+  /** The project file. Null: the one in the store. */
   readonly projectFile: ProjectFile | null
-  /** The id of a project of the store; null: its only one. */
+  /** The id of a project in the store. Null: its only project. */
   readonly projectId: string | null
   /** Unix milliseconds. */
   readonly now: () => number
 }
 
-/** Opens what records are imported into: the store, or the collector that writes it at the moment. Throws a coded error. */
+/**
+ * Opens the target of an import: the store, or the running collector if it has locked the store. Throws a coded error.
+ */
 export async function openImportTarget({
   dataDirectory,
   projectFile,
@@ -63,7 +65,7 @@ function collectorTarget(dataDirectory: string, project: ProjectFile, {http, sec
   }
 }
 
-/** No address travels, though the collector would pass it over. */
+/** Removes network addresses from records. The collector ignores them, but they should not be sent. */
 const toPost = (format: ImportFormat, record: ImportRecord): ImportRecord =>
   format === 'parsl' ? {...record, text: withoutSource(record.text)} : record
 
@@ -71,8 +73,8 @@ async function post(url: string, token: string, value: unknown) {
   try {
     return await postJson(url, {token, value, signal: AbortSignal.timeout(patience)})
   } catch (error) {
-    const came = error instanceof Error ? error.message : String(error)
-    throw new UsageError('USAGE_COLLECTOR_UNREACHABLE', `cannot reach the collector that writes the store: ${came}`, {
+    const cause = error instanceof Error ? error.message : String(error)
+    throw new UsageError('USAGE_COLLECTOR_UNREACHABLE', `cannot reach the collector that writes the store: ${cause}`, {
       cause: error,
     })
   }

@@ -5,8 +5,8 @@ import {readClient} from '../../reporter/reports/read-client.ts'
 import {contentOf} from './make-library.ts'
 
 /**
- * Makes the client of a project in another language, with what the reporter knows of CI systems, batch systems and the
- * notice. Throws `USAGE_WRONG_USE` for a project that is not reached by HTTP alone: these clients know no other way.
+ * Makes the client of a project for another language. It contains the reporter's notice and its lists of CI systems and
+ * batch systems. Throws USAGE_WRONG_USE if the endpoint has no http or has a folder: these clients send only by HTTP.
  */
 export function makeClient(language: Language, project: ProjectFile): string {
   const {http, file} = project.endpoint

@@ -6,12 +6,12 @@ import {projectOptOutPath} from '../../reporter/world/directories.ts'
 import {rankVariables, schedulers} from '../../reporter/world/scheduler.ts'
 import {type LibraryContent, type Shell, writeLibrary} from '../../shell/write-library.ts'
 
-/** Makes the shell functions of a project, with what the reporter knows of CI systems, batch systems and the notice. */
+/** Makes the shell functions of a project, with the reporter's notice and its lists of CI systems and batch systems. */
 export function makeLibrary(shell: Shell, project: ProjectFile): string {
   return writeLibrary(shell, contentOf(project))
 }
 
-/** What every client that is printed for a project carries with it. */
+/** The content of every client that is generated for a project. */
 export function contentOf(project: ProjectFile): LibraryContent {
   // The path of the opt-out file is known only where the client runs.
   const notice = (begins: SendingBegins) =>

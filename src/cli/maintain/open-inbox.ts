@@ -18,11 +18,11 @@ import {UsageError} from '../../errors.ts'
 import {type Inbox, type InboxFile, inboxNamePattern} from '../../protocol/inbox.ts'
 import {limits} from '../../protocol/limits.ts'
 
-/** Where what will never arrive is put, in the folder itself. */
+/** The subfolder for reports that can never be delivered. */
 const asideName = 'set-aside'
-/** Reports that are kept there; beyond it the oldest go. */
+/** The most reports in it. Beyond it, the oldest are removed. */
 const maxSetAside = 1_000
-/** Names of the folder that are looked at in one go: temporary ones and strangers' count as well. */
+/** The most directory entries to read at a time, including temporary and unrelated files. */
 const maxLooked = 100_000
 
 /**
@@ -63,7 +63,7 @@ function listReports(path: string, atMost: number): string[] {
 function readReport(path: string): InboxFile {
   let file: number
   try {
-    // A pipe would be waited for, and a link may lead to what only this process can read.
+    // Opening a pipe could block, and a link may point to a file that only this process can read.
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
@@ -83,7 +83,7 @@ function readReport(path: string): InboxFile {
   }
 }
 
-/** Nothing is moved through a link that somebody else has put there. Throws what the file system throws. */
+/** Rejects a subfolder that is a link or belongs to another user. Throws errors of the file system. */
 function setAside(path: string, name: string, why: string): void {
   const aside = join(path, asideName)
   mkdirSync(aside, {recursive: true, mode: 0o700})

@@ -1,6 +1,6 @@
 const signals = ['SIGTERM', 'SIGINT'] as const
 
-/** Resolves when this process is asked to stop. A second signal ends it immediately. */
+/** Resolves at SIGTERM or SIGINT. A second signal ends the process immediately. */
 export function waitForStopSignal(): Promise<void> {
   return new Promise(resolve => {
     const stop = (): void => {

@@ -3,7 +3,7 @@ import type {Paint} from '../../stats/write/text/paint.ts'
 
 export type {Paint}
 
-/** The paint for one of the two outputs of this process: none where it is no terminal or `NO_COLOR` is set. */
+/** The paint for stdout or stderr: no colours if it is not a terminal or `NO_COLOR` is set. */
 export function paintFor(output: NodeJS.WriteStream): Paint {
   const support = output === process.stderr ? supportsColorStderr : supportsColor
   const isColoured = support !== false && (process.env['NO_COLOR'] ?? '') === ''

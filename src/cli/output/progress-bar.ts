@@ -1,7 +1,7 @@
 import {basename} from 'node:path'
 import {toPlainText} from '../../protocol/plain-text.ts'
 
-/** Shows on a terminal how far a long work is. */
+/** A progress bar on a terminal. */
 export interface ProgressBar {
   show(path: string, progress: {readonly bytesRead: number; readonly bytes: number; readonly records: number}): void
   /** Removes the bar. */
@@ -10,7 +10,7 @@ export interface ProgressBar {
 
 const barWidth = 24
 
-/** Makes a bar on an output; where that is no terminal, one that shows nothing. */
+/** Makes a progress bar. If the output is not a terminal, it shows nothing. */
 export function progressBar(output: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>): ProgressBar {
   if (!output.isTTY) return {show: () => {}, clear: () => {}}
   return {

@@ -1,9 +1,9 @@
 /**
  * Room `output`: writing to a descriptor.
  *
- * Output must not fail a command: a full disk or a closed reader is a return value, never an exception. A line is written
- * immediately and completely, so that it is there when the process ends. stdout is for answers only. Colours and progress are written
- * to terminals alone.
+ * Failed output must not crash a command. `writeLine` returns false for a full disk or a closed reader, and
+ * `writeLines` rejects with a coded error for a full disk. stdout contains only answers. Colours and progress go only
+ * to terminals.
  * Read next: `write-lines.ts` for long outputs, `paint.ts`, `show-notice.ts`.
  */
 import {writeSync} from 'node:fs'

@@ -2,22 +2,22 @@ import type {Writable} from 'node:stream'
 import {UsageError} from '../../errors.ts'
 
 /**
- * Writes lines to an output at the speed of its reader. Resolves when all are written, or when the reader has closed it.
- * Rejects with USAGE_OUTPUT_UNWRITABLE when the output fails, for example on a full disk.
+ * Writes lines to an output at the speed of its reader. Resolves when all are written, or when the reader has closed
+ * it. Rejects with USAGE_OUTPUT_UNWRITABLE if the output fails, for example on a full disk.
  */
 export async function writeLines(output: Writable, lines: AsyncIterable<string>): Promise<void> {
   const failures: NodeJS.ErrnoException[] = []
-  let goOn = (): void => {}
+  let resume = (): void => {}
   const fail = (error: NodeJS.ErrnoException): void => {
     failures.push(error)
-    goOn()
+    resume()
   }
-  // The framework listens, too, and throws what nobody can catch.
+  // oclif's listener would throw an exception that cannot be caught.
   output.removeAllListeners('error').on('error', fail)
-  output.on('drain', () => goOn())
+  output.on('drain', () => resume())
   for await (const line of lines) {
     const isFull = !write(output, `${line}\n`, fail)
-    if (isFull && failures.length === 0) await new Promise<void>(resolve => (goOn = resolve))
+    if (isFull && failures.length === 0) await new Promise<void>(resolve => (resume = resolve))
     if (failures.length > 0) break
   }
   if (failures.length === 0) await new Promise<void>(resolve => output.write('', () => resolve()))
@@ -27,7 +27,7 @@ export async function writeLines(output: Writable, lines: AsyncIterable<string>)
   throw new UsageError('USAGE_OUTPUT_UNWRITABLE', message, {cause: failure})
 }
 
-/** An output to a file throws immediately, others report an error later. */
+/** A file throws immediately; other outputs emit `error` later. */
 function write(output: Writable, text: string, fail: (error: NodeJS.ErrnoException) => void): boolean {
   try {
     return output.write(text)

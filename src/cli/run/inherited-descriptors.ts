@@ -3,20 +3,21 @@ import {closeSync, constants, readdirSync, readFileSync, readlinkSync} from 'nod
 interface Descriptor {
   readonly number: number
   readonly target: string
-  /** As open(2) has them, close-on-exec included. */
+  /** The flags of open(2), including close-on-exec. */
   readonly flags: number
 }
 
 const closeOnExec = 0o2000000
-/** Node.js marks them up to here, whatever is open; what it opens after its start comes later. Source: libuv. */
+/** At its start, Node.js sets close-on-exec on all descriptors up to this number. Source: libuv. */
 const lastMarked = 15
 
 /**
- * The descriptors above 2 that our caller has given us and that Node.js, at its start, has marked not to be passed on: a
- * command that we run must get them all the same. Linux alone; elsewhere none is known.
+ * The descriptors above 2 that the caller passed to this process and that Node.js marked close-on-exec at its start.
+ * The command must inherit them. Reads /proc; empty on other systems than Linux.
  *
- * What is Node's own is known by what it is: its event queues, the pipes to itself, of which it has both ends and which
- * it has made after its first queue, and a null device that it reads. The pipe of make's job server is named by make.
+ * Node's own descriptors are excluded: event queues, pipes to itself (both ends are open, and they are newer than its
+ * first queue), and a null device opened for reading. The job server's pipe of make looks the same, so it is read from
+ * MAKEFLAGS.
  */
 export function readWithheldDescriptors(): number[] {
   const all = listDescriptors()
@@ -45,12 +46,12 @@ function listDescriptors(): Descriptor[] {
       if (one !== null) descriptors.push(one)
     }
   } catch {
-    // There is no such folder on this system.
+    // This system has no /proc.
   }
   return descriptors
 }
 
-/** Null: it is closed by now, as that of the listing itself is. */
+/** Null if the descriptor is already closed, like that of the directory listing itself. */
 function readDescriptor(name: string): Descriptor | null {
   try {
     const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${name}`, 'utf8'))?.[1] ?? '0'
@@ -61,7 +62,7 @@ function readDescriptor(name: string): Descriptor | null {
   }
 }
 
-/** What a child is given: our own three, and the others each under its number. */
+/** The `stdio` of a child: the standard streams, and each given descriptor under its own number. */
 export function stdioWith(descriptors: readonly number[]): ('inherit' | 'ignore' | number)[] {
   const last = Math.max(2, ...descriptors)
   return Array.from({length: last + 1}, (_none, number) =>
@@ -69,13 +70,13 @@ export function stdioWith(descriptors: readonly number[]): ('inherit' | 'ignore'
   )
 }
 
-/** Closes descriptors; one that is closed already stays so. */
+/** Closes descriptors. Never throws. */
 export function closeDescriptors(descriptors: readonly number[]): void {
   for (const descriptor of descriptors) {
     try {
       closeSync(descriptor)
     } catch {
-      // It is closed.
+      // It is already closed.
     }
   }
 }

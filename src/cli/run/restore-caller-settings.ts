@@ -4,11 +4,12 @@ import {delimiter, join} from 'node:path'
 type CommandLine = readonly [string, ...string[]]
 
 /**
- * Wraps a command line so that the command gets what its caller set and Node.js changed. The wrappers are small programs
- * that become the command (`prlimit`, `nohup`, `sh`): process, environment and exit code are the command's own.
+ * Wraps a command line, so that the command gets the settings of its caller that Node.js changed. The wrappers
+ * (`prlimit`, `nohup`, `sh`) replace themselves by the command, so process, environment and exit code are those of the
+ * command.
  *
- * Node.js forgets at its start which signals were ignored, raises the limit of open files, and reads arguments as UTF-8.
- * Reads `/proc`: on other systems than Linux, and where a wrapper is missing, the command line is returned unchanged.
+ * At its start, Node.js resets ignored signals and raises the limit of open files. It reads arguments as UTF-8. This
+ * function reads `/proc`. On other systems than Linux, it returns the command line unchanged.
  */
 export function restoreCallerSettings(command: CommandLine): CommandLine {
   const limit = openFilesBefore()
@@ -19,7 +20,7 @@ export function restoreCallerSettings(command: CommandLine): CommandLine {
   return isUnderNohup() ? ['nohup', ...limited] : limited
 }
 
-/** The soft limit of open files of our parent, if ours was raised above it. */
+/** The soft limit of open files of the parent process, if it differs from that of this process. */
 function openFilesBefore(): string | null {
   const [own, before] = [softLimitOf('self'), softLimitOf(String(process.ppid))]
   return before === null || before === own ? null : before
@@ -33,7 +34,7 @@ function softLimitOf(pid: string): string | null {
   }
 }
 
-/** What nohup leaves to be seen: its file, or a null device that can only be written as the input. */
+/** Detects nohup by its output file, or by a standard input that is a write-only null device. */
 function isUnderNohup(): boolean {
   try {
     const outputs = [1, 2].map(descriptor => readlinkSync(`/proc/self/fd/${descriptor}`))
@@ -57,8 +58,8 @@ function isOnPath(program: string): boolean {
 }
 
 /**
- * Arguments that are no UTF-8, such as old file names, go through a shell, which makes them of their bytes. The others are
- * given to it as they are, each as an argument of its own: one argument has a limit of its length.
+ * Passes arguments that are not UTF-8, such as old file names, through a shell that restores their bytes. Other
+ * arguments are passed unchanged and separately, because the length of one argument is limited.
  */
 function asBytes(command: CommandLine): CommandLine {
   const raw = rawArguments(command.length)
@@ -80,7 +81,7 @@ function rawArguments(count: number): Buffer[] | null {
   }
 }
 
-/** In the words of printf's %b: letters, digits and what else is in names stay. */
+/** Escapes bytes for printf's `%b`, except characters that are common in names. */
 const escaped = (bytes: Buffer): string =>
   bytes
     .toString('latin1')

@@ -8,17 +8,18 @@ export interface RunRecording {
   readonly reporter: Reporter
   readonly input: StartInput
   readonly run: string
-  /** Seconds in which to deliver after the end, or null: in the background. */
+  /** Seconds for a delivery after the end. Null: a sender delivers in the background. */
   readonly waitSeconds: number | null
 }
 
-/** Milliseconds after which a run says that it lives on. */
+/** Milliseconds between repetitions of the start. */
 const dayMilliseconds = 86_400_000
 
 /**
- * Runs a command to its end and records it. With nothing to record the command runs all the same.
+ * Runs a command to its end and records the end. `recording` null: runs it without a record.
  *
- * While it runs, this process holds none of the descriptors that it was given: a lock or a pipe is the command's alone.
+ * While the command runs, this process closes the descriptors that it inherited: a lock or a pipe belongs only to the
+ * command.
  */
 export async function superviseRun(
   command: readonly [string, ...string[]],
@@ -37,7 +38,7 @@ export async function superviseRun(
   try {
     if (recording !== null) await finish(recording, ending)
   } catch {
-    // The caller gets what the command came to, whatever became of the record.
+    // A failed record must not change the exit code.
   }
   return ending
 }

@@ -1,10 +1,10 @@
 /**
  * Room `run`: the command that `usage run` runs.
  *
- * The command behaves as without `usage`: same input, outputs, process group, terminal, descriptors, signals and limits, and this
- * process ends with its exit code or signal. A command that cannot be started ends with 127 or 126. Nothing here can keep the
- * command from running: a record that fails is ignored. No network. These modules also run on Node.js 10, where nothing is
- * recorded, so they use nothing newer (`src/cli/lanes/run-unrecorded.ts`).
+ * The command behaves as without `usage`: same input, outputs, process group, terminal, descriptors, signals and
+ * limits. This process ends with the command's exit code or signal. If the command cannot be started, it ends with 127
+ * or 126. A failed record never prevents the command from running. No network. These modules also run on Node.js 10,
+ * where nothing is recorded (`src/cli/lanes/run-unrecorded.ts`), so they use no newer features.
  * Read next: `supervise-run.ts` for the record, `restore-caller-settings.ts`, `inherited-descriptors.ts`.
  */
 import type {ChildProcess, SpawnOptions} from 'node:child_process'
@@ -20,8 +20,8 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null
 }
 
-/** What a person or a batch system sends to a process, and that can be passed on. */
-const passedOn: readonly NodeJS.Signals[] = [
+/** Signals from people and batch systems, which are forwarded to the command. */
+const forwarded: readonly NodeJS.Signals[] = [
   'SIGHUP',
   'SIGINT',
   'SIGQUIT',
@@ -32,11 +32,14 @@ const passedOn: readonly NodeJS.Signals[] = [
   'SIGXCPU',
   'SIGCONT',
 ]
-/** What a terminal sends to every process in the foreground: the command has it already. */
+/** Signals that a terminal sends to every process in the foreground: the command gets them itself. */
 const ofTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGCONT']
-/** They would leave the memory of Node.js as a core, or do something else in it: the exit code alone tells of them. */
-const untold: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGPIPE', 'SIGXFSZ', 'SIGPROF']
-const leavingCore: readonly NodeJS.Signals[] = [
+/** This process cannot end by these signals, because Node.js handles or ignores them. It exits with 128 + n instead. */
+const handledByNode: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGPIPE', 'SIGXFSZ', 'SIGPROF']
+/**
+ * This process does not end by these signals, because they would dump a core of Node.js. It exits with 128 + n instead.
+ */
+const dumpingCore: readonly NodeJS.Signals[] = [
   'SIGQUIT',
   'SIGILL',
   'SIGTRAP',
@@ -49,10 +52,11 @@ const leavingCore: readonly NodeJS.Signals[] = [
 ]
 
 /**
- * Runs a command with our own input, outputs, process group and terminal, and resolves to how it ended. Signals that are
- * sent to us are passed on; one that stops the command stops us. Never rejects: a command that cannot be started ends with 127 or 126.
+ * Runs a command with the input, outputs, process group and terminal of this process, and resolves to its ending.
+ * Signals to this process are forwarded. If the command is stopped by Ctrl-Z, this process stops too. Never rejects: a
+ * command that cannot be started ends with 127 or 126.
  *
- * @param started called once the command runs
+ * @param started is called once, when the command runs
  */
 export function supervise(
   command: readonly [string, ...string[]],
@@ -62,7 +66,7 @@ export function supervise(
   return new Promise(resolve => {
     const [program, ...args] = restoreCallerSettings(command)
     const withheld = readWithheldDescriptors()
-    // Before the command runs: what comes from then on is meant for it.
+    // Installed before the command starts, so that no signal is missed.
     let running: ChildProcess | null = null
     const listeners = listen(() => running)
     const child = startCommand(program, args, {stdio: stdioWith(withheld), env: environment})
@@ -72,7 +76,7 @@ export function supervise(
     }
     if ('code' in child) return settle(explainFailure(command[0], child))
     running = child
-    // Older Node.js have no event for it: a process that could not be made has no id.
+    // Older versions of Node.js have no `spawn` event. A process that could not be created has no id.
     if (child.pid !== undefined) {
       closeDescriptors(withheld)
       started()
@@ -88,7 +92,7 @@ function startCommand(
   options: SpawnOptions,
 ): ChildProcess | (Error & {code: string}) {
   try {
-    // Loaded here and not by an import: the fast lane holds this module, and most commands run no other.
+    // Not imported: this module is part of the fast lane, and most of its commands start no process.
     return process.getBuiltinModule('node:child_process').spawn(program, args, options)
   } catch (error) {
     return Object.assign(error instanceof Error ? error : new Error(String(error)), {
@@ -97,9 +101,9 @@ function startCommand(
   }
 }
 
-/** As a shell and env do it: 127 where there is no such program, 126 where it cannot be run. */
+/** Prints the error like a shell. The exit code is 127 if the program does not exist, 126 if it cannot be run. */
 function explainFailure(name: string, error: Error): Ending {
-  // An empty name is refused by Node.js itself, before it looks for it.
+  // Node.js rejects an empty name before it searches for the program.
   const code = name === '' ? 'ENOENT' : 'code' in error ? error.code : ''
   const words = code === 'ENOENT' ? 'not found' : code === 'EACCES' ? 'permission denied' : error.message
   writeLine(2, `usage: ${name}: ${words}`)
@@ -107,7 +111,7 @@ function explainFailure(name: string, error: Error): Ending {
 }
 
 function listen(running: () => ChildProcess | null): [NodeJS.Signals, () => void][] {
-  const listeners = passedOn.map((signal): [NodeJS.Signals, () => void] => [
+  const listeners = forwarded.map((signal): [NodeJS.Signals, () => void] => [
     signal,
     () => {
       if (!(ofTerminal.includes(signal) && isInForeground())) running()?.kill(signal)
@@ -118,7 +122,9 @@ function listen(running: () => ChildProcess | null): [NodeJS.Signals, () => void
   return listeners
 }
 
-/** Ctrl-Z: the command has the signal already. When it has stopped, so do we, for the shell to see. */
+/**
+ * Ctrl-Z: the terminal also sends it to the command. When the command has stopped, this process stops for the shell.
+ */
 async function stopWith(child: ChildProcess | null): Promise<void> {
   if (child === null) return
   if (!isInForeground()) child.kill('SIGTSTP')
@@ -128,7 +134,7 @@ async function stopWith(child: ChildProcess | null): Promise<void> {
   }
 }
 
-/** Whether our process group is the one that the terminal's keys reach. */
+/** Whether this process group is in the foreground of the terminal, and so gets its signals. */
 function isInForeground(): boolean {
   const fields = fieldsOf('self')
   return fields === null ? process.stdin.isTTY === true : fields[2] === fields[5]
@@ -144,24 +150,22 @@ function fieldsOf(pid: string): string[] | null {
   }
 }
 
-/**
- * Closes input and outputs, so that their readers wait only for the command. Nothing can be printed afterwards.
- */
+/** Replaces the standard streams by /dev/null, so that their readers wait only for the command. Never throws. */
 export function releaseStandardStreams(): void {
   for (const descriptor of [0, 1, 2]) {
     try {
       closeSync(descriptor)
       openSync('/dev/null', descriptor === 0 ? 'r' : 'w')
     } catch {
-      // It was closed before, or there is no such device: nothing is held.
+      // It was already closed, or /dev/null does not exist.
     }
   }
 }
 
-/** Ends this process as the command has ended: with its exit code, or by its signal. */
+/** Ends this process like the command: with its exit code, or by its signal. */
 export function endAs({exitCode, signal}: Ending): void {
   process.exitCode = signal === null ? (exitCode ?? 0) : 128 + constants.signals[signal]
-  if (signal === null || untold.includes(signal) || leavingCore.includes(signal)) return
+  if (signal === null || handledByNode.includes(signal) || dumpingCore.includes(signal)) return
   process.removeAllListeners(signal)
   process.kill(process.pid, signal)
 }
