@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// The program `usage` from its TypeScript sources: no build, no manifest. Needs the Node.js 24 of the clone.
+// Runs `usage` from its TypeScript sources, without build and manifest. Requires the Node.js 24 of the clone.
 const {isOlderThan} = require('./preconditions.js')
 
-if (isOlderThan([24, 0])) require('./old-node.js').goOn(process.argv.slice(2))
+if (isOlderThan([24, 0])) require('./old-node.js').runOnOldNode(process.argv.slice(2))
 else runFromSources()
 
 async function runFromSources() {

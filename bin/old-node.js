@@ -1,4 +1,4 @@
-// Started by a Node.js that is too old for the command. Runs on Node.js 10: no `node:` before the names of modules.
+// Loaded if Node.js is too old for the command. Must run on Node.js 10: no `node:` prefix in module names.
 const {spawn} = require('child_process')
 const {existsSync, readFileSync} = require('fs')
 const {constants} = require('os')
@@ -10,17 +10,17 @@ const ownNode = join(root, 'node_modules', 'node', 'bin', 'node')
 const forwardedSignals = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']
 
 /**
- * Does what can be done: a clone brings its own Node.js and goes on with that one. Elsewhere nothing is recorded, `run`
- * runs its command, and every other command is refused.
+ * Runs the command with the Node.js of the clone, if there is one. Otherwise nothing is recorded: `run` runs its
+ * command, and other commands print an error.
  */
-exports.goOn = function goOn(args) {
+exports.runOnOldNode = function runOnOldNode(args) {
   forgetForeignLauncher()
   const isChildAlready = process.env.USAGE_LAUNCHER_PID !== undefined
-  if (!isChildAlready && existsSync(ownNode)) goOnWithOwnNode(args)
-  else stay(args)
+  if (!isChildAlready && existsSync(ownNode)) runWithOwnNode(args)
+  else stayOnOldNode(args)
 }
 
-function stay(args) {
+function stayOnOldNode(args) {
   if (args[0] !== 'run') return explainOldNode(args)
   try {
     const {commandOf, runUnrecorded} = require('../dist/run-unrecorded.cjs')
@@ -33,13 +33,13 @@ function stay(args) {
 }
 
 /**
- * Runs the same command line by the clone's own Node.js and ends exactly as it does, by exit code or by signal.
- * The child has the same descriptors, and USAGE_LAUNCHER_PID: this process is no caller of its own and pairing skips it.
+ * Runs the same command line with the Node.js of the clone, and ends with its exit code or signal. The child inherits
+ * the standard streams. USAGE_LAUNCHER_PID tells it to skip this process when it pairs runs.
  */
-function goOnWithOwnNode(args) {
+function runWithOwnNode(args) {
   const env = {...process.env, USAGE_LAUNCHER_PID: String(process.pid)}
   const child = spawn(ownNode, process.argv.slice(1), {stdio: 'inherit', env})
-  child.on('error', () => stay(args))
+  child.on('error', () => stayOnOldNode(args))
   for (const signal of forwardedSignals) process.on(signal, () => hasItAlready(signal) || child.kill(signal))
   child.on('exit', (code, signal) => {
     if (signal === null) process.exitCode = code
@@ -47,7 +47,7 @@ function goOnWithOwnNode(args) {
   })
 }
 
-/** What a terminal's keys send reaches every process in the foreground: the child must not get it twice. */
+/** Whether the terminal sends the signal to the child too, because both are in the foreground. */
 function hasItAlready(signal) {
   return (signal === 'SIGINT' || signal === 'SIGQUIT') && isInForeground()
 }

@@ -1,9 +1,9 @@
-// What must exist before the program itself can be loaded. Runs on Node.js 10: no `node:` before the names of modules.
+// Checks before the program is loaded. Must run on Node.js 10: no `node:` prefix in module names.
 const {homedir, userInfo} = require('os')
 
-/** Record only: whatever is wrong, the script that calls them goes on (exit 0, nothing on stdout). */
+/** Commands that must not fail the script that calls them: exit code 0, nothing on stdout. */
 const reportingCommands = ['start', 'end', 'feature']
-/** They need the SQLite and the type of worker that came with Node.js 24. */
+/** Commands that require the SQLite and the worker type of Node.js 24. */
 const maintainerCommands = ['collect', 'stats', 'import', 'export']
 
 const nextNode = 'Install Node.js 22.13 or newer (24 or newer for collect, stats, import and export).'
@@ -13,15 +13,15 @@ const nextBuild = 'Run `npm start` or `npm run build` in the clone.'
 /** The oldest Node.js, as [major, minor], that can run a command. */
 const oldestNode = command => (maintainerCommands.includes(command) ? [24, 0] : [22, 13])
 
-/** Whether the Node.js that runs this is older than [major, minor]. */
+/** Whether this Node.js is older than [major, minor]. */
 function isOlderThan([oldestMajor, oldestMinor]) {
   const [major, minor] = process.versions.node.split('.').map(Number)
   return major < oldestMajor || (major === oldestMajor && minor < oldestMinor)
 }
 
 /**
- * Gives a container's user without an entry in passwd a home that cannot exist, and a shell: libraries ask for them while
- * they are loaded, and fail without. Nothing will be written there.
+ * Sets HOME and SHELL for a user without an entry in passwd, as in some containers. Libraries read them when they are
+ * loaded and would fail. The home cannot exist, so nothing is written there.
  */
 function ensureAccount() {
   try {
@@ -37,12 +37,12 @@ function ensureAccount() {
   }
 }
 
-/** USAGE_LAUNCHER_PID is set by old-node.js for its child alone: what a grandchild inherits of it is not true there. */
+/** Removes USAGE_LAUNCHER_PID if it is inherited from further up: old-node.js sets it only for its own child. */
 function forgetForeignLauncher() {
   if (process.env.USAGE_LAUNCHER_PID !== String(process.ppid)) delete process.env.USAGE_LAUNCHER_PID
 }
 
-/** Whether the command must not fail whatever goes wrong: it reports, and nobody asked for strictness. */
+/** Whether the command must not fail: it is a reporting command without --strict. */
 function isPatient(args) {
   return reportingCommands.includes(args[0]) && !isStrict(args)
 }
@@ -53,20 +53,20 @@ function isStrict(args) {
 }
 
 /**
- * Explains that the Node.js that runs the program is too old and that there is no other. A script on such a machine would
- * print this with each of its calls: a reporting command says it under USAGE_DEBUG and --strict alone.
+ * Prints that Node.js is too old, and sets the exit code. Reporting commands print it only with USAGE_DEBUG or
+ * --strict: otherwise a script would print it for each call.
  *
- * @param isGoingOn whether this is `run`, and its command runs all the same
+ * @param isRunning whether this is `run` and its command runs anyway
  */
-function explainOldNode(args, isGoingOn = false) {
+function explainOldNode(args, isRunning = false) {
   const oldest = oldestNode(args[0]).join('.')
   const message = `Node.js must be version ${oldest} or newer, got ${process.versions.node} (${process.execPath})`
-  const isQuiet = (isGoingOn || reportingCommands.includes(args[0])) && !isStrict(args)
+  const isQuiet = (isRunning || reportingCommands.includes(args[0])) && !isStrict(args)
   const error = {code: 'USAGE_NODE_TOO_OLD', message, next: nextNode}
   explain(args, error, {isHeard: !isQuiet || process.env.USAGE_DEBUG === '1'})
 }
 
-/** Ends the process: there is no dist/ to run. */
+/** Prints that dist/ is missing, and sets the exit code. */
 function explainNotBuilt(args) {
   explain(args, {
     code: 'USAGE_NOT_BUILT',
@@ -75,14 +75,16 @@ function explainNotBuilt(args) {
   })
 }
 
-/** Ends the process: files of the program are missing or damaged, so that it cannot be loaded. */
+/** Prints that files of the program are missing or damaged, and sets the exit code. */
 function explainDamage(args, thrown) {
-  const came = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0]
-  const message = `the installation is damaged: ${came}`
+  const cause = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0]
+  const message = `the installation is damaged: ${cause}`
   explain(args, {code: 'USAGE_INSTALLATION_DAMAGED', message, next: nextInstallation}, {exit: 1})
 }
 
-/** Writes one line for people, or the JSON document that was asked for, and sets the exit code. */
+/**
+ * Prints an error on stderr and sets the exit code. With --json, commands that answer also print it as JSON on stdout.
+ */
 function explain(args, error, {exit = 2, isHeard = isHeardBy(args)} = {}) {
   if (isHeard) process.stderr.write(`${error.code}: ${error.message}. ${error.next}\n`)
   const isAnswering = ![...reportingCommands, 'run'].includes(args[0])

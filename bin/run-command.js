@@ -1,4 +1,4 @@
-// Runs a command by the framework of the command line, or prints why it cannot.
+// Runs a command with oclif, or prints why it cannot run.
 const {existsSync} = require('node:fs')
 const {join} = require('node:path')
 const {
@@ -16,7 +16,7 @@ const root = join(__dirname, '..')
 exports.runCommand = function runCommand(args, loadBuilt) {
   forgetForeignLauncher()
   if (process.env.USAGE_LAUNCHER_PID) endWithLauncher(Number(process.env.USAGE_LAUNCHER_PID))
-  if (isOlderThan(oldestNode(args[0]))) require('./old-node.js').goOn(args)
+  if (isOlderThan(oldestNode(args[0]))) require('./old-node.js').runOnOldNode(args)
   else if (!existsSync(join(root, 'dist'))) explainNotBuilt(args)
   else {
     ensureAccount()
@@ -26,7 +26,7 @@ exports.runCommand = function runCommand(args, loadBuilt) {
   }
 }
 
-/** Ends this process as SIGTERM does when its launcher has died: a killed launcher must not leave a collector behind. */
+/** Sends SIGTERM to this process when its launcher is dead: a killed launcher must not leave a collector behind. */
 function endWithLauncher(launcher) {
   const watch = setInterval(() => {
     if (process.ppid === launcher) return
@@ -35,7 +35,7 @@ function endWithLauncher(launcher) {
   }, 1000).unref()
 }
 
-/** The commands and the framework in one file; where that is missing or damaged, the modules that it was made of. */
+/** Loads the bundle of commands and framework, or, if it is missing or damaged, the separate modules. */
 async function loadProgram(loadBuilt) {
   try {
     return loadBuilt('commands')

@@ -1,19 +1,19 @@
 #!/usr/bin/env node
-// The program `usage`. CommonJS, and as little as can be: the three commands that scripts call often pay for every line.
-// This file and old-node.js have to run on Node.js 10.
+// The program `usage`. CommonJS and short: every line delays the three commands that scripts call often.
+// This file and old-node.js must run on Node.js 10.
 const args = process.argv.slice(2)
 const [major, minor] = process.versions.node.split('.').map(Number)
 
-if (major < 22 || (major === 22 && minor < 13)) require('./old-node.js').goOn(args)
+if (major < 22 || (major === 22 && minor < 13)) require('./old-node.js').runOnOldNode(args)
 else if (!isDoneFast()) require('./run-command.js').runCommand(args, loadBuilt)
 
-/** Whether this was a plain start, end, feature or run, and is done or under way. */
+/** Runs a simple start, end, feature or run in the fast lane. False: the framework has to run the command. */
 function isDoneFast() {
   const [command] = args
   if (!['start', 'end', 'feature', 'run'].includes(command)) return false
   try {
     const {HOME, SHELL, USAGE_LAUNCHER_PID} = process.env
-    // Both say themselves whether there is anything to do.
+    // Both functions check whether they have to do something.
     if (!HOME || !SHELL) require('./preconditions.js').ensureAccount()
     if (USAGE_LAUNCHER_PID) require('./preconditions.js').forgetForeignLauncher()
     return command === 'run' ? isRunFast() : isRecordedFast()
@@ -34,18 +34,18 @@ function isRunFast() {
   return run !== null
 }
 
-/** Never rejects. */
+/** Prints warnings if standard error is a terminal. Never rejects. */
 async function warn(warnings) {
   if (warnings.length === 0) return
   try {
     const {writeWarnings} = await import('../dist/cli/framework/write-warnings.js')
     writeWarnings(warnings)
   } catch {
-    // What cannot be said is not said.
+    // A warning that cannot be printed is lost.
   }
 }
 
-/** A bundle, with what V8 made of it when it was built, if this is the same Node.js. `require` would cost 2 ms more. */
+/** Loads a bundle with V8's compiled code, if it was built by the same Node.js. `require` would take 2 ms more. */
 function loadBuilt(name) {
   const {readFileSync} = require('node:fs')
   const {Script} = require('node:vm')
@@ -55,7 +55,7 @@ function loadBuilt(name) {
   try {
     cachedData = wholeOf(readFileSync(`${dist}/${name}-${process.version}-${process.platform}-${process.arch}.code`))
   } catch {
-    // Built by another one.
+    // There is no compiled code of this Node.js.
   }
   const bundle = {exports: {}}
   const script = new Script(readFileSync(filename, 'utf8'), {filename, cachedData})
@@ -64,8 +64,9 @@ function loadBuilt(name) {
 }
 
 /**
- * The code of a file that holds it twice; undefined: the file is damaged. V8 does not look before it runs what it is
- * given, and a flipped bit would kill the process. A sum in JavaScript takes 2 ms here, reading and comparing the copy 0.2.
+ * The compiled code from a file that contains it twice. Undefined: the copies differ, so the file is damaged. V8 does
+ * not check compiled code, and a flipped bit would crash the process. Comparing two copies takes 0.2 ms, a checksum in
+ * JavaScript 2 ms.
  */
 function wholeOf(twice) {
   const code = twice.subarray(0, twice.length / 2)
