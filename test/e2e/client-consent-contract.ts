@@ -3,12 +3,12 @@ import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {
+  allowedSituations,
   type ConsentPlace,
-  otherNoes,
+  otherOptOuts,
   pairsOf,
   rules,
   type Situation,
-  silences,
   siteDirectory,
 } from '../support/consent-situations.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
@@ -72,7 +72,7 @@ async function ask(t: TestContext, consent: string, situation: Situation) {
 
 /** Asks each client what it decides: with one share by every rule, in every second other situation and for one pair of rules of fourteen. */
 export function clientsDecideAsCommands(share: Share): void {
-  const more = pick([...otherNoes, ...silences], share, 2)
+  const more = pick([...otherOptOuts, ...allowedSituations], share, 2)
   const situations = share === 'some' ? [...rules, ...more] : more
   for (const {name, tools, consent} of clients)
     describe(`the consent of the client of ${name}`, {concurrency: 2}, () => {

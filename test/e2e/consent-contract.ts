@@ -5,12 +5,12 @@ import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import type {Shell as ShellName} from '../../src/shell/write-library.ts'
 import {
+  allowedSituations,
   type ConsentPlace,
-  otherNoes,
+  otherOptOuts,
   pairsOf,
   rules,
   type Situation,
-  silences,
   siteDirectory,
 } from '../support/consent-situations.ts'
 import {eventually} from '../support/eventually.ts'
@@ -153,7 +153,7 @@ export function functionsFollowEveryWord(share: Share): void {
         `of ${name} record where nothing says no, and nothing where anything does, in whatever way it is said`,
         needs('unshare', command[0]),
         async t => {
-          for (const situation of pick([...otherNoes, ...silences], share, 2, index)) {
+          for (const situation of pick([...otherOptOuts, ...allowedSituations], share, 2, index)) {
             if (isDoubtful(situation) && kind !== 'bash') continue
             const {home, etc, library} = arrange(t, situation, 'http://127.0.0.1:9', kind)
             mkdirSync(etc, {recursive: true})

@@ -5,7 +5,7 @@ import {describe, it} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {acceptAll, answeringServer, reportOf} from '../support/answering-server.ts'
-import {silences} from '../support/consent-situations.ts'
+import {allowedSituations} from '../support/consent-situations.ts'
 import {eventually} from '../support/eventually.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {putStarts} from '../support/make-event.ts'
@@ -24,7 +24,7 @@ nothingAfterANo('some')
 
 describe('after a no', {concurrency: 2}, () => {
   it('is what the kernel would have seen otherwise', needs('strace', 'unshare'), async t => {
-    const {home, etc} = arrange(t, silences[0]!, 'http://127.0.0.1:9')
+    const {home, etc} = arrange(t, allowedSituations[0]!, 'http://127.0.0.1:9')
     const trace = await traced(t, home, etc, ['sh', 'usage start; usage end --wait 2'])
     assert.ok(trace.writes.length > 4, trace.writes.join('\n'))
     assert.ok(trace.network.length > 0)

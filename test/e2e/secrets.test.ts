@@ -112,7 +112,7 @@ describe('a person whose every name is secret', {concurrency: 2}, () => {
       assert.ok(stats.runs!.total >= 1, 'nothing came')
       await collector.stop()
 
-      const said = relay.said()
+      const said = relay.received()
       assert.ok(said.length > 0)
       for (const text of said) assert.ok(!text.includes(secret), text)
       const kept = {...readTree(collector.data), 'what it wrote': collector.written()}

@@ -3,7 +3,7 @@ import {existsSync, mkdirSync, writeFileSync} from 'node:fs'
 import {describe, it, type TestContext} from 'node:test'
 import {noticePath} from '../../src/reporter/consent/notice.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
-import {silences} from '../support/consent-situations.ts'
+import {allowedSituations} from '../support/consent-situations.ts'
 import {needs} from '../support/needs.ts'
 import {runProgram} from '../support/run-program.ts'
 import {silentServer} from '../support/silent-server.ts'
@@ -22,7 +22,7 @@ for (const surface of surfaces) {
   const {name, shell, script, library: kind, tools} = surface
   /** A home in which nobody has decided anything, and a way to report there that may send. */
   const arrangeHome = (t: TestContext, http: string) => {
-    const {home, project, library} = arrange(t, silences[0]!, http, kind)
+    const {home, project, library} = arrange(t, allowedSituations[0]!, http, kind)
     const {USAGE_CONSENT: _, ...environment} = home.environment
     const report = (variables: Readonly<Record<string, string>>) =>
       runProgram({...home, environment}, [...shell, '-c', `${script(library)}\n:`], {environment: variables})

@@ -17,11 +17,11 @@ export type Respond = (request: ReceivedRequest, response: ServerResponse) => vo
 export interface AnsweringServer {
   readonly url: string
   readonly requests: readonly ReceivedRequest[]
-  /** Replaces what is answered from now on. */
+  /** Assign a function to change the answers. */
   respond: Respond
 }
 
-/** A real HTTP server on a free port that answers as the test says; without a word it accepts every event. */
+/** A real HTTP server on a free port of 127.0.0.1. By default, it accepts every event. Closed when the test ends. */
 export async function answeringServer(
   t: Pick<TestContext, 'after'>,
   respond: Respond = acceptAll,
@@ -53,15 +53,15 @@ export function answer(response: ServerResponse, status: number, body: unknown, 
   response.end(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-/** The answer of a collector that has every event for the first time. */
+/** Answers like a collector that receives each event for the first time. */
 export const acceptAll: Respond = (request, response) =>
   answer(response, 200, {accepted: reportOf(request).events.length, duplicates: 0, rejected: []})
 
-/** Always the same answer. */
+/** Always answers the same. */
 export const answerAlways =
   (status: number, body: unknown = '', headers = {}): Respond =>
   (_request, response) =>
     answer(response, status, body, headers)
 
-/** The error document by which a collector refuses for good. */
+/** The error document of a collector that will never accept the report. */
 export const refusal = (message: string) => ({error: {code: 'USAGE_REPORT_UNPARSABLE', message, next: ''}})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 /**
- * Fails unless a value contains everything that a fixture has. Keys that only the value has must be empty: null, false,
+ * Asserts that a value contains everything in a fixture. Keys that only the value has must be empty: null, false,
  * 0, or an object without keys. A later version may add optional keys, and the fixtures stay as they are.
  */
 export function assertContains(actual: unknown, fixture: unknown): void {

@@ -5,7 +5,10 @@ import {join} from 'node:path'
 import type {TestContext} from 'node:test'
 import {temporaryDirectory} from './temporary-directory.ts'
 
-/** A certificate authority of a site's own, and a certificate of it for 127.0.0.1, localhost and names below `.test`. */
+/**
+ * Makes a private certificate authority, and its certificate for 127.0.0.1, localhost and `*.example.test`. Requires
+ * openssl.
+ */
 export function makeAuthority(t: Pick<TestContext, 'after'>): {ca: string; key: Buffer; cert: Buffer} {
   const directory = temporaryDirectory(t)
   const openssl = (...args: string[]) => {

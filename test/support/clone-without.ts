@@ -4,7 +4,7 @@ import type {TestContext} from 'node:test'
 import {repositoryPath} from './repository.ts'
 import {temporaryDirectory} from './temporary-directory.ts'
 
-/** A clone with the real bin/ and links to everything in dist/ but one file. Gives the path of its bin/run.js. */
+/** Makes a clone with the real bin/ and links to all files in dist/ except one. Returns the path of its bin/run.js. */
 export function cloneWithout(t: Pick<TestContext, 'after'>, missing: string): string {
   const clone = temporaryDirectory(t)
   cpSync(repositoryPath('bin'), join(clone, 'bin'), {recursive: true})

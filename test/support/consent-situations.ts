@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path'
 import type {ConsentReason} from '../../src/reporter/consent/consent.ts'
 import {projectOptOutPath, userOptOutPath} from '../../src/reporter/world/directories.ts'
 
-/** What the rules of consent look at, before anything is asked: a situation changes it. The project is `demo`. */
+/** Everything that the consent rules read. A situation changes it. The project is `demo`. */
 export interface ConsentPlace {
   readonly siteDirectory: string
   readonly configDirectory: string
@@ -13,7 +13,7 @@ export interface ConsentPlace {
   readonly entries: Record<string, unknown>
 }
 
-/** One way in which a rule says no, or in which something that looks like a rule says nothing. */
+/** A situation in which a consent rule decides, or in which something is similar to a rule but has no effect. */
 export interface Situation {
   readonly what: string
   readonly reason: ConsentReason
@@ -21,7 +21,7 @@ export interface Situation {
   readonly decidedBy: (place: ConsentPlace) => string | null
 }
 
-/** The name by which a program of the machine sees the administrator's folder. */
+/** The administrator's folder as programs see it. */
 export const siteDirectory = '/etc/usage'
 
 function writeFile(content: string, ...path: string[]) {
@@ -43,27 +43,27 @@ const siteFile = (name: string, content = '') => ({
   arrange: (place: ConsentPlace) => writeFile(content, place.siteDirectory, name),
   decidedBy: (place: ConsentPlace) => join(place.siteDirectory, name),
 })
-const userNo = ({configDirectory}: ConsentPlace) => userOptOutPath(configDirectory)
-const projectNo = ({configDirectory}: ConsentPlace) => projectOptOutPath(configDirectory, 'demo')
+const userOptOut = ({configDirectory}: ConsentPlace) => userOptOutPath(configDirectory)
+const projectOptOut = ({configDirectory}: ConsentPlace) => projectOptOutPath(configDirectory, 'demo')
 
 /**
- * Every rule that can say no, each by one way, in the order in which they are asked. The last rule, `no-endpoint`, is asked
- * of the function alone: no project file without an endpoint is read.
+ * One situation for each rule that can forbid recording, in the order of the rules. The last rule, `no-endpoint`, is
+ * missing: a project file without an endpoint is invalid.
  */
 export const rules: readonly Situation[] = [
   {what: 'the site’s file off', reason: 'site-policy', ...siteFile('off', 'Ask us.')},
   {what: 'DO_NOT_TRACK', reason: 'do-not-track', ...set('DO_NOT_TRACK', '1')},
   {what: 'USAGE_TRACKING', reason: 'usage-tracking', ...set('USAGE_TRACKING', 'off')},
   {what: 'the project’s variable', reason: 'project-variable', ...set('DEMO_TRACKING', 'false')},
-  {what: 'optout', reason: 'user-opt-out', arrange: place => writeFile('', userNo(place)), decidedBy: userNo},
+  {what: 'optout', reason: 'user-opt-out', arrange: place => writeFile('', userOptOut(place)), decidedBy: userOptOut},
   {
     what: 'optout.d/<project>',
     reason: 'project-opt-out',
-    arrange: place => writeFile('', projectNo(place)),
-    decidedBy: projectNo,
+    arrange: place => writeFile('', projectOptOut(place)),
+    decidedBy: projectOptOut,
   },
   {
-    what: 'CI that the project does not count',
+    what: 'CI in a project with ci off',
     reason: 'ci',
     arrange: ({variables, entries}) => {
       Object.assign(variables, {GITLAB_CI: 'true', CI: 'true'})
@@ -72,7 +72,7 @@ export const rules: readonly Situation[] = [
     decidedBy: () => 'gitlab',
   },
   {
-    what: 'a project that asks first',
+    what: 'an opt-in project without an opt-in',
     reason: 'not-opted-in',
     arrange: ({entries}) => Object.assign(entries, {consent: 'opt-in'}),
     decidedBy: nobody,
@@ -91,8 +91,8 @@ export const rules: readonly Situation[] = [
   },
 ]
 
-/** Other ways in which the rules say no. */
-export const otherNoes: readonly Situation[] = [
+/** Other situations in which the rules forbid recording. */
+export const otherOptOuts: readonly Situation[] = [
   {what: 'the site’s off.d/<project>', reason: 'site-policy', ...siteFile(join('off.d', 'demo'))},
   {what: 'a site policy', reason: 'site-policy', ...siteFile('policy.json', '{"tracking": "off"}')},
   {what: 'a site policy for it', reason: 'site-policy', ...siteFile('policy.json', '{"projects": {"demo": "off"}}')},
@@ -126,27 +126,27 @@ export const otherNoes: readonly Situation[] = [
   ),
   {what: 'a damaged site policy', reason: 'site-policy', ...siteFile('policy.json', '{')},
   {what: 'DO_NOT_TRACK in words', reason: 'do-not-track', ...set('DO_NOT_TRACK', ' Yes ')},
-  {what: 'a variable that nobody understands', reason: 'project-variable', ...set('DEMO_TRACKING', 'tru')},
+  {what: 'an invalid value of a variable', reason: 'project-variable', ...set('DEMO_TRACKING', 'tru')},
   {
     what: 'an opt-out that is a folder',
     reason: 'user-opt-out',
-    arrange: place => mkdirSync(userNo(place), {recursive: true}),
-    decidedBy: userNo,
+    arrange: place => mkdirSync(userOptOut(place), {recursive: true}),
+    decidedBy: userOptOut,
   },
   {
-    what: 'an opt-out that is a link to nowhere',
+    what: 'an opt-out that is a dangling link',
     reason: 'user-opt-out',
-    arrange: place => link('/nonexistent', userNo(place)),
-    decidedBy: userNo,
+    arrange: place => link('/nonexistent', userOptOut(place)),
+    decidedBy: userOptOut,
   },
   {
-    what: 'a yes that cannot be read',
+    what: 'an opt-in that cannot be read',
     reason: 'settings-unreadable',
     arrange: place => writeFile('{', place.configDirectory, 'optin.d', 'demo.json'),
     decidedBy: nobody,
   },
   {
-    what: 'a yes whose end is missing',
+    what: 'an opt-in that is cut off',
     reason: 'settings-unreadable',
     arrange: place => writeFile('{"yesAt": "2026-01-01T00:00:00.000Z",', place.configDirectory, 'optin.d', 'demo.json'),
     decidedBy: nobody,
@@ -158,31 +158,31 @@ export const otherNoes: readonly Situation[] = [
     decidedBy: nobody,
   },
   {
-    what: 'a file where the opt-outs should be',
+    what: 'a file instead of the folder optout.d',
     reason: 'settings-unreadable',
     arrange: place => writeFile('', place.configDirectory, 'optout.d'),
     decidedBy: nobody,
   },
   {
-    what: 'a folder of settings that is a file',
+    what: 'a settings folder that is a file',
     reason: 'settings-unreadable',
     arrange: place => writeFile('', place.configDirectory),
     decidedBy: nobody,
   },
   {
-    what: 'a folder of settings on a disk that is not there',
+    what: 'a settings folder that is a dangling link',
     reason: 'settings-unreadable',
     arrange: place => link('/nonexistent/settings', place.configDirectory),
     decidedBy: nobody,
   },
   {
-    what: 'a folder of settings that leads nowhere',
+    what: 'a settings folder that is a link to itself',
     reason: 'settings-unreadable',
     arrange: place => link(place.configDirectory, place.configDirectory),
     decidedBy: nobody,
   },
   {
-    what: 'a state folder that leads nowhere',
+    what: 'a state folder that is a link to itself',
     reason: 'state-not-writable',
     arrange: place => link(place.stateDirectory, place.stateDirectory),
     decidedBy: nobody,
@@ -197,11 +197,11 @@ const variable = (name: string, value: string): Situation => ({
 })
 const words = ['', ' ', 'true', ' TRUE', '1', 'On', 'yes\n']
 
-/** What looks like a rule and says nothing. */
-export const silences: readonly Situation[] = [
-  {what: 'nothing', reason: 'allowed', arrange: () => {}, decidedBy: nobody},
+/** Situations in which recording is allowed. */
+export const allowedSituations: readonly Situation[] = [
+  {what: 'no setting', reason: 'allowed', arrange: () => {}, decidedBy: nobody},
   {
-    what: 'an endpoint for datagrams alone',
+    what: 'an endpoint with udp only',
     reason: 'allowed',
     arrange: ({entries}) => Object.assign(entries, {endpoint: {udp: '127.0.0.1:9'}}),
     decidedBy: nobody,
@@ -234,7 +234,7 @@ export const silences: readonly Situation[] = [
   },
 ]
 
-/** Two rules that say no at once: the first in the order is the reason. The later is arranged first. */
+/** All pairs of situations at the same time. The first rule is the reason. The second one is arranged first. */
 export function pairsOf(situations: readonly Situation[]): Situation[] {
   return situations.flatMap((first, index) =>
     situations.slice(index + 1).map(second => ({

@@ -1,6 +1,9 @@
 import {type Tool, tools} from './needs.ts'
 
-/** One line: how many tests were skipped, for which tools, and how to install these. The reasons are those of `needs`. */
+/**
+ * Describes skipped tests in one line: their number, the missing tools, and how to install them. `reasons` come from
+ * `needs`.
+ */
 export function describeSkips(reasons: readonly string[]): string {
   const counts = new Map<string, number>()
   for (const reason of reasons)

@@ -11,11 +11,11 @@ import {
 
 export const isErasure = ({path}: ReceivedRequest): boolean => /^\/v1\/projects\/[^/]+\/erasures$/.test(path)
 
-/** The requests to erase that a server has had. */
+/** The erasure requests that a server received. */
 export const erasuresOf = ({requests}: AnsweringServer): ErasureRequest[] =>
   requests.filter(isErasure).map(({body}) => JSON.parse(body))
 
-/** The receipt that a collector gives for a request. */
+/** The receipt of a collector for a request. */
 export const receiptOf = (request: ReceivedRequest, changes: Readonly<Record<string, unknown>> = {}) => ({
   receipt: (JSON.parse(request.body) as ErasureRequest).id,
   erasedAt: '2026-11-25T12:00:00.000Z',
@@ -26,7 +26,7 @@ export const receiptOf = (request: ReceivedRequest, changes: Readonly<Record<str
 
 const eraseAll: Respond = (request, response) => answer(response, 200, receiptOf(request))
 
-/** A server that takes every report, and answers requests to erase as the test says; without a word it erases. */
+/** A server that accepts every report. By default, it answers every erasure request with a receipt. */
 export function erasingServer(t: Pick<TestContext, 'after'>, erase: Respond = eraseAll): Promise<AnsweringServer> {
   return answeringServer(t, (request, response) => (isErasure(request) ? erase : acceptAll)(request, response))
 }

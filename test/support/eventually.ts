@@ -1,9 +1,12 @@
 import {setTimeout as wait} from 'node:timers/promises'
 
-/** Milliseconds for which something in another process may take its time. */
+/** Milliseconds to wait for another process. */
 const patience = 40_000
 
-/** Tries a check until it holds; after 40 s, fails as it fails then. For what another process does in the background. */
+/**
+ * Repeats a check until it passes. After 40 s, fails with the last error. For work of another process in the
+ * background.
+ */
 export async function eventually(check: () => void | Promise<void>): Promise<void> {
   for (const deadline = Date.now() + patience; ; await wait(50)) {
     try {

@@ -1,4 +1,4 @@
-/** One import of a module. `type`: gone when the types are stripped. */
+/** One import of a module. `type`: removed with the types. */
 export interface Import {
   readonly specifier: string
   readonly kind: 'static' | 'dynamic' | 'type'
@@ -11,7 +11,7 @@ const statement = new RegExp(
 )
 const call = /(\btype\s[^=\n]*=[^\n]*|:\s*(?:typeof\s+)?)?\bimport\(\s*(["'])([^"'\n]+)\2\s*\)/g
 
-/** Finds the imports of a TypeScript source, but for those in comments. Dynamic imports must name a literal. */
+/** Finds the imports of a TypeScript source, except in comments. Dynamic imports must have a literal specifier. */
 export function importsOf(source: string): Import[] {
   const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/[^\n]*/g, '$1')
   const found: Import[] = []

@@ -5,21 +5,21 @@ import {endProcessesOf} from './end-processes.ts'
 import {repositoryPath} from './repository.ts'
 import {temporaryDirectory} from './temporary-directory.ts'
 
-/** Where a program of an isolated home finds the programs of the system. */
+/** The PATH of system programs in an isolated home. */
 export const systemPath = '/usr/local/bin:/usr/bin:/bin'
 
-/** A person's home in a temporary directory, and the environment that a program of that person sees. */
+/** A home in a temporary directory, and the environment of programs that run in it. */
 export interface IsolatedHome {
   readonly home: string
   readonly stateDirectory: string
   readonly configDirectory: string
-  /** Nothing of the machine's environment but a PATH, on which `usage` and `usage-reporter` are the real bin/run.js. */
+  /** Nothing of the real environment. On its PATH, `usage` and `usage-reporter` are the real bin/run.js. */
   readonly environment: Readonly<Record<string, string>>
 }
 
 /**
- * Makes a home in which nothing was ever counted, removed when the test ends. No CI, no opt-out and no setting of the
- * machine reaches what runs in it.
+ * Makes a new home, which is removed when the test ends. CI variables, opt-outs and settings of the real home have no
+ * effect in it.
  */
 export function isolatedHome(
   t: Pick<TestContext, 'after'>,

@@ -1,18 +1,19 @@
-// Preloaded by --import: kills its own process with SIGKILL when it reaches a named step for the n-th time, if it is
-// the process that is meant. Says in a file that it did, because a process in the background tells nobody how it ended.
+// Preloaded by --import. If this process is the victim, it kills itself with SIGKILL when it reaches a named step for
+// the n-th
+// time. It writes a file before, because nobody sees the exit code of a process in the background.
 import {subscribe} from 'node:diagnostics_channel'
 import {writeFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {faultChannelName} from '../../src/fault-points.ts'
 
-/** A kill as the environment variable USAGE_TEST_KILL says it, in JSON. */
+/** The JSON of the environment variable USAGE_TEST_KILL. */
 export interface Kill {
   readonly point: string
-  /** The step is survived until it is reached for the n-th time; from 1. */
+  /** Which time the step is reached, from 1. */
   readonly nth: number
-  /** The name of the program's file without its ending, and a word of its arguments: `run end`, `sender-process`. */
+  /** The file name of the program without extension, and optionally its first argument: `run end`, `sender-process`. */
   readonly victim: string
-  /** The file that says that it was killed: its process id. */
+  /** The file for the id of the killed process. */
   readonly mark: string
 }
 

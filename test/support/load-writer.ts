@@ -1,7 +1,8 @@
-// A program that records as the commands do, a file for each event: `node load-writer.ts PROJECT_FILE EVENTS`. It waits for the end
-// of its input, so that many begin at once; then it is a run with features, so many events in all.
+// Records like the commands, with a file for each event: `node load-writer.ts PROJECT_FILE EVENTS`. It waits for the
+// end of its
+// input, so that many processes begin at the same time. Then it records a run with features, EVENTS events together.
 import {readFileSync} from 'node:fs'
-// The built core, as the commands have it: fifty processes would take longer to strip types than to count.
+// The built modules, like the commands: fifty processes would take longer to strip types than to record.
 import {parseProjectFile, type RecordOutcome} from 'usage-reporter'
 import {createReporter} from '../../dist/reporter/reporter.js'
 
@@ -13,7 +14,7 @@ process.stdout.write('ready\n')
 for await (const _ of process.stdin);
 
 let recorded = 0
-/** What is not recorded is said, so that a test that counts one event too few shows why. */
+/** Prints the outcome of an event that is not recorded, so that a failing test shows the reason. */
 const note = (outcome: RecordOutcome): void => {
   if (outcome.kind === 'recorded') recorded++
   else process.stderr.write(`${JSON.stringify(outcome)}\n`)

@@ -4,7 +4,7 @@ import type {IsolatedHome} from './isolated-home.ts'
 import {repositoryPath} from './repository.ts'
 import {runProgram} from './run-program.ts'
 
-/** The modules of Node.js that bin/run.js loads, as the person of the home, beyond those of an empty program. */
+/** The modules of Node.js that bin/run.js loads in an isolated home, without those of an empty program. */
 export async function loadedModules(
   home: IsolatedHome,
   args: readonly string[],
@@ -12,7 +12,7 @@ export async function loadedModules(
 ): Promise<string[]> {
   const list = join(home.home, 'modules')
   const load = async (...program: string[]): Promise<string[]> => {
-    const hook = repositoryPath('test', 'support', 'say-modules.cjs')
+    const hook = repositoryPath('test', 'support', 'list-modules.cjs')
     await runProgram(home, [process.execPath, '--require', hook, ...program], {
       environment: {...environment, USAGE_TEST_MODULES: list},
     })

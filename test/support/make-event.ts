@@ -45,7 +45,7 @@ export function makeFeature(world: World, changes: Partial<Of<'feature'>> = {}):
   }
 }
 
-/** Puts so many starts into the buffer, one file each, and gives their ids. */
+/** Writes `count` starts into the buffer, one file each, and returns their ids. */
 export function putStarts(world: World, destination: Destination, count: number): string[] {
   return Array.from({length: count}, () => {
     const event = makeStart(world)

@@ -4,7 +4,7 @@ import {repositoryPath} from './repository.ts'
 
 const nowhere = 'http://127.0.0.1:9'
 
-/** A project called `demo` that declares a little of everything; `changes` replace whole entries of its file. */
+/** The project `demo` with some fields and features. `changes` replace top-level keys of its project file. */
 export const makeProject = (changes: Readonly<Record<string, unknown>> = {}): ProjectFile =>
   parsed({
     project: 'demo',

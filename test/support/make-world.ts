@@ -7,15 +7,15 @@ import type {Caller, Processes} from '../../src/reporter/world/processes.ts'
 import type {World} from '../../src/reporter/world/world.ts'
 import {temporaryDirectory} from './temporary-directory.ts'
 
-/** A world in a temporary directory whose clock, environment and processes a test sets as it goes. */
+/** A world in a temporary directory. A test can change its clock, environment and processes at any time. */
 export interface TestWorld extends World {
   /** The parent of the three folders; nothing else is in it. */
   readonly directory: string
   environment: Environment
-  /** Stands still until it is moved; begins at the real time, because files carry that. */
+  /** Does not move by itself. Starts at the real time, because files have real times. */
   readonly clock: {now: number; monotonicSeconds: number}
   readonly place: {bootId: string | null; pidNamespace: string | null; callers: readonly Caller[]}
-  /** Moves both clocks. */
+  /** Moves both clocks forward. */
   pass(seconds: number): void
 }
 
@@ -25,7 +25,7 @@ export const caller = (pid: number, isSessionLeader = false, startTime: string |
   isSessionLeader,
 })
 
-/** Makes a world in which nobody has decided anything; its folders do not exist yet. */
+/** Makes a world without any decision about consent. Its folders do not exist yet. */
 export function makeWorld(t: Pick<TestContext, 'after'>, changes: Partial<World> = {}): TestWorld {
   const directory = temporaryDirectory(t)
   const clock = {now: Date.now(), monotonicSeconds: 1000}
@@ -43,7 +43,7 @@ export function makeWorld(t: Pick<TestContext, 'after'>, changes: Partial<World>
       clock.now += seconds * 1000
       clock.monotonicSeconds += seconds
     },
-    // One object for good: a reporter keeps the environment that it was given.
+    // Always the same object, because a reporter keeps a reference to it.
     get environment(): Environment {
       return variables
     },

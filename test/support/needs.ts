@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {systemPath} from './isolated-home.ts'
 import {repositoryPath} from './repository.ts'
 
-/** What some tests need beyond Node.js and a POSIX system, each with the Debian package that brings it, if one does. */
+/** Tools that some tests need besides Node.js and a POSIX system, each with its Debian packages, or null. */
 export const tools = {
   bash: 'bash',
   busybox: 'busybox',
@@ -33,7 +33,7 @@ export const tools = {
 } as const
 export type Tool = keyof typeof tools
 
-/** Where the presence of a program is not enough: it has to do here what the tests use it for. */
+/** Checks that a tool works here. Without one, it is enough that the program exists. */
 const probes: Partial<Record<Tool, () => boolean>> = {
   gcc: () => succeeds('gcc', '-E', '-include', 'stdio.h', '-x', 'c', '/dev/null'),
   strace: () => succeeds('strace', '-f', '-qq', '-o', '/dev/null', 'true'),
@@ -46,7 +46,7 @@ const probes: Partial<Record<Tool, () => boolean>> = {
     ),
 }
 
-/** What a test needs that runs a program of the clone as another user. */
+/** The needs of a test that runs a program of the clone as another user. */
 export const droppingPrivileges = ['setpriv', 'root', 'a clone that other users can read'] as const
 
 const known = new Map<Tool, boolean>()

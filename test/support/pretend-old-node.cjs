@@ -1,5 +1,6 @@
-// Preloaded by --require: the program that comes after it believes that the Node.js of USAGE_TEST_NODE runs it, 10.24.1
-// if there is none. Of what Node.js 10 lacks, the parts that are missed first are gone.
+// Preloaded by --require. The program sees the Node.js version in USAGE_TEST_NODE, by default 10.24.1. For version 10,
+// the
+// newer features that the program would use first are removed.
 const Module = require('node:module')
 
 const node = process.env['USAGE_TEST_NODE'] ?? '10.24.1'

@@ -2,7 +2,7 @@ import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type ProjectFile, parseProjectFile} from '../../src/protocol/project-file.ts'
 
-/** What a test project declares: enough for every kind of event. */
+/** A project file for tests, with declarations for every type of event. */
 const declared = {
   project: 'demo',
   name: 'Demo',
@@ -19,7 +19,7 @@ const declared = {
   },
 }
 
-/** Writes a project file whose reports go to `http`, and gives its path and what it says. */
+/** Writes a project file with the endpoint `http`. Returns its path and its content. */
 export function projectOnDisk(
   directory: string,
   http: string,

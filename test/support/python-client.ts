@@ -3,10 +3,10 @@ import {join} from 'node:path'
 import {makeClient} from '../../src/cli/maintain/make-client.ts'
 import type {ProjectFile} from '../../src/protocol/project-file.ts'
 
-/** The Pythons that the client is held to. */
+/** The Python versions with which the client is tested. */
 export const testedPythons: readonly string[] = ['python3']
 
-/** Keeps the client of a project as a file, as a vendored copy is, and gives the folder to import it from. */
+/** Writes the client of a project into a file. Returns the folder from which it can be imported. */
 export function clientOnDisk(directory: string, project: ProjectFile): string {
   const folder = join(directory, 'python')
   mkdirSync(folder, {recursive: true})

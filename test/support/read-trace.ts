@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs'
 
-/** Reads the lines that strace has written. It writes bytes beyond ASCII as octal numbers: here they are characters. */
+/** Reads the lines of strace's output. Octal escapes of UTF-8 bytes are decoded. */
 export function readTrace(path: string): string[] {
   const text = readFileSync(path, 'utf8').trim()
   const decoded = text.replace(/(?:\\[23][0-7]{2})+/g, bytes =>

@@ -3,14 +3,14 @@ import {type AddressInfo, connect, createServer} from 'node:net'
 import type {TestContext} from 'node:test'
 import {constants, gunzipSync} from 'node:zlib'
 
-/** A socket between a sender and its collector that keeps every byte which the sender says. */
+/** A TCP relay between a sender and its collector that keeps every byte from the sender. */
 export interface RecordingRelay {
   readonly url: string
-  /** What each connection said, its headers and its body; a compressed body is there as it was before, too. */
-  said(): string[]
+  /** The bytes of each connection as text: headers and body. The decompressed body is added to a compressed one. */
+  received(): string[]
 }
 
-/** Relays connections to the collector at `target()`, asked when somebody connects. */
+/** Starts a relay. It calls `target` for the collector's address at each connection. */
 export async function recordingRelay(t: Pick<TestContext, 'after'>, target: () => string): Promise<RecordingRelay> {
   const connections: Buffer[][] = []
   const server = createServer(socket => {
@@ -29,7 +29,7 @@ export async function recordingRelay(t: Pick<TestContext, 'after'>, target: () =
   t.after(() => server.close())
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    said: () => connections.map(chunks => decode(Buffer.concat(chunks))),
+    received: () => connections.map(chunks => decode(Buffer.concat(chunks))),
   }
 }
 

@@ -3,7 +3,7 @@ import type {TestEvent} from 'node:test/reporters'
 import {spec} from 'node:test/reporters'
 import {describeSkips} from './describe-skips.ts'
 
-/** Reports a run of tests as Node.js does, and ends with one line about the tests that were skipped. */
+/** A test reporter: the output of `spec`, and a last line about skipped tests. */
 export default async function* reportSkips(events: AsyncIterable<TestEvent>): AsyncGenerator<string | Buffer> {
   const reasons: string[] = []
   async function* watched() {

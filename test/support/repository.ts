@@ -2,13 +2,13 @@ import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
-/** The root of the repository, without a slash at its end. */
+/** The absolute path of the repository, without a slash at its end. */
 export const repositoryRoot: string = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '')
 
-/** The absolute path of a file that is named from the root of the repository. */
+/** The absolute path of a file in the repository. */
 export const repositoryPath = (...parts: string[]): string => join(repositoryRoot, ...parts)
 
-/** The files under a folder of the repository, as paths from its root with slashes, sorted. */
+/** All files under a folder, sorted, as paths from the root of the repository with slashes. */
 export function filesUnder(folder: string, suffix = ''): string[] {
   return readdirSync(repositoryPath(folder), {withFileTypes: true, recursive: true})
     .filter(entry => entry.isFile() && entry.name.endsWith(suffix))

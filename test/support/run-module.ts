@@ -2,12 +2,12 @@ import {spawn} from 'node:child_process'
 import {pathToFileURL} from 'node:url'
 import {repositoryPath} from './repository.ts'
 
-/** The address by which a text that `runTogether` runs imports a module of `src`. */
+/** The URL of a module of `src`, for an import in the source of `runTogether`. */
 export const moduleUrl = (path: string): string => pathToFileURL(repositoryPath('src', ...path.split('/'))).href
 
 /**
- * Runs so many processes with one text, and resolves to what each printed. They begin `work` at the same moment:
- * when every one of them has done its `imports`.
+ * Runs the same source in `count` processes, and resolves to the stdout of each. All begin `work` at the same time,
+ * when each has done its `imports`. Rejects if a process ends with another exit code than 0.
  */
 export async function runTogether(count: number, imports: string, work: string): Promise<string[]> {
   const source = `${imports}

@@ -11,20 +11,20 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly cwd?: string
-  /** What is added to the environment of the home. */
+  /** Variables added to the environment of the home. */
   readonly environment?: Readonly<Record<string, string>>
   readonly input?: string
-  /** The program is killed after it, and the outcome has the signal. */
+  /** The program is killed after this time, and `signal` is SIGKILL. Default: 50. */
   readonly timeoutSeconds?: number
-  /** The program and all that it started are killed when this resolves. */
+  /** When this resolves, the program and its process group are killed. */
   readonly killedAfter?: Promise<unknown>
-  /** The program leads a process group of its own: its process id is the id of the group. */
+  /** The program leads its own process group: its process id is the id of the group. */
   readonly isGroupLeader?: boolean
-  /** Called whenever stdout has grown, with all of it so far and the process id. */
+  /** Called after each output, with the whole stdout so far and the process id. */
   readonly onOutput?: (stdout: string, pid: number) => void
 }
 
-/** Runs a program as the person of the home and resolves when it ended and its output is closed. */
+/** Runs a program in an isolated home. Resolves when it has ended and its output is closed. */
 export function runProgram(
   home: IsolatedHome,
   [command, ...args]: readonly [string, ...string[]],
@@ -60,12 +60,12 @@ export function runProgram(
   })
 }
 
-/** Runs the real bin/run.js by the Node.js that runs the tests. */
+/** Runs the real bin/run.js with the Node.js of the tests. */
 export function runUsage(home: IsolatedHome, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   return runProgram(home, [process.execPath, repositoryPath('bin', 'run.js'), ...args], options)
 }
 
-/** Runs a script's text by a shell (`sh`, `bash`, `dash`) that finds `usage` on its PATH. */
+/** Runs the text of a script in a shell (`sh`, `bash`, `dash`) with `usage` on its PATH. */
 export function runShell(
   home: IsolatedHome,
   shell: string,

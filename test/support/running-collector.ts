@@ -11,34 +11,34 @@ import type {Quality, Stats} from '../../src/stats/model/model.ts'
 import type {IsolatedHome} from './isolated-home.ts'
 import {repositoryPath} from './repository.ts'
 
-/** Answers of which no filter makes any null. */
+/** Stats without a filter: no answer is null. */
 export type Unfiltered = {
   readonly [K in keyof Stats]: K extends 'commonestFault' ? Stats[K] : NonNullable<Stats[K]>
 } & {
   readonly quality: {readonly [K in keyof Quality]: NonNullable<Quality[K]>}
 }
 
-/** A real `usage collect` in a process of its own, ended when the test ends. */
+/** A real `usage collect` in its own process, which is killed when the test ends. */
 export interface RunningCollector {
   readonly http: string
-  /** Where it takes datagrams, HOST:PORT; null where `more` said off. */
+  /** The address for datagrams, HOST:PORT. Null if `more` turned it off. */
   readonly udp: string
   readonly pid: number
   readonly token: string | null
   readonly data: string
-  /** All that it has written so far, on both of its outputs. */
+  /** Everything that it has written to stdout and stderr so far. */
   written(): string
-  /** Asks it to stop and resolves to its exit code. */
+  /** Sends SIGTERM and resolves to its exit code. */
   stop(): Promise<number | null>
-  /** Ends it without asking. */
+  /** Sends SIGKILL and waits for its end. */
   kill(): Promise<void>
-  /** The signal that ended it, when it has ended. */
+  /** Resolves when it has ended, to the signal that ended it, or null. */
   readonly ended: Promise<NodeJS.Signals | null>
-  /** What `usage stats --json` prints of one project of this collector, without a process for the command. */
+  /** The answer of `usage stats --json` for a project of this collector, without running the command. */
   stats(project: string): Promise<Unfiltered>
 }
 
-/** Starts a collector for some projects. `address` is HOST:PORT; a free port if not said. `more` are further flags. */
+/** Starts a collector for some projects. `address` is HOST:PORT (default: a free port). `more` are further flags. */
 export async function runningCollector(
   t: Pick<TestContext, 'after'>,
   home: IsolatedHome,

@@ -16,20 +16,20 @@ import {projectOnDisk} from './project-on-disk.ts'
 import {repositoryPath} from './repository.ts'
 import {type Outcome, type RunOptions, runUsage} from './run-program.ts'
 
-/** A person who reports to one destination and has said yes; nothing is sent but by `flush` and what a test starts. */
+/** A user with one destination and permission to send. Only `flush` and processes of the test send anything. */
 export interface Scene {
   readonly home: IsolatedHome
   readonly world: World
   readonly destination: Destination
-  /** The library in this process, in the world of the person. */
+  /** A reporter in this process, in the world of the user. */
   readonly reporter: Reporter
-  /** Runs `usage` as a command of this test's; it starts no sender in the background. */
+  /** Runs `usage` without starting a sender in the background. */
   usage(args: readonly string[], options?: RunOptions): Promise<Outcome>
   flush(): Promise<FlushOutcome>
   status(): Promise<ProjectStatus>
 }
 
-/** Makes a person whose project reports to `http`. */
+/** Makes a user whose project has the endpoint `http`. */
 export function makeScene(
   t: Pick<TestContext, 'after'>,
   http: string,
@@ -54,14 +54,14 @@ export function makeScene(
   }
 }
 
-/** The yes of an image or a job. */
+/** The variable by which an image or a job permits sending. */
 export const permissionFor = (project: ProjectFile): Record<string, string> => ({
   USAGE_CONSENT: `${project.project}@${collectionVersion(project)}`,
 })
 
 const preload = pathToFileURL(repositoryPath('test', 'support', 'kill-at.ts')).href
 
-/** What makes a process die at a step, as its environment. */
+/** The environment in which a process kills itself at a step. */
 export function killingEnvironment(scene: Pick<Scene, 'home'>, kill: Omit<Kill, 'mark'>): Record<string, string> {
   const mark = markOf(scene)
   return {NODE_OPTIONS: `--import=${preload}`, USAGE_TEST_KILL: JSON.stringify({...kill, mark})}
@@ -69,10 +69,10 @@ export function killingEnvironment(scene: Pick<Scene, 'home'>, kill: Omit<Kill, 
 
 const markOf = ({home}: Pick<Scene, 'home'>): string => join(home.environment['TMPDIR'] ?? '', 'killed')
 
-/** Whether the process that was to die has said that it reached the step. */
+/** Whether the process has reached the step and killed itself. */
 export const wasKilled = (scene: Pick<Scene, 'home'>): boolean => existsSync(markOf(scene))
 
-/** Starts a sender in the background as a command does, and resolves when it was killed at the step. */
+/** Starts a sender in the background like a command. Resolves when it is killed at the step. */
 export async function killSender(scene: Scene, point: string, nth: number): Promise<void> {
   const environment = killingEnvironment(scene, {point, nth, victim: 'sender-process'})
   rmSync(markOf(scene), {force: true})
@@ -80,11 +80,11 @@ export async function killSender(scene: Scene, point: string, nth: number): Prom
   assert.equal(outcome.stdout.replace(/\s/g, ''), '{"started":1}', outcome.stderr)
   await eventually(() => {
     assert.ok(wasKilled(scene), `no sender reached: ${point}`)
-    assert.ok(!isAlive(readFileSync(markOf(scene), 'utf8')), 'the sender lives')
+    assert.ok(!isAlive(readFileSync(markOf(scene), 'utf8')), 'the sender is still running')
   })
 }
 
-/** A process that has ended and was not waited for has no command line. */
+/** Whether a process is running. A zombie has an empty command line. Reads /proc. */
 function isAlive(pid: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== ''
@@ -93,7 +93,7 @@ function isAlive(pid: string): boolean {
   }
 }
 
-/** Stands in for a minute of waiting: the lock and the claims that are there become two minutes older. */
+/** Makes the lock and the claims two minutes old, instead of waiting until they are stale. */
 export function passAMinute({destination: {paths}}: Scene): void {
   const past = new Date(Date.now() - 120_000)
   if (existsSync(paths.lock)) {
@@ -105,12 +105,12 @@ export function passAMinute({destination: {paths}}: Scene): void {
     for (const claim of readdirSync(paths.sending)) utimesSync(join(paths.sending, claim), past, past)
 }
 
-/** Where the events of a person are, as `usage status` says it. */
+/** The number of events of a user in each place, from `usage status`. */
 export interface Balance {
   readonly sent: number
   readonly waiting: number
   readonly refused: number
-  /** Events, and files that were damaged; fields are none. */
+  /** Dropped events and damaged files, without dropped fields. */
   readonly dropped: number
 }
 

@@ -1,6 +1,6 @@
 import {createSocket} from 'node:dgram'
 
-/** Sends datagrams to HOST:PORT, one after the other, and resolves when the system has taken them all. */
+/** Sends datagrams to HOST:PORT one after the other. Resolves when the system has accepted all of them. */
 export async function sendDatagrams(address: string, datagrams: readonly (string | Uint8Array)[]): Promise<void> {
   const [host = '', port] = address.split(/:(?=\d+$)/)
   const socket = createSocket('udp4')

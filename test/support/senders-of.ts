@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {setTimeout as wait} from 'node:timers/promises'
 import type {Destination} from '../../src/reporter/destination/destination.ts'
 
-/** Pids of the processes that send for a destination now. */
+/** The ids of the running sender processes of a destination. Reads /proc. */
 export function sendersOf({directory}: Destination): number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
@@ -21,11 +21,11 @@ function commandLineOf(pid: string): string[] {
   }
 }
 
-/** Resolves when it is so, or fails when it is not so within the time. */
-export async function until(isSo: () => boolean, seconds: number): Promise<void> {
+/** Waits until a condition is true. Rejects if it is not true within the time. */
+export async function until(condition: () => boolean, seconds: number): Promise<void> {
   const deadline = performance.now() + seconds * 1000
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new Error(`not so within ${seconds} s: ${isSo}`)
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`not true within ${seconds} s: ${condition}`)
     await wait(10)
   }
 }

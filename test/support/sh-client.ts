@@ -4,7 +4,7 @@ import {makeClient} from '../../src/cli/maintain/make-client.ts'
 import type {ProjectFile} from '../../src/protocol/project-file.ts'
 import type {Tool} from './needs.ts'
 
-/** The shells that the one client for shells is held to. */
+/** The shells with which the shell client is tested. */
 export const clientShells: readonly {readonly name: string; readonly command: readonly [Tool, ...string[]]}[] = [
   {name: 'bash', command: ['bash']},
   {name: 'dash', command: ['dash']},
@@ -12,7 +12,7 @@ export const clientShells: readonly {readonly name: string; readonly command: re
   {name: 'zsh as sh', command: ['zsh', '--emulate', 'sh']},
 ]
 
-/** Keeps the client of a project as a file, as a vendored copy is, and gives its path. */
+/** Writes the client of a project into a file. Returns its path. */
 export function shClientOnDisk(directory: string, project: ProjectFile): string {
   const folder = join(directory, 'sh')
   mkdirSync(folder, {recursive: true})

@@ -1,7 +1,7 @@
-/** Which part of many cases of one kind a test file runs: `npm test` some of them, `npm run test:long` the others. */
+/** Which of many similar cases run: some of them in `npm test`, the others in `npm run test:long`. */
 export type Share = 'some' | 'others'
 
-/** One case of so many, beginning with the one at `offset`, or all the others. */
+/** Returns each `oneOf`-th case, beginning at `offset`, or all the others. */
 export function pick<T>(cases: readonly T[], share: Share, oneOf: number, offset = 0): T[] {
   return cases.filter((_, index) => ((index + oneOf - (offset % oneOf)) % oneOf === 0) === (share === 'some'))
 }

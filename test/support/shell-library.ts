@@ -5,7 +5,7 @@ import type {ProjectFile} from '../../src/protocol/project-file.ts'
 import type {Shell} from '../../src/shell/write-library.ts'
 import type {Tool} from './needs.ts'
 
-/** The shells that the functions are held to, each with the library that is made for it. */
+/** The shells with which the functions are tested, each with its library. */
 export const testedShells: readonly {
   readonly name: string
   readonly command: readonly [Tool, ...string[]]
@@ -17,7 +17,7 @@ export const testedShells: readonly {
   {name: 'busybox sh', command: ['busybox', 'sh'], library: 'sh'},
 ]
 
-/** Keeps the functions of a project as a file, as a vendored copy is, and gives its path. */
+/** Writes the shell functions of a project into a file. Returns its path. */
 export function libraryOnDisk(directory: string, shell: Shell, project: ProjectFile): string {
   const path = join(directory, `usage.${shell}`)
   writeFileSync(path, makeLibrary(shell, project))

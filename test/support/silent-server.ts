@@ -3,7 +3,7 @@ import type {AddressInfo} from 'node:net'
 import {createServer} from 'node:net'
 import type {TestContext} from 'node:test'
 
-/** A listener that answers nothing and counts who connects. */
+/** A TCP server that never answers and counts connections. */
 export async function silentServer(t: Pick<TestContext, 'after'>): Promise<{url: string; connections: () => number}> {
   let connections = 0
   const server = createServer(socket => {

@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 
-/** The ids of the events in a collector's store, as 32 hex digits, each as often as it is there. */
+/** The ids of all events in a collector's store, as 32 hex digits. Duplicates are not removed. */
 export function storedEvents(dataDirectory: string): string[] {
   const database = new DatabaseSync(join(dataDirectory, 'usage.sqlite'), {readOnly: true})
   try {

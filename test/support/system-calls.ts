@@ -6,20 +6,20 @@ import {repositoryPath} from './repository.ts'
 import {type Outcome, type RunOptions, runProgram} from './run-program.ts'
 import {temporaryDirectory} from './temporary-directory.ts'
 
-/** What `usage` asked of the kernel, from its own first line on: Node.js's start is left out. */
+/** The system calls of `usage`, without the start of Node.js. */
 export interface SystemCalls {
   readonly outcome: Outcome
-  /** The calls that concern files, processes or the network, in order. */
+  /** The calls of the main thread for files, processes and the network, in order. */
   readonly calls: readonly string[]
-  /** The files that it opened to read, made or changed, without those of /dev. */
+  /** The files that it opened or created, without those in /dev. */
   readonly opened: readonly string[]
-  /** Programs executed and processes made; threads are none. */
+  /** The number of executed programs and created processes, without threads. */
   readonly processes: number
-  /** Sockets of any kind. */
+  /** The number of created sockets of any kind. */
   readonly sockets: number
 }
 
-/** Runs bin/run.js as the person of the home, seen by strace. */
+/** Runs bin/run.js in an isolated home under strace. */
 export async function systemCalls(
   t: Pick<TestContext, 'after'>,
   home: IsolatedHome,
@@ -40,11 +40,13 @@ export async function systemCalls(
   return {
     outcome,
     calls,
-    opened: calls.flatMap(line => /\bopen(?:at)?\((?:AT_FDCWD, )?"([^"]+)"/.exec(line)?.[1] ?? []).filter(isAskedFor),
+    opened: calls
+      .flatMap(line => /\bopen(?:at)?\((?:AT_FDCWD, )?"([^"]+)"/.exec(line)?.[1] ?? [])
+      .filter(isFromProgram),
     processes: own.filter(line => /\bexecve\(|\bv?fork\(|\bclone3?\((?!.*CLONE_THREAD)/.test(line)).length,
     sockets: own.filter(line => /\bsocket(?:pair)?\(/.test(line)).length,
   }
 }
 
-/** Node.js itself opens devices, and now and then looks up how fast the processor is: no program asks for that. */
-const isAskedFor = (path: string): boolean => !/^\/(?:dev|sys\/devices\/system\/cpu)\//.test(path)
+/** Node.js itself opens devices and sometimes reads the processor's speed: these files are not counted. */
+const isFromProgram = (path: string): boolean => !/^\/(?:dev|sys\/devices\/system\/cpu)\//.test(path)

@@ -6,16 +6,16 @@ import {readTrace} from './read-trace.ts'
 import {type Outcome, runProgram} from './run-program.ts'
 import {temporaryDirectory} from './temporary-directory.ts'
 
-/** What a script and its processes asked of the kernel. */
+/** The system calls of a script and its processes. */
 export interface Trace {
   readonly outcome: Outcome
-  /** Sockets of any network; the C library's question to its local name service is none. */
+  /** Network calls, without Unix sockets, which the C library uses for its name service. */
   readonly network: readonly string[]
-  /** Files and folders made, changed, renamed or removed, wherever: devices apart. */
+  /** Calls that create, change, rename or remove files and folders, except in /dev. */
   readonly writes: readonly string[]
-  /** The programs that were executed. */
+  /** The executed programs. */
   readonly programs: readonly string[]
-  /** Processes that were made, for a program or not. */
+  /** The number of created processes. */
   readonly processes: number
 }
 
@@ -23,8 +23,8 @@ const writing = 'mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,sym
 const calls = `network,open,openat,openat2,creat,${writing},mknod,mknodat,utimensat,chmod,fchmodat,execve,clone,clone3,fork,vfork`
 
 /**
- * Runs a shell's script as the person of the home, seen by strace. `etc` stands in for the machine's /etc, in a mount
- * namespace of its own.
+ * Runs a script in a shell and an isolated home under strace. The folder `etc` replaces /etc in a separate mount
+ * namespace.
  */
 export async function traced(
   t: Pick<TestContext, 'after'>,
@@ -59,7 +59,7 @@ export async function traced(
   }
 }
 
-/** A call of one process in whose midst another one's was seen stands on two lines: makes it one again. */
+/** Joins the two lines of a call that strace split because another process made a call in between. */
 function joinInterrupted(lines: readonly string[]): string[] {
   const begun = new Map<string, string>()
   const whole: string[] = []

@@ -1,7 +1,7 @@
 import {existsSync, lstatSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-/** Every file under a folder with its content, every folder without: to see that nothing was written. */
+/** All files under a folder with their content, and all folders: for a check that nothing was written. */
 export function readTree(folder: string): Record<string, string> {
   if (!existsSync(folder)) return {}
   const tree: Record<string, string> = {}

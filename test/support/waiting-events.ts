@@ -2,7 +2,7 @@ import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {type BufferedEvent, parseBufferFile} from '../../src/protocol/buffered-event.ts'
 
-/** The events that wait in a state folder, whatever the destination, oldest first. */
+/** The waiting events of all destinations in a state folder, oldest first. */
 export function waitingEvents(stateDirectory: string): BufferedEvent[] {
   if (!existsSync(stateDirectory)) return []
   const files = readdirSync(stateDirectory, {recursive: true, encoding: 'utf8'})

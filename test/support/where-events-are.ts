@@ -12,11 +12,11 @@ export interface Whereabouts {
   readonly sent: readonly string[]
   readonly waiting: readonly string[]
   readonly refused: readonly string[]
-  /** Counted, whatever the reason; fields are no events. */
+  /** The number of dropped events, for all reasons, without dropped fields. */
   readonly dropped: number
 }
 
-/** Ids in lower case: what left and was not refused, what waits, what was refused, and how many were dropped. */
+/** Where the events of a destination are. Ids are in lower case. `sent` has no rejected events. */
 export function whereEventsAre(world: World, {paths}: Destination): Whereabouts {
   const reads = listWaitingFiles(paths).map(path => readBufferFile(path, world.now()))
   const waiting = reads.flatMap(read => (read.kind === 'events' ? read.events : []))
@@ -38,7 +38,7 @@ export function whereEventsAre(world: World, {paths}: Destination): Whereabouts 
 
 const idsOf = (events: readonly {readonly id: string}[]): string[] => events.map(({id}) => id.toLowerCase()).sort()
 
-/** Asserts that each of these events is sent, waiting, refused or counted as dropped, and in one such place only. */
+/** Asserts that each of these events is in exactly one place: sent, waiting, refused or counted as dropped. */
 export function assertNothingLost(world: World, destination: Destination, ids: readonly string[]): Whereabouts {
   const where = whereEventsAre(world, destination)
   const found = [...where.sent, ...where.waiting, ...where.refused]

@@ -13,12 +13,12 @@ import {createReporter} from '../../../src/reporter/reporter.ts'
 import {projectOptOutPath} from '../../../src/reporter/world/directories.ts'
 import {makeDirectory} from '../../../src/reporter/world/files.ts'
 import {
+  allowedSituations,
   type ConsentPlace,
-  otherNoes,
+  otherOptOuts,
   pairsOf,
   rules,
   type Situation,
-  silences,
 } from '../../support/consent-situations.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {makeFolder, makeWorld, type TestWorld} from '../../support/make-world.ts'
@@ -45,7 +45,7 @@ function arrange(t: TestContext, situation: Situation) {
 }
 
 describe('asking consent', () => {
-  for (const situation of [...rules, ...otherNoes, ...silences])
+  for (const situation of [...rules, ...otherOptOuts, ...allowedSituations])
     it(`says ${situation.reason} with ${situation.what}, to the library and to status, and writes nothing`, t => {
       const {world, place, destination, reporter} = arrange(t, situation)
       const before = readTree(world.directory)
