@@ -68,12 +68,12 @@ describe('usage optout and usage optin', {concurrency: 2}, () => {
     assert.deepEqual([code, stdout.match(/^(Opted (out|in)|end)/gm)], [0, ['Opted out', 'Opted in', 'end']])
   })
 
-  it('refuse an opt-in to an id that is not known here', async t => {
+  it('keep an opt-in to an id that is not known here yet, and say which are', async t => {
     const home = await makeHome(t)
-    const {code, stderr} = await runUsage(home, ['optin', 'dem'])
-    assert.equal(code, 2)
-    assert.match(stderr, /USAGE_PROJECT_UNKNOWN: no project has the id "dem"; known here: demo\n/)
-    assert.ok(!existsSync(join(home.configDirectory, 'optin.d')))
+    const {code, stdout} = await runUsage(home, ['optin', 'dem'])
+    assert.equal(code, 0)
+    assert.match(stdout, /^Opted in to dem\. The project is not known here yet\..* Known here: demo\.$/m)
+    assert.ok(existsSync(join(home.configDirectory, 'optin.d', 'dem.json')))
   })
 
   it('say that the site still switches it off, where no project is known either', needs('unshare'), async t => {

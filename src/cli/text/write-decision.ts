@@ -23,7 +23,7 @@ function writeOnlyKnown(project: string, known: readonly string[], paint: Paint)
 }
 
 /** Writes the result of an opt-in. Where another consent rule forbids it, recording stays off. */
-export function writeOptIn({project, projects, noToAll, machine}: OptInOutcome): string {
+export function writeOptIn({project, projects, noToAll, machine, onlyKnown}: OptInOutcome): string {
   const states = projects.map(one => `\n  ${one.project}: ${writeConsent(one.consent)}`)
   const isOff = projects.length > 0 ? projects.every(one => !one.consent.allowed) : !machine.allowed
   const rule = isOff && projects.length === 0 ? `\n  ${writeConsent(machine)}` : ''
@@ -32,7 +32,8 @@ export function writeOptIn({project, projects, noToAll, machine}: OptInOutcome):
     return `The opt-in to ${project ?? 'all projects'} is saved, but recording is still off.${states.join('')}${rule}${next}`
   if (projects.length > 0) return `Opted in to ${project ?? 'all projects known here'}.${states.join('')}`
   const later = 'shows its notice before anything is sent.'
-  if (project !== null) return `Opted in to ${project}. The project is not known here yet. It ${later}`
+  const those = onlyKnown === null || onlyKnown.length === 0 ? '' : ` Known here: ${onlyKnown.join(', ')}.`
+  if (project !== null) return `Opted in to ${project}. The project is not known here yet. It ${later}${those}`
   return `Opted in. No project is known here yet. Each one ${later}`
 }
 

@@ -38,6 +38,8 @@ export interface OptInOutcome {
   /** The consent rules that hold for every project, known here or not. */
   readonly machine: Consent
   readonly projects: readonly {readonly project: string; readonly consent: Consent}[]
+  /** As for an opt-out. */
+  readonly onlyKnown: readonly string[] | null
 }
 
 /**
@@ -50,21 +52,20 @@ export function optOut(world: World, project: string | null, present: ProjectFil
     project === null ? userOptOutPath(world.configDirectory) : projectOptOutPath(world.configDirectory, project)
   guardSettings(world, () => writeFileAtomically(file, `Opted out at ${toTime(world.now())}.\n`))
   const {dropped, leftIn} = emptyFolders(world, one => project === null || one === project)
-  const known = knownIds(world, present)
-  return {project, file, dropped, leftIn, onlyKnown: project === null || known.includes(project) ? null : known}
+  return {project, file, dropped, leftIn, onlyKnown: onlyKnown(world, project, present)}
 }
 
 /**
  * Says yes, for one project or for all that are known here, and opens sending where the notice held it back.
  * After a no, nothing from before this moment ever leaves. `present` is a project that is known by its file alone.
- * Throws `USAGE_PROJECT_UNKNOWN` for an id that is neither known here nor opted out of, and `USAGE_SETTINGS_UNWRITABLE`.
+ * An id that is not known here is kept all the same: a project that asks first is not known before it has an opt-in.
+ * Throws `USAGE_SETTINGS_UNWRITABLE`.
  */
 export async function optIn(
   world: World,
   project: string | null,
   present: ProjectFile | null = null,
 ): Promise<OptInOutcome> {
-  if (project !== null) requireKnown(world, project, present)
   const known = knownDestinations(world, present).filter(one => isMeant(one, project))
   const ids = project === null ? known.map(one => one.project.project) : [project]
   // The noes are looked at first: where another yes has just removed one, its answer is there to be read.
@@ -90,15 +91,14 @@ export async function optIn(
     noToAll,
     machine: askForAll(world),
     projects: known.map(one => ({project: one.project.project, consent: askConsent(world, one)})),
+    onlyKnown: onlyKnown(world, project, present),
   }
 }
 
-/** A yes to a name that nobody knows is a slip of the pen. An opt-out under such a name can be undone. */
-function requireKnown(world: World, project: string, present: ProjectFile | null): void {
+/** The ids that are known here, if the given one is not among them, else null. */
+function onlyKnown(world: World, project: string | null, present: ProjectFile | null): readonly string[] | null {
   const known = knownIds(world, present)
-  if (known.includes(project) || hasNoOf(world, project)) return
-  const those = known.length === 0 ? 'no project is known here' : `known here: ${known.join(', ')}`
-  throw new UsageError('USAGE_PROJECT_UNKNOWN', `no project has the id ${JSON.stringify(project)}; ${those}`)
+  return project === null || known.includes(project) ? null : known
 }
 
 /** The yes that a person says now, after a no or not. Throws `USAGE_SETTINGS_UNREADABLE`. */
