@@ -1,10 +1,10 @@
 /**
  * Room `collector`: one collector from start to stop.
  *
- * It opens the parts in order (projects, store, token, HTTP, UDP, inbox, upkeep) and closes them in reverse. If a part
- * cannot be opened, it closes those that are open and rejects with a coded error, so nothing is left listening or locked.
- * A close waits for running requests for a few seconds. It is the only module that knows all rooms.
- * Read next: `receive/http/server.ts` for the way of a report, `store/store.ts` for where it ends.
+ * It opens the parts in order (projects, store, upkeep, token, UDP, HTTP, inbox). If a part cannot be opened, it closes
+ * those that are open and rejects with a coded error, so nothing is left listening or locked. A close waits for running
+ * requests for a few seconds. It is the only module that imports all rooms.
+ * Read next: `receive/http/server.ts` for the path of a report, `store/store.ts` for where it ends.
  */
 import type {AddressInfo} from 'node:net'
 import type {FastifyBaseLogger, FastifyInstance} from 'fastify'
@@ -29,32 +29,32 @@ import {startRetention} from './upkeep/retention.ts'
 export interface CollectorOptions {
   /** The folder of project files: the closed set of projects. */
   readonly projectsDirectory: string
-  /** The folder of the store, the lock and the hash of the read token; made when missing. */
+  /** The folder of the store, the lock and the hash of the read token. It is created if it is missing. */
   readonly dataDirectory: string
   readonly host: string
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number
   /** Unix milliseconds. */
   readonly now: () => number
   readonly logger?: FastifyBaseLogger
-  /** Where datagrams are received; port 0 takes a free one. Nowhere if not said. */
+  /** Where datagrams are received. Port 0 selects a free port. Default: no datagrams. */
   readonly udp?: UdpAddress | null
-  /** A folder whose reports are taken as if they had been posted. */
+  /** A folder whose reports are accepted like posted ones. */
   readonly inbox?: Pick<InboxParts, 'inbox' | 'everyMs'> | null
   /** The project that the datagrams of Parsl's own clients count for. */
   readonly parsl?: string | null
   /** The project that the posts of Mantid's own clients count for. */
   readonly mantid?: string | null
-  /** The pages for people; without it there are none. */
+  /** The dashboard. Default: no pages. */
   readonly pages?: MakePages
-  /** When detail that is past its limit goes, in milliseconds after the start and after each time. */
+  /** When retention runs: milliseconds after the start, and after the end of each run. */
   readonly retention?: {readonly firstAfterMs: number; readonly everyMs: number}
 }
 
 export interface UdpAddress {
   readonly host: string
   readonly port: number
-  /** An address that cannot be had is no reason not to collect: then there are no datagrams. */
+  /** If true, a collector whose address is unavailable runs without datagrams. */
   readonly isOptional: boolean
 }
 
@@ -63,24 +63,24 @@ export interface Collector {
   readonly http: string
   /** The address at which it receives datagrams, for example `127.0.0.1:50077`, or null. */
   readonly udp: string | null
-  /** Bytes that the kernel holds of datagrams that were not read yet, as it says; null where there are none. */
+  /** Bytes of the socket's receive buffer, as the kernel reports them. Null without datagrams. */
   readonly udpReceiveBufferBytes: number | null
-  /** The read token, at the first start on a data folder; else null. */
+  /** The read token at the first start on a data folder. Null at every later start. */
   readonly token: string | null
   /**
-   * Takes no more requests, answers those that have arrived, and closes the store. Resolves within about
-   * `closeSeconds` even when a sender holds a connection open.
+   * Accepts no more requests, answers those that have arrived, and closes the store. Running requests get at most
+   * `closeSeconds`, even if a sender holds a connection open.
    */
   close(): Promise<void>
 }
 
-/** Seconds that requests in flight have to arrive and be answered when a collector closes. */
+/** Seconds in which running requests must arrive and be answered when a collector closes. */
 const closeSeconds = 5
 
 /**
- * Opens a collector: projects, store, read token, and listens. Rejects with a `UsageError` and leaves nothing open
- * when one of them cannot be had: USAGE_PROJECTS_UNREADABLE, USAGE_PROJECT_FILE_*, USAGE_STORE_LOCKED,
- * USAGE_STORE_UNREADABLE, USAGE_ADDRESS_UNAVAILABLE, USAGE_PROJECT_UNKNOWN.
+ * Opens a collector and listens. If a part cannot be opened, it rejects with a `UsageError` and leaves nothing open:
+ * USAGE_PROJECTS_UNREADABLE, USAGE_PROJECT_FILE_*, USAGE_STORE_LOCKED, USAGE_STORE_UNREADABLE,
+ * USAGE_ADDRESS_UNAVAILABLE, USAGE_PROJECT_UNKNOWN.
  */
 export async function openCollector(options: CollectorOptions): Promise<Collector> {
   const {dataDirectory, now} = options
@@ -182,7 +182,7 @@ async function listen(app: FastifyInstance, {host, port}: CollectorOptions): Pro
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${actualPort}`
 }
 
-/** Counts the requests that a server has begun to answer. */
+/** Counts running requests. The returned function resolves when none is left. */
 function countRequests({server}: FastifyInstance): () => Promise<void> {
   let open = 0
   let whenNone: (() => void) | null = null
@@ -200,7 +200,7 @@ function countRequests({server}: FastifyInstance): () => Promise<void> {
     })
 }
 
-/** Stops listening, lets requests be answered, then ends the connections that are left: they ask nothing. */
+/** Stops listening, waits until running requests are answered, then ends the idle connections. */
 async function closeHttp(app: FastifyInstance, allAnswered: () => Promise<void>): Promise<void> {
   const closed = app.close()
   const deadline = setTimeout(() => app.server.closeAllConnections(), closeSeconds * 1000)

@@ -7,13 +7,15 @@ const fileName = 'collector.json'
 
 const runningCollector = v.object({http: v.string(), secret: v.string()})
 
-/** The collector that writes a data folder: where it listens, and what proves that somebody may read the folder. */
+/** The collector that writes a data folder: its address, and a secret that only readers of the folder can present. */
 export type RunningCollector = Readonly<v.InferOutput<typeof runningCollector>>
 
-/** Makes the secret by which the collector that runs knows the maintainer's own commands: 256 random bits. */
+/** Makes the secret by which a running collector recognises commands of its owner: 256 random bits. */
 export const makeFolderSecret = (): string => randomBytes(32).toString('base64url')
 
-/** Says in a data folder which collector writes it, to those who may read the owner's files. */
+/**
+ * Writes which collector writes a data folder, to a file that only its owner can read (0600). Replaces the file whole.
+ */
 export function writeRunningCollector(dataDirectory: string, running: RunningCollector): void {
   const path = join(dataDirectory, fileName)
   writeFileSync(`${path}.new`, JSON.stringify(running), {mode: 0o600})
@@ -25,8 +27,8 @@ export function removeRunningCollector(dataDirectory: string): void {
 }
 
 /**
- * The collector that holds the store's lock, if the lock is held: whoever takes that removes the file of an earlier one.
- * Where nobody holds it, the file may be that of a collector that was killed. Null: none, or it may not be read.
+ * The collector that holds the store's lock. If no process holds the lock, the file may belong to a collector that was
+ * killed: opening the store for writing removes it. Null if there is no file or it cannot be read.
  */
 export function readRunningCollector(dataDirectory: string): RunningCollector | null {
   try {

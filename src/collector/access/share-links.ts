@@ -6,14 +6,14 @@ import {UsageError} from '../../errors.ts'
 
 const fileName = 'share-links.json'
 
-/** By the id of a project, the SHA-256 of the token that its link has. */
+/** For each project id, the SHA-256 of the token in its share link. */
 const shareLinks = v.record(v.string(), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)))
 type ShareLinks = v.InferOutput<typeof shareLinks>
 
 /**
- * Makes the token of a project's share link, 192 random bits; the link from before opens nothing any more. Only its
- * SHA-256 is kept, in a file of the data folder that is the owner's alone. A collector that runs knows it at once. Throws
- * a `UsageError` USAGE_STORE_UNREADABLE.
+ * Makes the token of a project's share link, 192 random bits. An earlier link of the project stops working. Only the
+ * SHA-256 is stored, in a file of the data folder that only its owner can read. A running collector accepts the new
+ * token immediately. Throws a `UsageError` USAGE_STORE_UNREADABLE.
  */
 export function makeShareToken(dataDirectory: string, project: string): string {
   const token = randomBytes(24).toString('base64url')
@@ -21,18 +21,18 @@ export function makeShareToken(dataDirectory: string, project: string): string {
   return token
 }
 
-/** Takes the share link of a project away; says whether there was one. */
+/** Revokes the share link of a project. False if it had none. Throws a `UsageError` USAGE_STORE_UNREADABLE. */
 export function revokeShareToken(dataDirectory: string, project: string): boolean {
-  const {[project]: gone, ...others} = read(dataDirectory)
-  if (gone !== undefined) write(dataDirectory, others)
-  return gone !== undefined
+  const {[project]: revoked, ...others} = read(dataDirectory)
+  if (revoked !== undefined) write(dataDirectory, others)
+  return revoked !== undefined
 }
 
-/** The project whose share link has this token; null when none has. A file that cannot be read opens nothing. */
+/** The project whose share link has this token. Null if there is none or the file cannot be read. */
 export function findSharedProject(dataDirectory: string, token: unknown): string | null {
   if (typeof token !== 'string') return null
   try {
-    // Hashes are compared: how long that takes tells nothing of a token.
+    // Comparing hashes instead of tokens: the time that it takes reveals nothing about a token.
     const hash = hashOf(token)
     return Object.entries(read(dataDirectory)).find(([, known]) => known === hash)?.[0] ?? null
   } catch {

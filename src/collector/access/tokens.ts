@@ -1,9 +1,9 @@
 /**
  * Room `access`: who may read, who may write, and which process may talk to a running collector.
  *
- * Read tokens, write keys of projects and share links are compared by their SHA-256 in constant time; no secret is stored or
- * logged. Files are readable by their owner alone. `running-collector-file.ts` is how `usage purge` and `usage import` on the
- * same machine find the collector that holds the store.
+ * Read tokens, write keys and share links are compared by their SHA-256. No read token or share token is stored, and no
+ * secret is logged. Files are readable only by their owner. `running-collector-file.ts` lets `usage import` on the same
+ * machine find the collector that holds the store.
  * Read next: `share-links.ts`.
  */
 import {createHash, randomBytes, timingSafeEqual} from 'node:crypto'
@@ -12,9 +12,9 @@ import {join} from 'node:path'
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 
-/** The read token of a collector: who has it may read the stats. Only its SHA-256 is kept. */
+/** The read token of a collector, which permits reading the stats. Only its SHA-256 is stored. */
 export interface ReadToken {
-  /** The token itself, when it was made just now and nobody has seen it yet; else null. */
+  /** The token itself if this call made it, else null. */
   readonly fresh: string | null
   readonly sha256: Uint8Array
 }
@@ -22,8 +22,9 @@ export interface ReadToken {
 const fileName = 'read-token.sha256'
 
 /**
- * Reads the hash of the read token from a data folder, and makes a token when there is none: 256 random bits, given
- * once. The file is the owner's alone. Delete it to have a new token made at the next start.
+ * Reads the hash of the read token from a data folder. If there is none, it makes a token of 256 random bits and writes
+ * its hash to a file that only its owner can read. Delete the file to get a new token at the next start. Throws a
+ * `UsageError` USAGE_STORE_UNREADABLE.
  */
 export function readOrMakeReadToken(dataDirectory: string): ReadToken {
   const path = join(dataDirectory, fileName)
@@ -51,17 +52,17 @@ function readHash(path: string): Uint8Array | null {
   })
 }
 
-/** Whether an `Authorization` header bears the secret with this hash. Takes the same time for every wrong one. */
+/** Whether an `Authorization` header contains the bearer token with this hash. Compares in constant time. */
 export function hasSecret(authorization: string | undefined, sha256: Uint8Array): boolean {
   return isSecret(/^Bearer +(\S+)\s*$/i.exec(authorization ?? '')?.[1], sha256)
 }
 
-/** Whether this is the secret with this hash. Takes the same time for every wrong one. */
+/** Whether this is the secret with this hash. Compares in constant time. */
 export function isSecret(secret: unknown, sha256: Uint8Array): boolean {
   return typeof secret === 'string' && timingSafeEqual(sha256Of(secret), sha256)
 }
 
-/** The same, and whether it has the secret as the password of any user, which is how a browser is asked for it. */
+/** Like `hasSecret`. In addition, it accepts the secret as the password of any user (Basic), as browsers send it. */
 export function hasSecretOrPassword(authorization: string | undefined, sha256: Uint8Array): boolean {
   const basic = /^Basic +(\S+)\s*$/i.exec(authorization ?? '')?.[1]
   if (basic === undefined) return hasSecret(authorization, sha256)
@@ -71,7 +72,7 @@ export function hasSecretOrPassword(authorization: string | undefined, sha256: U
 
 export const sha256Of = (secret: string): Uint8Array => createHash('sha256').update(secret).digest()
 
-/** Throws a `UsageError` USAGE_KEY_WRONG unless the header bears the write key of a project that has one. */
+/** Throws a `UsageError` USAGE_KEY_WRONG if the project has a write key and the header does not contain it. */
 export function requireWriteKey({writeKey, project}: ProjectFile, authorization: string | undefined): void {
   if (writeKey === undefined || hasSecret(authorization, sha256Of(writeKey))) return
   throw new UsageError('USAGE_KEY_WRONG', `the write key of ${project} is required, as Authorization: Bearer KEY`)

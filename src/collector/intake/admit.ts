@@ -1,9 +1,10 @@
 /**
- * Room `intake`: what is accepted, and how it gets to disk.
+ * Room `intake`: what is accepted, and how it is written to disk.
  *
- * `admit` is a pure function of a report, its project and two times: it drops undeclared values, rejects undeclared features
- * and events that are too old, and corrects clocks. `group-commit.ts` writes the events of many requests in one transaction
- * and resolves each request after the commit. `projects.ts` knows the projects that this collector serves.
+ * `admit` is a pure function of a report, its project and two times: it drops undeclared values, rejects undeclared
+ * features and events that are too old, and corrects clocks. `group-commit.ts` writes the events of many requests in
+ * one transaction and resolves each request after the commit. `projects.ts` loads the projects that this collector
+ * serves.
  * Read next: `group-commit.ts`.
  */
 import {keepDeclared} from '../../protocol/declaration.ts'
@@ -15,25 +16,25 @@ import {isDeclaredFeature, type ProjectFile} from '../../protocol/project-file.t
 import type {ParsedReport, Rejection} from '../../protocol/report.ts'
 import type {AdmittedEvent, Batch} from '../store/store.ts'
 
-/** When a report came, and when its sender says that it sent it. Unix milliseconds. */
+/** When a report was received, and when it was sent by the sender's clock. Unix milliseconds. */
 export interface Receipt {
   readonly receivedAtMs: number
-  /** Null when the sender did not say, or not as a time. */
+  /** Null if the sender stated no valid time. */
   readonly sentAtMs: number | null
 }
 
 export interface Admission {
   readonly batch: Batch
-  /** Everything of the report that is not in the batch, in the order of the report. */
+  /** The events of the report that are not in the batch, in the order of the report. */
   readonly rejected: readonly Rejection[]
 }
 
 /**
- * Decides what of a report is stored. Pure.
+ * Decides which events of a report are stored. Pure.
  *
- * Values that the project does not declare are dropped, never their event; undeclared features and events of more
- * than 30 days are rejected. A sender's clock that is off by 55 minutes or more is corrected; what is still in the
- * future then gets the time of the receipt.
+ * Values that the project does not declare are dropped, and their event is kept. Undeclared features and events older
+ * than 30 days are rejected. A sender's clock that is wrong by 55 minutes or more is corrected. An event that is still
+ * in the future then gets the time of the receipt.
  */
 export function admit(report: ParsedReport, project: ProjectFile, receipt: Receipt): Admission {
   const correctionMs = clockCorrectionMs(receipt)
@@ -52,8 +53,8 @@ export function admit(report: ParsedReport, project: ProjectFile, receipt: Recei
 }
 
 /**
- * The same for what an old client said, which is never too old: it could not send it in time, or repeats its start for as
- * long as it runs. Its clock is not corrected, because it does not say when it sends.
+ * Like `admit`, without a limit of age and without a correction of the clock. For imports, and for old clients: they
+ * repeat their start as long as they run, and do not state when they send.
  */
 export function admitAnyAge(
   {header, events}: {readonly header: Header; readonly events: readonly Event[]},
@@ -67,7 +68,10 @@ export function admitAnyAge(
   return {project: project.project, header, receivedAtMs, events: admitted, refused}
 }
 
-/** What is added to a sender's times: nothing while its clock is within the tolerance, which is network and queueing. */
+/**
+ * Milliseconds to add to a sender's times. 0 if its clock is within the tolerance, which allows for the network and for
+ * waiting in a queue.
+ */
 export function clockCorrectionMs({receivedAtMs, sentAtMs}: Receipt): number {
   if (sentAtMs === null) return 0
   const offMs = receivedAtMs - sentAtMs

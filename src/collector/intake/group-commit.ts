@@ -1,21 +1,21 @@
 import {UsageError} from '../../errors.ts'
 import type {Batch, InsertOutcome, Store} from '../store/store.ts'
 
-/** Bytes of report bodies that may wait for a transaction: the memory of a burst, a fraction of a second of writing. */
+/** The most bytes of report bodies that wait for a transaction: a burst, written in a fraction of a second. */
 export const maxWaitingBytes = 16 * 1024 * 1024
 
-/** Writes batches so that many share one transaction. */
+/** Writes batches. Batches that arrive together share one transaction. */
 export interface GroupCommit {
   /**
-   * Resolves with the outcome of each event when the transaction that holds them is on disk. Rejects with a
-   * `UsageError` USAGE_COLLECTOR_BUSY, at once and with nothing kept, when too much waits already.
+   * Resolves with the outcome of each event when their transaction is on disk. If too many bytes wait already, it
+   * immediately rejects with a `UsageError` USAGE_COLLECTOR_BUSY and keeps nothing.
    *
    * @param bytes the size of the report's body
    */
   write(batch: Batch, bytes: number): Promise<readonly InsertOutcome[]>
-  /** Resolves when what waits at this moment is on disk or rejected; what comes later may still wait. */
+  /** Resolves when all batches that wait at the time of the call are on disk or rejected. */
   settle(): Promise<void>
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no batch waits. */
   drain(): Promise<void>
 }
 
@@ -27,8 +27,8 @@ interface Waiting {
 }
 
 /**
- * Makes the group commit of a store. A transaction takes everything that arrived while the one before it was written,
- * so a lone report waits for nobody and a crowd shares one fsync.
+ * Makes the group commit of a store. A transaction contains all batches that arrived while the previous one was
+ * written. A single report does not wait for others, and many reports share one fsync.
  */
 export function createGroupCommit(store: Pick<Store, 'insert'>, {maxBytes = maxWaitingBytes} = {}): GroupCommit {
   let waiting: Waiting[] = []
@@ -38,7 +38,7 @@ export function createGroupCommit(store: Pick<Store, 'insert'>, {maxBytes = maxW
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {
-      // All requests that have come in with this turn of the event loop join.
+      // All requests of this turn of the event loop share the transaction.
       await new Promise(setImmediate)
       const group = waiting
       waiting = []
@@ -56,7 +56,7 @@ export function createGroupCommit(store: Pick<Store, 'insert'>, {maxBytes = maxW
         waiting.push({batch, bytes, resolve, reject})
         running ??= run()
       })
-      // Groups are written in their order, so the newest is the last.
+      // Groups are written in order, so the newest batch settles last.
       last = written.then(
         () => undefined,
         () => undefined,
@@ -77,7 +77,7 @@ async function commit(store: Pick<Store, 'insert'>, group: readonly Waiting[]): 
     const outcomes = await store.insert(group.map(({batch}) => batch))
     for (const [index, {resolve}] of group.entries()) resolve(outcomes[index]!)
   } catch (error) {
-    // What one report brings must not cost the others their answer: each once more, alone.
+    // One bad report must not fail the others: each is tried again alone.
     if (group.length > 1) for (const member of group) await commit(store, [member])
     else group[0]!.reject(error)
   }

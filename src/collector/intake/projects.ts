@@ -4,13 +4,14 @@ import {UsageError} from '../../errors.ts'
 import {describeProblems, describeValue} from '../../protocol/problem.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 
-/** The closed set of projects that a collector takes reports of, by id. */
+/** The projects whose reports a collector accepts, by id. */
 export type Projects = ReadonlyMap<string, ProjectFile>
 
 /**
- * Reads all project files (`*.json`) of a folder. Throws a `UsageError`: USAGE_PROJECTS_UNREADABLE when the folder
- * cannot be read, holds none or two of one project; USAGE_PROJECT_FILE_UNREADABLE or USAGE_PROJECT_FILE_INVALID with
- * the name of the file that is wrong, because a project that is silently missing would refuse its users' reports.
+ * Reads all project files (`*.json`) of a folder. Throws a `UsageError`:
+ * - USAGE_PROJECTS_UNREADABLE if the folder cannot be read, contains no project file, or two of one project.
+ * - USAGE_PROJECT_FILE_UNREADABLE or USAGE_PROJECT_FILE_INVALID with the path of the file. A file is never skipped: the
+ *   collector would refuse the reports of its project.
  */
 export function loadProjects(directory: string): Projects {
   const projects = new Map<string, ProjectFile>()

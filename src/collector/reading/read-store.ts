@@ -1,8 +1,8 @@
 import {type MeasuringSource, openSqliteSource} from '../store/sqlite.ts'
 
 /**
- * Opens the store in a data folder for reading; a collector may be writing it. Throws a `UsageError`
- * USAGE_STORE_UNREADABLE when there is none. Close it.
+ * Opens the store in a data folder for reading, also while a collector writes it. The caller closes it. Throws a
+ * `UsageError` USAGE_STORE_UNREADABLE if there is no store.
  */
 export function openStatsSource(dataDirectory: string): MeasuringSource {
   return openSqliteSource(dataDirectory)

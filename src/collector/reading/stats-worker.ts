@@ -1,6 +1,6 @@
 /**
- * The thread in which a collector reads its own store, so that a slow question does not stall what comes in. Started
- * by `worker-source.ts`; answers each message with one.
+ * The thread in which a collector reads its own store, so that a slow question does not delay incoming reports.
+ * `worker-source.ts` starts it. It answers each message with one message.
  */
 import {parentPort, workerData} from 'node:worker_threads'
 import {toUsageError} from '../../errors.ts'

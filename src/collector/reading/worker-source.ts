@@ -1,9 +1,10 @@
 /**
- * Room `reading`: questions are answered in a thread of their own.
+ * Room `reading`: answers questions in a separate thread.
  *
- * A question may take seconds; the thread that accepts reports must not wait for it. The worker opens the store read-only on
- * its own connection, starts with the first question, and is replaced when it dies. Questions that were in work then reject.
- * Read next: `stats-worker.ts`, which is what the thread runs, and `read-store.ts` for commands that ask a store directly.
+ * A question may take seconds, and the thread that accepts reports must not wait for it. The worker starts with the
+ * first question and opens the store read-only on its own connection. If it dies, its open questions reject and the
+ * next question starts another.
+ * Read next: `stats-worker.ts`, which the thread runs, and `read-store.ts` for commands that read a store directly.
  */
 import {extname} from 'node:path'
 import {Worker} from 'node:worker_threads'
@@ -12,7 +13,7 @@ import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {StatsFacts, StatsQuestion, TableSize} from '../../stats/model/source.ts'
 import type {MeasuringSource} from '../store/sqlite.ts'
 
-/** What goes to the worker. */
+/** A message to the worker. */
 export interface WorkerQuestion {
   readonly id: number
   readonly question: StatsQuestion | 'projects' | 'tables'
@@ -29,29 +30,29 @@ interface Pending {
   readonly reject: (error: unknown) => void
 }
 
-// The same extension as this file has: .ts from the sources, .js when built.
+// The extension of this file: .ts in the sources, .js in the build.
 const workerFile = new URL(`./stats-worker${extname(import.meta.url)}`, import.meta.url)
 
-/** A thread that reads, and what it was asked. */
+/** A reading thread and its open questions, by id. */
 interface Reader {
   readonly worker: Worker
   readonly pending: Map<number, Pending>
 }
 
-/** The reading of a collector's own store, which its owner may hold for a moment. */
+/** Reads a collector's own store. Reading can be paused. */
 export interface WorkerSource extends MeasuringSource {
   /**
-   * Resolves when nothing is being read, with the function that lets the reading go on, to be called once. What is
-   * asked meanwhile waits. One at a time.
+   * Pauses reading. Resolves when no question is being answered, to the function that resumes reading. Call that
+   * function once. Questions in between wait. Do not pause twice at the same time.
    */
   pause(): Promise<() => void>
 }
 
 /**
- * Reads the store of a data folder in a thread of its own, started with the first question. A thread that dies rejects
- * what it was asked; the next question starts another.
+ * Reads the store of a data folder in a separate thread, which the first question starts. If the thread dies, its open
+ * questions reject and the next question starts another.
  *
- * @param file what the thread runs
+ * @param file the module that the thread runs
  */
 export function createWorkerSource(dataDirectory: string, file: URL = workerFile): WorkerSource {
   let reader: Reader | null = null

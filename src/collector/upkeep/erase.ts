@@ -2,19 +2,20 @@ import type {ErasureReceipt} from '../../protocol/erasure.ts'
 import type {GroupCommit} from '../intake/group-commit.ts'
 import type {Erasure, Store} from '../store/store.ts'
 
-/** Erases what a collector holds about people; see `Store.erase` for what it promises. */
+/** Erases all data of some people. See `Store.erase` for the contract. */
 export type Erase = (erasure: Erasure) => Promise<ErasureReceipt>
 
 export interface EraseParts {
   readonly store: Pick<Store, 'erase'>
   readonly groupCommit: Pick<GroupCommit, 'settle'>
-  /** Holds the collector's own reading of the store and gives the function that lets it go on. */
+  /** Pauses the collector's own reading of the store. Resolves to the function that resumes it. */
   readonly pauseReading: () => Promise<() => void>
 }
 
 /**
- * Makes the erasing of a collector: one at a time, after every report that had arrived before it, and while the
- * collector itself reads nothing, because who reads an old state keeps it on disk. Reports are received meanwhile.
+ * Makes the function that erases. Erasures run one at a time, each after all reports that arrived before it. The
+ * collector's own reading is paused meanwhile, because a reader of an old state keeps that state on disk. Reports are
+ * still received.
  */
 export function createErase({store, groupCommit, pauseReading}: EraseParts): Erase {
   let last: Promise<unknown> = Promise.resolve()

@@ -4,8 +4,8 @@ import {openSqliteSource, openSqliteStore} from '../store/sqlite.ts'
 import {type PurgeOptions, type PurgeStep, purge} from './retention.ts'
 
 /**
- * Purges the store of a data folder that no collector writes, and yields each month when it is done. Throws a
- * `UsageError`: USAGE_STORE_LOCKED while a collector runs (which purges by itself), USAGE_PROJECT_UNKNOWN,
+ * Purges the store of a data folder that no collector writes, and yields each month after it is purged. Throws a
+ * `UsageError`: USAGE_STORE_LOCKED while a collector runs (it purges by itself), USAGE_PROJECT_UNKNOWN,
  * USAGE_STORE_UNREADABLE.
  *
  * @param project the id of the only project to purge; null for all
@@ -24,7 +24,7 @@ export async function* purgeStore(
   }
 }
 
-/** Fails where there is no store, so that none is made. */
+/** Opens the store for reading first: this fails if there is no store, whereas opening for writing would create one. */
 async function readProjects(dataDirectory: string): Promise<readonly ProjectFile[]> {
   const source = openSqliteSource(dataDirectory)
   try {

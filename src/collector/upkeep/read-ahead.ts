@@ -5,9 +5,9 @@ import type {MeasuringSource} from '../store/sqlite.ts'
 import type {Store} from '../store/store.ts'
 
 /**
- * Measures the tables and keeps how large they are, and asks of each project what its dashboard asks first, so that a
- * person who asks finds the months of it read. Resolves when all is done or has failed; what a person asks is answered
- * between two of these.
+ * Measures the tables and stores their sizes. Then it asks the first question of each project's dashboard, so that the
+ * months are already in memory when a person asks. Never rejects. A person's question is answered between two of these
+ * questions.
  */
 export async function readAhead(
   {source, store}: {readonly source: MeasuringSource; readonly store: Pick<Store, 'noteTables'>},
@@ -20,7 +20,7 @@ export async function readAhead(
     .catch(() => undefined)
   for (const project of projects) {
     const query = parseStatsQuery({project: project.project}, now())
-    // Whoever asks the same is told why it fails.
+    // A person who asks the same question gets the error.
     await answerStats(source, project, query, now()).catch(() => undefined)
   }
 }

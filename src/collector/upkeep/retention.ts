@@ -1,43 +1,43 @@
 /**
- * Room `upkeep`: what a collector does to its store between reports.
+ * Room `upkeep`: the work of a collector on its store between reports.
  *
- * Retention replaces single runs and features by totals when their time is over: one month at a time, oldest first, each in
- * one transaction, so a kill leaves whole months. Erasure deletes everything of one person. Reading ahead prepares the first
- * answer. All of it runs in the process that writes the store.
+ * Retention replaces single runs and features that are older than their limit by totals. It purges one month at a time,
+ * oldest first, each in one transaction, so a kill leaves whole months. Erasure deletes all data of a person. Reading
+ * ahead prepares the first answers. All of it runs in the process that writes the store.
  * Read next: `purge-store.ts` for a purge without a collector, `erase.ts`.
  */
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {Store} from '../store/store.ts'
 
 const dayMs = 86_400_000
-/** Reports may come 30 days late; after these a month or a year does not change any more. */
+/** Days after which a month or a year no longer changes: reports may be 30 days late. */
 export const closedAfterDays = 35
-/** A limit of so many days leaves the time to count a whole year before its first month goes. */
+/** With a limit of at least this many days, a whole year is counted before its first month is purged. */
 const yearDays = 365
 
-/** What is kept singly for a time, and then as totals. */
+/** The data that is kept as single rows for a time, and then as totals. */
 export const purgeable = ['features', 'runs'] as const
 export type Purgeable = (typeof purgeable)[number]
 
-/** One month whose single uses of features, or single runs, go or would go. */
+/** One month whose single uses of features, or single runs, are deleted (in a dry run: would be). */
 export interface PurgeStep {
   readonly project: string
   readonly what: Purgeable
   /** `YYYY-MM`. */
   readonly month: string
-  /** Feature events of the month that go. */
+  /** Deleted feature events of the month. */
   readonly events: number
-  /** Runs of the month that go. */
+  /** Deleted runs of the month. */
   readonly runs: number
 }
 
 export interface PurgeOptions {
   readonly nowMs: number
-  /** A time such as `1y` in the place of each project's own limit. */
+  /** A time such as `1y` instead of each project's own limit. */
   readonly olderThan?: string | null
-  /** Only these; all if nothing is said. */
+  /** Default: features and runs. */
   readonly only?: Purgeable | null
-  /** Only tell what would go. */
+  /** If true, deletes nothing and yields the months that a purge would delete. */
   readonly dryRun?: boolean
 }
 
@@ -47,9 +47,10 @@ type Purging = Pick<
 >
 
 /**
- * Replaces single uses of features and single runs that are older than their project wants to keep by totals, a month at
- * a time and the oldest first, and yields each month when it is done. Ending early leaves the rest for the next time, but
- * no header that only the rows of these months had. Those that a purge left which was killed go as well.
+ * Replaces single uses of features and single runs that are older than their project's limit by totals. It purges one
+ * month at a time, oldest first, and yields each month after it is purged. The caller may stop early: the remaining
+ * months are left for the next purge. At the end it deletes headers that no row uses, also those that a killed purge
+ * left.
  */
 export async function* purge(
   store: Purging,
@@ -80,7 +81,9 @@ async function* purgeFeatures(
   }
 }
 
-/** A month waits while one of its runs, or of its year if that is to be counted, still runs; and so do later ones. */
+/**
+ * Stops at the first month with a run that is still running. If years are counted, the whole year of the month counts.
+ */
 async function* purgeRuns(
   store: Purging,
   file: ProjectFile,
@@ -106,7 +109,10 @@ function monthAfter(month: string): string {
   return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 7)
 }
 
-/** Whether all of a month is older than a limit, and neither it nor, for long limits, its year can change any more. Pure. */
+/**
+ * Whether a whole month is older than a limit and can no longer change. With a limit of at least a year, its year must
+ * be closed too. Pure.
+ */
 export function isDue(month: string, limit: string, nowMs: number): boolean {
   const [year, number] = month.split('-').map(Number) as [number, number]
   const endMs = Date.UTC(year, number, 1)
@@ -114,7 +120,10 @@ export function isDue(month: string, limit: string, nowMs: number): boolean {
   return endMs <= cutOf(limit, nowMs) && closedMs <= nowMs
 }
 
-/** The instant a time such as `30d`, `8w`, `6m` or `1y` before another; the day of a month that has it not is its last. */
+/**
+ * The instant that lies a time such as `30d`, `8w`, `6m` or `1y` before another, in Unix milliseconds. If its month
+ * lacks the day, it is the last day of the month. Pure.
+ */
 export function cutOf(time: string, nowMs: number): number {
   const count = Number(time.slice(0, -1))
   const unit = time.slice(-1)
@@ -129,17 +138,18 @@ export function cutOf(time: string, nowMs: number): number {
 const keepsYears = (limit: string): boolean => cutOf(limit, 0) <= -yearDays * dayMs
 
 export interface RetentionJob {
-  /** Starts no other month; resolves when the one at work is done. */
+  /** Starts no further month. Resolves when the current month is purged. */
   stop(): Promise<void>
 }
 
-/** How long after its start a collector purges first, and how often then. */
+/** The first purge is a minute after the start, the next ones a day after the end of the previous one. */
 const schedule = {firstAfterMs: 60_000, everyMs: dayMs}
 
 /**
- * Purges what is past its limit and notes the size, again and again, between the reports that come in.
+ * Regularly stores the size of the store and purges the data that is older than its limit, between incoming reports.
  *
- * @param afterwards what is to be done after each turn, which neither the next turn nor a stop waits for. Never rejects
+ * @param afterwards called after each turn unless its last call is still running. Neither the next turn nor a stop
+ * waits for it. It must not reject.
  */
 export function startRetention(
   store: Parameters<typeof purge>[0] & Pick<Store, 'noteSize'>,
@@ -157,20 +167,20 @@ export function startRetention(
       await new Promise(setImmediate)
     }
   }
-  let isGoingOn = false
-  const goOn = (): void => {
-    if (isStopped || isGoingOn) return
-    isGoingOn = true
+  let isFollowingUp = false
+  const followUp = (): void => {
+    if (isStopped || isFollowingUp) return
+    isFollowingUp = true
     void afterwards().finally(() => {
-      isGoingOn = false
+      isFollowingUp = false
     })
   }
   const turn = (): void => {
-    // A store that fails says so to every report as well; the next turn tries again.
+    // If the store fails, every report gets the error too. The next turn tries again.
     running = work().catch(() => undefined)
     void running.then(() => {
       plan(everyMs)
-      goOn()
+      followUp()
     })
   }
   let timer: NodeJS.Timeout | undefined
