@@ -1,8 +1,9 @@
 const pattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{0,9}))?(Z|[+-]\d\d:?\d\d)?$/
 
 /**
- * Reads a time as Mantid writes it: UTC without a zone, with 0 to 9 digits behind the seconds; `Z` and offsets as well.
- * Gives Unix milliseconds, rounded down, or null. `Date` would take a time without a zone for local time.
+ * Reads a time of Mantid: without a zone it is UTC, `Z` and offsets are accepted, and seconds have up to 9 decimals.
+ * Returns Unix milliseconds, rounded down, or null if the time is invalid. (`Date` would read a time without a zone as
+ * local time.)
  */
 export function readMantidTime(written: string): number | null {
   const match = pattern.exec(written)
@@ -26,7 +27,7 @@ export function readMantidTime(written: string): number | null {
   return date.getTime() < 0 ? null : date.getTime()
 }
 
-/** The first six digits behind the seconds, zeros where there are fewer. */
+/** The first six decimals of the seconds, padded with zeros. */
 export function microseconds(written: string): string {
   return (/\.(\d+)/.exec(written)?.[1] ?? '').padEnd(6, '0').slice(0, 6)
 }

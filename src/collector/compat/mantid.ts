@@ -13,23 +13,23 @@ import {microseconds, readMantidTime} from './mantid-time.ts'
 import {type OldIds, uuidOf} from './old-ids.ts'
 import {shortText} from './short-text.ts'
 
-/** What the bodies of Mantid are read with. */
+/** The settings that Mantid's bodies are read with. */
 export interface MantidContext {
   readonly project: ProjectFile
   readonly ids: OldIds
   /** Unix milliseconds. */
   readonly receivedAtMs: number
-  /** When a feature without a time was used, Unix milliseconds: at the receipt, if not said. */
+  /** The time of features that have none, Unix milliseconds. Default: the receipt. */
   readonly untimedMs?: number
-  /** The id of a use, which the client does not give: a new one each time, or one by which it is known again. */
+  /** Makes the id of a use, which clients do not send: random, or in an import made from the content. */
   readonly featureId: (timeMs: number) => string
 }
 
-/** Texts are cut to what is kept of them, never refused. */
+/** Long texts are cut later, never rejected. */
 const anyText = v.nullish(v.string('must be text'), null)
 const mantidTime = v.pipe(
   v.string('must be a time'),
-  v.check(written => readMantidTime(written) !== null, 'must be a time YYYY-MM-DDTHH:MM:SS in UTC'),
+  v.check(text => readMantidTime(text) !== null, 'must be a time YYYY-MM-DDTHH:MM:SS in UTC'),
 )
 
 const headerEntries = {
@@ -66,24 +66,24 @@ const featureList = v.object({
   dateTime: v.nullish(mantidTime, null),
   features: v.array(feature, 'must be a list of features'),
 })
-/** A feature alone has what a list has beside its features. */
+/** A single feature contains the header itself, which a list contains beside its features. */
 const singleFeature = v.object({...headerEntries, dateTime: v.nullish(mantidTime, null), ...feature.entries})
 
 type MantidHeader = v.InferOutput<v.ObjectSchema<typeof headerEntries, undefined>>
 
 /**
- * Makes batches of what Mantid posts when it starts: one startup, a list of them, or `{"usages": […]}`. All or nothing:
- * throws a `UsageError` USAGE_REPORT_UNPARSABLE when one of them is wrong.
+ * Reads what Mantid posts when it starts: one startup, a list of them, or `{"usages": […]}`. All or nothing: throws a
+ * `UsageError` USAGE_REPORT_UNPARSABLE if one of them is invalid.
  *
- * A run follows from its startup's content, so that the daily repeat, which is the same to the byte, is the same run.
- * Mantid sends no end: the outcomes stay unknown.
+ * The run id is made from the content of the startup. The daily repeat has exactly the same content, so it is the same
+ * run. Mantid sends no end, so outcomes stay unknown.
  */
 export function readMantidStartups(input: unknown, context: MantidContext): Batch[] {
   return listOf(input, 'usages').map(one => {
     const read = parse(startup, one)
     const timeMs = readMantidTime(read.dateTime)!
     const time = new Date(timeMs).toISOString()
-    // Mantid's server kept microseconds of what clients say in nanoseconds: both are the same startup.
+    // Clients send nanoseconds and Mantid's server kept microseconds: both are the same startup.
     const content = {...read, dateTime: [time, microseconds(read.dateTime)]}
     const run = uuidOf(timeMs, 'mantid', content)
     const id = uuidOf(timeMs, 'mantid start', content)
@@ -93,8 +93,9 @@ export function readMantidStartups(input: unknown, context: MantidContext): Batc
 }
 
 /**
- * Makes batches of the features that Mantid posts: `{"features": […]}`, one feature, or a list of either; all or nothing
- * as above. They belong to no run. They have no id, so each post counts. Without a time they were used at the receipt.
+ * Reads the features that Mantid posts: `{"features": […]}`, one feature, or a list of either. All or nothing, like
+ * startups. Features belong to no run, and the context gives their ids. A feature without a time gets the time of its
+ * list, else `untimedMs`.
  */
 export function readMantidFeatures(input: unknown, context: MantidContext): Batch[] {
   const {untimedMs = context.receivedAtMs} = context

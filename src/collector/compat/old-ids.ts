@@ -5,22 +5,25 @@ import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {makeUuidV7} from '../../protocol/uuid.ts'
 
-/** Makes what old clients say of a person or a machine into pseudonyms of ours. */
+/** Turns the ids of people and machines that old clients send into pseudonyms. */
 export interface OldIds {
   /**
-   * The pseudonym of an id of theirs, which is a plain hash that a dictionary turns back: keyed again with a secret of
-   * this collector. It changes as often as the project says. Null where there is none, where the project wants none, or
-   * where the id is the hash of nothing, which all clients without a user name share.
+   * The pseudonym of an old id. Old ids are plain hashes, which a dictionary reverses, so they are hashed again with a
+   * secret of this collector. The pseudonym changes as often as the project declares. Null if there is no id, if the
+   * project collects none, or if the id is the hash of an empty name, which all clients without a user name share.
    */
   pseudonym(kind: 'user' | 'host', oldId: unknown, project: ProjectFile, timeMs: number): string | null
 }
 
 const fileName = 'old-ids.secret'
 
-/** Characters of an id that is taken for one. */
+/** The most characters of an id. Longer ids are ignored. */
 const maxOldIdLength = 256
 
-/** Reads the secret from a data folder, made when missing and the owner's alone: 256 random bits. */
+/**
+ * Reads the secret from a data folder: 256 random bits in a file that only its owner can read. Makes it if it is
+ * missing. Throws a `UsageError` USAGE_STORE_UNREADABLE.
+ */
 export function readOrMakeOldIdSecret(dataDirectory: string): string {
   const path = join(dataDirectory, fileName)
   const known = readSecret(path)
@@ -60,13 +63,13 @@ export function oldIds(secret: string): OldIds {
   }
 }
 
-/** What Parsl (10 digits of SHA-256) and Mantid (MD5) make of an empty name. */
+/** The ids that Parsl (10 digits of SHA-256) and Mantid (MD5) make of an empty name. */
 const hashesOfNothing = new Set([
   createHash('sha256').update('').digest('hex').slice(0, 10),
   createHash('md5').update('').digest('hex'),
 ])
 
-/** A UUID that follows from the parts: the same again for the same parts. */
+/** A UUID of version 7 that is made from its parts: equal parts give the same UUID. Pure. */
 export function uuidOf(timeMs: number, ...parts: readonly unknown[]): string {
   return makeUuidV7(Math.max(0, timeMs), createHash('sha256').update(JSON.stringify(parts)).digest())
 }

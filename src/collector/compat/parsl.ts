@@ -1,9 +1,9 @@
 /**
- * Room `compat`: the messages of the clients that `usage` replaces, as events of ours.
+ * Room `compat`: reads the messages of the clients that `usage` replaces, as events.
  *
- * Pure functions read the datagrams of Parsl (this file) and the HTTP bodies of Mantid (`mantid.ts`). They never throw on
- * missing fields, cut long texts, key foreign ids again (`old-ids.ts`), and state what those clients cannot say: outcomes
- * are `unknown`, never guessed. The rules are numbered P1 to P9 and M1 to M10 in docs/compatibility.md.
+ * Pure functions read the datagrams of Parsl (this file) and the HTTP bodies of Mantid (`mantid.ts`). They cut long
+ * texts and hash foreign ids again (`old-ids.ts`). Those clients do not report how a run ended, so its outcome is
+ * `unknown`, never guessed. The rules are numbered P1 to P9 and M1 to M10 in docs/compatibility.md.
  * Read next: `mantid.ts`, `old-ids.ts`.
  */
 import * as v from 'valibot'
@@ -21,13 +21,13 @@ import {shortText} from './short-text.ts'
 type Message = Readonly<Record<string, unknown>>
 
 /**
- * Makes a batch of one message of Parsl's own usage tracking, protocol 0 or 1. Pure; null when it is none.
+ * Reads one message of Parsl's own usage tracking, protocol 0 or 1. Pure. Null if it is not such a message.
  *
- * Only the run's key has to be there; what is missing, or is not what it should be, is not known. A message that has an
- * `end` ends its run, any other starts it. Parsl cannot say how a run ended: its outcome stays unknown. Test runs are
- * marked and keep nothing else.
+ * Only the key of the run is required. Missing and invalid values are unknown. A message with an `end` ends its run,
+ * any other starts it. Parsl does not report how a run ended, so its outcome stays unknown. Test runs are marked, and
+ * nothing else of them is stored.
  *
- * @param untimedMs when a message happened that does not say it; the receipt, unless it was received before
+ * @param untimedMs the time of a message that has none. Default: the receipt
  */
 export function readParslMessage(
   input: unknown,
@@ -47,7 +47,7 @@ export function readParslMessage(
   return {...batch, mark: {isOutcomeUntold: true, isTest}}
 }
 
-/** A key that is a UUID stays what it is, so that it can be found; of any other one is made. */
+/** A key that is a UUID is the run id, so that people can find the run. Other keys are hashed to a UUID. */
 const runOf = (key: string): string => (v.is(scalars.uuid, key) ? key.toLowerCase() : uuidOf(0, 'parsl', key))
 
 function eventOf(message: Message, run: string, isTest: boolean, untimedMs: number): Event {
@@ -73,7 +73,7 @@ function headerOf(message: Message, project: ProjectFile, ids: OldIds, timeMs: n
   }
 }
 
-/** Protocol 0 has the numbers beside the others, protocol 1 in the components: the config's and the kernel's. */
+/** Protocol 0 has these numbers in the message, protocol 1 in the components of the config and of the kernel. */
 function fieldsOf(message: Message): Record<string, number> {
   const listed = own(message, 'components')
   const components = (Array.isArray(listed) ? listed : []).filter(one => typeof one === 'object' && one !== null)
@@ -89,7 +89,7 @@ function fieldsOf(message: Message): Record<string, number> {
   )
 }
 
-/** Seconds since 1970, with decimals, that a date can have. */
+/** Unix milliseconds from seconds since 1970, which may have decimals. Null if they are not a valid time. */
 function millisecondsOf(seconds: unknown): number | null {
   if (typeof seconds !== 'number') return null
   const date = new Date(Math.round(seconds * 1000))

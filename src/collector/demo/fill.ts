@@ -1,8 +1,8 @@
 /**
  * Room `demo`: made-up data for `usage demo`, screenshots and benchmarks.
  *
- * It fills a store with two years of plausible use of a project that does not exist. The data depend on the given instant
- * only, so equal instants give equal data. Nothing here is used by a real collector.
+ * It fills a store with two years of plausible use of an invented project. The data depend only on the given instant,
+ * so equal instants give equal data. A real collector uses none of this.
  * Read next: `people.ts` for the invented users, `project.ts` for what the project declares.
  */
 import type {EndEvent, Event} from '../../protocol/event.ts'
@@ -18,8 +18,8 @@ const days = 730
 const groupSize = 200
 
 /**
- * Fills a store with two years of believable use of a project that does not exist, up to now. The same instant brings the
- * same use. Resolves to the number of events when all of it is on disk; takes some seconds.
+ * Fills a store with two years of made-up use that ends now. The same instant gives the same use. Takes some seconds.
+ * Resolves to the number of events when all of them are on disk.
  */
 export async function fillWithDemo(store: Pick<Store, 'insert' | 'saveProjects'>, nowMs: number): Promise<number> {
   const random = seededRandom(2)
@@ -78,7 +78,7 @@ const endings: readonly (readonly [share: number, ending: Pick<EndEvent, 'exitCo
   [0.011, {exitCode: null, signal: null}],
 ]
 
-/** The events of one run that have happened by now; those of a run that lost its end lack it. */
+/** The events of one run up to now. Some runs are lost: they have no end. */
 function eventsOfRun(startMs: number, person: Person, nowMs: number, random: Random): Event[] {
   const id = (timeMs: number): string =>
     makeUuidV7(

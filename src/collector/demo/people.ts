@@ -2,10 +2,10 @@ import {createHash} from 'node:crypto'
 import type {Header, OperatingSystem} from '../../protocol/header.ts'
 import {emptyHeader} from '../../protocol/header-columns.ts'
 
-/** Numbers from 0 to 1, not included. */
+/** Returns numbers from 0 to 1, without 1. */
 export type Random = () => number
 
-/** Numbers that are the same for the same seed (mulberry32), so that everybody sees the same demonstration. */
+/** Random numbers that are the same for the same seed (mulberry32), so that everybody sees the same demo. */
 export function seededRandom(seed: number): Random {
   let state = seed
   return () => {
@@ -26,7 +26,7 @@ export interface Person {
   readonly os: OperatingSystem
   readonly scheduler: string | null
   readonly ci: string | null
-  /** Days until a new version is taken. */
+  /** Days between a release and the person's update to it. */
   readonly updateDays: number
 }
 
@@ -41,7 +41,7 @@ const systems: readonly (readonly [share: number, os: OperatingSystem])[] = [
   [0.02, {name: 'FreeBSD', version: '14.1', arch: 'x64', readable: 'FreeBSD 14.1'}],
 ]
 
-/** Makes the people of two years: more come than go. */
+/** Makes the people of the whole time. Their number grows. */
 export function makePeople(fromMs: number, toMs: number, random: Random): Person[] {
   const people = 260
   return Array.from({length: people}, (_, number) => {
@@ -62,7 +62,7 @@ export function makePeople(fromMs: number, toMs: number, random: Random): Person
   })
 }
 
-/** Takes one of several by its share; the shares add up to 1. */
+/** Chooses a value at random by its share. The shares must add up to 1. */
 export function choose<T>(shares: readonly (readonly [share: number, value: T])[], random: Random): T {
   let left = random()
   for (const [share, value] of shares) {
@@ -80,7 +80,7 @@ const releases: readonly (readonly [version: string, daysBeforeNow: number])[] =
   ['2.2', 88],
 ]
 
-/** What the reports of a person say at a time. Pseudonyms change with the year. */
+/** The header of a person's reports at a time. Pseudonyms change with the year. */
 export function headerOf(person: Person, timeMs: number, nowMs: number): Header {
   const year = new Date(timeMs).getUTCFullYear()
   const taken = releases.findLast(([, days]) => timeMs >= nowMs - days * dayMs + person.updateDays * dayMs)

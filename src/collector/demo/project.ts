@@ -1,6 +1,6 @@
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 
-/** The project of the demonstration: believable, and nobody's. */
+/** The invented project of the demo. */
 export function demoProject(): ProjectFile {
   const parsed = parseProjectFile({
     project: 'heatflow',
@@ -30,7 +30,7 @@ export function demoProject(): ProjectFile {
   return parsed.value
 }
 
-/** What is used, how often in a hundred runs, and how many uses of it come from other features. */
+/** The features: `percent` of the runs use it, and `internalPercent` of its uses come from other features. */
 export const demoFeatures: readonly {
   readonly name: string
   readonly type: string

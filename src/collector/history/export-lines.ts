@@ -1,13 +1,13 @@
 import {protocolVersion} from '../../protocol/report.ts'
 import {openSqliteEvents} from '../store/export.ts'
 
-/** Events of a line: a bound for who reads it. */
+/** The most events of one line. It bounds the memory of a reader. */
 const maxEvents = 50
 
 /**
- * Gives everything that the store in a data folder has of a project, as lines of JSON: each is a report as it travels
- * (schemas/report.v1.json), with a `mark` beside it where an old client told of its runs. Pseudonyms are those of the
- * store. Throws a `UsageError` USAGE_STORE_UNREADABLE.
+ * Yields all events of a project in the store of a data folder, as lines of JSON. Each line is a report
+ * (schemas/report.v1.json), with a `mark` if an old client sent its runs. Pseudonyms are those of the store. Throws a
+ * `UsageError` USAGE_STORE_UNREADABLE.
  */
 export async function* exportLines(
   dataDirectory: string,

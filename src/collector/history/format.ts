@@ -1,42 +1,42 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {OldIds} from '../compat/old-ids.ts'
 
-/** What `usage import` reads: the log of Parsl's server, pages of Mantid's API, and what `usage export` writes. */
+/** What `usage import` reads: the log of Parsl's server, pages of Mantid's API, and the output of `usage export`. */
 export const importFormats = ['parsl', 'mantid', 'usage'] as const
 export type ImportFormat = (typeof importFormats)[number]
 
-/** What records are read with. */
+/** The settings that records are read with. */
 export interface ImportContext {
   readonly project: ProjectFile
   readonly ids: OldIds
-  /** When what has no time of its own happened, Unix milliseconds. */
+  /** The time of records that have none, Unix milliseconds. */
   readonly atMs: number
-  /** Nothing happened after this, Unix milliseconds. */
+  /** The current time, Unix milliseconds. Later times are set to it. */
   readonly nowMs: number
 }
 
 const dayMs = 86_400_000
 
-/** Whether `atMs` may be when something happened: since 1970, and not later than a clock ahead of ours by a day says. */
+/** Whether a time is valid: from 1970 to a day after now, for clocks that are ahead. */
 export const isImportTime = (atMs: number, nowMs: number): boolean => atMs >= 0 && atMs <= nowMs + dayMs
 
-/** One thing to import, as the file has it. */
+/** One record of a file, unparsed. */
 export interface ImportRecord {
-  /** Where it stands: the number of its line, from 1; in pages of Mantid, of the result. */
+  /** The number of its line, from 1. In pages of Mantid: the number of the result. */
   readonly line: number
   readonly text: string
-  /** Which of several that cannot be told apart it is, from 1. Only where a format has no ids. */
+  /** Counts equal records, from 1. Only in formats without ids. */
   readonly occurrence?: number
 }
 
-/** A record, or a part of one, that cannot be read. No address is repeated here. */
+/** A record, or a part of one, that cannot be read. The message contains no address. */
 export interface DamagedRecord {
-  /** As above. */
+  /** As in `ImportRecord`. */
   readonly line: number
   readonly message: string
 }
 
-/** Tells the format by the first line that has something, or null. */
+/** Detects the format from the first line that is not empty. Null if it is unknown. Pure. */
 export function detectFormat(firstLine: string): ImportFormat | null {
   if (firstLine.includes('Source:') && firstLine.includes('Msg:')) return 'parsl'
   if (isLogSection(firstLine)) return 'parsl'
@@ -44,5 +44,5 @@ export function detectFormat(firstLine: string): ImportFormat | null {
   return /^\s*[[{]/.test(firstLine) ? 'mantid' : null
 }
 
-/** Parsl's server began each day with such a line. */
+/** Whether a line begins a new day in the log of Parsl's server. */
 export const isLogSection = (line: string): boolean => line.includes('New Log section for new day')

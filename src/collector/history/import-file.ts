@@ -1,9 +1,10 @@
 /**
- * Room `history`: import of old data and export of everything.
+ * Room `history`: import of old data, and export of a project.
  *
  * Imports read the log of Parsl's server, Mantid's API pages and the lines that `usage export` writes. Records are
- * idempotent by their ids and a mark says how far a file was read, so an import that was killed continues where it stopped.
- * Damaged records are counted and listed. Records go into a free store, or through the collector that holds it.
+ * idempotent by their ids, and a mark stores how far a file was read, so an import that was killed continues where it
+ * stopped. Damaged records are counted and listed. Records are written to a free store, or sent to the collector that
+ * holds it.
  * Read next: `records-of-file.ts` for the formats, `export-lines.ts`.
  */
 import {stat} from 'node:fs/promises'
@@ -14,7 +15,7 @@ import {type ImportMark, type ImportProgress, markOf, noProgress} from './import
 import {detectFormatOfFile, recordsOfFile} from './records-of-file.ts'
 import type {StoredCounts} from './store-records.ts'
 
-/** Where records are stored: in a store that no process writes, or by the collector that writes it. */
+/** Stores records: in a store that no other process writes, or by the collector that writes it. */
 export interface ImportTarget {
   readonly project: ProjectFile
   readonly dataDirectory: string
@@ -43,16 +44,16 @@ export interface FileImport extends ImportProgress {
   readonly resumedAfter: number | null
 }
 
-/** Damaged records that are listed one by one; all are counted. */
+/** The most damaged records that are listed. All are counted. */
 const maxListed = 1_000
-/** The most that one transaction, or one request to a collector, contains. JSON may need several bytes for one. */
+/** The most records and bytes of text in one transaction or request. As JSON, a byte may become several. */
 const maxRecords = 1_000
 const maxBytes = 128 * 1024
 
 /**
- * Imports one file. What is counts is on disk, and a mark says how far it is: ended at any step, another import of the
- * same file goes on from there. What was written twice by that is known by its id. Throws a `UsageError`
- * USAGE_IMPORT_UNREADABLE, or what the target throws.
+ * Imports one file. All counted records are on disk, and a mark stores how far the import is. If it is interrupted at
+ * any step, the next import of the same file continues from the mark. Records that are written twice are duplicates by
+ * their id. Rejects with a `UsageError` USAGE_IMPORT_UNREADABLE, or with the error of the target.
  */
 export async function importFile(path: string, target: ImportTarget, options: ImportOptions): Promise<FileImport> {
   const {size: bytes} = await statOf(path)
@@ -85,7 +86,7 @@ async function statOf(path: string) {
   }
 }
 
-/** Records that are written together, and what came of those before them. */
+/** Collects records that are written together, and counts the results since the start of the import. */
 class Chunk {
   progress: ImportProgress
   private readonly target: ImportTarget

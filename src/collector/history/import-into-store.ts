@@ -5,8 +5,8 @@ import type {ImportTarget} from './import-file.ts'
 import {storeRecords} from './store-records.ts'
 
 /**
- * Opens the store of a data folder to import into, made when it is missing, and keeps the project file there. Throws a
- * `UsageError` USAGE_STORE_LOCKED when another process writes it: then the records go to that one.
+ * Opens the store of a data folder for an import and stores the project file in it. The store is created if it is
+ * missing. Rejects with a `UsageError`: USAGE_STORE_LOCKED if another process writes it, USAGE_STORE_UNREADABLE.
  */
 export async function openStoreForImport(
   dataDirectory: string,

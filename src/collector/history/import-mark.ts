@@ -4,9 +4,9 @@ import {open, stat} from 'node:fs/promises'
 import {basename, join} from 'node:path'
 import type {DamagedRecord, ImportFormat} from './format.ts'
 
-/** How far an import of one file has come. */
+/** The progress of an import of one file. Counts are events, except `records` and `damaged`. */
 export interface ImportProgress {
-  /** Records that are done. */
+  /** Records that were read and stored, or counted as damaged. */
   readonly records: number
   readonly accepted: number
   readonly duplicates: number
@@ -22,17 +22,19 @@ export const noProgress: ImportProgress = {
   damaged: {count: 0, listed: []},
 }
 
-/** A file in the data folder that says how far an import is, so that one that was ended goes on there. */
+/** A file in the data folder with the progress of an import. An interrupted import continues from it. */
 export interface ImportMark {
-  /** Null: not begun, or done. */
+  /** Null if no import was interrupted, or the mark cannot be read. */
   read(): ImportProgress | null
+  /** Replaces the mark whole. */
   write(progress: ImportProgress): void
   remove(): void
 }
 
-/** Bytes by which a file is known again, with its size: its name and its folder may change. */
+/** Bytes at the beginning of a file that identify it together with its size. Its name and folder may change. */
 const headBytes = 1024 * 1024
 
+/** The mark of a file for one project and format. Reads the beginning of the file. */
 export async function markOf(
   path: string,
   {dataDirectory, project, format}: {dataDirectory: string; project: string; format: ImportFormat},
@@ -62,7 +64,7 @@ async function readHead(path: string): Promise<Uint8Array> {
   }
 }
 
-/** A mark that cannot be read is none: then everything is imported again, which changes nothing. */
+/** Null for a damaged mark: then the whole file is imported again, and its stored records are duplicates. */
 function readMark(file: string): ImportProgress | null {
   try {
     const {records, accepted, duplicates, refused, damaged} = JSON.parse(readFileSync(file, 'utf8'))

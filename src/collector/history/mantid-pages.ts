@@ -2,17 +2,18 @@ import type {ImportRecord} from './format.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** A record, or what is wrong where one should be. */
+/** A record, or the problem that prevents reading it. */
 export type FoundRecord = ImportRecord | {readonly line: number; readonly problem: string}
 
-/** Levels of nesting; pages have four. What reads and writes JSON ends with the stack of the process. */
+/** The most levels of nesting. Pages have four. Deeper JSON could overflow the stack. */
 const maxDepth = 32
 
 /**
- * Gives the startups and features of one JSON document: a page of Mantid's API (`{"results": […]}`), a list, or one of
- * them alone. A list of features becomes one record for each. Pure but for `seen`, which counts what has no id.
+ * Returns the startups and features of one JSON document: a page of Mantid's API (`{"results": […]}`), a list, or a
+ * single one. A list of features becomes one record for each feature. Pure, except that it counts equal features in
+ * `seen`.
  *
- * @param before results of the same file that came before
+ * @param before number of earlier results of the same file
  */
 export function mantidRecords(document: unknown, before: number, seen: Map<string, number>): FoundRecord[] {
   return listed(document).map((one, index) => {
@@ -45,10 +46,10 @@ const isDeeperThan = (value: unknown, levels: number): boolean =>
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A startup has no name. */
+/** Whether a result is a feature. Startups have no name. */
 export const isFeature = (value: unknown): value is Json => isObject(value) && Object.hasOwn(value, 'name')
 
-/** What Mantid's server adds counts of: the row of its table, whatever its count is at the moment. */
+/** The key of a row in the table of Mantid's server: everything but its count, which the server increases. */
 export function featureKey({type, name, internal, application, mantidVersion, start, id, url}: Json): string {
   return JSON.stringify([type, name, internal, application, mantidVersion, start, id, url])
 }

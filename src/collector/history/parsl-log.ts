@@ -3,14 +3,14 @@ import {readParslMessage} from '../compat/parsl.ts'
 import type {Batch} from '../store/store.ts'
 import {type ImportContext, isLogSection} from './format.ts'
 
-/** What a line of the log comes to: something to store, nothing, or what is wrong with it. */
+/** The result of a line: a batch, null for a line without a message, or a problem. */
 export type ReadLine = {readonly batch: Batch | null} | {readonly problem: string}
 
 /**
- * Reads a line that Parsl's server logged, `<time>: Source:<address>, Msg:<message>`. Pure. The address is passed over.
+ * Reads a line of the log of Parsl's server, `<time>: Source:<address>, Msg:<message>`. Pure. The address is ignored.
  *
- * The time in front is that of the receipt there, UTC where no zone is said; a message that does not say its own time has
- * it. A message that was cut, as the server did beyond 1,024 bytes, is a problem.
+ * The time at the beginning is when the server received the message, in UTC if it has no zone. It is the time of
+ * messages that have none. The server cut messages after 1,024 bytes. Such a message is a problem.
  */
 export function readParslLogLine(line: string, {project, ids, atMs, nowMs}: ImportContext): ReadLine {
   const [source, begin] = [line.indexOf('Source:'), line.indexOf('Msg:')]
@@ -23,7 +23,9 @@ export function readParslLogLine(line: string, {project, ids, atMs, nowMs}: Impo
   return batch === null ? {problem: 'must be a message of Parsl, with uuid or correlator'} : {batch}
 }
 
-/** The line without the address of who sent it: it reads to the same. What is damaged ends where the address begins. */
+/**
+ * Removes the sender's address from a line. The result reads the same. A damaged line is cut where the address begins.
+ */
 export function withoutSource(line: string): string {
   const source = line.indexOf('Source:')
   if (source < 0) return line
@@ -40,7 +42,7 @@ function parseMessage(text: string): unknown {
   }
 }
 
-/** Reads `2018-11-05 12:34:56,789` as Python logs it, RFC 3339, or seconds since 1970. Null: something else. */
+/** Reads `2018-11-05 12:34:56,789` as Python logs it, RFC 3339, or seconds since 1970. Null if it is none of these. */
 function readLogTime(written: string): number | null {
   const text = written.replace(/[\s:]+$/, '').trim()
   if (/^\d{9,11}(?:\.\d{1,9})?$/.test(text)) return Math.floor(Number(text) * 1000)

@@ -4,18 +4,18 @@ import {UsageError} from '../../errors.ts'
 import {detectFormat, type ImportFormat} from './format.ts'
 import {type FoundRecord, mantidRecords} from './mantid-pages.ts'
 
-/** Bytes of a line: reports of half a MiB fit, and what never ends does not fill the memory. */
+/** The most bytes of a line. It bounds the memory for a line that never ends. */
 const maxLineBytes = 1024 * 1024
-/** Bytes of a document that is not one line. */
+/** The most bytes of a JSON document of several lines. Larger files are read line by line. */
 const maxDocumentBytes = 256 * 1024 * 1024
 
-/** A record, and how many bytes of the file are read with it. */
+/** A record, and the number of bytes of the file that are read up to its end. */
 export interface PlacedRecord {
   readonly record: FoundRecord
   readonly bytesRead: number
 }
 
-/** Tells the format of a file by its first line. Throws a `UsageError` USAGE_IMPORT_UNREADABLE. */
+/** Detects the format of a file from its first line. Rejects with a `UsageError` USAGE_IMPORT_UNREADABLE. */
 export async function detectFormatOfFile(path: string): Promise<ImportFormat> {
   for await (const {record} of readLines(path)) {
     if ('problem' in record || record.text.trim() === '') continue
@@ -26,7 +26,9 @@ export async function detectFormatOfFile(path: string): Promise<ImportFormat> {
   throw unreadable(`${path} must be a log of Parsl, pages of Mantid or an export`)
 }
 
-/** Reads the records of a file from its beginning. Throws a `UsageError` USAGE_IMPORT_UNREADABLE when it cannot. */
+/**
+ * Reads the records of a file from its beginning. The iteration rejects with a `UsageError` USAGE_IMPORT_UNREADABLE.
+ */
 export function recordsOfFile(path: string, format: ImportFormat): AsyncIterable<PlacedRecord> {
   return format === 'mantid' ? readPages(path) : readLines(path)
 }
@@ -81,7 +83,7 @@ function readText(bytes: Uint8Array): {readonly text: string} | {readonly proble
   }
 }
 
-/** A page is one line, as the API sends it, or the whole file, as somebody has formatted it. */
+/** Reads a file that is one formatted JSON document, or a file with a page on each line, as the API sends it. */
 async function* readPages(path: string): AsyncGenerator<PlacedRecord> {
   const seen = new Map<string, number>()
   const whole = await readDocument(path)

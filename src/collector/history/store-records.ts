@@ -10,27 +10,27 @@ import type {DamagedRecord, ImportContext, ImportFormat, ImportRecord} from './f
 import {featureKey, isFeature} from './mantid-pages.ts'
 import {readParslLogLine} from './parsl-log.ts'
 
-/** How many events of some records were stored; `damaged` are records or parts of one. */
+/** The result of storing records. Counts are events. `damaged` are records or parts of a record. */
 export interface StoredCounts {
   readonly accepted: number
   /** Stored before, for example by an earlier import. */
   readonly duplicates: number
-  /** Features that the project does not declare, and what belongs to a time of which only totals are kept. */
+  /** Features that the project does not declare, and events of a time that only totals cover. */
   readonly refused: number
   readonly damaged: readonly DamagedRecord[]
 }
 
-/** What is read of records: what to store, and what cannot be read. */
+/** The parsed records: batches to store, and records that cannot be read. */
 interface Read {
   readonly batches: readonly Batch[]
   readonly damaged: readonly DamagedRecord[]
 }
 
 /**
- * Reads records and writes them. Each has an id of its own or one that follows from its content, so that records that
- * are written again are duplicates.
+ * Parses records and writes them. Each event has an id, or gets one made from its content, so that a second import
+ * makes duplicates only.
  *
- * @param write stores some batches and gives the outcome of each event
+ * @param write stores batches and resolves to the outcome of each event
  */
 export async function storeRecords(
   format: ImportFormat,
@@ -41,7 +41,7 @@ export async function storeRecords(
   const read = records.map(record => readers[format](record, context))
   const batches = read.flatMap(one => one.batches)
   const outcomes = (batches.length === 0 ? [] : await write(batches)).flat()
-  const countOf = (wanted: InsertOutcome): number => outcomes.filter(outcome => outcome === wanted).length
+  const countOf = (kind: InsertOutcome): number => outcomes.filter(outcome => outcome === kind).length
   return {
     accepted: countOf('accepted'),
     duplicates: countOf('duplicate'),
@@ -77,7 +77,7 @@ function readMantid({line, text, occurrence = 1}: ImportRecord, {project, ids, a
   }
 }
 
-/** What an export adds to a report about the runs of old clients. */
+/** The mark that an export adds to reports of old clients. */
 const mark = v.object({mark: v.nullish(v.object({isOutcomeUntold: v.boolean(), isTest: v.boolean()}))})
 
 function readExported({line, text}: ImportRecord, {project, nowMs}: ImportContext): Read {

@@ -6,9 +6,9 @@ import {admit} from '../intake/admit.ts'
 import type {GroupCommit} from '../intake/group-commit.ts'
 import type {Projects} from '../intake/projects.ts'
 
-/** Milliseconds between two looks into the folder, unless it was full. */
+/** Milliseconds between two looks into the folder. After a full look, the next one follows immediately. */
 const lookEveryMs = 5_000
-/** Reports that are read and written together: what one transaction takes at once, and little memory. */
+/** Reports that are read and written together. They share a transaction and need little memory. */
 const together = 16
 
 export interface InboxParts {
@@ -21,15 +21,17 @@ export interface InboxParts {
 }
 
 export interface InboxReceiver {
-  /** Takes no more reports; resolves when those that were taken are settled. */
+  /** Starts no further reports. Resolves when the reports that it is reading are stored. */
   close(): Promise<void>
 }
 
 /**
- * Takes the reports of a folder as if they had been posted: each is removed once its events are on disk. Killed between
- * the two, it finds events that it knows. What is no report, or has events that are refused, is set aside; reports of
- * projects that are not collected here stay where they are. The right to write the folder stands for the write key.
- * Never throws: what fails is tried at the next look.
+ * Receives the reports of a folder like posted ones. A report is removed after its events are on disk. If the collector
+ * is killed between these two steps, the events are duplicates at the next start.
+ *
+ * Files that are no report, or have rejected events, are set aside. Reports of other projects stay where they are. The
+ * permission to write the folder replaces the write key. Never throws: a file that fails is tried again at the next
+ * look.
  */
 export function receiveInbox(parts: InboxParts): InboxReceiver {
   let isOpen = true
@@ -53,15 +55,15 @@ export function receiveInbox(parts: InboxParts): InboxReceiver {
   }
 }
 
-/** Names that looks have found and not taken. */
+/** Names of files that earlier looks left in the folder. */
 interface Seen {
-  /** Reports for others: none is read again. */
+  /** Reports of other projects: they are not read again. */
   readonly forOthers: Set<string>
-  /** Files that cannot be read or moved: they are looked at after all others, so that they keep nobody out. */
+  /** Files that cannot be read or moved. They are tried after all others, so that they do not block them. */
   readonly later: Set<string>
 }
 
-/** One look. Gives whether there may be more at once. */
+/** One look into the folder. True if it was full, so that more reports may wait. */
 async function takeReports(parts: InboxParts, seen: Seen, isOpen: () => boolean): Promise<boolean> {
   try {
     const {forOthers, later} = seen
@@ -85,9 +87,9 @@ async function takeReports(parts: InboxParts, seen: Seen, isOpen: () => boolean)
 }
 
 function namesToLookAt(listed: readonly string[], {forOthers, later}: Seen): string[] {
-  const there = new Set(listed)
-  // Those that somebody else has carried on are forgotten.
-  for (const names of [forOthers, later]) for (const name of names) if (!there.has(name)) names.delete(name)
+  const existing = new Set(listed)
+  // Files that another program has moved are forgotten.
+  for (const names of [forOthers, later]) for (const name of names) if (!existing.has(name)) names.delete(name)
   const fresh = listed.filter(name => !forOthers.has(name) && !later.has(name))
   return [...fresh, ...later].slice(0, inboxLookSize)
 }

@@ -2,10 +2,13 @@ import type {FastifyError, FastifyReply, FastifyRequest} from 'fastify'
 import {toUsageError, UsageError} from '../../../errors.ts'
 import {limits} from '../../../protocol/limits.ts'
 
-/** Seconds after which a sender may try again: a full queue is written in less. */
+/** Seconds after which a sender may try again. A full queue is written in less time. */
 const retryAfterSeconds = 5
 
-/** Answers whatever was thrown with the document of its code. What the sender did not cause is logged. */
+/**
+ * Answers an error with its document and HTTP status. Logs it only with status 500, because then the sender is not the
+ * cause.
+ */
 export function answerError(thrown: FastifyError | UsageError, request: FastifyRequest, reply: FastifyReply): void {
   const error = nameError(thrown)
   const status = error.http ?? 500
@@ -16,7 +19,7 @@ export function answerError(thrown: FastifyError | UsageError, request: FastifyR
   reply.send(error.toDocument())
 }
 
-/** Gives what fastify refuses by itself a code of ours. */
+/** Gives errors of fastify a code of `src/errors.ts`. */
 function nameError(thrown: FastifyError | UsageError): UsageError {
   if (thrown instanceof UsageError) return thrown
   switch (thrown.statusCode) {

@@ -4,7 +4,7 @@ import type {StatsSource} from '../../../stats/model/source.ts'
 import {hasSecretOrPassword} from '../../access/tokens.ts'
 import type {Projects} from '../../intake/projects.ts'
 
-/** Answers the requests of browsers, and decides who may see what. */
+/** Answers the requests of browsers, and decides which pages a reader may see. */
 export type Pages = (request: PageRequest) => Promise<PageAnswer>
 
 /** Makes the pages of a collector. */
@@ -14,7 +14,7 @@ export type MakePages = (parts: {
   readonly now: () => number
 }) => Pages
 
-/** Serves pages beside the addresses for programs. */
+/** Adds the addresses of the pages to the HTTP server. */
 export function addPages(
   app: FastifyInstance,
   pages: Pages,

@@ -5,7 +5,7 @@ import {limits} from '../../../protocol/limits.ts'
 
 const decompress = promisify(gunzip)
 
-/** Throws a `UsageError` USAGE_BODY_UNSUPPORTED unless a body with this encoding can be read. */
+/** Throws a `UsageError` USAGE_BODY_UNSUPPORTED unless the encoding is gzip or absent. */
 export function requireKnownEncoding(encoding: string | undefined): void {
   if (['identity', 'gzip'].includes((encoding ?? 'identity').trim().toLowerCase())) return
   throw new UsageError(
@@ -21,8 +21,9 @@ export interface ReadBody {
 }
 
 /**
- * Gives the JSON of a body. Decompression ends as soon as it has made more than a report may have, so a small body
- * that unpacks to gigabytes costs no more than a large one. Rejects with a `UsageError`.
+ * Parses the JSON of a body. Decompression stops as soon as the output exceeds the limit of a body, so a small body
+ * that unpacks to gigabytes costs no more than a large one. Rejects with a `UsageError` USAGE_BODY_UNSUPPORTED,
+ * USAGE_BODY_TOO_LARGE or USAGE_REPORT_UNPARSABLE.
  */
 export async function readBody(body: unknown, encoding: string | undefined): Promise<ReadBody> {
   if (!(body instanceof Uint8Array)) throw new UsageError('USAGE_BODY_UNSUPPORTED', 'the body is missing')

@@ -4,8 +4,9 @@ import {limits} from '../../../protocol/limits.ts'
 import type {BodyShare} from './body-budget.ts'
 
 /**
- * Gives the bytes of a body, counted in the room as they arrive. Rejects with a `UsageError` as soon as they are too many
- * (USAGE_BODY_TOO_LARGE), there is no room (USAGE_COLLECTOR_BUSY) or the sender is gone; nothing more is kept then.
+ * Resolves to the bytes of a body. They count against the budget as they arrive. Rejects with a `UsageError` as soon as
+ * the body exceeds its limit (USAGE_BODY_TOO_LARGE), the budget is exceeded (USAGE_COLLECTOR_BUSY) or the connection
+ * fails (USAGE_REPORT_UNPARSABLE). Later bytes are then discarded.
  */
 export function receiveBody(message: IncomingMessage, share: BodyShare): Promise<Buffer> {
   const {promise, resolve, reject} = Promise.withResolvers<Buffer>()
@@ -15,7 +16,7 @@ export function receiveBody(message: IncomingMessage, share: BodyShare): Promise
     message.off('data', onData).off('end', onEnd)
     settle()
     chunks = []
-    // The answer goes before the rest has come; then fastify closes the connection.
+    // The answer is sent before the rest arrives. Then fastify closes the connection.
     message.resume()
   }
   const onData = (chunk: Buffer): void => {

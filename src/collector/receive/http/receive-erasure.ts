@@ -17,8 +17,8 @@ interface ErasureParts {
 }
 
 /**
- * Erases what is stored of whoever presents the keys of their pseudonyms, and gives the receipt when it is gone from
- * the disk. The keys are neither kept nor logged.
+ * Erases the data of the person who presents the keys of the pseudonyms. Resolves to the receipt when the data is
+ * erased from the disk. The keys are neither stored nor logged. Rejects with a `UsageError`.
  */
 export async function receiveErasure(
   request: FastifyRequest,

@@ -14,7 +14,7 @@ export interface ImportParts {
   readonly groupCommit: Pick<GroupCommit, 'write'>
   /** Unix milliseconds. */
   readonly now: () => number
-  /** The data folder, and the SHA-256 of the secret that lies in it: who has that may import. */
+  /** The data folder, and the SHA-256 of the secret in it. The secret permits an import. */
   readonly folder: {readonly dataDirectory: string; readonly secretSha256: Uint8Array}
 }
 
@@ -24,7 +24,7 @@ const body = v.object({
   records: v.array(v.object({line: v.number(), text: v.string(), occurrence: v.optional(v.number(), 1)})),
 })
 
-/** Stores the records of a `usage import` that found this collector writing the store. Rejects with a `UsageError`. */
+/** Stores records for a `usage import`, because this collector holds the store's lock. Rejects with a `UsageError`. */
 export async function receiveImport(request: FastifyRequest, id: string, parts: ImportParts): Promise<StoredCounts> {
   const {projects, groupCommit, folder} = parts
   if (!hasSecret(request.headers.authorization, folder.secretSha256))

@@ -9,7 +9,7 @@ import type {GroupCommit} from '../../intake/group-commit.ts'
 import type {Batch} from '../../store/store.ts'
 import {readBody} from './read-body.ts'
 
-/** Which project Mantid's own clients count for, and how their ids are made ours. */
+/** The project that Mantid's own clients count for, and how their ids become pseudonyms. */
 export interface MantidParts {
   readonly project: ProjectFile
   readonly ids: OldIds
@@ -18,12 +18,12 @@ export interface MantidParts {
   readonly now: () => number
 }
 
-/** The clients give no id, so each post counts. */
+/** The clients send no id, so each post counts. */
 const featureId = (timeMs: number): string => makeUuidV7(timeMs, randomBytes(10))
 
 /**
  * Adds the two addresses that Mantid posts to, with and without a slash at the end. The answer is 201 without a body,
- * given when what was posted is on disk: the client waits for it at its exit, and that takes milliseconds.
+ * sent after the data is on disk. Mantid waits for it at its exit, for milliseconds.
  */
 export function addMantidRoutes(app: FastifyInstance, parts: MantidParts): void {
   const receive =

@@ -1,10 +1,10 @@
 /**
  * Room `receive`: the three ways into a collector, HTTP (this folder), UDP (`../udp/`) and a folder (`../inbox.ts`).
  *
- * Each way reads within the limits of `src/protocol/limits.ts`, hands what it read to the room `intake`, and answers only
- * after the events are on disk. No way in logs or stores an address. A body is read by `read-body.ts` within one budget of
- * memory for all requests (`body-budget.ts`); errors become documents in `answer-error.ts`. The UDP side answers nothing, so
- * it counts what it loses.
+ * Each reads within the limits of `src/protocol/limits.ts` and passes the result to the room `intake`. HTTP answers
+ * only after the events are on disk. None logs or stores an address. All bodies share one budget of memory
+ * (`body-budget.ts`), and errors become documents in `answer-error.ts`. UDP sends no answers, so it counts lost
+ * datagrams.
  * Read next: `receive-body.ts` for a report, `../udp/receive-udp.ts` for datagrams.
  */
 import fastify, {type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController} from 'fastify'
@@ -45,19 +45,19 @@ export interface HttpParts {
   readonly readTokenSha256: Uint8Array
   /** Unix milliseconds. */
   readonly now: () => number
-  /** False once the collector is closing: new requests are then sent elsewhere. */
+  /** False while the collector is closing: new requests then get the status 503. */
   readonly isOpen: () => boolean
   readonly logger: FastifyBaseLogger | null
-  /** The data folder whose owner may import, if there is one. */
+  /** The data folder. Default: no imports and no share links. */
   readonly folder?: ImportParts['folder'] | null
-  /** The project that Mantid's own clients count for, and how their ids are made ours, if there is one. */
+  /** The project that Mantid's own clients count for, and how their ids become pseudonyms. Default: none. */
   readonly mantid?: Pick<MantidParts, 'project' | 'ids'> | null
 }
 
-/** Seconds that a request may take to arrive: slower ones are half-open connections. */
+/** Seconds in which a request must arrive. A slower one is a half-open connection. */
 const requestTimeoutSeconds = 30
 
-/** Builds the HTTP side of a collector; the caller listens. Nothing that it logs has an address. */
+/** Builds the HTTP server of a collector. The caller listens. Its log contains no address. */
 export function buildHttp(parts: HttpParts): FastifyInstance {
   const app = fastify({
     ...(parts.logger === null ? {logger: false} : {loggerInstance: parts.logger}),
@@ -103,9 +103,9 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     if (!hasSecret(request.headers.authorization, parts.readTokenSha256))
       throw new UsageError('USAGE_TOKEN_WRONG', 'the read token is required, as Authorization: Bearer TOKEN')
     const project = findProject(parts.projects, request.params.id)
-    const written = readParameters(project.project, request.query as Record<string, unknown>)
+    const parameters = readParameters(project.project, request.query as Record<string, unknown>)
     const nowMs = parts.now()
-    return answerStats(parts.source, project, parseStatsQuery(written, nowMs), nowMs)
+    return answerStats(parts.source, project, parseStatsQuery(parameters, nowMs), nowMs)
   })
   if (parts.pages !== null)
     addPages(app, parts.pages, {

@@ -1,7 +1,7 @@
-/** Bytes that datagrams may wait in between the thread that receives them and the one that writes. A power of two. */
+/** Bytes of the ring between the thread that receives datagrams and the thread that writes them. A power of two. */
 export const ringBytes = 8 * 1024 * 1024
 
-/** What two threads share: counters, then room for datagrams. */
+/** The memory that both threads share: counters, and the bytes of the datagrams. */
 export interface RingMemory {
   readonly counters: SharedArrayBuffer
   readonly room: SharedArrayBuffer
@@ -9,42 +9,45 @@ export interface RingMemory {
 
 const slots = {written: 0, read: 1, awake: 2, received: 3, dropped: 4, kernelDrops: 5} as const
 const slotCount = 8
-/** In the slot of the kernel's drops: nobody can say. */
-const unsaid = -1
+/** The value of `kernelDrops` when the number is unknown. */
+const unknownDrops = -1
 
-/** Makes the memory of a ring. */
+/** Allocates a ring. Throws unless `bytes` is a power of two. */
 export function makeRingMemory(bytes: number = ringBytes): RingMemory {
   if (!Number.isInteger(Math.log2(bytes))) throw new Error('must be a power of two')
   return {counters: new SharedArrayBuffer(4 * slotCount), room: new SharedArrayBuffer(bytes)}
 }
 
-/** The end of the thread that receives. */
+/** The side of the thread that receives. Neither side ever waits for the other. */
 export interface RingWriter {
-  /** Takes a datagram in; when there is no room for it, counts it as dropped. True: the other end has to be woken. */
+  /** Adds a datagram. If the ring is full, it counts the datagram as dropped. True: the caller must wake the reader. */
   push(datagram: Uint8Array): boolean
   setKernelDrops(drops: number | null): void
 }
 
-/** The end of the thread that writes. */
+/** The side of the thread that writes to the store. */
 export interface RingReader {
-  /** The oldest datagram, as a copy, or null when there is none. */
+  /** Removes the oldest datagram and returns a copy. Null if the ring is empty. */
   shift(): Uint8Array | null
-  /** Says that this end goes to sleep: the next datagram wakes it. False: one came in just now. */
+  /** Asks to be woken by the next datagram. False if a datagram has just arrived: then the caller reads on. */
   sleep(): boolean
   counts(): RingCounts
 }
 
-/** Since the ring was made, modulo 2^32. */
+/** Counts since the ring was made, modulo 2^32. */
 export interface RingCounts {
-  /** Datagrams that the socket gave, whether there was room for them or not. */
+  /** Datagrams that the socket delivered, including dropped ones. */
   readonly received: number
-  /** Of these, the ones that found no room. */
+  /** Received datagrams that were dropped because the ring was full. */
   readonly dropped: number
-  /** Datagrams that the kernel dropped before the socket gave them; null where it does not say. */
+  /** Datagrams that the kernel dropped before the socket delivered them. Null if unknown. */
   readonly kernelDrops: number | null
 }
 
-/** A datagram lies behind its length, which is at a multiple of four and so never cut by the end of the room. */
+/**
+ * Bytes of a datagram in the ring: its length (4 bytes), then the datagram, padded to a multiple of 4. So the end of
+ * the ring never cuts a length.
+ */
 const recordBytes = (length: number): number => 4 + Math.ceil(length / 4) * 4
 
 export function ringWriter({counters, room}: RingMemory): RingWriter {
@@ -70,7 +73,7 @@ export function ringWriter({counters, room}: RingMemory): RingWriter {
       return Atomics.exchange(slot, slots.awake, 1) === 0
     },
     setKernelDrops(drops) {
-      Atomics.store(slot, slots.kernelDrops, drops ?? unsaid)
+      Atomics.store(slot, slots.kernelDrops, drops ?? unknownDrops)
     },
   }
 }
@@ -101,7 +104,7 @@ export function ringReader({counters, room}: RingMemory): RingReader {
       return {
         received: Atomics.load(slot, slots.received) >>> 0,
         dropped: Atomics.load(slot, slots.dropped) >>> 0,
-        kernelDrops: kernelDrops === unsaid ? null : kernelDrops >>> 0,
+        kernelDrops: kernelDrops === unknownDrops ? null : kernelDrops >>> 0,
       }
     },
   }

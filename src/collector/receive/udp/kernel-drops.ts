@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {endianness} from 'node:os'
 
-/** Where a socket is bound. */
+/** The address that a socket is bound to. */
 export interface BoundAddress {
   readonly address: string
   readonly port: number
@@ -9,8 +9,8 @@ export interface BoundAddress {
 }
 
 /**
- * Datagrams that the kernel dropped because the receive buffer of this socket was full: the last column of
- * `/proc/net/udp` and `/proc/net/udp6`. Null where there is no such file, or no such socket in it.
+ * Reads how many datagrams the kernel dropped because the receive buffer of a socket was full: the last column of
+ * `/proc/net/udp` and `/proc/net/udp6`. Null if the file is missing (not Linux) or does not list the socket.
  */
 export function readKernelDrops(bound: BoundAddress): number | null {
   try {
@@ -20,7 +20,7 @@ export function readKernelDrops(bound: BoundAddress): number | null {
   }
 }
 
-/** The same from the text of the file. Pure. */
+/** Finds the drops of a socket in the text of such a file. Null if the socket is not listed. Pure. */
 export function findKernelDrops(table: string, {address, port, family}: BoundAddress): number | null {
   const bytes = family === 'IPv6' ? bytesOfIpv6(address) : address.split('.').map(Number)
   const local = `${writeWords(bytes)}:${port.toString(16).padStart(4, '0')}`.toUpperCase()
@@ -29,7 +29,7 @@ export function findKernelDrops(table: string, {address, port, family}: BoundAdd
   return Number.isSafeInteger(drops) ? drops : null
 }
 
-/** The kernel prints an address as words of 32 bits in the order of the machine. */
+/** The kernel prints an address as 32-bit words in the machine's byte order. */
 function writeWords(bytes: readonly number[]): string {
   const words: string[] = []
   for (let index = 0; index < bytes.length; index += 4) {
@@ -48,7 +48,7 @@ function bytesOfIpv6(address: string): number[] {
   return groups.flatMap(group => [group >> 8, group & 0xff])
 }
 
-/** `::ffff:127.0.0.1` in groups of hex digits. */
+/** Writes the IPv4 part of an address such as `::ffff:127.0.0.1` as groups of hex digits. */
 function withoutIpv4(address: string): string {
   return address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) => {
     const [a, b, c, d] = parts.slice(0, 4).map(Number) as [number, number, number, number]

@@ -7,26 +7,26 @@ import {admit} from '../../intake/admit.ts'
 import type {Projects} from '../../intake/projects.ts'
 import type {Batch} from '../../store/store.ts'
 
-/** What one datagram brings, or several. */
+/** The batch of one datagram or of several, and the size of the datagrams. */
 export interface DatagramBatch {
   readonly batch: Batch
   readonly bytes: number
 }
 
-/** Reads one datagram. Never throws; null: nothing that this collector knows. */
+/** Reads one datagram. Never throws. Null if the datagram is unknown to this collector. */
 export type ReadDatagram = (datagram: Uint8Array, receivedAtMs: number) => DatagramBatch | null
 
 export interface DatagramParts {
   readonly projects: Projects
-  /** The project that datagrams of Parsl's own clients count for, and how their ids are made ours; null: none. */
+  /** The project that Parsl's own clients count for, and how their ids become pseudonyms. Null: none. */
   readonly parsl: {readonly project: ProjectFile; readonly ids: OldIds} | null
 }
 
 const [brace, one, two] = [...Buffer.from('{12')] as [number, number, number]
 
 /**
- * Makes the function that reads datagrams. The first byte tells the protocol: `2` a report with one event, `{` and `1`
- * the messages of Parsl. Anything else is unknown, as is what is no JSON in UTF-8.
+ * Makes the function that reads datagrams. The first byte is the protocol: `2` for a report with one event, `{` or `1`
+ * for a message of Parsl. Other datagrams, and those that are not JSON in UTF-8, are unknown.
  */
 export function datagramReader({projects, parsl}: DatagramParts): ReadDatagram {
   return (datagram, receivedAtMs) => {
@@ -44,8 +44,8 @@ export function datagramReader({projects, parsl}: DatagramParts): ReadDatagram {
 }
 
 /**
- * A datagram has no headers: the write key of a project that has one stands in the report, as `writeKey`. Without the
- * right one, or with another number of events than one, the datagram is refused and counted.
+ * Reads a report. A datagram has no HTTP headers, so the report contains the write key, as `writeKey`. A datagram with
+ * a wrong key, or not exactly one event, is refused and counted.
  */
 function readReport(value: unknown, projects: Projects, receivedAtMs: number): Batch | null {
   const parsed = parseReport(value)
@@ -56,7 +56,7 @@ function readReport(value: unknown, projects: Projects, receivedAtMs: number): B
   const isKeyRight = project.writeKey === undefined || isSecret(writeKey, sha256Of(project.writeKey))
   if (!isKeyRight || events.length + rejected.length !== 1)
     return {project: project.project, header, receivedAtMs, events: [], refused: 1, datagrams: 1}
-  // A datagram does not say when it was sent: a wrong clock cannot be corrected, only clamped.
+  // A datagram does not state when it was sent, so a wrong clock cannot be corrected. Future times are clamped.
   return {...admit(parsed.value, project, {receivedAtMs, sentAtMs: null}).batch, datagrams: 1}
 }
 
@@ -68,7 +68,7 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Joins what may be written together: the same project, header and mark. */
+/** Joins batches with the same project, header and mark, so that they are written together. */
 export function joinBatches(read: readonly DatagramBatch[]): DatagramBatch[] {
   const groups = Map.groupBy(read, ({batch}) => JSON.stringify([batch.project, batch.header, batch.mark ?? null]))
   return [...groups.values()].map(group => {

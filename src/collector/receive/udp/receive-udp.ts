@@ -11,7 +11,7 @@ import type {UdpWorkerData, UdpWorkerMessage, UdpWorkerWish} from './udp-worker.
 
 export interface UdpParts {
   readonly host: string
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number
   readonly readDatagram: ReadDatagram
   readonly groupCommit: GroupCommit
@@ -21,29 +21,29 @@ export interface UdpParts {
 }
 
 export interface UdpReceiver {
-  /** Where it listens, for example `127.0.0.1:50077`. */
+  /** The address, for example `127.0.0.1:50077`. */
   readonly address: string
-  /** The receive buffer as the kernel says it is: Linux counts its own overhead in. */
+  /** The size of the receive buffer as the kernel reports it. Linux includes its own overhead. */
   readonly receiveBufferBytes: number
-  /** Resolves when the datagrams that have arrived by now are written, or counted as lost. */
+  /** Resolves when all datagrams that arrived before the call are written, or counted as lost. */
   settle(): Promise<void>
-  /** Takes no more datagrams, writes those that have arrived, and counts what was lost. */
+  /** Stops receiving, writes the datagrams that have arrived, and stores the counts of lost ones. */
   close(): Promise<void>
 }
 
-// The same extension as this file has: .ts from the sources, .js when built.
+// The extension of this file: .ts in the sources, .js in the build.
 const workerFile = new URL(`./udp-worker${extname(import.meta.url)}`, import.meta.url)
-/** Datagrams that are taken out of the ring at once: the memory outside it. */
+/** The most datagrams that are outside the ring at once. It bounds the memory. */
 const maxTaken = 1_000
-/** How often the counts of lost and unknown datagrams are stored. */
+/** Milliseconds between two writes of the counts of lost and unknown datagrams. */
 const countMs = 1_000
-/** How long a full queue is left alone; datagrams wait in the ring meanwhile. */
+/** Milliseconds before a write to a full queue is tried again. Datagrams wait in the ring meanwhile. */
 const busyMs = 20
 
 /**
- * Receives datagrams until it is closed. It never replies, and keeps and logs no address. A thread of its own reads the
- * socket into a ring of fixed size; what finds no room in the ring or in the kernel's buffer is counted, not kept.
- * Rejects with a `UsageError` USAGE_ADDRESS_UNAVAILABLE.
+ * Receives datagrams until it is closed. It never replies, and stores and logs no address. A separate thread reads the
+ * socket into a ring of fixed size. Datagrams that exceed the ring or the kernel's buffer are lost and counted. Rejects
+ * with a `UsageError` USAGE_ADDRESS_UNAVAILABLE.
  */
 export async function receiveUdp(parts: UdpParts): Promise<UdpReceiver> {
   const ring = makeRingMemory()
@@ -54,7 +54,7 @@ export async function receiveUdp(parts: UdpParts): Promise<UdpReceiver> {
   worker.on('message', (message: UdpWorkerMessage) => {
     if (message.kind === 'arrived') intake.wake()
   })
-  const wish = (wanted: UdpWorkerWish): void => worker.postMessage(wanted)
+  const request = (wish: UdpWorkerWish): void => worker.postMessage(wish)
   const {address, receiveBufferBytes} = await untilListening(worker, parts)
   const counting = setInterval(() => void intake.storeCounts(), countMs)
   counting.unref()
@@ -64,14 +64,14 @@ export async function receiveUdp(parts: UdpParts): Promise<UdpReceiver> {
     receiveBufferBytes,
     async settle() {
       const settled = untilSettled(worker, ended)
-      wish('settle')
+      request('settle')
       await settled
       await intake.settle()
     },
     async close() {
       clearInterval(counting)
       worker.ref()
-      wish('close')
+      request('close')
       await ended
       await intake.finish()
     },
@@ -96,28 +96,28 @@ function untilListening(worker: Worker, {host, port}: UdpParts): Promise<Listeni
   })
 }
 
-/** A thread that closes has read everything as well. */
+/** Resolves when the thread reports that it has read everything, or when it has ended. */
 function untilSettled(worker: Worker, ended: Promise<void>): Promise<void> {
   const settled = new Promise<void>(resolve => {
-    const hear = ({kind}: UdpWorkerMessage): void => {
+    const onMessage = ({kind}: UdpWorkerMessage): void => {
       if (kind !== 'settled') return
-      worker.off('message', hear)
+      worker.off('message', onMessage)
       resolve()
     }
-    worker.on('message', hear)
+    worker.on('message', onMessage)
   })
   return Promise.race([settled, ended])
 }
 
-/** Takes datagrams out of the ring and writes them, one handful after the other. */
+/** Moves datagrams from the ring to the store, in chunks. */
 class DatagramIntake {
   private readonly parts: UdpParts
   private readonly ring: RingReader
   private running: Promise<void> | null = null
-  /** Not stored yet. */
+  /** Unknown and lost datagrams whose counts are not stored yet. */
   private unknown = 0
   private unwritten = 0
-  /** Datagrams that are out of the ring and written or counted, modulo 2^32. */
+  /** Datagrams that left the ring and were written or counted, modulo 2^32. */
   private handled = 0
   private stored: RingCounts = {received: 0, dropped: 0, kernelDrops: 0}
 
@@ -130,7 +130,7 @@ class DatagramIntake {
     this.running ??= this.run()
   }
 
-  /** Resolves when what is in the ring at this moment has been handled, however much comes after it. */
+  /** Resolves when the datagrams that were in the ring at the call are handled. Later datagrams do not delay it. */
   async settle(): Promise<void> {
     const {received, dropped} = this.ring.counts()
     while (((received - dropped - this.handled) | 0) > 0) {
@@ -183,12 +183,12 @@ class DatagramIntake {
     }
   }
 
-  /** Stores what was counted since the last time; what cannot be stored now waits for the next time. */
+  /** Stores the counts since the last call. If the store fails, the next call stores them. */
   async storeCounts(): Promise<void> {
     const counts = this.ring.counts()
     const {unknown, unwritten, stored} = this
-    const lostOnTheWay = since(counts.dropped, stored.dropped) + since(counts.kernelDrops ?? 0, stored.kernelDrops ?? 0)
-    const quality: QualityCounts = {'datagrams-unknown': unknown, 'datagrams-lost': lostOnTheWay + unwritten}
+    const dropped = since(counts.dropped, stored.dropped) + since(counts.kernelDrops ?? 0, stored.kernelDrops ?? 0)
+    const quality: QualityCounts = {'datagrams-unknown': unknown, 'datagrams-lost': dropped + unwritten}
     try {
       await this.parts.store.addQuality(quality, this.parts.now())
     } catch {

@@ -1,6 +1,6 @@
 /**
- * The thread in which a collector receives datagrams, so that a slow transaction does not lose them. Started by
- * `receive-udp.ts`. Its socket is never written to: nobody gets a reply.
+ * The thread in which a collector receives datagrams, so that none is lost during a slow transaction. `receive-udp.ts`
+ * starts it. It never writes to its socket, so no sender gets a reply.
  */
 import {createSocket, type Socket} from 'node:dgram'
 import {once} from 'node:events'
@@ -10,17 +10,17 @@ import {type MessagePort, parentPort, workerData} from 'node:worker_threads'
 import {type RingMemory, ringWriter} from './datagram-ring.ts'
 import {type BoundAddress, readKernelDrops} from './kernel-drops.ts'
 
-/** What the thread is started with. */
+/** The settings that the thread starts with. */
 export interface UdpWorkerData {
   readonly host: string
   readonly port: number
   readonly ring: RingMemory
 }
 
-/** What the thread is asked: to read everything that has arrived, and then to go on or to end. */
+/** A message to the thread: read everything that has arrived, and then continue (`settle`) or end (`close`). */
 export type UdpWorkerWish = 'settle' | 'close'
 
-/** What the thread says. `settled` and `closed` come when everything that had arrived is in the ring. */
+/** A message from the thread. It sends `settled` and `closed` when everything that had arrived is in the ring. */
 export type UdpWorkerMessage =
   | {readonly kind: 'listening'; readonly address: BoundAddress; readonly receiveBufferBytes: number}
   | {readonly kind: 'unavailable'; readonly message: string}
@@ -28,11 +28,11 @@ export type UdpWorkerMessage =
   | {readonly kind: 'settled'}
   | {readonly kind: 'closed'}
 
-/** Bytes asked of the kernel for datagrams that nobody has read yet; it may give less (net.core.rmem_max). */
+/** The requested size of the kernel's receive buffer. The kernel may grant less (net.core.rmem_max). */
 const wantedReceiveBufferBytes = 8 * 1024 * 1024
-/** How often the kernel is asked what it dropped. */
+/** Milliseconds between two reads of the kernel's drops. */
 const lookMs = 500
-/** How long a thread that is to settle or to close goes on reading while datagrams keep coming. */
+/** The most milliseconds that the thread reads before it settles or closes, while datagrams keep arriving. */
 const settleMs = 1_000
 
 async function receive({host, port, ring}: UdpWorkerData, parent: MessagePort): Promise<void> {
@@ -58,7 +58,7 @@ async function receive({host, port, ring}: UdpWorkerData, parent: MessagePort): 
   const readAll = async (): Promise<void> => {
     for (const deadline = Date.now() + settleMs; Date.now() < deadline; ) {
       const before = received
-      // Each turn of the event loop reads some of what waits in the kernel.
+      // Each turn of the event loop reads some of the datagrams that wait in the kernel.
       await nextTurn()
       await nextTurn()
       if (received === before) return
@@ -76,12 +76,12 @@ async function receive({host, port, ring}: UdpWorkerData, parent: MessagePort): 
   say({kind: 'listening', address, receiveBufferBytes: enlargeReceiveBuffer(socket)})
 }
 
-/** Asks for a large receive buffer and says what the kernel gave. */
+/** Requests a large receive buffer and returns the size that the kernel granted. */
 function enlargeReceiveBuffer(socket: Socket): number {
   try {
     socket.setRecvBufferSize(wantedReceiveBufferBytes)
   } catch {
-    // Some systems refuse instead of giving less: what there is has to do.
+    // Some systems refuse instead of granting less. Then the default size stays.
   }
   return socket.getRecvBufferSize()
 }
