@@ -1,9 +1,10 @@
 /**
- * Room `export`: reads everything that a store has of a project, for `usage export`.
+ * Room `export`: reads all events of a project, for `usage export`.
  *
- * Events come in groups that share a header, in the order of their keys, in bounded memory. Totals of deleted events and
- * counters follow. What is read is one state of the store: a transaction is open until the reader is closed.
- * Read next: `src/collector/history/export-lines.ts`, which writes it as lines.
+ * Events are read in the order of their keys, in pages, so memory is bounded. Events of a page that share a header form
+ * a group. No transaction stays open between pages: events that are written or erased meanwhile may be missing or
+ * included. Totals and counters are not exported.
+ * Read next: `src/collector/history/export-lines.ts`, which writes the lines.
  */
 import {join} from 'node:path'
 import {setImmediate as nextTurn} from 'node:timers/promises'
@@ -14,13 +15,13 @@ import type {EventSource, ExportedGroup, RunMark} from './store.ts'
 import {databaseName, openForReading, orUnreadable} from './tables/database.ts'
 import {requireCurrentVersion} from './tables/schema.ts'
 
-/** Rows that are read at once; between them the store may be written and erased. */
+/** Rows of one page. Between two pages the store may be written and erased. */
 const pageRows = 1_000
 
-/** The columns of the header, under names that no other column of a row has. */
+/** The columns of the header, with a prefix that no other column of a row has. */
 const headerSql = headerColumns.map(column => `h."${column}" AS header_${column}`).join(', ')
 
-/** Each reads a page behind a key; the key comes as `key`. */
+/** Each query reads the page after a key. Its column `key` is the key of a row. */
 const sql = {
   runs: `SELECT r.run AS key, r.*, ${headerSql} FROM runs r JOIN headers h ON h.id = r.header
     WHERE r.project = :project AND r.run > :after ORDER BY r.run LIMIT ${pageRows}`,
@@ -51,7 +52,10 @@ const eventsOf: Readonly<Record<keyof typeof sql, (row: Row) => Event[]>> = {
   unpairedEnds: row => [endOf(row)],
 }
 
-/** Opens the store of a data folder to read its events, also while a collector writes it. Throws USAGE_STORE_UNREADABLE. */
+/**
+ * Opens the store of a data folder to read its events, also while a collector writes it. Throws a `UsageError`
+ * USAGE_STORE_UNREADABLE.
+ */
 export function openSqliteEvents(dataDirectory: string): EventSource {
   const path = join(dataDirectory, databaseName)
   const database = openForReading(path)
@@ -77,7 +81,7 @@ export function openSqliteEvents(dataDirectory: string): EventSource {
   }
 }
 
-/** Events that share a header and a mark. */
+/** Groups the events of rows by header and mark. */
 function groupRows(rows: readonly Row[], events: (row: Row) => Event[]): ExportedGroup[] {
   const groups = Map.groupBy(rows, row => `${row['header']} ${row['is_outcome_untold'] ?? 0} ${row['is_test'] ?? 0}`)
   return [...groups.values()].map(([first, ...others]) => ({

@@ -1,8 +1,9 @@
 /**
  * Room `sqlite`: opens the SQLite store of a data folder.
  *
- * One process opens it for writing and holds its lock; any number may read it at the same time on connections of their own.
- * Opening for writing makes folder, tables and lock and migrates an older store. Errors have a code and name the folder.
+ * One process opens it for writing and holds its lock. Others may read it at the same time on their own connections.
+ * Opening for writing creates folder, tables and lock, and migrates an older store. Errors have a code and name the
+ * path.
  * Read next: `tables/database.ts` for the settings of a connection, `facts/facts.ts` for how a question is answered.
  */
 import {mkdirSync, statfsSync, statSync} from 'node:fs'
@@ -40,8 +41,8 @@ import {addCounts, createBatchWriter} from './write/writer.ts'
 const lockName = 'writer.lock'
 
 /**
- * Opens the store of a data folder for writing; folder, tables and lock are made when missing. Throws a `UsageError`:
- * USAGE_STORE_LOCKED when another process writes it, USAGE_STORE_UNREADABLE when it cannot be opened.
+ * Opens the store of a data folder for writing. Folder, tables and lock are created if they are missing. Throws a
+ * `UsageError`: USAGE_STORE_LOCKED if another process writes it, USAGE_STORE_UNREADABLE if it cannot be opened.
  */
 export function openSqliteStore(dataDirectory: string): Store {
   const path = join(dataDirectory, databaseName)
@@ -49,7 +50,7 @@ export function openSqliteStore(dataDirectory: string): Store {
   const lock = takeFileLock(join(dataDirectory, lockName))
   if (lock === null) throw new UsageError('USAGE_STORE_LOCKED', `another process writes ${path}`)
   try {
-    // Left by a collector that was killed. While somebody holds the lock, the file is that one's own or there is none.
+    // A collector that was killed may have left this file. This process holds the lock, so no other one uses the file.
     orUnreadable(path, () => removeRunningCollector(dataDirectory))
     return openLocked(path, () => lock.close())
   } catch (error) {
@@ -61,7 +62,7 @@ export function openSqliteStore(dataDirectory: string): Store {
 function openLocked(path: string, unlock: () => void): Store {
   const database = openForWriting(path)
   orUnreadable(path, () => migrate(database, path))
-  // A process that died in an erasure has left the rows of it in the log.
+  // A process that died during an erasure left the erased rows in the log.
   truncateLog(database)
   const dictionary = createDictionary(database)
   const statements = prepareStatements(database)
@@ -120,14 +121,16 @@ function openLocked(path: string, unlock: () => void): Store {
   }
 }
 
-/** A reader that can measure the tables as well: about a second for a gigabyte. */
+/** A reader that can also measure the tables. */
 export interface MeasuringSource extends StatsSource {
+  /** Reads the whole database: about a second for a gigabyte. */
   tables(): Promise<readonly TableSize[]>
 }
 
 /**
- * Opens the store of a data folder for reading, on a connection of its own; a collector may write it meanwhile. Each
- * question blocks the thread until it is answered. Throws USAGE_STORE_UNREADABLE when there is no store to read.
+ * Opens the store of a data folder for reading, on its own connection, also while a collector writes it. Each question
+ * blocks the thread until it is answered. Throws a `UsageError` USAGE_STORE_UNREADABLE if there is no store or it is
+ * too old.
  */
 export function openSqliteSource(dataDirectory: string): MeasuringSource {
   const path = join(dataDirectory, databaseName)
@@ -165,7 +168,7 @@ function readProject(file: string): ProjectFile[] {
   return parsed.ok ? [parsed.value] : []
 }
 
-/** What the file system still has room for; null where it does not say. */
+/** Free bytes of the file system for this user. Null if unknown. */
 function freeBytes(directory: string): number | null {
   try {
     const {bavail, bsize} = statfsSync(directory)

@@ -1,10 +1,10 @@
 /**
- * Room `store`: where a collector keeps data, as an interface.
+ * Room `store`: the interface of a collector's database.
  *
- * `Store` is what one process writes: idempotent inserts, purge, erasure, export. What is read for answers is the interface
- * `StatsSource` in `src/stats/model/source.ts`. The rooms beside this file are the SQLite store: `../store/sqlite.ts` opens
- * it, `tables/` has the schema, `write/` inserts, `facts/` answers, `purge/` deletes, `totals/` keeps what outlives a
- * deletion, `columns/` makes months fast to read.
+ * One process writes a `Store`: idempotent inserts, purges and erasures. Answers are read through the interface
+ * `StatsSource` in `src/stats/model/source.ts`. The rooms beside this file are the SQLite store: `../store/sqlite.ts`
+ * opens it, `tables/` contains the schema, `write/` inserts, `facts/` answers, `purge/` deletes, `totals/` reads the
+ * totals of deleted events, `columns/` makes months fast to read.
  * Read next: `sqlite.ts`, then `tables/database.ts`.
  */
 import type {ErasureReceipt} from '../../protocol/erasure.ts'
@@ -13,33 +13,33 @@ import type {Header} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {TableSize} from '../../stats/model/source.ts'
 
-/** An event as it is stored: only declared values, its time corrected and clamped. */
+/** An event as it is stored: only declared values, and a corrected and clamped time. */
 export interface AdmittedEvent {
   readonly event: Event
   /** Unix milliseconds, never after the receipt. */
   readonly timeMs: number
-  /** Whether the time lay in the future and was set to the receipt. */
+  /** Whether the time was in the future and was set to the receipt. */
   readonly isClamped: boolean
-  /** Values that were dropped because the project does not declare them. */
+  /** Number of values that were dropped because the project does not declare them. */
   readonly undeclaredFields: number
 }
 
-/** What one report brings to the store. */
+/** The events of one report, as they are stored. */
 export interface Batch {
   readonly project: string
   readonly header: Header
   /** Unix milliseconds. */
   readonly receivedAtMs: number
   readonly events: readonly AdmittedEvent[]
-  /** Events of the report that were refused: counted. */
+  /** Number of events of the report that were rejected. */
   readonly refused: number
-  /** Datagrams that brought it; none when it came by HTTP. */
+  /** Number of datagrams that contained the events. Default: 0, for HTTP. */
   readonly datagrams?: number
-  /** What is special about all runs of the batch. */
+  /** A mark for all runs of the batch. Default: none. */
   readonly mark?: RunMark
 }
 
-/** What is to be erased: everything of some people in one project. */
+/** An erasure: all data of some people in one project. */
 export interface Erasure {
   readonly project: string
   /** The id of the request, a UUID. */
@@ -50,97 +50,95 @@ export interface Erasure {
   readonly receivedAtMs: number
 }
 
-/** What is special about a run that an old client told of. Once marked, it stays so. */
+/** Marks a run of an old client. A mark is never removed. */
 export interface RunMark {
-  /** Its client cannot say how it ended: the outcome is unknown, whether an end came or not. */
+  /** The client does not report how a run ended: the outcome is unknown, with and without an end. */
   readonly isOutcomeUntold: boolean
-  /** It is a test and takes part in no answer. */
+  /** The run is a test and is not counted in any answer. */
   readonly isTest: boolean
 }
 
-/** What became of datagrams that belong to no project. */
+/** Counts of datagrams that belong to no project. */
 export type QualityCounts = Readonly<Record<'datagrams-unknown' | 'datagrams-lost', number>>
 
 export interface MonthOfFeatures {
+  /** `YYYY-MM`, UTC. */
   readonly month: string
   readonly events: number
 }
 
-/** Refused is what belongs to a time of which only totals are kept. */
+/** `refused`: the event belongs to a time that only totals cover. */
 export type InsertOutcome = 'accepted' | 'duplicate' | 'refused'
 
 /**
- * Where a collector keeps what it receives. One process writes a store; others may read it at the same time.
+ * The database of a collector. One process writes it. Others may read it at the same time.
  *
- * Writing is idempotent: whatever order starts, ends, repeats, features and copies of them come in, the same events
- * make the same answers. The first write of an event wins: a later start or end of the same run, even under another
- * id, is a duplicate.
+ * Writes are idempotent: the same events give the same answers, in any order and with any number of copies. The first
+ * write of an event wins: a later start or end of the same run is a duplicate, also under another id.
  */
 export interface Store {
   /**
-   * Writes batches in one transaction and resolves when it is on disk: for each batch, the outcome of each event in
-   * order. Rejects when nothing was written.
+   * Writes batches in one transaction. Resolves when it is on disk, to the outcome of each event of each batch, in
+   * order. If it rejects, nothing was written.
    */
   insert(batches: readonly Batch[]): Promise<readonly (readonly InsertOutcome[])[]>
   /**
-   * Erases what the store holds about people: every run that one of their reports told of, with its features and
-   * repeats, their features and ends without a run, and what only those rows used. Totals that name nobody remain.
+   * Erases the data of people: the runs that they reported, with features and repeats, their features and ends without
+   * a run, and the texts that only these rows used. Totals, which name nobody, remain.
    *
-   * One transaction; resolves when no file of the store has the bytes any more. The same receipt again erases what has
-   * come since, and resolves to the first time and the counts of all tries. Rejects with a `UsageError`
-   * USAGE_COLLECTOR_BUSY when somebody reads the old state for too long: the rows are gone then, the bytes are not, and
-   * another try removes them. What is inserted later is stored as ever.
+   * One transaction. Resolves when no file of the store contains the bytes. The same receipt again erases the data that
+   * arrived since, and resolves to the first time and the counts of all tries. Rejects with a `UsageError`
+   * USAGE_COLLECTOR_BUSY if another program reads the old state for too long: then the rows are deleted, and another
+   * try removes their bytes. Later events of the people are stored as usual.
    */
   erase(erasure: Erasure): Promise<ErasureReceipt>
-  /** Adds to the counts of what cannot be told of any project, on the day of this instant (Unix milliseconds). */
+  /** Adds to counts that belong to no project, on the UTC day of an instant (Unix milliseconds). */
   addQuality(counts: QualityCounts, atMs: number): Promise<void>
-  /**
-   * The months of which single uses of features are kept and that begin before an instant, oldest first, with how many
-   * events each has; `YYYY-MM`, UTC.
-   */
+  /** The months from the oldest single use of a feature to an instant (Unix milliseconds), oldest first. */
   featureMonths(project: string, beforeMs: number): Promise<readonly MonthOfFeatures[]>
   /**
-   * Replaces the single uses of features of a month by totals, in one transaction: by feature, of the month, and with
-   * `withYear` of its whole year if that is still there. The days on which people used something without a run stay
-   * known, so that no number of people changes. Months go in their order: what is older has to be gone. Resolves to the
-   * number of events that are gone.
+   * Replaces the single uses of features in a month by totals for each feature, in one transaction. `withYear` also
+   * totals the whole year, if none of its months is purged. The days on which a person used a feature without a run are
+   * kept, so numbers of people do not change. Purge months in order, oldest first. Resolves to the number of deleted
+   * events.
    */
   purgeFeatures(project: string, month: string, withYear: boolean): Promise<number>
-  /** The oldest month, `YYYY-MM`, that has single runs or people and is not purged; null when there is none. */
+  /** The oldest month, `YYYY-MM`, that has single runs or people and is not purged. Null if there is none. */
   oldestRunMonth(project: string): Promise<string | null>
-  /** How many runs began in a month `YYYY-MM` or a year `YYYY`, and how many of them still run. */
+  /** The number of runs that began in a month `YYYY-MM` or a year `YYYY`, and how many of them are still running. */
   countRuns(project: string, span: string, lostBeforeMs: number): Promise<{runs: number; running: number}>
   /**
-   * Replaces the single runs of a month by totals, in one transaction, and with `withYear` counts its whole year before
-   * the first month of it goes: what a question about just that month or year is told of runs and people. Ends without a
-   * run and the days of people go as well. A run that gave a sign of life after the month stays until that one goes: its
-   * events are known, so that it is not counted anew. Months go in their order. Resolves to the number of runs of the month.
+   * Replaces the single runs of a month by totals, in one transaction. The totals answer questions about exactly this
+   * month. `withYear` also totals the whole year, if none of its months is purged. Ends without a run and days of
+   * people are deleted too. A run with a sign of life after the month is kept until a later month is purged, so that
+   * its later events do not count it again. Purge months in order, oldest first. Resolves to the number of runs of the
+   * month.
    */
   purgeRuns(project: ProjectFile, month: string, withYear: boolean, nowMs: number): Promise<number>
-  /** Deletes headers that nothing uses any more: pseudonyms among them. Does nothing when no purge has left any. */
+  /** Deletes headers, and so pseudonyms, that no row uses. Does nothing unless a purge has left such headers. */
   sweepHeaders(project: string): Promise<void>
-  /** Remembers how large the store is on the day of an instant, so that its growth is known. Once a day is enough. */
+  /** Stores the size of the store for the UTC day of an instant. Only the first call of a day counts. */
   noteSize(nowMs: number): Promise<void>
-  /** Remembers how large the tables are, which takes too long to be measured with every question. */
+  /** Stores the sizes of the tables, because measuring them takes too long for every question. */
   noteTables(tables: readonly TableSize[]): Promise<void>
-  /** Keeps the project files, so that whoever reads the store knows what was declared. */
+  /** Stores the project files, so that readers of the store know the declarations. */
   saveProjects(projects: readonly ProjectFile[]): Promise<void>
-  /** Ends the writing and gives the store free. Does nothing the second time. */
+  /** Closes the store and releases its lock. A second call does nothing. */
   close(): Promise<void>
 }
 
-/** Events of a store that share a header, and what is special about their runs. */
+/** Events of a store that share a header and a mark. */
 export interface ExportedGroup {
   readonly header: Header
   readonly mark: RunMark | null
   readonly events: readonly Event[]
 }
 
-/** A reader of everything that a store has of a project. */
+/** Reads all events of a store. */
 export interface EventSource {
   /**
-   * Gives every event of a project: runs, repeated starts, features, ends without a run. What is written or erased
-   * meanwhile may be in it or not.
+   * Yields all events of a project: runs, repeated starts, features, ends without a run. Events that are written or
+   * erased meanwhile may be missing or included.
    */
   groups(project: string): AsyncIterable<ExportedGroup>
   close(): Promise<void>

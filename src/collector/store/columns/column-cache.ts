@@ -6,7 +6,7 @@ import {type FeatureColumns, type RunColumns, sizeOf} from './columns.ts'
 import type {ReadCache} from './read-cache.ts'
 import {readFeatureColumns, readRunColumns} from './read-columns.ts'
 
-/** A month of fewer rows is read from the tables as fast. */
+/** Smaller months get no file: reading their tables is as fast. */
 const minRowsOfFile = 2_000
 
 interface KeptColumns {
@@ -17,16 +17,16 @@ interface KeptColumns {
 /** The columns of one month. */
 export interface Month<Columns> {
   readonly fromMs: number
-  /** Of the tables that the columns were read from. Equal states have equal columns. */
+  /** The state of the tables that the columns were read from. Equal states have equal columns. */
   readonly state: string
   readonly columns: Columns
 }
 
-/** The columns of a project as the tables are now: in the transaction that the caller has open. */
+/** The columns of a project in the current state of the tables. The caller keeps a transaction open. */
 export interface ProjectColumns {
-  /** Changes when numbers of headers may have changed their meaning. */
+  /** Changes when the ids of headers may have changed their meaning. */
   readonly epoch: string
-  /** The months that touch some spans and have anything, in order. */
+  /** The months from the oldest to the newest event that overlap a span, in order. */
   runs(spans: readonly Span[]): readonly Month<RunColumns>[]
   features(spans: readonly Span[]): readonly Month<FeatureColumns>[]
 }
@@ -44,7 +44,7 @@ const sql = {
       (SELECT max(used_at) FROM presences WHERE project = :project) AS presencesTo`,
 } as const
 
-/** Opens the columns of a project. Months that are not kept, or that have changed, are read from the tables. */
+/** Opens the columns of a project. Months that are not in the cache, or have changed, are read from the tables. */
 export function openColumns(database: Database, project: number, {files: allFiles, memory}: ReadCache): ProjectColumns {
   const marks = new Map<number, string>()
   for (const {month, mark} of database.prepare(sql.marks).all({project})) marks.set(Number(month), String(mark))

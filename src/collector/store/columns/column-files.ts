@@ -6,15 +6,15 @@ import {UsageError} from '../../../errors.ts'
 import {databaseName} from '../tables/database.ts'
 import type {FeatureColumns, RunColumns} from './columns.ts'
 
-/** The folder in a data folder for what was read from the tables. It may be removed at any time: it is read anew. */
+/** The folder for files of columns in a data folder. You may delete it at any time. */
 export const columnsFolder = 'columns'
 
-/** Files of another form than this are read anew. */
+/** The version of the file format. Files of other versions are ignored. */
 const form = 2
 
-/** Keeps columns on disk for the next process. Every failure is as if nothing were kept. */
+/** Keeps columns on disk for the next process. Never throws: a file that fails is like a missing file. */
 export interface ColumnFiles {
-  /** The columns that were kept under this name for just this state of the tables, else null. */
+  /** The columns that were written under this name for exactly this state of the tables. Null if there are none. */
   read(name: string, state: string): RunColumns | FeatureColumns | null
   write(name: string, state: string, columns: RunColumns | FeatureColumns): void
 }
@@ -34,7 +34,7 @@ export function createColumnFiles(dataDirectory: string): ColumnFiles {
       const path = join(folder, name)
       const temporary = `${path}.${process.pid}`
       try {
-        // The collector could not remove what another user (root, say) keeps beside its store.
+        // A collector could not remove files of another user, for example root.
         if (statSync(join(dataDirectory, databaseName)).uid !== (process.getuid?.() ?? 0)) return
         mkdirSync(folder, {recursive: true, mode: 0o700})
         writeFileSync(temporary, withSum(serialize({form, name, state, columns})), {mode: 0o600})
@@ -46,7 +46,7 @@ export function createColumnFiles(dataDirectory: string): ColumnFiles {
   }
 }
 
-/** Removes what is kept, so that nothing is left of what somebody had erased. Throws USAGE_STORE_UNREADABLE. */
+/** Removes all files of columns, so that no erased data is left. Throws a `UsageError` USAGE_STORE_UNREADABLE. */
 export function removeColumnFiles(dataDirectory: string): void {
   const folder = join(dataDirectory, columnsFolder)
   try {
@@ -62,20 +62,20 @@ function removeIfPossible(path: string): void {
   try {
     rmSync(path, {force: true})
   } catch {
-    // A folder that cannot be written, or that is none, has nothing to remove.
+    // The folder is not writable or is not a folder, so the file was not written.
   }
 }
 
 const sumBytes = 4
 
-/** The sum stands at the end: arrays of numbers are then read where they lie. */
+/** Appends a checksum. At the end it does not change the alignment of the arrays, so they are read in place. */
 function withSum(bytes: Buffer): Buffer {
   const sum = Buffer.alloc(sumBytes)
   sum.writeUInt32LE(crc32(bytes))
   return Buffer.concat([bytes, sum])
 }
 
-/** The bytes before their sum. Throws where it is not theirs: a file that is damaged may be read as other numbers. */
+/** Returns the bytes without their checksum. Throws if it is wrong: a damaged file could be read as wrong numbers. */
 function checked(file: Buffer): Buffer {
   const bytes = file.subarray(0, -sumBytes)
   if (file.readUInt32LE(file.length - sumBytes) !== crc32(bytes)) throw new Error('damaged')

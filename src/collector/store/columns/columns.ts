@@ -2,34 +2,36 @@
  * Room `columns`: one month of a project as typed arrays.
  *
  * Reading a million rows takes seconds, reading a column of numbers milliseconds. A month is read from the tables once
- * (`read-columns.ts`), kept in memory within one budget and in files beside the store (`column-files.ts`), and read anew when
- * its mark says that it has changed. The files are a cache with a checksum: deleting them costs time only.
+ * (`read-columns.ts`). It is kept in memory within one budget, and in files beside the store (`column-files.ts`), until
+ * its mark changes. The files are a cache with checksums: deleting them only costs time.
  * Read next: `column-cache.ts`.
  */
 
 /**
- * One calendar month (UTC) of a project as columns of numbers: what questions about runs and people need, row after row
- * of the same place. Nothing in them names anybody: headers are numbers of the store, scripts and runs are digests.
+ * The runs of one calendar month (UTC) of a project, as columns. The same index in each column is the same run. They
+ * contain no pseudonyms: headers are ids of the store, scripts are digests.
  */
 export interface RunColumns {
   readonly kind: 'runs'
   /** Milliseconds since the month began, ascending. */
   readonly at: Uint32Array
   readonly header: Int32Array
-  /** A place in `results`. */
+  /** An index of `results`. */
   readonly result: Uint8Array
-  /** Not a number where it is not known. */
+  /** NaN if unknown. */
   readonly seconds: Float64Array
+  /** Unix milliseconds. */
   readonly lastSignAt: Float64Array
-  /** A place in `exits`, -1 for none; and of the script in `scripts`. */
+  /** An index of `exits`, -1 for none. */
   readonly exit: Int32Array
   readonly exits: readonly Exit[]
+  /** An index of `scripts`, -1 for none. */
   readonly script: Int32Array
   readonly scripts: readonly string[]
-  /** Values of fields, with the row that has them. */
+  /** The values of each field, and the rows that have them. */
   readonly numbers: Readonly<Record<string, {readonly row: Uint32Array; readonly value: Float64Array}>>
   readonly values: Readonly<Record<string, ValueColumn>>
-  /** What tells of people and has no run. */
+  /** Events of people that have no run. */
   readonly lone: LoneColumns
 }
 
@@ -40,7 +42,7 @@ export interface Exit {
 
 export interface ValueColumn {
   readonly row: Uint32Array
-  /** A place in `names`. */
+  /** An index of `names`. */
   readonly value: Uint32Array
   readonly names: readonly (string | boolean)[]
 }
@@ -48,38 +50,41 @@ export interface ValueColumn {
 export interface LoneColumns {
   readonly at: Uint32Array
   readonly header: Int32Array
-  /** A place in `loneKinds`. */
+  /** An index of `loneKinds`. */
   readonly what: Uint8Array
 }
 
-/** Features and ends that no run was found for, and the days of people whose uses of features are gone. */
+/** Features and ends without a run, and days of people whose uses of features are purged. */
 export const loneKinds = ['feature', 'end', 'presence'] as const
 
 export const results = ['open', 'ok', 'failed', 'signal', 'unknown'] as const
 
-/** Uses of features in a month, those of one feature together. */
+/** The uses of features in one calendar month (UTC), sorted by feature. */
 export interface FeatureColumns {
   readonly kind: 'features'
-  /** Numbers of features in the store, and where the rows of each begin; one more place for the end of the last. */
+  /** The ids of features in the store. */
   readonly features: Int32Array
+  /** The first row of each feature, and at the end the number of all rows. */
   readonly begins: Uint32Array
+  /** Milliseconds since the month began. */
   readonly at: Uint32Array
   readonly header: Int32Array
-  /** Numbers of runs within the month, -1 for none. */
+  /** A number of the run within the month, -1 for none. */
   readonly run: Int32Array
+  /** The number of different runs. */
   readonly runs: number
   readonly count: Float64Array
   readonly isInternal: Uint8Array
-  /** Not a number where it is not known. */
+  /** NaN if unknown. */
   readonly seconds: Float64Array
-  /** Digests of the runs that may have uses in other months too. */
+  /** By the number of a run: the digests of runs that may have uses in other months too. */
   readonly crossing: ReadonlyMap<number, string>
 }
 
-/** What the objects of a month take that has no rows, in bytes. */
+/** The approximate bytes of a month without rows. */
 const emptyBytes = 3_000
 
-/** Bytes that columns take in memory, about. */
+/** The approximate bytes of columns in memory. */
 export function sizeOf(columns: RunColumns | FeatureColumns): number {
   if (columns.kind === 'features')
     return emptyBytes + 8 * columns.features.length + 200 * columns.crossing.size + 29 * columns.at.length

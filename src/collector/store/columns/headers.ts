@@ -3,28 +3,28 @@ import {columnOfWord, type HeaderWord, headerWords} from '../../../stats/model/h
 import {allRows, type Database} from '../tables/database.ts'
 
 /**
- * The headers of a project by their numbers in the store, as columns. People and machines are numbers from 0, -1 is nobody:
- * unknown, or of CI.
+ * The headers of a project as columns. The index is the id of a header in the store. People and hosts are numbers from
+ * 0. -1 means that the person or host is unknown, or that the run was in CI.
  */
 export interface KnownHeaders {
   readonly user: Int32Array
   readonly host: Int32Array
   readonly isCi: Uint8Array
-  /** How many people and machines there are. */
+  /** The numbers of different people and hosts. */
   readonly users: number
   readonly hosts: number
-  /** A place in `names` for each word. */
+  /** For each word, an index of its `names`. */
   readonly name: Readonly<Record<HeaderWord, Int32Array>>
   readonly names: Readonly<Record<HeaderWord, readonly (string | null)[]>>
 }
 
-/** The headers of a project that earlier questions read. */
+/** The headers of a project that were read so far, in the current epoch. */
 export interface ReadHeaders {
   known: Omit<KnownHeaders, 'users' | 'hosts'>
   readonly users: Map<string, number>
   readonly hosts: Map<string, number>
   readonly numbers: Readonly<Record<HeaderWord, Map<string | null, number>>>
-  /** The greatest number that was read. */
+  /** The greatest id that was read. */
   last: number
 }
 
@@ -33,10 +33,10 @@ const sql = `
   FROM headers WHERE project = :project AND id > :last`
 const ciPlace = headerWords.indexOf('ci')
 
-/** The number, the person, the machine, and a name for each word in their order. */
+/** A row of the query: the last elements are one name for each of `headerWords`, in order. */
 type HeaderRow = readonly [id: number, user: string | null, host: string | null, ...names: (string | null)[]]
 
-/** The headers of a project as the tables are now: adds to what was read of them before in the same epoch. */
+/** The headers of a project in the current state of the tables. Reads only new headers, and adds them to `read`. */
 export function readHeaders(database: Database, project: number, read: ReadHeaders): KnownHeaders {
   const rows = allRows<HeaderRow>(database.prepare(sql), {project, last: read.last})
   read.last = rows.reduce((last, [id]) => Math.max(last, id), read.last)
@@ -45,7 +45,7 @@ export function readHeaders(database: Database, project: number, read: ReadHeade
   return {...read.known, users: read.users.size, hosts: read.hosts.size}
 }
 
-/** Bytes that the headers of a project take in memory, about: a place for every number up to the greatest. */
+/** The approximate bytes of the headers of a project in memory. The columns have an element for every id. */
 export function bytesOfHeaders({known, users, hosts, numbers}: ReadHeaders): number {
   const names = headerWords.reduce((sum, word) => sum + numbers[word].size, 0)
   return (9 + 4 * headerWords.length) * known.user.length + 200 * (users.size + hosts.size + names)
@@ -106,17 +106,17 @@ function grow(known: ReadHeaders['known'], size: number): ReadHeaders['known'] {
   }
 }
 
-/** Which headers a filter chooses: 1 at the number of each. Null when all are. */
+/** Which headers a filter chooses: 1 at the id of each chosen header. Null if all are chosen. */
 export function chooseHeaders({name, names, isCi}: KnownHeaders, filters: StatsFilters): Uint8Array | null {
   if (!limitsHeaders(filters)) return null
-  const wanted: (readonly [column: Int32Array | Uint8Array, value: number])[] = wordFilters.flatMap(filter => {
+  const conditions: (readonly [column: Int32Array | Uint8Array, value: number])[] = wordFilters.flatMap(filter => {
     const value = filters[filter]
     const word = wordOfFilter[filter]
     return value === null ? [] : [[name[word], names[word].indexOf(value)] as const]
   })
-  if (filters.ci !== null) wanted.push([isCi, Number(filters.ci === 'only')])
+  if (filters.ci !== null) conditions.push([isCi, Number(filters.ci === 'only')])
   const chosen = new Uint8Array(isCi.length).fill(1)
-  for (const [column, value] of wanted)
+  for (const [column, value] of conditions)
     for (let id = 0; id < chosen.length; id++) if (column[id] !== value) chosen[id] = 0
   return chosen
 }

@@ -2,16 +2,16 @@ import {createHash} from 'node:crypto'
 import {allRows, type Database} from '../tables/database.ts'
 import {type Exit, type FeatureColumns, type LoneColumns, type RunColumns, results} from './columns.ts'
 
-/** What is read: a calendar month of a project. Instants are Unix milliseconds. */
+/** The month of a project to read. Instants are Unix milliseconds. */
 export interface MonthToRead {
   readonly project: number
   readonly from: number
   readonly to: number
-  /** What digests are made with, so that they say nothing outside. */
+  /** The salt of digests. It changes with the epoch, so digests cannot be linked to pseudonyms outside the store. */
   readonly salt: string
 }
 
-/** Each reads a month of one table by its index of times. */
+/** Each query reads one month through an index of times. */
 export const columnQueries = {
   runs: `
     SELECT counted_at AS at, header, coalesce(result, 'open') AS result, seconds, last_sign_at AS lastSignAt,
@@ -56,7 +56,7 @@ type FeatureRow = readonly [
   isCrossing: number,
 ]
 
-/** Reads what a month has of runs and people from the tables. */
+/** Reads the runs and people of a month from the tables. */
 export function readRunColumns(database: Database, month: MonthToRead): RunColumns {
   const {salt, ...span} = month
   const rows = database.prepare(columnQueries.runs).all(span) as unknown as RunRow[]
@@ -94,7 +94,7 @@ function readLone(database: Database, span: Omit<MonthToRead, 'salt'>): LoneColu
   }
 }
 
-/** Of a field that start and end tell, the end counts. */
+/** The columns of fields. If start and end report the same field, the value of the end counts. */
 function readFields(rows: readonly RunRow[]): Pick<RunColumns, 'numbers' | 'values'> {
   const numbers = new Map<string, {row: number; value: number}[]>()
   const values = new Map<string, {row: number; value: string | boolean}[]>()
@@ -154,7 +154,7 @@ export function readFeatureColumns(database: Database, month: MonthToRead): Feat
   return {kind: 'features', features, begins, ...columns, runs: runs.values.length, crossing}
 }
 
-/** Where each row goes so that those of one feature lie together. */
+/** Sorts rows by feature: `placeOf` is the new index of each row. */
 function layByFeature(rows: readonly FeatureRow[]) {
   const counts = new Map<number, number>()
   for (const [feature] of rows) counts.set(feature, (counts.get(feature) ?? 0) + 1)
@@ -176,7 +176,7 @@ function layByFeature(rows: readonly FeatureRow[]) {
 const digest = (salt: string, of: string | Uint8Array): string =>
   createHash('sha256').update(salt).update(of).digest().toString('latin1', 0, 16)
 
-/** Gives numbers from 0 to different keys in the order in which they come, and keeps a value for each. */
+/** Numbers different keys from 0, in the order of their first use, and keeps a value for each. */
 function numbering<Key, Value>() {
   const numbers = new Map<Key, number>()
   const values: Value[] = []

@@ -6,7 +6,10 @@ import type {Runs} from './count-runs.ts'
 import {isChosen, type Rows, rowsIn} from './rows.ts'
 import type {PieceOfUse, Uses} from './uses.ts'
 
-/** Groups what tells of people by piece of time and header: runs and what has no run, or the features that are asked for. */
+/**
+ * Groups the uses of a question by piece of time and header. Uses are runs and events without a run. If the question
+ * has a filter on features, uses are the chosen uses of features instead.
+ */
 export function collectUses(runs: Runs, features: FeatureUses, pieces: readonly Span[]): Uses {
   const {headers} = runs
   const group = createGroup(headers.user.length)
@@ -36,7 +39,7 @@ function seeRuns({months, chosen}: Runs, piece: Span, group: Group): void {
   for (const rows of rowsIn(months, piece, ({lone}) => lone.at)) seeRows(rows.columns.lone, rows, 0)
 }
 
-/** Features, or ends, of a span that have no run. */
+/** Counts events of one kind in a span that have no run. */
 export function countLone(runs: Runs, span: Span, kind: (typeof loneKinds)[number]): number {
   const what = loneKinds.indexOf(kind)
   let count = 0
@@ -48,7 +51,7 @@ export function countLone(runs: Runs, span: Span, kind: (typeof loneKinds)[numbe
 
 type Group = ReturnType<typeof createGroup>
 
-/** Counts by header, one piece after another in the same memory. */
+/** Groups by header. It reuses its memory for one piece after another. */
 function createGroup(size: number) {
   const [turnOf, seen] = [new Int32Array(size), new Int32Array(size)]
   const [runsOf, first, last] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)]

@@ -7,23 +7,23 @@ import type {KnownHeaders} from '../columns/headers.ts'
 import type {FeatureCounts} from '../totals/feature-counts.ts'
 import type {MonthCounts, MonthSummaries, MonthSummary} from './month-summaries.ts'
 
-/** The uses of features of a question. */
+/** The uses of features that a question is about. */
 export interface FeatureUses {
   readonly months: readonly Month<FeatureColumns>[]
   readonly headers: KnownHeaders
   readonly chosen: Uint8Array | null
   readonly filters: StatsFilters
-  /** The features of the type that is asked for; null for all. */
-  readonly wanted: ReadonlySet<number> | null
+  /** The ids of the features that the filters choose. Null for all. */
+  readonly chosenFeatures: ReadonlySet<number> | null
 }
 
-/** Calls back for each use of a span that is asked for. */
+/** Calls `see` for each use in a span that the filters choose. */
 export function eachUse(
   uses: FeatureUses,
   span: Span,
   see: (columns: FeatureColumns, row: number, atMs: number, feature: number) => void,
 ): void {
-  const {chosen, filters, wanted} = uses
+  const {chosen, filters, chosenFeatures} = uses
   const internal = filters.internal === null ? -1 : Number(filters.internal)
   for (const {columns, fromMs} of uses.months) {
     if (fromMs >= span.toMs || startOfNextPeriod(fromMs, 'month') <= span.fromMs) continue
@@ -31,7 +31,7 @@ export function eachUse(
     const [least, most] = [span.fromMs - fromMs, span.toMs - fromMs]
     for (let place = 0; place < features.length; place++) {
       const feature = features[place]!
-      if (wanted !== null && !wanted.has(feature)) continue
+      if (chosenFeatures !== null && !chosenFeatures.has(feature)) continue
       for (let row = begins[place]!; row < begins[place + 1]!; row++) {
         if (at[row]! < least || at[row]! >= most) continue
         if ((chosen !== null && chosen[header[row]!] !== 1) || (internal >= 0 && isInternal[row] !== internal)) continue
@@ -105,7 +105,7 @@ function countDifferent(lists: readonly Int32Array[], seenIn: Int32Array, turn: 
   return different
 }
 
-/** Sums up one month, feature by feature: the uses of one lie together. */
+/** Sums up one month, feature by feature. The columns are sorted by feature. */
 function sumUp(uses: FeatureUses, span: Span): MonthSummary {
   const all = new Map<number, MonthCounts>()
   const {columns} = uses.months[0]!

@@ -7,7 +7,7 @@ import type {KnownHeaders} from '../columns/headers.ts'
 import {percentiles} from './percentiles.ts'
 import {isChosen, type Rows, rowsIn} from './rows.ts'
 
-/** The runs of a question: the months that have them, and which headers are chosen. */
+/** The runs that a question is about: their months, and the headers that the filters choose. */
 export interface Runs {
   readonly months: readonly Month<RunColumns>[]
   readonly headers: KnownHeaders
@@ -17,7 +17,10 @@ export interface Runs {
 export const runsIn = ({months}: Runs, span: Span): Generator<Rows<RunColumns>> =>
   rowsIn(months, span, columns => columns.at)
 
-/** How the runs of a span ended, and how long they took. */
+/**
+ * Counts how the runs of a span ended, and how long they took. A run without an end is lost if it gave no sign of life
+ * after `lostBeforeMs` (Unix milliseconds).
+ */
 export function countOutcomes(runs: Runs, span: Span, lostBeforeMs: number): {outcomes: Outcomes; duration: Duration} {
   const parts = [...runsIn(runs, span)]
   const counting: Counting = {
@@ -34,9 +37,9 @@ export function countOutcomes(runs: Runs, span: Span, lostBeforeMs: number): {ou
 }
 
 interface Counting {
-  /** By the place among the results. */
+  /** By the index of `results`. */
   readonly counts: Float64Array
-  /** Of the runs that have them, in no order; so many are known. */
+  /** Durations, unsorted. The first `known` elements are used. */
   readonly seconds: Float64Array
   known: number
   lost: number
@@ -70,7 +73,7 @@ function describe(seconds: Float64Array): Duration {
   return {n, meanSeconds: n === 0 ? null : sum / n, p50Seconds, p90Seconds, p99Seconds}
 }
 
-/** Makes the function that counts the different scripts of people in a span. */
+/** Makes the function that counts different scripts in a span, without runs in CI. */
 export function createScriptCounter({months, headers, chosen}: Runs, numbers: ScriptNumbers): (span: Span) => number {
   const numberOf = new Map(months.map(({columns}) => [columns, numbers.of(columns)]))
   const seenIn = new Int32Array(numbers.size())
@@ -93,7 +96,7 @@ export function createScriptCounter({months, headers, chosen}: Runs, numbers: Sc
   }
 }
 
-/** Numbers for scripts that are the same in every month, kept from one question to the next. */
+/** Numbers scripts, the same in every month. It is kept from one question to the next. */
 export interface ScriptNumbers {
   of(columns: RunColumns): Int32Array
   size(): number
@@ -118,7 +121,7 @@ export function createScriptNumbers(): ScriptNumbers {
   }
 }
 
-/** How the runs of a span ended that ended with a code or a signal. */
+/** Counts the exit codes and signals of the runs of a span. */
 export function countExits(runs: Runs, span: Span): StatsFacts['exits'] {
   const all = new Map<string, {exitCode: number | null; signal: string | null; runs: number}>()
   for (const {columns, begin, end} of runsIn(runs, span)) {
@@ -135,7 +138,7 @@ export function countExits(runs: Runs, span: Span): StatsFacts['exits'] {
   return [...all.values()]
 }
 
-/** The numbers that runs of a span have in these fields. */
+/** Sums up the numbers in some fields of the runs of a span. Fields without a value are left out. */
 export function countNumbers(runs: Runs, span: Span, names: readonly string[]): NumberFieldFacts[] {
   const parts = [...runsIn(runs, span)]
   return names.flatMap(name => {
@@ -159,7 +162,7 @@ export function countNumbers(runs: Runs, span: Span, names: readonly string[]): 
   })
 }
 
-/** How many runs of a span have which value in these fields. */
+/** Counts the runs of a span by their values in some fields. */
 export function countValues(runs: Runs, span: Span, names: readonly string[]): ValueFieldFacts[] {
   const parts = [...runsIn(runs, span)]
   return names.flatMap(name => {

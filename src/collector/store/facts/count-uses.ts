@@ -6,7 +6,7 @@ import {type PieceOfUse, type Uses, usesIn} from './uses.ts'
 
 type SpanUses = Pick<SpanFacts, 'runs' | 'ciRuns' | 'users' | 'hosts' | 'usersOnSeveralDays' | 'hostsOnSeveralDays'>
 
-/** Makes the function that counts the runs and the people of a span. */
+/** Makes the function that counts the runs, people and hosts of a span. */
 export function createSpanCounter(uses: Uses): (span: Span) => SpanUses {
   const {headers} = uses
   const users = createDayCounter(headers.users, headers.user)
@@ -45,7 +45,7 @@ function sumOfCi({header, runs}: PieceOfUse, isCi: Uint8Array): number {
   return sum
 }
 
-/** Counts different people, and those who were seen on several days, one span after another in the same memory. */
+/** Counts different people, and those with uses on several days. It reuses its memory for one span after another. */
 function createDayCounter(size: number, whoOf: Int32Array) {
   const [seenIn, first, last] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)]
   let [turn, all, onSeveralDays] = [0, 0, 0]
@@ -78,7 +78,10 @@ function createDayCounter(size: number, whoOf: Int32Array) {
   }
 }
 
-/** Who of the users of each step was seen before in the same part. Steps without users are left out. */
+/**
+ * Counts the users of each step, and how many of them had uses in an earlier step of the same part. Steps without users
+ * are left out.
+ */
 export function countSteps(uses: Uses, steps: readonly Step[]): StepFacts[] {
   const lastStep = new Int32Array(uses.headers.users).fill(-1)
   return steps.flatMap(({part, ...span}, step) => {
@@ -98,7 +101,7 @@ export function countSteps(uses: Uses, steps: readonly Step[]): StepFacts[] {
   })
 }
 
-/** Runs and users by what their header says: by version in each of some spans, and by every word in all of them. */
+/** Counts runs and users by the words of their header: by version in each period, and by every word in all periods. */
 export function countNamed(
   uses: Uses,
   periods: readonly Span[],
@@ -121,7 +124,7 @@ export function countNamed(
   return {named: Object.fromEntries(byWord) as NamedFacts, adoption}
 }
 
-/** Adds up the runs of headers, once or one time after another in the same memory. */
+/** Sums the runs of headers. `begin` starts a new sum in the same memory. */
 function createHeaderSum(headers: KnownHeaders) {
   const runsOf = new Float64Array(headers.user.length)
   const seenIn = new Int32Array(headers.users)

@@ -1,9 +1,9 @@
 /**
  * Room `facts`: answers the questions of `stats` from the tables.
  *
- * `readFacts` is the only entry: one question in, all its facts out, from one state of the database. Runs and people are
- * counted over the columns of each month (`count-runs.ts`), features likewise (`count-features.ts`, `count-uses.ts`), and
- * what single rows no longer tell comes from the totals. Percentiles are exact (`percentiles.ts`).
+ * `readFacts` is the only entry: it answers one question with all its facts, from one state of the database. It counts
+ * over the columns of each month: runs (`count-runs.ts`), people (`count-uses.ts`) and features (`count-features.ts`).
+ * For purged rows it uses the totals. Percentiles are exact (`percentiles.ts`).
  * Read next: `count-runs.ts`, `month-summaries.ts`.
  */
 import {limitsFeatures} from '../../../stats/model/filters.ts'
@@ -23,28 +23,30 @@ import {readCounters, readGrowth} from './quality.ts'
 import {readTableSizes} from './sizes.ts'
 import {cutPieces, type Uses} from './uses.ts'
 
-/** What the file system says. */
+/** Facts from the file system. */
 type DiskFacts = Pick<QualityFacts, 'storeBytes' | 'freeBytes'>
 
-/** Where a question is answered from. The caller has a transaction open, so that all facts are of one state. */
+/**
+ * The data that a question is answered from. The caller keeps a transaction open, so that all facts are of one state.
+ */
 export interface FactsSource {
   readonly database: Database
   readonly cache: ReadCache
   readonly disk: DiskFacts
 }
 
-/** Answers one question from the tables, and from what was read of them before and has not changed. */
+/** Answers one question from the tables and the cache. Blocks until it is answered. */
 export function readFacts(source: FactsSource, question: StatsQuestion): StatsFacts {
   const {database} = source
   const row = database.prepare('SELECT id FROM projects WHERE project = ?').get(question.project)
-  // No row has the project 0: a project that never had an event is answered in the same way.
+  // No row has the project 0, so an unknown project gets the answer of an empty one.
   const project = Number(row?.['id'] ?? 0)
   const kept = readKeptRuns(database, project, question)
   const facts = readSingle(source, project, question, kept)
   return kept.sinceMs === null ? facts : addRunTotals(question, facts, kept.find)
 }
 
-/** The facts of what is not gone; only those of features have their totals among them. */
+/** The facts of single rows. Those of features already include their totals. */
 function readSingle(
   {database, cache, disk}: FactsSource,
   project: number,
@@ -55,7 +57,7 @@ function readSingle(
   const question = clipQuestion(asked, find)
   const {range, spans, periods, steps, filters} = question
   const all = [range, ...spans, ...periods, ...steps]
-  // Features have totals of their own, so they are asked of the whole range; runs of the rest.
+  // Features have their own totals, so they are read for the whole range. Runs are read for the rest only.
   const rows = openRows(database, cache, {project, range: asked.range, spans: all, filters})
   const {runs} = rows
   const uses = collectUses(runs, rows.uses, cutPieces(all))
@@ -84,7 +86,7 @@ function readSingle(
   }
 }
 
-/** The question about the single runs that are there. */
+/** Limits a question to the time of which single runs are kept. */
 function clipQuestion(question: StatsQuestion, find: FindKept): StatsQuestion {
   const clip = <T extends Span>(span: T): T => ({...span, ...restOf(span, find)})
   const {range, spans, periods, steps} = question
@@ -94,7 +96,7 @@ function clipQuestion(question: StatsQuestion, find: FindKept): StatsQuestion {
 function readNamed(uses: Uses, {filters, periods, range}: StatsQuestion, isClipped: boolean) {
   if (limitsFeatures(filters)) return {named: countNamed(uses, []).named, adoption: []}
   const named = countNamed(uses, periods)
-  // A period may have single runs that totals of its year stand for in the range.
+  // A period may have single runs that the range already counts in the total of their year.
   return isClipped ? {...named, named: countNamed(uses, [range]).named} : named
 }
 
@@ -110,7 +112,7 @@ function countUnpaired({runs, uses}: OpenRows, {filters, range}: StatsQuestion, 
 const noOutcomes = {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0}
 const noDuration = {n: 0, meanSeconds: null, p50Seconds: null, p90Seconds: null, p99Seconds: null}
 
-/** What only the runs themselves tell, as far as it is needed. */
+/** The facts that only single runs give, as far as the question needs them. */
 function readRuns(
   runs: Runs,
   countScripts: (span: Span) => number,

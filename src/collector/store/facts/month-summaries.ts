@@ -3,23 +3,27 @@ import type {Month} from '../columns/column-cache.ts'
 import type {FeatureColumns} from '../columns/columns.ts'
 import type {Memory} from '../columns/read-cache.ts'
 
-/** What a month has of one feature. Different people of months do not add up, so they are listed. */
+/** The counts of one feature in a month. Different people of several months do not add up, so they are listed. */
 export interface MonthCounts {
   readonly count: number
   readonly internal: number
-  /** Different ones that have uses in no other month. */
+  /** Different runs without uses in other months. */
   readonly runs: number
+  /** Digests of different runs that may have uses in other months. */
   readonly crossing: readonly string[]
+  /** The sum of the known durations. */
   readonly seconds: number
+  /** The number of uses with a known duration. */
   readonly timed: number
-  /** Numbers of people, each once. */
+  /** The numbers of different people. */
   readonly people: Int32Array
 }
 
 export type MonthSummary = ReadonlyMap<number, MonthCounts>
 
-/** What was summed up of whole months, kept from one question to the next. */
+/** Summaries of whole months, kept from one question to the next. */
 export interface MonthSummaries {
+  /** The summary of a month under some filters. Calls `make` if none is kept. */
   of(month: Month<FeatureColumns>, filters: StatsFilters, make: () => MonthSummary): MonthSummary
 }
 
@@ -30,14 +34,14 @@ interface KeptSummary {
 }
 
 /**
- * The summaries of a project in the memory of questions.
+ * Opens the summaries of a project in the cache.
  *
- * @param people stands for the numbers that people have: with other numbers, summaries are made anew
+ * @param people identifies the numbering of people. Summaries of another numbering are not used
  */
 export function openMonthSummaries(memory: Memory, project: number, people: symbol): MonthSummaries {
   return {
     of({fromMs, state}, filters, make) {
-      // The headers of a month, and the features of a type in it, are the same as long as its columns are.
+      // The state also covers the headers of the month and the types of its features.
       const key = `${project} ${fromMs} ${JSON.stringify(filters)}`
       const before = memory.get<KeptSummary>(key)
       if (before?.state === state && before.people === people) return before.summary

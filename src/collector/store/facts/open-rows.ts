@@ -8,16 +8,16 @@ import type {FeatureUses} from './count-features.ts'
 import {createScriptNumbers, type Runs, type ScriptNumbers} from './count-runs.ts'
 import {type MonthSummaries, openMonthSummaries} from './month-summaries.ts'
 
-/** What is known of a project while its epoch is the same. */
+/** Data of a project that stays valid while its epoch is the same. */
 interface KnownProject {
   readonly epoch: string
   readonly headers: ReadHeaders
   readonly scripts: ScriptNumbers
-  /** Stands for the numbers that people have in `headers`. */
+  /** Identifies the numbering of people in `headers`. */
   readonly people: symbol
 }
 
-/** What earlier questions read of a project, unless its epoch has changed. */
+/** The data of a project from earlier questions. Empty if its epoch has changed. */
 function knownProject({memory}: ReadCache, project: number, epoch: string): KnownProject {
   const before = memory.get<KnownProject>(`project ${project}`)
   if (before?.epoch === epoch) return before
@@ -28,7 +28,7 @@ function keepProject({memory}: ReadCache, project: number, known: KnownProject):
   memory.keep(`project ${project}`, known, bytesOfHeaders(known.headers) + 150 * known.scripts.size())
 }
 
-/** The rows of a question: those of runs and people in some spans, and uses of features in others. */
+/** The rows that a question is answered from: runs and people, and uses of features. */
 export interface OpenRows {
   readonly runs: Runs
   readonly uses: FeatureUses
@@ -36,7 +36,9 @@ export interface OpenRows {
   readonly summaries: MonthSummaries
 }
 
-/** Opens what a question needs. A filter on features asks who used them, in all of its spans. */
+/**
+ * Opens the rows for a question. With a filter on features, uses of features are needed in all spans, and runs in none.
+ */
 export function openRows(
   database: Database,
   cache: ReadCache,
@@ -47,14 +49,20 @@ export function openRows(
   const headers = readHeaders(database, project, known.headers)
   const chosen = chooseHeaders(headers, filters)
   const isOnFeatures = limitsFeatures(filters)
-  const wanted = featuresOf(database, project, filters)
+  const chosenFeatures = featuresOf(database, project, filters)
   const rows = {
     runs: {months: isOnFeatures ? [] : columns.runs([range, ...spans]), headers, chosen},
-    uses: {months: columns.features(isOnFeatures ? [range, ...spans] : [range]), headers, chosen, filters, wanted},
+    uses: {
+      months: columns.features(isOnFeatures ? [range, ...spans] : [range]),
+      headers,
+      chosen,
+      filters,
+      chosenFeatures,
+    },
     scripts: known.scripts,
     summaries: openMonthSummaries(cache.memory, project, known.people),
   }
-  // Kept after the columns, so that it is dropped last: it takes longest to be read again.
+  // Kept after the columns, so that it is dropped last: reading it again takes longest.
   keepProject(cache, project, known)
   return rows
 }

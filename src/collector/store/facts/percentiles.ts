@@ -1,6 +1,6 @@
 /**
- * The values at some shares, ascending, on the straight line between the two nearest; nulls of no values. Moves the values
- * about, and looks at each a few times, where sorting would look at it often. None may be not a number.
+ * The percentiles of values at some shares, interpolated linearly. Nulls if there are no values. The shares must ascend
+ * from 0 to 1, and no value may be NaN. It reorders `values`, in linear time, which is faster than sorting.
  */
 export function percentiles(values: Float64Array, shares: readonly number[]): (number | null)[] {
   let sortedTo = 0
@@ -8,7 +8,7 @@ export function percentiles(values: Float64Array, shares: readonly number[]): (n
     if (values.length === 0) return null
     const place = share * (values.length - 1)
     const low = Math.floor(place)
-    // What is before the place of a smaller share is smaller than all that follows.
+    // The previous share left no greater value before its place, so the search starts there.
     select(values, sortedTo, low)
     sortedTo = low
     const lowest = values[low]!
@@ -19,7 +19,10 @@ export function percentiles(values: Float64Array, shares: readonly number[]): (n
   })
 }
 
-/** Moves values so that at a place is what would be there if they were sorted, with nothing greater before it (Hoare). */
+/**
+ * Reorders values so that a place has the value that it would have if they were sorted, and none before it is greater
+ * (Hoare).
+ */
 function select(values: Float64Array, from: number, place: number): void {
   let [left, right] = [from, values.length - 1]
   while (left < right) {

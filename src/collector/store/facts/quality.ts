@@ -22,7 +22,7 @@ type Counters = Omit<
   'unpaired' | 'featuresSinceMs' | 'runsSinceMs' | 'growth' | 'tables' | 'storeBytes' | 'freeBytes'
 >
 
-/** What is counted of whole reports and erasures in the days and months of a range. */
+/** Reads the counters of reports and datagrams on the days of a range, and of erasures in its months. */
 export function readCounters(database: Database, project: number, range: Span): Counters {
   const days = {firstDay: formatDay(range.fromMs), lastDay: formatDay(range.toMs - 1)}
   const months = {firstMonth: days.firstDay.slice(0, 7), lastMonth: days.lastDay.slice(0, 7)}
@@ -42,7 +42,7 @@ export function readCounters(database: Database, project: number, range: Span): 
   }
 }
 
-/** How the store grew over the last ninety days of which its size is known. */
+/** Reads the growth of the store over the last 90 days with a known size. Null if no size is known. */
 export function readGrowth(database: Database): QualityFacts['growth'] {
   const row = database.prepare(sql.growth).get()
   return row === undefined ? null : ({...row} as unknown as NonNullable<QualityFacts['growth']>)

@@ -1,7 +1,7 @@
 import type {Span} from '../../../stats/model/span.ts'
 import type {Month} from '../columns/column-cache.ts'
 
-/** Rows of one month: from a place on, up to but without another. */
+/** Rows of one month, from `begin` to `end` (excluded). */
 export interface Rows<Columns> {
   readonly columns: Columns
   readonly fromMs: number
@@ -9,7 +9,7 @@ export interface Rows<Columns> {
   readonly end: number
 }
 
-/** The rows of a span, month by month; the times of a month ascend. */
+/** Yields the rows of a span, month by month. The times of a month must ascend. */
 export function* rowsIn<Columns>(
   months: readonly Month<Columns>[],
   span: Span,
@@ -22,7 +22,7 @@ export function* rowsIn<Columns>(
   }
 }
 
-/** The first place of a time that is not before this one. */
+/** The index of the first time that is not before an instant (binary search). */
 function placeOf(times: Uint32Array, atMs: number): number {
   let [low, high] = [0, times.length]
   while (low < high) {
@@ -33,5 +33,5 @@ function placeOf(times: Uint32Array, atMs: number): number {
   return low
 }
 
-/** Whether the header of a row is among the chosen ones. */
+/** Whether a header is chosen. Null chooses all. */
 export const isChosen = (chosen: Uint8Array | null, header: number): boolean => chosen === null || chosen[header] === 1

@@ -1,11 +1,11 @@
 import type {TableSize} from '../../../stats/model/source.ts'
 import type {Database} from '../tables/database.ts'
 
-/** Tables of fewer bytes are not worth a row of their own. */
+/** Tables with a smaller share of the bytes are left out. */
 const minShare = 0.001
 
 /**
- * Measures the tables of a database with their indexes, the largest first. Reads every page of it: about a second for a
+ * Measures the tables of a database including their indexes, the largest first. Reads every page: about a second for a
  * gigabyte.
  */
 export function measureTables(database: Database): TableSize[] {
@@ -24,14 +24,14 @@ export function measureTables(database: Database): TableSize[] {
     }))
 }
 
-/** Keeps what was measured, in the place of what was measured before. The caller has a transaction open. */
+/** Stores the sizes of the tables, and replaces the stored ones. The caller has a transaction open. */
 export function keepTableSizes(database: Database, tables: readonly TableSize[]): void {
   database.exec('DELETE FROM table_sizes')
   const keep = database.prepare('INSERT INTO table_sizes (name, bytes, row_count) VALUES (?, ?, ?)')
   for (const {name, bytes, rows} of tables) keep.run(name, bytes, rows)
 }
 
-/** What was kept, the largest first; null while nothing was. */
+/** Reads the stored sizes of the tables, the largest first. Null if none are stored. */
 export function readTableSizes(database: Database): TableSize[] | null {
   const rows = database
     .prepare('SELECT name, bytes, row_count AS rows FROM table_sizes ORDER BY bytes DESC, name')

@@ -1,30 +1,30 @@
 import type {Span} from '../../../stats/model/span.ts'
 import type {KnownHeaders} from '../columns/headers.ts'
 
-/** What headers did in one piece of time, as columns. Days are UTC days since 1970. */
+/** The uses in one piece of time, grouped by header, as columns. Days are UTC days since 1970. */
 export interface PieceOfUse {
-  /** Numbers of headers, each once. */
+  /** The ids of different headers. */
   readonly header: Int32Array
-  /** Zero for uses of features and events without a run. */
+  /** The number of runs. 0 for uses of features and events without a run. */
   readonly runs: Int32Array
   readonly firstDay: Int32Array
   readonly lastDay: Int32Array
 }
 
-/** Every use of a question once, by the pieces of time that its spans are made of. */
+/** All uses of a question, each once, by pieces of time. The spans of the question consist of whole pieces. */
 export interface Uses {
   /** In order, without overlap. */
   readonly pieces: readonly Span[]
-  /** By the place of the piece. */
+  /** The uses of each piece, in the same order. */
   readonly ofPiece: readonly PieceOfUse[]
   readonly headers: KnownHeaders
 }
 
-/** Cuts time at every edge of some spans; what lies in none of them is left out. Pure. */
+/** Cuts spans at every edge of any of them. Time outside all spans is left out. Pure. */
 export function cutPieces(spans: readonly Span[]): Span[] {
   const edges = [...new Set(spans.flatMap(({fromMs, toMs}) => [fromMs, toMs]))].sort((a, b) => a - b)
   const places = new Map(edges.map((edge, place) => [edge, place]))
-  // How many spans begin at an edge, less those that end: the sum so far is how many are open.
+  // At each edge: the spans that begin minus those that end. The running sum is the number of open spans.
   const opened = edges.map(() => 0)
   for (const {fromMs, toMs} of spans)
     if (fromMs < toMs) {
@@ -38,7 +38,7 @@ export function cutPieces(spans: readonly Span[]): Span[] {
   })
 }
 
-/** The uses of a span that is made of whole pieces, piece by piece. */
+/** Yields the uses of a span, piece by piece. The span must consist of whole pieces. */
 export function* usesIn(
   {pieces, ofPiece}: Pick<Uses, 'pieces' | 'ofPiece'>,
   {fromMs, toMs}: Span,
@@ -47,7 +47,7 @@ export function* usesIn(
     yield ofPiece[place]!
 }
 
-/** The place of the first piece that does not begin before an instant. */
+/** The index of the first piece that does not begin before an instant (binary search). */
 function firstAt(pieces: readonly Span[], fromMs: number): number {
   let [low, high] = [0, pieces.length]
   while (low < high) {

@@ -8,11 +8,11 @@ import type {Dictionary} from '../tables/dictionary.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'
 import {headerRank} from '../write/writer.ts'
 
-/** How long an erasure waits for other programs that read the state from before it. */
+/** The most milliseconds that an erasure waits for programs that read the state before it. */
 const maxWaitMs = 20_000
 const betweenTriesMs = 20
 
-/** What is being erased, in memory: no index finds the rows of a person, so each table is searched once. */
+/** The rows to erase, in memory. No index finds the rows of a person, so each table is scanned once. */
 const memory = `
   PRAGMA temp_store=MEMORY;
   CREATE TEMP TABLE erased_headers (id INTEGER PRIMARY KEY) STRICT;
@@ -35,7 +35,8 @@ const sql = {
   headers: `
     INSERT INTO erased_headers
     SELECT id FROM headers WHERE project = :project AND user IN (SELECT value FROM json_each(:users))`,
-  // Ids of runs are no secret: only its own start or end makes a run a person's. One that has neither is only touched.
+  // Run ids are not secret, so a run belongs to the person only if its header is from their start, repeat or end
+  // (is_theirs). A run of which only features are known may belong to others.
   runs: `
     INSERT INTO erased_runs SELECT run, header_rank < ${headerRank.feature} FROM runs
     WHERE ${ofHeaders} OR (project = :project AND header_rank = ${headerRank.feature}
@@ -44,7 +45,7 @@ const sql = {
     INSERT INTO erased_features SELECT event, feature, used_at FROM features
     WHERE project = :project AND (header IN (SELECT id FROM erased_headers)
       OR run IN (SELECT run FROM erased_runs WHERE is_theirs))`,
-  // What others' features say of a run that has neither start nor end stays, as if it had come alone.
+  // A run of which only features are known keeps the features of other people, as if only those had arrived.
   keptRuns: `
     INSERT INTO kept_runs
     SELECT run, min(header), min(used_at), max(used_at + coalesce(duration_seconds, 0) * 1000) FROM features
@@ -61,7 +62,7 @@ const sql = {
     RETURNING erased_at AS at, runs, features`,
 } as const
 
-/** The totals that remain, then the rows, then what only they used. */
+/** First count the rows in totals that remain, then delete the rows, then the headers and names that only they used. */
 const steps: readonly string[] = [
   add(`SELECT :project, ${month('counted_at')}, coalesce(result, 'open'), count(*) FROM run_results WHERE ${ofRuns}`),
   add(`SELECT :project, ${month('used_at')}, 'features', count(*) FROM erased_features WHERE true`),
@@ -77,7 +78,7 @@ const steps: readonly string[] = [
      AND id NOT IN (SELECT feature FROM feature_totals WHERE project = :project)`,
 ]
 
-/** Makes the erasing of a database that this process writes. */
+/** Makes the function that erases in a database. Only the process that writes the database may call it. */
 export function createEraser(
   database: Database,
   dictionary: Dictionary,
@@ -88,7 +89,7 @@ export function createEraser(
     const receipt = eraseInTransaction(database, dictionary, marks, erasure)
     reach('collector: erasure committed')
     await emptyLog(database)
-    // Nobody reads the state from before any more, and so nobody writes copies of it.
+    // No program reads the old state any more, so none can write copies of it after this.
     removeCopies()
     return receipt
   }
@@ -107,7 +108,7 @@ function eraseInTransaction(
       return eraseRows(database, dictionary, erasure)
     })
   } finally {
-    // Numbers of headers and names that are gone must not be given again, nor those that a rollback took back.
+    // Deleted ids of headers and names must not be used again, nor ids of a transaction that was rolled back.
     dictionary.forget()
   }
 }
@@ -138,7 +139,7 @@ function eraseRows(database: Database, dictionary: Dictionary, erasure: Erasure)
   }
 }
 
-/** Waits until the log, which has the pages from before, could be cut to nothing. Writing goes on meanwhile. */
+/** Waits until the log, which contains old pages, is truncated. Other writes continue meanwhile. */
 async function emptyLog(database: Database): Promise<void> {
   const lastTryAt = performance.now() + maxWaitMs
   while (database.isOpen) {

@@ -1,9 +1,9 @@
 /**
  * Room `purge`: deletes rows of the store.
  *
- * Retention replaces the features (this file) and runs (`purge-runs.ts`) of a month by totals in one transaction. An erasure
- * (`erasure.ts`) deletes everything of one person, overwrites the pages and truncates the log. Each tells the caches which
- * months have changed. Ending early at any step leaves a store that answers correctly.
+ * Retention replaces the features (this file) and runs (`purge-runs.ts`) of a month by totals in one transaction. An
+ * erasure (`erasure.ts`) deletes all data of a person, overwrites the pages and truncates the log. Each marks the
+ * changed months, so that caches read them again. A kill at any step leaves a store that answers correctly.
  * Read next: `../totals/run-totals.ts` for what is kept.
  */
 import {periodsIn} from '../../../stats/model/period.ts'
@@ -15,9 +15,9 @@ import {type MonthMarks, sweepSql} from '../tables/month-marks.ts'
 const inSpan = 'f.project = :project AND f.used_at >= :from AND f.used_at < :to'
 
 /**
- * The totals of a span by feature: what the questions ask of single uses, of all and of either kind. A store from before
- * late uses were refused may have some of a month that has its totals: they are added, and different people are at least
- * as many as of either.
+ * Totals the uses of a span by feature: all uses, direct ones or internal ones. An old store, which did not refuse late
+ * uses, may have single uses in a month with totals. They are added. Of the numbers of users, which do not add up, the
+ * larger one is stored.
  */
 const addTotals = (use: 'all' | 'direct' | 'internal'): string => `
   INSERT INTO feature_totals
@@ -54,15 +54,16 @@ const sql = {
       UNION SELECT header FROM presences WHERE project = :project)`,
 } as const
 
-/** What else a purge changes. */
+/** The caches that a purge changes. */
 export interface OnPurge {
   readonly marks: MonthMarks
+  /** Called after every purge, also after a failed one. */
   readonly onPurged: () => void
 }
 
 type Purger = Pick<Store, 'featureMonths' | 'purgeFeatures' | 'sweepHeaders'>
 
-/** Makes the purging of a database that this process writes. */
+/** Makes the functions that purge features. Only the process that writes the database may call them. */
 export function createPurger(database: Database, dictionary: Dictionary, {marks, onPurged}: OnPurge): Purger {
   const numberOf = (text: string, values: Record<string, number>, column: string): number | null => {
     const value = database.prepare(text).get(values)?.[column]
@@ -84,8 +85,8 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
           const project = dictionary.projectId(name)
           const span = spanOf(month)
           const year = month.slice(0, 4)
-          const gone = numberOf(sql.purged, {project}, 'beforeMs') ?? 0
-          if (withYear && gone <= spanOf(year).from) total(database, project, year)
+          const purgedBeforeMs = numberOf(sql.purged, {project}, 'beforeMs') ?? 0
+          if (withYear && purgedBeforeMs <= spanOf(year).from) total(database, project, year)
           total(database, project, month)
           database.prepare(sql.presences).run({project, ...span})
           const {changes} = database.prepare(sql.delete).run({project, ...span})
@@ -110,7 +111,7 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
         database.prepare(sql.sweep).run({project})
         database.prepare(sweepSql.done).run({project})
       })
-      // Numbers of headers that are gone must not be given again.
+      // Deleted ids of headers must not be used again.
       dictionary.forget()
     },
   }
@@ -121,7 +122,7 @@ function total(database: Database, project: number, span: string): void {
     database.prepare(addTotals(use)).run({project, span, ...spanOf(span)})
 }
 
-/** The span of a month or a year. */
+/** The span of a month `YYYY-MM` or a year `YYYY`, in Unix milliseconds. Pure. */
 export function spanOf(label: string): {readonly from: number; readonly to: number} {
   const [year, month] = label.split('-').map(Number) as [number, number | undefined]
   if (month === undefined) return {from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1)}

@@ -14,8 +14,11 @@ import {readRunsBefore} from '../totals/read-run-totals.ts'
 import type {RunTotals} from '../totals/run-totals.ts'
 import {type OnPurge, spanOf} from './purge-features.ts'
 
-/** Runs that began before the end of the month. Who still gave a sign after it stays, so that it is not new again. */
-const gone = 'project = :project AND counted_at < :to AND last_sign_at < :to'
+/**
+ * Runs that a purge deletes: they began before the end of the month and gave no sign of life after it. Other runs stay,
+ * so that their later events do not count them again.
+ */
+const deletable = 'project = :project AND counted_at < :to AND last_sign_at < :to'
 
 const sql = {
   oldest: `
@@ -39,15 +42,15 @@ const sql = {
 } as const
 
 const deletions = [
-  `DELETE FROM repeats WHERE project = :project AND run IN (SELECT run FROM runs WHERE ${gone})`,
-  `DELETE FROM runs WHERE ${gone}`,
+  `DELETE FROM repeats WHERE project = :project AND run IN (SELECT run FROM runs WHERE ${deletable})`,
+  `DELETE FROM runs WHERE ${deletable}`,
   'DELETE FROM unpaired_ends WHERE project = :project AND ended_at < :to',
   'DELETE FROM presences WHERE project = :project AND used_at < :to',
 ] as const
 
 type RunPurger = Pick<Store, 'oldestRunMonth' | 'countRuns' | 'purgeRuns'>
 
-/** Makes the purging of single runs of a database that this process writes. */
+/** Makes the functions that purge runs. Only the process that writes the database may call them. */
 export function createRunPurger(database: Database, dictionary: Dictionary, {marks, onPurged}: OnPurge): RunPurger {
   const idOf = (name: string): number => inTransaction(database, () => dictionary.projectId(name))
   return {
@@ -97,7 +100,7 @@ function purgeMonth(counting: Counting, month: string, withYear: boolean): numbe
   return runs
 }
 
-/** A statement takes no value that it has no place for. */
+/** Selects the values that a statement names: SQLite rejects others. */
 const valuesOf = (text: string, values: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => text.includes(`:${name}`)))
 
@@ -112,7 +115,7 @@ function keep({database, project}: Counting, span: string, totals: RunTotals | P
   database.prepare(sql.keep).run({project, span, facts: JSON.stringify(totals)})
 }
 
-/** Counts a month or a year as the questions of people do. */
+/** Totals a month or a year with the same question that people ask. */
 function countSpan(counting: Counting, label: string): RunTotals {
   const {database, project, file} = counting
   const question = questionOf(counting, label)
@@ -134,8 +137,8 @@ function countSpan(counting: Counting, label: string): RunTotals {
 }
 
 /**
- * Keeps of each month of a year who of its users was seen before, while the months before it are still there. The rest
- * is counted when the month goes.
+ * Stores how many users of each month of a year were seen before, while the earlier months still have single runs. The
+ * other totals of a month are counted when the month is purged.
  */
 function keepFlows(counting: Counting, year: string): void {
   const question = questionOf(counting, year)
@@ -145,7 +148,7 @@ function keepFlows(counting: Counting, year: string): void {
   for (const [index, {label}] of months.entries()) keep(counting, label, {flow: flowAt(facts, found[index]!.step)})
 }
 
-/** What was kept of a month while its year was whole, unless its users have changed since. */
+/** The flow of a month from `keepFlows`. If its users have changed since, the flow of the new totals. */
 function flowOf({database, project}: Counting, month: string, {span, flow}: RunTotals): RunTotals['flow'] {
   const facts = database.prepare(sql.read).get({project, span: month})?.['facts']
   const before = facts === undefined ? null : (JSON.parse(String(facts)) as RunTotals).flow

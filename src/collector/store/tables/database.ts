@@ -1,9 +1,9 @@
 /**
  * Room `tables`: the database file, its schema and its dictionary.
  *
- * The schema is a list of steps; a database knows how many it has. Steps are added, never edited, and each is one
- * transaction. Keys are 16 bytes in the order of time, so inserts touch the end of a table. Repeated texts of headers are
- * numbers of the dictionary. Views show keys as text for people with `sqlite3`.
+ * The schema is a list of steps, and a database stores how many it has. Steps are added, never edited, and each is one
+ * transaction. Keys are 16 bytes in the order of time, so inserts touch the end of a table. The dictionary replaces
+ * repeated headers and names by ids. Views show keys as text, for people who use `sqlite3`.
  * Read next: `schema.ts`, `dictionary.ts`, `month-marks.ts`.
  */
 import {closeSync, openSync} from 'node:fs'
@@ -16,13 +16,13 @@ export type Statement = StatementSync
 /** The name of the database in a data folder. People open it with `sqlite3`. */
 export const databaseName = 'usage.sqlite'
 
-/** How long one process waits for another's short lock (a checkpoint, a recovery) before it gives up. */
+/** Milliseconds that a process waits for a short lock of another process (a checkpoint, a recovery). */
 const busyTimeoutMs = 5_000
 
 /**
- * Opens a database for writing, made when it is missing and then readable by its owner alone. Each commit is on disk
- * when it returns (synchronous=FULL); readers never wait for it, nor it for readers (WAL). What is deleted is overwritten with zeros, in rows, in free pages
- * and where rows are moved; readers and older programs need not do the same.
+ * Opens a database for writing. If it is missing, it is created, readable only by its owner. Each commit is on disk
+ * when it returns (synchronous=FULL). Readers and the writer never wait for each other (WAL). Deleted rows are
+ * overwritten with zeros (secure_delete). Throws a `UsageError` USAGE_STORE_UNREADABLE.
  */
 export function openForWriting(path: string): Database {
   return orUnreadable(path, () => {
@@ -39,14 +39,14 @@ export function openForWriting(path: string): Database {
   })
 }
 
-/** Opens a database that exists for reading only. */
+/** Opens an existing database for reading. Throws a `UsageError` USAGE_STORE_UNREADABLE. */
 export function openForReading(path: string): Database {
   return orUnreadable(path, () => new DatabaseSync(path, {readOnly: true, timeout: busyTimeoutMs}))
 }
 
 /**
- * Takes the lock that a file stands for, until the process closes it or dies, however it dies: the kernel holds it.
- * Null when another process, or this one, has it.
+ * Locks a file until the process closes the lock or dies. The kernel holds the lock, so any death releases it. Null if
+ * a process, also this one, already holds it.
  */
 export function takeFileLock(path: string): Database | null {
   return orUnreadable(path, () => {
@@ -62,7 +62,7 @@ export function takeFileLock(path: string): Database | null {
   })
 }
 
-/** Runs a piece of work as one transaction: all of it is written, or nothing. */
+/** Runs work as one transaction: all of it is written, or nothing. Throws what `work` throws. */
 export function inTransaction<T>(database: Database, work: () => T): T {
   database.exec('BEGIN IMMEDIATE')
   try {
@@ -76,8 +76,8 @@ export function inTransaction<T>(database: Database, work: () => T): T {
 }
 
 /**
- * Moves what the log has into the database and cuts the log to nothing, so that no old page is left in it. Never waits:
- * says false when somebody reads a state that is only in the log.
+ * Moves the pages of the log into the database and truncates the log, so that it contains no old page. Never waits.
+ * False if a reader still uses the log.
  */
 export function truncateLog(database: Database): boolean {
   database.exec('PRAGMA busy_timeout=0')
@@ -88,7 +88,7 @@ export function truncateLog(database: Database): boolean {
   }
 }
 
-/** Rows as arrays, which takes half the time of objects where the driver can do it. */
+/** Reads rows as arrays. This takes half the time of objects if the driver supports it. */
 export function allRows<Row extends readonly unknown[]>(statement: Statement, values: Record<string, number>): Row[] {
   if ('setReturnArrays' in statement) {
     statement.setReturnArrays(true)
@@ -97,7 +97,7 @@ export function allRows<Row extends readonly unknown[]>(statement: Statement, va
   return (statement as Statement).all(values).map(row => Object.values(row)) as unknown as Row[]
 }
 
-/** Gives what SQLite throws a code. */
+/** Runs `open` and turns its errors into a `UsageError` USAGE_STORE_UNREADABLE. */
 export function orUnreadable<T>(path: string, open: () => T): T {
   try {
     return open()

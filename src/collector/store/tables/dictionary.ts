@@ -3,19 +3,19 @@ import type {Header} from '../../../protocol/header.ts'
 import {type HeaderColumn, type HeaderValues, headerColumns, valuesOfHeader} from '../../../protocol/header-columns.ts'
 import type {Database} from './database.ts'
 
-/** Entries that a cache holds before it is emptied: some megabytes. */
+/** The most entries of the cache, which is then emptied: some megabytes. */
 const maxCached = 20_000
 
-/** Gives small numbers to what many rows share: projects, headers, names of features. */
+/** Finds or makes the ids of values that many rows share: projects, headers, names of features. */
 export interface Dictionary {
   projectId(project: string): number
   headerId(projectId: number, header: Header): number
   featureId(projectId: number, type: string, name: string): number
-  /** To be called when a transaction was rolled back: numbers that it gave do not exist. */
+  /** Empties the cache. Call it after a rollback or a deletion: cached ids may not exist any more. */
   forget(): void
 }
 
-/** Makes a dictionary over the tables of a database. All calls belong inside a transaction. */
+/** Makes a dictionary over the tables of a database. Call its functions inside a transaction. */
 export function createDictionary(database: Database): Dictionary {
   const insertProject = database.prepare('INSERT INTO projects (project) VALUES (?) ON CONFLICT DO NOTHING')
   const findProject = database.prepare('SELECT id FROM projects WHERE project = ?')
@@ -70,7 +70,7 @@ export function createDictionary(database: Database): Dictionary {
   }
 }
 
-/** The columns that headers had first. Never edited: the digests in every store are made from their values. */
+/** The columns of the first version of headers. Never edit this list: digests in every store depend on it. */
 const firstColumns: readonly HeaderColumn[] = [
   'user',
   'host',
@@ -86,7 +86,10 @@ const firstColumns: readonly HeaderColumn[] = [
   'scheduler',
 ]
 
-/** What a digest is made from. A later column is in it where it has a value, so that older headers keep their digests. */
+/**
+ * The input of a header's digest. Later columns are included only if they have a value, so old headers keep their
+ * digest.
+ */
 function contentOf(values: HeaderValues): string {
   const later = headerColumns.filter(column => !firstColumns.includes(column) && values[column] !== null)
   return JSON.stringify([

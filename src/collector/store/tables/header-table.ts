@@ -1,7 +1,7 @@
 import {headerColumns} from '../../../protocol/header-columns.ts'
 import type {Database} from './database.ts'
 
-/** The columns of headers that the table lacks: those that were added to the wire after the store was made. */
+/** The columns that the table of headers lacks, because they were added after the store was made. */
 export function missingHeaderColumns(database: Database, columns: readonly string[] = headerColumns): string[] {
   const rows = database.prepare("SELECT name FROM pragma_table_info('headers')").all()
   const known = new Set(rows.map(({name}) => name))
@@ -9,8 +9,9 @@ export function missingHeaderColumns(database: Database, columns: readonly strin
 }
 
 /**
- * Adds the columns that the table lacks, and shows all in the view of runs; the caller has a transaction open. What is
- * in the table has null there. A program that does not know the columns may still write the store.
+ * Adds the missing columns to the table of headers, and shows all columns in the view of runs. The caller has a
+ * transaction open. Existing rows get null. An older program, which does not know the columns, can still write the
+ * store.
  */
 export function addHeaderColumns(database: Database, columns: readonly string[] = headerColumns): void {
   for (const column of missingHeaderColumns(database, columns))

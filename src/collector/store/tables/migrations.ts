@@ -1,9 +1,9 @@
 /**
- * The tables, version by version; `user_version` is how many of them a database has. What is here is never edited:
- * a change is one more entry. A new value of a header needs no entry: `header-table.ts` adds its column.
+ * The steps of the schema. `user_version` is the number of steps that a database has. Never edit a step: add one for
+ * each change. A new value of a header needs no step: `header-table.ts` adds its column.
  *
- * Keys are blobs of 16 bytes in the order of time (UUIDs of version 7), so that inserts touch the end of a table; what
- * people read and group by is text. The views show both as text.
+ * Keys are blobs of 16 bytes in the order of time (UUIDs of version 7), so inserts touch the end of a table. Other
+ * values that people read are text. The views also show keys and times as text.
  */
 export const migrations: readonly string[] = [
   `
@@ -147,8 +147,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (project, receipt)
   ) STRICT, WITHOUT ROWID;
   `,
-  // Old clients: runs whose outcome nobody can tell, and test runs, which take part in no answer. In the table quality
-  // the project 0 has what cannot be told of any project: datagrams-unknown, datagrams-lost.
+  // For old clients: runs whose outcome is not reported, and test runs, which no answer counts. In the table quality, the
+  // project 0 is for counters that belong to no project: datagrams-unknown, datagrams-lost.
   `
   ALTER TABLE runs ADD COLUMN is_outcome_untold INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE runs ADD COLUMN is_test INTEGER NOT NULL DEFAULT 0;

@@ -2,14 +2,14 @@ import {startOfNextPeriod, startOfPeriod} from '../../../stats/model/period.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import type {Database} from './database.ts'
 
-/** Stands for all months of a project among its marks. */
+/** The `month` of the mark for the whole project. */
 export const wholeProject = -1
-/** Stands for headers that a purge may have left without rows, until they are swept. */
+/** The `month` of a mark that exists while a purge may have left unused headers. */
 const unswept = -2
-/** Runs that lived for more months than this change all. */
+/** A run that lasted for more months changes the mark of the whole project. */
 const maxMonths = 36
 
-/** A number that no other change has. JavaScript reads it without loss. */
+/** A new random mark for each change, at most 2^53, so that JavaScript reads it exactly. */
 const random = 'abs(random() % 9007199254740991)'
 const sql = {
   mark: `
@@ -20,23 +20,23 @@ const sql = {
     ON CONFLICT DO NOTHING`,
 } as const
 
-/** Whether headers of a project are to be swept, and that they were. */
+/** Queries: whether unused headers of a project must be swept, and the note that they were. */
 export const sweepSql = {
   isDue: `SELECT count(*) AS due FROM month_marks WHERE project = :project AND month = ${unswept}`,
   done: `DELETE FROM month_marks WHERE project = :project AND month = ${unswept}`,
 } as const
 
-/** Notes which months a transaction changes, so that what was read of them is read anew. */
+/** Marks the months that a transaction changes, so that caches read them again. */
 export interface MonthMarks {
-  /** Something changed at these times, both included, or in what is read of the months between them. */
+  /** Marks the months from one instant to another, both included (Unix milliseconds). */
   touch(project: number, fromMs: number, toMs: number): void
-  /** Numbers of headers may be given anew, or much has changed. */
+  /** Marks all months. Call it if ids of headers may be used again, or if much has changed. */
   touchAll(project: number): void
-  /** A purge changes much, and leaves headers to be swept. */
+  /** Marks all months, and that unused headers must be swept. */
   touchPurged(project: number): void
-  /** Writes the marks; to be called at the end of the transaction. */
+  /** Writes the marks. Call it at the end of the transaction. */
   flush(): void
-  /** To be called when the transaction was rolled back. */
+  /** Forgets unwritten marks. Call it after a rollback. */
   forget(): void
 }
 
@@ -57,7 +57,7 @@ export function createMonthMarks(database: Database): MonthMarks {
   }
   return {
     touch(project, fromMs, toMs) {
-      // Nearly every event is of the month of the one before it.
+      // Nearly every event is in the month of the previous one.
       if (project === last.project && fromMs >= last.fromMs && toMs < last.toMs) return
       const months = monthsOf(project)
       let monthMs = startOfPeriod(fromMs, 'month')

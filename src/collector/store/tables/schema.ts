@@ -3,21 +3,21 @@ import {type Database, inTransaction} from './database.ts'
 import {addHeaderColumns, missingHeaderColumns} from './header-table.ts'
 import {migrations} from './migrations.ts'
 
-/** The mark of a store in the header of its file: `usag` in ASCII. */
+/** The application id in the file header of a store: `usag` in ASCII. */
 const applicationId = 0x75736167
 
-/** The last version that was written without overwriting what is deleted. */
+/** The last version that did not overwrite deleted rows. */
 const lastInsecureVersion = 1
 
 /**
- * Brings a database to the newest version and adds the columns of headers that it lacks, each step all or nothing. Throws
- * when a newer program made it.
+ * Migrates a database to the newest version and adds missing columns of headers. Each step is one transaction. Throws a
+ * `UsageError` USAGE_STORE_UNREADABLE if a newer program wrote it or it is not a store.
  */
 export function migrate(database: Database, path: string): void {
   const version = readVersion(database)
   requireOwn(database, path)
   if (version > migrations.length) throw newer(path, version)
-  // Pages may have remains of rows that were moved, which no later deletion would find: they are all written anew, once.
+  // Pages may contain remains of moved rows, which no later deletion overwrites. VACUUM rewrites all pages once.
   if (version > 0 && version <= lastInsecureVersion) database.exec('VACUUM')
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue
@@ -29,7 +29,9 @@ export function migrate(database: Database, path: string): void {
   if (missingHeaderColumns(database).length > 0) inTransaction(database, () => addHeaderColumns(database))
 }
 
-/** Throws unless the database has the tables and columns that this program reads. */
+/**
+ * Throws a `UsageError` USAGE_STORE_UNREADABLE unless the database has the tables and columns that this program reads.
+ */
 export function requireCurrentVersion(database: Database, path: string): void {
   const version = readVersion(database)
   requireOwn(database, path)
@@ -40,7 +42,10 @@ export function requireCurrentVersion(database: Database, path: string): void {
   if (missing.length > 0) throw older(`the store ${path} must have the column ${missing[0]} of headers`)
 }
 
-/** Throws when the database is somebody else's: it has tables and not our mark. An empty one may become ours. */
+/**
+ * Throws if the database belongs to another program: it has tables, but not the application id. An empty one is
+ * accepted.
+ */
 function requireOwn(database: Database, path: string): void {
   const mark = database.prepare('PRAGMA application_id').get()?.['application_id']
   const {tables} = database.prepare('SELECT count(*) AS tables FROM sqlite_master').get() as {tables: number}

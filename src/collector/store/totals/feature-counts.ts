@@ -1,11 +1,16 @@
-/** What is counted of one feature, by its number in the store. */
+/** The counts of one feature. */
 export interface FeatureCounts {
+  /** The id of the feature in the store. */
   readonly feature: number
   readonly count: number
+  /** Uses by other features. */
   readonly internal: number
+  /** Different runs. */
   readonly runs: number
+  /** Different users. */
   readonly users: number
-  /** Null where no use says how long it took. */
+  /** The sum of the known durations. Null if no duration is known. */
   readonly seconds: number | null
+  /** The number of uses with a known duration. Null if there is none. */
   readonly timed: number | null
 }

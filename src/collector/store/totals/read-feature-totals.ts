@@ -5,18 +5,18 @@ import type {StatsQuestion} from '../../../stats/model/source.ts'
 import type {Database} from '../tables/database.ts'
 import type {FeatureCounts} from './feature-counts.ts'
 
-/** What stands for single uses of features that are gone. */
+/** The totals of purged uses of features. */
 export interface KeptFeatures {
-  /** Before this instant there are only totals; null while all single uses are there. */
+  /** Single uses are kept since this instant. Null if nothing is purged. */
   readonly sinceMs: number | null
-  /** Totals of months or of the year, each for itself. */
+  /** The totals of months, or of the year. They are not added up. */
   readonly counts: readonly FeatureCounts[]
   readonly unpaired: number
 }
 
 /**
- * Reads the totals of the year that the range is, or of each month that lies in it. They know no header, so under a filter
- * on it there are none.
+ * Reads the totals of a range: of the year if the range is a whole year with totals, else of each whole month in it.
+ * Totals have no headers, so with a filter on headers there are none.
  */
 export function readFeatureTotals(database: Database, project: number, question: StatsQuestion): KeptFeatures {
   const row = database.prepare('SELECT features_before AS beforeMs FROM purges WHERE project = ?').get(project)
@@ -37,15 +37,18 @@ export function readFeatureTotals(database: Database, project: number, question:
 const useOf = ({internal}: StatsFilters): string => (internal === null ? 'all' : internal ? 'internal' : 'direct')
 
 function labelsOf(database: Database, project: number, {range}: StatsQuestion, sinceMs: number): string[] {
-  const gone = {fromMs: range.fromMs, toMs: Math.min(range.toMs, sinceMs)}
+  const purged = {fromMs: range.fromMs, toMs: Math.min(range.toMs, sinceMs)}
   const [year, ...others] = periodsIn(range, 'year', Number.POSITIVE_INFINITY)
   const isYear = others.length === 0 && year!.complete && range.toMs <= sinceMs
   const hasYear = database.prepare('SELECT 1 FROM feature_totals WHERE project = ? AND span = ?')
   if (isYear && hasYear.get(project, year!.label) !== undefined) return [year!.label]
-  return periodsIn(gone, 'month', Number.POSITIVE_INFINITY).flatMap(({label, complete}) => (complete ? [label] : []))
+  return periodsIn(purged, 'month', Number.POSITIVE_INFINITY).flatMap(({label, complete}) => (complete ? [label] : []))
 }
 
-/** Adds up what several sources know of each feature. What can be added is; different runs and users cannot. */
+/**
+ * Adds up the counts of each feature. Different runs and users do not add up: they are null if there are several
+ * counts.
+ */
 export function addFeatures(database: Database, project: number, counts: readonly FeatureCounts[]): FeatureStats[] {
   const names = new Map<number, {type: string; name: string}>()
   for (const {id, type, name} of database
@@ -53,8 +56,8 @@ export function addFeatures(database: Database, project: number, counts: readonl
     .all(project))
     names.set(Number(id), {type: String(type), name: String(name)})
   return [...Map.groupBy(counts, ({feature}) => feature)].map(([feature, same]) => {
-    const sum = (tell: (one: FeatureCounts) => number | null): number =>
-      same.reduce((total, one) => total + (tell(one) ?? 0), 0)
+    const sum = (pick: (one: FeatureCounts) => number | null): number =>
+      same.reduce((total, one) => total + (pick(one) ?? 0), 0)
     const isAlone = same.length === 1
     const timed = sum(one => one.timed)
     return {

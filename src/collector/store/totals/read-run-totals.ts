@@ -6,9 +6,9 @@ import type {Span} from '../../../stats/model/span.ts'
 import type {Database} from '../tables/database.ts'
 import type {FindKept, RunTotals} from './run-totals.ts'
 
-/** Since when there are single runs of a project, and how to answer for the time before. */
+/** Since when single runs of a project are kept, and the totals of the time before. */
 export interface KeptRuns {
-  /** Null while nothing is gone. */
+  /** Unix milliseconds. Null if nothing is purged. */
   readonly sinceMs: number | null
   readonly find: FindKept
 }
@@ -25,7 +25,7 @@ const noSpan: SpanFacts = {
   duration: {n: 0, meanSeconds: null, p50Seconds: null, p90Seconds: null, p99Seconds: null},
 }
 
-/** A month in which nobody was there. */
+/** The totals of a month without use. */
 const noTotals: RunTotals = {
   span: noSpan,
   exits: [],
@@ -37,27 +37,27 @@ const noTotals: RunTotals = {
   flow: null,
 }
 
-/** Runs of which no word of the header is known: totals do not have the words that were added after them. */
+/** Runs whose header words are unknown: old totals lack the words that were added later. */
 function unknownNames(runs: number): NamedFacts {
   const entries = headerWords.map(word => [word, runs === 0 ? [] : [{name: null, runs, users: null}]])
   return Object.fromEntries(entries) as NamedFacts
 }
 
-/** What was kept, whatever version of the program kept it. */
+/** Parses totals that any earlier version of the program stored. */
 function parseTotals(facts: string): RunTotals {
   const kept: RunTotals = {...noTotals, ...JSON.parse(facts)}
   return {...kept, named: {...unknownNames(kept.span.runs), ...kept.named}}
 }
 
-/** The instant before which single runs of a project are gone; null while none are. */
+/** The instant before which single runs of a project are purged, in Unix milliseconds. Null if none are. */
 export function readRunsBefore(database: Database, project: number): number | null {
   const row = database.prepare('SELECT runs_before AS beforeMs FROM run_purges WHERE project = ?').get(project)
   return row === undefined ? null : Number(row['beforeMs'])
 }
 
 /**
- * Finds the totals that stand for single runs which are gone: of whole years where there are some, else of months. They
- * know no header, so under a filter on it what reaches before the runs is unknown. A filter on features asks for no runs.
+ * Finds the totals of purged runs: of whole years if they exist, else of months. Totals have no headers, so with a
+ * filter on headers, spans that begin before the single runs are unknown. A filter on features needs no totals of runs.
  */
 export function readKeptRuns(database: Database, project: number, {filters}: StatsQuestion): KeptRuns {
   const sinceMs = readRunsBefore(database, project)
@@ -79,7 +79,7 @@ export function readKeptRuns(database: Database, project: number, {filters}: Sta
 }
 
 interface Totals {
-  /** The year of the first totals begins here: before it there was nobody. */
+  /** The beginning of the year of the oldest totals. There is no use before it. */
   readonly firstMs: number
   readonly sinceMs: number
   totalsOf(label: string): RunTotals | null

@@ -1,9 +1,9 @@
 /**
- * Room `totals`: what is kept of single events that were deleted.
+ * Room `totals`: the totals of purged events.
  *
- * Totals name nobody. They exist for whole months and years, so a question may ask for these and is refused when it cuts
- * one. The functions here are pure: they add kept totals to the facts of the rows that are still there. Sums add up, people
- * of several parts do not: then the answer has bounds.
+ * Totals name nobody. They exist for whole months and years, so the answer for a span that cuts one is unknown. The
+ * functions in this file are pure: they add totals to the facts of the single rows that are left. Sums add up.
+ * Different people of several parts do not, so the answer then has bounds.
  * Read next: `feature-counts.ts`, `read-run-totals.ts`.
  */
 import {headerWords} from '../../../stats/model/header-words.ts'
@@ -19,37 +19,37 @@ import type {
 } from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
 
-/** What is kept of a month or a year whose single runs are gone. It names nobody. */
+/** The totals of a month or a year whose single runs are purged. They name nobody. */
 export interface RunTotals extends Pick<StatsFacts, 'exits' | 'named' | 'numberFields' | 'valueFields'> {
   readonly span: SpanFacts
   readonly unpairedEnds: number
-  /** Whether no pseudonym of the span is seen outside it: it begins and ends where pseudonyms change. */
+  /** Whether pseudonyms change at the beginning and the end of the span, so that no pseudonym occurs outside it. */
   readonly isWholeRotation: boolean
-  /** How many of its users were seen before, and right before; null where that was not known any more. */
+  /** How many users were seen before, and in the step just before. Null if it was unknown when the totals were made. */
   readonly flow: Omit<StepFacts, 'step'> | null
 }
 
-/** A span of which single runs are gone, as what is left of it. */
+/** A span with purged runs: the totals of its beginning. */
 export interface KeptSpan {
   readonly totals: readonly RunTotals[]
-  /** Where the single runs begin of which the rest of the span is counted; its end if there is no rest. */
+  /** The rest of the span begins here and is counted from single runs. The end of the span if there is no rest. */
   readonly restMs: number
 }
 
 /**
- * How a span is answered: null from the single runs alone, `unknown` when it cuts a month of which only totals are
+ * Finds the totals for a span. Null: all its single runs are kept. `unknown`: it cuts a month of which only totals are
  * kept.
  */
 export type FindKept = (span: Span) => KeptSpan | 'unknown' | null
 
-/** The part of a span of which single runs are counted. Pure. */
+/** The part of a span that is counted from single runs. Pure. */
 export function restOf({fromMs, toMs}: Span, find: FindKept): Span {
   const kept = find({fromMs, toMs})
   if (kept === null) return {fromMs, toMs}
   return {fromMs: kept === 'unknown' ? toMs : kept.restMs, toMs}
 }
 
-/** Adds to the facts of the single runs what is kept of those that are gone. Pure. */
+/** Adds the totals of purged runs to the facts of the single runs. Pure. */
 export function addRunTotals(question: StatsQuestion, facts: StatsFacts, find: FindKept): StatsFacts {
   const ofRange = find(question.range)
   const spans = facts.spans.map((rest, place) => spanFacts(rest, find(question.spans[place]!), question.spans[place]!))
@@ -91,9 +91,9 @@ function spanFacts(rest: SpanFacts, kept: ReturnType<FindKept>, {toMs}: Span): S
   return parts.length === 1 ? parts[0]! : {...addSpans(parts), parts}
 }
 
-/** Different ones of the whole are at most as many as of all parts together. */
+/** Adds up parts. For different people, hosts and scripts, the sum is an upper bound. */
 function addSpans(parts: readonly SpanFacts[]): SpanFacts {
-  const sum = (tell: (part: SpanFacts) => number): number => parts.reduce((total, part) => total + tell(part), 0)
+  const sum = (pick: (part: SpanFacts) => number): number => parts.reduce((total, part) => total + pick(part), 0)
   const outcome = (name: keyof SpanFacts['outcomes']): number => sum(({outcomes}) => outcomes[name])
   return {
     runs: sum(({runs}) => runs),
@@ -115,7 +115,7 @@ function addSpans(parts: readonly SpanFacts[]): SpanFacts {
   }
 }
 
-/** Means of parts add up, percentiles do not. */
+/** Adds up durations. Percentiles do not add up: they are null if several parts have durations. */
 function addDurations(all: readonly SpanFacts['duration'][]): SpanFacts['duration'] {
   const known = all.filter(({n}) => n > 0)
   if (known.length < 2) return known[0] ?? all[0]!
@@ -129,7 +129,7 @@ function addExits(exits: StatsFacts['exits']): StatsFacts['exits'] {
   return [...groups.values()].map(same => ({...same[0]!, runs: sumOfRuns(same)}))
 }
 
-/** Users of several parts add up only where nobody has the same pseudonym in two. */
+/** Adds up runs by name. Users are null unless nobody has the same pseudonym in two parts. */
 function addNamed(lists: readonly (readonly NamedRuns[])[], arePeopleDifferent: boolean): NamedRuns[] {
   return [...Map.groupBy(lists.flat(), ({name}) => name)].map(([name, same]) => {
     const users = same.reduce<number | null>(
@@ -156,7 +156,9 @@ function addValues(fields: readonly ValueFieldFacts[]): ValueFieldFacts[] {
 
 const sumOfRuns = (same: readonly {readonly runs: number}[]): number => same.reduce((sum, {runs}) => sum + runs, 0)
 
-/** Who was seen before is known of a step while the runs before it are there, or if it was counted in time. */
+/**
+ * The facts of a step. Who was seen before is known if the earlier steps have single runs, or the totals have a flow.
+ */
 function stepFacts({steps}: StatsQuestion, facts: StatsFacts, step: number, find: FindKept): StepFacts[] {
   const asked = steps[step]!
   const kept = find(asked)

@@ -1,22 +1,22 @@
 import type {Database} from '../tables/database.ts'
 import type {KeptSince} from './writer.ts'
 
-/** Knows since when single events of each project are kept. */
+/** Reads since when single events of a project are kept. */
 export interface KeptSinceReader {
   (project: number): KeptSince
-  /** To be called when something was purged, or may have been. */
+  /** Empties the cache. Call it after every purge, also after a failed one. */
   forget(): void
 }
 
 /**
- * When the year of the last month that is gone was counted as a whole, it is closed until its end: what came later would
- * be in the months and not in the year.
+ * If the year of the last purged month has a total, the whole year is closed: later events would be in its months, but
+ * not in the total.
  */
 const before = (time: string, totals: string): string => `
   max(${time}, coalesce((SELECT unixepoch(t.span || '-01-01', '+1 year') * 1000 FROM ${totals} t
     WHERE t.project = :project AND t.span = strftime('%Y', (${time} - 1) / 1000, 'unixepoch')), 0))`
 
-/** Makes a reader that asks the database once for each project. */
+/** Makes a reader with a cache: it queries the database once for each project. */
 export function createKeptSinceReader(database: Database): KeptSinceReader {
   const runs = database.prepare(`
     SELECT ${before('runs_before', 'run_totals')} AS sinceMs FROM run_purges WHERE project = :project`)

@@ -2,7 +2,9 @@ import type {Database, Statement} from '../tables/database.ts'
 
 export type PreparedStatements = Readonly<Record<keyof typeof sql, Statement>>
 
-/** What every later event of a run does to its row: a better header, and one more sign of life. */
+/**
+ * The effect of every event on an existing run: the header of the best rank wins, and the signs of life are extended.
+ */
 const signOfLife = `
   header = iif(excluded.header_rank < header_rank
     OR (excluded.header_rank = header_rank AND excluded.first_sign_at < first_sign_at), excluded.header, header),
@@ -10,12 +12,12 @@ const signOfLife = `
   first_sign_at = min(first_sign_at, excluded.first_sign_at),
   last_sign_at = max(last_sign_at, excluded.last_sign_at)`
 
-/** What was written of a run: from when to when it is known to have lived. No row when nothing was. */
+/** Returns the first and the last sign of life of the run. No row if nothing was written. */
 const lived = 'RETURNING first_sign_at AS firstMs, last_sign_at AS lastMs'
 
 /**
- * The writes, each of which changes nothing when it comes again. The order of a run's events does not matter: each
- * fills its own columns, once, and the columns that they share take the minimum or the maximum.
+ * The writes. Each is idempotent. The order of a run's events does not matter: each event fills its own columns once,
+ * and shared columns contain a minimum or a maximum.
  */
 const sql = {
   start: `
@@ -38,7 +40,7 @@ const sql = {
   repeat: `
     INSERT INTO repeats (project, event, run, repeat, repeated_at) VALUES (:project, :event, :run, :repeat, :at)
     ON CONFLICT DO NOTHING`,
-  // A repeat has the content of its start, and stands in for one that never came.
+  // A repeat has the content of its start, and replaces a start that never arrived.
   repeatedRun: `
     INSERT INTO runs (project, run, header, header_rank, script, start_fields, first_sign_at, last_sign_at, is_clamped)
     VALUES (:project, :run, :header, :rank, :script, :fields, :at, :at, 0)
@@ -61,7 +63,7 @@ const sql = {
     INSERT INTO unpaired_ends (project, event, header, ended_at, duration_seconds, exit_code, signal, fields)
     VALUES (:project, :event, :header, :at, :duration, :code, :signal, :fields)
     ON CONFLICT DO NOTHING`,
-  // The run is there: this comes after its event, and only for the few that are marked.
+  // The run exists: this runs after its event was written, and only for marked batches.
   mark: `
     UPDATE runs SET is_outcome_untold = max(is_outcome_untold, :untold), is_test = max(is_test, :test)
     WHERE project = :project AND run = :run ${lived}`,

@@ -1,9 +1,9 @@
 /**
  * Room `write`: inserts batches into the tables.
  *
- * The caller has a transaction open. Every statement is idempotent: keys decide, the first write wins on content, and the
- * outcome says per event whether it was accepted, a duplicate, or refused because only totals of its time are kept. Counters
- * and month marks change in the same transaction and only for rows that were really inserted.
+ * The caller has a transaction open. Every statement is idempotent: the first write of a key wins. Each event is
+ * accepted, a duplicate, or refused because only totals of its time are kept. Counters and month marks change in the
+ * same transaction.
  * Read next: `statements.ts`, `kept-since.ts`.
  */
 import type {EndEvent, FeatureEvent, StartEvent} from '../../../protocol/event.ts'
@@ -14,10 +14,10 @@ import type {Dictionary} from '../tables/dictionary.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'
 import type {PreparedStatements} from './statements.ts'
 
-/** Writes one batch; the caller has a transaction open. */
+/** Writes one batch and returns the outcome of each event, in order. The caller has a transaction open. */
 export type WriteBatch = (batch: Batch) => InsertOutcome[]
 
-/** Which event gives a run its header: the smaller rank wins, of equal ranks the earlier sign of life. */
+/** The event with the smallest rank gives a run its header. With equal ranks, the earlier sign of life wins. */
 export const headerRank = {start: 1, repeat: 2, end: 3, feature: 4} as const
 
 /** Makes the function that writes batches into the tables. */
@@ -32,7 +32,7 @@ export function createBatchWriter(
     const header = dictionary.headerId(project, batch.header)
     const {receivedAtMs} = batch
     const writing: Writing = {statements, dictionary, marks, project, header, signs: new Map(), receivedAtMs}
-    const outcomes = batch.events.map(one => (isGone(one, since) ? 'refused' : writeEvent(writing, one)))
+    const outcomes = batch.events.map(one => (isTooOld(one, since) ? 'refused' : writeEvent(writing, one)))
     writeSigns(writing)
     writeMark(writing, batch)
     writeQuality(writing, batch, outcomes)
@@ -40,13 +40,15 @@ export function createBatchWriter(
   }
 }
 
-/** Since when single events are kept, Unix milliseconds: what is older would be in no total, or make one wrong. */
+/**
+ * Since when single events are kept, Unix milliseconds. Older events are refused, because no total would include them.
+ */
 export interface KeptSince {
   readonly runsMs: number
   readonly featuresMs: number
 }
 
-const isGone = ({event, timeMs}: AdmittedEvent, {runsMs, featuresMs}: KeptSince): boolean =>
+const isTooOld = ({event, timeMs}: AdmittedEvent, {runsMs, featuresMs}: KeptSince): boolean =>
   timeMs < (event.type === 'feature' ? Math.max(featuresMs, runsMs) : runsMs)
 
 interface Writing {
@@ -55,7 +57,7 @@ interface Writing {
   readonly marks: MonthMarks
   readonly project: number
   readonly header: number
-  /** The first and the last sign of life that features gave their runs, written once a batch. */
+  /** The first and the last sign of life of runs from features, written once for each batch. */
   readonly signs: Map<string, {readonly firstMs: number; readonly lastMs: number}>
   readonly receivedAtMs: number
 }
@@ -73,7 +75,7 @@ function writeEvent(writing: Writing, admitted: AdmittedEvent): InsertOutcome {
 
 type RowValues = Readonly<Record<string, string | number | Uint8Array | null>>
 
-/** Writes to the row of a run and says whether that changed it. What is read of all months in which it lived may be new. */
+/** Writes to the row of a run. True if this changed the row. Marks all months in which the run lived. */
 function writeRun(
   {statements, marks, project}: Writing,
   name: 'start' | 'end' | 'repeatedRun' | 'sign' | 'mark',
@@ -84,7 +86,7 @@ function writeRun(
   return lived !== undefined
 }
 
-/** Writes a row that belongs to its own time alone, and says whether it is new. */
+/** Writes a row of its own, outside the table of runs. True if it is new. Marks its month. */
 function writeLone(
   {statements, marks, project}: Writing,
   name: 'feature' | 'unpairedEnd',
@@ -144,7 +146,7 @@ function writeFeature(writing: Writing, {timeMs, isClamped}: AdmittedEvent, even
   return wasWritten
 }
 
-/** A feature shows that its run lived from when it started until it was done, as far as that is not in the future. */
+/** A feature is a sign of life of its run from its start to its end, but not in the future. */
 function noteSign({signs, receivedAtMs}: Writing, run: string, startMs: number, endMs: number): void {
   const sign = signs.get(run)
   signs.set(run, {
@@ -169,7 +171,7 @@ function writeMark(writing: Writing, {mark, events}: Batch): void {
 
 function writeQuality({statements, project}: Writing, batch: Batch, outcomes: readonly InsertOutcome[]): void {
   const accepted = batch.events.filter((_, index) => outcomes[index] === 'accepted')
-  const countOf = (wanted: InsertOutcome): number => outcomes.filter(outcome => outcome === wanted).length
+  const countOf = (kind: InsertOutcome): number => outcomes.filter(outcome => outcome === kind).length
   const counts = {
     duplicates: countOf('duplicate'),
     refused: batch.refused + countOf('refused'),
@@ -180,7 +182,7 @@ function writeQuality({statements, project}: Writing, batch: Batch, outcomes: re
   addCounts(statements, project, counts, batch.receivedAtMs)
 }
 
-/** Adds counts to a day; the project 0 stands for none. */
+/** Adds counts to the UTC day of an instant. Project 0 is for counts that belong to no project. */
 export function addCounts(
   {quality}: Pick<PreparedStatements, 'quality'>,
   project: number,
