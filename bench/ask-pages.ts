@@ -1,5 +1,6 @@
-// Asks a data folder for pages and says how long each took, a line of JSON each: `node bench/ask-pages.ts DIR PROJECT PAGE…`.
-// The first is what a new process takes. With `--until-killed` it goes on and on.
+// Requests pages of a data folder and prints the time of each as a line of JSON:
+// `node bench/ask-pages.ts DIR PROJECT PAGE…`.
+// The first page shows the time of a new process. With `--until-killed` it requests the pages again and again.
 import {openStatsSource} from '../src/collector/reading/read-store.ts'
 import {createDashboard} from '../src/dashboard/site/site.ts'
 
@@ -7,7 +8,7 @@ const [dataDirectory, project, ...rest] = process.argv.slice(2) as [string, stri
 const pages = rest.filter(page => page !== '--until-killed')
 const source = openStatsSource(dataDirectory)
 const projects = new Map((await source.projects()).map(one => [one.project, one]))
-// The clock goes on so far between two pages that no answer is shown again from memory.
+// Between two pages the clock moves so far that no answer comes from the dashboard's memory.
 let nowMs = Date.parse('2026-11-25T12:00:00Z')
 const dashboard = createDashboard({projects, source, now: () => nowMs, access: 'open', explain: () => []})
 do {

@@ -9,23 +9,23 @@ import {measure, median, type Row, writeTable} from './measure.ts'
 import {openNetworks} from './networks.ts'
 import {makePlace} from './place.ts'
 
-/** How a program counts one use with a package, and how it ends by the package's documentation. Sources of programs. */
+/** Parts of a program that counts uses with a package, and ends as the package's documentation says. */
 interface Counter {
   readonly name: string
   readonly load: string
-  /** Has `use(i)`; sends to `http`. */
+  /** Defines `use(i)`, which counts one use and sends to `http`. */
   readonly open: (http: string) => string
   readonly end: string
 }
 
 const packages = ['posthog-node', '@segment/analytics-node']
 const names = "const names = Array.from({length: 1000}, (_, index) => 'Step.v' + index)"
-/** Seconds that a program may take before it is ended. */
+/** Seconds after which a program is killed. */
 const maxSeconds = 60
 
 /**
- * Measures the library beside packages that do the nearest thing. They are installed into a temporary folder, send to a
- * server of this bench alone, and are removed. Where they cannot be installed, it says so.
+ * Compares the library with similar packages. It installs them into a temporary folder and removes them at the end.
+ * They send only to a server of this bench. If they cannot be installed, the result says so.
  */
 export async function benchBeside(runs: number): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'usage-beside-'))
@@ -92,7 +92,7 @@ for (let i = 0; i < 1e5; i++) use(i)
 console.log(JSON.stringify({microseconds: ((performance.now() - since) * 1000) / 1e5}))
 }`
 
-/** One use as a program feels it that leaves no turn to anything else, and how many of these arrive. */
+/** The time of one use in a loop without turns of the event loop, and how many uses arrive. */
 async function benchLoop(counters: readonly Counter[], runs: number): Promise<string> {
   const taken = counters.map(({name}) => ({name, microseconds: [] as number[], arrived: [] as number[]}))
   for (let each = 0; each < runs; each++)
@@ -138,7 +138,7 @@ async function countArrived({name, load, open, end}: Counter, uses: string) {
   if (name === ourCounter.name) {
     const since = performance.now()
     const {printed, collected, dropped} = await runCounted(`${uses}\n${end}`)
-    if (printed === '') throw new Error(`wanted a program that ends well, got nothing from ${name}`)
+    if (printed === '') throw new Error(`the program must print its figures, got nothing from ${name}`)
     return {printed, seconds: (performance.now() - since) / 1000, arrived: collected, dropped}
   }
   const server = await countingServer()
@@ -151,10 +151,10 @@ async function countArrived({name, load, open, end}: Counter, uses: string) {
   }
 }
 
-/** Says how many seconds after the program's start its end was resolved: timers may hold the program for longer. */
+/** Prints the seconds from the program's start until its end resolved. Timers may keep the program running longer. */
 const resolved = 'console.log(performance.now() / 1000)'
 
-/** A thousand uses, then the documented end, where the server takes connections and never answers. */
+/** A thousand uses, then the documented end, with a server that accepts connections and never answers. */
 async function benchSilence(counters: readonly Counter[], runs: number): Promise<string> {
   const networks = await openNetworks()
   const silent = networks.find(({name}) => name === 'black-holed')?.http ?? ''
@@ -184,7 +184,7 @@ async function benchSilence(counters: readonly Counter[], runs: number): Promise
   return ['### Beside others: a silent server', '', head, '|---|---:|---:|', ...lines, ''].join('\n')
 }
 
-/** Runs a program; no seconds: it had to be ended. */
+/** Runs a program. `seconds` is null if it was killed. */
 async function run(source: string, env: Readonly<Record<string, string>>) {
   const since = performance.now()
   const args = ['--input-type=module', '-e', source]
@@ -192,6 +192,6 @@ async function run(source: string, env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, args, {env: {...env}, stdio: [...stdio], timeout: maxSeconds * 1000})
   const ended = new Promise<number | null>(resolve => child.on('exit', resolve))
   const [printed, code] = await Promise.all([text(child.stdout!), ended])
-  if (code) throw new Error(`wanted a program that ends well, got ${code} from ${source}`)
+  if (code) throw new Error(`the program must exit with 0, got ${code} from ${source}`)
   return {printed, seconds: code === null ? null : (performance.now() - since) / 1000}
 }

@@ -4,7 +4,7 @@ import type {AddressInfo} from 'node:net'
 import {buffer} from 'node:stream/consumers'
 import {gunzipSync} from 'node:zlib'
 
-/** A server that answers every post as done, and counts the events of its `batch`. */
+/** A server that answers every request with 200, and counts the events of its `batch`. */
 export async function countingServer() {
   let arrived = 0
   const server = createServer(async (request, response) => {
@@ -14,7 +14,7 @@ export async function countingServer() {
       const {batch} = JSON.parse(plain.toString()) as {batch?: readonly unknown[]}
       arrived += batch?.length ?? 0
     } catch {
-      // What is asked besides is no event.
+      // Other requests contain no events.
     }
     response.writeHead(200, {'content-type': 'application/json'}).end('{"status":1}')
   }).listen(0, '127.0.0.1')

@@ -1,5 +1,5 @@
-// Fills a data folder with use of four projects over two years: `node bench/fill-store.ts DIR EVENTS`. The first project
-// has half of the events. Takes some minutes for ten millions.
+// Fills a data folder with two years of use of four projects: `node bench/fill-store.ts DIR EVENTS`. The first project
+// gets half of the events. Takes some minutes for ten million events.
 
 import {randomBytes} from 'node:crypto'
 import {openSqliteStore} from '../src/collector/store/sqlite.ts'
@@ -15,11 +15,11 @@ const days = 730
 /** A start, six features and an end. */
 const eventsOfRun = 8
 const shares = {first: 0.5, second: 0.25, third: 0.15, fourth: 0.1} as const
-/** People for each thousand events. */
+/** Number of people for each thousand events. */
 const people = 2.4
 const names = Array.from({length: 60}, (_, index) => `Algorithm${index}.v1`)
 
-/** Numbers from 0 to 1 that are the same each time (mulberry32). */
+/** Random numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 function seededRandom(seed: number): () => number {
   let state = seed
   return () => {
@@ -50,7 +50,7 @@ const pseudonym = (kind: string, number: number, atMs: number): string =>
     .toString('hex')
     .slice(0, 32)
 
-/** One run of a person who is likelier to be one of the first. */
+/** Makes one run of a person. */
 export function makeRun(project: string, person: number, startMs: number, random: () => number): Batch {
   const year = Math.floor((startMs / dayMs / 365.25 - 50) * 4)
   const header: Header = {
@@ -100,7 +100,7 @@ export function makeRun(project: string, person: number, startMs: number, random
   return {project, header, receivedAtMs: startMs + seconds * 1000, events: admitted, refused: 0}
 }
 
-/** Fills an empty data folder up to an instant. */
+/** Fills an empty data folder with two years of use that end at an instant (Unix milliseconds). */
 export async function fillStore(dataDirectory: string, events: number, nowMs: number): Promise<void> {
   const random = seededRandom(11)
   const store = openSqliteStore(dataDirectory)

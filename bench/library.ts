@@ -18,7 +18,9 @@ import {storedUses} from './stored-uses.ts'
 export const library: string = JSON.stringify(new URL('../dist/index.js', import.meta.url).href)
 const names = Array.from({length: 1000}, (_, index) => `Step.v${index}`)
 
-/** What counting costs a program: its import, one record, an exit with the server black-holed, a million uses, each exit. */
+/**
+ * Measures the cost of the library in a program: import, one record, exit with a silent server, a million uses, exits.
+ */
 export async function benchLibrary(runs: number): Promise<string[]> {
   return [await benchPrograms(runs), await benchMillion(), await benchExits()]
 }
@@ -49,7 +51,7 @@ const use = () => reporter.feature({name: 'Load.v1', type: 'Algorithm'})`
   }
 }
 
-/** A million uses of a thousand names, all at once and with turns between them. */
+/** A million uses of a thousand names, in one loop and with turns of the event loop between them. */
 async function benchMillion(): Promise<string> {
   const programs = {
     'in one loop': 'for (let i = 0; i < 1e6; i++) use(i)',
@@ -68,7 +70,7 @@ async function benchMillion(): Promise<string> {
   return ['### A million uses', '', head, '|---|---:|---:|---:|---:|---:|', ...lines, ''].join('\n')
 }
 
-/** What becomes of 10^5 uses that no tick has written, by how the program ends. */
+/** How many of 10^5 uses, which no tick has written yet, are collected or dropped, for each way to end the program. */
 async function benchExits(): Promise<string> {
   const ends = {
     'its normal end': '',
@@ -89,8 +91,8 @@ async function benchExits(): Promise<string> {
 }
 
 /**
- * The source of a program's peak of memory in MB. On Linux its own high-water mark: `maxRSS` starts there with what the
- * parent had, so it would show the size of this bench.
+ * An expression for the peak memory of a program in MB. On Linux it reads the high-water mark, because `maxRSS` starts
+ * there with the memory of the parent, which is this bench.
  */
 export const peakMegabytes: string =
   process.platform === 'linux'
@@ -110,7 +112,7 @@ const say = () => {
 }
 `
 
-/** Runs a program that reports to a collector of its own, sends the rest, and counts uses at both ends. */
+/** Runs a program that reports to a new collector, sends its waiting events, and counts collected and dropped uses. */
 export async function runCounted(source: string): Promise<{printed: string; collected: number; dropped: number}> {
   const place = makePlace('http://127.0.0.1:9')
   const projectsDirectory = join(place.home, 'projects')
@@ -146,7 +148,7 @@ function writeProject(place: Place, directory: string): string {
   return directory
 }
 
-/** The place with its project sent to an address, and a yes for that. */
+/** Sends the project of a place to an address, with consent for it. */
 export function pointTo(place: Place, http: string) {
   const document = documentOf(place, http)
   const parsed = parseProjectFile(document)

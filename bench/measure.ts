@@ -1,37 +1,37 @@
 import {spawn} from 'node:child_process'
 import {setTimeout as wait} from 'node:timers/promises'
 
-/** One thing that is measured: a program that is run again and again, and what has to be so before each run. */
+/** A program that is measured in many runs, and the preparation of each run. */
 export interface Row {
   readonly name: string
   readonly command: readonly [string, ...string[]]
   readonly environment?: Readonly<Record<string, string>>
-  /** Done before each run and not measured. */
+  /** Called before each run, and not measured. */
   readonly prepare?: () => void
-  /** How often it does what is measured; the figures are for one of these. One when not said. */
+  /** How often one run repeats the measured work. The figures are for one repeat. Default: 1. */
   readonly repeats?: number
-  /** It leaves a process in the background, which is given time to get out of the next row's way. */
+  /** Whether the program leaves a process in the background. Then the next row starts `settleMs` later. */
   readonly leavesProcess?: boolean
 }
 
-/** Milliseconds in which what was left in the background has begun, and waits for a network or is gone. */
+/** Milliseconds after which a background process waits for the network or has ended. */
 const settleMs = 400
 
 export interface Measured {
   readonly name: string
   readonly medianMs: number
   readonly leastMs: number
-  /** The median over the median of the first row, measured in turn with it. */
+  /** The median divided by the median of the first row. */
   readonly ratio: number
-  /** The same of the least: what else the machine did is in none of the two. */
+  /** The least time divided by the least time of the first row. Other load of the machine hardly affects it. */
   readonly leastRatio: number
   readonly runs: number
 }
 
 /**
- * Runs the rows in turn, each round in another order, so that what else the machine does and what the row before left in
- * its caches meet them all, and compares each with the first. A run ends when the program has ended, whatever it left in
- * the background. The first two rounds do not count.
+ * Runs the rows in turn and compares each with the first. Each round has another order, so that other load and caches
+ * affect all rows equally. A run ends when its program exits, also if a background process is left. The first two
+ * rounds do not count.
  */
 export async function measure(rows: readonly Row[], runs: number): Promise<Measured[]> {
   const times = new Map(rows.map(row => [row, [] as number[]]))
@@ -79,7 +79,7 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** The rows as a table of Markdown. */
+/** Writes the rows as a Markdown table. */
 export function writeTable(title: string, measured: readonly Measured[]): string {
   const lines = measured.map(
     ({name, medianMs, ratio, leastMs, leastRatio}) =>

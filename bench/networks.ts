@@ -8,7 +8,7 @@ export interface Network {
   close(): void
 }
 
-/** The four states that a caller's network may be in: none of them may make a difference to it. */
+/** Four states of the network. None of them may slow a caller down. */
 export async function openNetworks(): Promise<Network[]> {
   const up = createServer(async (request, response) => {
     for await (const _ of request);

@@ -1,7 +1,7 @@
 import {measure, type Row, writeTable} from './measure.ts'
 import {makePlace, usageProgram} from './place.ts'
 
-/** Commands that answer a person: they load the framework of the command line. */
+/** Measures commands that answer a person. They load the framework of the command line. */
 export async function benchOtherCommands(runs: number): Promise<string[]> {
   const place = makePlace('http://127.0.0.1:9')
   place.holdSending()

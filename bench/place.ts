@@ -7,14 +7,14 @@ import {type Destination, destinationOf} from '../src/reporter/destination/desti
 
 export const usageProgram: string = fileURLToPath(new URL('../bin/run.js', import.meta.url))
 
-/** A person's home for measuring: a project that sends to an address, with everything that has to be said yes to said. */
+/** A temporary home for measuring, with a project that sends to an address and with consent. */
 export interface Place {
   readonly home: string
   readonly environment: Readonly<Record<string, string>>
   readonly destination: Destination
-  /** Nothing waits, no run is open, and sending has to wait: the next command makes no sender. */
+  /** Removes waiting events and open runs, and delays the next try, so that the next command starts no sender. */
   holdSending(): void
-  /** Nothing holds sending back: the next start or end makes a sender. */
+  /** Removes waiting events, open runs and the delay, so that the next start or end starts a sender. */
   freeSending(): void
   remove(): void
 }
@@ -63,7 +63,7 @@ export function makePlace(http: string): Place {
       writeFileSync(paths.nextTry, JSON.stringify({failures: 1, nextTryAt, lastError}))
     },
     freeSending: clear,
-    // A sender may still be at work in it.
+    // A sender may still be using the folder.
     remove: () => rmSync(home, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}),
   }
 }

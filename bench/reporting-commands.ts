@@ -12,7 +12,7 @@ const reporting = {
   'usage end': ['end', '--exit-code', '0'],
 }
 
-/** Each reporting command as a process, against a bare Node.js, an empty command of oclif and curl in the background. */
+/** Compares each reporting command with a bare Node.js, an empty oclif command and curl in the background. */
 export async function benchReportingCommands(runs: number): Promise<string[]> {
   const tables: string[] = []
   for (const network of await openNetworks()) {

@@ -1,10 +1,10 @@
 import {measure, type Row, writeTable} from './measure.ts'
 import {makePlace, usageProgram} from './place.ts'
 
-/** The least that a parent written for Node.js can cost. */
+/** The smallest possible parent process in Node.js. */
 const starting = `process.getBuiltinModule('child_process').spawn('true', [], {stdio: 'inherit'})`
 
-/** What `usage run` adds to a command that does nothing. */
+/** Measures what `usage run` adds to a command that does nothing. */
 export async function benchRun(runs: number): Promise<string[]> {
   const place = makePlace('http://127.0.0.1:9')
   const prepare = () => place.holdSending()

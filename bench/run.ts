@@ -1,7 +1,8 @@
 /**
- * Measures what `usage` costs: `npm run bench [-- --runs N] [-- --only PART]`. Every table is measured in one run, its rows in
- * turn, and compared with its first row. A new group of rows is a new entry here. `--only stats` fills a store with `--events N`
- * first, in a folder that is left for the next time if it is named: `--store DIR`. `--only beside` installs other packages for itself.
+ * Measures the cost of `usage`: `npm run bench [-- --runs N] [-- --only PART]`. The rows of a table are measured in
+ * turn and compared with the first row. To add a group of tables, add an entry to `parts`. `--only stats` first fills a
+ * store with `--events N` events. `--store DIR` keeps that store for the next time. `--only beside` installs other
+ * packages.
  */
 import {cpus} from 'node:os'
 import {parseArgs} from 'node:util'
@@ -24,7 +25,7 @@ const parts: Readonly<Record<string, (runs: number, events: number, store: strin
   stats: benchStats,
   beside: benchBeside,
 }
-/** Measured only when it is named: it installs packages. */
+/** Measured only with `--only`, because it installs packages. */
 const onlyNamed = ['beside']
 
 const {values} = parseArgs({
@@ -41,5 +42,5 @@ for (const [name, bench] of Object.entries(parts))
   if (values.only === undefined ? !onlyNamed.includes(name) : values.only === name)
     for (const table of await bench(Number(values.runs), Number(values.events), values.store ?? null))
       console.log(table)
-// What listens or is silent here has nobody left to answer.
+// Servers of this bench may still be open.
 process.exit()

@@ -5,7 +5,7 @@ import type {Shell} from '../src/shell/write-library.ts'
 import {measure, type Row, writeTable} from './measure.ts'
 import {makePlace, type Place, usageProgram} from './place.ts'
 
-/** Events of one loop of the functions, and of one that makes a process for each. */
+/** Events in one loop of shell functions, and in one loop that starts a process for each event. */
 const [ofFunctions, ofProcesses] = [500, 20]
 
 const shells: readonly {
@@ -19,7 +19,7 @@ const shells: readonly {
   {name: 'busybox sh', command: ['busybox', 'sh'], kind: 'sh'},
 ]
 
-/** One event by the functions of a shell, beside one file written by that shell, and beside what makes a process. */
+/** Compares one event of the shell functions with a plain write of a file, and with commands that start a process. */
 export async function benchShellFunctions(runs: number): Promise<string[]> {
   const place = makePlace('http://127.0.0.1:9')
   try {

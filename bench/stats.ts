@@ -5,11 +5,11 @@ import {join} from 'node:path'
 import {openSqliteStore} from '../src/collector/store/sqlite.ts'
 import {fillStore, makeRun} from './fill-store.ts'
 
-/** The last instant of the use in the store; pages are asked for then. */
+/** The end of the use in the store, and the current time of the pages. Unix milliseconds. */
 const nowMs = Date.parse('2026-11-25T12:00:00Z')
 const program = (name: string): string => new URL(name, import.meta.url).pathname
 
-/** The pages of the dashboard, and the overview again under filters. */
+/** The pages of the dashboard, and the overview with periods and filters. */
 const pages = [
   ...['', 'features', 'versions', 'outcomes', 'quality', '?by=week', '?by=day'],
   ...['?ci=none', '?system=Linux', '?feature-type=Algorithm', '?direct=1'],
@@ -19,11 +19,13 @@ interface Asked {
   readonly page: string
   readonly status: number
   readonly ms: number
-  /** Since the process began. */
+  /** Milliseconds since the process started. */
   readonly sinceStart: number
 }
 
-/** Asks for pages in a process of its own: the first is what a new process takes, the last round what a warm one takes. */
+/**
+ * Requests pages in a new process. The first page shows the time of a new process, a second round that of a warm one.
+ */
 function askPages(dataDirectory: string, project: string, asked: readonly string[]): Asked[] {
   const {stdout, stderr, status} = spawnSync(process.execPath, [
     program('ask-pages.ts'),
@@ -41,7 +43,7 @@ function askPages(dataDirectory: string, project: string, asked: readonly string
 const range = (column: string): string =>
   `${column} >= ${Date.UTC(2025, 11, 1)} AND ${column} < ${Date.UTC(2026, 11, 1)}`
 
-/** What single answers of the overview cost in plain SQL over the same tables. */
+/** Single answers of the overview as plain SQL over the same tables. */
 const plainSql: Readonly<Record<string, string>> = {
   'users and runs of each month': `
     SELECT strftime('%Y-%m', counted_at / 1000, 'unixepoch'), count(*), count(DISTINCT h.user)
@@ -59,7 +61,7 @@ function timeSql(dataDirectory: string, sql: string): number | null {
   return status === 0 ? Math.round(performance.now() - since) : null
 }
 
-/** Events a second that are stored in some seconds, a report of one run after another, 50 in a transaction. */
+/** Measures how many events are stored in a second. A transaction contains 50 reports of one run each. */
 async function insertRate(dataDirectory: string, seconds: number): Promise<number> {
   const store = openSqliteStore(dataDirectory)
   let [events, day] = [0, 0]
@@ -76,7 +78,7 @@ async function insertRate(dataDirectory: string, seconds: number): Promise<numbe
   return Math.round(rate)
 }
 
-/** In turn with nobody asking and with a process that asks for pages without a pause, the median of three. */
+/** Measures the insert rate alone, and with a process that requests pages without a pause. Medians of three. */
 async function rates(dataDirectory: string): Promise<{alone: number; asked: number}> {
   const found = {alone: [] as number[], asked: [] as number[]}
   for (let round = 0; round < 3; round++) {
@@ -95,7 +97,7 @@ async function rates(dataDirectory: string): Promise<{alone: number; asked: numb
   return {alone: middle(found.alone), asked: middle(found.asked)}
 }
 
-/** What is inserted would make the newest month larger than it is. */
+/** Uses a copy, because the inserts would enlarge the newest month. */
 async function ratesOfCopy(dataDirectory: string): ReturnType<typeof rates> {
   const copy = mkdtempSync(join(tmpdir(), 'usage-bench-'))
   try {
@@ -107,9 +109,9 @@ async function ratesOfCopy(dataDirectory: string): ReturnType<typeof rates> {
 }
 
 /**
- * Measures what questions cost over a store of many events.
+ * Measures questions to a store with many events.
  *
- * @param folder a folder to fill and leave, or that was filled before; a temporary one when null
+ * @param folder a folder that is kept, and filled if it is empty. Null: a temporary folder
  */
 export async function benchStats(_runs: number, events: number, folder: string | null): Promise<string[]> {
   const dataDirectory = folder ?? mkdtempSync(join(tmpdir(), 'usage-bench-'))

@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 
-/** The uses of features in a collector's store: an event counts as many as it says. */
+/** The number of uses of features in a collector's store: the sum of the counts of all feature events. */
 export function storedUses(dataDirectory: string): number {
   const database = new DatabaseSync(join(dataDirectory, 'usage.sqlite'), {readOnly: true})
   try {

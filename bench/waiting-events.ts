@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {measure, type Row, writeTable} from './measure.ts'
 import {makePlace, usageProgram} from './place.ts'
 
-/** What the next event costs with more and more events waiting: it must not grow. */
+/** Measures the next event with more and more waiting events. Its time must not grow. */
 export async function benchWaitingEvents(runs: number): Promise<string[]> {
   const places = [10, 1_000, 100_000].map(waiting => ({waiting, place: makePlace('http://127.0.0.1:9')}))
   const node = process.execPath
