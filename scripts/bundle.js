@@ -1,7 +1,7 @@
 /**
- * Builds the bundles into the folder that is named: each is one function, loaded by `bin/run.js` with what V8 made of it
- * when it ran here. `fast-lane.cjs` records for the reporting commands and supervises what `run` runs, `commands.cjs`
- * holds all commands and the framework. `run-unrecorded.cjs` is an ordinary module for old Node.js.
+ * Builds the bundles into the folder in the first argument. `bin/run.js` loads a bundle as one function, with the code
+ * cache that V8 made here. `fast-lane.cjs` records for the reporting commands and supervises commands of `usage run`.
+ * `commands.cjs` contains all commands and the framework. `run-unrecorded.cjs` is an ordinary module for old Node.js.
  */
 import {spawnSync} from 'node:child_process'
 import {writeFileSync} from 'node:fs'

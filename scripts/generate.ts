@@ -1,6 +1,6 @@
 /**
- * Writes the files that are made from code. With `--check` it writes nothing, names those that are not current, and
- * exits with 1 if there are any.
+ * Writes the generated files. With `--check` it writes nothing, names the files that are not current, and exits with 1
+ * if there are any.
  */
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
@@ -33,6 +33,6 @@ if (isCheck) {
   for (const [name] of stale) console.error(`${name} is not current: run \`npm run generate\``)
   if (stale.length > 0) process.exitCode = 1
 } else {
-  // The page of commands is made from the manifest on disk: it is right in the second pass.
+  // The page of commands is made from the manifest on disk, so it is current after the second pass.
   for (let pass = 1; pass <= 2; pass++) for (const file of await findStale()) write(file)
 }

@@ -1,10 +1,9 @@
 /**
- * Makes a clone ready: installs the packages when they differ from package-lock.json, builds dist/ when it is older
- * than the sources. `npm start`, `npm test`, `npm run generate` and `npm run check` call it first; with nothing to do it
- * takes milliseconds.
+ * Prepares a clone: installs the packages if they differ from package-lock.json, and builds dist/ if the sources have
+ * changed. `npm start`, `npm test`, `npm run generate` and `npm run check` call it first. If nothing has changed, it
+ * takes milliseconds. `--build` always builds.
  *
- * Plain JavaScript without dependencies: it runs on whatever Node.js the machine has, before node_modules exists.
- * With `--build` it builds in any case.
+ * Plain JavaScript without dependencies: it must run on the Node.js of the machine, before node_modules exists.
  */
 import {spawnSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
@@ -15,7 +14,7 @@ import {fileURLToPath} from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const stampFile = join(root, 'dist', '.sources')
 const isWindows = process.platform === 'win32'
-/** The Node.js of the clone: what it builds is for the version that runs it, and needs no less. */
+/** The Node.js of the clone. It must build dist/, because the code cache depends on the version. */
 const ownNode = join(root, 'node_modules', 'node', 'bin', isWindows ? 'node.exe' : 'node')
 
 try {
@@ -37,7 +36,7 @@ function setUp() {
   }
 }
 
-/** Whether node_modules holds every package of the lock in its version. What npm installed last stands in its hidden lock. */
+/** Whether node_modules contains every package of the lock file, by the hidden lock file that npm writes there. */
 function isInstalled() {
   const installed = readPackages(join(root, 'node_modules', '.package-lock.json'))
   const locked = readPackages(join(root, 'package-lock.json'))
@@ -55,7 +54,9 @@ function readPackages(file) {
   }
 }
 
-/** Builds beside dist/ and swaps it in whole: a failed build leaves the old one, and no file of an older build survives. */
+/**
+ * Builds beside dist/ and then replaces dist/ whole. A failed build keeps the old one, and no old file is left over.
+ */
 function build() {
   const fresh = join(root, `dist.${process.pid}`)
   const old = join(root, `dist.${process.pid}.old`)
@@ -76,7 +77,7 @@ function stampOfBuild() {
   return existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : null
 }
 
-/** The content decides, not the time: a checkout or a copy of the clone changes every time. */
+/** Hashes contents instead of comparing times, because a checkout or a copy changes the times. */
 function hashOfSources() {
   const hash = createHash('sha256')
   for (const file of [
@@ -99,7 +100,7 @@ function filesUnder(folder) {
     .flatMap(entry => (entry.isDirectory() ? filesUnder(join(folder, entry.name)) : [join(folder, entry.name)]))
 }
 
-/** stdout belongs to the command that comes after: what a step prints goes to stderr. */
+/** Runs a step. Its output goes to stderr, because stdout belongs to the command that runs after the setup. */
 function run(command, args) {
   const isShellNeeded = isWindows && command === 'npm'
   const {status, signal, error} = spawnSync(command, args, {cwd: root, stdio: ['ignore', 2, 2], shell: isShellNeeded})

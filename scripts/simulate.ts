@@ -1,6 +1,6 @@
 /**
- * Lets simulated worlds happen and compares them with the truth: `npm run simulate -- --seed N [--seeds COUNT]
- * [--users N] [--years N]`. Ends with the first that does not agree, and says how to see it again.
+ * Simulates use and compares the statistics with the truth: `npm run simulate -- --seed N [--seeds COUNT] [--users N]
+ * [--years N]`. It stops at the first difference and prints the command that repeats it.
  */
 import {parseArgs} from 'node:util'
 import {simulate} from '../test/long/simulation/simulate.ts'

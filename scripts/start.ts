@@ -1,6 +1,6 @@
 /**
- * `npm start`: a complete demo on this machine, with real parts. It runs a collector with a temporary data folder, and an
- * example script as two people. It prints `usage stats`, writes the same as a page, and exits.
+ * `npm start`: a complete demo on this machine, with real parts. It runs a collector with a temporary data folder, and
+ * an example script as two people. It prints `usage stats`, writes the same as a page, and exits.
  */
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
@@ -15,7 +15,7 @@ import {collectionVersion, parseProjectFile} from '../src/protocol/project-file.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const run = join(root, 'bin', 'run.js')
-/** The answers as a page; git does not see it. */
+/** The page with the statistics. Git ignores it. */
 const answerPage = join(root, 'usage-report.html')
 const script = join(root, 'examples', 'heatflow.sh')
 

@@ -3,12 +3,14 @@ import {join, relative} from 'node:path'
 import {build} from 'esbuild'
 import {leanSha256} from './lean.js'
 
-/** Asked for by `require`, from node_modules; the framework looks for a compiler in clones of others. */
+/** Packages that the bundle requires from node_modules. oclif requires typescript only in clones of plugins. */
 const outside = ['fastify', 'typescript']
-/** Imported when a command needs them. A script that is no module may not import: whoever loads it does. */
+/** Packages that commands import when they need them. A script cannot import, so its loader passes `importOutside`. */
 const imported = /\bimport\('(conf|got|node-machine-id)'\)/g
 
-/** Modules also find files beside them (a worker, a template): those stay where the compiler has put them. */
+/**
+ * Modules load files beside them (a worker, a template). In the bundle they find the files of the compiler in dist/.
+ */
 const takeFromDist = {
   name: 'take-from-dist',
   setup({onLoad}) {
@@ -22,7 +24,7 @@ const takeFromDist = {
 const placeOf = `const placeOf=place=>{const filename=dist+'/'+place;
 return{filename,dirname:require('node:path').dirname(filename),url:require('node:url').pathToFileURL(filename).href}};`
 
-/** All commands, each of which is run when it is asked for. */
+/** The entry: the main function, and a loader for each command, so that only the requested one is evaluated. */
 function entry() {
   const files = readdirSync('src/commands', {recursive: true}).filter(file => file.endsWith('.ts'))
   const loaders = files.map(file => {
@@ -35,7 +37,7 @@ function entry() {
 /**
  * Builds all commands and the framework of the command line into one file.
  *
- * @returns esbuild's account of what is in it
+ * @returns esbuild's metafile, which lists the bundled modules
  */
 export async function bundleCommands(folder) {
   const outfile = join(folder, 'commands.cjs')
@@ -43,13 +45,13 @@ export async function bundleCommands(folder) {
     stdin: {contents: entry(), resolveDir: process.cwd(), loader: 'ts'},
     outfile,
     bundle: true,
-    // Names stay, for who reads a stack.
+    // Names are kept, for readable stacks.
     minifySyntax: true,
     minifyWhitespace: true,
     platform: 'node',
     format: 'cjs',
     target: 'node22',
-    // An older form of a package may ask for its own files in a way that nobody can follow.
+    // The CommonJS entry of a package may load its files in a way that esbuild cannot follow.
     mainFields: ['module', 'main'],
     preserveSymlinks: true,
     external: outside,

@@ -2,10 +2,10 @@ import {join} from 'node:path'
 import {build} from 'esbuild'
 import {leanErrorRegistry, leanSha256, leanValibot} from './lean.js'
 
-/** Each of our modules requires `node:fs` again, and each call of Node's own `require` costs 20 µs. */
+/** Every module requires `node:fs` again, and each call of Node's `require` costs 20 µs. */
 const requireOnce = 'const loaded={};const require=name=>loaded[name]??=process.getBuiltinModule(name);'
 
-/** What is imported when it is needed (a flush) stays outside: no plain command comes there. */
+/** Dynamic imports (for a flush) stay outside: recording commands never reach them. */
 const leaveOutside = {
   name: 'leave-outside',
   setup({onResolve}) {
@@ -16,7 +16,7 @@ const leaveOutside = {
 const entry = `export {recordFast} from './src/cli/lanes/fast-lane.ts'
 export {beginRun} from './src/cli/lanes/run-lane.ts'`
 
-/** Builds the fast lane of the reporting commands and of `run` with all that it needs, without dependencies, into one file. */
+/** Builds the fast lane of the reporting commands and of `run` into one file without dependencies. */
 export async function bundleLane(folder) {
   await build({
     stdin: {contents: entry, resolveDir: process.cwd(), loader: 'ts'},
@@ -32,7 +32,7 @@ export async function bundleLane(folder) {
     logLevel: 'warning',
     // A definition that src/lean/valibot.ts cannot read fails the build.
     logOverride: {'import-is-undefined': 'error', 'empty-import-meta': 'error'},
-    // The file stands in dist/ itself; the sender is found where its own module would look for it.
+    // The bundle is in dist/ itself. This folder lets it find the sender where the sender's module would look for it.
     banner: {js: `(function(module,load,dist){const reporterFolder=dist+'/reporter/sender';${requireOnce}`},
     footer: {js: '})'},
     define: {
@@ -42,7 +42,7 @@ export async function bundleLane(folder) {
   })
 }
 
-/** Builds what `usage run` does on a Node.js that is too old to record, for Node.js 10 and later. */
+/** Builds the part of `usage run` that runs the command on a Node.js that is too old to record: 10 and later. */
 export async function bundleUnrecordedRun(folder) {
   await build({
     entryPoints: ['src/cli/lanes/run-unrecorded.ts'],

@@ -1,6 +1,6 @@
 import {resolve} from 'node:path'
 
-/** Alias of esbuild: all of valibot that the definitions use, without its messages. */
+/** An alias for esbuild: replaces valibot by the part that the definitions use, without its messages. */
 export const leanValibot = {valibot: './src/lean/valibot.ts'}
 
 /** Puts the module of `src/lean` in place of every module with the same name. */

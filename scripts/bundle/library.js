@@ -5,7 +5,7 @@ import {leanSha256} from './lean.js'
 
 const placeOf = join(import.meta.dirname, 'place-of.js')
 
-/** Modules that look for files beside them (the sender) find those that the compiler has put into dist/. */
+/** Modules load files beside them (the sender). In the bundle they find the files of the compiler in dist/. */
 const takeFromDist = {
   name: 'take-from-dist',
   setup({onLoad}) {
@@ -20,10 +20,11 @@ const takeFromDist = {
 }
 
 /**
- * Puts a few files in the place of the many modules behind the library's doors that programs import for themselves: each
- * module costs half a millisecond. What they share is shared; what a flush needs is loaded by a flush. Types stay.
+ * Replaces the modules behind the entries that programs import (the library and the oclif plugin) by a few files,
+ * because loading a module takes half a millisecond. Both entries share chunks, and a flush loads its own. Types are
+ * kept.
  *
- * @returns esbuild's account of what is in them
+ * @returns esbuild's metafile, which lists the bundled modules
  */
 export async function bundleLibrary(folder) {
   const {metafile} = await build({
@@ -35,7 +36,7 @@ export async function bundleLibrary(folder) {
     chunkNames: 'library/[name]-[hash]',
     platform: 'node',
     format: 'esm',
-    // A program on an older Node.js must be able to import it: nothing is recorded there, and nothing breaks.
+    // A program on an older Node.js must be able to import the library. Nothing is recorded there.
     target: 'node14.18',
     external: ['conf', 'got', 'node-machine-id'],
     mainFields: ['module', 'main'],

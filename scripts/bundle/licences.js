@@ -1,7 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-/** The licences of the packages of which something is in one of the bundles, as their authors have written them. */
+/** The original licence texts of all packages with a module in one of the bundles. Throws if a package has none. */
 export function licencesOf(...metafiles) {
   const inputs = metafiles.flatMap(metafile => Object.keys(metafile.inputs))
   const packages = inputs.flatMap(path => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])

@@ -1,10 +1,10 @@
 import {dirname} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
-/** The folder dist/ as a URL: this stands in one of its files, none knows beforehand in which. */
+/** The URL of dist/. esbuild decides which file in dist/ contains this code. */
 const dist = import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/') + '/dist/'.length)
 
-/** What `import.meta` is in a module that the compiler has put into dist/. */
+/** The `import.meta` of a compiled module in dist/. */
 export function placeOf(place) {
   const url = dist + place
   const filename = fileURLToPath(url)

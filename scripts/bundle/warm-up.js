@@ -1,6 +1,6 @@
 /**
- * Runs a bundle of a folder with what is asked of it most, in a home of its own, and keeps the code that V8 made: a command
- * then compiles nothing. Another version of Node.js passes the file over and compiles for itself.
+ * Runs the most frequent commands of a bundle in a temporary home, and writes the code cache of V8 beside the bundle.
+ * Commands then compile nothing. Another version of Node.js ignores the file and compiles the bundle.
  */
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {createRequire} from 'node:module'
@@ -34,12 +34,15 @@ try {
 }
 const version = `${process.version}-${process.platform}-${process.arch}`
 const code = script.createCachedData()
-// Twice: bin/run.js takes it only if both are the same, because V8 would run damaged code as well.
+// Two copies: bin/run.js uses the code only if both are equal, because V8 would run damaged code.
 writeFileSync(join(folder, `${name}-${version}.code`), Buffer.concat([code, code]))
-// What nobody has warmed has to load as well.
+// The other commands must load too.
 for (const load of Object.values(bundle.exports.commands ?? {})) await load()
 
-/** Does what is done once in each home: the code for it would be read by every command. */
+/**
+ * Does the work of a first use outside the bundle. Otherwise its code would enlarge the code cache, which every command
+ * reads.
+ */
 async function useForTheFirstTime(project) {
   const module = pathToFileURL(resolve(folder, 'reporter', 'program', 'library-reporter.js')).href
   const {createLibraryReporter} = await import(module)
@@ -49,7 +52,7 @@ async function useForTheFirstTime(project) {
   if (outcomes.includes(false)) throw new Error('the first use was not recorded')
 }
 
-/** The run comes last: it closes our outputs, and a failure after it shows by the exit code alone. */
+/** Records twice, then runs a command. The run is last, because it closes stdout and stderr. */
 async function recordAll({recordFast, beginRun}) {
   for (let round = 0; round < 2; round++) {
     recordFast(['start', '--script', 'job.sh', '--app-version', '1.2.3', '--field', 'size=1'])

@@ -4,7 +4,7 @@ import {generateManifest} from './manifest.ts'
 import {generateSchemas} from './schemas.ts'
 import {generateStatsPage} from './stats-page.ts'
 
-/** Every file that is made from code: path in the repository → content. */
+/** Generates all files: path in the repository → content. Needs dist/. */
 export async function generateAll(): Promise<Map<string, string>> {
   return new Map([
     ...generateSchemas(),

@@ -14,7 +14,7 @@ Every command with its flags, as \`--help\` shows them. Made from the program it
 <!-- commandsstop -->
 `
 
-/** The reference of all commands, by \`oclif readme\`: path in the repository → content. Needs dist/. */
+/** Generates the reference of all commands with `oclif readme`: path in the repository → content. Needs dist/. */
 export function generateCommandsPage(): Map<string, string> {
   const directory = mkdtempSync(join(tmpdir(), 'usage-commands-'))
   const page = join(directory, 'commands.md')
@@ -22,7 +22,7 @@ export function generateCommandsPage(): Map<string, string> {
     writeFileSync(page, frame)
     const program = join(root, 'node_modules', 'oclif', 'bin', 'run.js')
     const args = [program, 'readme', '--readme-path', page, '--no-source-links', '--no-aliases']
-    // 80 columns whatever the terminal, so that the page is the same everywhere.
+    // 80 columns on any terminal, so that the page is the same everywhere.
     const environment = {...process.env, COLUMNS: '80', OCLIF_COLUMNS: '80', NO_COLOR: '1', XDG_CACHE_HOME: directory}
     const {status, stderr} = spawnSync(process.execPath, args, {cwd: root, env: environment, encoding: 'utf8'})
     if (status !== 0) throw new Error(`oclif readme failed: ${stderr}`)

@@ -13,7 +13,7 @@ This page is made from \`src/error-registry.ts\` by \`npm run generate\`.
 | --- | --- | --- | --- | --- |
 `
 
-/** The page of all errors: path in the repository → content. */
+/** Generates the page of all errors: path in the repository → content. */
 export function generateErrorsPage(): Map<string, string> {
   const rows = Object.entries(errorRegistry).map(([code, {meaning, next, exit, http}]) =>
     ['', ` \`${code}\` `, ...[meaning, next, String(exit), String(http ?? '–')].map(cell), ''].join('|'),

@@ -1,7 +1,10 @@
 import {fileURLToPath} from 'node:url'
 import {Plugin} from '@oclif/core'
 
-/** The manifest that spares the program from loading every command: path in the repository → content. Needs dist/. */
+/**
+ * Generates the manifest: path in the repository → content. With it, the program does not load every command. Needs
+ * dist/.
+ */
 export async function generateManifest(): Promise<Map<string, string>> {
   const root = fileURLToPath(new URL('../..', import.meta.url))
   const plugin = new Plugin({

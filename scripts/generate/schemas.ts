@@ -56,8 +56,8 @@ const documents = [
 ]
 
 /**
- * What the checks mean that are functions, by the sentence they fail with. A check without an entry stops the
- * generation: a rule must not be lost between the parser and the schema.
+ * The JSON Schema of checks that are functions, by their message. A check without an entry stops the generation, so
+ * that the schema contains every rule of the parser.
  */
 const checks: Readonly<Record<string, JsonSchema>> = {
   'must be an http or https address without user, query or fragment': {
@@ -74,7 +74,7 @@ const checks: Readonly<Record<string, JsonSchema>> = {
     ],
   },
   [patternWords]: {format: 'regex'},
-  // Two values compared: JSON Schema has no word for it.
+  // JSON Schema cannot compare two values.
   'must not declare a min above the max': {},
   'must be a time that exists': {format: 'date-time'},
 }
@@ -96,9 +96,9 @@ const config: ConversionConfig = {
   definitions,
   overrideAction({valibotAction, jsonSchema}) {
     const {type, requirement, message} = valibotAction as {type: string; requirement?: unknown; message?: unknown}
-    // JSON has finite numbers only, and the schema says what may come, not what is made of it.
+    // JSON has only finite numbers, and the schema describes the input, not the result of transformations.
     if (type === 'finite' || type === 'to_lower_case' || type === 'transform') return jsonSchema
-    // A pattern of a JSON Schema is read with the flag u.
+    // JSON Schema reads patterns with the flag u.
     if (type === 'regex' && requirement instanceof RegExp && requirement.flags === 'u')
       return {...jsonSchema, pattern: requirement.source}
     const meaning = type === 'check' ? checks[String(message)] : undefined
@@ -106,7 +106,7 @@ const config: ConversionConfig = {
   },
 }
 
-/** The published JSON Schemas, made from the definitions that both ends parse with: path in the repository → content. */
+/** Generates the JSON Schemas from the definitions of the parsers: path in the repository → content. */
 export function generateSchemas(): Map<string, string> {
   return new Map(
     documents.map(({name, schema, title, description}) => {
@@ -118,7 +118,7 @@ export function generateSchemas(): Map<string, string> {
   )
 }
 
-/** Adds the definitions that are referred to, directly or by one another. */
+/** Adds the definitions that a schema references, directly or through other definitions. */
 function withUsedDefinitions(body: JsonSchema, all: NonNullable<JsonSchema['$defs']>): JsonSchema {
   const used = new Set<string>()
   const visit = (value: unknown): void => {

@@ -6,7 +6,7 @@ const path = 'docs/stats.md'
 const begin = '<!-- made from src/stats/model/answers.ts by npm run generate -->\n'
 const end = '<!-- end -->\n'
 
-/** The page of the answers, whose table of answers is made from the registry: path in the repository → content. */
+/** Generates the table of answers in their page from the registry: path in the repository → content. */
 export function generateStatsPage(): Map<string, string> {
   const page = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
   const [before, rest] = split(page, begin)
