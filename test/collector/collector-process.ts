@@ -1,4 +1,4 @@
-// A collector as a process: its folders come as JSON in the first argument, its address goes to stdout.
+// Runs a collector as a process. The first argument contains its folders, as JSON. It prints its address to stdout.
 import {openCollector} from '../../src/collector/collector.ts'
 import {nowMs} from './samples.ts'
 

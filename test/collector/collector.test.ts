@@ -32,7 +32,7 @@ test('it gives the read token at its first start and never again', async t => {
   assert.ok(first.token !== null && second.token === null)
 })
 
-test('it tells the readers of its store what the projects declare', async t => {
+test('it stores the project files for the readers of its store', async t => {
   const folders = makeFolders(t)
   await startCollector(t, folders)
   const source = openStatsSource(folders.dataDirectory)
@@ -40,7 +40,7 @@ test('it tells the readers of its store what the projects declare', async t => {
   assert.deepEqual(await source.projects(), [sampleProject()])
 })
 
-test('it lets others read its store while it takes reports', async t => {
+test('it lets others read its store while it accepts reports', async t => {
   const folders = makeFolders(t)
   const {http} = await startCollector(t, folders)
   await postReport(http, reportOf([startOf(1, nowMs)]))
@@ -49,7 +49,7 @@ test('it lets others read its store while it takes reports', async t => {
   assert.equal((await statsOf(folders)).runs!.total, 2)
 })
 
-test('it has every acknowledged event, once, when it was killed under load', async t => {
+test('it has stored every acknowledged event once after it was killed under load', async t => {
   const folders = makeFolders(t)
   const collector = await spawnCollector(t, folders)
   const reports = Array.from({length: 120}, (_, index) =>
@@ -77,7 +77,7 @@ test('it has every acknowledged event, once, when it was killed under load', asy
   assert.deepEqual([stats.runs!.total, stats.outcomes!.ok, stats.features[0]!.count], [120, 120, 360])
 })
 
-test('it is the only one on its data folder, until it closes or dies', async t => {
+test('it locks its data folder until it closes or dies', async t => {
   const folders = makeFolders(t)
   const killed = await spawnCollector(t, folders)
   await assert.rejects(startCollector(t, folders), {code: 'USAGE_STORE_LOCKED'})
@@ -88,7 +88,7 @@ test('it is the only one on its data folder, until it closes or dies', async t =
   await startCollector(t, folders)
 })
 
-test('it answers a request that has begun before it closes, and takes no other', async t => {
+test('it answers a running request before it closes, and accepts no other', async t => {
   const folders = makeFolders(t)
   const collector = await startCollector(t, folders)
   const body = JSON.stringify(reportOf([startOf(1, nowMs)]))
@@ -112,7 +112,7 @@ test('it closes while idle connections are held open', async t => {
   socket.destroy()
 })
 
-test('it names an address that it cannot have, and leaves the store free', async t => {
+test('it names an address that is unavailable, and releases the store', async t => {
   const folders = makeFolders(t)
   const {http} = await startCollector(t, makeFolders(t))
   const port = Number(new URL(http).port)
@@ -121,7 +121,7 @@ test('it names an address that it cannot have, and leaves the store free', async
   await startCollector(t, folders)
 })
 
-test('it goes on without datagrams when an address that nobody asked for is taken', async t => {
+test('it runs without datagrams if the default address is in use', async t => {
   const udp = {host: '127.0.0.1', port: 0, isOptional: true}
   const first = await startCollector(t, makeFolders(t), {udp})
   const port = Number(first.udp?.split(':')[1])
@@ -139,13 +139,13 @@ test('it receives datagrams on IPv6', async t => {
   assert.match(udp ?? '', /^\[::1\]:\d+$/)
 })
 
-test('it listens on IPv6 and gives an address that can be used', async t => {
+test('it listens on IPv6 and returns an address that works', async t => {
   const {http} = await startCollector(t, makeFolders(t), {host: '::1'})
   assert.match(http, /^http:\/\/\[::1\]:\d+$/)
   assert.equal((await fetch(`${http}/healthz`)).status, 200)
 })
 
-test('it makes no data folder when there is no project', async t => {
+test('it creates no data folder if there is no project', async t => {
   const folders = makeFolders(t, [])
   await assert.rejects(startCollector(t, folders), {code: 'USAGE_PROJECTS_UNREADABLE'})
   assert.equal(existsSync(join(folders.dataDirectory)), false)

@@ -15,7 +15,7 @@ import type {
 import type {Span} from '../../src/stats/model/span.ts'
 import type {Sent} from './random-use.ts'
 
-/** A run put together from all its events, in memory. */
+/** A run, assembled from all its events in memory. */
 interface NaiveRun {
   readonly events: readonly Sent[]
   readonly key: Sent
@@ -53,7 +53,7 @@ function assemble(events: readonly Sent[]): NaiveRun {
   }
 }
 
-/** Answers a question from the events themselves, each of which is given once, as slowly and plainly as possible. */
+/** Answers a question from the events, in the simplest and slowest way. Each event must be given once. */
 export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit<StatsFacts, 'quality'> {
   const {filters, range} = question
   const isOnFeatures = limitsFeatures(filters)
@@ -62,9 +62,9 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
     ? []
     : [...Map.groupBy(paired, ({event}) => event.run).values()]
         .map(assemble)
-        .filter(({key}) => isWanted(key.header, filters))
-  const used = sent.filter(({header, event}) => isWanted(header, filters) && isWantedUse(event, filters))
-  const lone = isOnFeatures ? used : sent.filter(({header, event}) => event.run === null && isWanted(header, filters))
+        .filter(({key}) => isChosen(key.header, filters))
+  const used = sent.filter(({header, event}) => isChosen(header, filters) && isChosenUse(event, filters))
+  const lone = isOnFeatures ? used : sent.filter(({header, event}) => event.run === null && isChosen(header, filters))
   const inside = (span: Span) => runs.filter(run => run.atMs >= span.fromMs && run.atMs < span.toMs)
   const within = ({fromMs, toMs}: Span, {event}: Sent) => ms(event) >= fromMs && ms(event) < toMs
   const signsIn = (span: Span): Sign[] => [
@@ -94,14 +94,14 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
   }
 }
 
-/** How many things that belong to no run a question would find. */
+/** Counts the events without a run that a question is about. */
 export function naiveUnpaired(sent: readonly Sent[], {filters, range}: StatsQuestion): number {
   const lone = sent.filter(({event}) => event.run === null && ms(event) >= range.fromMs && ms(event) < range.toMs)
-  const isWantedOne = (event: Event): boolean => isWantedUse(event, filters) || !limitsFeatures(filters)
-  return lone.filter(({header, event}) => isWanted(header, filters) && isWantedOne(event)).length
+  const isChosenEvent = (event: Event): boolean => isChosenUse(event, filters) || !limitsFeatures(filters)
+  return lone.filter(({header, event}) => isChosen(header, filters) && isChosenEvent(event)).length
 }
 
-/** That somebody was there. */
+/** A sign of use by a person, at a time. */
 interface Sign {
   readonly header: Header
   readonly atMs: number
@@ -109,21 +109,21 @@ interface Sign {
 
 const valuesOf = new WeakMap<Header, HeaderValues>()
 
-/** What a header says. */
+/** The words of a header. */
 function wordOf(header: Header, word: HeaderWord): string | null {
   const values = valuesOf.get(header) ?? valuesOfHeader(header)
   valuesOf.set(header, values)
   return values[columnOfWord[word]]
 }
 
-function isWanted(header: Header, filters: StatsFilters): boolean {
+function isChosen(header: Header, filters: StatsFilters): boolean {
   const isOther = wordFilters.some(
     filter => filters[filter] !== null && filters[filter] !== wordOf(header, wordOfFilter[filter]),
   )
   return !isOther && (filters.ci === null || (filters.ci === 'only') === (header.ci !== null))
 }
 
-function isWantedUse(event: Event, {featureType, internal}: StatsFilters): boolean {
+function isChosenUse(event: Event, {featureType, internal}: StatsFilters): boolean {
   if (event.type !== 'feature') return false
   return (featureType === null || event.featureType === featureType) && (internal ?? event.internal) === event.internal
 }

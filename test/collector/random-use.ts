@@ -2,7 +2,7 @@ import type {Event} from '../../src/protocol/event.ts'
 import type {Header} from '../../src/protocol/header.ts'
 import {dayMs, endOf, featureOf, hourMs, nowMs, pseudonym, sampleHeader, startOf, uuid} from './samples.ts'
 
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+/** Random numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed
   return () => {
@@ -18,7 +18,7 @@ export interface Sent {
   readonly event: Event
 }
 
-/** Makes the use of some people over fourteen months, with everything that happens to runs, in the order of time. */
+/** Makes use of eight people over 14 months, with all kinds of runs, in the order of time. */
 export function randomUse(runs: number, random: () => number): Sent[] {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!
   const below = (limit: number): number => Math.floor(random() * limit)
@@ -36,7 +36,7 @@ export function randomUse(runs: number, random: () => number): Sent[] {
       ci,
     })
     const events = eventsOfRun(run, startMs, pick, random)
-    // An end or a feature may travel under another header: that of the start counts.
+    // An end or a feature may have another header. The header of the start counts.
     for (const event of events)
       sent.push({header: event.type === 'start' || random() < 0.8 ? header : {...header, version: '9'}, event})
   }
@@ -52,7 +52,7 @@ function eventsOfRun(
   const events: Event[] = []
   const script = pseudonym(`script${run % 5}-${new Date(startMs).getUTCFullYear()}`)
   const fields = random() < 0.5 ? {executors: Math.floor(random() * 10), mode: pick(['local', 'remote'])} : {}
-  // Eighths of a second add up to the same in every order.
+  // Eighths of a second have exact sums, in every order.
   const lengthMs = 125 * Math.floor(random() * 40 * 3600)
   const kind = random()
   if (kind > 0.05) events.push(startOf(run, startMs, {script, fields}))

@@ -15,7 +15,7 @@ export interface Folders {
   readonly dataDirectory: string
 }
 
-/** Makes the two folders of a collector in a temporary one. */
+/** Makes the two folders of a collector in a temporary folder. */
 export function makeFolders(t: Pick<TestContext, 'after'>, projects: readonly object[] = [writtenProject()]): Folders {
   const directory = temporaryDirectory(t)
   const projectsDirectory = join(directory, 'projects')
@@ -25,7 +25,7 @@ export function makeFolders(t: Pick<TestContext, 'after'>, projects: readonly ob
   return {projectsDirectory, dataDirectory: join(directory, 'data')}
 }
 
-/** Opens a collector on a free port whose clock stands still; it closes when the test ends. */
+/** Opens a collector on a free port. Its clock stands still. It closes when the test ends. */
 export async function startCollector(
   t: Pick<TestContext, 'after'>,
   folders: Folders = makeFolders(t),
@@ -38,11 +38,11 @@ export async function startCollector(
 
 export interface CollectorProcess {
   readonly http: string
-  /** Kills it as a crash does and resolves when it is gone. */
+  /** Kills it with SIGKILL, as a crash does, and resolves when it has ended. */
   kill(): Promise<void>
 }
 
-/** Runs a collector in a process of its own, for tests that kill it. */
+/** Runs a collector in a separate process, for tests that kill it. */
 export async function spawnCollector(t: TestContext, folders: Folders): Promise<CollectorProcess> {
   const script = repositoryPath('test', 'collector', 'collector-process.ts')
   const child = spawn(process.execPath, [script, JSON.stringify(folders)], {stdio: ['ignore', 'pipe', 'inherit']})
@@ -83,7 +83,7 @@ export async function postTo(
   return {status: response.status, headers: response.headers, body: await response.json()}
 }
 
-/** Posts a report that is taken, and gives the answer. */
+/** Posts a report that must be accepted, and returns the answer. */
 export async function postReport(http: string, report: object, headers: Record<string, string> = {}): Promise<Answer> {
   const {status, body} = await post(http, report, headers)
   if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`)

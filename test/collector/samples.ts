@@ -4,7 +4,7 @@ import type {Header} from '../../src/protocol/header.ts'
 import {emptyHeader} from '../../src/protocol/header-columns.ts'
 import {type ProjectFile, parseProjectFile} from '../../src/protocol/project-file.ts'
 
-/** The instant that the samples take for now. */
+/** The current time of the samples. */
 export const nowMs = Date.parse('2026-11-22T12:00:00Z')
 export const hourMs = 3_600_000
 export const dayMs = 24 * hourMs
@@ -17,7 +17,7 @@ export const uuid = (kind: string, number: number): string => {
 
 export const pseudonym = (name: string): string => Buffer.from(name).toString('hex').slice(0, 32).padEnd(32, '0')
 
-/** A project file as people write it; keys replace those of the sample. */
+/** A project file as people write it. `changes` replaces keys of the sample. */
 export function writtenProject(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     project: 'parsl',
@@ -56,7 +56,7 @@ export const sampleHeader = (changes: Partial<Header> = {}): Header => ({
 
 const time = (timeMs: number): string => new Date(timeMs).toISOString()
 
-/** Events of the run with this number; their ids follow from it. Each is given by its time and what is special. */
+/** The start of the run with a number, from which all ids are made. `changes` replaces values of the sample. */
 export const startOf = (run: number, timeMs: number, changes: Partial<StartEvent> = {}): StartEvent => ({
   id: uuid('s', run),
   type: 'start',
@@ -101,7 +101,7 @@ export const admitted = (event: Event): AdmittedEvent => ({
   undeclaredFields: 0,
 })
 
-/** One batch as a report with these events brings it. */
+/** The batch of a report with these events. */
 export const batchOf = (events: readonly Event[], changes: Partial<Batch> = {}): Batch => ({
   project: 'parsl',
   header: sampleHeader(),
@@ -111,7 +111,7 @@ export const batchOf = (events: readonly Event[], changes: Partial<Batch> = {}):
   ...changes,
 })
 
-/** A report as it travels. */
+/** A report as a sender posts it. */
 export const reportOf = (
   events: readonly unknown[],
   changes: Record<string, unknown> = {},

@@ -10,7 +10,7 @@ import {
 } from '../../../src/collector/access/running-collector-file.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
-it('says which collector writes a folder, to its owner alone, until it is removed', t => {
+it('contains the collector that writes a folder, readable only by the owner, until it is removed', t => {
   const directory = temporaryDirectory(t)
   assert.equal(readRunningCollector(directory), null)
   const running = {http: 'http://127.0.0.1:8080', secret: makeFolderSecret()}

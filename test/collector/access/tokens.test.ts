@@ -5,7 +5,7 @@ import {test} from 'node:test'
 import {hasSecret, hasSecretOrPassword, readOrMakeReadToken, sha256Of} from '../../../src/collector/access/tokens.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
-test('it makes a token once and keeps only its hash, for the owner alone', t => {
+test('it makes a token once and stores only its hash, readable only by the owner', t => {
   const directory = temporaryDirectory(t)
   const made = readOrMakeReadToken(directory)
   assert.match(made.fresh ?? '', /^[\w-]{43}$/)
@@ -29,7 +29,7 @@ test('it makes another token when the hash is deleted', t => {
   assert.ok(!hasSecret(`Bearer ${first.fresh}`, second.sha256))
 })
 
-test('it refuses a damaged hash rather than give the stats to a new token', t => {
+test('it rejects a damaged hash instead of making a new token', t => {
   const directory = temporaryDirectory(t)
   const path = join(directory, 'read-token.sha256')
   writeFileSync(path, 'abc\n')
@@ -39,14 +39,14 @@ test('it refuses a damaged hash rather than give the stats to a new token', t =>
   assert.throws(() => readOrMakeReadToken(directory), {code: 'USAGE_STORE_UNREADABLE'})
 })
 
-test('it takes a secret only whole and as a bearer token', () => {
+test('it accepts a secret only whole and as a bearer token', () => {
   const hash = sha256Of('secret')
   for (const right of ['Bearer secret', 'bearer secret', 'Bearer  secret ']) assert.ok(hasSecret(right, hash), right)
   for (const wrong of [undefined, '', 'secret', 'Bearer', 'Bearer ', 'Bearer secre', 'Bearer secret2', 'Basic secret'])
     assert.ok(!hasSecret(wrong, hash), wrong)
 })
 
-test('it takes the secret as the password of any user, and nothing that only looks like it', () => {
+test('it accepts the secret as the password of any user, and no similar password', () => {
   const sha256 = sha256Of('se:cret')
   const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
   for (const right of [basic(':se:cret'), basic('ann:se:cret'), 'Bearer se:cret'])

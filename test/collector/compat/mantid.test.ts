@@ -19,7 +19,7 @@ const context = {
 const startup = (changes: object = {}) => ({...readJsonFixture('compat/mantid-startup-6.x.json'), ...changes})
 const refused = {code: 'USAGE_REPORT_UNPARSABLE'}
 
-it('reads a startup as the start of a run whose outcome nobody can tell', () => {
+it('reads a startup as the start of a run with an unknown outcome', () => {
   const [batch] = readMantidStartups(startup(), context)
   const {user, host, ...rest} = batch!.header
   assert.ok(user !== null && host !== null && user !== startup().uid)
@@ -36,14 +36,14 @@ it('reads a startup as the start of a run whose outcome nobody can tell', () => 
   assert.deepEqual(batch!.mark, {isOutcomeUntold: true, isTest: false})
 })
 
-it('makes the same run of the same startup, and another of one that differs by a microsecond', () => {
+it('makes the same run of the same startup, and another run if it differs by a microsecond', () => {
   const runOf = (changes: object = {}) => readMantidStartups(startup(changes), context)[0]!.events[0]!.event.run
   assert.equal(runOf(), runOf())
   assert.equal(runOf({dateTime: '2026-11-22T13:35:06.742521Z'}), runOf())
   assert.notEqual(runOf({dateTime: '2026-11-22T13:35:06.742522'}), runOf())
 })
 
-it('takes a startup that repeats for longer than 30 days', () => {
+it('accepts a startup that repeats for longer than 30 days', () => {
   assert.equal(readMantidStartups(startup({dateTime: '2026-01-01T00:00:00'}), context)[0]?.events.length, 1)
 })
 
@@ -54,7 +54,7 @@ it('reads a list of startups, wrapped or not, all or nothing', () => {
     assert.throws(() => readMantidStartups(input, context), refused)
 })
 
-it('reads features without a time as used at the receipt, and gives each post ids of its own', () => {
+it('gives features without a time the time of the receipt, and each post new ids', () => {
   const read = () => readMantidFeatures(readJsonFixture('compat/mantid-feature-6.x.json'), context)
   const [batch] = read()
   assert.deepEqual(
@@ -108,7 +108,7 @@ it('reads a single feature, a list of them, and keeps applications apart', () =>
   )
 })
 
-it('refuses a post of which one feature is wrong', () => {
+it('rejects a post with one invalid feature', () => {
   const right = {type: 'Algorithm', name: 'Load.v1', internal: false, count: 1}
   const wrong = [{count: 'two'}, {count: 0}, {count: 1.5}, {name: 7}, {name: ''}, {name: null}, {internal: 'no'}]
   for (const changes of [...wrong, {start: 'now'}, {duration: -1}, {type: 5}])
@@ -117,7 +117,7 @@ it('refuses a post of which one feature is wrong', () => {
     assert.throws(() => readMantidFeatures(input, context), refused)
 })
 
-it('cuts long texts to what is kept, and makes them plain', () => {
+it('cuts long texts, and removes control characters', () => {
   const long = {mantidVersion: '6'.repeat(1000), application: `a\u0000${'\ud800'}`, osReadable: 'x'.repeat(1000)}
   const {version, application, os} = readMantidStartups(startup(long), context)[0]!.header
   assert.deepEqual([version?.length, application, os?.readable?.length], [64, 'a?\ufffd', 128])

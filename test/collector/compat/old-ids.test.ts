@@ -9,7 +9,7 @@ import {nowMs, sampleProject} from '../samples.ts'
 const ids = oldIds('secret')
 const monthMs = 31 * 86_400_000
 
-it('makes a pseudonym that depends on the secret, the project and the kind, and does not hold the id', () => {
+it('makes a pseudonym that depends on the secret, the project and the kind, and does not contain the id', () => {
   const project = sampleProject()
   const made = [
     ids.pseudonym('user', '4813494d13', project, nowMs),
@@ -22,7 +22,7 @@ it('makes a pseudonym that depends on the secret, the project and the kind, and 
   assert.equal(ids.pseudonym('user', '4813494D13', project, nowMs), made[0])
 })
 
-it('changes it as often as the project says', () => {
+it('changes the pseudonym as often as the project declares', () => {
   const changes = (rotate: string): boolean => {
     const project = sampleProject({identity: {rotate}})
     const [first, second] = [nowMs - 3 * monthMs, nowMs].map(at => ids.pseudonym('user', 'abc', project, at))
@@ -31,14 +31,14 @@ it('changes it as often as the project says', () => {
   assert.deepEqual(['month', 'year', 'never'].map(changes), [true, false, false])
 })
 
-it('has none for the hash of an empty name, for no text, and where the project wants none', () => {
+it('makes no pseudonym of the hash of an empty name, of no text, or if the project collects none', () => {
   const project = sampleProject()
   for (const id of ['e3b0c44298', 'd41d8cd98f00b204e9800998ecf8427e', '', null, undefined, 7, 'x'.repeat(257)])
     assert.equal(ids.pseudonym('user', id, project, nowMs), null)
   assert.equal(ids.pseudonym('user', 'abc', sampleProject({identity: {user: false}}), nowMs), null)
 })
 
-it('keeps its secret in the data folder, the owner’s alone, and the same at the next start', t => {
+it('stores its secret in the data folder, readable only by the owner, and reuses it at the next start', t => {
   const directory = temporaryDirectory(t)
   const secret = readOrMakeOldIdSecret(directory)
   assert.match(secret, /^[0-9a-f]{64}$/)
@@ -47,7 +47,7 @@ it('keeps its secret in the data folder, the owner’s alone, and the same at th
   assert.equal(readFileSync(join(directory, 'old-ids.secret'), 'utf8').trim(), secret)
 })
 
-it('makes no new secret in the place of a damaged one (USAGE_STORE_UNREADABLE)', t => {
+it('does not replace a damaged secret by a new one (USAGE_STORE_UNREADABLE)', t => {
   const directory = temporaryDirectory(t)
   writeFileSync(join(directory, 'old-ids.secret'), 'torn')
   assert.throws(() => readOrMakeOldIdSecret(directory), {code: 'USAGE_STORE_UNREADABLE'})

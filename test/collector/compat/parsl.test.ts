@@ -45,14 +45,14 @@ it('drops fields that the project does not declare, never their message', () => 
   assert.deepEqual(end?.event.type === 'end' && end.event.fields, {executors: 2})
 })
 
-it('makes the same ids of the same message, and one run of any key', () => {
+it('makes the same ids of the same message, and a run of any key', () => {
   const [once, again] = [read({uuid: 'no uuid', start: 5}), read({uuid: 'no uuid', start: 5})]
   assert.deepEqual(once, again)
   assert.match(String(once?.events[0]?.event.run), /^[0-9a-f-]{36}$/)
   assert.notEqual(read({uuid: 'another'})?.events[0]?.event.run, once?.events[0]?.event.run)
 })
 
-it('takes what is not what it should be for not known', () => {
+it('reads invalid values as unknown', () => {
   const odd = {uuid: 'a', start: 'now', uname: 7, parsl_v: [], os: {}, components: 5, sites: 'two', test: 'true'}
   const batch = read({...odd, 'platform.system': null, c_time: null, more: {a: 1}})!
   assert.deepEqual(batch.events[0]?.timeMs, receivedAtMs)
@@ -62,13 +62,13 @@ it('takes what is not what it should be for not known', () => {
   assert.equal(read({uuid: 'a', end: nowMs, execution_time: -1})?.events[0]?.event.type, 'end')
 })
 
-it('marks a test run and keeps nothing else of it', () => {
+it('marks a test run and stores nothing else of it', () => {
   const batch = read({uuid: 'a', test: true, uname: 'abc', parsl_v: '1', start: 5, sites: 3})!
   assert.deepEqual(batch.mark, {isOutcomeUntold: true, isTest: true})
   assert.deepEqual([batch.header.user, batch.header.version], [null, null])
 })
 
-it('knows nothing without a key', () => {
+it('returns null for a message without a key', () => {
   for (const message of [{}, {uuid: ''}, {uuid: 7}, {uuid: 'x'.repeat(257)}, [], null, 'text', 5, {start: 5}])
     assert.equal(read(message), null)
 })

@@ -9,7 +9,7 @@ import {parseStatsQuery} from '../../../src/stats/model/query.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {nowMs} from '../samples.ts'
 
-test('it fills a store with two years that have everything there is to see', async t => {
+test('it fills a store with two years of use that give every answer a value', async t => {
   const directory = temporaryDirectory(t)
   const store = openSqliteStore(directory)
   const events = await fillWithDemo(store, nowMs)
@@ -29,7 +29,7 @@ test('it fills a store with two years that have everything there is to see', asy
   assert.equal(stats.quality.clamped, 0)
 })
 
-test('it brings the same use to the same instant', async () => {
+test('it makes the same use for the same instant', async () => {
   const fill = async () => {
     const ids: string[] = []
     const insert = async (

@@ -5,7 +5,7 @@ import {it} from 'node:test'
 import {markOf, noProgress} from '../../../src/collector/history/import-mark.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
-it('is of one content, project and format, wherever the file lies, and can be taken away', async t => {
+it('belongs to one content, project and format, wherever the file is, and can be removed', async t => {
   const dataDirectory = temporaryDirectory(t)
   const path = join(temporaryDirectory(t), 'a.log')
   writeFileSync(path, 'one')
@@ -29,7 +29,7 @@ it('is of one content, project and format, wherever the file lies, and can be ta
   assert.equal(mark.read(), null)
 })
 
-it('that cannot be read is none', async t => {
+it('counts as missing if it cannot be read', async t => {
   const dataDirectory = temporaryDirectory(t)
   const path = join(temporaryDirectory(t), 'a.log')
   writeFileSync(path, 'one')

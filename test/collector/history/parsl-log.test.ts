@@ -12,7 +12,7 @@ function eventOf(line: string) {
   return 'batch' in result ? result.batch?.events[0] : assert.fail(result.problem)
 }
 
-it('takes the time in front for a message that says none, in every form of it', () => {
+it('uses the time of the log line, in every format, for a message without a time', () => {
   for (const written of [
     '2018-11-05 12:34:56,789',
     '2018-11-05 12:34:56.789',
@@ -30,13 +30,13 @@ it('takes the time in front for a message that says none, in every form of it', 
   assert.equal(eventOf('2099-01-01 00:00:00,000: Source:x, Msg:{"uuid":"a"}')?.timeMs, nowMs)
 })
 
-it('takes the time of the message where it says one, and does not correct it by the time in front', () => {
+it('uses the time of a message that has one, and does not correct it by the time of the log line', () => {
   const line = '2018-11-05 07:34:56,789: Source:192.0.2.1, Msg:{"uuid":"a", "start": 1541421296.7895}'
   const start = eventOf(line)
   assert.deepEqual([start?.timeMs, start?.isClamped], [1541421296790, false])
 })
 
-it('has nothing of a section’s beginning, and says what is wrong with other lines without repeating them', () => {
+it('ignores the beginning of a section, and reports the problem of other lines without repeating them', () => {
   for (const line of ['', '  ', '2018-11-05 00:00:00,000: New Log section for new day ======'])
     assert.deepEqual(read(line), {batch: null})
   for (const line of [

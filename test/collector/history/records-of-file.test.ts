@@ -18,7 +18,7 @@ async function readAll(path: string, format: ImportFormat) {
   return all
 }
 
-it('reads lines of any length over the borders of what is read at once, with where they end', async t => {
+it('reads lines of any length across chunks, with the byte where each ends', async t => {
   const lines = Array.from({length: 3_000}, (_, index) => `${index}${'ü'.repeat(index % 97)}`)
   for (const end of ['', '\n']) {
     const content = Buffer.from(lines.join('\n') + end)
@@ -32,7 +32,7 @@ it('reads lines of any length over the borders of what is read at once, with whe
   assert.deepEqual(await readAll(keep(t, ''), 'parsl'), [])
 })
 
-it('names a line that is too long or no UTF-8, and reads the next', async t => {
+it('reports a line that is too long or not UTF-8, and reads the next', async t => {
   const content = Buffer.concat([
     Buffer.alloc(1024 * 1024 + 1, 'x'),
     Buffer.from('\n'),
@@ -47,11 +47,11 @@ it('names a line that is too long or no UTF-8, and reads the next', async t => {
   )
 })
 
-it('reads pages that are one line or many, and numbers their results through', async t => {
+it('reads pages of one or many lines, and numbers the results of the whole file', async t => {
   const page = (...results: unknown[]) => ({count: results.length, next: null, previous: null, results})
   const use = {type: 'Algorithm', name: 'Load.v1', mantidVersion: '6'}
   const pages = [page({dateTime: 'a'}, use), page(use, {features: [{name: 'Fit.v1'}], mantidVersion: '6'})]
-  const wanted = [
+  const expected = [
     {line: 1, text: '{"dateTime":"a"}'},
     {line: 2, text: JSON.stringify(use), occurrence: 1},
     {line: 3, text: JSON.stringify(use), occurrence: 2},
@@ -61,7 +61,7 @@ it('reads pages that are one line or many, and numbers their results through', a
   for (const form of forms)
     assert.deepEqual(
       (await readAll(keep(t, form), 'mantid')).map(({record}) => record),
-      wanted,
+      expected,
     )
   const damaged = await readAll(keep(t, `${forms[1]}\n\n{"cut\n[1]`), 'mantid')
   assert.deepEqual(
@@ -75,7 +75,7 @@ it('reads pages that are one line or many, and numbers their results through', a
 
 it('reads a file that is too large for one document line by line, not whole', async t => {
   const path = keep(t, '{"dateTime":"a"}\n')
-  // A hole takes no room on the disk.
+  // A sparse file uses no disk space.
   truncateSync(path, 257 * 1024 * 1024)
   const before = process.memoryUsage.rss()
   for await (const {record} of recordsOfFile(path, 'mantid')) {
@@ -85,7 +85,7 @@ it('reads a file that is too large for one document line by line, not whole', as
   assert.ok(process.memoryUsage.rss() - before < 128 * 1024 * 1024)
 })
 
-it('names what nests deeper than any page does, and reads the next', async t => {
+it('reports a record that is nested too deeply, and reads the next', async t => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
   const inside = `{"results":[{"dateTime":"b","x":${deep}}]}`
   const chain = `${'{"results":['.repeat(20_000)}1${']}'.repeat(20_000)}`
@@ -100,13 +100,13 @@ it('names what nests deeper than any page does, and reads the next', async t => 
   }
 })
 
-it('tells the format by the first line that has something', async t => {
-  const told = async (content: string) => detectFormatOfFile(keep(t, content))
-  assert.equal(await told('\n\n2018-11-05 12:34:56,789: Source:192.0.2.1, Msg:{"uuid":"a"}'), 'parsl')
-  assert.equal(await told('2018-11-05: New Log section for new day ==='), 'parsl')
-  assert.equal(await told('{"protocol":1,"project":"demo","client":{},"header":{},"events":[]}'), 'usage')
+it('detects the format from the first line that is not empty', async t => {
+  const detect = async (content: string) => detectFormatOfFile(keep(t, content))
+  assert.equal(await detect('\n\n2018-11-05 12:34:56,789: Source:192.0.2.1, Msg:{"uuid":"a"}'), 'parsl')
+  assert.equal(await detect('2018-11-05: New Log section for new day ==='), 'parsl')
+  assert.equal(await detect('{"protocol":1,"project":"demo","client":{},"header":{},"events":[]}'), 'usage')
   for (const page of ['{"count": 1, "results": []}', '{\n "count": 1', '[', '{"features": []}'])
-    assert.equal(await told(page), 'mantid')
+    assert.equal(await detect(page), 'mantid')
   for (const other of ['', '\n', 'hello', 'uuid,start'])
-    await assert.rejects(told(other), {code: 'USAGE_IMPORT_UNREADABLE'})
+    await assert.rejects(detect(other), {code: 'USAGE_IMPORT_UNREADABLE'})
 })

@@ -32,7 +32,7 @@ test('it keeps the declared details of a feature and no others', () => {
   assert.deepEqual(details, [{depth: 3}, {}])
 })
 
-test('it rejects an undeclared feature by name or type, and takes the others of its report', () => {
+test('it rejects features with an undeclared name or type, and accepts the others of the report', () => {
   const {batch, rejected} = admitEvents([
     featureOf(1, nowMs),
     featureOf(2, nowMs, {name: 'Other.v1'}),
@@ -53,7 +53,7 @@ test('it rejects an undeclared feature by name or type, and takes the others of 
   assert.equal(batch.refused, 2)
 })
 
-test('it takes a feature that is not declared where the project allows others', () => {
+test('it accepts an undeclared feature if the project allows others', () => {
   const project = sampleProject({features: {types: ['Algorithm'], allowOther: true}})
   const names = ['Other.v1', '/etc/passwd']
   const {rejected} = admitEvents(
@@ -67,7 +67,7 @@ test('it takes a feature that is not declared where the project allows others', 
   )
 })
 
-test('it names what is wrong with an event in the order of the report, and counts it as refused', () => {
+test('it lists the rejected events in the order of the report, and counts them as refused', () => {
   const {batch, rejected} = admitEvents([
     featureOf(1, nowMs, {name: 'No.v1'}),
     {id: 'x', type: 'end'},
@@ -83,7 +83,7 @@ test('it names what is wrong with an event in the order of the report, and count
   assert.equal(batch.refused, 2)
 })
 
-test('it takes an event of exactly 30 days and rejects one a millisecond older', () => {
+test('it accepts an event of exactly 30 days and rejects one a millisecond older', () => {
   const {batch, rejected} = admitEvents([startOf(1, nowMs - 30 * dayMs), startOf(2, nowMs - 30 * dayMs - 1)])
   assert.deepEqual(
     batch.events.map(({event}) => event.run),
@@ -104,7 +104,7 @@ test('it corrects a clock that is off by 55 minutes or more, and not a milliseco
   assert.equal(clockCorrectionMs({receivedAtMs: nowMs, sentAtMs: null}), 0)
 })
 
-test('it moves every time of a wrong clock, so that old and future ones are judged as they were', () => {
+test('it corrects every time of a wrong clock before it judges old and future events', () => {
   const sentAtMs = nowMs + 100 * dayMs
   const {batch, rejected} = admitEvents([startOf(1, sentAtMs - hourMs), endOf(1, sentAtMs)], {
     receivedAtMs: nowMs,
@@ -120,7 +120,7 @@ test('it moves every time of a wrong clock, so that old and future ones are judg
   )
 })
 
-test('it sets a time that is still in the future to the receipt, and flags it', () => {
+test('it sets a time that is still in the future to the receipt, and marks it as clamped', () => {
   const {batch} = admitEvents([startOf(1, nowMs), endOf(1, nowMs + 1)])
   assert.deepEqual(
     batch.events.map(({timeMs, isClamped}) => [timeMs, isClamped]),

@@ -4,7 +4,7 @@ import {createGroupCommit} from '../../../src/collector/intake/group-commit.ts'
 import type {Batch, InsertOutcome} from '../../../src/collector/store/store.ts'
 import {batchOf, nowMs, startOf} from '../samples.ts'
 
-/** A store that remembers the sizes of its transactions and refuses batches without events. */
+/** A store that records the sizes of its transactions and rejects batches without events. */
 function countingStore() {
   const groups: number[] = []
   const insert = async (batches: readonly Batch[]): Promise<InsertOutcome[][]> => {
@@ -17,7 +17,7 @@ function countingStore() {
 
 const sample = (run = 1): Batch => batchOf([startOf(run, nowMs)])
 
-test('it writes all that came together in one transaction, and answers each its own', async () => {
+test('it writes batches that arrive together in one transaction, and resolves each with its own outcome', async () => {
   const store = countingStore()
   const groupCommit = createGroupCommit(store)
   const outcomes = await Promise.all([
@@ -32,7 +32,7 @@ test('it writes all that came together in one transaction, and answers each its 
   assert.deepEqual(store.groups, [3])
 })
 
-test('it refuses what would exceed its bound, keeps what it has, and takes more when that is written', async () => {
+test('it rejects a batch beyond its limit, keeps the waiting ones, and accepts more when they are written', async () => {
   const store = countingStore()
   const groupCommit = createGroupCommit(store, {maxBytes: 100})
   const first = groupCommit.write(sample(), 100)
@@ -42,7 +42,7 @@ test('it refuses what would exceed its bound, keeps what it has, and takes more 
   assert.deepEqual(await groupCommit.write(sample(), 100), ['accepted'])
 })
 
-test('it rejects the one that cannot be written and none of the others', async () => {
+test('it rejects a batch that cannot be written, and none of the others', async () => {
   const store = countingStore()
   const groupCommit = createGroupCommit(store)
   const good = [groupCommit.write(sample(1), 1), groupCommit.write(sample(2), 1)]
@@ -52,7 +52,7 @@ test('it rejects the one that cannot be written and none of the others', async (
   assert.deepEqual(store.groups, [3, 1, 1, 1])
 })
 
-test('it has nothing waiting after a drain', async () => {
+test('it has no waiting batch after a drain', async () => {
   const store = countingStore()
   const groupCommit = createGroupCommit(store)
   let answered = 0

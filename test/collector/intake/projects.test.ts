@@ -29,7 +29,7 @@ test('it refuses a second file of the same project', t => {
   assert.throws(() => loadProjects(directory), {code: 'USAGE_PROJECTS_UNREADABLE', message: /parsl again in b\.json/})
 })
 
-test('it names the file that is wrong, and what is wrong with it', t => {
+test('it names an invalid file and its problem', t => {
   const directory = temporaryDirectory(t)
   const path = join(directory, 'parsl.json')
   writeFileSync(path, JSON.stringify({...writtenProject(), purpose: []}))

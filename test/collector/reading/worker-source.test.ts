@@ -6,7 +6,7 @@ import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {batchOf, nowMs, sampleProject, startOf} from '../samples.ts'
 import {question} from '../store/contract-parts.ts'
 
-test('it answers as the store does, many questions at once, and sees what was written since', async t => {
+test('it answers many questions at once, with the facts of the store and of later writes', async t => {
   const directory = temporaryDirectory(t)
   const store = openSqliteStore(directory)
   const source = createWorkerSource(directory)
@@ -21,29 +21,29 @@ test('it answers as the store does, many questions at once, and sees what was wr
   assert.equal((await source.facts(question)).spans[0]!.runs, 2)
 })
 
-test('it holds the reading: resolves when nothing is read, and lets what is asked meanwhile wait', async t => {
+test('it pauses after the open questions are answered, and lets later questions wait', async t => {
   const directory = temporaryDirectory(t)
   const store = openSqliteStore(directory)
   const source = createWorkerSource(directory)
   t.after(() => source.close())
   t.after(() => store.close())
-  const said: string[] = []
-  const ask = (name: string) => source.facts(question).then(() => said.push(name))
+  const order: string[] = []
+  const ask = (name: string) => source.facts(question).then(() => order.push(name))
   const first = [ask('first'), ask('second')]
   const resume = await source.pause()
-  said.push('paused')
+  order.push('paused')
   const held = ask('held')
-  // Another thread starts and answers in this time: long enough for one that was not held.
+  // In this time another thread starts and answers, so a question that did not wait would be answered.
   const other = createWorkerSource(directory)
   await other.facts(question)
   await other.close()
-  said.push('resumed')
+  order.push('resumed')
   resume()
   await Promise.all([...first, held])
-  assert.deepEqual(said, ['first', 'second', 'paused', 'resumed', 'held'])
+  assert.deepEqual(order, ['first', 'second', 'paused', 'resumed', 'held'])
 })
 
-test('it rejects what cannot be answered, and answers when it can', async t => {
+test('it rejects a question while there is no store, and answers when there is one', async t => {
   const directory = temporaryDirectory(t)
   const source = createWorkerSource(directory)
   t.after(() => source.close())
@@ -53,14 +53,14 @@ test('it rejects what cannot be answered, and answers when it can', async t => {
   assert.equal((await source.facts(question)).spans[0]!.runs, 0)
 })
 
-test('it rejects what it was asked when the thread dies, and starts another for the next question', async t => {
+test('it rejects open questions when the thread dies, and starts another for the next question', async t => {
   const dying = "import {parentPort} from 'node:worker_threads'; parentPort.once('message', () => process.exit(1))"
   const source = createWorkerSource(temporaryDirectory(t), new URL(`data:text/javascript,${encodeURIComponent(dying)}`))
   t.after(() => source.close())
   for (let time = 0; time < 3; time++) await assert.rejects(source.facts(question), /the reading thread ended/)
 })
 
-test('it rejects what is asked, or waits, when it closes', async t => {
+test('it rejects open and new questions when it closes', async t => {
   const directory = temporaryDirectory(t)
   const store = openSqliteStore(directory)
   t.after(() => store.close())

@@ -1,6 +1,6 @@
 import type {StatsFacts} from '../../../src/stats/model/source.ts'
 
-/** Facts in one order and with sums to seven digits, so that two ways of adding up can be compared. */
+/** Sorts facts and rounds sums to seven digits, so that two ways of adding up can be compared. */
 export function comparable(facts: Partial<StatsFacts>): unknown {
   const {named, ...lists} = facts
   const rounded = JSON.parse(JSON.stringify({...lists, ...named}), (_key, value) =>

@@ -5,11 +5,11 @@ import {noFilters} from '../../../src/stats/model/filters.ts'
 import type {StatsFacts, StatsQuestion, StatsSource} from '../../../src/stats/model/source.ts'
 import {batchOf, dayMs, hourMs, nowMs} from '../samples.ts'
 
-/** An empty store and a reader of it; both are closed when the test ends. */
+/** An empty store and its reader. Both close when the test ends. */
 export type MakeStore = (t: TestContext) => Promise<{store: Store; source: StatsSource}>
 
 const range = {fromMs: nowMs - 30 * dayMs, toMs: nowMs + dayMs}
-/** What the contract asks when it has no question of its own. */
+/** The question of tests that need no special one. */
 export const question: StatsQuestion = {
   project: 'parsl',
   range,

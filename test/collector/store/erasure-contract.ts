@@ -22,9 +22,9 @@ const receipt = (number: number, runs: number, features: number, atMs = nowMs) =
 })
 const paired = (run: number, number: number) => featureOf(number, nowMs, {run: uuid('r', run)})
 
-/** What a store does when somebody wants to be forgotten. */
+/** The erasure of a person's data. */
 export function erasureContract(make: MakeStore): void {
-  test('it erases everything of a person and nothing of the others', async t => {
+  test('it erases all data of a person, and no data of others', async t => {
     const {store, source} = await make(t)
     const others = [startOf(11, nowMs), endOf(11, nowMs), paired(11, 11), featureOf(12, nowMs), endOf(13, nowMs)]
     await insert(store, others, ofBob)
@@ -39,7 +39,7 @@ export function erasureContract(make: MakeStore): void {
     assert.deepEqual(after, {...before, quality})
   })
 
-  test("it erases a person's feature in somebody else's run, and neither that run nor its features", async t => {
+  test("it erases a person's feature in the run of another, and keeps that run and its other features", async t => {
     const {store, source} = await make(t)
     await insert(store, [startOf(1, nowMs), paired(1, 1)], ofBob)
     await insert(store, [endOf(2, nowMs), paired(2, 2)], ofBob)
@@ -50,7 +50,7 @@ export function erasureContract(make: MakeStore): void {
     assert.deepEqual([after.spans[0]!.runs, after.spans[0]!.users, after.features], [2, 1, before.features])
   })
 
-  test('it erases the run of a person with the features in it, whoever they are of', async t => {
+  test('it erases the run of a person with all features in it, also those of others', async t => {
     const {store, source} = await make(t)
     const nextYear = {header: sampleHeader({user: pseudonym('ann in the next year')})}
     await insert(store, [startOf(1, nowMs), paired(1, 1)], ofAnn)
@@ -64,7 +64,7 @@ export function erasureContract(make: MakeStore): void {
     ['first', [ofAnn, ofBob]],
     ['second', [ofBob, ofAnn]],
   ] as const)
-    test(`it leaves to another what they told of a run without start and end, in which the person came ${who}`, async t => {
+    test(`it keeps the features of another in a run without start and end, in which the person came ${who}`, async t => {
       const {store, source} = await make(t)
       for (const [index, of] of order.entries()) await insert(store, [paired(1, index + 1)], of)
       await insert(store, [paired(2, 3)], ofAnn)
@@ -78,7 +78,7 @@ export function erasureContract(make: MakeStore): void {
       assert.deepEqual(await store.erase(erasure(2, {users: [pseudonym('bob')]})), receipt(2, 1, 1))
     })
 
-  test('it erases the runs of old clients, tests as well, and keeps of them how many there were', async t => {
+  test('it erases the runs of old clients, also test runs, and keeps their number', async t => {
     const {store, source} = await make(t)
     const mark = {isOutcomeUntold: true, isTest: false}
     await insert(store, [startOf(1, nowMs), startOf(2, nowMs), endOf(2, nowMs)], {...ofAnn, mark})
@@ -90,7 +90,7 @@ export function erasureContract(make: MakeStore): void {
     assert.deepEqual(quality.erased, {runs: 2, features: 0})
   })
 
-  test('it erases people of a project, and leaves them in the others', async t => {
+  test('it erases people in one project, and keeps their data in the others', async t => {
     const {store, source} = await make(t)
     await insert(store, [startOf(1, nowMs)], ofAnn)
     await insert(store, [startOf(1, nowMs)], {...ofAnn, project: 'mantid'})
@@ -100,7 +100,7 @@ export function erasureContract(make: MakeStore): void {
     assert.deepEqual(await store.erase(erasure(1)), receipt(1, 1, 0))
   })
 
-  test('it erases again what has come since, and gives the first time and the counts of all tries', async t => {
+  test('it erases later events on another try, and returns the first time and the counts of all tries', async t => {
     const {store, source} = await make(t)
     const later = {receivedAtMs: nowMs + hourMs}
     await insert(store, [startOf(1, nowMs), featureOf(1, nowMs)], ofAnn)
@@ -113,7 +113,7 @@ export function erasureContract(make: MakeStore): void {
     assert.deepEqual(await store.erase(erasure(2, later)), receipt(2, 0, 0, later.receivedAtMs))
   })
 
-  test('it erases several people at once, and nobody who is not there', async t => {
+  test('it erases several people in one request, and ignores unknown ones', async t => {
     const {store, source} = await make(t)
     await insert(store, [startOf(1, nowMs)], ofAnn)
     await insert(store, [startOf(2, nowMs)], ofBob)
@@ -123,7 +123,7 @@ export function erasureContract(make: MakeStore): void {
     assert.equal((await factsOf(source)).spans[0]!.runs, 1)
   })
 
-  test('it keeps how much was erased, by the months that it belonged to', async t => {
+  test('it keeps the number of erased rows, by their month', async t => {
     const {store, source} = await make(t)
     await insert(
       store,

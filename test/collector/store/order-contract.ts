@@ -9,9 +9,9 @@ import {batchOf, dayMs, endOf, featureOf, nowMs, sampleHeader, startOf, uuid} fr
 import {comparable} from './comparable-facts.ts'
 import {factsOf, insert, type MakeStore, question} from './contract-parts.ts'
 
-/** The order in which events come does not matter. */
+/** The order in which events arrive does not matter. */
 export function orderContract(make: MakeStore): void {
-  test('it gives the same answers whatever order the events of a run and their copies come in', async t => {
+  test('it gives the same answers for any order of the events of a run and their copies', async t => {
     const start: Sent = {header: sampleHeader(), event: startOf(1, nowMs - 3 * dayMs, {fields: {executors: 1}})}
     const sent: Sent[] = [
       start,

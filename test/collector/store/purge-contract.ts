@@ -12,7 +12,7 @@ import {insert, type MakeStore} from './contract-parts.ts'
 type Written = Omit<WrittenStatsQuery, 'project'>
 const project = sampleProject()
 
-/** What is asked before and after: every length of a period, over all of the random use and over parts of it. */
+/** The questions before and after a purge: all lengths of a period, over all of the random use and over parts of it. */
 const unfiltered: readonly Written[] = [
   ...['day', 'week', 'month', 'year'].map(by => ({from: '2025-09-01', by})),
   {from: '2025-10-01', to: '2025-10-31', by: 'week'},
@@ -38,7 +38,7 @@ async function purgeAll(
 const ask = (source: StatsSource, written: Written): Promise<Stats> =>
   answerStats(source, project, parseStatsQuery({project: 'parsl', ...written}, nowMs), nowMs)
 
-/** The answers without what purging may change: the size, since when there are single uses, and what does not add up. */
+/** The answers without the values that a purge may change: sizes, dates of purges, and numbers that do not add up. */
 function comparable(stats: Stats, {withFeatures = true} = {}): unknown {
   const {quality, features, unusedFeatures, ...others} = stats
   const {storeBytes: _bytes, freeBytes: _free, featuresSince: _since, unpaired, ...counters} = quality
@@ -50,7 +50,7 @@ function comparable(stats: Stats, {withFeatures = true} = {}): unknown {
   return {...others, counters, ...(withFeatures ? {summed, unusedFeatures, unpaired} : {})}
 }
 
-/** What is left when single uses of features go. */
+/** The answers after single uses of features were replaced by totals. */
 export function purgeContract(make: MakeStore): void {
   for (const limit of ['6m', '1y'])
     test(`it answers the same before and after features older than ${limit} are replaced by totals`, async t => {
@@ -70,16 +70,12 @@ export function purgeContract(make: MakeStore): void {
           if (withFeatures && runs !== null) assert.deepEqual([runs, users], [known.runs, known.users], name)
         }
       }
-      assert.deepEqual(
-        after[4]!.features,
-        before[4]!.features,
-        'a month that is gone keeps its different runs and users',
-      )
+      assert.deepEqual(after[4]!.features, before[4]!.features, 'a purged month keeps its different runs and users')
       assert.equal(after[0]!.quality.featuresSince, steps.length === 2 ? '2025-11-01' : '2026-05-01')
       assert.deepEqual(await purgeAll(store, limit, nowMs), [])
     })
 
-  test('it knows the different users of a feature over a year that is gone', async t => {
+  test('it knows the different users of a feature in a purged year', async t => {
     const {store, source} = await make(t)
     for (const {header, event} of randomUse(500, seededRandom(6))) await store.insert([batchOf([event], {header})])
     const year = {from: '2025-01-01', to: '2025-12-31', by: 'year'}
@@ -89,7 +85,7 @@ export function purgeContract(make: MakeStore): void {
     assert.ok(features.length > 0 && features.every(({users}) => users !== null && users > 1))
   })
 
-  test('it refuses to say who used a kind of feature when the single uses are gone, and compares with nothing', async t => {
+  test('it refuses to count the users of a kind of feature after a purge, and compares with nothing', async t => {
     const {store, source} = await make(t)
     await insert(store, [featureOf(1, Date.parse('2026-02-03T00:00:00Z')), featureOf(2, nowMs)])
     await purgeAll(store, '3m', nowMs)
@@ -98,7 +94,7 @@ export function purgeContract(make: MakeStore): void {
       code: 'USAGE_QUERY_INVALID',
       message: /the range must begin on 2026-08-01 or later/,
     })
-    // A month that the range cuts is known as a whole only, so it does not count.
+    // A purged month is known only as a whole, so a month that the range cuts does not count.
     const counts = await Promise.all(
       ['2026-02-01', '2026-02-02'].map(async from => (await ask(source, {from})).features),
     )
@@ -115,7 +111,7 @@ export function purgeContract(make: MakeStore): void {
     )
   })
 
-  test('it only tells what would go in a dry run', async t => {
+  test('it lists the months that it would purge, and deletes nothing, in a dry run', async t => {
     const {store, source} = await make(t)
     await insert(store, [featureOf(1, Date.parse('2025-03-03T00:00:00Z'))])
     const steps = await purgeAll(store, null, nowMs, true)
@@ -124,24 +120,24 @@ export function purgeContract(make: MakeStore): void {
     assert.equal((await ask(source, {from: '2025-01-01'})).quality.featuresSince, null)
   })
 
-  test('it lets a person be forgotten whose uses have gone into totals', async t => {
+  test('it erases a person whose uses of features are in totals', async t => {
     const {store, source} = await make(t)
     const atMs = Date.parse('2025-03-03T10:00:00Z')
-    const [gone, stays] = ['gone', 'stays'].map(name => sampleHeader({user: pseudonym(name)}))
-    await insert(store, [featureOf(2, atMs)], {header: stays!})
-    await insert(store, [featureOf(1, atMs)], {header: gone!})
+    const [erased, kept] = ['erased', 'kept'].map(name => sampleHeader({user: pseudonym(name)}))
+    await insert(store, [featureOf(2, atMs)], {header: kept!})
+    await insert(store, [featureOf(1, atMs)], {header: erased!})
     await purgeAll(store, '1y', nowMs)
     const range = {from: '2025-03-01', to: '2025-03-31'}
     assert.equal((await ask(source, range)).users.total, 2)
-    await store.erase({project: 'parsl', receipt: uuid('q', 1), users: [gone!.user!], receivedAtMs: nowMs})
-    // Somebody new may get the number of the header that is gone, and must not get its days.
+    await store.erase({project: 'parsl', receipt: uuid('q', 1), users: [erased!.user!], receivedAtMs: nowMs})
+    // A new person may get the id of the deleted header, and must not get its days.
     await insert(store, [featureOf(3, nowMs)], {header: sampleHeader({user: pseudonym('new')})})
     const {users, features} = await ask(source, range)
-    // The presence of the person is gone; a total names nobody and stays.
+    // The presence of the person is erased. A total names nobody and stays.
     assert.deepEqual([users.total, features[0]!.users], [1, 2])
   })
 
-  test('it knows how it grew over the last ninety days, one size a day', async t => {
+  test('it reports its growth over the last 90 days, from one size for each day', async t => {
     const {store, source} = await make(t)
     const growth = async () => (await ask(source, {})).quality.growthBytes
     for (const daysAgo of [200, 60, 60, 56]) await store.noteSize(nowMs - daysAgo * dayMs)
@@ -153,7 +149,7 @@ export function purgeContract(make: MakeStore): void {
     assert.ok(diskFullOn === null || diskFullOn > '2026-11-22')
   })
 
-  test('it remembers how large the tables were when they were measured last', async t => {
+  test('it stores the last measured sizes of the tables', async t => {
     const {store, source} = await make(t)
     assert.equal((await ask(source, {})).quality.tables, null)
     const tables = [
@@ -166,7 +162,7 @@ export function purgeContract(make: MakeStore): void {
     assert.deepEqual([quality.tables, quality.bytesPerRun, quality.bytesPerFeature], [tables, 410, 205])
   })
 
-  test('it drops the headers that only single uses had', async t => {
+  test('it deletes the headers that only purged uses had', async t => {
     const {store, source} = await make(t)
     const atMs = Date.parse('2025-03-03T10:00:00Z')
     await insert(store, [featureOf(1, atMs, {run: uuid('r', 1)})], {header: sampleHeader({version: 'run'})})
@@ -176,7 +172,7 @@ export function purgeContract(make: MakeStore): void {
       (await ask(source, {from: '2025-01-01'})).versions!.map(({version}) => version),
       ['run'],
     )
-    // The number of a header that is gone is not given to another.
+    // The id of a deleted header is not used again.
     await insert(store, [featureOf(3, nowMs)], {header: sampleHeader({version: 'feature'})})
     assert.equal((await ask(source, {'app-version': 'feature'})).users.total, 1)
   })

@@ -5,12 +5,12 @@ import {dayMs, endOf, featureOf, hourMs, nowMs, sampleHeader, startOf, uuid} fro
 
 import {factsOf, insert, type MakeStore, question} from './contract-parts.ts'
 
-/** What becomes of runs: their outcome, their time, their duration, their people. */
+/** The answers about runs: outcome, time, duration, people. */
 export function runContract(make: MakeStore): void {
   const outcomesOf = async (source: StatsSource) => (await factsOf(source)).spans[0]!.outcomes
   const none = {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0}
 
-  test('it tells the outcomes apart', async t => {
+  test('it distinguishes the outcomes', async t => {
     const {store, source} = await make(t)
     const endings = [{}, {exitCode: 2}, {exitCode: 143, signal: 'SIGTERM'}, {exitCode: null}]
     await insert(
@@ -28,13 +28,13 @@ export function runContract(make: MakeStore): void {
     )
   })
 
-  test('it calls a run lost when its last sign of life is as old as that, and not a millisecond sooner', async t => {
+  test('it counts a run as lost when its last sign of life is as old as the limit, and not a millisecond sooner', async t => {
     const {store, source} = await make(t)
     await insert(store, [startOf(1, question.lostBeforeMs), startOf(2, question.lostBeforeMs + 1)])
     assert.deepEqual(await outcomesOf(source), {...none, lost: 1, running: 1})
   })
 
-  test('it takes a repeated start, a feature and the end of a long feature for signs of life', async t => {
+  test('it counts a repeated start, a feature and the end of a long feature as signs of life', async t => {
     const {store, source} = await make(t)
     const old = question.lostBeforeMs - 5 * dayMs
     await insert(store, [
@@ -46,7 +46,7 @@ export function runContract(make: MakeStore): void {
     assert.deepEqual(await outcomesOf(source), {...none, lost: 1, running: 3})
   })
 
-  test('it calls the outcome of a marked run unknown, with an end and without, and never lost or running', async t => {
+  test('it counts the outcome of a marked run as unknown, with or without an end, never as lost or running', async t => {
     const {store, source} = await make(t)
     const mark = {isOutcomeUntold: true, isTest: false}
     const old = question.lostBeforeMs - 5 * dayMs
@@ -55,7 +55,7 @@ export function runContract(make: MakeStore): void {
     assert.deepEqual(await outcomesOf(source), {...none, lost: 1, running: 1, unknown: 3})
   })
 
-  test('it keeps a test run out of every answer, whichever of its events says that it is one', async t => {
+  test('it leaves a test run out of every answer, whichever of its events is marked', async t => {
     const {store, source} = await make(t)
     const mark = {isOutcomeUntold: true, isTest: true}
     await insert(store, [startOf(1, nowMs, {fields: {executors: 1}}), endOf(2, nowMs)], {mark})
@@ -68,7 +68,7 @@ export function runContract(make: MakeStore): void {
     )
   })
 
-  test('it counts datagrams by project, and those that no project can be told of for all', async t => {
+  test('it counts datagrams by project, and unknown and lost datagrams for all projects', async t => {
     const {store, source} = await make(t)
     await insert(store, [startOf(1, nowMs)], {datagrams: 2})
     await insert(store, [startOf(1, nowMs)], {datagrams: 3, project: 'other'})
@@ -79,7 +79,7 @@ export function runContract(make: MakeStore): void {
     assert.equal((await factsOf(source, {project: 'never'})).quality.datagramsLost, 7)
   })
 
-  test('it lets a late end win over lost', async t => {
+  test('it replaces the outcome lost by that of a late end', async t => {
     const {store, source} = await make(t)
     await insert(store, [startOf(1, nowMs - 20 * dayMs)])
     assert.deepEqual(await outcomesOf(source), {...none, lost: 1})
@@ -87,7 +87,7 @@ export function runContract(make: MakeStore): void {
     assert.deepEqual(await outcomesOf(source), {...none, ok: 1})
   })
 
-  test('it counts a run that only its end, its repeat or its feature tells of', async t => {
+  test('it counts a run of which only the end, a repeat or a feature is known', async t => {
     const {store, source} = await make(t)
     await insert(store, [
       endOf(1, nowMs),
@@ -99,7 +99,7 @@ export function runContract(make: MakeStore): void {
     assert.equal((await factsOf(source)).spans[0]!.users, 1)
   })
 
-  test('it counts a run in the span of its start, and of its end when no start is known', async t => {
+  test('it counts a run in the span of its start, or of its end if no start is known', async t => {
     const {store, source} = await make(t)
     const spans = [
       {fromMs: nowMs - 2 * dayMs, toMs: nowMs - dayMs},
@@ -119,7 +119,7 @@ export function runContract(make: MakeStore): void {
     )
   })
 
-  test('it measures a duration by the reported seconds, else from start to end, else not at all', async t => {
+  test('it uses the reported duration of a run, else the time from start to end, else none', async t => {
     const {store, source} = await make(t)
     await insert(store, [
       startOf(1, nowMs - 10_000),
@@ -135,7 +135,7 @@ export function runContract(make: MakeStore): void {
     assert.deepEqual([duration.n, duration.p50Seconds, duration.p90Seconds], [3, 4, 8.8])
   })
 
-  test('it counts a run once that used a feature in several months, and each month for itself', async t => {
+  test('it counts a run that used a feature in several months once, and once in each month', async t => {
     const {store, source} = await make(t)
     const october = Date.parse('2026-10-31T23:00:00Z')
     const run = {run: uuid('r', 1)}
@@ -148,7 +148,7 @@ export function runContract(make: MakeStore): void {
     assert.deepEqual(await runsOf(october + hourMs, october + dayMs), [[1, 1]])
   })
 
-  test('it keeps people, hosts and scripts of CI out, and counts its runs', async t => {
+  test('it counts the runs of CI, and leaves out its people, hosts and scripts', async t => {
     const {store, source} = await make(t)
     await insert(store, [startOf(1, nowMs), featureOf(1, nowMs)], {header: sampleHeader({ci: 'gitlab'})})
     const {runs, ciRuns, users, hosts, scripts} = (await factsOf(source)).spans[0]!

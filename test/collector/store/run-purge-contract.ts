@@ -24,7 +24,7 @@ import {
 import {insert, type MakeStore} from './contract-parts.ts'
 
 type Written = Omit<WrittenStatsQuery, 'project'>
-/** The random use is over, and the first of its years is closed; the last has months that go and months that stay. */
+/** The time of the purges: after all of the random use. Its first year is closed, its second one is purged in part. */
 const laterMs = Date.parse('2027-06-10T00:00:00Z')
 const useSpan = {fromMs: Date.parse('2025-08-01T00:00:00Z'), toMs: Date.parse('2026-12-01T00:00:00Z')}
 
@@ -46,13 +46,13 @@ function alone(): Written[] {
   return [...ofLength('month', useSpan), ...ofLength('year', years), {from: '2025-01-01', to: '2025-12-31'}]
 }
 
-/** What is said of the range itself. */
+/** The answers about the range itself, which a purge of earlier months must not change. */
 function ofRange({trend: _trend, userFlow: _flow, quality, ...answers}: Stats): unknown {
   const {storeBytes: _bytes, freeBytes: _free, runsSince: _since, featuresSince: _other, ...counters} = quality
   return {...answers, counters}
 }
 
-/** What cannot be known any more is null, and whatever else is said is what it was. */
+/** Asserts that every answer is the same as before or null (no longer known). */
 function assertSaysNoOther(now: unknown, before: unknown, what: string): void {
   if (now === null || typeof now !== 'object') {
     if (now !== null) assert.deepEqual(now, before, what)
@@ -63,7 +63,7 @@ function assertSaysNoOther(now: unknown, before: unknown, what: string): void {
       assertSaysNoOther(value, (before as Record<string, unknown>)[key], `${what} ${key}`)
 }
 
-/** Fills a store with use whose pseudonyms last a year, or a month. */
+/** Fills a store with random use. Its pseudonyms change with the year or with the month. */
 async function fill(store: Store, seed: number, rotate: string = 'year'): Promise<void> {
   const sent = randomUse(300, seededRandom(seed)).map(({header, event}) => {
     if (rotate !== 'month') return batchOf([event], {header})
@@ -75,7 +75,7 @@ async function fill(store: Store, seed: number, rotate: string = 'year'): Promis
   await store.insert(sent)
 }
 
-/** What is left when single runs go. */
+/** The answers after single runs were replaced by totals. */
 export function runPurgeContract(make: MakeStore): void {
   for (const rotate of ['year', 'month', 'never'] as const)
     for (const limit of ['8m', '1y'])
@@ -102,7 +102,7 @@ export function runPurgeContract(make: MakeStore): void {
         assert.deepEqual(await purgeRuns(store, project, limit), [])
       })
 
-  test('it adds up what can be added over months that are gone and months that are not, and bounds the rest', async t => {
+  test('it adds up sums over purged and kept months, and gives bounds for the rest', async t => {
     const {store, source} = await make(t)
     const project = sampleProject({identity: {rotate: 'year'}})
     await fill(store, 8)
@@ -132,11 +132,11 @@ export function runPurgeContract(make: MakeStore): void {
     assert.deepEqual([executors!.median, mode], [null, before.fields!['mode']])
   })
 
-  test('it knows the different users of several whole years that are gone, when pseudonyms last a year', async t => {
+  test('it knows the different users of several purged years if pseudonyms last a year', async t => {
     const {store, source} = await make(t)
     const project = sampleProject({identity: {rotate: 'year'}})
     await fill(store, 9)
-    // By month the second year has months whose runs are there, which its total counts as well.
+    // By month, the second year has months with single runs, which its total also counts.
     const questions = ['year', 'month'].map(by => ({from: '2025-01-01', to: '2026-12-31', by}))
     const before = await Promise.all(questions.map(written => ask(source, project, written)))
     await purgeRuns(store, project, '1y')
@@ -146,7 +146,7 @@ export function runPurgeContract(make: MakeStore): void {
         assert.deepEqual(after[index]![key], before[index]![key], key)
   })
 
-  test('it refuses what cuts a month that is gone, or chooses runs by their header, and says the same of what is left', async t => {
+  test('it refuses spans that cut a purged month, and filters on headers there, and answers the rest as before', async t => {
     const {store, source} = await make(t)
     const project = sampleProject()
     await fill(store, 10)
@@ -169,7 +169,7 @@ export function runPurgeContract(make: MakeStore): void {
     assert.ok(features.length > 0)
   })
 
-  test('it waits with a month, and a year that is to be counted, while one of its runs still runs', async t => {
+  test('it waits with a month, or with a year that it must count, while one of its runs is still running', async t => {
     const {store} = await make(t)
     const project = sampleProject({lostAfterHours: 24})
     const may = Date.parse('2025-05-03T00:00:00Z')
@@ -184,7 +184,7 @@ export function runPurgeContract(make: MakeStore): void {
     assert.equal((await purgeRuns(store, project, '1y')).at(-1)!.month, '2026-05')
   })
 
-  test('it refuses what comes of a time that is gone, counts it, and purges again', async t => {
+  test('it refuses and counts late events of purged months, and purges again', async t => {
     const {store, source} = await make(t)
     const project = sampleProject()
     const may = Date.parse('2025-05-31T23:00:00Z')
@@ -196,7 +196,7 @@ export function runPurgeContract(make: MakeStore): void {
       steps.map(({month, runs}) => [month, runs]),
       [['2025-05', 1]],
     )
-    // The year was counted: nothing is added to it, also where single runs of it are left.
+    // The year has a total, so it gets no more events, also in months with single runs.
     const again = [...crossing, startOf(3, may - dayMs), startOf(4, may + 90 * dayMs), featureOf(9, may - dayMs)]
     assert.deepEqual(await insert(store, again, {receivedAtMs: laterMs}), Array(6).fill('refused'))
     await insert(store, [startOf(5, laterMs - dayMs)], {receivedAtMs: laterMs})
@@ -206,7 +206,7 @@ export function runPurgeContract(make: MakeStore): void {
     assert.equal((await ask(source, project, {from: '2027-06-01'})).quality.refused, 6)
   })
 
-  test('it knows a run that ended after its month was gone when its end comes again', async t => {
+  test('it recognises a copy of an end if the run ended after its purged month', async t => {
     const {store, source} = await make(t)
     const project = sampleProject()
     const march = Date.parse('2027-03-31T23:00:00Z')
@@ -219,22 +219,27 @@ export function runPurgeContract(make: MakeStore): void {
     assert.deepEqual([runs!.total, runs!.periods.map(({value}) => value), users.total], [2, [2, 0, 0, 0], 1])
   })
 
-  test('it keeps nothing of a person whose runs are totals, and lets people be forgotten as before', async t => {
+  test('it stores nothing about a person whose runs are totals, and erases people as before', async t => {
     const {store, source} = await make(t)
     const project = sampleProject()
     const may = Date.parse('2025-05-03T00:00:00Z')
-    const [gone, stays] = ['gone', 'stays'].map(name => sampleHeader({user: pseudonym(name)}))
-    await insert(store, [startOf(1, may), endOf(7, may, {run: null}), startOf(2, laterMs)], {header: gone!})
-    await insert(store, [startOf(3, may)], {header: stays!})
+    const [first, second] = ['first', 'second'].map(name => sampleHeader({user: pseudonym(name)}))
+    await insert(store, [startOf(1, may), endOf(7, may, {run: null}), startOf(2, laterMs)], {header: first!})
+    await insert(store, [startOf(3, may)], {header: second!})
     await purgeRuns(store, project, '1y')
-    const erasure = {project: 'parsl', receipt: uuid('q', 1), users: [gone!.user!, stays!.user!], receivedAtMs: laterMs}
+    const erasure = {
+      project: 'parsl',
+      receipt: uuid('q', 1),
+      users: [first!.user!, second!.user!],
+      receivedAtMs: laterMs,
+    }
     assert.equal((await store.erase(erasure)).runs, 1)
     const {users, runs, quality} = await ask(source, project, {from: '2025-05-01', to: '2025-05-31'})
     assert.deepEqual([users.total, runs!.total, quality.unpaired], [2, 2, 1])
     assert.equal((await ask(source, project, {from: '2027-06-01'})).users.total, 0)
   })
 
-  test('it only tells which runs would go in a dry run', async t => {
+  test('it lists the runs that it would delete, and deletes none, in a dry run', async t => {
     const {store, source} = await make(t)
     const project = sampleProject()
     await insert(store, [startOf(1, Date.parse('2025-05-03T00:00:00Z'))])

@@ -30,7 +30,7 @@ function openStore(t: TestContext): {store: Store; directory: string; path: stri
   return {store, directory, path: join(directory, 'usage.sqlite')}
 }
 
-test('it makes the data folder and the database for their owner alone', t => {
+test('it makes the data folder and the database readable only by their owner', t => {
   const {directory, path} = openStore(t)
   assert.equal(statSync(directory).mode & 0o777, 0o700)
   assert.equal(statSync(path).mode & 0o777, 0o600)
@@ -43,7 +43,7 @@ test('it writes ahead into a log, so that readers and the writer do not wait for
   assert.ok(statSync(`${path}-wal`).size > 0)
 })
 
-test('it can be read with other tools while it is written: the views show ids and times as text', async t => {
+test('it can be read with other tools while it is written, with ids and times as text in views', async t => {
   const {store, path} = openStore(t)
   await store.insert([batchOf([startOf(1, nowMs), endOf(1, nowMs + 1500, {exitCode: 3}), featureOf(7, nowMs)])])
   const reader = new DatabaseSync(path, {readOnly: true})
@@ -64,7 +64,7 @@ test('it can be read with other tools while it is written: the views show ids an
   assert.deepEqual({...feature}, {project: 'parsl', type: 'Algorithm', name: 'Load.v1', count: 1})
 })
 
-test('it writes nothing of a group of which one batch fails, and goes on after it', async t => {
+test('it writes nothing of a group in which one batch fails, and writes the next group', async t => {
   const {store, directory} = openStore(t)
   const source = openSqliteSource(directory)
   t.after(() => source.close())
@@ -75,7 +75,7 @@ test('it writes nothing of a group of which one batch fails, and goes on after i
   assert.deepEqual((await factsOf(source)).named.version, [{name: 'only here', runs: 1, users: 1}])
 })
 
-test('it is written by one at a time, and by the next when the first has closed', async t => {
+test('it can be opened for writing once, and again after it is closed', async t => {
   const directory = temporaryDirectory(t)
   const first = openSqliteStore(directory)
   assert.throws(() => openSqliteStore(directory), {code: 'USAGE_STORE_LOCKED'})
@@ -101,7 +101,7 @@ test('it measures its tables with their indexes, the largest first', async t => 
   assert.ok(all > 100_000 && all <= statSync(path).size + statSync(`${path}-wal`).size, String(all))
 })
 
-test('it adds late uses to the totals of their month where a store from before they were refused has some', async t => {
+test('it adds the late uses of an old store to the totals of their month', async t => {
   const {store, directory, path} = openStore(t)
   const atMs = Date.parse('2025-03-03T10:00:00Z')
   await store.insert([batchOf([featureOf(1, atMs, {durationSeconds: 2})])])
@@ -121,7 +121,7 @@ test('it adds late uses to the totals of their month where a store from before t
   assert.deepEqual([feature!.count, feature!.users, feature!.meanSeconds], [4, 1, 2])
 })
 
-test('it keeps what it has when it is opened again', async t => {
+test('it keeps its events when it is opened again', async t => {
   const directory = temporaryDirectory(t)
   const first = openSqliteStore(directory)
   await first.insert([batchOf([startOf(1, nowMs)])])
@@ -131,7 +131,7 @@ test('it keeps what it has when it is opened again', async t => {
   assert.deepEqual(await second.insert([batchOf([startOf(1, nowMs), startOf(2, nowMs)])]), [['duplicate', 'accepted']])
 })
 
-test('it cannot be read where none is, where a file is no database, or a folder is in its place', t => {
+test('it cannot be read if it is missing, is not a database, or is a folder', t => {
   const directory = temporaryDirectory(t)
   assert.throws(() => openSqliteSource(directory), {code: 'USAGE_STORE_UNREADABLE'})
   writeFileSync(join(directory, 'usage.sqlite'), 'no database, but long enough to look like something else'.repeat(99))
@@ -143,7 +143,7 @@ test('it cannot be read where none is, where a file is no database, or a folder 
   assert.throws(() => openSqliteStore(join(directory, 'file')), {code: 'USAGE_STORE_UNREADABLE'})
 })
 
-test('it refuses a store that a newer version wrote, and a reader one that is not up to date', async t => {
+test('it rejects a store of a newer version, and for reading also one of an older version', async t => {
   const directory = temporaryDirectory(t)
   await openSqliteStore(directory).close()
   const setVersion = (version: number): void => {
@@ -164,7 +164,7 @@ test('it refuses a store that a newer version wrote, and a reader one that is no
   })
 })
 
-test('it has nothing left that only an erased person used: no header, no name of a feature, no repeat', async t => {
+test('it erases what only the person used: headers, names of features, repeats', async t => {
   const {store, path} = openStore(t)
   const events = [startOf(1, nowMs), startOf(1, nowMs, {id: uuid('t', 1), repeat: 1}), featureOf(1, nowMs)]
   const shared = featureOf(2, nowMs, {name: 'Fit.v1'})
@@ -183,7 +183,7 @@ test('it has nothing left that only an erased person used: no header, no name of
   assert.deepEqual(all('SELECT run FROM repeats'), [])
 })
 
-test('it has no erased row in its log either when the copies of them cannot be removed', async t => {
+test('it leaves no erased row in its log, also if copies of them cannot be removed', async t => {
   const {store, path} = openStore(t)
   await store.insert([batchOf([startOf(1, nowMs)])])
   await store.close()
@@ -197,7 +197,7 @@ test('it has no erased row in its log either when the copies of them cannot be r
   assert.ok(!readFileSync(path).includes(sampleHeader().user!))
 })
 
-test('it keeps the totals by month and outcome, and receipts that name nobody', async t => {
+test('it keeps totals of erased runs by month and outcome, and receipts that name nobody', async t => {
   const {store, path} = openStore(t)
   const endings = [{}, {exitCode: 2}, {exitCode: 143, signal: 'SIGTERM'}, {exitCode: null}]
   const ends = endings.map((ending, run) => endOf(run, nowMs, ending))

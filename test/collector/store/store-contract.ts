@@ -21,7 +21,7 @@ import {purgeContract} from './purge-contract.ts'
 import {runContract} from './run-contract.ts'
 import {runPurgeContract} from './run-purge-contract.ts'
 
-/** What every store promises, whatever it is made of. */
+/** The contract of every store. */
 export function storeContract(name: string, make: MakeStore): void {
   suite(name, () => {
     writingContract(make)
@@ -35,7 +35,7 @@ export function storeContract(name: string, make: MakeStore): void {
 }
 
 function writingContract(make: MakeStore): void {
-  test('it says of each event whether it is new, and stores a copy once', async t => {
+  test('it reports whether each event is new, and stores copies once', async t => {
     const {store, source} = await make(t)
     const events = [startOf(1, nowMs), endOf(1, nowMs), featureOf(1, nowMs), featureOf(2, nowMs)]
     assert.deepEqual(await insert(store, events), ['accepted', 'accepted', 'accepted', 'accepted'])
@@ -86,7 +86,7 @@ function writingContract(make: MakeStore): void {
     assert.deepEqual([facts.quality.unpaired, runs, users, hosts], [3, 0, 2, 1])
   })
 
-  test('it takes the same ids in two projects and keeps the two apart', async t => {
+  test('it accepts the same ids in two projects and keeps them separate', async t => {
     const {store, source} = await make(t)
     const events = [startOf(1, nowMs), featureOf(1, nowMs)]
     await insert(store, events)
@@ -96,7 +96,7 @@ function writingContract(make: MakeStore): void {
     assert.equal((await factsOf(source, {project: 'mantid'})).spans[0]!.runs, 2)
   })
 
-  test('it counts what was refused, clamped and dropped by the day of the receipt', async t => {
+  test('it counts refused events, clamped times and dropped values by the day of the receipt', async t => {
     const {store, source} = await make(t)
     const clamped = {...admitted(featureOf(1, nowMs)), isClamped: true, undeclaredFields: 2}
     await store.insert([batchOf([], {events: [clamped], refused: 3})])
@@ -108,7 +108,7 @@ function writingContract(make: MakeStore): void {
     )
   })
 
-  test('it remembers the project files, the newest of each', async t => {
+  test('it stores the newest file of each project', async t => {
     const {store, source} = await make(t)
     await store.saveProjects([sampleProject(), sampleProject({project: 'mantid'})])
     await store.saveProjects([sampleProject({lostAfterHours: 5})])
@@ -122,7 +122,7 @@ function writingContract(make: MakeStore): void {
 }
 
 function readingContract(make: MakeStore): void {
-  test('it answers about a project that it has never seen with zeros', async t => {
+  test('it answers with zeros for an unknown project', async t => {
     const {source} = await make(t)
     const facts = await factsOf(source, {project: 'nobody'})
     assert.equal(facts.spans[0]!.runs, 0)
@@ -130,7 +130,7 @@ function readingContract(make: MakeStore): void {
     assert.deepEqual([facts.exits, facts.features, facts.named.version, facts.steps], [[], [], [], []])
   })
 
-  test('it keeps texts and numbers whatever is in them', async t => {
+  test('it stores any text and number unchanged', async t => {
     const {store, source} = await make(t)
     const version = `'; DROP TABLE runs; -- "\\ \u202e 𝔘`
     await insert(store, [startOf(1, nowMs, {fields: {mode: version, executors: -1.5e300}})], {
@@ -142,7 +142,7 @@ function readingContract(make: MakeStore): void {
     assert.equal(facts.numberFields[0]!.max, -1.5e300)
   })
 
-  test('it answers from the state before or after a write, while one goes on', async t => {
+  test('it answers from the state before or after a concurrent write', async t => {
     const {store, source} = await make(t)
     const writing = store.insert([batchOf(Array.from({length: 500}, (_, run) => startOf(run, nowMs)))])
     const {runs} = (await factsOf(source)).spans[0]!

@@ -12,38 +12,38 @@ const erasure = (number: number): Erasure => ({
   receivedAtMs: nowMs,
 })
 
-/** Parts that say in what order they were used; the second erasure fails. */
-function sayingParts() {
-  const said: string[] = []
-  const say = async (text: string): Promise<void> => {
+/** Parts that record the order of their calls. The second erasure fails. */
+function recordingParts() {
+  const calls: string[] = []
+  const record = async (text: string): Promise<void> => {
     await new Promise(setImmediate)
-    said.push(text)
+    calls.push(text)
   }
   const groupCommit = createGroupCommit({
     insert: async batches => {
-      await say('inserted')
+      await record('inserted')
       return batches.map(({events}) => events.map(() => 'accepted'))
     },
   })
   const parts: EraseParts = {
     groupCommit,
     pauseReading: async () => {
-      await say('paused')
-      return () => void said.push('resumed')
+      await record('paused')
+      return () => void calls.push('resumed')
     },
     store: {
       erase: async ({receipt}) => {
-        await say(`erased ${Number(receipt.slice(-2))}`)
+        await record(`erased ${Number(receipt.slice(-2))}`)
         if (receipt === uuid('q', 2)) throw new Error('disk I/O error')
         return {receipt, erasedAt: '2026-11-22T12:00:00Z', runs: 0, features: 0}
       },
     },
   }
-  return {said, groupCommit, erase: createErase(parts)}
+  return {calls, groupCommit, erase: createErase(parts)}
 }
 
-test('it erases after what had arrived, one at a time, while nothing is read, and goes on after a failure', async () => {
-  const {said, groupCommit, erase} = sayingParts()
+test('it erases one at a time, after arrived reports and with reading paused, and also after a failure', async () => {
+  const {calls, groupCommit, erase} = recordingParts()
   const written = groupCommit.write(batchOf([startOf(1, nowMs)]), 1)
   const results = await Promise.allSettled([erase(erasure(1)), erase(erasure(2)), erase(erasure(3)), written])
   assert.deepEqual(
@@ -51,5 +51,5 @@ test('it erases after what had arrived, one at a time, while nothing is read, an
     ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
   )
   const each = [1, 2, 3].flatMap(number => ['paused', `erased ${number}`, 'resumed'])
-  assert.deepEqual(said, ['inserted', ...each])
+  assert.deepEqual(calls, ['inserted', ...each])
 })

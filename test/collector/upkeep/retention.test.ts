@@ -10,7 +10,7 @@ import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {get, makeFolders, startCollector} from '../running-collector.ts'
 import {batchOf, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, startOf} from '../samples.ts'
 
-test('it finds the instant so long ago, also where a month has no such day', () => {
+test('it finds the instant of a time ago, also if the month lacks the day', () => {
   const at = (time: string, from: string): string => new Date(cutOf(time, Date.parse(from))).toISOString()
   assert.equal(at('30d', '2026-11-22T12:00:00Z'), '2026-10-23T12:00:00.000Z')
   assert.equal(at('2w', '2026-11-22T12:00:00Z'), '2026-11-08T12:00:00.000Z')
@@ -20,18 +20,18 @@ test('it finds the instant so long ago, also where a month has no such day', () 
   assert.equal(at('14m', '2026-01-15T00:00:00Z'), '2024-11-15T00:00:00.000Z')
 })
 
-test('it takes a month when all of it is past the limit and neither it nor its year can change', () => {
+test('it purges a month that is older than the limit, when neither it nor its year can change', () => {
   const due = (month: string, limit: string, now: string): boolean => isDue(month, limit, Date.parse(now))
   assert.ok(!due('2025-11', '1y', '2026-11-30T23:59:59Z'))
   assert.ok(due('2025-11', '1y', '2026-12-01T00:00:00Z'))
-  // The year has to be closed for 35 days, so that its different users are known for good.
+  // The year must be closed for 35 days, so that its different users no longer change.
   assert.ok(!due('2025-01', '1y', '2026-02-04T23:59:59Z'))
   assert.ok(due('2025-01', '1y', '2026-02-05T00:00:00Z'))
   assert.ok(!due('2026-09', '1d', '2026-11-04T23:59:59Z'))
   assert.ok(due('2026-09', '1d', '2026-11-05T00:00:00Z'))
 })
 
-test('it leaves no header of the months that went when it is ended early', async t => {
+test('it leaves no header of the purged months when it is stopped early', async t => {
   const directory = temporaryDirectory(t)
   const store = openSqliteStore(directory)
   t.after(() => store.close())
@@ -50,12 +50,12 @@ test('it leaves no header of the months that went when it is ended early', async
   )
 })
 
-test('it sweeps what a purge left that was killed, and only once', async t => {
+test('it sweeps the headers that a killed purge left, once', async t => {
   const directory = temporaryDirectory(t)
   const store = openSqliteStore(directory)
   t.after(() => store.close())
   await store.insert([batchOf([startOf(1, Date.parse('2019-03-03T00:00:00Z'))])])
-  // What is done of a purge that dies before it sweeps.
+  // The part of a purge that is done when it dies before it sweeps.
   await store.purgeRuns(sampleProject(), '2019-03', false, nowMs)
   for await (const _ of purge(store, [sampleProject()], {nowMs}));
   const tables = new DatabaseSync(join(directory, 'usage.sqlite'))
@@ -79,7 +79,7 @@ test('it lets a collector purge by itself, each project by its own limit', async
     const {quality, features} = body as Stats
     assert.equal(quality.featuresSince, '2025-11-01')
     assert.equal(features[0]!.count, 1)
-    // It has looked at the tables since.
+    // Since then it has measured the tables.
     assert.ok(quality.tables!.some(({name}) => name === 'feature_totals' || name === 'projects'))
   })
 })

@@ -10,7 +10,7 @@ import {endOf, featureOf, hourMs, nowMs, reportOf, sampleProject, startOf, uuid}
 
 const run = [startOf(1, nowMs - hourMs), endOf(1, nowMs), featureOf(1, nowMs, {run: uuid('r', 1)})]
 
-/** The HTTP side alone, on parts of which some fail. */
+/** The HTTP server alone, with some parts that fail. */
 async function listen(t: TestContext, changes: Partial<HttpParts>) {
   const logged: unknown[][] = []
   const log = (...line: unknown[]): void => void logged.push(line)
@@ -38,14 +38,14 @@ async function listen(t: TestContext, changes: Partial<HttpParts>) {
   return {http: await app.listen({host: '127.0.0.1', port: 0}), logged}
 }
 
-test('it asks to come again later when too much waits to be written', async t => {
+test('it answers 503 with Retry-After when too many reports wait to be written', async t => {
   const {http} = await listen(t, {groupCommit: createGroupCommit({insert: async () => []}, {maxBytes: 10})})
   const reply = await post(http, reportOf(run))
   assert.deepEqual([reply.status, codeOf(reply)], [503, 'USAGE_COLLECTOR_BUSY'])
   assert.match(reply.headers.get('retry-after') ?? '', /^\d+$/)
 })
 
-test('it takes nothing more when it is closing', async t => {
+test('it accepts no more requests while it closes', async t => {
   const {http} = await listen(t, {isOpen: () => false})
   const reply = await post(http, reportOf(run))
   assert.deepEqual([reply.status, codeOf(reply)], [503, 'USAGE_COLLECTOR_BUSY'])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {createBodyBudget} from '../../../../src/collector/receive/http/body-budget.ts'
 
-test('it is full at its bound, and has room again when a body is done', () => {
+test('it is full at its limit, and has space again when a body is freed', () => {
   const room = createBodyBudget(100)
   const [first, second] = [room.enter(), room.enter()]
   first.add(60)
@@ -13,7 +13,7 @@ test('it is full at its bound, and has room again when a body is done', () => {
   second.add(100)
 })
 
-test('it keeps nothing for bodies of which nothing has arrived', () => {
+test('it reserves nothing for bodies before their bytes arrive', () => {
   const room = createBodyBudget(100)
   for (let body = 0; body < 1_000; body++) room.enter()
   room.enter().add(100)

@@ -40,7 +40,7 @@ test('it refuses a request without a body', async t => {
   assert.equal(response.status, 415)
 })
 
-test('it reads a body of 1 MiB and refuses one byte more, as it comes and after decompression', async t => {
+test('it reads a body of 1 MiB and refuses one byte more, plain and after decompression', async t => {
   const {http} = await startCollector(t)
   const json = JSON.stringify(reportOf(run))
   const whole = json.padEnd(limits.maxBodyBytes)
@@ -54,7 +54,7 @@ test('it reads a body of 1 MiB and refuses one byte more, as it comes and after 
   }
 })
 
-test('it refuses a large body that comes in chunks of unsaid length', async t => {
+test('it refuses a large body in chunks without Content-Length', async t => {
   const {http} = await startCollector(t)
   const chunk = new Uint8Array(64 * 1024).fill(32)
   const chunks = ReadableStream.from(Array.from({length: 64}, () => chunk))
@@ -67,7 +67,7 @@ test('it refuses a large body that comes in chunks of unsaid length', async t =>
   assert.equal(response.status, 413)
 })
 
-test('it unpacks no more of a gzip bomb than a report may have', async t => {
+test('it stops the decompression of a gzip bomb at the limit of a body', async t => {
   const {http} = await startCollector(t)
   const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, 32), {level: 5})
   assert.ok(bomb.byteLength < limits.maxBodyBytes)
@@ -80,7 +80,7 @@ test('it unpacks no more of a gzip bomb than a report may have', async t => {
   assert.ok(process.memoryUsage().rss - before < 100 * 1024 * 1024)
 })
 
-test('it takes 500 events in a report and refuses 501', async t => {
+test('it accepts 500 events in a report and refuses 501', async t => {
   const {http} = await startCollector(t)
   const features = Array.from({length: 501}, (_, index) => featureOf(index, nowMs))
   assert.equal((await postReport(http, reportOf(features.slice(1)))).accepted, 500)
@@ -99,7 +99,7 @@ test('it is not changed by keys that name the prototype', async t => {
   assert.equal('polluted' in {}, false)
 })
 
-test('it goes on when a sender leaves in the middle of a body', async t => {
+test('it keeps running when a sender disconnects in the middle of a body', async t => {
   const {http} = await startCollector(t)
   const socket = connect(Number(new URL(http).port), '127.0.0.1')
   await once(socket, 'connect')

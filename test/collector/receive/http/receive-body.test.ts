@@ -11,7 +11,7 @@ import {nowMs, reportOf, startOf} from '../../samples.ts'
 const report = reportOf([startOf(1, nowMs)])
 const chunked = 'transfer-encoding: chunked'
 
-/** A connection with a request of which something has been sent, and what came back. */
+/** A connection with an incomplete request, and the answer so far. */
 async function begin(t: TestContext, http: string, header: string, bytes: number) {
   const socket: Socket = connect(Number(new URL(http).port), '127.0.0.1')
   t.after(() => socket.destroy())
@@ -24,14 +24,14 @@ async function begin(t: TestContext, http: string, header: string, bytes: number
   return {socket, answer: () => answer}
 }
 
-test('it takes reports while many connections send nothing of what they have announced', async t => {
+test('it accepts reports while many connections announce a body and send none of it', async t => {
   const {http} = await startCollector(t)
   for (const header of [chunked, `content-length: ${limits.maxBodyBytes}`])
     for (let connection = 0; connection < 130; connection++) await begin(t, http, header, 10)
   assert.equal((await postReport(http, report)).accepted, 1)
 })
 
-test('it is busy when what has arrived fills the room, and takes reports when the senders are gone', async t => {
+test('it is busy while incomplete bodies fill the budget, and accepts reports when the senders are gone', async t => {
   const {http} = await startCollector(t)
   const half = limits.maxBodyBytes / 2
   const count = maxArrivingBytes / half
@@ -48,7 +48,7 @@ test('it is busy when what has arrived fills the room, and takes reports when th
   await eventually(async () => assert.equal((await post(http, report)).status, 200))
 })
 
-test('it refuses a body that grows over the limit', async t => {
+test('it refuses a body that grows beyond the limit', async t => {
   const {http} = await startCollector(t)
   const {socket, answer} = await begin(t, http, chunked, limits.maxBodyBytes)
   socket.write('\r\n1\r\n \r\n0\r\n\r\n')

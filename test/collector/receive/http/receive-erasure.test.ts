@@ -36,7 +36,7 @@ const hers = (run = 1) => reportOf(use(run), {header: sampleHeader({user})})
 const theirs = (run: number) =>
   reportOf([startOf(run, nowMs)], {header: sampleHeader({user: pseudonym(`person ${run}`)})})
 
-/** The files of a folder that hold one of the texts, as text or as bytes. */
+/** The files of a folder that contain one of the texts, as text or as bytes. */
 function filesWith(directory: string, texts: readonly string[]): string[] {
   const needles = texts.flatMap(text => [Buffer.from(text), Buffer.from(text.replaceAll('-', ''), 'hex')])
   const files = readdirSync(directory, {recursive: true}).map(String)
@@ -47,7 +47,7 @@ function filesWith(directory: string, texts: readonly string[]): string[] {
 }
 const traces = [user, script, key, uuid('r', 1), uuid('s', 1)]
 
-test('it erases what the owner of a pseudonym has sent, and answers when no file has a trace of it', async t => {
+test('it erases the reports of a pseudonym, and answers when no file contains a trace of them', async t => {
   const folders = makeFolders(t)
   const {http, token} = await startCollector(t, folders)
   for (let run = 2; run < 60; run++) await postReport(http, theirs(run))
@@ -66,7 +66,7 @@ test('it erases what the owner of a pseudonym has sent, and answers when no file
   assert.deepEqual([runs.total, users.total, quality.erased], [58, 58, {runs: 1, features: 2}])
 })
 
-test('it erases while others send and the stats are read, and loses none of theirs', async t => {
+test('it erases while others send and the stats are read, and loses none of their reports', async t => {
   const folders = makeFolders(t)
   const {http, token} = await startCollector(t, folders)
   const stats = () => get(http, '/v1/projects/parsl/stats?by=day', {Authorization: `Bearer ${token}`})
@@ -92,7 +92,7 @@ test('it erases while others send and the stats are read, and loses none of thei
   assert.equal(((await stats()).body as {runs: {total: number}}).runs.total, sent)
 })
 
-test('it waits for another program that reads the old state, and takes reports meanwhile', async t => {
+test('it waits for another program that reads the old state, and accepts reports meanwhile', async t => {
   const folders = makeFolders(t)
   const {http} = await startCollector(t, folders)
   await postReport(http, hers())
@@ -111,7 +111,7 @@ test('it waits for another program that reads the old state, and takes reports m
   assert.deepEqual(filesWith(folders.dataDirectory, traces), [])
 })
 
-test('it stores what comes after the receipt, under a header of its own, and erases it with the same request', async t => {
+test('it stores later reports of the person under a new header, and erases them with the same request', async t => {
   const folders = makeFolders(t)
   const {http} = await startCollector(t, folders)
   await postReport(http, hers())
@@ -122,7 +122,7 @@ test('it stores what comes after the receipt, under a header of its own, and era
   assert.deepEqual(filesWith(folders.dataDirectory, traces), [])
 })
 
-test('it keeps no key and no pseudonym of a person who was never there', async t => {
+test('it stores no key and no pseudonym of an unknown person', async t => {
   const folders = makeFolders(t)
   const {http} = await startCollector(t, folders)
   const reply = await postTo(http, erasures, request)
@@ -130,7 +130,7 @@ test('it keeps no key and no pseudonym of a person who was never there', async t
   assert.deepEqual(filesWith(folders.dataDirectory, traces), [])
 })
 
-test('it wants a known project, its write key, and a request within the limits', async t => {
+test('it requires a known project, its write key, and a request within the limits', async t => {
   const keyed = writtenProject({project: 'keyed', writeKey: 'key-1'})
   const {http} = await startCollector(t, makeFolders(t, [writtenProject(), keyed]))
   const refused = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
@@ -154,7 +154,7 @@ test('it wants a known project, its write key, and a request within the limits',
   assert.deepEqual(await refused(erasures, bomb, {'Content-Encoding': 'gzip'}), [413, 'USAGE_BODY_TOO_LARGE'])
 })
 
-test('it has erased all or nothing when it is killed in the middle, and no trace after the next receipt', async t => {
+test('it erases all or nothing when it is killed in the middle, and leaves no trace after the next receipt', async t => {
   const folders = makeFolders(t)
   for (let round = 0; round < 4; round++) {
     const killed = await spawnCollector(t, folders)

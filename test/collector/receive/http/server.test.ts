@@ -17,7 +17,7 @@ async function openWithStats(t: TestContext, projects?: readonly object[]) {
 }
 
 suite('reports', () => {
-  test('it takes a report, and the same report again once only', async t => {
+  test('it accepts a report, and counts the same report as a duplicate', async t => {
     const {http, stats} = await openWithStats(t)
     assert.deepEqual(await postReport(http, reportOf(run)), {accepted: 3, duplicates: 0, rejected: []})
     assert.deepEqual(await postReport(http, reportOf(run)), {accepted: 0, duplicates: 3, rejected: []})
@@ -25,7 +25,7 @@ suite('reports', () => {
     assert.deepEqual([runs!.total, features[0]!.count, quality.duplicates], [1, 1, 3])
   })
 
-  test('it takes what is right of a report, and says of the rest what and why', async t => {
+  test('it accepts the valid events of a report, and says why it rejects the others', async t => {
     const {http, stats} = await openWithStats(t)
     const answer = await postReport(
       http,
@@ -52,14 +52,14 @@ suite('reports', () => {
     assert.equal((await stats()).quality.refused, 5)
   })
 
-  test('it takes a gzip body', async t => {
+  test('it accepts a gzip body', async t => {
     const {http} = await openWithStats(t)
     const body = gzipSync(JSON.stringify(reportOf(run)))
     const reply = await post(http, body, {'Content-Encoding': 'gzip'})
     assert.deepEqual(reply.body, {accepted: 3, duplicates: 0, rejected: []})
   })
 
-  test('it says what it would do with a report, and stores nothing, on a dry run', async t => {
+  test('it answers a dry run like a report, and stores nothing', async t => {
     const {http, stats} = await openWithStats(t)
     const response = await fetch(`${http}/v1/reports?dryRun=1`, {
       method: 'POST',
@@ -86,7 +86,7 @@ suite('reports', () => {
     assert.equal((await stats(`?from=2026-11-22&to=2026-11-22`)).duration!.meanSeconds, 3600)
   })
 
-  test('it wants the write key of a project that has one', async t => {
+  test('it requires the write key of a project that has one', async t => {
     const {http} = await openWithStats(t, [writtenProject({writeKey: 'key-1'})])
     for (const headers of [{}, {Authorization: 'Bearer key-2'}, {Authorization: 'key-1'}] as Record<string, string>[]) {
       const reply = await post(http, reportOf(run), headers)
@@ -95,7 +95,7 @@ suite('reports', () => {
     assert.equal((await postReport(http, reportOf(run), {Authorization: 'Bearer key-1'})).accepted, 3)
   })
 
-  test('it refuses a project that it does not have', async t => {
+  test('it refuses an unknown project', async t => {
     const {http} = await openWithStats(t)
     for (const project of ['mantid', 'constructor']) {
       const reply = await post(http, reportOf(run, {project}))
@@ -105,7 +105,7 @@ suite('reports', () => {
 })
 
 suite('reading', () => {
-  test('it gives the stats to whoever bears the read token', async t => {
+  test('it returns the stats for the read token', async t => {
     const {http, stats} = await openWithStats(t)
     await postReport(http, reportOf(run))
     const answer = await stats('?from=2026-11-01&to=2026-11-22&by=day')
@@ -113,7 +113,7 @@ suite('reading', () => {
     assert.equal(answer.runs!.periods.length, 22)
   })
 
-  test('it gives them to nobody else, whether the project exists or not', async t => {
+  test('it returns no stats without the read token, whether the project exists or not', async t => {
     const {http} = await openWithStats(t)
     for (const project of ['parsl', 'nobody'])
       for (const headers of [{}, {Authorization: 'Bearer wrong'}] as Record<string, string>[]) {
@@ -123,7 +123,7 @@ suite('reading', () => {
       }
   })
 
-  test('it refuses an unknown project and a period that is none', async t => {
+  test('it refuses an unknown project and an invalid period', async t => {
     const {http, token} = await openWithStats(t)
     const headers = {Authorization: `Bearer ${token}`}
     const unknown = await get(http, '/v1/projects/nobody/stats', headers)
@@ -140,7 +140,7 @@ suite('reading', () => {
     }
   })
 
-  test('it says that it lives and is ready, and what is not there', async t => {
+  test('it answers health checks, and 404 for unknown addresses', async t => {
     const {http} = await startCollector(t)
     assert.deepEqual((await get(http, '/healthz')).body, {status: 'ok'})
     assert.deepEqual((await get(http, '/readyz')).body, {status: 'ready'})

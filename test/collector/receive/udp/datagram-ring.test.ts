@@ -9,7 +9,7 @@ function makeRing(bytes: number) {
 
 const datagram = (length: number, fill: number): Uint8Array => new Uint8Array(length).fill(fill)
 
-it('gives datagrams of every length back whole and in order, many times around', () => {
+it('returns datagrams of every length whole and in order, many times around', () => {
   const {writer, reader} = makeRing(256)
   for (let round = 0; round < 2_000; round++) {
     const sent = [datagram(round % 61, round), datagram((round * 7) % 53, round + 1)]
@@ -19,7 +19,7 @@ it('gives datagrams of every length back whole and in order, many times around',
   assert.deepEqual(reader.counts(), {received: 4_000, dropped: 0, kernelDrops: 0})
 })
 
-it('counts what finds no room, keeps what it has, and has room again afterwards', () => {
+it('counts datagrams that do not fit, keeps the others, and has space again after they are read', () => {
   const {writer, reader} = makeRing(64)
   writer.push(datagram(28, 1))
   writer.push(datagram(28, 2))
@@ -31,7 +31,7 @@ it('counts what finds no room, keeps what it has, and has room again afterwards'
   assert.equal(reader.counts().received, 4)
 })
 
-it('wakes the other end with the first datagram after it has gone to sleep, and not with each', () => {
+it('wakes the reader only for the first datagram after it sleeps', () => {
   const {writer, reader} = makeRing(64)
   assert.deepEqual([writer.push(datagram(1, 1)), writer.push(datagram(1, 2))], [true, false])
   assert.equal(reader.sleep(), false)
@@ -41,7 +41,7 @@ it('wakes the other end with the first datagram after it has gone to sleep, and 
   assert.equal(writer.push(datagram(1, 3)), true)
 })
 
-it('says that nobody knows what the kernel dropped', () => {
+it('reports null if the drops of the kernel are unknown', () => {
   const {writer, reader} = makeRing(64)
   writer.setKernelDrops(null)
   assert.equal(reader.counts().kernelDrops, null)

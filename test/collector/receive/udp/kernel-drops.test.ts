@@ -15,7 +15,7 @@ const table = [
   row('B80D0120000000000000000001000000:C39D', 6),
 ].join('\n')
 
-it('finds the drops of the socket that is bound to an address, not of another on the same port', () => {
+it('finds the drops of the socket with an address, not of another one on the same port', () => {
   const found = (address: string, family: 'IPv4' | 'IPv6') => findKernelDrops(table, {address, port: 50_077, family})
   assert.equal(found('127.0.0.1', 'IPv4'), 12)
   assert.equal(found('0.0.0.0', 'IPv4'), 3)
@@ -24,7 +24,7 @@ it('finds the drops of the socket that is bound to an address, not of another on
   assert.equal(found('2001:db8::1', 'IPv6'), 6)
 })
 
-it('knows nothing of a socket that is not there, nor of a table that is none', () => {
+it('returns null for a socket that is not listed, and for a text that is not a table', () => {
   for (const text of [table, '', head, 'something else'])
     assert.equal(findKernelDrops(text, {address: '127.0.0.1', port: 1, family: 'IPv4'}), null)
 })

@@ -6,10 +6,10 @@ import {eventually} from '../../../support/eventually.ts'
 import {sendDatagrams} from '../../../support/send-datagrams.ts'
 import {batchOf, nowMs, startOf} from '../../samples.ts'
 
-/** How long the store takes for a write. */
+/** Milliseconds that the store takes for a write. */
 const slowMs = 200
 
-it('settles when what has arrived is written, however slow the store is and what comes later is written as well', async t => {
+it('settles when all arrived datagrams are written to a slow store, and writes later ones too', async t => {
   const written: number[] = []
   const receiver = await receiveUdp({
     host: '127.0.0.1',

@@ -32,7 +32,7 @@ function openBoth(t: TestContext) {
   return {directory, store, open}
 }
 
-/** A question of any kind over the random use. */
+/** A random question about the random use. */
 function randomQuestion(random: () => number): StatsQuestion {
   const range = {fromMs: nowMs - Math.floor(random() * 430) * dayMs, toMs: nowMs - Math.floor(random() * 30) * hourMs}
   const edges = Array.from({length: 4}, () => range.fromMs + Math.floor(random() * (range.toMs - range.fromMs)))
@@ -56,7 +56,7 @@ const withoutDisk = ({quality: {storeBytes: _bytes, freeBytes: _free, ...quality
 })
 
 for (const seed of [1, 2])
-  test(`it answers from what it has read as from the tables, whatever comes and goes between questions (seed ${seed})`, async t => {
+  test(`it gives the same answers from the cache as from the tables, after any change between questions (seed ${seed})`, async t => {
     const {store, open} = openBoth(t)
     const random = seededRandom(seed)
     const source = open()
@@ -85,7 +85,7 @@ const old = nowMs - 70 * dayMs
 const asked = {range: {fromMs: old - 60 * dayMs, toMs: nowMs + dayMs}, spans: [{fromMs: 0, toMs: nowMs + dayMs}]}
 const counts = ({spans, features}: StatsFacts) => [spans[0]!.runs, spans[0]!.outcomes.ok, features[0]?.runs]
 
-test('it keeps months of many rows for the next process, until something of them changes', async t => {
+test('it stores months with many rows for the next process, until they change', async t => {
   const {directory, store, open} = openBoth(t)
   const many = Array.from({length: 2_000}, (_, run) => [
     startOf(run, old),
@@ -95,19 +95,19 @@ test('it keeps months of many rows for the next process, until something of them
   assert.deepEqual(counts(await factsOf(open(), asked)), [2_001, 0, 2_000])
   const files = readdirSync(join(directory, 'columns')).sort()
   assert.deepEqual(files, ['1-2026-09-features', '1-2026-09-runs'])
-  // Behind its back the rows go: what was kept is what answers.
+  // Deletes the rows without a mark, so an answer must come from the files.
   const tables = new DatabaseSync(join(directory, 'usage.sqlite'))
   t.after(() => tables.close())
   tables
     .prepare('DELETE FROM runs WHERE started_at = ? AND run <> ?')
     .run(old, Buffer.from(uuid('r', 5).replaceAll('-', ''), 'hex'))
   assert.deepEqual(counts(await factsOf(open(), asked)), [2_001, 0, 2_000])
-  // The end of a run changes the month of its start, however late it comes.
+  // A late end changes the month of the start of its run.
   await store.insert([batchOf([endOf(5, nowMs)])])
   assert.deepEqual(counts(await factsOf(open(), asked)), [2, 1, 2_000])
 })
 
-test('it reads the tables where a file is damaged, cannot be written, or is of another state', async t => {
+test('it reads the tables if a file is damaged, cannot be written, or belongs to another state', async t => {
   const {directory, store, open} = openBoth(t)
   await store.insert([
     batchOf(Array.from({length: 2_000}, (_, run) => startOf(run, old))),
@@ -117,7 +117,7 @@ test('it reads the tables where a file is damaged, cannot be written, or is of a
   const file = join(directory, 'columns', '1-2026-09-runs')
   const whole = readFileSync(file)
   const flipped = Buffer.from(whole)
-  // The place of an outcome: open runs become other ones.
+  // The bytes of outcomes: open runs would get another outcome.
   flipped.fill(1, flipped.indexOf(Buffer.alloc(1_500)), flipped.indexOf(Buffer.alloc(1_500)) + 1_500)
   for (const bytes of [Buffer.alloc(0), whole.subarray(0, whole.length >> 1), Buffer.from('something else'), flipped]) {
     writeFileSync(file, bytes)
@@ -128,13 +128,13 @@ test('it reads the tables where a file is damaged, cannot be written, or is of a
   assert.equal(counts(await factsOf(open(), asked))[1], 1)
 })
 
-test('it reads the tables where a file is of another month of the same state', async t => {
+test('it reads the tables if a file belongs to another month of the same state', async t => {
   const {directory, store, open} = openBoth(t)
   const earlier = old - 31 * dayMs
   const many = (from: number, count: number, atMs: number) =>
     batchOf(Array.from({length: count}, (_, run) => startOf(from + run, atMs)))
   await store.insert([many(0, 2_000, old), many(5_000, 2_500, earlier), batchOf([startOf(9_999, nowMs)])])
-  // A store from before months were marked has one mark for all of them.
+  // An old store, without marks of months, has one mark for all of them.
   const tables = new DatabaseSync(join(directory, 'usage.sqlite'))
   t.after(() => tables.close())
   tables.exec('DELETE FROM month_marks WHERE month >= 0')
@@ -143,7 +143,7 @@ test('it reads the tables where a file is of another month of the same state', a
   assert.equal(counts(await factsOf(open(), asked))[0], 4_501)
 })
 
-test('it answers where the folder for what it has read cannot be made', async t => {
+test('it answers if the folder for columns cannot be created', async t => {
   const {directory, store, open} = openBoth(t)
   writeFileSync(join(directory, 'columns'), '')
   await store.insert([
@@ -153,7 +153,7 @@ test('it answers where the folder for what it has read cannot be made', async t 
   assert.equal(counts(await factsOf(open(), asked))[0], 2_001)
 })
 
-test('it keeps nothing beside the store of another user, who could not remove it', needs('root'), async t => {
+test('it writes no files beside the store of another user, who could not remove them', needs('root'), async t => {
   const {directory, store, open} = openBoth(t)
   await store.insert([
     batchOf(Array.from({length: 2_000}, (_, run) => startOf(run, old))),
@@ -164,7 +164,7 @@ test('it keeps nothing beside the store of another user, who could not remove it
   assert.ok(!existsSync(join(directory, 'columns')))
 })
 
-test('it keeps nothing of what somebody had erased, and no pseudonym at all', async t => {
+test('it keeps no erased data in files, and no pseudonym at all', async t => {
   const {directory, store, open} = openBoth(t)
   await store.insert([
     batchOf(Array.from({length: 2_000}, (_, run) => startOf(run, old))),
@@ -180,7 +180,7 @@ test('it keeps nothing of what somebody had erased, and no pseudonym at all', as
   assert.equal(counts(await factsOf(open(), asked))[0], 0)
 })
 
-test('it keeps nothing of it either when another program has read the store before and writes a copy after', async t => {
+test('it keeps no erased data either if another program read the store before and writes a copy after', async t => {
   const {directory, store} = openBoth(t)
   await store.insert([
     batchOf(Array.from({length: 2_000}, (_, run) => startOf(run, old))),

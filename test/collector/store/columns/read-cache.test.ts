@@ -5,7 +5,7 @@ import {createReadCache} from '../../../../src/collector/store/columns/read-cach
 const keysIn = ({memory}: ReturnType<typeof createReadCache>, keys: string): string =>
   [...keys].filter(key => memory.get(key) !== undefined).join('')
 
-test('it lets go of what was not used for longest when all takes more than the budget', () => {
+test('it drops the least recently used values when all values exceed the budget', () => {
   const cache = createReadCache(null, 100)
   for (const key of 'abcd') cache.memory.keep(key, key, 25)
   assert.equal(cache.memory.get('a'), 'a')
@@ -13,7 +13,7 @@ test('it lets go of what was not used for longest when all takes more than the b
   assert.equal(keysIn(cache, 'abcde'), 'ade')
 })
 
-test('it counts a value once that takes the place of another', () => {
+test('it counts only the new value when it replaces another', () => {
   const cache = createReadCache(null, 100)
   for (let size = 10; size <= 60; size += 10) cache.memory.keep('a', size, size)
   cache.memory.keep('b', 'b', 40)
@@ -22,7 +22,7 @@ test('it counts a value once that takes the place of another', () => {
   assert.equal(keysIn(cache, 'abc'), 'bc')
 })
 
-test('it keeps what came last, also when that alone takes more than the budget', () => {
+test('it keeps the newest value, also if it exceeds the budget alone', () => {
   const cache = createReadCache(null, 100)
   cache.memory.keep('a', 'a', 10)
   cache.memory.keep('b', 'b', 1_000)

@@ -6,7 +6,7 @@ import {columnQueries} from '../../../../src/collector/store/columns/read-column
 import {openSqliteStore} from '../../../../src/collector/store/sqlite.ts'
 import {temporaryDirectory} from '../../../support/temporary-directory.ts'
 
-test('it enters the tables of events by their times, and never reads one whole', async t => {
+test('it reads the tables of events by an index of times, and never scans a whole table', async t => {
   const directory = temporaryDirectory(t)
   await openSqliteStore(directory).close()
   const database = new DatabaseSync(join(directory, 'usage.sqlite'))

@@ -13,7 +13,7 @@ import {question} from '../contract-parts.ts'
 
 const all = {from: nowMs - 400 * dayMs, to: nowMs + dayMs, salt: ''}
 
-test('it knows how much the values of fields take, and that a month without rows takes something', async t => {
+test('it counts the bytes of field values, and some bytes for a month without rows', async t => {
   const directory = temporaryDirectory(t)
   const store = openSqliteStore(directory)
   t.after(() => store.close())
@@ -27,7 +27,7 @@ test('it knows how much the values of fields take, and that a month without rows
   assert.ok(sizeOf(readFeatureColumns(database, {project: 2, ...all})) > 1_000)
 })
 
-test('it answers the same when a budget has room for nothing, and when people have other numbers than before', async t => {
+test('it gives the same answers with an empty budget, and when people get other numbers than before', async t => {
   const directory = temporaryDirectory(t)
   const store = openSqliteStore(directory)
   t.after(() => store.close())

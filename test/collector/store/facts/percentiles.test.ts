@@ -10,7 +10,7 @@ function bySorting(values: readonly number[], share: number): number {
   return low + (sorted[Math.ceil(place)]! - low) * (place - Math.floor(place))
 }
 
-test('it finds the same as sorting does, of any number of values, many of them equal', () => {
+test('it finds the same values as sorting, for any number of values, many of them equal', () => {
   const random = seededRandom(3)
   const shares = [0.5, 0.9, 0.99]
   for (let round = 0; round < 400; round++) {
@@ -21,7 +21,7 @@ test('it finds the same as sorting does, of any number of values, many of them e
   }
 })
 
-test('it finds nothing in no values, and the only one in one', () => {
+test('it returns null for no values, and the value itself for one', () => {
   assert.deepEqual(percentiles(new Float64Array(0), [0.5]), [null])
   assert.deepEqual(percentiles(Float64Array.of(7), [0, 0.5, 1]), [7, 7, 7])
 })

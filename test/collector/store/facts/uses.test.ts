@@ -4,7 +4,7 @@ import {cutPieces, usesIn} from '../../../../src/collector/store/facts/uses.ts'
 
 const span = (fromMs: number, toMs: number) => ({fromMs, toMs})
 
-test('it cuts spans at each edge of another, and leaves out what lies between them', () => {
+test('it cuts spans at every edge of another one, and leaves out the time between them', () => {
   assert.deepEqual(cutPieces([]), [])
   assert.deepEqual(cutPieces([span(5, 5)]), [])
   assert.deepEqual(cutPieces([span(0, 10), span(0, 10), span(4, 6), span(10, 12), span(20, 21)]), [
@@ -14,11 +14,11 @@ test('it cuts spans at each edge of another, and leaves out what lies between th
     span(10, 12),
     span(20, 21),
   ])
-  // An empty span between two others opens nothing.
+  // An empty span between two others adds no piece.
   assert.deepEqual(cutPieces([span(0, 2), span(3, 3), span(4, 6)]), [span(0, 2), span(4, 6)])
 })
 
-test('it finds the uses of a span in its pieces alone', () => {
+test('it finds the uses of a span in exactly its pieces', () => {
   const pieces = [span(0, 4), span(4, 6), span(8, 10)]
   const column = (value: number) => Int32Array.of(value)
   const ofPiece = pieces.map((_, place) => ({

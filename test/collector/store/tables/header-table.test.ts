@@ -7,7 +7,7 @@ import {headerColumns} from '../../../../src/protocol/header-columns.ts'
 
 const columns = [...headerColumns, 'later', 'commit_date']
 
-it('adds the columns that a table of headers lacks, and keeps what it has', t => {
+it('adds missing columns to the table of headers, and keeps its rows', t => {
   const database = new DatabaseSync(':memory:')
   t.after(() => database.close())
   migrate(database, 'memory')
@@ -23,7 +23,7 @@ it('adds the columns that a table of headers lacks, and keeps what it has', t =>
   assert.partialDeepStrictEqual({...row}, {project: 'parsl', version: '1.0', later: null, commit_date: null})
 })
 
-it('lacks no column in a new store, nor in one to which all were added', t => {
+it('finds no missing column in a new store, nor after all were added', t => {
   const database = new DatabaseSync(':memory:')
   t.after(() => database.close())
   migrate(database, 'memory')

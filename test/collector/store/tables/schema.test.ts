@@ -13,8 +13,8 @@ import {batchOf, dayMs, endOf, nowMs, pseudonym, sampleHeader, sampleProject, st
 import {factsOf} from '../contract-parts.ts'
 
 /**
- * A data folder with the store that version 1 of the tables had, written by the program of that time (commit 6699670):
- * three groups of events, of Ann, of Bob, and of CI.
+ * A data folder with a store of version 1, written by the program of that time (commit 6699670). It contains three
+ * groups of events: of Ann, of Bob, and of CI.
  */
 function oldDataFolder(t: TestContext): string {
   const directory = temporaryDirectory(t)
@@ -22,7 +22,7 @@ function oldDataFolder(t: TestContext): string {
   return directory
 }
 
-it('brings a store of version 1 up to date, and answers what was in it', async t => {
+it('migrates a store of version 1, and answers from its events', async t => {
   const directory = oldDataFolder(t)
   assert.throws(() => openSqliteSource(directory), {code: 'USAGE_STORE_UNREADABLE', next: /to update the store/})
   await openSqliteStore(directory).close()
@@ -59,7 +59,7 @@ it('brings a store of version 1 up to date, and answers what was in it', async t
   assert.partialDeepStrictEqual(quality, {refused: 1, unpaired: 2})
 })
 
-it('knows the headers and events of a store of version 1 again', async t => {
+it('recognises the headers and events of a store of version 1', async t => {
   const directory = oldDataFolder(t)
   const store = openSqliteStore(directory)
   t.after(() => store.close())
@@ -90,7 +90,7 @@ it('knows the headers and events of a store of version 1 again', async t => {
   assert.equal(database.prepare('SELECT count(*) AS headers FROM headers').get()?.['headers'], 3)
 })
 
-it('has no remains in its files of what the program of version 1 deleted', async t => {
+it('leaves no remains in its files of rows that the program of version 1 deleted', async t => {
   const directory = oldDataFolder(t)
   const path = join(directory, 'usage.sqlite')
   const user = pseudonym('ann')
@@ -103,7 +103,7 @@ it('has no remains in its files of what the program of version 1 deleted', async
   for (const file of readdirSync(directory)) assert.ok(!readFileSync(join(directory, file)).includes(user), file)
 })
 
-it('leaves a database of somebody else as it is, whatever version it says it has (USAGE_STORE_UNREADABLE)', t => {
+it('does not change a database of another program, whatever its version (USAGE_STORE_UNREADABLE)', t => {
   for (const version of [0, 1, 7]) {
     const directory = temporaryDirectory(t)
     const foreign = new DatabaseSync(join(directory, 'usage.sqlite'))

@@ -7,7 +7,7 @@ import {temporaryDirectory} from '../../../support/temporary-directory.ts'
 import {batchOf, nowMs, sampleHeader, sampleProject, startOf} from '../../samples.ts'
 import {factsOf} from '../contract-parts.ts'
 
-it('reads totals that were kept before a word of the header was known: it is unknown for their runs', async t => {
+it('reads old totals that lack a word of the header: it is unknown for their runs', async t => {
   const directory = temporaryDirectory(t)
   const store = openSqliteStore(directory)
   const source = openSqliteSource(directory)
