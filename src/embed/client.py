@@ -438,7 +438,9 @@ def _is_counted_process():
     """False in a sender, and in all processes of an MPI job but one, if the project says so."""
     if "USAGE_SENDER" in os.environ:
         return False
-    ranks = [os.environ[name] for name in RANK_VARIABLES if os.environ.get(name, "").isdigit()]
+    env = os.environ.get
+    ranks = [env(rank) for rank, companion in RANK_VARIABLES if env(companion)]
+    ranks = [rank for rank in ranks if re.fullmatch("[0-9]+", rank or "")]
     return PROJECT["schedulers"]["mpi"] != "rank-0" or int((ranks + ["0"])[0]) == 0
 
 

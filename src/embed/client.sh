@@ -334,8 +334,10 @@ _u_take_policy_of() {
   case ${1%/tracking} in [!a-z]* | *[!0-9a-z-]*) _u_is_off=yes ;; esac
   case $1,$2 in
     *',"on"' | *,true) ;;
-    *'/tracking,{' | "$_u_project"[,/][!{]*) _u_is_off=yes ;;
-    *',{' | *',"off"' | *,false) ;;
+    *'/tracking,{') _u_is_off=yes ;;
+    *',{') ;;
+    "$_u_project"[,/]*) _u_is_off=yes ;;
+    *',"off"' | *,false) ;;
     *) _u_is_off=yes ;;
   esac
 }

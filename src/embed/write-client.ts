@@ -65,8 +65,11 @@ function pythonConstants(content: ClientContent): string[] {
     '# Variables of batch systems: the first that is set.',
     assignInPython('SCHEDULERS', schedulers),
     '',
-    '# Variables that contain the rank of an MPI process: the first that is a number.',
-    assignInPython('RANK_VARIABLES', rankVariables),
+    '# Variables with the rank of an MPI process, and what is beside each in a job of the same launcher.',
+    assignInPython(
+      'RANK_VARIABLES',
+      rankVariables.map(({variable, companion}) => [variable, companion]),
+    ),
   ]
 }
 

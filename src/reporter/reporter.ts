@@ -40,7 +40,7 @@ import {
 import {spawnSender} from './sender/spawn-sender.ts'
 import type {Transport} from './transports/transport.ts'
 import {hasEntries, modifiedAt} from './world/files.ts'
-import {isSilentRank} from './world/scheduler.ts'
+import {findSilence} from './world/scheduler.ts'
 import {realWorld, type World} from './world/world.ts'
 
 /** Features that wait are counted up to here to see whether the threshold is reached: the cost stays bounded. */
@@ -206,7 +206,7 @@ class ProjectReporter implements Reporter {
 
   /** Whether rank 0 speaks for this process: it records, shows and starts nothing. */
   private get isSilentRank(): boolean {
-    return isSilentRank(this.world.environment, this.options.project)
+    return findSilence(this.world.environment, this.options.project) !== null
   }
 
   /** Made with the notice, so that from now on a preview shows the very bytes that will leave. */

@@ -17,20 +17,21 @@ export interface Surroundings {
   readonly ciVendors: readonly CiVendor[]
   /** Variables of batch systems with their names: the first that is set is it. */
   readonly schedulers: readonly (readonly [variable: string, name: string])[]
-  /** Variables that contain the rank of an MPI process: the first that is a number counts. */
-  readonly rankVariables: readonly string[]
+  /** Variables with the rank of an MPI process: the first counts that is a number and has its companion beside it. */
+  readonly rankVariables: readonly {readonly variable: string; readonly companion: string}[]
 }
 
 /** Writes the function that is true where events are recorded: an MPI job is counted once, by its rank 0. */
 export function writeRank(prefix: string, {project, rankVariables}: Surroundings): string {
   if (project.schedulers.mpi !== 'rank-0') return `${prefix}_is_counted_rank() { :; }`
-  const ranks = rankVariables.map(name => `"\${${name}-}"`).join(' \\\n    ')
-  return `# Whether this process counts: an MPI job is counted once, by its rank 0.
+  const ranks = rankVariables.map(one => `"\${${one.variable}-}\${${one.companion}:+/}"`).join(' \\\n    ')
+  return `# Whether this process counts: an MPI job is counted once, by its rank 0. A rank without what the
+# same launcher sets beside it was left behind by another job.
 ${prefix}_is_counted_rank() {
   for ${prefix}_word in \\
     ${ranks}; do
     case $${prefix}_word in
-      '' | *[!0-9]*) ;;
+      '' | / | *[!/] | *[!0-9]*/) ;;
       *[1-9]*) return 1 ;;
       *) return 0 ;;
     esac

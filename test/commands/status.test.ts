@@ -35,6 +35,7 @@ describe('usage status', {concurrency: 2}, () => {
     const keys = [
       'project',
       'consent',
+      'silent',
       'endpoint',
       'waiting',
       'openRuns',

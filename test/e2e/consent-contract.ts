@@ -145,6 +145,33 @@ export function nothingAfterANo(share: Share): void {
   })
 }
 
+/** What is asked of every way to report in a process of an MPI job that is not its rank 0. */
+export function silentRanksRecordNothing(): void {
+  describe('a rank that does not count', {concurrency: 2}, () => {
+    for (const {name, shell, script, library: kind, tools} of surfaces)
+      it(`records nothing by ${name}, and status names the variable`, needs('unshare', ...tools), async t => {
+        const situation = {
+          ...allowedSituations[0]!,
+          arrange: ({variables}: ConsentPlace) => Object.assign(variables, openMpi),
+        }
+        const {home, library} = arrange(t, situation, 'http://127.0.0.1:9', kind)
+        const before = readTree(home.home)
+        const outcome = await runProgram(home, [
+          ...shell,
+          '-c',
+          `${script(library)}\nusage status --json; usage status`,
+        ])
+        assert.deepEqual([outcome.code, outcome.stderr, readTree(home.home)], [0, '', before])
+        const [json, text] = outcome.stdout.split(/(?<=^\})\n/m)
+        const {consent, silent} = JSON.parse(json ?? '').projects[0]
+        assert.deepEqual([consent.allowed, silent], [true, {reason: 'mpi-rank', decidedBy: 'OMPI_COMM_WORLD_RANK'}])
+        assert.match(text ?? '', /^demo {2}silent\n {2}Decided by {2}mpi-rank \(OMPI_COMM_WORLD_RANK\): /)
+      })
+  })
+}
+
+const openMpi = {OMPI_COMM_WORLD_RANK: '3', OMPI_COMM_WORLD_SIZE: '8', SLURM_PROCID: '0', SLURM_STEP_ID: '0'}
+
 /** What is asked of the functions of every shell in every situation that looks like a rule: half of them a share. */
 export function functionsFollowEveryWord(share: Share): void {
   describe('the shell functions', {concurrency: 2}, () => {

@@ -18,7 +18,7 @@ import {silentServer} from '../support/silent-server.ts'
 import {traced} from '../support/traced.ts'
 import {readTree} from '../support/tree.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
-import {arrange, functionsFollowEveryWord, nothingAfterANo} from './consent-contract.ts'
+import {arrange, functionsFollowEveryWord, nothingAfterANo, silentRanksRecordNothing} from './consent-contract.ts'
 
 nothingAfterANo('some')
 
@@ -71,6 +71,7 @@ describe('after a no', {concurrency: 2}, () => {
 })
 
 functionsFollowEveryWord('some')
+silentRanksRecordNothing()
 
 describe('the notice', () => {
   it('comes once on standard error, and holds everything back until the person could say no', async t => {

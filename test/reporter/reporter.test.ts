@@ -185,18 +185,18 @@ describe('the interval of a project', () => {
 describe('an MPI job', () => {
   it('is counted once, by rank 0', t => {
     const {world, reporter, destination} = makeScene(t)
-    for (const [variable, rank] of [
-      ['OMPI_COMM_WORLD_RANK', '1'],
-      ['PMI_RANK', '63'],
-      ['SLURM_PROCID', '2'],
-    ] as const) {
-      world.environment = {[variable]: rank}
+    for (const environment of [
+      {OMPI_COMM_WORLD_RANK: '1', OMPI_COMM_WORLD_SIZE: '4'},
+      {PMI_RANK: '63', PMI_SIZE: '64'},
+      {SLURM_PROCID: '2', SLURM_STEP_ID: '0'},
+    ]) {
+      world.environment = environment
       for (const outcome of [reporter.start(), reporter.feature(load), reporter.end()])
         assert.deepEqual(outcome, {kind: 'silent', reason: 'mpi-rank'})
     }
     reporter.countWrongUse()
     assert.deepEqual(readTree(world.directory), {})
-    world.environment = {OMPI_COMM_WORLD_RANK: '0', SLURM_PROCID: '5'}
+    world.environment = {OMPI_COMM_WORLD_RANK: '0', OMPI_COMM_WORLD_SIZE: '4', SLURM_PROCID: '5', SLURM_STEP_ID: '0'}
     assert.equal(reporter.start().kind, 'recorded')
     assert.equal(listRuns(destination.paths.runs).length, 1)
   })
@@ -209,7 +209,7 @@ describe('an MPI job', () => {
       ['0', true],
       ['1', false],
     ] as const) {
-      world.environment = {GITLAB_CI: 'true', CI: 'true', PMI_RANK: rank}
+      world.environment = {GITLAB_CI: 'true', CI: 'true', PMI_RANK: rank, PMI_SIZE: '4'}
       assert.equal(reporter.notice !== null, isShown, rank)
     }
     assert.equal(reporter.sendInBackground('start'), false)
@@ -217,7 +217,7 @@ describe('an MPI job', () => {
 
   it('is counted by every rank where the project wants that', t => {
     const {world, reporter} = makeScene(t, {schedulers: {mpi: 'all'}})
-    world.environment = {PMI_RANK: '3'}
+    world.environment = {PMI_RANK: '3', PMI_SIZE: '4'}
     assert.equal(reporter.start().kind, 'recorded')
   })
 

@@ -17,10 +17,9 @@ export function writeStatus(
 }
 
 function writeProject(status: ProjectStatus, paint: Paint): string {
-  const {consent, waiting, sent, refused, notice} = status
-  const state = consent.sending ? paint.green('on') : consent.allowed ? paint.yellow('waiting') : paint.red('off')
+  const {waiting, sent, refused, notice} = status
   const lines = [
-    `${paint.bold(toPlainText(status.project))}  ${state}`,
+    `${paint.bold(toPlainText(status.project))}  ${writeState(status, paint)}`,
     row('Decided by', writeDecision(status)),
     row('Goes to', writeEndpoint(status)),
     row('Waiting', writeWaiting(status)),
@@ -37,6 +36,12 @@ function writeProject(status: ProjectStatus, paint: Paint): string {
   return lines.join('\n')
 }
 
+function writeState({consent, silent}: ProjectStatus, paint: Paint): string {
+  if (!consent.allowed) return paint.red('off')
+  if (silent !== null) return paint.yellow('silent')
+  return consent.sending ? paint.green('on') : paint.yellow('waiting')
+}
+
 const row = (name: string, value: string): string => `  ${name.padEnd(11)} ${value}`
 
 function writeEndpoint({endpoint: {http, udp, file}}: ProjectStatus): string {
@@ -46,7 +51,9 @@ function writeEndpoint({endpoint: {http, udp, file}}: ProjectStatus): string {
 }
 
 function writeDecision(status: ProjectStatus): string {
-  const {consent, notice} = status
+  const {consent, silent, notice} = status
+  if (consent.allowed && silent !== null)
+    return `${silent.reason} (${silent.decidedBy}): Only rank 0 of an MPI job is counted, and this process has another rank.`
   if (consent.heldBy === 'notice-pending' && notice.shownAt !== null)
     return writePending(status.project, notice.shownAt)
   const reason = consent.heldBy ?? consent.reason

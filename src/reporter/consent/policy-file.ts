@@ -18,8 +18,8 @@ export interface PolicyFile {
 type Parsed = {readonly ok: true; readonly value: PolicyFile} | {readonly ok: false; readonly problems: string[]}
 type Entries = Record<string, unknown>
 
-/** Every key of a policy, with the check of its value and what a valid value is. */
-const keys: Readonly<Record<string, readonly [isValid: (value: unknown) => boolean, wanted: string]>> = {
+/** Each key with the check of its value and what a valid value is. */
+const rules: Readonly<Record<string, readonly [isValid: (value: unknown) => boolean, wanted: string]>> = {
   $schema: [isText, 'a text'],
   tracking: [isWord, '"on" or "off"'],
   projects: [isObject, 'an object of project ids with "on" or "off"'],
@@ -28,6 +28,9 @@ const keys: Readonly<Record<string, readonly [isValid: (value: unknown) => boole
   policyUrl: [isText, 'a text'],
   notice: [value => value === 'given', '"given"'],
 }
+
+/** Every key that a policy may have. */
+export const policyKeys: readonly string[] = Object.keys(rules)
 
 /**
  * Reads a policy. Each problem is a sentence. A key or a word that is not known is a problem: an administrator who writes
@@ -53,9 +56,9 @@ export function parsePolicy(content: string): Parsed {
 
 function checkKeys(policy: Entries): string[] {
   return Object.entries(policy).flatMap(([key, value]) => {
-    const rule = Object.hasOwn(keys, key) ? keys[key] : undefined
+    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
     if (rule === undefined)
-      return [`The policy has the unknown key ${describeValue(key)}. Known keys: ${Object.keys(keys).join(', ')}.`]
+      return [`The policy has the unknown key ${describeValue(key)}. Known keys: ${policyKeys.join(', ')}.`]
     const [isValid, wanted] = rule
     return isValid(value) ? [] : [`${key} must be ${wanted}, got ${describeValue(value)}.`]
   })

@@ -20,6 +20,7 @@ import {listRuns} from '../destination/open-runs.ts'
 import {countRefused} from '../destination/refused.ts'
 import {countSent, readSent} from '../destination/sent-log.ts'
 import {readAllForgotten, readForgetRequest} from '../forget/forget-request.ts'
+import {findSilence, type Silence} from '../world/scheduler.ts'
 import type {World} from '../world/world.ts'
 
 /** Events that are shown unless all are asked for. */
@@ -32,6 +33,8 @@ export type WaitingEvent = Omit<BufferedEvent, 'format' | 'header' | 'local'>
 export interface ProjectStatus {
   readonly project: string
   readonly consent: Consent
+  /** Why this process would record nothing although consent allows it, else null. */
+  readonly silent: Silence | null
   readonly endpoint: {readonly http: string | null; readonly udp: string | null; readonly file: string | null}
   readonly waiting: {
     readonly events: number
@@ -75,6 +78,7 @@ export function readStatus(
   return {
     project: project.project,
     consent: askConsent(world, destination),
+    silent: findSilence(world.environment, project),
     endpoint: {...project.endpoint, file: project.endpoint.file ?? null},
     waiting: {
       events: events.length,

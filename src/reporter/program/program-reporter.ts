@@ -7,7 +7,7 @@ import type {FlushOutcome} from '../person/flush.ts'
 import {fitHeader} from '../record/fit-values.ts'
 import type {EndInput, FeatureInput, Recorder, RecordOutcome, StartInput} from '../record/record.ts'
 import {createReporter, type Reporter} from '../reporter.ts'
-import {isSilentRank} from '../world/scheduler.ts'
+import {findSilence} from '../world/scheduler.ts'
 import type {World} from '../world/world.ts'
 import {atExit, isExiting} from './at-exit.ts'
 import {noFlush} from './idle-reporter.ts'
@@ -51,7 +51,7 @@ export class ProgramReporter {
     this.queue = new ProgramQueue(world, this.destination)
     this.direct = this.makeDirect(options.application)
     this.intervalMs = readInterval(options.checkIntervalSeconds)
-    if (isSilentRank(world.environment, options.project)) this.declined = {kind: 'silent', reason: 'mpi-rank'}
+    if (findSilence(world.environment, options.project) !== null) this.declined = {kind: 'silent', reason: 'mpi-rank'}
   }
 
   get enabled(): boolean {

@@ -27,7 +27,7 @@ const jobVariables = ['SLURM_ARRAY_JOB_ID', 'PBS_JOBID', 'LSB_JOBID', 'JOB_ID']
  */
 export function senderJitter(environment: Environment, hostName: string): number {
   const task = taskVariables.find(([name, none]) => !none.includes(environment[name] ?? ''))?.[0]
-  const rank = detectRank(environment) ?? 0
+  const rank = detectRank(environment)?.rank ?? 0
   if (task === undefined && rank === 0) return 0
   const parts = [hostName, rank, task && environment[task], ...jobVariables.map(name => environment[name])]
   const fraction = Number.parseInt(sha256(parts.join('|')).slice(0, 8), 16) / 2 ** 32

@@ -17,20 +17,28 @@ export const schedulers: readonly (readonly [variable: string, name: string])[] 
   ['SGE_TASK_ID', 'sge'],
 ]
 
+/** How one launcher numbers the processes of a job. */
+export interface RankVariable {
+  readonly variable: string
+  /** What the same launcher sets beside it in each of these processes. Without it the rank was left behind by another job. */
+  readonly companion: string
+}
+
 /**
- * Where a launcher says the rank, the innermost first: Open MPI, PMIx, Cray PALS, MPICH's Hydra and Intel MPI, MVAPICH2
- * and 3, Flux, srun. A launcher that uses srun to start its daemons leaves their number in SLURM_PROCID, so that comes
- * last; in a batch script it is 0.
+ * The launchers, the innermost first: Open MPI, PMIx, Cray PALS, MPICH's Hydra and Intel MPI, MVAPICH2 and 3, Flux, srun. A
+ * launcher that uses srun to start its daemons leaves their number in SLURM_PROCID, so that comes last; a batch script
+ * has it without a step. A job that inherits both variables of an outer one cannot be told from a process of that one:
+ * no variable says whose they are.
  */
-export const rankVariables: readonly string[] = [
-  'OMPI_COMM_WORLD_RANK',
-  'PMIX_RANK',
-  'PALS_RANKID',
-  'PMI_RANK',
-  'MV2_COMM_WORLD_RANK',
-  'MVP_COMM_WORLD_RANK',
-  'FLUX_TASK_RANK',
-  'SLURM_PROCID',
+export const rankVariables: readonly RankVariable[] = [
+  {variable: 'OMPI_COMM_WORLD_RANK', companion: 'OMPI_COMM_WORLD_SIZE'},
+  {variable: 'PMIX_RANK', companion: 'PMIX_NAMESPACE'},
+  {variable: 'PALS_RANKID', companion: 'PALS_APID'},
+  {variable: 'PMI_RANK', companion: 'PMI_SIZE'},
+  {variable: 'MV2_COMM_WORLD_RANK', companion: 'MV2_COMM_WORLD_SIZE'},
+  {variable: 'MVP_COMM_WORLD_RANK', companion: 'MVP_COMM_WORLD_SIZE'},
+  {variable: 'FLUX_TASK_RANK', companion: 'FLUX_JOB_ID'},
+  {variable: 'SLURM_PROCID', companion: 'SLURM_STEP_ID'},
 ]
 
 /** The batch system that this runs under, or null. */
@@ -38,16 +46,24 @@ export function detectScheduler(environment: Environment): string | null {
   return schedulers.find(([variable]) => Boolean(environment[variable]))?.[1] ?? null
 }
 
-/** The rank of this process in its MPI job, or null outside one. */
-export function detectRank(environment: Environment): number | null {
-  for (const variable of rankVariables) {
+/** The rank of this process in its MPI job and the variable that tells it, or null outside one. */
+export function detectRank(environment: Environment): {readonly rank: number; readonly variable: string} | null {
+  for (const {variable, companion} of rankVariables) {
     const value = environment[variable]
-    if (value !== undefined && /^\d+$/.test(value)) return Number(value)
+    if (value !== undefined && /^\d+$/.test(value) && environment[companion]) return {rank: Number(value), variable}
   }
   return null
 }
 
-/** Whether rank 0 of an MPI job speaks for the process with this environment. */
-export function isSilentRank(environment: Environment, {schedulers}: Pick<ProjectFile, 'schedulers'>): boolean {
-  return schedulers.mpi === 'rank-0' && (detectRank(environment) ?? 0) > 0
+/** Why a process is not counted, although consent allows it: rank 0 of its MPI job speaks for it. */
+export interface Silence {
+  readonly reason: 'mpi-rank'
+  /** The variable that contains the rank. */
+  readonly decidedBy: string
+}
+
+/** Whether, and why, the process with this environment records nothing, or null. */
+export function findSilence(environment: Environment, {schedulers}: Pick<ProjectFile, 'schedulers'>): Silence | null {
+  const found = schedulers.mpi === 'rank-0' ? detectRank(environment) : null
+  return found === null || found.rank === 0 ? null : {reason: 'mpi-rank', decidedBy: found.variable}
 }

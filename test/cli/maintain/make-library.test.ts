@@ -66,12 +66,18 @@ describe('the shell functions', () => {
       found,
       batch.map(environment => detectScheduler(environment)),
     )
-    const ranks = rankVariables.flatMap((name): Environment[] =>
-      ['0', '3', '10', 'x', ''].map(value => ({[name]: value})),
+    const ranks = rankVariables.flatMap(({variable, companion}): Environment[] =>
+      ['0', '3', '10', 'x', ''].flatMap(value => [{[variable]: value, [companion]: '8'}, {[variable]: value}]),
     )
-    const mixed = [{PMI_RANK: '0', SLURM_PROCID: '4'}, {PMI_RANK: 'x', SLURM_PROCID: '4'}, {}]
+    const step = {SLURM_PROCID: '4', SLURM_STEP_ID: '0'}
+    const mixed = [
+      {PMI_RANK: '0', PMI_SIZE: '8', ...step},
+      {PMI_RANK: 'x', PMI_SIZE: '8', ...step},
+      {PMI_RANK: '7'},
+      {},
+    ]
     const counted = ask([...ranks, ...mixed], 'if _usage_is_counted_rank; then echo yes; else echo no; fi')
-    const expected = [...ranks, ...mixed].map(environment => ((detectRank(environment) ?? 0) > 0 ? 'no' : 'yes'))
+    const expected = [...ranks, ...mixed].map(environment => ((detectRank(environment)?.rank ?? 0) > 0 ? 'no' : 'yes'))
     assert.deepEqual(counted, expected)
   })
 

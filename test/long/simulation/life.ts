@@ -97,7 +97,7 @@ async function runArray(universe: Universe, {person, project, trouble}: Job): Pr
 async function runRanks(universe: Universe, {person, host, project}: Job): Promise<void> {
   const {dice, agenda} = universe
   for (const rank of ['0', '1', '2', '3']) {
-    const environment = {SLURM_JOB_ID: '7', SLURM_PROCID: rank}
+    const environment = {SLURM_JOB_ID: '7', SLURM_STEP_ID: '0', SLURM_PROCID: rank}
     const job = makeJob(dice, {person, host, project, environment, parent: null, trouble: 0})
     await startJob(universe, job)
     agenda.in(hourMs, () => endJob(universe, job))

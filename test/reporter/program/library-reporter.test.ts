@@ -276,7 +276,7 @@ describe('createReporter of the library', () => {
 
   it('stays silent in the ranks of an MPI job that rank 0 speaks for', async t => {
     const world = makeWorld(t)
-    world.environment = {PMI_RANK: '3', USAGE_SENDER: '1'}
+    world.environment = {PMI_RANK: '3', PMI_SIZE: '4', USAGE_SENDER: '1'}
     const reporter = createLibraryReporter({project: makeProject(), world})
     for (const outcome of [reporter.start(), reporter.feature(load), reporter.end()])
       assert.deepEqual(outcome, {kind: 'silent', reason: 'mpi-rank'})

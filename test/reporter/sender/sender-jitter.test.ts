@@ -9,8 +9,8 @@ const tasks: readonly Environment[] = [
   {PBS_JOBID: '7[].cluster', PBS_ARRAYID: '0'},
   {LSB_JOBID: '7', LSB_JOBINDEX: '3'},
   {JOB_ID: '7', SGE_TASK_ID: '3'},
-  {SLURM_JOB_ID: '7', SLURM_PROCID: '3'},
-  {OMPI_COMM_WORLD_RANK: '1'},
+  {SLURM_JOB_ID: '7', SLURM_STEP_ID: '0', SLURM_PROCID: '3'},
+  {OMPI_COMM_WORLD_RANK: '1', OMPI_COMM_WORLD_SIZE: '2'},
 ]
 const singles: readonly Environment[] = [
   {},
@@ -18,7 +18,7 @@ const singles: readonly Environment[] = [
   {LSB_JOBID: '7', LSB_JOBINDEX: '0'},
   {JOB_ID: '7', SGE_TASK_ID: 'undefined'},
   {PBS_JOBID: '7.cluster', PBS_ARRAY_INDEX: ''},
-  {OMPI_COMM_WORLD_RANK: '0'},
+  {OMPI_COMM_WORLD_RANK: '0', OMPI_COMM_WORLD_SIZE: '2'},
 ]
 
 describe('the wait of a sender', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
 import type {Environment} from '../../../src/reporter/world/environment.ts'
-import {detectRank, detectScheduler} from '../../../src/reporter/world/scheduler.ts'
+import {detectRank, detectScheduler, rankVariables} from '../../../src/reporter/world/scheduler.ts'
 
 const schedulers: readonly (readonly [environment: Environment, name: string | null])[] = [
   [{}, null],
@@ -24,30 +24,39 @@ const schedulers: readonly (readonly [environment: Environment, name: string | n
   [{FLUX_JOB_ID: 'f7', SLURM_JOB_ID: '7'}, 'slurm'],
 ]
 
+/** Each variable with what its launcher sets beside it. */
+const launched = rankVariables.flatMap(({variable, companion}): [Environment, number | null][] => [
+  [{[variable]: '0', [companion]: '64'}, 0],
+  [{[variable]: '63', [companion]: 'x'}, 63],
+  [{[variable]: '3'}, null],
+  [{[variable]: '3', [companion]: ''}, null],
+  [{[companion]: '64'}, null],
+  [{[variable]: '', [companion]: '64'}, null],
+  [{[variable]: '-1', [companion]: '64'}, null],
+  [{[variable]: 'x', [companion]: '64'}, null],
+])
+const openMpi = (rank: string) => ({OMPI_COMM_WORLD_RANK: rank, OMPI_COMM_WORLD_SIZE: '8'})
+const hydra = (rank: string) => ({PMI_RANK: rank, PMI_SIZE: '8'})
+const step = (rank: string) => ({SLURM_JOB_ID: '12', SLURM_STEP_ID: '0', SLURM_PROCID: rank})
+
 const ranks: readonly (readonly [environment: Environment, rank: number | null])[] = [
   [{}, null],
-  [{OMPI_COMM_WORLD_RANK: '0'}, 0],
-  [{OMPI_COMM_WORLD_RANK: '63'}, 63],
-  [{PMIX_RANK: '3'}, 3],
-  [{PMI_RANK: '3'}, 3],
-  [{PALS_RANKID: '3'}, 3],
-  [{MV2_COMM_WORLD_RANK: '3'}, 3],
-  [{MVP_COMM_WORLD_RANK: '3'}, 3],
-  [{FLUX_TASK_RANK: '3'}, 3],
-  [{SLURM_PROCID: '3'}, 3],
-  [{SLURM_PROCID: ''}, null],
-  [{SLURM_PROCID: '-1'}, null],
-  [{SLURM_PROCID: 'x'}, null],
-  [{PMI_RANK: 'x', SLURM_PROCID: '5'}, 5],
-  [{OMPI_COMM_WORLD_RANK: '2', SLURM_PROCID: '0'}, 2],
+  ...launched,
+  [{...hydra('x'), ...step('5')}, 5],
+  [{...openMpi('2'), ...step('0')}, 2],
   // Intel MPI names the rank on the node beside the rank in the job.
-  [{PMI_RANK: '4', MPI_LOCALRANKID: '0'}, 4],
+  [{...hydra('4'), MPI_LOCALRANKID: '0'}, 4],
   // Daemons of a launcher that srun has started are numbered too: what they start has its own rank.
-  [{PMI_RANK: '0', SLURM_PROCID: '1'}, 0],
-  [{PMIX_RANK: '0', OMPI_COMM_WORLD_RANK: '0', SLURM_PROCID: '2'}, 0],
-  // A batch script, and the only task of a step that is no MPI program.
-  [{SLURM_JOB_ID: '9', SLURM_PROCID: '0', SLURM_NTASKS: '64'}, 0],
-  [{SLURM_ARRAY_TASK_ID: '7', SLURM_JOB_ID: '9', SLURM_PROCID: '0'}, 0],
+  [{...hydra('0'), ...step('1')}, 0],
+  [{...openMpi('0'), PMIX_RANK: '0', PMIX_NAMESPACE: 'n', ...step('2')}, 0],
+  // Left behind by another launcher.
+  [{OMPI_COMM_WORLD_RANK: '3', SLURM_JOB_ID: '12', SLURM_PROCID: '0'}, null],
+  [{OMPI_COMM_WORLD_RANK: '3', ...step('0')}, 0],
+  [{SLURM_PROCID: '7', ...hydra('0')}, 0],
+  [{PMI_RANK: '7', PMIX_RANK: '7'}, null],
+  // A batch script, and array tasks.
+  [{SLURM_JOB_ID: '9', SLURM_PROCID: '0', SLURM_NTASKS: '64'}, null],
+  [{SLURM_ARRAY_TASK_ID: '7', SLURM_JOB_ID: '9', SLURM_PROCID: '0'}, null],
   [{SLURM_ARRAY_TASK_ID: '7'}, null],
   [{PBS_ARRAY_INDEX: '7', PBS_JOBID: '9[7].cluster'}, null],
   [{LSB_JOBINDEX: '7', LSB_JOBID: '9'}, null],
@@ -64,6 +73,6 @@ describe('the batch system', () => {
 describe('the rank in an MPI job', () => {
   for (const [environment, rank] of ranks)
     it(`is ${rank} with ${JSON.stringify(environment)}`, () => {
-      assert.equal(detectRank(environment), rank)
+      assert.equal(detectRank(environment)?.rank ?? null, rank)
     })
 })
