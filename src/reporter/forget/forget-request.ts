@@ -1,10 +1,10 @@
 /**
  * Room `forget`: the request to erase the data of a user at one destination.
  *
- * The request is a file. While it exists, no report is sent. It ends when the collector confirms the erasure, or when nothing was
- * sent that could be erased. Each request raises the generation of the project, so that pseudonyms from before and after cannot be
- * joined. The room also keeps the marks of every period whose pseudonym was sent, because they prove ownership later. Disk only;
- * the collector is asked through the `Eraser` that the caller gives.
+ * The request is a file. While it exists, no report is sent. It ends when the collector confirms the erasure, or when
+ * nothing was sent that could be erased. Each request raises the generation of the project, so that pseudonyms from
+ * before and after cannot be joined. The room also keeps the marks of every period whose pseudonym was sent, because
+ * they prove ownership later. Disk only; the collector is asked through the `Eraser` that the caller gives.
  * Read next: `present-forget.ts`, then `sent-pseudonyms.ts` and `period-marks.ts`.
  */
 import {existsSync, rmSync} from 'node:fs'
@@ -24,35 +24,35 @@ import {createWhole, makeDirectory, readJson, writeFileAtomically} from '../worl
 import {toTime, type World} from '../world/world.ts'
 import {removeMarks} from './period-marks.ts'
 
-/** A person's wish to have their data erased at one destination; kept until it is answered. */
+/** A user's erasure request for one destination. It is stored until it has ended. */
 const forgetRequest = v.object({
-  /** The same in each try. */
+  /** The same in each attempt. */
   id: uuid,
   requestedAt: time,
-  /** The ids made in this generation, and in those before it that were not asked about here, are to be forgotten. */
+  /** The request is about this generation, and earlier ones whose requests have not ended here. */
   generation: v.pipe(v.number(), v.integer(), v.minValue(0)),
 })
 export type ForgetRequest = Readonly<v.InferOutput<typeof forgetRequest>>
 
-/** What became of a request. */
+/** The result of an ended request. */
 const forgotten = v.object({
   ...forgetRequest.entries,
   keptAt: time,
   endpoint: v.nullable(v.string()),
-  /** The collector's; null where nothing had been sent, or where nothing can confirm it. */
+  /** The collector's receipt. Null if nothing was sent, or if the destination cannot confirm. */
   receipt: v.nullable(erasureReceipt),
 })
 export type Forgotten = Readonly<v.InferOutput<typeof forgotten>>
 
-/** The pending request, or null when there is none or it is damaged. */
+/** Reads the pending request. Null if there is none or it is damaged. */
 export function readForgetRequest({forget}: DestinationPaths): ForgetRequest | null {
   const result = v.safeParse(forgetRequest, readJson(forget))
   return result.success ? result.output : null
 }
 
 /**
- * Keeps a request, from which moment on no report leaves. One that is pending already stands; a damaged one (a power
- * cut) is made anew: a new id erases the same. Throws what the file system throws.
+ * Stores a request. From then on, no report is sent. A pending request is returned unchanged. A damaged one (for
+ * example after a power cut) is replaced: a new id erases the same data. Throws errors of the file system.
  */
 export function keepForgetRequest(world: World, {project, directory, paths}: Destination): ForgetRequest {
   const found = readForgetRequest(paths)
@@ -69,9 +69,9 @@ export function keepForgetRequest(world: World, {project, directory, paths}: Des
 }
 
 /**
- * The generation of the ids that are made now, for every destination of a project: one more than that of any request,
- * pending or ended, from 0. So ids that are to go, or are gone, do not come back at another endpoint. It follows from what
- * is kept of these requests, so it is never lowered and no two processes write it.
+ * The current generation of pseudonyms, for all destinations of a project: one more than that of any request, pending
+ * or ended, and 0 without one. So erased pseudonyms do not appear again at another endpoint. It is derived from the
+ * stored requests, so it never decreases and is never written.
  */
 export function readGeneration({stateDirectory}: Pick<World, 'stateDirectory'>, {project}: {project: string}): number {
   const folders = listDestinationFolders(stateDirectory).filter(folder => folder.project === project)
@@ -79,7 +79,7 @@ export function readGeneration({stateDirectory}: Pick<World, 'stateDirectory'>, 
   return Math.max(-1, ...asked) + 1
 }
 
-/** The oldest generation whose ids have not been asked about at a destination, or not to the end. */
+/** The oldest generation without an ended request at a destination. */
 export const openGeneration = (paths: DestinationPaths): number => Math.max(-1, ...endedGenerations(paths)) + 1
 
 function endedGenerations({forgotten: directory}: DestinationPaths): number[] {
@@ -90,13 +90,13 @@ function endedGenerations({forgotten: directory}: DestinationPaths): number[] {
     .sort((a, b) => a - b)
 }
 
-/** What became of the request for one generation, or null when none has come to its end. */
+/** The result of the request for one generation, or null if none has ended. */
 export function readForgotten({forgotten: directory}: DestinationPaths, generation: number): Forgotten | null {
   const result = v.safeParse(forgotten, readJson(join(directory, `${generation}.json`)))
   return result.success ? result.output : null
 }
 
-/** All requests that have come to their end, oldest first; damaged ones are passed over. */
+/** The results of all ended requests, oldest first. Damaged files are skipped. */
 export function readAllForgotten(paths: DestinationPaths): Forgotten[] {
   return endedGenerations(paths)
     .map(generation => readForgotten(paths, generation))
@@ -104,8 +104,8 @@ export function readAllForgotten(paths: DestinationPaths): Forgotten[] {
 }
 
 /**
- * Ends a request: keeps its receipt, by which new ids begin, then removes what it was needed for. Killed at any step,
- * the request is still there, and ending it again comes to the same.
+ * Ends a request: stores its receipt, then removes its marks and the request itself. If the process is killed at any
+ * step, the request still exists, and ending it again has the same result. Throws errors of the file system.
  */
 export function endForgetRequest(
   world: World,

@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs'
 import type {DestinationPaths} from '../destination/destination.ts'
 
-/** Whether a request to erase is pending: no report leaves meanwhile. A damaged request is one. */
+/** Whether an erasure request is pending, also a damaged one. No report is sent meanwhile. */
 export const isForgetPending = ({forget}: DestinationPaths): boolean => existsSync(forget)

@@ -4,40 +4,40 @@ import {reach} from '../../fault-points.ts'
 import {type DestinationPaths, listFolder} from '../destination/destination.ts'
 import {writeFileAtomically} from '../world/files.ts'
 
-/** Some generations of ids, both ends included. */
+/** A range of generations, both ends included. */
 export interface Generations {
   readonly from: number
   readonly to: number
 }
 
-/** What a pseudonym of a user was made for. */
+/** The generation and the period of a user's pseudonym. */
 export interface UserPeriod {
   readonly generation: number
   readonly period: string
 }
 
 export interface PeriodMark extends UserPeriod {
-  /** The pseudonym that left. */
+  /** The pseudonym that was sent. */
   readonly user: string
 }
 
 /**
- * Keeps, before a report is posted, that it has the user's pseudonym of a period: an empty file, never written again.
- * Whoever asks for erasure later knows exactly which keys to present, those of wrong clocks included, and by the
- * pseudonym whether the secret still gives them. Throws what the file system throws: then the report must not leave.
+ * Creates an empty file that records which pseudonym a report contains. Called before the report is sent. A later
+ * erasure request finds all its keys by these marks, even after wrong clocks, and finds out whether the secret is still
+ * the same. Throws errors of the file system: then the report must not be sent.
  */
 export function markPeriod(paths: DestinationPaths, mark: PeriodMark): void {
   keepMark(paths, nameOf(mark))
 }
 
-/** Keeps in the same way that a report leaves without a pseudonym of the user: no key will ever find it. */
+/** Records in the same way a report without a pseudonym of the user: no key can find it for an erasure. */
 export function markNameless(paths: DestinationPaths): void {
   keepMark(paths, nameless)
 }
 
 const nameless = 'nameless'
 
-/** Whether a report has left without a pseudonym of the user. */
+/** Whether a report was sent without a pseudonym of the user. */
 export const isMarkedNameless = ({periods}: DestinationPaths): boolean => existsSync(join(periods, nameless))
 
 function keepMark({periods}: DestinationPaths, name: string): void {
@@ -49,7 +49,7 @@ function keepMark({periods}: DestinationPaths, name: string): void {
 
 const nameOf = ({generation, period, user}: PeriodMark): string => `${generation}-${period}-${user}`
 
-/** The marks of some generations. */
+/** Reads the marks of some generations. */
 export function readMarks({periods}: DestinationPaths, {from, to}: Generations): PeriodMark[] {
   return listFolder(periods).flatMap(name => {
     const [, number, period, user] = /^(\d+)-(\d{4}(?:-\d\d)?|always)-([0-9a-f]{32})$/.exec(name) ?? []
@@ -59,7 +59,7 @@ export function readMarks({periods}: DestinationPaths, {from, to}: Generations):
   })
 }
 
-/** Removes the marks of a generation and of those before it; what is gone already is no matter. */
+/** Removes the marks of all generations up to `to`. */
 export function removeMarks(paths: DestinationPaths, to: number): void {
   for (const mark of readMarks(paths, {from: 0, to})) rmSync(join(paths.periods, nameOf(mark)), {force: true})
 }

@@ -13,23 +13,23 @@ import {findSentPseudonyms} from './sent-pseudonyms.ts'
 export interface PresentOptions {
   readonly world: World
   readonly destination: Destination
-  /** Asks the collector; without it a request stays pending. */
+  /** Sends the request to the collector. Without it, a request stays pending. */
   readonly erase?: Eraser | undefined
   readonly signal: AbortSignal
 }
 
 /**
- * Presents a pending request to erase, with the right to send won, and ends it when a receipt comes. Where nothing has
- * been sent, or where datagrams went, it ends without asking anybody. Where the secret that made the pseudonyms is lost it
- * stays pending: a collector that is shown other keys would confirm that it has erased nothing.
+ * Sends a pending erasure request to the collector and ends it at the receipt. The caller must hold the sender lock. If
+ * nothing was sent, or if there is no HTTP address, the request ends without a question to a collector. If the secret
+ * of the pseudonyms is lost, it stays pending: a collector would confirm other keys without erasing anything.
  *
- * @returns the time of the next try when the collector gave no receipt, else null
+ * @returns the time of the next attempt if the collector gave no receipt, else null
  */
 export async function presentForget(options: PresentOptions): Promise<string | null> {
   const {world, destination, erase, signal} = options
   const {paths, project} = destination
   if (!isForgetPending(paths)) return null
-  // Damaged: made anew.
+  // A damaged request is replaced.
   const request = readForgetRequest(paths) ?? keepForgetRequest(world, destination)
   const endpoint = project.endpoint.http
   const isAnswered = openGeneration(paths) > request.generation
@@ -49,7 +49,7 @@ export async function presentForget(options: PresentOptions): Promise<string | n
   return null
 }
 
-/** The secret halves of the pseudonyms that may have left; of more than fit one request, the newest. Null: lost. */
+/** The keys of the pseudonyms that were sent, at most the newest 120. Null if the secret of one is lost. */
 function keysOf({stateDirectory}: World, destination: Destination, generation: number): string[] | null {
   const secret = findSecret(stateDirectory)
   const {own, hasLost} = findSentPseudonyms(destination, secret, generation)

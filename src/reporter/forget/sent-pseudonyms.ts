@@ -6,22 +6,22 @@ import {rotationPeriod, userPseudonym} from '../identity/pseudonyms.ts'
 import {openGeneration, readAllForgotten} from './forget-request.ts'
 import {isMarkedNameless, type PeriodMark, readMarks, type UserPeriod} from './period-marks.ts'
 
-/** Every way in which ids rotate: a project may have changed it since a report left. */
+/** All rotations: a project may have changed its rotation after a report was sent. */
 const rotations = ['year', 'month', 'never'] as const satisfies readonly ProjectFile['identity']['rotate'][]
 
 /** The user's pseudonyms that were sent to a destination and are not erased, as far as this machine knows. */
 export interface SentPseudonyms {
-  /** The periods whose keys the secret gives, oldest first. */
+  /** The periods whose pseudonyms come from the current secret, oldest first. */
   readonly own: readonly UserPeriod[]
-  /** Whether a pseudonym was sent that the secret does not give: the secret was lost or damaged since. */
+  /** Whether a pseudonym from another secret was sent: that secret was lost or damaged. */
   readonly hasLost: boolean
   /** Whether reports were sent without a pseudonym of the user. */
   readonly hasNameless: boolean
 }
 
 /**
- * Finds the pseudonyms that were sent up to a generation and not yet requested to be erased, by the marks and by the sent
- * log. `secret`: null if there is none. Reads files, writes none.
+ * Finds the pseudonyms that were sent up to a generation and not yet requested to be erased, by the marks and by the
+ * sent log. `secret`: null if there is none. Reads files, writes none.
  */
 export function findSentPseudonyms({project, paths}: Destination, secret: string | null, to: number): SentPseudonyms {
   const generations = {from: openGeneration(paths), to}
@@ -30,7 +30,7 @@ export function findSentPseudonyms({project, paths}: Destination, secret: string
   const marks = readMarks(paths, generations)
   const logged = readLogged({paths})
   const own = [...marks, ...logged.flatMap(report => guessMarks(report, generations.from, to))].filter(isOwn)
-  // What was logged before the last request came to its end is erased, and may be of a secret that was lost later.
+  // Reports from before the last ended request are erased, even if they are from another secret.
   const since = Math.max(0, ...readAllForgotten(paths).map(({keptAt}) => Date.parse(keptAt)))
   const isLost = (report: Logged) => report.user !== null && report.at > since && !guessMarks(report, 0, to).some(isOwn)
   return {
@@ -42,12 +42,12 @@ export function findSentPseudonyms({project, paths}: Destination, secret: string
 
 const byAge = (a: UserPeriod, b: UserPeriod): number => a.generation - b.generation || (a.period < b.period ? -1 : 1)
 
-/** What the log has of one report that left, or may have. */
+/** One report of the log that was sent, or may have been sent. */
 interface Logged {
   /** Unix milliseconds. */
   readonly at: number
   readonly user: string | null
-  /** RFC 3339, of its first event. */
+  /** The time of its first event, RFC 3339. */
   readonly time: string
 }
 
@@ -62,7 +62,7 @@ function readLogged({paths: {sent}}: Pick<Destination, 'paths'>): Logged[] {
   })
 }
 
-/** The user of a report and the time of its first event; null where the log is damaged. */
+/** The user of a report and the time of its first event. Null if the log is damaged. */
 function readHead(body: string): Pick<Logged, 'user' | 'time'> | null {
   try {
     const {header, events} = JSON.parse(body) as Report
@@ -73,7 +73,7 @@ function readHead(body: string): Pick<Logged, 'user' | 'time'> | null {
   }
 }
 
-/** What the pseudonym of a logged report may have been made for. */
+/** All generations and periods that the pseudonym of a logged report may have. */
 function guessMarks({user, time}: Logged, from: number, to: number): PeriodMark[] {
   if (user === null) return []
   const generations = Array.from({length: Math.max(0, to - from + 1)}, (_, index) => from + index)

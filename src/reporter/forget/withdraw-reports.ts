@@ -7,9 +7,9 @@ import {readSent} from '../destination/sent-log.ts'
 import {folderScheme} from '../transports/folder.ts'
 
 /**
- * Takes away those reports of this person that still lie in a folder, after a wish to be forgotten: else they would reach
- * the collector after the erasure. Knows them by the log of what has left. Never throws: what cannot be removed, because
- * the folder belongs to somebody else, is removed by nobody here.
+ * Removes the user's reports that still wait in a folder, after an erasure request: otherwise they would reach the
+ * collector after the erasure. Finds them by the sent log. Never throws: a report that cannot be removed, for example
+ * in a folder of another user, stays.
  */
 export function withdrawReports({paths, project}: Destination): void {
   const {file} = project.endpoint

@@ -8,9 +8,9 @@ const secretPattern = /^[0-9a-f]{64}$/
 export const secretPath = (stateDirectory: string): string => join(stateDirectory, 'secret')
 
 /**
- * The user's secret: 256 random bits as hex, made at first use, 0600, never sent. Processes that make it at the same
- * time end with the same one. A damaged one (a power cut) is set aside, and the person has new pseudonyms from then on.
- * Throws what the file system throws.
+ * Reads the user's secret, or creates it: 256 random bits as hex in a file with mode 0600. It is never sent. Processes
+ * that create it at the same time get the same one. A damaged file (for example after a power cut) is renamed, and the
+ * user gets new pseudonyms. Throws errors of the file system.
  */
 export function readSecret(stateDirectory: string, random: (bytes: number) => Uint8Array): string {
   const path = secretPath(stateDirectory)
@@ -24,7 +24,7 @@ export function readSecret(stateDirectory: string, random: (bytes: number) => Ui
   return secret
 }
 
-/** The user's secret if it has been made, else null. Writes nothing. */
+/** Reads the user's secret. Null if it is missing or damaged. Writes nothing. */
 export function findSecret(stateDirectory: string): string | null {
   const found = readIfPresent(secretPath(stateDirectory))?.trim() ?? ''
   return secretPattern.test(found) ? found : null

@@ -17,49 +17,49 @@ import {
 } from '../identity/pseudonyms.ts'
 import {fitsDatagram} from '../transports/datagram.ts'
 
-/** What reports are made from besides the events. */
+/** The input of `makeReports` besides the events. */
 export interface ReportContext {
   readonly project: ProjectFile
   readonly client: {readonly name: string; readonly version: string}
-  /** Null in a preview before the secret is made: then `placeholderPseudonym` stands where it is needed. */
+  /** Null in a preview if there is no secret yet: `placeholderPseudonym` replaces pseudonyms. */
   readonly secret: string | null
   readonly generation: number
-  /** This machine: completes events that were written here by something that could not know it. */
+  /** This machine. Completes events whose writer on this machine could not read these values. */
   readonly machine: {
     readonly host: string
     readonly bootId: string | null
     readonly machineId: string | null
     readonly os: OperatingSystem
   }
-  /** Unix milliseconds; decides which events are too old. */
+  /** Unix milliseconds. Decides which events are too old. */
   readonly now: number
-  /** RFC 3339: nothing from before leaves; null when there never was a no. */
+  /** RFC 3339. Earlier events are not sent. Null if the user never opted out. */
   readonly notBefore: string | null
 }
 
-/** One report, its bytes fixed: what is previewed, sent and logged. */
+/** One report with its final bytes, which are previewed, sent and logged. */
 export interface MadeReport {
   /** The JSON, before transfer compression. */
   readonly body: string
   /** Ids of its events, in their order. */
   readonly ids: readonly string[]
-  /** The period of the user's pseudonym in it; null where it has none. */
+  /** The period of the user's pseudonym in it; null if it has none. */
   readonly userPeriod: string | null
-  /** Fields and details that are not declared and so are not in the body, by the event that had them. */
+  /** The number of undeclared fields and details, by event. They are not in the body. */
   readonly undeclaredFields: readonly Drop[]
-  /** What the body is joined from: the text before its events, and they. */
+  /** The parts of the body: the text before its events, and the events. */
   readonly head: string
   readonly events: readonly MadeEvent[]
 }
 
-/** One event as it travels. */
+/** One event as it is sent. */
 interface MadeEvent {
   readonly id: string
   readonly json: string
   readonly undeclaredFields: number
 }
 
-/** Events that share a header, and so the period of its pseudonyms. */
+/** Events with the same header, and so with the same period of pseudonyms. */
 interface Group {
   readonly userPeriod: string | null
   readonly events: MadeEvent[]
@@ -67,17 +67,18 @@ interface Group {
 
 export interface MadeReports {
   readonly reports: readonly MadeReport[]
-  /** Events that must not or cannot be sent, each with its reason. */
+  /** Events that cannot be sent, each with its reason. */
   readonly drops: readonly Drop[]
 }
 
 /**
  * Makes reports from buffered events. Pure: the same events and context give the same bytes.
  *
- * Events that share a header share reports, in the order in which they come, up to 500 events and 512 KiB a report.
- * Undeclared fields are left out and counted; undeclared features, events from before consent and events older than
- * 30 days are dropped and counted. Pseudonyms are made here; nothing of a `local` block is copied. Where only datagrams
- * go, each report has one event; what does not fit a datagram is dropped and counted.
+ * Events with the same header are put into the same reports, in their order, up to 500 events and 512 KiB a report.
+ * Undeclared fields are left out and counted. Undeclared features, events from before `notBefore`, events older than 30
+ * days and events above 8 KiB are dropped and counted. Pseudonyms are made here, and nothing of a `local` block is
+ * copied. If reports are sent as datagrams, each has one event, and an event that does not fit a datagram is dropped
+ * and counted.
  */
 export function makeReports(events: readonly BufferedEvent[], context: ReportContext): MadeReports {
   const drops: Drop[] = []
@@ -125,7 +126,7 @@ function reasonToDrop(buffered: BufferedEvent, context: ReportContext): DropReas
   return isDeclaredFeature(context.project, buffered.featureType, buffered.name) ? null : 'undeclared-feature'
 }
 
-/** Copies what travels, key by key, in the order of the wire. */
+/** Copies the values that are sent, key by key, in the order of the wire. */
 function copyEvent(buffered: BufferedEvent, kept: FieldValues, context: ReportContext): Event {
   const id = buffered.id.toLowerCase()
   const run = buffered.run?.toLowerCase() ?? null
@@ -181,7 +182,10 @@ function scriptIdOf(buffered: BufferedEvent, context: ReportContext): string | n
 
 const isCi = (buffered: BufferedEvent): boolean => (buffered.header?.ci ?? null) !== null
 
-/** Another machine may have the same host name, but not the same boot. Without a boot id the host name has to do. */
+/**
+ * Compares host name and boot id, because two machines may have the same host name. Without a boot id, the host name
+ * decides.
+ */
 function isFromThisMachine(local: LocalBlock | null, machine: ReportContext['machine']): boolean {
   return local !== null && local.host === machine.host && (local.bootId === null || local.bootId === machine.bootId)
 }
@@ -196,7 +200,7 @@ function packReports(header: string, {userPeriod, events}: Group, context: Repor
   const project = JSON.stringify(context.project.project)
   const client = JSON.stringify({name: context.client.name, version: context.client.version})
   const head = `{"protocol":${protocolVersion},"project":${project},"client":${client},"header":${header},"events":[`
-  // The end of the report, less the comma that the first event does without.
+  // The end of the report, minus the comma that the first event does not have.
   const emptyBytes = Buffer.byteLength(head) + ']}'.length - 1
   const maxEvents = isForDatagrams(context.project) ? 1 : limits.maxEventsPerReport
   const batches: MadeEvent[][] = []
@@ -229,7 +233,7 @@ function joinReport(head: string, events: readonly MadeEvent[], userPeriod: stri
   }
 }
 
-/** Splits a report that was too large for a proxy or a collector; one event cannot be split. Pure. */
+/** Splits a report that was too large for a proxy or a collector. Null for a report with one event. Pure. */
 export function halveReport({head, events, userPeriod}: MadeReport): [MadeReport, MadeReport] | null {
   if (events.length < 2) return null
   const middle = Math.ceil(events.length / 2)

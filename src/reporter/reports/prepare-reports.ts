@@ -1,16 +1,16 @@
 /**
  * Room `reports`: how buffered events become the bytes that are sent.
  *
- * The sender and `usage preview` call the same function, and the sent log keeps the same bytes: what is shown is what is sent.
- * `makeReports` is pure. It makes the pseudonyms, groups events by header into reports of at most 500 events and 512 KiB, and
- * drops what is too old, too large or not declared, with a count. Nothing that changes from call to call is in a report.
- * `prepareReports` reads the files that it is given and writes none. No network.
- * Read next: `make-reports.ts`, then `send-context.ts` for what it needs besides the events.
+ * The sender and `usage preview` call the same function, and the sent log keeps the same bytes, so a preview shows
+ * exactly what is sent. `makeReports` is pure. It makes the pseudonyms and groups events by header into reports of at
+ * most 500 events and 512 KiB. It drops and counts events that are too old, too large or not declared. A report
+ * contains nothing that changes from call to call. `prepareReports` reads the given files and writes none. No network.
+ * Read next: `make-reports.ts`, then `send-context.ts` for its input besides the events.
  */
 import {type BufferFile, readBufferFile} from '../destination/buffer.ts'
 import {type MadeReports, makeReports, type ReportContext} from './make-reports.ts'
 
-/** What some buffer files come to: the reports, and what is no part of them. */
+/** The reports of some buffer files, and the events and files that are not in them. */
 export interface PreparedReports extends MadeReports {
   /** The files whose events are in the reports or among the drops. */
   readonly files: readonly BufferFile[]
@@ -19,9 +19,8 @@ export interface PreparedReports extends MadeReports {
 }
 
 /**
- * The one way from buffer files to reports: the sender and `usage preview` both take it, so that what is shown is what
- * leaves. Reads the files in the order in which they are given and writes nothing; files that are not finished yet or
- * have gone are passed over.
+ * Makes reports from buffer files, for the sender and for `usage preview`. Reads the files in the given order and
+ * writes nothing. Skips files that are unfinished or gone.
  */
 export function prepareReports(paths: readonly string[], context: ReportContext): PreparedReports {
   const files: BufferFile[] = []

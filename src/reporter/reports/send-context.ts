@@ -7,15 +7,15 @@ import {readOperatingSystem} from '../world/operating-system.ts'
 import type {World} from '../world/world.ts'
 import type {ReportContext} from './make-reports.ts'
 
-/** What a sender makes reports from besides the events and the project. */
+/** The input of a sender's reports besides events, project and client. */
 export type SendContext = Pick<ReportContext, 'generation' | 'machine' | 'notBefore'> & {readonly secret: string}
 
-/** Reads what reports are made from besides the events: the secret, this machine, and what a person said before. */
+/** Reads the input of reports: the secret (created if missing), this machine, and the user's last decision. */
 export async function readSendContext(world: World, project: ProjectFile): Promise<SendContext> {
   return {secret: readSecret(world.stateDirectory, world.random), ...(await readRest(world, project))}
 }
 
-/** The same for a preview: a secret that is not there yet is not made, but null. Writes nothing. */
+/** The same for a preview: the secret is null if it does not exist yet. Writes nothing. */
 export async function readPreviewContext(
   world: World,
   project: ProjectFile,
