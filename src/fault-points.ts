@@ -19,6 +19,7 @@ export const faultPoints = [
   'drop: taken out of the buffer',
   'drop: counted',
   'file: damaged and counted',
+  'file: damaged lines set aside',
   'report: before it is posted',
   'folder: before the report is renamed',
   'report: answered',

@@ -51,11 +51,14 @@ export const bufferedLine = v.variant(
 export type BufferedEvent = Readonly<v.InferOutput<typeof bufferedEvent>>
 export type LocalBlock = Readonly<v.InferOutput<typeof localBlock>>
 
-/** The content of a buffer file. `unfinished`: its last line has no line break, or the file is empty. */
+/**
+ * The content of a buffer file. `unfinished`: its last line has no line break, or the file is empty. `damaged`: it has no
+ * event at all; `lines` are then lost.
+ */
 export type ParsedBufferFile =
-  | {readonly kind: 'events'; readonly events: readonly BufferedEvent[]}
+  | {readonly kind: 'events'; readonly events: readonly BufferedEvent[]; readonly damaged: readonly string[]}
   | {readonly kind: 'unfinished'}
-  | {readonly kind: 'damaged'; readonly message: string}
+  | {readonly kind: 'damaged'; readonly message: string; readonly lines: number}
 
 /** Writes events as the content of a buffer file: one JSON document a line, each with a line break. Pure. */
 export function encodeBufferFile(events: readonly BufferedEvent[]): string {
@@ -63,7 +66,7 @@ export function encodeBufferFile(events: readonly BufferedEvent[]): string {
 }
 
 /**
- * Reads the content of a buffer file. One invalid line, or more lines than a report has events, makes the whole file
+ * Reads the content of a buffer file. An invalid line costs itself; more lines than a report has events make the whole file
  * damaged. Pure; never throws.
  *
  * @param writtenAt the time of the file, RFC 3339, for events without a time
@@ -71,15 +74,20 @@ export function encodeBufferFile(events: readonly BufferedEvent[]): string {
 export function parseBufferFile(content: string, writtenAt: string | null = null): ParsedBufferFile {
   if (!content.endsWith('\n')) return {kind: 'unfinished'}
   const lines = content.split('\n').slice(0, -1)
-  if (lines.length > limits.maxEventsPerReport)
-    return {kind: 'damaged', message: `must contain at most ${limits.maxEventsPerReport} lines, got ${lines.length}`}
+  const most = limits.maxEventsPerReport
+  if (lines.length > most)
+    return {kind: 'damaged', message: `must contain at most ${most} lines, got ${lines.length}`, lines: 1}
   const events: BufferedEvent[] = []
+  const damaged: string[] = []
+  let message: string | null = null
   for (const [index, line] of lines.entries()) {
     const parsed = parseLine(line, writtenAt)
-    if (typeof parsed === 'string') return {kind: 'damaged', message: `line ${index + 1}: ${parsed}`}
-    events.push(parsed)
+    if (typeof parsed !== 'string') events.push(parsed)
+    else damaged.push(line)
+    if (typeof parsed === 'string') message ??= `line ${index + 1}: ${parsed}`
   }
-  return {kind: 'events', events}
+  if (events.length === 0) return {kind: 'damaged', message: message ?? '', lines: lines.length}
+  return {kind: 'events', events, damaged}
 }
 
 function parseLine(line: string, writtenAt: string | null): BufferedEvent | string {

@@ -1,6 +1,6 @@
 // The table of all steps has more than 300 lines, because it is one list that a reader wants to see whole.
 import assert from 'node:assert/strict'
-import {mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs'
+import {appendFileSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, describe, it, type TestContext} from 'node:test'
 import {type FaultPoint, faultPoints} from '../../src/fault-points.ts'
@@ -31,7 +31,7 @@ import {
 
 /** What the collector and the machine must say in the end. What is not named is zero. */
 interface Truth {
-  /** Events, and files that were damaged, that came to be on the machine. */
+  /** Events, and lines that were damaged, that came to be on the machine. */
   readonly made: number
   readonly runs: number
   readonly ok?: number
@@ -166,6 +166,12 @@ function putDamagedFile({destination: {paths}}: Scene): void {
   utimesSync(path, 0, 0)
 }
 
+/** A line that is no event in a file with one that is. */
+function putDamagedLine({destination: {paths}}: Scene): void {
+  const [name = ''] = readdirSync(paths.waiting)
+  appendFileSync(join(paths.waiting, name), '{"format":1,"id":"\n')
+}
+
 /** As many files as the quota has and one more, the oldest first. */
 function fillOverQuota(scene: Scene): void {
   recordRun(scene)
@@ -238,6 +244,19 @@ const sending: readonly Case[] = [
         putDamagedFile(scene)
       },
     },
+  ),
+  ...(['file: damaged and counted', 'file: damaged lines set aside'] as const).map(point =>
+    senderDies(
+      point,
+      {...aRun, made: 4, dropped: {damaged: 1}},
+      {
+        where: ', of a line in a file with events',
+        arrange: scene => {
+          recordRun(scene)
+          putDamagedLine(scene)
+        },
+      },
+    ),
   ),
   senderDies(
     'drop: counted',

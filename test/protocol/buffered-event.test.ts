@@ -105,20 +105,24 @@ test('never reads a wrong event from a file whose beginning is missing or that e
   }
 })
 
-test('reports a file with one invalid line as damaged, with the number of the line', () => {
+test('loses the invalid line of a file and no other, and names it where there is no other', () => {
   const cases: [line: string, message: RegExp][] = [
-    ['', /^line 2: must be JSON$/],
-    ['null', /^line 2: the document: must be an event of type/],
-    ['{"format":2}', /^line 2: type: is required/],
-    [firstLine.trim().replace('"format":1', '"format":2'), /^line 2: format: must be format 1, got 2$/],
-    [firstLine.trim().replace('"time":"2', '"time":"x2'), /^line 2: time: must be a time in RFC 3339 format/],
-    [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, /^line 2: /],
-    ['\u0000\u0000', /^line 2: must be JSON$/],
+    ['', /^line 1: must be JSON$/],
+    ['null', /^line 1: the document: must be an event of type/],
+    ['{"format":2}', /^line 1: type: is required/],
+    [firstLine.trim().replace('"format":1', '"format":2'), /^line 1: format: must be format 1, got 2$/],
+    [firstLine.trim().replace('"time":"2', '"time":"x2'), /^line 1: time: must be a time in RFC 3339 format/],
+    [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, /^line 1: /],
+    ['\u0000\u0000', /^line 1: must be JSON$/],
   ]
   for (const [line, message] of cases) {
     const parsed = parseBufferFile(`${firstLine}${line}\n${firstLine}`)
-    assert.equal(parsed.kind, 'damaged')
-    assert.match(parsed.kind === 'damaged' ? parsed.message : '', message)
+    assert.ok(parsed.kind === 'events')
+    assert.deepEqual([parsed.events.length, parsed.damaged], [2, [line]])
+    const alone = parseBufferFile(`${line}\n${line}\n`)
+    assert.ok(alone.kind === 'damaged')
+    assert.match(alone.message, message)
+    assert.equal(alone.lines, 2)
   }
 })
 

@@ -69,7 +69,7 @@ const dropWords: Record<DropReason, string> = {
   'undeclared-field': 'These fields are not declared or their values are invalid, so they are omitted.',
   'undeclared-feature': 'The project file does not declare these features.',
   'wrong-use': 'The commands had invalid flags or arguments.',
-  damaged: 'These files do not contain valid events.',
+  damaged: 'These lines of buffer files are not valid events.',
   'before-consent': 'They are from before your opt-in.',
   'opted-out': 'After an opt-out no waiting event is sent.',
   forgotten: 'You asked for erasure.',

@@ -1,4 +1,4 @@
-import {readFileSync, renameSync, rmdirSync, rmSync, statSync} from 'node:fs'
+import {existsSync, readFileSync, renameSync, rmdirSync, rmSync, statSync} from 'node:fs'
 import {basename} from 'node:path'
 import {reach} from '../../fault-points.ts'
 import {type BufferedEvent, encodeBufferFile, parseBufferFile} from '../../protocol/buffered-event.ts'
@@ -14,6 +14,8 @@ export const unfinishedSeconds = 60
 export interface BufferFile {
   readonly path: string
   readonly events: readonly BufferedEvent[]
+  /** Its lines that are no events, as they are. */
+  readonly damaged: readonly string[]
   readonly bytes: number
 }
 
@@ -28,25 +30,43 @@ export function writeEvents(paths: DestinationPaths, events: readonly [BufferedE
   reach('buffer: after the event is renamed')
 }
 
+/** A buffer file without any event that can be read. */
+export interface DamagedFile {
+  readonly kind: 'damaged'
+  readonly path: string
+  readonly message: string
+  /** How many lines are lost with it; a file that cannot be read as lines counts as one. */
+  readonly lines: number
+}
+
 /** What reading one buffer file gave. */
 export type ReadBufferFile =
   | ({readonly kind: 'events'} & BufferFile)
   | {readonly kind: 'unfinished'; readonly path: string}
-  | {readonly kind: 'damaged'; readonly path: string; readonly message: string}
+  | DamagedFile
   | {readonly kind: 'gone'}
 
-/** Reads one buffer file. `unfinished` only while it is young; `gone` when a sender has just taken it. */
+/**
+ * Reads one buffer file. `unfinished` only while it is young: later a last line without a line break is read like the others.
+ * `gone` when a sender has just taken it.
+ *
+ * @param now Unix milliseconds; Infinity where nobody can be writing the file any more
+ */
 export function readBufferFile(path: string, now: number): ReadBufferFile {
+  const damaged = (message: string): DamagedFile => ({kind: 'damaged', path, message, lines: 1})
   try {
     const {size, mtimeMs} = statSync(path)
-    if (size > limits.maxBufferFileBytes) return {kind: 'damaged', path, message: `${size} bytes are too many`}
-    const parsed = parseBufferFile(readFileSync(path, 'utf8'), toTime(mtimeMs))
-    if (parsed.kind === 'events') return {kind: 'events', path, events: parsed.events, bytes: size}
-    if (parsed.kind === 'unfinished' && now - mtimeMs < unfinishedSeconds * 1000) return {kind: 'unfinished', path}
-    return {kind: 'damaged', path, message: parsed.kind === 'damaged' ? parsed.message : 'the last line is incomplete'}
+    if (size > limits.maxBufferFileBytes) return damaged(`${size} bytes are too many`)
+    const content = readFileSync(path, 'utf8')
+    const isYoung = now - mtimeMs < unfinishedSeconds * 1000
+    const isWhole = content.endsWith('\n')
+    if (!isWhole && isYoung) return {kind: 'unfinished', path}
+    const parsed = parseBufferFile(isWhole ? content : `${content}\n`, toTime(mtimeMs))
+    if (parsed.kind === 'events') return {...parsed, path, bytes: size}
+    return parsed.kind === 'damaged' ? {...parsed, path} : damaged('the last line is incomplete')
   } catch (error) {
     if (isCode(error, 'ENOENT')) return {kind: 'gone'}
-    return {kind: 'damaged', path, message: error instanceof Error ? error.message : String(error)}
+    return damaged(error instanceof Error ? error.message : String(error))
   }
 }
 
@@ -95,6 +115,11 @@ export function releaseClaim(paths: DestinationPaths, folder: string): void {
 export function settleFile(file: BufferFile, remaining: readonly BufferedEvent[]): void {
   if (remaining.length === 0) rmSync(file.path, {force: true})
   else if (remaining.length < file.events.length) writeFileAtomically(file.path, encodeBufferFile(remaining))
+}
+
+/** Writes a claimed file anew without its damaged lines. Whoever has taken it meanwhile keeps it as it is. */
+export function removeDamagedLines({path, events}: BufferFile): void {
+  if (existsSync(path)) writeFileAtomically(path, encodeBufferFile(events))
 }
 
 /** Removes a folder that is empty; one that is not empty stays. */

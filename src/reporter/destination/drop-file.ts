@@ -8,7 +8,7 @@ import {type DestinationPaths, listFolder} from './destination.ts'
 import {dropReasons, recordDrop} from './drops.ts'
 
 /**
- * Drops a buffer file and counts its events; a file that cannot be read counts as one. It is renamed out of the buffer
+ * Drops a buffer file and counts its events; a line that cannot be read counts as damaged. It is renamed out of the buffer
  * first: from then on no sender can have it, and whoever is killed before it is counted leaves it to `finishDropping`.
  *
  * @returns how many events were dropped: 0 when somebody else has taken the file
@@ -34,15 +34,21 @@ export function finishDropping(world: World, paths: DestinationPaths): number {
   )
 }
 
+/** What a buffer file comes to when it is dropped: its events, and its lines that are none. */
+export function countLines(path: string): {readonly events: number; readonly damaged: number} {
+  const read = readBufferFile(path, Number.POSITIVE_INFINITY)
+  if (read.kind === 'events') return {events: read.events.length, damaged: read.damaged.length}
+  return {events: 0, damaged: read.kind === 'damaged' ? read.lines : 0}
+}
+
 /** Counting again counts once: the drop is kept under the name of the file. */
 function countAndRemove(world: World, {drops}: DestinationPaths, taken: string): number {
   const name = basename(taken)
   const dot = name.lastIndexOf('.')
   const [id, reasonName] = [name.slice(0, dot), name.slice(dot + 1)]
-  const read = readBufferFile(taken, world.now())
-  if (read.kind === 'gone') return 0
-  const count = read.kind === 'events' ? read.events.length : 1
-  recordDrop(world, drops, {id, reason: dropReasons.find(reason => reason === reasonName) ?? 'damaged', count})
+  const {events, damaged} = countLines(taken)
+  recordDrop(world, drops, {id, reason: 'damaged', count: damaged})
+  recordDrop(world, drops, {id, reason: dropReasons.find(reason => reason === reasonName) ?? 'damaged', count: events})
   rmSync(taken, {force: true, recursive: true})
-  return count
+  return events + damaged
 }

@@ -19,7 +19,7 @@ export const dropReasons = [
 ] as const
 export type DropReason = (typeof dropReasons)[number]
 
-/** Some events (fields and attributes, for `undeclared-field`; files, for `damaged`) were dropped for one reason. */
+/** Some events (values, for `undeclared-field`; lines, for `damaged`) were dropped for one reason. */
 export interface Drop {
   /** The event or the file that it is about: counting it again, after a kill, counts it once. */
   readonly id: string

@@ -1,9 +1,9 @@
-import {renameSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {reach} from '../../fault-points.ts'
 import type {BufferedEvent} from '../../protocol/buffered-event.ts'
 import {makeDirectory, writeFileAtomically} from '../world/files.ts'
 import {toTime, type World} from '../world/world.ts'
+import {type BufferFile, renameIfPresent} from './buffer.ts'
 import {compact, type Entry, readEntries} from './compaction.ts'
 
 /** One event that the collector refused for good, with its reason. */
@@ -40,8 +40,17 @@ function eventsOf({content: {events, event, replaces}}: Entry): number {
   return typeof event === 'object' && event !== null ? 1 : 0
 }
 
-/** Sets a damaged buffer file aside, as it is. */
+/** The file in which what is damaged of a buffer file is set aside. */
+const damagedName = (directory: string, path: string): string => join(directory, `${basename(path, '.json')}.damaged`)
+
+/** Sets a damaged buffer file aside, as it is. One that somebody else has taken stays theirs. */
 export function setAside(directory: string, path: string): void {
   makeDirectory(directory)
-  renameSync(path, join(directory, `${basename(path, '.json')}.damaged`))
+  renameIfPresent(path, damagedName(directory, path))
+}
+
+/** Sets the damaged lines of a buffer file aside; its events stay. Repeated, it does the same. */
+export function setLinesAside(directory: string, {path, damaged}: Pick<BufferFile, 'path' | 'damaged'>): void {
+  writeFileAtomically(damagedName(directory, path), damaged.map(line => `${line}\n`).join(''))
+  reach('file: damaged lines set aside')
 }

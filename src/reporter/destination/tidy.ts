@@ -11,7 +11,7 @@ import {compactDrops} from './drops.ts'
 import {listRuns, removeRun} from './open-runs.ts'
 import {compactRefused} from './refused.ts'
 
-/** Bytes and files of the log of what was sent; the oldest go first. */
+/** Bytes and files of the log of what was sent, and of what was damaged; the oldest go first. */
 const maxLogBytes = 5 * 1024 * 1024
 const maxLogFiles = 1000
 /** Hours after which a temporary name belongs to a process that was killed. */
@@ -30,6 +30,7 @@ export function tidy(world: World, destination: Destination): number {
   removeTemporaries(world, destination)
   removeOldRuns(world, destination)
   trimLog(world, paths.sent)
+  trimLog(world, paths.refused, '.damaged')
   const unfinished = finishDropping(world, paths)
   compactDrops(paths.drops)
   compactRefused(paths.refused)
@@ -63,15 +64,16 @@ export function beyondQuota(paths: readonly string[]): string[] {
   return beyond
 }
 
-function trimLog(world: World, directory: string): void {
+function trimLog(world: World, directory: string, ending = ''): void {
   const oldest = world.now() - limits.maxEventAgeDays * 24 * hourMs
-  const files = listFolder(directory).map(name => join(directory, name))
+  const names = listFolder(directory).filter(name => name.endsWith(ending))
+  const files = names.map(name => join(directory, name))
   let bytes = files.reduce((sum, path) => sum + sizeOf(path), 0)
   for (const [index, path] of files.entries()) {
     const isOld = (modifiedAt(path) ?? oldest) < oldest
     if (!isOld && bytes <= maxLogBytes && files.length - index <= maxLogFiles) return
     bytes -= sizeOf(path)
-    rmSync(path, {force: true})
+    rmSync(path, {force: true, recursive: true})
   }
 }
 

@@ -1,7 +1,8 @@
 import {isOptOut} from '../consent/consent.ts'
 import {askConsent} from '../consent/consent-facts.ts'
-import {listWaitingFiles, readBufferFile} from '../destination/buffer.ts'
+import {listWaitingFiles} from '../destination/buffer.ts'
 import type {Destination} from '../destination/destination.ts'
+import {countLines} from '../destination/drop-file.ts'
 import {type Drop, type DropReason, dropReasons} from '../destination/drops.ts'
 import {beyondQuota} from '../destination/tidy.ts'
 import {isForgetPending} from '../forget/is-forget-pending.ts'
@@ -27,7 +28,7 @@ export interface Preview {
     /** The exact JSON, before transfer compression. */
     readonly body: string
   }[]
-  /** Events (fields for `undeclared-field`, files for `damaged`) that would be dropped, by reason. */
+  /** Events (fields for `undeclared-field`, lines for `damaged`) that would be dropped, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>
   /** False before the secret is made: zeros stand in the bodies where pseudonyms will be. */
   readonly hasFinalIds: boolean
@@ -55,7 +56,7 @@ export async function readPreview(world: World, destination: Destination): Promi
   }
   const waiting = listWaitingFiles(paths)
   if (isOptOut(consent.reason) || waiting.length === 0) {
-    const dropped = sumDrops([{reason: 'opted-out', count: countEvents(world, waiting)}])
+    const dropped = sumDrops(dropsOf(waiting, 'opted-out'))
     return {...common, reports: [], dropped, hasFinalIds: true}
   }
   return {...common, ...(await prepare(world, destination, waiting))}
@@ -71,8 +72,9 @@ async function prepare(
   const context = {project, client: readClient(), now: world.now(), ...(await readPreviewContext(world, project))}
   const made = prepareReports(kept, context)
   const dropped = sumDrops([
-    {reason: 'quota', count: countEvents(world, beyond)},
-    {reason: 'damaged', count: made.damaged.length},
+    ...dropsOf(beyond, 'quota'),
+    ...made.damaged.map(({lines}) => ({reason: 'damaged' as const, count: lines})),
+    ...made.files.map(({damaged}) => ({reason: 'damaged' as const, count: damaged.length})),
     ...made.drops,
     ...made.reports.flatMap(report => report.undeclaredFields),
   ])
@@ -81,9 +83,14 @@ async function prepare(
   return {reports, dropped, hasFinalIds}
 }
 
-function countEvents(world: World, paths: readonly string[]): number {
-  const files = paths.map(path => readBufferFile(path, world.now()))
-  return files.reduce((sum, file) => sum + (file.kind === 'events' ? file.events.length : 0), 0)
+function dropsOf(paths: readonly string[], reason: DropReason): Pick<Drop, 'reason' | 'count'>[] {
+  return paths.flatMap(path => {
+    const {events, damaged} = countLines(path)
+    return [
+      {reason, count: events},
+      {reason: 'damaged', count: damaged},
+    ]
+  })
 }
 
 function sumDrops(drops: readonly Pick<Drop, 'reason' | 'count'>[]): Record<DropReason, number> {

@@ -7,15 +7,15 @@
  * contains nothing that changes from call to call. `prepareReports` reads the given files and writes none. No network.
  * Read next: `make-reports.ts`, then `send-context.ts` for its input besides the events.
  */
-import {type BufferFile, readBufferFile} from '../destination/buffer.ts'
+import {type BufferFile, type DamagedFile, readBufferFile} from '../destination/buffer.ts'
 import {type MadeReports, makeReports, type ReportContext} from './make-reports.ts'
 
 /** The reports of some buffer files, and the events and files that are not in them. */
 export interface PreparedReports extends MadeReports {
   /** The files whose events are in the reports or among the drops. */
   readonly files: readonly BufferFile[]
-  /** Paths of files that cannot be read as events. */
-  readonly damaged: readonly string[]
+  /** Files without any event that can be read. Damaged lines of the others are in `files`. */
+  readonly damaged: readonly DamagedFile[]
 }
 
 /**
@@ -24,11 +24,11 @@ export interface PreparedReports extends MadeReports {
  */
 export function prepareReports(paths: readonly string[], context: ReportContext): PreparedReports {
   const files: BufferFile[] = []
-  const damaged: string[] = []
+  const damaged: DamagedFile[] = []
   for (const path of paths) {
     const read = readBufferFile(path, context.now)
     if (read.kind === 'events') files.push(read)
-    if (read.kind === 'damaged') damaged.push(path)
+    if (read.kind === 'damaged') damaged.push(read)
   }
   const events = files.flatMap(file => file.events)
   return {files, damaged, ...makeReports(events, context)}

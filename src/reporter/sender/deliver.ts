@@ -13,11 +13,11 @@ import {makeUuidV7} from '../../protocol/uuid.ts'
 import type {Consent, ConsentReason} from '../consent/consent.ts'
 import {isOptOut} from '../consent/consent.ts'
 import {askConsent} from '../consent/consent-facts.ts'
-import {claimFiles, listBufferFiles, releaseClaim} from '../destination/buffer.ts'
+import {claimFiles, listBufferFiles, releaseClaim, removeDamagedLines} from '../destination/buffer.ts'
 import {type Destination, endpointOf} from '../destination/destination.ts'
 import {emptyBuffer} from '../destination/empty-buffer.ts'
 import {clearFailure, writeFailure} from '../destination/next-try.ts'
-import {setAside} from '../destination/refused.ts'
+import {setAside, setLinesAside} from '../destination/refused.ts'
 import {tidy} from '../destination/tidy.ts'
 import {readGeneration} from '../forget/forget-request.ts'
 import {isForgetPending} from '../forget/is-forget-pending.ts'
@@ -25,7 +25,7 @@ import {markNameless, markPeriod} from '../forget/period-marks.ts'
 import {presentForget} from '../forget/present-forget.ts'
 import {userPseudonym} from '../identity/pseudonyms.ts'
 import {halveReport, type MadeReport, type ReportContext} from '../reports/make-reports.ts'
-import {prepareReports} from '../reports/prepare-reports.ts'
+import {type PreparedReports, prepareReports} from '../reports/prepare-reports.ts'
 import type {SendContext} from '../reports/send-context.ts'
 import type {Eraser, KeptReason, SendResult, Transport} from '../transports/transport.ts'
 import {hasEntries} from '../world/files.ts'
@@ -170,7 +170,7 @@ class DeliveryRound {
       ...(await this.options.readContext()),
     }
     const made = prepareReports(listBufferFiles(claim), context)
-    this.setAsideDamaged(made.damaged)
+    this.setAsideDamaged(made)
     const claimed = new ClaimedEvents(made.files)
     this.results.drop(made.drops)
     this.settle(
@@ -224,13 +224,24 @@ class DeliveryRound {
     if (isOptOut(consent.reason)) this.results.dropped += emptyBuffer(this.world, this.destination)
   }
 
-  private setAsideDamaged(paths: readonly string[]): void {
-    for (const path of paths) {
-      this.results.drop([{id: basename(path, '.json'), reason: 'damaged', count: 1}])
-      reach('file: damaged and counted')
-      setAside(this.destination.paths.refused, path)
+  /** Killed at any step, it counts each damaged line once: the drop has the name of the file, and the lines go last. */
+  private setAsideDamaged({files, damaged}: PreparedReports): void {
+    const {refused} = this.destination.paths
+    for (const {path, lines} of damaged) {
+      this.countDamaged(path, lines)
+      setAside(refused, path)
       this.settledSome = true
     }
+    for (const file of files.filter(one => one.damaged.length > 0)) {
+      this.countDamaged(file.path, file.damaged.length)
+      setLinesAside(refused, file)
+      removeDamagedLines(file)
+    }
+  }
+
+  private countDamaged(path: string, count: number): void {
+    this.results.drop([{id: basename(path, '.json'), reason: 'damaged', count}])
+    reach('file: damaged and counted')
   }
 
   private send(report: MadeReport): Promise<SendResult> {

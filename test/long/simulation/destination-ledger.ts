@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import {existsSync, readFileSync} from 'node:fs'
+import {existsSync, readFileSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {collectionVersion, type ProjectFile} from '../../../src/protocol/project-file.ts'
 import type {Destination} from '../../../src/reporter/destination/destination.ts'
-import {type Disk, type ReadFiles, readDisk} from './disk-view.ts'
+import {type Disk, isBrokenContent, type ReadFiles, readDisk} from './disk-view.ts'
 import {DropBook} from './drop-book.ts'
 import {describe, type Made, type TrueHeader} from './made.ts'
 
@@ -14,6 +14,14 @@ export interface OpenRun {
   readonly startedAtMs: number
   readonly startedClaimedMs: number
   readonly header: TrueHeader
+}
+
+/** A file whose last line is damaged. */
+export interface Broken {
+  /** The line has no end, so that somebody may still be writing it. */
+  readonly isUnfinished: boolean
+  /** The event of that line, or null if it never was one. */
+  readonly lost: string | null
 }
 
 /** What left the waiting files within one step, and by which door. */
@@ -42,8 +50,8 @@ export class DestinationLedger {
   /** Notices that were shown, by version of what is collected. */
   readonly notices = new Map<string, {shownMs: number; pid: number | undefined; startTime: string | null | undefined}>()
   readonly opened = new Set<string>()
-  /** Damaged or unfinished files that stand in the buffer, by name. */
-  readonly broken = new Map<string, 'garbage' | 'unfinished'>()
+  /** Files in the buffer whose last line is damaged or unfinished, by name. */
+  readonly broken = new Map<string, Broken>()
   /** Whether the last attempt to send failed. */
   isFailing = false
   /** Whether a sender was killed or a disk refused: what is kept of failures may then be older than the last attempt. */
@@ -74,21 +82,33 @@ export class DestinationLedger {
     return collectionVersion(JSON.parse(readFileSync(this.paths.project, 'utf8')) as ProjectFile)
   }
 
-  /** Events that wait, as an opt-out counts them: a file that cannot be read counts as one. */
+  /** Events that wait, and damaged lines: an opt-out drops both. */
   countWaiting(): number {
-    const files = [...this.disk.waiting].map(([name, ids]) => (this.broken.has(name) ? 1 : ids.length))
-    const doomed = [...this.disk.doomed].map(([name]) => this.countDoomed(name))
-    return [...files, ...doomed].reduce((sum, count) => sum + count, 0)
+    const names = [...this.disk.waiting.keys(), ...this.disk.doomed.keys()]
+    return names.reduce((sum, name) => sum + this.countReadableIn(name) + this.countDamagedIn(name), 0)
   }
 
-  /** A file that cannot be read counts as one. */
-  countDoomed(name: string): number {
-    return this.broken.has(name) ? 1 : (this.disk.doomed.get(name)?.ids.length ?? 0)
+  /** Events of a file, which waits or is being dropped, that can be read. */
+  countReadableIn(name: string): number {
+    const ids = this.disk.waiting.get(name) ?? this.disk.doomed.get(name)?.ids ?? []
+    return ids.filter(id => id !== this.broken.get(name)?.lost).length
   }
 
-  /** Events that wait and can be read. */
-  countReadable(): number {
-    return [...this.disk.waiting].reduce((sum, [name, ids]) => sum + (this.broken.has(name) ? 0 : ids.length), 0)
+  countDamagedIn(name: string): number {
+    return this.broken.has(name) ? 1 : 0
+  }
+
+  /** Events that wait and can be read: of a file that may not be finished yet, none. */
+  countReadable(nowMs: number): number {
+    return [...this.disk.waiting.keys()].reduce((sum, name) => {
+      return sum + (this.isYoung(name, nowMs) ? 0 : this.countReadableIn(name))
+    }, 0)
+  }
+
+  isYoung(name: string, nowMs: number): boolean {
+    const path = this.disk.paths.get(name)
+    if (this.broken.get(name)?.isUnfinished !== true || path === undefined) return false
+    return nowMs - (statSync(path, {throwIfNoEntry: false})?.mtimeMs ?? 0) < 60_000
   }
 
   /** Different events in those entries of the log that are still kept: thirty days, some megabytes. */
@@ -117,6 +137,7 @@ export class DestinationLedger {
     const refused = [...disk.refused].filter(id => !this.refused.has(id))
     for (const id of refused) this.refused.add(id)
     this.disk = disk
+    for (const name of this.broken.keys()) if (!this.isBroken(name)) this.broken.delete(name)
     const now = this.waiting()
     const after = new Set(now)
     assert.equal(after.size, now.length, `${this.name}: an event waits in two files`)
@@ -124,6 +145,12 @@ export class DestinationLedger {
     const gone = [...before].filter(id => !after.has(id))
     for (const id of gone) this.explain(id)
     return {confirmed, refused, dropped, gone, arrived: [...after].filter(id => !before.has(id))}
+  }
+
+  /** A sender has taken the damaged line out of a file that waits on. */
+  private isBroken(name: string): boolean {
+    const path = this.disk.paths.get(name)
+    return path === undefined ? this.disk.doomed.has(name) : isBrokenContent(readFileSync(path, 'utf8'))
   }
 
   /** An event that waits no more is in one other place. */

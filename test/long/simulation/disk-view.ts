@@ -17,6 +17,8 @@ export interface Doomed {
 export interface Disk {
   /** Ids of the events that wait, in lower case, by the name of their file; for a damaged file those that it held. */
   readonly waiting: ReadonlyMap<string, readonly string[]>
+  /** Where each of those files lies. */
+  readonly paths: ReadonlyMap<string, string>
   /** Files that a killed process took out of the buffer to drop them, and that nobody has counted yet. */
   readonly doomed: ReadonlyMap<string, Doomed>
   readonly drops: ReadonlyMap<string, DropEntry>
@@ -40,14 +42,17 @@ export function readDisk(
   const known = before.waiting
   const folders = [paths.waiting, ...listFolder(paths.sending).map(claim => join(paths.sending, claim))]
   const waiting = new Map<string, readonly string[]>()
+  const pathsByName = new Map<string, string>()
   for (const folder of folders)
     for (const name of jsonIn(folder)) {
       const listed = known.get(name)
       const ids = listed?.length === 1 ? listed : (idsIn(join(folder, name)) ?? listed ?? [])
+      pathsByName.set(name, join(folder, name))
       waiting.set(name, [...(waiting.get(name) ?? []), ...ids])
     }
   return {
     waiting,
+    paths: pathsByName,
     doomed: readDoomed(paths.dropping, before),
     drops: new Map(jsonIn(paths.drops).map(name => [name, readDrop(join(paths.drops, name), files.drops)])),
     refused: new Set(
@@ -72,9 +77,14 @@ function readDoomed(folder: string, {waiting, doomed}: Pick<Disk, 'waiting' | 'd
 const jsonIn = (folder: string): string[] =>
   listFolder(folder).filter(name => name.endsWith('.json') && !name.startsWith('.'))
 
-/** Null: the file is damaged, and what it held is lost with it. */
+/** Whether the last line of a file is damaged or unfinished. */
+export const isBrokenContent = (content: string): boolean => !content.endsWith('}\n')
+
+/** Null: a line of the file is damaged. */
 function idsIn(path: string): string[] | null {
-  const parsed = parseBufferFile(readFileSync(path, 'utf8'))
+  const content = readFileSync(path, 'utf8')
+  if (isBrokenContent(content)) return null
+  const parsed = parseBufferFile(content)
   return parsed.kind === 'events' ? parsed.events.map(({id}) => id.toLowerCase()) : null
 }
 

@@ -58,9 +58,16 @@ export class DropBook {
     if (reason === 'undeclared-field') return
     const id = name.slice(0, -`.${reason}.json`.length)
     const file = before.waiting.get(`${id}.json`) ?? before.doomed.get(`${id}.json`)?.ids
-    const isWhole = ['quota', 'opted-out', 'damaged'].includes(reason)
-    const ids = isWhole && file !== undefined ? file : [id.toLowerCase()]
-    const isRead = isWhole && file !== undefined && reason !== 'damaged' && !this.ledger.broken.has(`${id}.json`)
+    const isWhole = ['quota', 'opted-out'].includes(reason)
+    const lost = this.ledger.broken.get(`${id}.json`)?.lost ?? null
+    const damaged = lost === null ? [] : [lost]
+    const ids =
+      reason === 'damaged'
+        ? damaged
+        : isWhole && file !== undefined
+          ? file.filter(one => one !== lost)
+          : [id.toLowerCase()]
+    const isRead = isWhole && file !== undefined
     const isSure = isRead && !ids.some(one => this.ledger.doubtful.has(one))
     if (isSure) assert.equal(count, ids.length, `${this.ledger.name}: how many events of ${id}.json were dropped`)
     for (const one of ids) if (this.ledger.made.has(one)) this.ids.set(one, reason)

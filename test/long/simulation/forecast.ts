@@ -8,7 +8,7 @@ import type {Person} from './person.ts'
 
 /** What a sender will do with what waits, as the contract says it: told before it runs. */
 export interface Forecast {
-  /** Events that go unsent, by reason; `damaged` counts files. */
+  /** Events that go unsent, by reason; `damaged` counts lines. */
   readonly drops: Readonly<Record<string, number>>
   /** Those of them that a sender had counted before it was killed: they are counted once. */
   readonly known: Readonly<Record<string, number>>
@@ -24,31 +24,36 @@ export function forecast(ledger: DestinationLedger, person: Person, project: Pro
   const drop = (reason: string, count: number, into = drops): void => {
     if (count > 0) into![reason] = (into![reason] ?? 0) + count
   }
+  const dropDamaged = (name: string): void => {
+    drop('damaged', ledger.countDamagedIn(name))
+    drop('damaged', ledger.drops.has(name, 'damaged') ? ledger.countDamagedIn(name) : 0, known)
+  }
   for (const [name, {reason}] of ledger.disk.doomed) {
-    drop(reason, ledger.countDoomed(name))
-    drop(reason, ledger.drops.has(name, reason) ? ledger.countDoomed(name) : 0, known)
+    drop(reason, ledger.countReadableIn(name))
+    drop(reason, ledger.drops.has(name, reason) ? ledger.countReadableIn(name) : 0, known)
+    dropDamaged(name)
   }
   const files = filesToClaim(ledger, nowMs)
   const overQuota = filesOverQuota(files)
   const sendable = new Set<string>()
   const notBeforeMs = person.yeses.get(project.project)?.notBeforeMs ?? null
-  for (const [index, {name, path}] of files.entries()) {
-    const ids = ledger.disk.waiting.get(name) ?? []
-    const broken = ledger.broken.get(name)
-    const isYoung = broken === 'unfinished' && nowMs - statSync(path).mtimeMs < 60_000
-    if (index < overQuota) drop('quota', broken === undefined ? ids.length : 1)
-    else if (broken !== undefined) {
-      drop('damaged', isYoung ? 0 : 1)
-      drop('damaged', !isYoung && ledger.drops.has(name, 'damaged') ? 1 : 0, known)
-    } else
-      for (const id of ids) {
-        const reason = reasonToDrop(ledger.made.get(id)!, project, notBeforeMs, nowMs)
-        if (reason === null) sendable.add(id)
-        else {
-          drop(reason, 1)
-          drop(reason, ledger.drops.ids.get(id) === reason ? 1 : 0, known)
-        }
+  for (const [index, {name}] of files.entries()) {
+    if (index >= overQuota && ledger.isYoung(name, nowMs)) continue
+    dropDamaged(name)
+    if (index < overQuota) {
+      drop('quota', ledger.countReadableIn(name))
+      continue
+    }
+    const lost = ledger.broken.get(name)?.lost
+    for (const id of ledger.disk.waiting.get(name) ?? []) {
+      if (id === lost) continue
+      const reason = reasonToDrop(ledger.made.get(id)!, project, notBeforeMs, nowMs)
+      if (reason === null) sendable.add(id)
+      else {
+        drop(reason, 1)
+        drop(reason, ledger.drops.ids.get(id) === reason ? 1 : 0, known)
       }
+    }
   }
   return {drops: drops!, known: known!, sendable}
 }

@@ -44,20 +44,26 @@ function lineOf(made: Made, header: unknown, isUpperCase: boolean): Record<strin
   return {format: 1, id, type, run: made.run, time, header, local, ...content, ...values}
 }
 
-/** A program is killed while it writes, or a disk damages a file that waits: it is set aside and counted as one. */
+/**
+ * A program is killed while it writes, or a disk damages a file that waits: its last line is set aside and counted, the
+ * others are sent.
+ */
 export function damage(universe: Universe, {person, host, dice}: Invocation, ledger: DestinationLedger): void {
-  const waiting = [...ledger.disk.waiting.keys()].filter(name => !ledger.broken.has(name))
+  // Of a file, damage is counted once.
+  const isSound = (name: string): boolean => !ledger.broken.has(name) && !ledger.drops.has(name, 'damaged')
+  const waiting = [...ledger.disk.waiting.keys()].filter(isSound)
   const victim = dice.chance(0.5) && waiting.length > 0 ? dice.pick(waiting) : null
   const name = victim ?? `${makeUuidV7(host.now(), dice.bytes(10))}.json`
   const path = join(ledger.paths.waiting, name)
   const isUnfinished = dice.chance(0.5)
   if (victim !== null && !ledger.isInNew(victim)) return
   mkdirSync(ledger.paths.waiting, {recursive: true})
-  const content = victim === null ? '{"format":1,"id":"' : readFileSync(path, 'utf8').slice(0, -dice.between(1, 20))
+  const content = victim === null ? '{"format":1,"id":"' : readFileSync(path, 'utf8').slice(0, -dice.between(2, 20))
   writeFileSync(path, isUnfinished ? content : `${content}\u0000\n`)
   utimesSync(path, host.now() / 1000, host.now() / 1000)
-  ledger.broken.set(name, isUnfinished ? 'unfinished' : 'garbage')
+  const lost = victim === null ? null : ledger.disk.waiting.get(victim)!.at(-1)!
+  ledger.broken.set(name, {isUnfinished, lost})
   universe.fileTimes.stamp(person, host.now())
   ledger.observe()
-  count(universe, 'files damaged')
+  count(universe, 'lines damaged')
 }

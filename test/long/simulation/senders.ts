@@ -61,7 +61,7 @@ export function checkStatus(
   const about = `${ledger.name}: status`
   assert.equal(status.consent.reason, no ?? 'allowed', about)
   assert.equal(status.consent.sending, no === null && isOpen({invocation, project, ledger}), about)
-  assert.equal(status.waiting.events, ledger.countReadable(), `${about}: what waits`)
+  assert.equal(status.waiting.events, ledger.countReadable(invocation.host.now()), `${about}: what waits`)
   const dropped = Object.fromEntries(Object.entries(status.dropped).filter(([, one]) => one > 0))
   assert.deepEqual(dropped, ledger.drops.totals, `${about}: what was dropped`)
   assert.equal(status.refused.events, ledger.refused.size, `${about}: what was refused`)

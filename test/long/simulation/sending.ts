@@ -65,7 +65,7 @@ export async function flush(universe: Universe, invocation: Invocation, project:
   }
   const no = expectedNo(invocation, project)
   const before = ledger.waiting()
-  const waited = {all: ledger.countWaiting(), readable: ledger.countReadable()}
+  const waited = {all: ledger.countWaiting(), readable: ledger.countReadable(host.now())}
   const foreseen = forecast(ledger, person, project, host.now())
   const world = worldOf(invocation)
   const deliverNow = deliverIn(sending, universe.network.transport(sending))
@@ -87,8 +87,6 @@ export async function flush(universe: Universe, invocation: Invocation, project:
   forgetRuns(ledger, host.now(), isStanding(expectedNo(invocation, project)))
   bookFailure(ledger, sending)
   ledger.wasDisturbed = isWhole ? ledger.wasDisturbed && sending.posts.length === 0 : true
-  for (const name of ledger.broken.keys())
-    if (!ledger.disk.waiting.has(name) && !ledger.disk.doomed.has(name)) ledger.broken.delete(name)
   return flushed
 }
 
@@ -147,8 +145,8 @@ function checkFlush(checking: Checking): void {
     duplicates: told.duplicates,
     refused: told.refused.length,
     dropped: Object.values(foreseenDrops).reduce((sum, one) => sum + one, 0),
-    kept: ledger.countReadable(),
-    reason: isIdle ? flushed.reason : (told.reason ?? claimedElsewhere(ledger)),
+    kept: ledger.countReadable(sending.invocation.host.now()),
+    reason: isIdle ? flushed.reason : (told.reason ?? claimedElsewhere(ledger, sending.invocation.host.now())),
   }
   const {sent, duplicates, refused, dropped, kept: left, reason} = flushed
   assert.deepEqual({sent, duplicates, refused, dropped, kept: left, reason}, expected, `${ledger.name}: a flush`)
@@ -164,8 +162,8 @@ function checkFlush(checking: Checking): void {
 }
 
 /** What a killed sender has claimed stays with it for a minute. */
-const claimedElsewhere = (ledger: DestinationLedger): string | null =>
-  ledger.countReadable() > 0 && hasEntries(ledger.paths.sending, 1) ? 'busy-here' : null
+const claimedElsewhere = (ledger: DestinationLedger, nowMs: number): string | null =>
+  ledger.countReadable(nowMs) > 0 && hasEntries(ledger.paths.sending, 1) ? 'busy-here' : null
 
 /** What the network told the sender, in the order of its posts. */
 function tell({posts}: Sending) {

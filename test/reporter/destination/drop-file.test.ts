@@ -29,12 +29,15 @@ describe('dropping a buffer file', () => {
     assert.deepEqual([listFolder(paths.waiting), listFolder(paths.dropping)], [[], []])
   })
 
-  it('counts one for what cannot be read', t => {
+  it('counts as damaged what cannot be read, and the events beside it by the reason', t => {
     const {world, paths} = makeScene(t)
     mkdirSync(join(paths.waiting, 'folder.json'), {recursive: true})
     writeFileSync(join(paths.waiting, 'a.b.json'), 'x')
-    for (const path of listBufferFiles(paths.waiting)) assert.equal(dropFile(world, paths, path, 'opted-out'), 1)
-    assert.equal(countDrops(paths.drops)['opted-out'], 2)
+    const event = JSON.stringify(makeStart(world))
+    writeFileSync(join(paths.waiting, 'mixed.json'), `${event}\nx\n${event}\nyoung`)
+    const counts = listBufferFiles(paths.waiting).map(path => dropFile(world, paths, path, 'opted-out'))
+    assert.deepEqual(counts, [1, 1, 4])
+    assert.partialDeepStrictEqual(countDrops(paths.drops), {'opted-out': 2, damaged: 4})
     assert.deepEqual(listFolder(paths.waiting), [])
   })
 
@@ -48,10 +51,10 @@ describe('dropping a buffer file', () => {
     const {world, destination, paths} = makeScene(t)
     const [id] = putStarts(world, destination, 1)
     mkdirSync(paths.dropping, {recursive: true})
-    writeFileSync(join(paths.dropping, `${id}.quota`), 'half a file')
-    assert.equal(finishDropping(world, paths), 1)
+    writeFileSync(join(paths.dropping, `${id}.quota`), `${JSON.stringify(makeStart(world))}\nhalf a line`)
+    assert.equal(finishDropping(world, paths), 2)
     assert.equal(finishDropping(world, paths), 0)
-    assert.equal(countDrops(paths.drops).quota, 1)
+    assert.partialDeepStrictEqual(countDrops(paths.drops), {quota: 1, damaged: 1})
   })
 
   it('leaves the file to no sender from before it is counted', t => {

@@ -30,7 +30,7 @@ describe('emptying the buffer', () => {
     writeFileSync(join(paths.waiting, 'z.json'), 'damaged\n')
     assert.equal(emptyBuffer(world, destination), 7)
     assert.deepEqual(listRuns(paths.runs), [])
-    assert.equal(countDrops(paths.drops)['opted-out'], 7)
+    assert.partialDeepStrictEqual(countDrops(paths.drops), {'opted-out': 6, damaged: 1})
     assert.equal(hasWaiting(destination), true, 'the folder of the claim belongs to its sender')
     assertNothingLost(world, destination, [...claimed, ...waiting, 'the start', 'the damage'])
   })

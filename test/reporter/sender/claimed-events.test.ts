@@ -19,7 +19,7 @@ function makePending(t: TestContext) {
   for (const events of [second, first]) writeEvents(paths, events)
   const files = [first, second].map(events => {
     const path = join(paths.waiting, `${events[0].id}.json`)
-    return {path, events, bytes: statSync(path).size}
+    return {path, events, damaged: [], bytes: statSync(path).size}
   })
   const [pathOfFirst, pathOfSecond] = files.map(({path}) => path)
   return {pending: new ClaimedEvents(files), first, second, pathOfFirst: pathOfFirst!, pathOfSecond: pathOfSecond!}

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import {existsSync, mkdirSync, readdirSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
+import {encodeBufferFile} from '../../../src/protocol/buffered-event.ts'
 import type {ProjectFile} from '../../../src/protocol/project-file.ts'
 import {markNoticeShown, openNotice} from '../../../src/reporter/consent/notice.ts'
 import {writeEvents} from '../../../src/reporter/destination/buffer.ts'
@@ -454,6 +455,36 @@ describe('damage on the way', () => {
     assert.equal(server.requests.length, 1)
     assert.equal(ids.length, 2)
   })
+
+  const wounds: Readonly<Record<string, readonly number[]>> = {
+    first: [0],
+    middle: [200],
+    last: [399],
+    several: [0, 1, 200, 399],
+    all: Array.from({length: 400}, (_none, index) => index),
+  }
+  for (const [where, cutLines] of Object.entries(wounds))
+    for (const hasEnd of [true, false])
+      it(`sends the other lines of a file, once: ${where}, ${hasEnd ? 'with' : 'without'} its last line break`, async t => {
+        const server = await answeringServer(t)
+        const scene = makeScene(t, server.url)
+        const {waiting, refused, drops} = scene.destination.paths
+        const events = Array.from({length: 400}, () => makeFeature(scene.world, {name: 'Load.v1'}))
+        const lines = encodeBufferFile(events).split('\n').slice(0, -1)
+        for (const index of cutLines) lines[index] = lines[index]!.slice(0, 100)
+        mkdirSync(waiting, {recursive: true})
+        writeFileSync(join(waiting, 'a.json'), lines.join('\n') + (hasEnd ? '\n' : ''))
+        scene.world.pass(61)
+        const counts = {sent: 400 - cutLines.length, dropped: cutLines.length}
+        assert.partialDeepStrictEqual(await scene.deliver(), counts)
+        assert.partialDeepStrictEqual(await scene.deliver(), {sent: 0, dropped: 0})
+        assert.equal(countDrops(drops).damaged, cutLines.length)
+        const aside = readFileSync(join(refused, 'a.damaged'), 'utf8')
+        assert.equal(aside.trimEnd(), cutLines.map(index => lines[index]).join('\n'))
+        const sent = server.requests.flatMap(request => reportOf(request).events.map(({id}) => id))
+        const whole = events.filter((_event, index) => !cutLines.includes(index))
+        assert.deepEqual(sent.sort(), whole.map(({id}) => id).sort())
+      })
 
   it('gives a young unfinished file back and sets it aside when it has not been finished in time', async t => {
     const server = await answeringServer(t)
