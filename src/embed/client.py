@@ -15,7 +15,7 @@ those of the program `usage`, which may work beside this file: `usage status`, `
 `usage optout` and `usage forget` know its events.
 
 Contents: the project; files; time and ids; consent; what may be recorded; recording (start,
-feature, end); the notice; the sender's process; reports; delivery.
+feature, end); the notice; the sender's process; bounds; reports; delivery.
 """
 
 import calendar
@@ -23,18 +23,21 @@ import collections
 import datetime
 import errno
 import fnmatch
+import functools
 import hashlib
 import hmac
 import json
+import operator
 import os
-import pathlib
 import re
+import select
 import signal
 import socket
+import stat
 import subprocess
 import sys
-import threading
 import time
+from typing import Any, Callable, Dict, Optional, Tuple, TypeVar
 
 # --- The project --------------------------------------------------------------------------------
 
@@ -43,28 +46,27 @@ import time
 # --- What is known of every project -------------------------------------------------------------
 
 ID = PROJECT["project"]
-SIGNALS = (None,) + tuple(signal.Signals.__members__)
+UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 
-# What the process remembers: its run, when it looked at the buffer, whether it showed the notice.
-STATE = {"run": None, "looked_at": 0.0, "has_shown_notice": False}
+# The beginning of each line that Python writes.
+OPENING = '{"by":"%s",' % CLIENT["name"]
+
+# What the process remembers: its run while there is one, whether it had one, when it looked at the
+# buffer, whether it showed the notice. Each step of several threads is one operation of a dict.
+STATE = {"has_started": False, "looked_at": 0.0, "has_shown_notice": False}
+
+# JSON as `usage` writes it: without blanks, letters as they are.
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 # The keys of an event that are sent.
 SENT_KEYS = {
     "start": ("id", "type", "run", "time", "script", "repeat", "fields"),
-    "feature": (
-        "id",
-        "type",
-        "run",
-        "time",
-        "featureType",
-        "name",
-        "durationSeconds",
-        "count",
-        "internal",
-        "details",
-    ),
+    "feature": "id type run time featureType name durationSeconds count internal details".split(),
     "end": ("id", "type", "run", "time", "durationSeconds", "exitCode", "signal", "fields"),
 }
+
+# What is raised where JSON is none, or is something else than is expected.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 # Answers of a collector after which the events wait for the next try, with the reason.
 KEPT = {
@@ -88,29 +90,40 @@ Report = collections.namedtuple("Report", ["opening", "events", "mark"])
 
 
 def _find_folder(own, xdg, below_home, on_macos):
-    """The path of one of the two folders of `usage`: its own variable, XDG's, or the platform's."""
-    home = os.environ.get("HOME", "")
-    if not os.path.isabs(home):
-        home = os.path.expanduser("~")
+    """The path of one of the two folders of `usage`: its own variable, XDG's, or the platform's.
+
+    None where it is not absolute: then nothing is recorded.
+    """
     if os.environ.get(own):
-        return os.path.abspath(os.environ[own])
-    if os.path.isabs(os.environ.get(xdg, "")):
-        return os.path.join(os.environ[xdg], "usage")
-    below = ["Library", on_macos] if sys.platform == "darwin" else below_home
-    return os.path.join(home, *below, "usage")
+        path = os.environ[own]
+    elif os.path.isabs(os.environ.get(xdg, "")):
+        path = os.path.join(os.environ[xdg], "usage")
+    else:
+        below = ["Library", on_macos] if sys.platform == "darwin" else below_home
+        home = os.environ["HOME"] if "HOME" in os.environ else os.path.expanduser("~")
+        path = os.path.join(home, *(below + ["usage"]))
+    return path if os.path.isabs(path) else None
+
+
+def _find_state():
+    """The state folder, or None."""
+    below_home = [".local", "state"]
+    return _find_folder("USAGE_STATE_DIR", "XDG_STATE_HOME", below_home, "Application Support")
+
+
+def _find_config():
+    """The folder of settings, or None."""
+    return _find_folder("USAGE_CONFIG_DIR", "XDG_CONFIG_HOME", [".config"], "Preferences")
 
 
 def _state_path(*names):
     """A path in the state folder."""
-    below_home = [".local", "state"]
-    folder = _find_folder("USAGE_STATE_DIR", "XDG_STATE_HOME", below_home, "Application Support")
-    return os.path.join(folder, *names)
+    return os.path.join(_find_state(), *names)
 
 
 def _config_path(*names):
     """A path in the folder of settings."""
-    folder = _find_folder("USAGE_CONFIG_DIR", "XDG_CONFIG_HOME", [".config"], "Preferences")
-    return os.path.join(folder, *names)
+    return os.path.join(_find_config(), *names)
 
 
 def _project_path(*names):
@@ -125,25 +138,24 @@ def _make_folder(path):
     _make_folder(os.path.dirname(path))
     try:
         os.mkdir(path, 0o700)
+        os.chmod(path, 0o700)  # Whatever the umask is.
     except OSError:
         pass
 
 
-def _create_file(path, text):
-    """Creates a file. Raises OSError where there is one already."""
-    _make_folder(os.path.dirname(path))
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode("utf-8", "replace"))
-
-
-def _write_file(path, text):
-    """Writes a file, or replaces it, in one step."""
+def _write_file(path, text, put=os.replace):
+    """Writes a file, or replaces it, in one step: nobody sees a part of it, and a failure leaves
+    nothing."""
     name = ".%s.%s.tmp" % (os.path.basename(path), os.urandom(8).hex())
     temporary = os.path.join(os.path.dirname(path), name)
+    _make_folder(os.path.dirname(path))
     try:
-        _create_file(temporary, text)
-        os.replace(temporary, path)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            if os.fstat(descriptor).st_mode & 0o600 != 0o600:  # The umask hides it from its owner.
+                os.chmod(descriptor, 0o600)
+            file.write(text.encode("utf-8", "replace"))
+        put(temporary, path)
     finally:
         try:
             os.unlink(temporary)
@@ -151,12 +163,31 @@ def _write_file(path, text):
             pass
 
 
+def _create_file(path, text):
+    """Creates a file in one step. Raises FileExistsError where there is one already."""
+
+    def put(temporary, path):
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            raise
+        except OSError:  # A file system without hard links.
+            if os.path.lexists(path):
+                raise FileExistsError(path)
+            os.replace(temporary, path)
+
+    _write_file(path, text, put)
+
+
 def _read_file(path, instead=None):
-    """The text of a file; `instead` where there is none or it cannot be read."""
-    if os.path.exists(path) and not os.path.isfile(path):
-        return instead
+    """The text of a file; `instead` where there is none, it cannot be read, has more than 4 MiB, or
+    is a device or a pipe that would have the program wait."""
     try:
-        return pathlib.Path(path).read_bytes().decode("utf-8", "replace")
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return instead
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            content = file.read(2**22 + 1)
+        return content.decode("utf-8", "replace") if len(content) <= 2**22 else instead
     except OSError:
         return instead
 
@@ -168,6 +199,14 @@ def _list_names(folder):
     return sorted(name for name in os.listdir(folder) if not name.startswith("."))
 
 
+def _remove_file(path):
+    """Removes a file, unless somebody else has done so."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+
+
 def _exists(path):
     """Whether anything is there, even a link to nothing; None if that cannot be known."""
     try:
@@ -175,11 +214,6 @@ def _exists(path):
         return True
     except OSError as error:
         return False if error.errno == errno.ENOENT else None
-
-
-def _to_json(value):
-    """JSON as `usage` writes it: without blanks, letters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 # --- Time and ids -------------------------------------------------------------------------------
@@ -314,12 +348,19 @@ def _has_job_consent():
     return ID + "@" + COLLECTION_VERSION in re.split(r"[\s,]+", os.environ.get("USAGE_CONSENT", ""))
 
 
-def consent():
+def consent() -> Tuple[str, Optional[str], bool]:
     """(reason, what decided or None, whether anything may be sent now).
 
     The reason is "allowed" where events are recorded.
     """
-    readable = os.path.isdir(_find_nearest(_config_path()))
+    try:
+        return _decide()
+    except Exception:
+        return "settings-unreadable", None, False
+
+
+def _decide():
+    """What `consent` says; raises an error where the answer cannot be found."""
     site, has_given_notice = _read_site_policy()
     if site:
         return "site-policy", site, False
@@ -330,6 +371,9 @@ def consent():
     variable = PROJECT.get("environmentVariable", "")
     if _is_opt_out(variable):
         return "project-variable", variable, False
+    if not _find_config() or not _find_state():
+        return "state-not-writable", None, False
+    readable = os.path.isdir(_find_nearest(_config_path()))
     opt_outs = (
         ("user-opt-out", _config_path("optout")),
         ("project-opt-out", _config_path("optout.d", ID)),
@@ -341,7 +385,7 @@ def consent():
     opt_in = None
     try:
         opt_in = _read_opt_in()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError,) + UNREADABLE:
         readable = False
     ci, is_certain = _find_ci()
     if ci and PROJECT["ci"] == "off":
@@ -368,44 +412,90 @@ def _is_plain(text, longest=256):
     return 0 < length <= longest and not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", text)
 
 
-def _is_number(value, lowest, highest, is_whole=True):
-    """Whether this is a number within the bounds; True and False are none."""
-    if type(value) not in (int, float) or not lowest <= value <= highest:
-        return False
-    return not is_whole or (float(value).is_integer() and abs(value) < 2**53)
+def _to_number(value):
+    """The plain number that a value is or stands for, as numpy's numbers, Decimal and "3" do.
+
+    None: it stands for none, or for one that is not finite.
+    """
+    for convert in (lambda: int(operator.index(value)), lambda: float(value), lambda: value.item()):
+        try:
+            number = convert()
+            return number if abs(number) <= sys.float_info.max else None
+        except Exception:
+            continue
+    return None
 
 
-def _fits(declared, value):
-    """Whether a value is as its field is declared."""
+def _take_number(value, lowest, highest, is_whole=True):
+    """The number that a value stands for, if it is within the bounds; else None."""
+    number = _to_number(value)
+    if number is None or not lowest <= number <= highest:
+        return None
+    if not is_whole:
+        return number
+    return int(number) if number == int(number) and abs(number) < 2**53 else None
+
+
+def _take_value(declared, value):
+    """The value as its field is declared, or None."""
     kind = declared["type"]
+    if kind == "boolean":
+        value = value.item() if hasattr(value, "item") else value  # numpy's.
+        return value if isinstance(value, bool) else None
     if kind in ("integer", "number"):
         lowest, highest = declared.get("min", -1.7e308), declared.get("max", 1.7e308)
-        return _is_number(value, lowest, highest, kind == "integer")
-    if kind == "boolean":
-        return isinstance(value, bool)
+        is_whole = kind == "integer"
+        return (
+            None
+            if value is True or value is False
+            else _take_number(value, lowest, highest, is_whole)
+        )
     if kind == "enum":
-        return isinstance(value, str) and value in declared["values"]
+        return value if isinstance(value, str) and value in declared["values"] else None
     pattern = declared.get("pattern", "[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}")
-    try:
-        return _is_plain(value) and bool(re.compile(pattern, re.ASCII).fullmatch(value))
-    except re.error:
-        return False
+    return value if _is_plain(value) and re.compile(pattern, re.ASCII).fullmatch(value) else None
 
 
 def _keep_declared(declared, values):
     """The values that fit the declared fields."""
-    return {
-        name: value
-        for name, value in (values or {}).items()
-        if name in declared and _fits(declared[name], value)
-    }
+    kept = {}
+    for name in values or {}:
+        try:
+            value = _take_value(declared[name], values[name])
+        except Exception:
+            continue
+        if value is not None:
+            kept[name] = value
+    return kept
 
 
 def _keep_and_count(declared, values):
     """The values that fit the declared fields; counts the others as dropped."""
+    try:
+        values = {} if values is None else dict(values)
+    except Exception:
+        _drop("undeclared-field")
+        return {}
     kept = _keep_declared(declared, values)
-    _drop("undeclared-field", len(values or {}) - len(kept))
+    _drop("undeclared-field", len(values) - len(kept))
     return kept
+
+
+def _count_left_out(given, taken, default=None):
+    """An argument as it is taken: the default where it was given and does not fit, which counts."""
+    if taken is None and given is not None:
+        _drop("undeclared-field")
+    return default if taken is None else taken
+
+
+def _name_signal(value):
+    """The name of a signal that is said by its name, such as SIGTERM or term, or by its number."""
+    number = _take_number(value, 1, 127)
+    if number:
+        names = [name for name, one in signal.Signals.__members__.items() if one == number]
+        return names[0] if names else "SIG%d" % number
+    name = "SIG" + re.sub("^SIG", "", value.upper()) if isinstance(value, str) else ""
+    return name if name in signal.Signals.__members__ else None
 
 
 def _is_declared_feature(kind, name):
@@ -425,10 +515,11 @@ def _drop(reason, count=1, key=None):
         _write_file(path, _to_json({"reason": reason, "count": count, "time": _format_time()}))
 
 
-def _drop_event(event, path, reason):
-    """Counts an event that waits, and removes it."""
-    _drop(reason, 1, event["id"])
-    os.unlink(path)
+def _drop_file(path, reason):
+    """Counts the events of a file that waits, and removes it."""
+    count = max(1, _read_file(path, "").count("\n"))
+    _drop(reason, count, os.path.basename(path)[:-5])
+    _remove_file(path)
 
 
 # --- Recording ----------------------------------------------------------------------------------
@@ -445,34 +536,55 @@ def _is_counted_process():
 
 
 def _record(kind, make_event):
-    """Writes the event that `make_event` makes, if consent allows it. The id of its run, or None.
-
-    Raises nothing: a program never fails because its use is counted.
-    """
+    """Writes the event that `make_event` makes, if consent allows it. The event, or None."""
+    if not _is_counted_process():
+        return None
+    reason, _, may_send = consent()
+    if reason in OPT_OUTS:
+        _empty_buffer()
+    if reason != "allowed":
+        return None
+    _write_project_file()
     try:
-        if not _is_counted_process():
-            return None
-        reason, _, may_send = consent()
-        if reason in OPT_OUTS:
-            _empty_buffer()
-        if reason != "allowed":
-            return None
-        _write_project_file()
-        try:
-            event = make_event()
-        except (TypeError, ValueError, AttributeError):
-            event = _drop("wrong-use")
-        if os.urandom(1) == b"\0":
-            _keep_quota()
-        if event is None:
-            return None
-        _write_file(_project_path("buffer", "new", event["id"] + ".json"), _to_json(event) + "\n")
+        event = make_event()
+    except Exception:
+        event = _drop("wrong-use")
+    if os.urandom(1) == b"\0":
+        _tidy()
+    if event is None:
+        return None
+    _write_file(_project_path("buffer", "new", event["id"] + ".json"), _to_json(event) + "\n")
+    try:
         may_send = _handle_notice(kind == "start") or may_send
         if may_send and (kind != "feature" or _is_due()):
             _start_sender()
-        return event["run"]
     except Exception:
-        return None
+        pass  # The event is kept all the same.
+    return event
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _raises_nothing(function: Function) -> Function:
+    """The function without exceptions: a program never fails because its use is counted.
+
+    Arguments that the function does not have are left out and counted.
+    """
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+
+    @functools.wraps(function)
+    def call(*given, **named):
+        try:
+            known = {name: named[name] for name in names[len(given) :] if name in named}
+            wrong = len(given[len(names) :]) + len(named) - len(known)
+            if wrong:
+                _record(None, lambda: _drop("undeclared-field", wrong))
+            return function(*given[: len(names)], **known)
+        except Exception:
+            return None
+
+    return call  # type: ignore
 
 
 def _write_project_file():
@@ -532,7 +644,7 @@ def _make_header(**given):
         name: value if value is None or _is_plain(value, longest[name]) else None
         for name, value in given.items()
     }
-    _drop("undeclared-field", sum(fit[name] != given[name] for name in given))
+    _drop("undeclared-field", sum(fit[name] is not given[name] for name in given))
     schedulers = [name for variable, name in SCHEDULERS if os.environ.get(variable)]
     scheduler = schedulers[0] if schedulers else None
     return dict(fit, os=_describe_system(), ci=_find_ci()[0], scheduler=scheduler)
@@ -540,41 +652,101 @@ def _make_header(**given):
 
 def _find_header():
     """The header of the run of this process, else one without a version."""
-    if STATE["run"]:
-        return STATE["run"]["header"]
-    return _make_header(application=PROJECT.get("application"))
+    run = STATE.get("run")
+    return run["header"] if run else _make_header(application=PROJECT.get("application"))
 
 
+def _find_inherited_run():
+    """The run of a caller, or None. A run counts for the same project and state folder only."""
+    run = os.environ.get("USAGE_RUN_ID", "").lower()
+    scope = re.match(r"\d+:(.*)", os.environ.get("USAGE_RUN_SCOPE", ""), re.S)
+    if not re.fullmatch(UUID, run):
+        return None
+    if scope and os.path.normpath(scope.group(1)) == os.path.normpath(_project_path()):
+        return run
+    return run if os.path.exists(_project_path("runs", run + ".json")) else None
+
+
+def _is_worker(run, place):
+    """Whether this process works for an inherited run that a process above it has started.
+
+    It does if the same file of code asks for a run again, as it does in the workers of
+    multiprocessing and in a program that starts itself, or if it is such a worker.
+    """
+    owner = os.environ.get("USAGE_RUN_SCOPE", "").partition(":")[0]
+    starter, _, its_place = os.environ.get("USAGE_RUN_STARTER", "").partition(":")
+    if not run or starter != run or owner not in _list_ancestors():
+        return False
+    find_parent = getattr(sys.modules.get("multiprocessing.process"), "parent_process", None)
+    return its_place == place or bool(find_parent and find_parent())
+
+
+def _list_ancestors():
+    """The process ids of the callers, as texts; only of the nearest where there is no /proc."""
+    found, pid = [], str(os.getppid())
+    while int(pid) > 1 and pid not in found:
+        found.append(pid)
+        status = _read_file("/proc/%s/stat" % pid, "").rpartition(")")[2].split()
+        pid = status[1] if status else "0"
+    return found
+
+
+def _find_place(depth):
+    """The file of the code that called a function, so many calls above this one; "" if unknown."""
+    try:
+        name = sys._getframe(depth + 1).f_code.co_filename
+        return name if name.startswith("<") else os.path.abspath(name)
+    except (AttributeError, ValueError, OSError):
+        return ""
+
+
+@_raises_nothing
 def start(
-    version=None,
-    application=PROJECT.get("application"),
-    commit=None,
-    component=None,
-    script=None,
-    fields=None,
-):
+    version: Optional[str] = None,
+    application: Optional[str] = PROJECT.get("application"),
+    commit: Optional[str] = None,
+    component: Optional[str] = None,
+    script: Optional[str] = None,
+    fields: Optional[Dict[str, Any]] = None,
+) -> Optional[str]:
     """A run starts. Returns its id, or None where nothing is recorded.
 
+    In a process that works for a run, such as a worker of multiprocessing, no other run starts.
     Of `script`, only a pseudonym of its path is sent; default: the program's own path.
     """
+    place = _find_place(2)  # One call more, because the decorator is between.
+    started_at = time.monotonic()
 
     def make_event():
         kept = _keep_and_count(PROJECT["fields"], fields)
-        path = _find_script(script or (sys.argv or [""])[0])
         header = _make_header(
             application=application, version=version, commit=commit, component=component
         )
-        event = _make_event("start", _new_id(), header, path, repeat=0, fields=kept)
-        STATE["run"] = {
-            "id": event["run"],
-            "started_at": time.monotonic(),
-            "header": header,
-            "outer": os.environ.get("USAGE_RUN_ID"),
-        }
-        os.environ["USAGE_RUN_ID"] = event["run"]
-        return event
+        inherited = _find_inherited_run()
+        if _is_worker(inherited, place):
+            STATE["run"] = {"id": inherited, "pid": None, "header": header}
+            return None
+        path = _find_script(script or (getattr(sys, "argv", None) or [""])[0])
+        return _make_event("start", _new_id(), header, path, repeat=0, fields=kept)
 
-    return _record("start", make_event)
+    event = _record("start", make_event)
+    if not event:
+        return None
+    own = {
+        "USAGE_RUN_ID": event["run"],
+        "USAGE_RUN_SCOPE": "%d:%s" % (os.getpid(), _project_path()),
+        "USAGE_RUN_STARTER": "%s:%s" % (event["run"], place),
+    }
+    STATE["run"] = {
+        "id": event["run"],
+        "pid": os.getpid(),
+        "started_at": started_at,
+        "header": event["header"],
+        "outer": {name: os.environ.get(name) for name in own},
+    }
+    STATE["has_started"] = True
+    os.environ.update(own)
+    return event["run"]
 
 
 def _find_script(path):
@@ -583,12 +755,21 @@ def _find_script(path):
         return None
     try:
         path = os.path.abspath(path)
-    except OSError:
+    except (OSError, TypeError, ValueError):
         return None
     return path if _is_plain(path, 1000) else None
 
 
-def feature(name, type="Feature", run=None, count=1, seconds=None, internal=False, details=None):
+@_raises_nothing
+def feature(
+    name: str = "",
+    type: str = "Feature",
+    run: Optional[str] = None,
+    count: int = 1,
+    seconds: Optional[float] = None,
+    internal: bool = False,
+    details: Optional[Dict[str, Any]] = None,
+) -> None:
     """A feature was used, `count` times, for so many seconds.
 
     It belongs to `run`; default: the run of this process, else of its caller.
@@ -597,51 +778,63 @@ def feature(name, type="Feature", run=None, count=1, seconds=None, internal=Fals
     def make_event():
         if not _is_declared_feature(type, name):
             return _drop("undeclared-feature")
-        is_duration = seconds is None or _is_number(seconds, 0, 316224000, False)
-        if not _is_number(count, 1, 10**9) or not is_duration:
-            return _drop("wrong-use")
-        known = STATE["run"] and STATE["run"]["id"]
-        run_id = run or known or os.environ.get("USAGE_RUN_ID", "")
-        if not re.fullmatch("[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", run_id):
-            run_id = None
+        own = STATE.get("run")
+        if run is not None:  # A run that is none leaves the event unpaired.
+            is_id = isinstance(run, str) and re.fullmatch(UUID, run)
+            run_id = _count_left_out(run, run if is_id else None)
+        else:
+            run_id = own["id"] if own else _find_inherited_run()
+        duration = _count_left_out(seconds, _take_number(seconds, 0, 316224000, False))
         event = _make_event(
             "feature",
             run_id,
             _find_header(),
             featureType=type,
             name=name,
-            durationSeconds=seconds,
-            count=int(count),
-            internal=bool(internal),
+            durationSeconds=duration,
+            count=_count_left_out(count, _take_number(count, 1, 10**9), 1),
+            internal=_count_left_out(internal, _take_value({"type": "boolean"}, internal), False),
             details=_keep_and_count(PROJECT["features"]["details"], details) or None,
         )
-        return dict(event, time=_format_time(time.time() - (seconds or 0)))
+        return dict(event, time=_format_time(time.time() - (duration or 0)))
 
     _record("feature", make_event)
 
 
-def end(exit_code=None, signal=None, fields=None):
-    """The run ends, once: with an exit code, or with the name of the signal that ended it."""
+@_raises_nothing
+def end(
+    exit_code: Optional[int] = None,
+    signal: Optional[str] = None,
+    fields: Optional[Dict[str, Any]] = None,
+) -> None:
+    """The run ends, once: with an exit code, or with the name of the signal that ended it.
+
+    Only the process that started it ends it: in a child, this does nothing.
+    """
 
     def make_event():
-        is_code = exit_code is None or _is_number(exit_code, -2147483648, 4294967295)
-        if not is_code or signal not in SIGNALS:
-            return _drop("wrong-use")
-        run = STATE["run"]
+        run = STATE.get("run")
+        if run and run["pid"] != os.getpid():
+            return None
+        run = STATE.pop("run", None)
+        if not run and STATE["has_started"]:
+            return None
+        ended_at = time.monotonic()
+        ended_by = _count_left_out(signal, _name_signal(signal))
+        code = _count_left_out(exit_code, _take_number(exit_code, -2147483648, 4294967295))
         event = _make_event(
             "end",
             run["id"] if run else None,
-            _find_header(),
-            exitCode=exit_code,
-            signal=signal,
-            durationSeconds=round(time.monotonic() - run["started_at"], 3) if run else None,
+            run["header"] if run else _find_header(),
+            exitCode=code,
+            signal=ended_by,
+            durationSeconds=round(ended_at - run["started_at"], 3) if run else None,
             fields=_keep_and_count(PROJECT["fields"], fields),
         )
-        if run:
-            STATE["run"] = None
-            os.environ.pop("USAGE_RUN_ID", None)
-            if run["outer"]:
-                os.environ["USAGE_RUN_ID"] = run["outer"]
+        for name, value in (run["outer"] if run else {}).items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
         return event
 
     _record("end", make_event)
@@ -659,7 +852,7 @@ def _handle_notice(is_start):
     if not os.path.exists(marker):
         _show_notice(marker)
         return False
-    waited = time.time() - _parse_time(json.loads(_read_file(marker, ""))["shownAt"])
+    waited = time.time() - _parse_time(json.loads(_read_file(marker, "{}"))["shownAt"])
     # A time that is more than a minute in the future is that of a wrong clock.
     if not is_start or STATE["has_shown_notice"] or abs(waited) < 60:
         return False
@@ -670,18 +863,19 @@ def _handle_notice(is_start):
 def _show_notice(marker):
     """Prints the notice where somebody can see it, and keeps that it was shown."""
     try:
-        if not sys.__stderr__ or sys.__stderr__.closed:
+        if not sys.__stderr__ or sys.__stderr__.closed or not select.select([], [2], [], 0)[1]:
             return
         if os.fstat(2).st_rdev == os.stat(os.devnull).st_rdev:
             return
         _create_file(marker, _to_json({"shownAt": _format_time(), "caller": None}))
-        STATE["has_shown_notice"] = True
-        _, is_ci = _find_ci()
-        notice = (CI_NOTICE if is_ci else NOTICE) + _config_path("optout.d", ID) + "\n"
-        os.write(2, notice.encode("utf-8", "replace"))
+    except (OSError, ValueError):
+        return
+    STATE["has_shown_notice"] = True
+    notice = (CI_NOTICE if _find_ci()[1] else NOTICE) + _config_path("optout.d", ID) + "\n"
+    try:
+        os.write(2, notice.encode("utf-8", "surrogateescape"))
     except OSError:
-        if os.path.exists(marker):
-            os.unlink(marker)
+        _remove_file(marker)
 
 
 # --- The sender: a process of its own, one at a time, for ten seconds at most -------------------
@@ -694,11 +888,9 @@ def _empty_buffer():
     folders += [os.path.join(sending, name) for name in _list_names(sending)]
     for folder in folders:
         for name in _list_names(folder):
-            path = os.path.join(folder, name)
-            _drop("opted-out", max(1, _read_file(path, "").count("\n")), name[:-5])
-            os.unlink(path)
+            _drop_file(os.path.join(folder, name), "opted-out")
     for name in _list_names(_project_path("runs")):
-        os.unlink(_project_path("runs", name))
+        _remove_file(_project_path("runs", name))
 
 
 def _is_due():
@@ -735,28 +927,60 @@ def _give_back(claim):
         os.rmdir(claim)
 
 
-def _list_own_events(folder):
-    """(path, event) of the events of Python; those of others wait for the sender of `usage`."""
-    opening = '{"by":%s,' % json.dumps(CLIENT["name"])
+def _list_own_files(folder):
+    """The paths of the files of Python; those of others wait for the sender of `usage`."""
     paths = [os.path.join(folder, name) for name in _list_names(folder)]
-    texts = [(path, _read_file(path, "")) for path in paths]
-    return [
-        (path, json.loads(text))
-        for path, text in texts
-        if text.startswith(opening) and text.endswith("}\n")
-    ]
+    return [path for path in paths if ("\n" + OPENING) in "\n" + _read_file(path, "")]
 
 
-def _keep_quota():
-    """Drops the oldest events beyond 2,000."""
-    for path, event in _list_own_events(_project_path("buffer", "new"))[:-2000]:
-        _drop_event(event, path, "quota")
+def _read_events(path):
+    """The events of a file, and its lines that are none."""
+    events, wrong = [], []
+    for line in re.sub("\n$", "", _read_file(path, "")).split("\n"):
+        try:
+            events.append(_check_event(json.loads(line)))
+        except UNREADABLE:
+            wrong.append(line)
+    return events, wrong
+
+
+def _check_event(event):
+    """The event, if it has all that is read when it is sent. Raises an error if it has not."""
+    event["header"]["ci"], event["fields" if event["type"] != "feature" else "details"]
+    names = [event["local"][key] or "" for key in ("host", "machineId", "script")]
+    if event["type"] == "feature":
+        names += [event["featureType"], event["name"]]
+    is_plain = all(isinstance(name, str) for name in names) and event["type"] in SENT_KEYS
+    if not is_plain or not re.fullmatch(UUID, event["id"]) or not _parse_time(event["time"]):
+        raise ValueError("no event")
+    return event
+
+
+def _list_own_events(folder):
+    """(path, event) of the events of Python."""
+    return [(path, one) for path in _list_own_files(folder) for one in _read_events(path)[0]]
+
+
+def _split_file(path):
+    """Gives each event of a claimed file a file of its own, and sets aside and counts the lines
+    that are none: a damaged line costs no other. The file itself comes last."""
+    events, wrong = _read_events(path)
+    folder, name = os.path.split(path)
+    if len(events) == 1 and not wrong:
+        return
+    if wrong:
+        aside = _project_path("buffer", "refused", name[:-5] + ".damaged")
+        _write_file(aside, "\n".join(wrong) + "\n")
+        _drop("damaged", len(wrong), name[:-5])
+    for event in reversed(events):
+        _write_file(os.path.join(folder, event["id"] + ".json"), _to_json(event) + "\n")
+    if name[:-5] not in [event["id"] for event in events]:
+        _remove_file(path)
 
 
 def _start_sender():
     """Starts a sender in the background, if none is at work and it is time for a try."""
-    failed = json.loads(_read_file(_project_path("next-try"), "null"))
-    if failed and 0 < _parse_time(failed["nextTryAt"]) - time.time() < 86400:
+    if 0 < _read_next_try()[1] - time.time() < 86400:
         return
     if os.path.exists(_project_path("forget.json")):
         return
@@ -788,12 +1012,98 @@ def _start_sender():
         _give_back(claim)
 
 
+def _read_next_try():
+    """How many tries have failed, and when the next one is, in seconds since 1970."""
+    try:
+        failed = json.loads(_read_file(_project_path("next-try"), "null"))
+        return int(failed["failures"]), _parse_time(failed["nextTryAt"])
+    except UNREADABLE:
+        return 0, 0
+
+
+# --- Bounds: what nobody can send, or has been sent, does not grow for ever ----------------------
+
+
+def _tidy():
+    """Keeps the files within the bounds that they have for `usage`. A file that somebody else
+    removes meanwhile ends it: there is a next time."""
+    waiting, refused = _project_path("buffer", "new"), _project_path("buffer", "refused")
+    try:
+        if len(_list_names(waiting)) > 2000:
+            for path in _list_own_files(waiting)[:-2000]:
+                _drop_file(path, "quota")
+        _sum_up(_project_path("drops"), 400, _sum_drops)
+        _sum_up(refused, 200, _sum_refused)
+        _remove_oldest(_project_path("sent"), ".json")
+        _remove_oldest(refused, ".damaged")
+    except Exception:
+        pass
+
+
+def _remove_oldest(folder, ending):
+    """Removes the oldest files, by their names, beyond 30 days, 1,000 files and 5 MB."""
+    names = [name for name in _list_names(folder) if name.endswith(ending)]
+    left = 5 * 2**20
+    for index, name in enumerate(reversed(names)):
+        found = os.stat(os.path.join(folder, name))
+        left -= found.st_size
+        if index >= 1000 or left < 0 or time.time() - found.st_mtime > 30 * 86400:
+            _remove_file(os.path.join(folder, name))
+
+
+def _sum_up(folder, most, add):
+    """Puts one summary in the place of the oldest entries, if there are too many. Killed at any
+    step, the sum is the same, because the summary names what it replaces."""
+    if len(_list_names(folder)) <= most:
+        return
+    entries = _read_entries(folder)
+    old = sorted(entries)[: max(0, len(entries) - most // 2)]
+    if len(entries) > most:
+        # An earlier summary is the oldest entry: the new one takes its name.
+        name = re.sub(r"(-sum)?\.json$", "-sum.json", old[0])
+        replaced = [one for one in old if one != name]
+        summary = dict(add([entries[one] for one in old]), replaces=replaced)
+        _write_file(os.path.join(folder, name), _to_json(summary))
+    _read_entries(folder, removes=True)
+
+
+def _read_entries(folder, removes=False):
+    """{name: entry} of a folder, without those that a summary has replaced; may remove these."""
+    entries = {}
+    for name in _list_names(folder):
+        try:
+            entry = json.loads(_read_file(os.path.join(folder, name), ""))
+        except (ValueError, RecursionError):
+            continue
+        if name.endswith(".json") and isinstance(entry, dict):
+            entries[name] = entry
+    for entry in list(entries.values()):
+        for name in entry.get("replaces") or ():
+            if entries.pop(name, None) and removes:
+                _remove_file(os.path.join(folder, name))
+    return entries
+
+
+def _sum_drops(entries):
+    """A summary of drops: counts by reason."""
+    counts = {}
+    for entry in entries:
+        for reason, count in (entry.get("counts") or {entry["reason"]: entry["count"]}).items():
+            counts[reason] = counts.get(reason, 0) + count
+    return {"counts": counts}
+
+
+def _sum_refused(entries):
+    """A summary of refused events: how many."""
+    return {"events": sum(entry["events"] if "replaces" in entry else 1 for entry in entries)}
+
+
 # --- Reports: what is previewed, sent and logged ------------------------------------------------
 
 
-def _find_drop_reason(event):
+def _find_drop_reason(event, not_before):
     """Why an event that waits is not sent, or None."""
-    if event["time"] < ((_read_opt_in() or {}).get("notBefore") or ""):
+    if event["time"] < not_before:
         return "before-consent"
     if time.time() - _parse_time(event["time"]) > 30 * 86400:
         return "too-old"
@@ -855,13 +1165,14 @@ def _find_generation():
 
 
 def _make_reports(waiting):
-    """The reports of events that wait, and (path, event, reason) of those that are not sent."""
+    """The reports of events that wait, and (path, reason) of those that are not sent."""
     secret, generation = _read_secret(), _find_generation()
+    not_before = (_read_opt_in() or {}).get("notBefore") or ""
     groups, drops = {}, []
     for path, event in waiting:
-        reason = _find_drop_reason(event)
+        reason = _find_drop_reason(event, not_before)
         if reason:
-            drops.append((path, event, reason))
+            drops.append((path, reason))
             continue
         header, text, mark = _prepare_event(event, secret, generation)
         groups.setdefault((header, mark), []).append(Sent(path, event, text))
@@ -882,29 +1193,89 @@ def _body_of(report):
 # --- Delivery -----------------------------------------------------------------------------------
 
 
-def _post(body):
-    """(status, answer, Retry-After or None) of the collector. Follows no redirect.
+def _find_proxy(url):
+    """The proxy for an address, both as `urlsplit` gives them, or None where none is named for it.
 
-    Raises OSError where there is no answer.
+    The variables are read as curl reads them: in lower case first, and a proxy without a scheme
+    speaks HTTP. Raises OSError where a proxy cannot be used: nobody goes around it.
     """
-    # Here, because a program that only records needs neither.
-    import urllib.error
-    import urllib.request
+    scheme = url.scheme + "_proxy"
+    names = (scheme, scheme.upper(), "all_proxy", "ALL_PROXY")
+    name = next((name for name in names if os.environ.get(name)), None)
+    excluded = os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")
+    if not name or _is_excluded(url, excluded):
+        return None
+    value = os.environ[name].strip()
+    has_scheme = re.match("[A-Za-z][A-Za-z0-9+.-]*://", value)
+    try:
+        proxy = urllib.parse.urlsplit(value if has_scheme else "http://" + value)
+        is_address = proxy.hostname and (proxy.port or True)
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise OSError("%s is no address of a proxy" % name)
+    if proxy.scheme != "http":
+        raise OSError("%s must name an HTTP proxy: %s:// is not supported" % (name, proxy.scheme))
+    return proxy
 
-    class NoRedirect(urllib.request.HTTPRedirectHandler):
-        def redirect_request(self, *_):
-            return None
 
+def _is_excluded(url, entries):
+    """Whether a list of NO_PROXY has the host: hosts, domains, addresses and CIDR blocks."""
+    host = (url.hostname or "").rstrip(".")
+    port = str(url.port or {"http": 80, "https": 443}[url.scheme])
+    for entry in re.split(r"[\s,]+", entries.lower()):
+        with_port = re.fullmatch(r"(\[[^\]]*\]|[^:]*):(\d+)", entry)
+        if with_port and with_port.group(2) != port:
+            continue
+        name = (with_port.group(1) if with_port else entry).strip("[]")
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            name = name.strip(".")
+            is_host = name and ("." + host).endswith("." + name)
+        else:
+            try:
+                is_host = address in ipaddress.ip_network(name, strict=False)
+            except ValueError:
+                is_host = False
+        if entry == "*" or is_host:
+            return True
+    return False
+
+
+def _make_request(body):
+    """The request that posts a report, through the proxy that the environment names."""
     headers = {"content-type": "application/json", "usage-sent-at": _format_time()}
     if PROJECT.get("writeKey"):
         headers["authorization"] = "Bearer " + PROJECT["writeKey"]
     url = PROJECT["endpoint"]["http"].rstrip("/") + "/v1/reports"
     request = urllib.request.Request(url, body.encode("utf-8", "replace"), headers)
+    proxy = _find_proxy(urllib.parse.urlsplit(url))
+    if proxy:
+        user, _, address = proxy.netloc.rpartition("@")
+        request.set_proxy(address if proxy.port else address.rstrip(":") + ":1080", "http")
+        if user:
+            word = base64.b64encode(urllib.parse.unquote_to_bytes(user)).decode()
+            request.add_header("Proxy-Authorization", "Basic " + word)
+    return request
+
+
+def _post(body):
+    """(status, answer, Retry-After or None) of the collector. Follows no redirect.
+
+    Raises OSError where there is no answer.
+    """
+
+    class NoRedirect(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_):
+            return None
+
+    opener = urllib.request.build_opener(NoRedirect, urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.build_opener(NoRedirect).open(request, timeout=8) as answer:
+        with opener.open(_make_request(body), timeout=8) as answer:
             return answer.status, answer.read(2**20).decode("utf-8", "replace"), None
     except urllib.error.HTTPError as error:
-        text = error.read(2000).decode("utf-8", "replace")
+        text = error.read(2**16).decode("utf-8", "replace")
         return error.code, text, error.headers.get("retry-after")
 
 
@@ -919,8 +1290,7 @@ def _keep_for_next_try(reason, message, retry_after, report):
 
     The time is chance within a bound that doubles, but no earlier than the collector says.
     """
-    last = json.loads(_read_file(_project_path("next-try"), "null")) or {"failures": 0}
-    failures = last["failures"]
+    failures, _ = _read_next_try()
     longest = min(3600, 5 * 2 ** min(failures, 20))
     delay = longest * int.from_bytes(os.urandom(2), "big") / 65536
     if re.match("[0-9]{1,9}$", str(retry_after)):
@@ -948,12 +1318,22 @@ def _read_answer(status, text, count):
         answer = json.loads(text) if 200 <= status < 300 else {}
         rejected = answer.get("rejected", [])
         refused = {one["index"]: (one["code"], one["message"]) for one in rejected}
-        if not set(refused) <= set(range(count)):
+        stored = (answer.get("accepted", 0), answer.get("duplicates", 0))
+        if not set(refused) <= set(range(count)) or min(stored) < 0:
             return -1, refused
-        total = answer.get("accepted", 0) + answer.get("duplicates", 0) + len(refused)
-        return total, refused
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return sum(stored) + len(refused), refused
+    except UNREADABLE:
         return -1, {}
+
+
+def _is_error_document(text):
+    """Whether this is a collector's own error: what a proxy or a portal on the way says decides
+    nothing."""
+    try:
+        error = json.loads(text)["error"]
+        return error["code"].startswith("USAGE_") and isinstance(error["message"], str)
+    except UNREADABLE:
+        return False
 
 
 def _deliver(report):
@@ -973,7 +1353,7 @@ def _deliver(report):
         halves = (report.events[: count // 2], report.events[count // 2 :])
         return all(consent()[2] and _deliver(report._replace(events=half)) for half in halves)
     total, refused = _read_answer(status, text, count)
-    if 400 <= status < 500 and status not in KEPT:
+    if 400 <= status < 500 and status not in KEPT and _is_error_document(text):
         refused = {index: ("http-%d" % status, text[:500]) for index in range(count)}
     elif total != count:
         message = "the collector answered %d" % status
@@ -1011,9 +1391,8 @@ def _remove_delivered(report, refused):
             }
             path = _project_path("buffer", "refused", sent.event["id"] + ".json")
             _write_file(path, _to_json(entry))
-        os.unlink(sent.path)
-    if os.path.exists(_project_path("next-try")):
-        os.unlink(_project_path("next-try"))
+        _remove_file(sent.path)
+    _remove_file(_project_path("next-try"))
 
 
 def _send_round(claim, seconds):
@@ -1029,12 +1408,17 @@ def _send_round(claim, seconds):
     timer = threading.Timer(seconds, give_up)
     timer.start()
     try:
-        _keep_quota()
-        for path, _ in _list_own_events(_project_path("buffer", "new")):
-            os.replace(path, os.path.join(claim, os.path.basename(path)))
+        _tidy()
+        for path in _list_own_files(_project_path("buffer", "new")):
+            try:
+                os.replace(path, os.path.join(claim, os.path.basename(path)))
+            except FileNotFoundError:
+                pass  # Another sender has it.
+        for path in _list_own_files(claim):
+            _split_file(path)
         reports, drops = _make_reports(_list_own_events(claim))
-        for path, event, reason in drops:
-            _drop_event(event, path, reason)
+        for path, reason in drops:
+            _drop_file(path, reason)
         return all(_may_send_now() and _deliver(report) for report in reports)
     finally:
         timer.cancel()
@@ -1050,7 +1434,7 @@ def send(claim):
     """Sends, within ten seconds, what waits and what is written meanwhile."""
     until = time.monotonic() + 9.5
     while _send_round(claim, until - time.monotonic()):
-        if not _list_own_events(_project_path("buffer", "new")):
+        if not _list_own_files(_project_path("buffer", "new")):
             return
         if until - time.monotonic() <= 1 or not _claim(claim):
             return
@@ -1063,6 +1447,14 @@ def preview():
 
 
 if __name__ == "__main__":
+    # Here, because a program that only records needs none of them.
+    import base64
+    import ipaddress
+    import threading
+    import urllib.error
+    import urllib.parse
+    import urllib.request
+
     if sys.argv[1:2] == ["send"]:
         send(sys.argv[2])
     else:

@@ -42,6 +42,7 @@
   _u_ended=
   _u_header=
   _u_outer_run=
+  _u_outer_scope=
   _u_has_shown_notice=
   _u_pending=0
   _u_looked_at=0
@@ -520,9 +521,12 @@ _u_start() {
   _u_quote "$_u_script" 700
   _u_record "$_u_keys" "$_u_text" || return 0
   _u_outer_run=${USAGE_RUN_ID-}
+  _u_outer_scope=${USAGE_RUN_SCOPE-}
   _u_run=$_u_new_run
+  # In two steps: under `set -k`, bash takes an assignment for the environment of `export`.
   USAGE_RUN_ID=$_u_new_run
-  export USAGE_RUN_ID
+  USAGE_RUN_SCOPE=$$:$_u_directory
+  export USAGE_RUN_ID USAGE_RUN_SCOPE
   _u_read_uptime
   _u_start_ticks=$_u_ticks
   _u_after_event start
@@ -555,7 +559,9 @@ _u_feature() {
     return 0
   fi
   _u_event_run=null
-  _u_word=${_u_run:-${USAGE_RUN_ID-}}
+  _u_word=$_u_run
+  # A run of a caller counts for the same project and state folder only.
+  case $_u_word:${USAGE_RUN_SCOPE-} in :*:"$_u_directory") _u_word=${USAGE_RUN_ID-} ;; esac
   ! _u_is_id "$_u_word" || _u_event_run=\"$_u_word\"
   _u_keys='"type":"feature","run":'$_u_event_run',"time":null,'$_u_text
   _u_keys=$_u_keys',"durationSeconds":null,"count":1,"internal":false,"details":null'
@@ -598,13 +604,15 @@ _u_read_duration() {
   esac
 }
 
-# The run of this shell has ended: USAGE_RUN_ID is again what it was before.
+# The run of this shell has ended: the two variables are again what they were before.
 _u_close_run() {
   [ -n "$_u_run" ] || return 0
   _u_run=
   _u_ended=yes
   USAGE_RUN_ID=$_u_outer_run
+  USAGE_RUN_SCOPE=$_u_outer_scope
   [ -n "$_u_outer_run" ] || unset USAGE_RUN_ID
+  [ -n "$_u_outer_scope" ] || unset USAGE_RUN_SCOPE
 }
 
 # start, feature or end: decides whether the notice is shown, by _u_notice_due, and whether a

@@ -7,7 +7,7 @@ import {parseBufferFile} from '../../src/protocol/buffered-event.ts'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {noticePath} from '../../src/reporter/consent/notice.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
-import {acceptAll, answer, answeringServer, type Respond, reportOf} from '../support/answering-server.ts'
+import {acceptAll, answer, answeringServer, type Respond, refusal, reportOf} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
@@ -184,7 +184,7 @@ for (const {name, claim, tools, sending, consent, load, start, feature, end, sen
         const server = await answeringServer(t, (request, response) => {
           const {events} = reportOf(request)
           const isTooLarge = events.length > 2 || events.some(event => event.type === 'end')
-          if (isTooLarge) answer(response, 413, '')
+          if (isTooLarge) answer(response, 413, refusal('too large'))
           else acceptAll(request, response)
         })
         const {run, usage, yes} = makeScene(t, server.url)
