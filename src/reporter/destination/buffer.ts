@@ -7,10 +7,10 @@ import {inside, isCode, makeDirectory, writeFileAtomically} from '../world/files
 import {toTime} from '../world/world.ts'
 import {type DestinationPaths, listFolder} from './destination.ts'
 
-/** Seconds for which a file may look unfinished: a shell's write becomes visible before it is whole. */
+/** Seconds for which an unfinished file is not damaged: a shell's write may be visible before it is complete. */
 export const unfinishedSeconds = 60
 
-/** A buffer file with what it holds. */
+/** A buffer file and its events. */
 export interface BufferFile {
   readonly path: string
   readonly events: readonly BufferedEvent[]
@@ -20,9 +20,9 @@ export interface BufferFile {
 }
 
 /**
- * Moves events to the buffer as one file, named after the first of them. Takes about a millisecond, waits for nothing.
- * The events are on disk but not fsynced: a crash of the host loses nothing, a power cut may lose them.
- * Throws what the file system throws.
+ * Writes events into the buffer as one file, named by the id of the first event. Takes about a millisecond. The file is
+ * not fsynced: events survive a crash of the process, but a crash of the host or a power cut may lose them. Throws
+ * errors of the file system.
  */
 export function writeEvents(paths: DestinationPaths, events: readonly [BufferedEvent, ...BufferedEvent[]]): void {
   const path = inside(paths.waiting, `${events[0].id}.json`)
@@ -70,22 +70,22 @@ export function readBufferFile(path: string, now: number): ReadBufferFile {
   }
 }
 
-/** Paths of the buffer files in a folder, oldest first; temporary files are passed over. */
+/** Paths of the buffer files in a folder, oldest first, without temporary files. */
 export function listBufferFiles(folder: string): string[] {
   return listFolder(folder)
     .filter(name => name.endsWith('.json') && !name.startsWith('.'))
     .map(name => inside(folder, name))
 }
 
-/** Paths of everything that waits: new files and those that a sender has claimed and not settled. */
+/** Paths of all waiting files, oldest first: new ones, and claimed ones that are not settled. */
 export function listWaitingFiles(paths: DestinationPaths): string[] {
   const claimed = listFolder(paths.sending).flatMap(claim => listBufferFiles(inside(paths.sending, claim)))
   return [...claimed, ...listBufferFiles(paths.waiting)].sort((a, b) => (basename(a) < basename(b) ? -1 : 1))
 }
 
 /**
- * Claims all waiting files by renaming them into a folder of their own: whatever another sender does, each file is
- * in one claim. Returns the folder, or null when nothing waits.
+ * Claims all waiting files by moving them into a new folder. Each file is in exactly one claim, even if several senders
+ * run. Returns the folder, or null if no file waits. Throws errors of the file system.
  */
 export function claimFiles(paths: DestinationPaths, claim: string): string | null {
   const waiting = listBufferFiles(paths.waiting)
@@ -101,7 +101,7 @@ export function claimFiles(paths: DestinationPaths, claim: string): string | nul
   return folder
 }
 
-/** Gives the files of a claim back to the buffer. What has been settled is not among them. */
+/** Returns the unsettled files of a claim to the buffer. Throws errors of the file system. */
 export function releaseClaim(paths: DestinationPaths, folder: string): void {
   makeDirectory(paths.waiting)
   for (const path of listBufferFiles(folder)) {
@@ -111,7 +111,7 @@ export function releaseClaim(paths: DestinationPaths, folder: string): void {
   removeFolder(folder)
 }
 
-/** Settles a claimed file: it is removed, or written anew with those of its events that still wait. */
+/** Settles a claimed file: removes it, or replaces it by one with the remaining events. */
 export function settleFile(file: BufferFile, remaining: readonly BufferedEvent[]): void {
   if (remaining.length === 0) rmSync(file.path, {force: true})
   else if (remaining.length < file.events.length) writeFileAtomically(file.path, encodeBufferFile(remaining))
@@ -127,11 +127,13 @@ export function removeFolder(path: string): void {
   try {
     rmdirSync(path)
   } catch {
-    // Somebody wrote into it or removed it: either is right.
+    // Another process wrote into it or removed it.
   }
 }
 
-/** Renames a file. False: somebody else has taken it. */
+/**
+ * Renames a file. False: it does not exist, because another process moved it. Throws other errors of the file system.
+ */
 export function renameIfPresent(from: string, to: string): boolean {
   try {
     renameSync(from, to)

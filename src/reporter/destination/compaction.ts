@@ -4,15 +4,15 @@ import {reach} from '../../fault-points.ts'
 import {readJson, writeFileAtomically} from '../world/files.ts'
 import {listFolder} from './destination.ts'
 
-/** One entry of a folder whose entries are added up. */
+/** One entry of a folder whose entries are summed up. */
 export interface Entry {
   readonly name: string
   readonly content: Readonly<Record<string, unknown>>
 }
 
 /**
- * Reads the entries of a folder, oldest first. What a summary has replaced is passed over, whether or not it has been
- * removed yet; so are files that are damaged or not finished.
+ * Reads the entries of a folder, oldest first. Skips entries that a summary has replaced, even if they are not removed
+ * yet, and damaged or unfinished files. Never throws.
  */
 export function readEntries(directory: string): Entry[] {
   const entries = listFolder(directory)
@@ -28,8 +28,8 @@ function replacedNames({replaces}: Entry['content']): string[] {
 }
 
 /**
- * Puts one summary in the place of the oldest entries when there are more than `maxEntries`. Killed at any step, the sum
- * of what `readEntries` gives is the same: the summary names what it replaces.
+ * Replaces the oldest entries by one summary if there are more than `maxEntries`. If the process is killed at any step,
+ * the sum of all entries from `readEntries` is unchanged, because the summary lists the entries that it replaces.
  */
 export function compact(
   directory: string,
@@ -40,7 +40,7 @@ export function compact(
   const entries = readEntries(directory)
   if (entries.length <= maxEntries) return
   const old = entries.slice(0, entries.length - Math.floor(maxEntries / 2))
-  // An earlier summary is the oldest entry: the new one takes its name, and its place in one rename.
+  // An earlier summary is the oldest entry: the new one has its name and replaces it in one rename.
   const name = `${old[0]?.name.replace(/(?:-sum)?\.json$/, '')}-sum.json`
   const replaces = old.map(entry => entry.name).filter(replaced => replaced !== name)
   writeFileAtomically(join(directory, name), JSON.stringify({...sumUp(old), replaces}))
@@ -48,7 +48,7 @@ export function compact(
   removeReplaced(directory)
 }
 
-/** Removes what summaries have replaced: also what a compaction that was killed has left. */
+/** Removes entries that summaries have replaced, also those that a killed process left. */
 function removeReplaced(directory: string): void {
   const names = new Set(listFolder(directory))
   for (const name of names) {

@@ -1,10 +1,11 @@
 /**
  * Room `destination`: everything on disk for one project and endpoint.
  *
- * `DestinationPaths` names each file and folder. Modules here read and write the buffer, open runs, drops, refused events, sent log
- * and next try; the lock belongs to `sender`. Many processes on many hosts share the folder, also over NFS. So there is no append, no read-modify-write and no
- * flock: files are created whole, renamed or removed, and counters are derived from files. Everything is bounded in size or age.
- * Folders have mode 0700, files 0600. A damaged file is set aside and counted. No network.
+ * `DestinationPaths` names each file and folder. Modules here read and write the buffer, open runs, drops, refused
+ * events, sent log and next try; the lock belongs to `sender`. Many processes on many hosts share the folder, also over
+ * NFS. So there is no append, no read-modify-write and no flock: files are created whole, renamed or removed, and
+ * counters are derived from files. Everything is bounded in size or age. Folders have mode 0700, files 0600. A damaged
+ * file is set aside and counted. No network.
  * Read next: `buffer.ts`, then `tidy.ts` for the limits.
  */
 import {existsSync, readdirSync} from 'node:fs'
@@ -12,7 +13,7 @@ import {join} from 'node:path'
 import {destinationKey, type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 import {inside, readIfPresent, readJson, writeFileAtomically} from '../world/files.ts'
 
-/** A project and the place on this machine where its events for one endpoint wait. */
+/** A project, and the folder on this machine with its data for one endpoint. */
 export interface Destination {
   readonly project: ProjectFile
   readonly directory: string
@@ -20,13 +21,13 @@ export interface Destination {
 }
 
 export interface DestinationPaths {
-  /** Events that wait, one file each or many. */
+  /** Waiting events: files with one or many. */
   readonly waiting: string
-  /** Files that a sender has claimed, a folder a claim. */
+  /** Claimed files, with a folder for each claim. */
   readonly sending: string
-  /** Files that are being dropped: out of the buffer for good, and counted next. */
+  /** Files on their way out of the buffer, before they are counted as dropped and removed. */
   readonly dropping: string
-  /** What the collector refused and what was damaged. */
+  /** Events that the collector rejected, and damaged files. */
   readonly refused: string
   readonly runs: string
   readonly sent: string
@@ -34,20 +35,23 @@ export interface DestinationPaths {
   readonly project: string
   readonly lock: string
   readonly nextTry: string
-  /** Marks of the generations and periods whose pseudonym has been put into a report. */
+  /** Marks of the pseudonyms that were put into reports. */
   readonly periods: string
-  /** The pending request to erase, while there is one. */
+  /** The pending erasure request, if there is one. */
   readonly forget: string
-  /** Receipts of the requests that have come to their end, by generation. */
+  /** Results of ended erasure requests, by generation. */
   readonly forgotten: string
 }
 
-/** Where reports of a project go: the folder (`file:///…`) or the address for HTTP if there is one, else `udp://host:port`. */
+/**
+ * The address to which reports go: the folder (`file:///…`), else the HTTP address, else `udp://host:port`. Empty
+ * without an endpoint.
+ */
 export function endpointOf({endpoint: {http, udp, file}}: Pick<ProjectFile, 'endpoint'>): string {
   return file ?? http ?? (udp === null ? '' : `udp://${udp}`)
 }
 
-/** Where the events of a project wait. Touches nothing. */
+/** The destination of a project and its paths. Pure: touches no disk. */
 export function destinationOf(stateDirectory: string, project: ProjectFile): Destination {
   const directory = join(stateDirectory, `${project.project}-${destinationKey(project)}`)
   return {project, directory, paths: pathsIn(directory)}
@@ -71,7 +75,7 @@ function pathsIn(directory: string): DestinationPaths {
   }
 }
 
-/** Every destination ever used here, by name. Folders without a valid project file are passed over. */
+/** Reads all destinations in a state folder, by name. Skips folders without a valid project file. Never throws. */
 export function readDestinations(stateDirectory: string): Destination[] {
   const destinations: Destination[] = []
   for (const {directory} of listDestinationFolders(stateDirectory)) {
@@ -83,7 +87,7 @@ export function readDestinations(stateDirectory: string): Destination[] {
   return destinations
 }
 
-/** Every folder of a destination, also one whose project file is damaged: its name has the project's id. */
+/** All folders of destinations with the project's id from their names, also those with a damaged project file. */
 export function listDestinationFolders(
   stateDirectory: string,
 ): {readonly project: string; readonly directory: string; readonly paths: DestinationPaths}[] {
@@ -95,8 +99,8 @@ export function listDestinationFolders(
 }
 
 /**
- * Folders in which something was kept and whose project file is missing or damaged, `known` ones aside: nobody can tell
- * what was sent from there, and to whom. Of one project, or of all.
+ * Folders that contain data and whose project file is missing or damaged, except `known` ones: it is unknown to whom
+ * they sent. For one project, or, for null, all.
  */
 export function listUnreadableFolders(
   stateDirectory: string,
@@ -114,13 +118,13 @@ const keptIn = ({waiting, sending, refused, runs, sent, periods}: DestinationPat
   return [waiting, sending, refused, runs, sent, periods]
 }
 
-/** Keeps the project file beside the events, so that the sender needs no other. Writes only when it has changed. */
+/** Stores the project file for the sender. Writes only if it has changed. Throws errors of the file system. */
 export function rememberProject(destination: Destination): void {
   const content = `${JSON.stringify(destination.project, null, 2)}\n`
   if (readIfPresent(destination.paths.project) !== content) writeFileAtomically(destination.paths.project, content)
 }
 
-/** The names in a folder, sorted; none when it cannot be read. */
+/** The names in a folder, sorted. Empty if it cannot be read. */
 export function listFolder(path: string): string[] {
   try {
     return readdirSync(path).sort()

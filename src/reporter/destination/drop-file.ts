@@ -11,7 +11,7 @@ import {dropReasons, recordDrop} from './drops.ts'
  * Drops a buffer file and counts its events; a line that cannot be read counts as damaged. It is renamed out of the buffer
  * first: from then on no sender can have it, and whoever is killed before it is counted leaves it to `finishDropping`.
  *
- * @returns how many events were dropped: 0 when somebody else has taken the file
+ * @returns the number of dropped events; 0 if another process has moved the file
  */
 export function dropFile(
   world: World,
@@ -26,7 +26,9 @@ export function dropFile(
   return countAndRemove(world, paths, taken)
 }
 
-/** Counts and removes what was taken out of the buffer by somebody who was killed. Returns how many events that were. */
+/**
+ * Counts and removes files that killed processes have moved out of the buffer. Returns the number of dropped events.
+ */
 export function finishDropping(world: World, paths: DestinationPaths): number {
   return listFolder(paths.dropping).reduce(
     (sum, name) => sum + countAndRemove(world, paths, join(paths.dropping, name)),

@@ -4,7 +4,7 @@ import {inside, readJson, writeFileAtomically} from '../world/files.ts'
 import {toTime, type World} from '../world/world.ts'
 import {compact, type Entry, readEntries} from './compaction.ts'
 
-/** Why something that happened is not sent. */
+/** Why an event is not sent. */
 export const dropReasons = [
   'quota',
   'too-old',
@@ -21,18 +21,18 @@ export type DropReason = (typeof dropReasons)[number]
 
 /** Some events (values, for `undeclared-field`; lines, for `damaged`) were dropped for one reason. */
 export interface Drop {
-  /** The event or the file that it is about: counting it again, after a kill, counts it once. */
+  /** The id of the event or file. A drop that is recorded twice, for example after a kill, counts once. */
   readonly id: string
   readonly reason: DropReason
   readonly count: number
 }
 
-/** Entries that are kept one by one before they are summed up. */
+/** The most entries before the oldest are summed up. */
 const maxEntries = 400
 
 /**
- * Keeps that something was dropped, in a file of its own, so that no counter is ever overwritten. It is kept before the
- * thing itself goes, and under its id: a process that is killed in between loses nothing and counts nothing twice.
+ * Records a drop in its own file, so that no counter is ever overwritten. Called before the event is removed: if the
+ * process is killed in between, the drop is recorded again under the same id. Throws errors of the file system.
  */
 export function recordDrop(world: World, directory: string, {id, reason, count}: Drop): void {
   if (count === 0) return
@@ -41,7 +41,7 @@ export function recordDrop(world: World, directory: string, {id, reason, count}:
   reach('drop: counted')
 }
 
-/** Takes back a part of what was counted as dropped under an id: it was on its way and has arrived. */
+/** Reduces a recorded drop: some of its events were being sent and have arrived. */
 export function reduceDrop(world: World, directory: string, {id, reason, count}: Drop): void {
   const path = inside(directory, `${id}.${reason}.json`)
   const counted = (readJson(path) as Partial<Drop> | null)?.count
@@ -50,7 +50,7 @@ export function reduceDrop(world: World, directory: string, {id, reason, count}:
   else recordDrop(world, directory, {id, reason, count: counted - count})
 }
 
-/** Adds up what was dropped, by reason; every reason is named. */
+/** Sums up all drops. The result contains every reason. Never throws. */
 export function countDrops(directory: string): Record<DropReason, number> {
   const counts = Object.fromEntries(dropReasons.map(reason => [reason, 0])) as Record<DropReason, number>
   for (const {content} of readEntries(directory))
@@ -58,7 +58,7 @@ export function countDrops(directory: string): Record<DropReason, number> {
   return counts
 }
 
-/** Sums up the oldest drops when there are many. */
+/** Replaces the oldest drops by a summary if there are more than 400. */
 export function compactDrops(directory: string): void {
   compact(directory, maxEntries, entries => {
     const sums: Partial<Record<DropReason, number>> = {}
@@ -68,7 +68,7 @@ export function compactDrops(directory: string): void {
   })
 }
 
-/** What one entry counts: a drop has one reason, a summary several. */
+/** The counts of an entry: a drop has one reason, a summary may have several. */
 function countsOf({reason, count, counts, replaces}: Entry['content']): [DropReason, number][] {
   const pairs: [unknown, unknown][] =
     Array.isArray(replaces) && typeof counts === 'object' && counts !== null

@@ -8,8 +8,9 @@ import {dropFile, finishDropping} from './drop-file.ts'
 import {listRuns, removeRun} from './open-runs.ts'
 
 /**
- * Empties the buffer and the open runs of a destination after a no, or when a person wants to be forgotten. What waited is
- * counted with the reason. Writes nothing when nothing waited. Returns the number of events dropped.
+ * Removes the waiting events and open runs of a destination after an opt-out or at an erasure request. Events are
+ * counted as dropped with the reason. Writes nothing if nothing waits. Returns the number of dropped events. Throws
+ * errors of the file system.
  */
 export function emptyBuffer(
   world: World,
@@ -19,19 +20,19 @@ export function emptyBuffer(
   for (const run of listRuns(paths.runs)) removeRun(paths.runs, run)
   let dropped = finishDropping(world, paths)
   for (const path of listWaitingFiles(paths)) dropped += dropFile(world, paths, path, reason)
-  // Whoever is writing just now may go on recording after a wish to be forgotten, and has said nothing yet.
+  // After an erasure request, recording continues, so files that are being written are kept.
   if (reason === 'forgotten') return dropped
-  // What a writer that was killed has left is no event yet, and a no leaves nothing behind.
+  // After an opt-out, temporary files of killed writers are removed too. They are not counted.
   for (const name of listFolder(paths.waiting)) rmSync(join(paths.waiting, name), {force: true, recursive: true})
   return dropped
 }
 
-/** Whether any file waits or is claimed, at the price of looking at two folders. */
+/** Whether any file waits or is claimed. Reads two folders. */
 export function hasWaiting({paths}: Pick<Destination, 'paths'>): boolean {
   return hasEntries(paths.waiting, 1) || hasEntries(paths.sending, 1)
 }
 
-/** Whether there is nothing that a no would have to remove: neither events nor open runs. */
+/** Whether there are neither events nor open runs that an opt-out would have to remove. */
 export function isBufferEmpty(destination: Pick<Destination, 'paths'>): boolean {
   const {runs, dropping} = destination.paths
   return !hasWaiting(destination) && !hasEntries(runs, 1) && !hasEntries(dropping, 1)

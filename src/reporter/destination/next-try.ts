@@ -8,7 +8,7 @@ import {toTime, type World} from '../world/world.ts'
 const firstDelaySeconds = 5
 const longestDelaySeconds = 3600
 
-/** Why the last attempt failed and when the next one is due; kept across processes. */
+/** Why the last attempt failed, and when the next one is due. Stored in a file. */
 const nextTry = v.object({
   failures: v.pipe(v.number(), v.integer(), v.minValue(1)),
   nextTryAt: time,
@@ -16,13 +16,13 @@ const nextTry = v.object({
 })
 export type NextTry = Readonly<v.InferOutput<typeof nextTry>>
 
-/** The state after a failed attempt, or null when the last one went well or what was kept of it is damaged. */
+/** Reads the state after a failed attempt. Null if the last attempt succeeded or the file is damaged. */
 export function readNextTry(path: string): NextTry | null {
   const result = v.safeParse(nextTry, readJson(path))
   return result.success ? result.output : null
 }
 
-/** Whether sending has to wait. A time more than a day ahead came from a clock that was wrong: it does not bind. */
+/** Whether sending has to wait. A time more than a day ahead is ignored, because it comes from a wrong clock. */
 export function mustWait(world: World, state: NextTry | null): boolean {
   if (state === null) return false
   const aheadSeconds = (Date.parse(state.nextTryAt) - world.now()) / 1000
@@ -30,8 +30,9 @@ export function mustWait(world: World, state: NextTry | null): boolean {
 }
 
 /**
- * Keeps that an attempt failed. The delay doubles from 5 s to 1 h, of which a random part is waited (full jitter), so
- * that a thousand machines do not come back at once; `Retry-After` is obeyed up to a day.
+ * Records a failed attempt. The limit of the delay doubles from 5 s to 1 h. The delay is a random part of it (full
+ * jitter), so that machines do not retry at the same time. It is at least `retryAfterSeconds`, up to a day. Throws
+ * errors of the file system.
  */
 export function writeFailure(
   world: World,
@@ -55,10 +56,10 @@ export function writeFailure(
   return state
 }
 
-/** Keeps that an attempt went well. */
+/** Removes the state after a successful attempt. */
 export function clearFailure(path: string): void {
   rmSync(path, {force: true, recursive: true})
 }
 
-/** A random number from 0 to 1. */
+/** A random number from 0 up to, but not including, 1. */
 const fraction = (world: World): number => Buffer.from(world.random(4)).readUInt32BE() / 2 ** 32

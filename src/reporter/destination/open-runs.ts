@@ -5,7 +5,7 @@ import {programHeader} from '../../protocol/header.ts'
 import {time, uuid} from '../../protocol/scalars.ts'
 import {inside, writeFileAtomically} from '../world/files.ts'
 
-/** What is kept of a run while it is open: enough to find it again and to measure how long it took. */
+/** The record of an open run: the values to find it again and to measure its duration. */
 const runRecord = v.object({
   run: uuid,
   /** RFC 3339, wall clock. */
@@ -22,19 +22,19 @@ const runRecord = v.object({
 })
 export type RunRecord = Readonly<v.InferOutput<typeof runRecord>>
 
-/** Keeps a run open. Throws what the file system throws. */
+/** Records an open run. Throws errors of the file system. */
 export function writeRun(directory: string, record: RunRecord): void {
   writeFileAtomically(inside(directory, `${record.run}.json`), JSON.stringify(record))
   reach('run: after the run is open')
 }
 
-/** Closes a run; a run that is not open is closed already. */
+/** Closes a run. Does nothing if it is not open. */
 export function removeRun(directory: string, run: string): void {
   reach('run: before the run is closed')
   rmSync(inside(directory, `${run}.json`), {force: true})
 }
 
-/** Reads one open run, or null. A damaged record is no record. */
+/** Reads an open run. Null if it is not open or the record is damaged. Never throws. */
 export function readRun(directory: string, run: string): RunRecord | null {
   if (!/^[0-9a-f-]{36}$/.test(run)) return null
   try {
@@ -46,14 +46,14 @@ export function readRun(directory: string, run: string): RunRecord | null {
   }
 }
 
-/** Reads all open runs of a destination; without the folder there is none. */
+/** Reads all open runs of a destination, oldest first, without damaged records. Never throws. */
 export function readRuns(directory: string): RunRecord[] {
   return listRuns(directory)
     .map(run => readRun(directory, run))
     .filter(record => record !== null)
 }
 
-/** Ids of the open runs, oldest first. */
+/** Ids of the open runs, oldest first. Empty if the folder cannot be read. */
 export function listRuns(directory: string): string[] {
   try {
     return readdirSync(directory)

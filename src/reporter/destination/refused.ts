@@ -6,7 +6,7 @@ import {toTime, type World} from '../world/world.ts'
 import {type BufferFile, renameIfPresent} from './buffer.ts'
 import {compact, type Entry, readEntries} from './compaction.ts'
 
-/** One event that the collector refused for good, with its reason. */
+/** An event that the collector will never accept, with the reason. */
 export interface Refusal {
   readonly refusedAt: string
   readonly code: string
@@ -14,27 +14,27 @@ export interface Refusal {
   readonly event: BufferedEvent
 }
 
-/** Refused events that are kept whole; older ones are only counted. */
+/** The most rejected events in the folder. Older ones are only counted. */
 const maxEntries = 200
 
-/** Keeps a refused event with the reason, where it is never sent again: once, however often it is said. */
+/** Stores a rejected event with the reason. It is never sent again. An event that is rejected twice counts once. */
 export function keepRefusal(world: World, directory: string, refusal: Omit<Refusal, 'refusedAt'>): void {
   const kept: Refusal = {refusedAt: toTime(world.now()), ...refusal}
   writeFileAtomically(join(directory, `${refusal.event.id.toLowerCase()}.json`), JSON.stringify(kept))
   reach('report: one refusal kept')
 }
 
-/** Adds up the events that were refused. */
+/** The number of rejected events. Never throws. */
 export function countRefused(directory: string): number {
   return readEntries(directory).reduce((sum, entry) => sum + eventsOf(entry), 0)
 }
 
-/** Keeps the newest refused events and counts the others. */
+/** Keeps the newest rejected events, and replaces older ones by a count. */
 export function compactRefused(directory: string): void {
   compact(directory, maxEntries, entries => ({events: entries.reduce((sum, entry) => sum + eventsOf(entry), 0)}))
 }
 
-/** A refusal is one event, a summary many. */
+/** The number of events in an entry: one in a refusal, many in a summary. */
 function eventsOf({content: {events, event, replaces}}: Entry): number {
   if (Array.isArray(replaces)) return Number.isSafeInteger(events) ? (events as number) : 0
   return typeof event === 'object' && event !== null ? 1 : 0

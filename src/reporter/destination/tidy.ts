@@ -14,16 +14,16 @@ import {compactRefused} from './refused.ts'
 /** Bytes and files of the log of what was sent, and of what was damaged; the oldest go first. */
 const maxLogBytes = 5 * 1024 * 1024
 const maxLogFiles = 1000
-/** Hours after which a temporary name belongs to a process that was killed. */
+/** Hours after which a temporary file belongs to a killed process. */
 const staleTemporaryHours = 1
 
 const hourMs = 3_600_000
 
 /**
- * Keeps what lies on this machine within its bounds: the buffer within its quota, the logs within theirs. Done by a sender,
- * with the lock. Throws what the file system throws.
+ * Enforces all limits of a destination on disk: the quota of the buffer and the limits of the logs. Called by a sender
+ * that holds the lock. Throws errors of the file system.
  *
- * @returns how many events were dropped
+ * @returns the number of dropped events
  */
 export function tidy(world: World, destination: Destination): number {
   const {paths} = destination
@@ -40,15 +40,15 @@ export function tidy(world: World, destination: Destination): number {
 }
 
 /**
- * Drops and counts the oldest files beyond 10 MB or 2,000 files, and as many more as make room for a tenth.
- * Returns the number of events dropped.
+ * Enforces the quota of the buffer. Beyond 10 MiB or 2,000 files, it drops and counts the oldest files until a tenth of
+ * the quota is free. Returns the number of dropped events. Throws errors of the file system.
  */
 export function enforceQuota(world: World, {paths}: Destination): number {
   const beyond = beyondQuota(listBufferFiles(paths.waiting))
   return beyond.reduce((dropped, path) => dropped + dropFile(world, paths, path, 'quota'), 0)
 }
 
-/** Which of the files, oldest first, the quota drops. Reads their sizes, writes nothing. */
+/** The files that the quota drops, of files that are sorted oldest first. Reads their sizes, writes nothing. */
 export function beyondQuota(paths: readonly string[]): string[] {
   const files = paths.map(path => ({path, bytes: sizeOf(path)}))
   let leftFiles = files.length
@@ -77,7 +77,7 @@ function trimLog(world: World, directory: string, ending = ''): void {
   }
 }
 
-/** A run that began before any event that may still be sent has nothing left to pair. */
+/** Removes runs that are older than any event that may still be sent: nothing can be paired with them. */
 function removeOldRuns(world: World, {paths}: Destination): void {
   const oldest = world.now() - limits.maxEventAgeDays * 24 * hourMs
   for (const run of listRuns(paths.runs))
