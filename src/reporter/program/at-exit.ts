@@ -1,4 +1,4 @@
-/** What is done when the process or the worker thread exits. One listener for all: many would make Node.js warn. */
+/** The actions at exit. They share one listener, because Node.js warns of many. */
 const actions = new Set<() => void>()
 
 const runAll = (): void => {
@@ -6,10 +6,10 @@ const runAll = (): void => {
 }
 
 /**
- * Does something when this process or worker thread exits: at its normal end, by `process.exit` or by an exception that
- * nobody caught, not by a signal. The action is synchronous and must not throw.
+ * Registers an action for the exit of this process or worker thread: at its normal end, by `process.exit` or by an
+ * uncaught exception, but not by a signal. The action is synchronous and must not throw.
  *
- * @returns takes it back
+ * @returns a function that removes the action
  */
 export function atExit(action: () => void): () => void {
   if (actions.size === 0) process.on('exit', runAll)
@@ -21,7 +21,7 @@ export function atExit(action: () => void): () => void {
 }
 
 /**
- * Whether this process or worker thread is exiting: its listeners are being called, and one that is added now never is.
- * Node.js says so to nobody but by this property, which its own modules and many others read.
+ * Whether this process or worker thread is exiting: its exit listeners are being called, and a new one is never called.
+ * Node.js has only this undocumented property for it, which many packages read.
  */
 export const isExiting = (): boolean => (process as {readonly _exiting?: boolean})._exiting === true

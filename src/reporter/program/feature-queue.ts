@@ -2,12 +2,12 @@ import type {ProgramHeader} from '../../protocol/header.ts'
 import {limits} from '../../protocol/limits.ts'
 import type {FieldValues} from '../../protocol/scalars.ts'
 
-/** Features that wait in memory at most: about 2 MB, and what a program that exits writes in 150 ms. */
+/** The most features in memory: about 2 MB, which a program can write in 150 ms at its exit. */
 export const maxQueuedFeatures = 5_000
 
-/** A feature that was used and is not in the buffer yet. */
+/** A use of a feature that is not in the buffer yet. */
 export interface QueuedFeature {
-  /** When it was registered, Unix milliseconds; of several that were merged, the first. */
+  /** When it was registered, Unix milliseconds. Of merged uses, the first. */
   readonly at: number
   readonly header: ProgramHeader
   readonly type: string
@@ -18,33 +18,35 @@ export interface QueuedFeature {
   readonly internal: boolean
   readonly details: FieldValues | null
   count: number
-  /** How often the program registered it: more than once when equal ones were merged. */
+  /** How often the program registered it: more than once if equal uses were merged. */
   calls: number
 }
 
 /**
- * Features in memory between two writes, bounded. Equal ones that say nothing of their own (no time, no duration, no
- * details) are one entry with a count. Touches no disk.
+ * Features in memory between two writes, at most 5,000. Equal ones without a run, a time, a duration and details are
+ * merged into one entry with a count. Touches no disk.
  */
 export class FeatureQueue {
   private entries: QueuedFeature[] = []
-  /** Entries that nothing can be merged into: they only become more. */
+  /** The number of entries that cannot be merged. */
   private apart = 0
-  /** The entry that takes more uses, by name: what is found most quickly. */
+  /** The open entry of each name, into which uses are merged. The name alone is the fastest key. */
   private readonly open = new Map<string, QueuedFeature>()
-  /** Those of a name that is used in another type as well, or by people and internally. */
+  /** Further open entries of a name: of another type, or with another value of `internal`. */
   private readonly others = new Map<string, QueuedFeature>()
 
   get length(): number {
     return this.entries.length
   }
 
-  /** Whether it should be written before the next tick: a file is full of features that stay apart, or half the room is taken. */
+  /**
+   * Whether it should be written before the next tick: a file is full of unmerged features, or the queue is half full.
+   */
   get isPressing(): boolean {
     return this.apart >= limits.maxEventsPerReport || this.entries.length >= maxQueuedFeatures / 2
   }
 
-  /** Adds a use to an equal feature that waits. False: there is none. */
+  /** Merges a use into an equal waiting feature. False: there is none. */
   merge(type: string, name: string, internal: boolean, count: number): boolean {
     const first = this.open.get(name)
     if (first === undefined) return false
@@ -64,13 +66,13 @@ export class FeatureQueue {
     return true
   }
 
-  /** The oldest features, so many at most; they stay until `remove`. */
+  /** Returns the oldest features, at most `most`. They stay in the queue. */
   peek(most: number): readonly QueuedFeature[] {
     this.seal()
     return this.entries.slice(0, most)
   }
 
-  /** Takes the oldest features away; without a number all. Returns how often they were registered. */
+  /** Removes the oldest features; default: all. Returns how often they were registered. */
   remove(most: number = this.entries.length): number {
     this.seal()
     const removed = this.entries.splice(0, most)
@@ -78,7 +80,7 @@ export class FeatureQueue {
     return removed.reduce((sum, {calls}) => sum + calls, 0)
   }
 
-  /** From now on nothing is merged into what waits: the program says something else of itself, or it is written. */
+  /** Closes all entries: later uses get new ones, because the header changes or the entries are being written. */
   seal(): void {
     this.open.clear()
     this.others.clear()
@@ -95,9 +97,9 @@ export class FeatureQueue {
 const isLike = (one: QueuedFeature, type: string, internal: boolean): boolean =>
   one.type === type && one.internal === internal
 
-/** A line break is in no name and in no declared type. */
+/** Line breaks cannot occur in names and declared types. */
 const keyOf = (type: string, name: string, internal: boolean): string => `${internal}\n${type}\n${name}`
 
-/** Whether a feature says nothing but that it was used. */
+/** Whether a feature has no run, time, duration and details, so that it can be merged. */
 const isPlain = (one: QueuedFeature): boolean =>
   one.startedAt === null && one.durationSeconds === null && one.details === null && one.run === null

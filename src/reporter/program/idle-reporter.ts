@@ -2,10 +2,10 @@ import type {Consent} from '../consent/consent.ts'
 import type {FlushOutcome} from '../person/flush.ts'
 import type {CloseOutcome, Declined, IdleReason} from './program-outcomes.ts'
 
-/** A flush that had nothing to do. */
+/** The result of a flush without events. */
 export const noFlush: FlushOutcome = {sent: 0, duplicates: 0, refused: 0, kept: 0, dropped: 0, projects: []}
 
-/** Stands in for a reporter that cannot record: it counts nothing, and the program continues. */
+/** Replaces a reporter that cannot record. It records nothing, and the program continues. */
 export class IdleReporter {
   readonly problem: string
   readonly enabled = false

@@ -1,10 +1,10 @@
 /**
  * Room `program`: a Node.js program that counts itself.
  *
- * `createLibraryReporter` is behind `createReporter` of the package. Recording a feature takes about a microsecond and touches no
- * disk. A timer writes the queue every 10 s by default. `close` ends within 200 ms, and the exit of the process writes what is
- * left. No method throws and no promise rejects: a full disk or a missing project file is an outcome with a reason. Network:
- * only by `flush`, in a process of its own, and by the sender in the background.
+ * `createLibraryReporter` is behind `createReporter` of the package. Recording a feature takes about a microsecond and
+ * touches no disk. A timer writes the queue every 10 s by default. `close` ends within 200 ms, and the exit of the
+ * process writes what is left. No method throws and no promise rejects: a full disk or a missing project file is an
+ * outcome with a reason. Network: only by `flush`, in a process of its own, and by the sender in the background.
  * Read next: `program-reporter.ts`, then `program-queue.ts` and `feature-queue.ts`.
  */
 import {writeSync} from 'node:fs'
@@ -20,58 +20,64 @@ import type {CloseOutcome, Declined, Silent} from './program-outcomes.ts'
 import type {FeatureOutcome} from './program-queue.ts'
 import {ProgramReporter} from './program-reporter.ts'
 
-/** Counts the use of the program that makes it. No method throws, none prints, and no promise rejects. */
+/** Counts the use of the program that creates it. No method throws or prints, and no promise rejects. */
 export interface LibraryReporter {
-  /** What is wrong with the project file or with this Node.js, or null. With a problem nothing is counted. */
+  /**
+   * Describes a problem with the project file or the version of Node.js, or null. With a problem, nothing is recorded.
+   */
   readonly problem: string | null
-  /** Whether a feature would be recorded now: this program's switch and the rules of consent. Reads files, about 0.1 ms. */
+  /** Whether a feature would be recorded now, by `setEnabled` and the consent rules. Reads files in about 0.1 ms. */
   readonly enabled: boolean
   /**
-   * Switches this reporter off or on. Off: what waits in memory is dropped and counted, and nothing more is taken; what
-   * is in the buffer already stays, because other programs of the project have their part in it. A person's no, met at
-   * the next tick at the latest, empties the buffer as well.
+   * Switches this reporter off or on. Off: features in memory are dropped and counted, and no more are accepted. The
+   * buffer stays, because it may contain events of other programs. An opt-out of the user also empties the buffer, at
+   * the next tick at the latest.
    */
   setEnabled(isEnabled: boolean): void
-  /** What the rules of consent say now, with the reason. Reads files, writes none. */
+  /** The current decision of the consent rules, with the reason. Reads files, writes none. */
   readonly consent: Consent
   /** The text that the program should show once before anything is sent, or null. The library prints nothing itself. */
   readonly notice: string | null
-  /** Keeps that the notice has been shown. False: another process was first, or the disk failed. */
+  /** Records that the notice was shown. False: another process was first, or the disk failed. */
   noticeShown(): boolean
-  /** Takes back `noticeShown`: the notice could not be shown after all. */
+  /** Undoes `noticeShown`, because the notice could not be shown. */
   noticeFailed(): void
-  /** The program's name from now on, at most 64 characters; null: that of the project file. */
+  /** Sets the name of the program for later events. Null: the name in the project file. */
   setApplication(application: string | null): void
-  /** Seconds between two ticks from now on: 0.05 to 3600, what is outside counts as the nearest. */
+  /** Sets the seconds between two ticks, from 0.05 to 3600. Other values are limited to this range. */
   setInterval(seconds: number): void
   /**
-   * Records that a run of the program starts, in the buffer when this returns: about a millisecond. The start is repeated
-   * every 24 h while the process lives and `end` was not called. A failing disk is an outcome: `dropped`.
+   * Records the start of a run. It is in the buffer when this returns, after about a millisecond. It is repeated every
+   * 24 h until `end` is called or the process ends. If the disk fails, the outcome is `dropped`.
    */
   start(input?: StartInput): RecordOutcome | Declined
   /**
-   * Registers that a feature was used: in memory, in about a microsecond. The next tick writes it; without a time, a
-   * duration and details of its own it becomes one event with its equals of the same tick. Beyond 5,000 that wait it
-   * is dropped and counted (`queue-full`).
+   * Registers a use of a feature in memory, in about a microsecond. The next tick writes it. Equal uses without a run,
+   * a time, a duration and details become one event. Beyond 5,000 waiting features, it is dropped and counted
+   * (`queue-full`).
    */
   feature(input: FeatureInput): FeatureOutcome | Declined | Silent
-  /** Writes what waits, then records that the run ended. */
+  /** Writes the waiting features, then records the end of the run. */
   end(input?: EndInput): RecordOutcome | Declined
-  /** Writes what waits and sends the buffer now, in a process of its own, within so many seconds, 0 to 3600: what `usage flush` does. */
+  /**
+   * Writes the waiting features and sends the buffer in a child process within `waitSeconds` (0 to 3600), like `usage
+   * flush`.
+   */
   flush(options: {readonly waitSeconds: number}): Promise<FlushOutcome>
   /**
-   * Ends the timer, writes what waits and starts a sender in the background: within 200 ms, whatever the network does.
-   * What could not be written in that time is dropped and counted. Nothing is taken afterwards.
+   * Stops the timer, writes the waiting features and starts a sender in the background, within 200 ms. Features that
+   * could not be written in this time are dropped and counted. Later events are not accepted.
    */
   close(): Promise<CloseOutcome>
 }
 
 /**
- * Makes the reporter of one project in this program. Reads the project file, writes nothing, starts no timer yet.
+ * Creates the reporter of one project in this program. Reads the project file, writes nothing and starts no timer.
  *
- * A missing or invalid project file throws nothing: the reporter has a `problem` and counts nothing. The same holds for a
- * Node.js older than 22.13; under `USAGE_DEBUG=1` one line on standard error tells. What a program has registered is written by each tick, at `close`, and when the process exits by its end, by `process.exit`
- * or by an exception; a signal costs at most what was registered since the last tick.
+ * With a missing or invalid project file, or a Node.js older than 22.13, the reporter has a `problem` and records
+ * nothing. With `USAGE_DEBUG=1`, an old Node.js is reported by one line on standard error. Features are written at each
+ * tick, at `close`, and at the exit of the process by its end, `process.exit` or an exception. A signal loses at most
+ * the features since the last tick.
  */
 export function createLibraryReporter(options: ProgramReporterOptions): LibraryReporter {
   try {
@@ -84,7 +90,7 @@ export function createLibraryReporter(options: ProgramReporterOptions): LibraryR
   }
 }
 
-/** The only line that the library ever prints, and only where somebody looks for a fault. */
+/** Prints, only with USAGE_DEBUG, the only line that the library ever prints. */
 function createForOldNode({world}: ProgramReporterOptions): LibraryReporter {
   const problem = `Node.js must be version ${oldestNode.join('.')} or newer, got ${process.versions.node}`
   if ((world?.environment ?? process.env)['USAGE_DEBUG'] === '1') writeSync(2, `usage: not recorded: ${problem}\n`)

@@ -7,25 +7,27 @@ import type {ProgramDescription} from '../record/read-header.ts'
 import type {Transport} from '../transports/transport.ts'
 import type {World} from '../world/world.ts'
 
-/** Seconds between two ticks: what a signal that ends the process may cost. */
+/** Seconds between two ticks. A signal that ends the process may lose the features of this time. */
 export const defaultCheckIntervalSeconds = 10
 const [shortestInterval, longestInterval] = [0.05, 3600]
-/** Seconds that a flush waits: where the program says no number, and at most. */
+/** Seconds of a flush: the default and the maximum. */
 const [usualWait, longestWait] = [10, 3600]
 
-/** How a program counts itself. */
+/** The options of a program's reporter. */
 export interface ProgramReporterOptions extends ProgramDescription {
-  /** The project file: its path, its `file:` URL, or what it says. The only required option. Read once. */
+  /** The project file: its path, its `file:` URL, or its content. The only required option. Read once, at creation. */
   readonly project: string | URL | ProjectFile | Readonly<Record<string, unknown>>
-  /** Seconds between two ticks, 10 if not said: 0.05 to 3600, what is outside counts as the nearest. */
+  /** Seconds between two ticks, from 0.05 to 3600 (default: 10). Other values are limited to this range. */
   readonly checkIntervalSeconds?: number
-  /** What the reporter takes of the world instead of the real one: clock, folders, environment, random numbers. */
+  /** Replaces parts of the real world: clock, folders, environment, random numbers. */
   readonly world?: Partial<World>
-  /** The network of `flush`; by default a process of its own. */
+  /** The transport of `flush`. Default: a sender in a child process. */
   readonly transport?: Transport
 }
 
-/** A copy of what a program passes. What throws when it is read is left out and named in `unread`. Never throws. */
+/**
+ * Copies the input of a program. A value that throws when it is read is left out and named in `unread`. Never throws.
+ */
 export function copyInput<Input extends object>(input: Input): Input {
   const copy: Record<string, unknown> = {}
   const unread: string[] = []
@@ -45,7 +47,9 @@ export function copyInput<Input extends object>(input: Input): Input {
   return {...copy, ...(unread.length > 0 ? {unread} : {})} as unknown as Input
 }
 
-/** What an option `project` names, or why there is none. Never throws: a missing file must not stop a program. */
+/**
+ * Reads the project file of the option `project`. Returns a description of the problem if there is one. Never throws.
+ */
 export function readProjectOption(project: ProgramReporterOptions['project']): ProjectFile | string {
   try {
     if (project instanceof URL) return readProjectFile(fileURLToPath(project))
@@ -57,13 +61,13 @@ export function readProjectOption(project: ProgramReporterOptions['project']): P
   }
 }
 
-/** The milliseconds of an interval, within its bounds; the usual one for what is no number. */
+/** Converts an interval to milliseconds, limited to its range. The default for a value that is no finite number. */
 export function readInterval(seconds: number = defaultCheckIntervalSeconds): number {
   if (!Number.isFinite(seconds)) return defaultCheckIntervalSeconds * 1000
   return Math.min(longestInterval, Math.max(shortestInterval, seconds)) * 1000
 }
 
-/** The seconds that a flush may take, within its bounds. Throws what the caller's own object throws. */
+/** Reads the seconds of a flush, limited to their range. Throws if reading the caller's object throws. */
 export function readWait(options: {readonly waitSeconds: number} | undefined): number {
   const seconds = options?.waitSeconds
   return typeof seconds === 'number' && !Number.isNaN(seconds) ? Math.min(longestWait, Math.max(0, seconds)) : usualWait

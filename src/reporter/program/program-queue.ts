@@ -12,7 +12,7 @@ import type {World} from '../world/world.ts'
 import {FeatureQueue, type QueuedFeature} from './feature-queue.ts'
 import {recordBatch, recordDrops} from './record-batch.ts'
 
-/** What registering a feature came to; the event itself is written within the check interval. */
+/** The result of registering a feature. A queued feature is written at the next tick. */
 export type FeatureOutcome =
   | {readonly kind: 'queued'}
   | {readonly kind: 'dropped'; readonly reason: 'undeclared-feature' | 'wrong-use' | 'queue-full'}
@@ -22,7 +22,7 @@ const undeclared: FeatureOutcome = {kind: 'dropped', reason: 'undeclared-feature
 const wrongUse: FeatureOutcome = {kind: 'dropped', reason: 'wrong-use'}
 const full: FeatureOutcome = {kind: 'dropped', reason: 'queue-full'}
 
-/** The features that a program has used and that are not written yet, and the counts of what was dropped meanwhile. */
+/** The features of a program that are not written yet, and the counts of dropped ones. */
 export class ProgramQueue {
   private readonly queue = new FeatureQueue()
   private drops: Partial<Record<DropReason, number>> = {}
@@ -42,7 +42,7 @@ export class ProgramQueue {
     return this.queue.isPressing
   }
 
-  /** Takes one feature in. Touches no disk; may throw what the caller's own object throws, before it has done anything. */
+  /** Adds a feature. Touches no disk. Throws, before any change, if reading the caller's object throws. */
   register(input: FeatureInput, header: () => ProgramHeader): FeatureOutcome {
     const {name, type = 'Feature', internal = false, count = 1} = input
     const {startedAt, durationSeconds, details, run, unread} = input
@@ -56,12 +56,12 @@ export class ProgramQueue {
     return this.queue.add(entry) ? queued : this.drop('quota', 1, full)
   }
 
-  /** From now on the program says something else of itself. */
+  /** Closes all entries, because the header of later features differs. */
   seal(): void {
     this.queue.seal()
   }
 
-  /** Writes one file of the oldest features. Returns how many events. Throws what the file system throws. */
+  /** Writes the oldest features as one file. Returns the number of events. Throws errors of the file system. */
   writeBatch(recorder: Recorder, run: string | null): number {
     const batch = fittingOneFile(this.queue.peek(limits.maxEventsPerReport))
     if (batch.length === 0) return 0
@@ -70,20 +70,23 @@ export class ProgramQueue {
     return batch.length
   }
 
-  /** Writes the counters. Throws what the file system throws; then they are kept. */
+  /** Writes the counters. Throws errors of the file system; the counters then stay in memory. */
   writeDrops(recorder: Recorder): void {
     recordDrops(recorder, this.drops)
     this.drops = {}
   }
 
-  /** Lets go of everything that waits here, and counts it. Returns how many uses. */
+  /** Drops all features in memory and counts them. Returns the number of uses. */
   purge(reason: DropReason): number {
     const calls = this.queue.remove()
     this.count(reason, calls)
     return calls
   }
 
-  /** Lets go of everything after a no; counted where anything was ever recorded, else no file is made. Never throws. */
+  /**
+   * Drops everything after an opt-out. Counts it only if the project was used before, so that no file is created. Never
+   * throws.
+   */
   letGo(recorder: () => Recorder): void {
     try {
       if (modifiedAt(this.destination.paths.project) === null) {
@@ -94,12 +97,12 @@ export class ProgramQueue {
       this.purge('opted-out')
       this.writeDrops(recorder())
     } catch {
-      // A disk that is away: what is left is counted with the next write, if there is one.
+      // The disk failed: the counts are written later, if at all.
       this.purge('opted-out')
     }
   }
 
-  /** Counts something as dropped in memory; the counter is written with the next batch. */
+  /** Counts dropped uses or values in memory. `writeDrops` writes the counters. */
   count(reason: DropReason, count: number): void {
     if (count > 0) this.drops[reason] = (this.drops[reason] ?? 0) + count
   }
@@ -109,7 +112,7 @@ export class ProgramQueue {
     return outcome
   }
 
-  /** What fits the wire is copied: the caller's object may change before the event is written. */
+  /** Copies the values that fit the wire, because the caller may change its object before the event is written. */
   private valuesOf(input: FeatureInput) {
     const values = new FitValues(input)
     const details = values.fields('details', this.destination.project.features.details)
@@ -126,7 +129,10 @@ export class ProgramQueue {
   }
 }
 
-/** Features from the first on whose details take half of what a reader takes as one file: all else of 500 is less than that. */
+/**
+ * The first features whose details fit into half of the largest buffer file: the rest of 500 events needs less than the
+ * other half.
+ */
 function fittingOneFile(features: readonly QueuedFeature[]): readonly QueuedFeature[] {
   let bytes = 0
   const end = features.findIndex(({details}, index) => {

@@ -15,12 +15,12 @@ import {copyInput, type ProgramReporterOptions, readInterval, readWait} from './
 import type {CloseOutcome, Declined, Silent} from './program-outcomes.ts'
 import {type FeatureOutcome, ProgramQueue} from './program-queue.ts'
 
-/** Hours after which the start of a run that lives is repeated. */
+/** Hours between repetitions of the start of a run. */
 const repeatHours = 24
-/** Milliseconds for writing what is left; the rest of 200 ms is for starting a sender. */
+/** Milliseconds for writing waiting features at the end. The rest of 200 ms is for starting a sender. */
 const closeMilliseconds = 150
 
-/** A reporter within a program: `docs/library.md` says what its methods promise, `LibraryReporter` how to call them. */
+/** The reporter of a program. `LibraryReporter` documents its methods, `docs/library.md` explains them. */
 export class ProgramReporter {
   readonly problem = null
   private readonly options: ProgramReporterOptions & {readonly project: ProjectFile}
@@ -30,18 +30,18 @@ export class ProgramReporter {
   private direct: Reporter
   private header: ProgramHeader | null = null
   private run: {id: string; input: StartInput; startedAt: number; repeats: number} | null = null
-  /** Why features are not taken, as the last look at the rules said, or null. */
+  /** Why features are not accepted, by the last check of the rules, or null. */
   private declined: Declined | Silent | null = null
   private isSwitchedOn = true
   private isTickSoon = false
-  /** The last tick could not write: until the next one of the timer there is no other. */
+  /** Whether the last tick could not write. Then no tick runs before that of the timer. */
   private isFailing = false
   private intervalMs: number
   private timer: NodeJS.Timeout | null = null
   private stayAtExit: (() => void) | null = null
-  /** When the time is over that handlers of the exit have; `performance.now()`. */
+  /** The end of the time for exit handlers, by `performance.now()`. */
   private exitEnds: number | null = null
-  /** Events written since a sender was started; a start or an end does not wait for more. */
+  /** Events written since a sender was started. Infinite after a start or an end, which are sent immediately. */
   private unsent = 0
 
   constructor(options: ProgramReporterOptions & {readonly project: ProjectFile}, world: World) {
@@ -163,7 +163,7 @@ export class ProgramReporter {
     return header
   }
 
-  /** An object that throws when it is read is read once more, value by value. */
+  /** An object that throws when it is read is read again, value by value. */
   private register(input: FeatureInput): FeatureOutcome {
     try {
       return this.queue.register(input, () => this.ownHeader())
@@ -183,7 +183,7 @@ export class ProgramReporter {
     this.stayAtExit ??= atExit(() => this.finish())
   }
 
-  /** Used by a handler of the exit that comes after ours: written at once, while the time for it lasts. */
+  /** Writes immediately for an exit handler that runs after ours, until the time is over. */
   private writeAtExit(): void {
     this.exitEnds ??= performance.now() + closeMilliseconds
     this.finish()
@@ -204,7 +204,10 @@ export class ProgramReporter {
     }, 0).unref()
   }
 
-  /** Writes one file of what waits and looks whether something has to leave; a failing disk is met again next time. */
+  /**
+   * Writes one file of waiting features, and starts a sender if one is due. If the disk fails, the next tick tries
+   * again.
+   */
   private tick(): void {
     if (!this.isSwitchedOn || this.declined?.kind === 'silent') return
     try {
@@ -224,14 +227,14 @@ export class ProgramReporter {
       if (this.queue.length > 0) this.tickSoon()
     } catch {
       this.isFailing = true
-      // The disk is full or away: what waits in memory stays there, up to its bound.
+      // The disk is full or missing: features stay in memory, up to their limit.
     }
   }
 
-  /** After a no nothing is taken any more, and what waits here and on the disk goes. */
+  /** After an opt-out, stops accepting features, and drops those in memory and in the buffer. */
   private obey({reason, allowed}: Consent): void {
     if (allowed || reason === 'allowed') return
-    // A disk that is away for a moment is no decision: what waits here is tried again.
+    // A failing disk is not an opt-out: features stay in memory.
     if (reason === 'state-not-writable' || reason === 'settings-unreadable') return
     this.declined = {kind: 'declined', reason}
     this.queue.letGo(() => this.recorder(this.consent))
@@ -248,13 +251,13 @@ export class ProgramReporter {
     this.unsent = Number.POSITIVE_INFINITY
   }
 
-  /** Starts a sender at once after a start, an end or enough features; else when the interval is over. */
+  /** Starts a sender after a start, an end or enough features. Otherwise, it starts one if the interval is over. */
   private send(): void {
     const isEnough = this.unsent >= this.options.project.flush.threshold
     if (this.direct.sendInBackground(isEnough ? 'end' : 'feature')) this.unsent = 0
   }
 
-  /** Writes what waits here, within a time; what is left then is dropped and counted. Never throws. */
+  /** Writes the waiting features until `deadline`. Then the rest is dropped and counted. Never throws. */
   private writeAll(deadline = Number.POSITIVE_INFINITY): {written: number; dropped: number} {
     let written = 0
     try {
@@ -272,7 +275,7 @@ export class ProgramReporter {
     }
   }
 
-  /** The end of this reporter: writes, starts a sender, and leaves no timer. Synchronous: it is what happens at exit. */
+  /** Stops the timer, writes the waiting features and starts a sender. Synchronous, because it also runs at exit. */
   private finish(): CloseOutcome {
     this.sleep()
     this.stayAtExit?.()

@@ -10,14 +10,16 @@ import {check, localOf, newId, type Recorder} from '../record/record.ts'
 import {toTime} from '../world/world.ts'
 import type {QueuedFeature} from './feature-queue.ts'
 
-/** Writes between two looks at the quota: a sender keeps it, but where none comes through a program may run for weeks. */
+/**
+ * Mean number of writes between checks of the quota. Senders check it too, but a program may run for weeks without one.
+ */
 const writesPerQuota = 64
 
 /**
- * Writes features that were queued to the buffer as one file, in a few milliseconds for 500: each was checked when it was
- * registered. Throws what the file system throws; then nothing was written.
+ * Writes queued features into the buffer as one file, in a few milliseconds for 500. They were checked when they were
+ * registered. Throws errors of the file system; then nothing was written.
  *
- * @param run the run that the program has started, or null: then the one that its callers opened
+ * @param run the run that the program has started. Null: the open run of its callers, if there is one
  */
 export function recordBatch(recorder: Recorder, features: readonly QueuedFeature[], run: string | null): void {
   const {world, destination} = recorder
@@ -53,7 +55,7 @@ function eventOf(feature: QueuedFeature, run: string | null, id: string, local: 
   }
 }
 
-/** Writes counters of what was dropped in memory, one file a reason. Throws what the file system throws. */
+/** Writes the counters of drops in memory, one file for each reason. Throws errors of the file system. */
 export function recordDrops({world, destination}: Recorder, counts: Partial<Record<DropReason, number>>): void {
   for (const [reason, count] of Object.entries(counts))
     recordDrop(world, destination.paths.drops, {id: newId(world), reason: reason as DropReason, count})
@@ -64,6 +66,6 @@ function keepQuotaNowAndThen({world, destination}: Recorder): void {
   try {
     enforceQuota(world, destination)
   } catch {
-    // What cannot be counted as dropped stays: the next sender tries again.
+    // If a drop cannot be counted, the file stays, and the next sender tries again.
   }
 }
