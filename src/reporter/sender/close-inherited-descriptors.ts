@@ -1,9 +1,9 @@
 import {closeSync, readdirSync, readFileSync} from 'node:fs'
 
 /**
- * Closes every descriptor above 2 that a child would inherit: a script's `flock 200` or `exec 20>&1` would otherwise
- * be held by the sender. Node's own descriptors are closed on exec by themselves, which is how the others are known.
- * Only for a process that is ours. Never throws.
+ * Closes all descriptors above 2 that a child would inherit. Otherwise, the sender would hold a script's `flock 200` or
+ * `exec 20>&1`. Node's own descriptors are close-on-exec and stay open. Call it only in a process of `usage`, not in a
+ * host program. Reads /proc; does nothing on other systems than Linux. Never throws.
  */
 export function closeInheritedDescriptors(): void {
   const closeOnExec = 0o2000000
@@ -13,7 +13,7 @@ export function closeInheritedDescriptors(): void {
       const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))?.[1] ?? '0'
       if ((Number.parseInt(flags, 8) & closeOnExec) === 0) closeSync(descriptor)
     } catch {
-      // The descriptor of the listing itself is gone by now.
+      // The descriptor of the directory listing itself is already closed.
     }
   }
 }

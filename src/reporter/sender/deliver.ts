@@ -1,10 +1,11 @@
 /**
  * Room `sender`: the process that delivers the buffer of one destination.
  *
- * At most one sender runs for each user and destination. It wins a lock before it starts (`spawn-sender.ts`) and lives for 10 s,
- * name lookup included. `deliver` claims files by rename, asks for consent again before each report, sends it, and settles every
- * event: confirmed and logged, refused and set aside, dropped and counted, or returned for the next try. It may be killed at any
- * step: claims that it leaves are returned, and an event that is sent twice is stored once. Never throws.
+ * Usually one sender runs for each user and destination. The lock is taken before it starts (`spawn-sender.ts`). In the
+ * background, it runs for at most 10 s, name lookup included. `deliver` claims files by rename, checks consent again
+ * before each report, sends it, and settles every event: confirmed and logged, rejected and set aside, dropped and
+ * counted, or returned for the next attempt. If it is killed at any step, a later sender returns its claims, and an
+ * event that is sent twice is stored once. A failure on this machine is recorded for `usage status`.
  * Read next: `delivery-results.ts` for what is counted, `sender-lock.ts`, `sender-process.ts`.
  */
 import {basename} from 'node:path'
@@ -35,7 +36,7 @@ import {DeliveryResults} from './delivery-results.ts'
 import {releaseLock, renewLock, takeLock} from './sender-lock.ts'
 import {renewClaim, returnStaleClaims} from './stale-claims.ts'
 
-/** What one delivery came to, in events. `reason` says why something is kept. */
+/** The result of a delivery, in events. `reason`: why events are kept in the buffer. */
 export interface Delivery {
   readonly sent: number
   readonly duplicates: number
@@ -44,7 +45,7 @@ export interface Delivery {
   readonly reason: DeliveryReason | null
   readonly nextTryAt: string | null
 }
-/** Reasons that lie with the collector, the network or the time: a person's decision is no failure. */
+/** Reasons that are failures: of the collector, the network or the time. A user's decision is not a failure. */
 export const deliveryFailures = [
   'offline',
   'timeout',
@@ -60,7 +61,7 @@ export const deliveryFailures = [
 ] as const satisfies readonly (KeptReason | 'no-time' | 'busy-here' | 'sender-lost' | 'forget-pending')[]
 export type DeliveryReason = (typeof deliveryFailures)[number] | Exclude<ConsentReason, 'allowed'> | 'notice-pending'
 
-/** The delivery of nothing. */
+/** The result of a delivery without events. */
 export const nothingDelivered: Delivery = {
   sent: 0,
   duplicates: 0,
@@ -74,19 +75,20 @@ export interface SenderOptions {
   readonly world: World
   readonly destination: Destination
   readonly transport: Transport
-  /** Presents a request to erase; without it such a request, and every report behind it, is kept. */
+  /** Sends an erasure request. Without it, a pending request and all reports are kept. */
   readonly erase?: Eraser
   readonly client: ReportContext['client']
   readonly readContext: () => Promise<SendContext>
-  /** Ends the delivery: what is not confirmed by then goes back to the buffer. */
+  /** Ends the delivery: events that are not confirmed are returned to the buffer. */
   readonly signal: AbortSignal
 }
 
 /**
- * Delivers what waits for one destination, with the right to send already won (`takeLock`); gives that right back.
+ * Delivers the buffer of one destination. The caller has taken the lock (`takeLock`); this function releases it.
  *
- * Each event is confirmed by the collector and removed, or set aside with a reason, or back in the buffer when this
- * resolves. Killed at any step, it leaves a claim that a later sender returns; the collector knows repeated ids.
+ * When it resolves, each event is confirmed by the collector and removed, set aside with a reason, or back in the
+ * buffer. If the process is killed at any step, a later sender returns its claim, and the collector recognises repeated
+ * ids. Rejects with errors of the file system.
  */
 export async function deliver(options: SenderOptions, token: string): Promise<Delivery> {
   const round = new DeliveryRound(options)
@@ -101,13 +103,13 @@ export async function deliver(options: SenderOptions, token: string): Promise<De
   return round.delivery()
 }
 
-/** After unlocking: an event that came while the lock was held found no sender of its own. */
+/** Takes the lock again if events arrived while it was held: no sender was started for them. */
 function lookOnceMore({world, destination, signal}: SenderOptions, round: DeliveryRound): string | null {
   const hasMore = round.settledSome && round.reason === null && !signal.aborted
   return hasMore && hasEntries(destination.paths.waiting, 1) ? takeLock(world, destination.paths.lock) : null
 }
 
-/** What to say, and to keep for `usage status`, of a delivery that failed on this machine. Never throws. */
+/** Records a delivery that failed on this machine, for `usage status`. Never throws. */
 export function failedDelivery(world: World, destination: Destination, error: unknown): Delivery {
   const message = error instanceof Error ? error.message : String(error)
   const failure = {reason: 'sender-failed', message, retryAfterSeconds: null} as const
@@ -156,7 +158,7 @@ class DeliveryRound {
     }
   }
 
-  /** A request to erase goes before every report, and after a no as well: the person has asked for it. */
+  /** Sends an erasure request before any report. It is sent even after an opt-out, because the user asked for it. */
   private async forgetFirst(): Promise<void> {
     const {world, destination, erase, signal} = this.options
     this.nextTryAt = await presentForget({world, destination, erase, signal})
@@ -180,7 +182,7 @@ class DeliveryRound {
     const queue: MadeReport[] = [...made.reports]
     for (let report = queue.shift(); report !== undefined; report = queue.shift()) {
       const {generation} = context
-      // Marked before it is looked whether the person wants to be forgotten: whoever asks that sees the mark.
+      // Marked before the check for an erasure request, so that a new request finds the mark.
       this.mark(report, context)
       if (!this.mayContinue() || !this.isOfGeneration(generation)) return
       if (!renewClaim(this.world, claim)) {
@@ -204,7 +206,7 @@ class DeliveryRound {
     else markPeriod(paths, {generation, period, user: userPseudonym(secret, {...project, period, generation})})
   }
 
-  /** Asks consent again and looks at the time; when either says no, says why. */
+  /** Checks consent, pending erasure requests and the time again. If sending must stop, sets the reason. */
   private mayContinue(): boolean {
     const consent = askConsent(this.world, this.destination)
     if (!consent.sending) this.hold(consent)
@@ -213,7 +215,7 @@ class DeliveryRound {
     return this.reason === null
   }
 
-  /** Reports made before a person was forgotten have ids that must not come again. */
+  /** Whether no erasure request was made since the reports were made: their pseudonyms must not be sent again. */
   private isOfGeneration(generation: number): boolean {
     if (readGeneration(this.world, this.destination.project) !== generation) this.reason = 'busy-here'
     return this.reason === null
@@ -278,7 +280,7 @@ class DeliveryRound {
   }
 }
 
-/** An answer that does not add up to the events of the report confirms nothing. */
+/** An answer whose counts differ from the events of the report confirms nothing: the report is kept. */
 function checkAnswer(report: MadeReport, result: SendResult): SendResult {
   if (result.kind !== 'answered') return result
   const {accepted, duplicates, rejected} = result.answer
@@ -289,7 +291,10 @@ function checkAnswer(report: MadeReport, result: SendResult): SendResult {
   return {kind: 'kept', reason: 'server-error', message, retryAfterSeconds: null}
 }
 
-/** A report of one event that something other than the collector calls too large is kept: it cannot be halved. */
+/**
+ * A report with one event cannot be halved. If a server other than the collector answers that it is too large, it is
+ * kept.
+ */
 function onlyFinal(report: MadeReport, result: SendResult): SendResult {
   if (result.kind !== 'too-large' || result.isFinal || report.ids.length > 1) return result
   const message = `a server on the way answered ${result.status}`

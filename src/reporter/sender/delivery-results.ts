@@ -8,13 +8,13 @@ import type {SendResult} from '../transports/transport.ts'
 import type {World} from '../world/world.ts'
 import type {ClaimedEvents} from './claimed-events.ts'
 
-/** Characters that are kept of the message of a collector, or of a server in its place. */
+/** The most characters of a stored message of a collector or another server. */
 const maxMessageLength = 500
 
 type Answered = Extract<SendResult, {kind: 'answered'}>
 type Refused = Extract<SendResult, {kind: 'refused' | 'too-large'}>
 
-/** Keeps the results of one delivery: in files, which `usage status` and `usage log` read, and as counts. */
+/** Records the results of one delivery as counts and in files, which `usage status` and `usage log` read. */
 export class DeliveryResults {
   sent = 0
   duplicates = 0
@@ -28,7 +28,7 @@ export class DeliveryResults {
     this.destination = destination
   }
 
-  /** The collector answered. It has every event that it did not refuse. */
+  /** Records the answer of a collector: it has stored every event that it did not reject. */
   confirm(report: MadeReport, {status, body, answer}: Answered, claimed: ClaimedEvents): void {
     const refusals = refusalsById(report, answer)
     const ids = report.ids.filter(id => !refusals.has(id))
@@ -39,7 +39,7 @@ export class DeliveryResults {
     for (const [id, {code, message}] of refusals) this.keepRefused([id], code, message, claimed)
   }
 
-  /** The collector will never accept this report. */
+  /** Records a report that the collector will never accept. */
   refuse(report: MadeReport, result: Refused, claimed: ClaimedEvents): void {
     const code = `http-${result.status}`
     const message = result.kind === 'refused' ? result.body : 'too large'
@@ -47,7 +47,7 @@ export class DeliveryResults {
     this.keepRefused(report.ids, code, message, claimed)
   }
 
-  /** Nothing is confirmed. Without a connection nothing was sent. */
+  /** Records a report without a confirmation. For `offline`, nothing was sent. */
   fail({ids, body}: MadeReport, reason: string, message: string): void {
     const left = reason === 'offline' ? null : body
     const failure = {endpoint: this.endpoint, events: ids.length, reason, message: shorten(message), body: left}
@@ -61,7 +61,10 @@ export class DeliveryResults {
     }
   }
 
-  /** An opt-out or a request to erase counted events as dropped while they were being sent. They count as sent or refused instead. */
+  /**
+   * Corrects counts: events that an opt-out or an erasure request dropped while they were being sent count as sent or
+   * rejected.
+   */
   takeBack(gone: readonly {readonly id: string; readonly count: number}[]): void {
     for (const {id, count} of gone)
       for (const reason of ['opted-out', 'forgotten'] as const)
@@ -81,7 +84,7 @@ export class DeliveryResults {
 
 const shorten = (message: string): string => message.slice(0, maxMessageLength)
 
-/** The events of a report that an answer refuses: each once, and none that was not sent. */
+/** The rejected events of an answer by id, without duplicates and without indexes outside the report. */
 function refusalsById(report: MadeReport, answer: Answer): Map<string, Answer['rejected'][number]> {
   const refusals = new Map<string, Answer['rejected'][number]>()
   for (const rejection of answer.rejected) {

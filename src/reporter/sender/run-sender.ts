@@ -4,14 +4,15 @@ import {type Delivery, nothingDelivered} from './deliver.ts'
 import {releaseLock} from './sender-lock.ts'
 import {loadSpawn, senderArguments, senderOptions} from './spawn-sender.ts'
 
-/** Milliseconds that a sender may take to start and to end beyond its own time, on a busy machine. */
+/** Milliseconds that a sender gets in addition to its own time, to start and end on a busy machine. */
 const graceMilliseconds = 500
 
 /**
- * Runs a sender, with the right to send already won, and resolves to what it did, within the given milliseconds: a sender
- * that lives on is ended half a second later.
+ * Runs a sender in a child process and resolves to its delivery. The caller has taken the lock. A sender that runs
+ * longer than `milliseconds` is killed half a second later, and the reason is `sender-lost`. Never rejects for a failed
+ * sender.
  *
- * The network is used in a process of its own here too: a name lookup that hangs would keep this one from exiting.
+ * A child process is needed because a hanging name lookup would prevent this process from exiting.
  */
 export function runSender(
   world: World,
@@ -37,12 +38,12 @@ export function runSender(
   })
 }
 
-/** The sender reads the project file; where it is missing and cannot be written, it says that it is lost. */
+/** Stores the project file for the sender. Never throws: without the file, the sender delivers nothing. */
 function tryToRemember(destination: Destination): void {
   try {
     rememberProject(destination)
   } catch {
-    // A full disk: the file that is there is as good.
+    // The disk is full: the existing file is used.
   }
 }
 

@@ -2,11 +2,11 @@ import {sha256} from '../../protocol/sha256.ts'
 import type {Environment} from '../world/environment.ts'
 import {detectRank} from '../world/scheduler.ts'
 
-/** The longest wait: half of what a sender has to live. */
+/** The longest wait: half of a sender's lifetime. */
 export const maxJitterMilliseconds = 5_000
 
 /**
- * Where each batch system says which task of a job array this is, and what it says where there is no array: Slurm, PBS
+ * The variable of each batch system for the task of a job array, and its values outside an array: Slurm, PBS
  * Professional and OpenPBS, Torque, LSF, SGE.
  */
 const taskVariables: readonly (readonly [variable: string, none: readonly string[]])[] = [
@@ -16,14 +16,14 @@ const taskVariables: readonly (readonly [variable: string, none: readonly string
   ['LSB_JOBINDEX', ['', '0']],
   ['SGE_TASK_ID', ['', 'undefined']],
 ]
-/** What makes two arrays of one size wait differently. */
+/** Variables with the job id, so that two arrays of the same size wait differently. */
 const jobVariables = ['SLURM_ARRAY_JOB_ID', 'PBS_JOBID', 'LSB_JOBID', 'JOB_ID']
 
 /**
- * Milliseconds that a sender in the background waits before it sends: none, but for the tasks of a job array and the
- * ranks of an MPI job beyond the first. A thousand of them end at the same instant, on as many hosts.
+ * Milliseconds that a sender in the background waits before it sends. Zero, except for tasks of a job array and MPI
+ * ranks other than 0, because a thousand of them may end at the same time. No script waits for it.
  *
- * Pure: the wait follows from the job, the task and the host, so that it spreads evenly; no script waits for it.
+ * Pure: the wait is a hash of job, task, rank and host, from 0 to 5 s.
  */
 export function senderJitter(environment: Environment, hostName: string): number {
   const task = taskVariables.find(([name, none]) => !none.includes(environment[name] ?? ''))?.[0]

@@ -5,7 +5,7 @@ import {renameIfPresent} from '../destination/buffer.ts'
 import {createExclusively, inside, makeDirectory, modifiedAt, readJson, writeFileAtomically} from '../world/files.ts'
 import {toTime, type World} from '../world/world.ts'
 
-/** Seconds after which the lock of a sender that is gone may be taken. A sender lives 10 s, or renews its lock. */
+/** Seconds after which a lock is stale and may be taken. A sender runs for 10 s, or renews its lock. */
 export const staleLockSeconds = 60
 
 interface LockContent {
@@ -13,24 +13,23 @@ interface LockContent {
   readonly host: string
   readonly pid: number
   readonly time: string
-  /** Until then its sender waits, and whoever is in a hurry may take the right from it. */
+  /** The sender waits until this time. Meanwhile an urgent sender may take its lock. */
   readonly waitsUntil?: string
 }
 
-/** How the right to send is asked for. */
+/** Options for taking the lock. */
 export interface LockOptions {
-  /** Milliseconds for which the sender will wait before it sends. */
+  /** Milliseconds that the sender will wait before it sends. */
   readonly jitter?: number
-  /** Takes the right from a sender that waits: a person or a job waits for this one. */
+  /** Takes the lock of a waiting sender, because a user or a job waits for this one. */
   readonly isUrgent?: boolean
 }
 
 /**
- * Wins the right to send for one destination, before a process is made for it.
+ * Takes the lock of a destination, before a process is started. The lock only saves work: two senders at the same time
+ * would claim different files. Throws errors of the file system.
  *
- * The lock saves work; correctness never rests on it: two senders claim different files.
- *
- * @returns a token that renews and releases the lock, or null while somebody else has it
+ * @returns a token that renews and releases the lock, or null if another sender holds it
  */
 export function takeLock(world: World, path: string, {jitter = 0, isUrgent = false}: LockOptions = {}): string | null {
   const token = Buffer.from(world.random(8)).toString('hex')
@@ -48,8 +47,8 @@ export function takeLock(world: World, path: string, {jitter = 0, isUrgent = fal
 }
 
 /**
- * Removes a lock that may be taken: under another name it is looked at once more. False: somebody else had been faster,
- * and what was moved is the lock that they have just made; it is put back.
+ * Removes a lock that may be taken: renames it and checks it again. False: another process was faster, and the renamed
+ * file is its new lock, which is restored.
  */
 function putAside(path: string, token: string, mayBeTaken: (lock: string) => boolean): boolean {
   const aside = inside(dirname(path), `.${basename(path)}.${token}.tmp`)
@@ -60,22 +59,22 @@ function putAside(path: string, token: string, mayBeTaken: (lock: string) => boo
   return isOurs
 }
 
-/** Says that the sender with this token still lives. False: the lock was lost. */
+/** Renews the lock of a running sender. False: another sender has taken it. Throws errors of the file system. */
 export function renewLock(world: World, path: string, token: string): boolean {
   if (!holdsLock(path, token)) return false
   writeFileAtomically(path, JSON.stringify(lockContent(world, token)))
   return true
 }
 
-/** Whether the lock is held with this token. */
+/** Whether the lock is held with this token. Never throws. */
 export function holdsLock(path: string, token: string): boolean {
   return (readJson(path) as Partial<LockContent> | null)?.token === token
 }
 
-/** Whether a sender that may live has the right to send. Writes nothing. */
+/** Whether a sender holds the lock and it is not stale. Writes nothing. */
 export const isLockHeld = (world: World, path: string): boolean => modifiedAt(path) !== null && !isStale(world, path)
 
-/** Gives the right to send back, if it is still ours. */
+/** Releases the lock, if it is still held with this token. */
 export function releaseLock(path: string, token: string): void {
   if (holdsLock(path, token)) rmSync(path, {force: true})
 }
@@ -87,13 +86,15 @@ const lockContent = (world: World, token: string): LockContent => ({
   time: toTime(world.now()),
 })
 
-/** Whether the sender that has the lock still waits: it looks at the lock again before it sends. */
+/** Whether the sender with the lock still waits. It checks the lock again before it sends. */
 function isWaiting(world: World, path: string): boolean {
   const until = (readJson(path) as Partial<LockContent> | null)?.waitsUntil
   return until !== undefined && Date.parse(until) > world.now()
 }
 
-/** A lock without content was being made, or its maker died in between: then the file's own time counts. */
+/**
+ * Whether a lock is stale. A lock without content is being created, or its creator died: the time of the file decides.
+ */
 function isStale(world: World, path: string): boolean {
   const time = Date.parse((readJson(path) as Partial<LockContent> | null)?.time ?? '')
   const since = Number.isNaN(time) ? modifiedAt(path) : time

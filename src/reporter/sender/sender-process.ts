@@ -1,6 +1,7 @@
 /**
- * The process that delivers: `node sender-process.js DESTINATION TOKEN MILLISECONDS [JITTER]`, started by `spawnSender`
- * or `runSender`. It waits for its jitter first, of which the lock knows. It ends within its time whatever the network does. Its output is one JSON document: what it delivered.
+ * The sender process: `node sender-process.js DESTINATION TOKEN MILLISECONDS [JITTER]`, started by `spawnSender` or
+ * `runSender`. It waits JITTER milliseconds first. It ends after MILLISECONDS at the latest, even if the network hangs.
+ * It prints its delivery as one JSON document.
  */
 import {writeSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -19,10 +20,10 @@ closeInheritedDescriptors()
 reach('sender: started')
 const [directory, token = '', milliseconds = '10000', jitter = '0'] = process.argv.slice(2)
 const lifetime = Number(milliseconds)
-/** The last part of the lifetime is kept for giving back what was not confirmed. */
+/** Milliseconds for the network. The rest of the lifetime is for returning unconfirmed events to the buffer. */
 const patience = Math.round(lifetime - Math.min(1000, lifetime / 4)) - Number(jitter)
 
-// A name lookup that hangs keeps a process from exiting: a signal does not wait for it.
+// A hanging name lookup prevents a normal exit, but not SIGKILL.
 const end = (): void => {
   process.kill(process.pid, 'SIGKILL')
 }

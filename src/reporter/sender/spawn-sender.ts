@@ -10,25 +10,27 @@ import {closeInheritedDescriptors} from './close-inherited-descriptors.ts'
 import {senderJitter} from './sender-jitter.ts'
 import {releaseLock, takeLock} from './sender-lock.ts'
 
-/** Set in the environment of a sender: no sender starts another. */
+/** Set in the environment of a sender, so that it does not start another. */
 export const senderVariable = 'USAGE_SENDER'
-/** Milliseconds that a sender in the background lives at most, name lookup included. */
+/** The longest lifetime of a sender in the background in milliseconds, name lookup included. */
 const backgroundLifetime = 10_000
 
 const entry = join(import.meta.dirname, `sender-process${extname(import.meta.filename)}`)
 
-/** Loaded when a sender is due: it costs a command a tenth of a bare Node.js, and most events need none. */
+/**
+ * Loaded only if a sender is due: loading takes a tenth of the time of `node -e 0`, and most events start no sender.
+ */
 export const loadSpawn = () => process.getBuiltinModule('node:child_process').spawn
 
 /**
- * Starts a sender in the background, if one is due: something waits or a person wants to be forgotten, the rules allow
- * sending, and no earlier failure says to wait.
- * The right to send is won before a process is made.
+ * Starts a sender in the background, if one is due: an event or an erasure request waits, the consent rules allow
+ * sending, and no earlier failure delays the next attempt. The lock is taken before the process is started. Never waits
+ * for the network.
  *
- * The sender lives at most 10 s, writes to nobody, stands in the state folder and keeps no descriptor of the caller's.
+ * The sender runs for at most 10 s in the state folder. It prints nothing and holds no descriptor of the caller.
  *
- * @param owner whose process this is: in `ours` the inherited descriptors are closed before a child could have them; in
- * a `host`'s nothing is touched, the sender closes them when it begins, and a program that is not Node.js starts none
+ * @param owner `ours`: inherited descriptors are closed in this process before the start. `host`: this process is
+ * unchanged, and the sender closes them at its start; a host program that is not Node.js starts no sender
  * @returns whether a sender was started
  */
 export function spawnSender(world: World, destination: Destination, owner: 'ours' | 'host' = 'ours'): boolean {
@@ -44,7 +46,7 @@ export function spawnSender(world: World, destination: Destination, owner: 'ours
   if (token === null) return false
   if (owner === 'ours') closeInheritedDescriptors()
   try {
-    // A foreign writer leaves events, not the project file that the sender reads.
+    // Writers in other languages may not store the project file, which the sender needs.
     rememberProject(destination)
     const args = [...senderArguments(destination, token, backgroundLifetime), String(jitter)]
     const child = loadSpawn()(process.execPath, args, {...senderOptions(world), detached: true, stdio: 'ignore'})
@@ -57,7 +59,7 @@ export function spawnSender(world: World, destination: Destination, owner: 'ours
   }
 }
 
-/** How a sender is called: for which folder, with which right, for how long. */
+/** The command line of a sender. */
 export const senderArguments = ({directory}: Destination, token: string, milliseconds: number): string[] => [
   entry,
   directory,
@@ -65,7 +67,7 @@ export const senderArguments = ({directory}: Destination, token: string, millise
   String(Math.max(1, Math.round(milliseconds))),
 ]
 
-/** Where a sender stands and what it sees. */
+/** The working directory and the environment of a sender. */
 export const senderOptions = (world: World): SpawnOptions => ({
   cwd: world.stateDirectory,
   windowsHide: true,
@@ -78,13 +80,13 @@ export const senderOptions = (world: World): SpawnOptions => ({
   },
 })
 
-/** What a person may have to tell Node.js so that it reaches a collector, and a module of theirs by its whole path. */
+/** Options of Node.js that may be needed to reach a collector, and `--import` with an absolute path. */
 const networkOption =
   /^--(?:use-(?:system|openssl|bundled)-ca|use-env-proxy|(?:no-)?network-family-autoselection|tls-m(?:in|ax)-v1\.[0-3]|(?:dns-result-order|tls-cipher-list|openssl-config)=.+|import=(?:file:\/\/|\/).+)$/
 
 /**
- * Of the options that a program was given for Node.js those that a sender needs as well. The others are the program's:
- * a debugger would keep the sender waiting for ever, and a module named by a relative path is not there where it stands.
+ * Selects the options in NODE_OPTIONS that a sender needs too. Others could break it: a debugger would block the
+ * sender, and a relative path does not exist in its working directory. Pure.
  */
 export const networkOptions = (nodeOptions: string): string =>
   (nodeOptions.match(/(?:"(?:\\.|[^"\\])*"|[^" ])+/g) ?? []).filter(option => networkOption.test(option)).join(' ')

@@ -6,7 +6,7 @@ import {isCode} from '../world/files.ts'
 import type {World} from '../world/world.ts'
 import {staleLockSeconds} from './sender-lock.ts'
 
-/** Gives back what senders had claimed that are gone: a live one renews the time of its claim before each report. */
+/** Returns stale claims to the buffer. A running sender renews the time of its claim before each report. */
 export function returnStaleClaims(world: World, paths: DestinationPaths): void {
   for (const name of listFolder(paths.sending)) {
     const claim = join(paths.sending, name)
@@ -16,7 +16,7 @@ export function returnStaleClaims(world: World, paths: DestinationPaths): void {
   }
 }
 
-/** Says that the sender with this claim still lives. False: it was taken for gone, and its files were given back. */
+/** Renews the time of a claim. False: the claim was stale, and another sender has returned its files. */
 export function renewClaim(world: World, claim: string): boolean {
   const now = new Date(world.now())
   try {
