@@ -52,8 +52,8 @@ export type BufferedEvent = Readonly<v.InferOutput<typeof bufferedEvent>>
 export type LocalBlock = Readonly<v.InferOutput<typeof localBlock>>
 
 /**
- * The content of a buffer file. `unfinished`: its last line has no line break, or the file is empty. `damaged`: it has no
- * event at all; `lines` are then lost.
+ * The content of a buffer file. `unfinished`: its last line has no line break, or the file is empty. `damaged`: it has
+ * no valid event or too many lines, and `lines` counts as lost.
  */
 export type ParsedBufferFile =
   | {readonly kind: 'events'; readonly events: readonly BufferedEvent[]; readonly damaged: readonly string[]}
@@ -66,8 +66,8 @@ export function encodeBufferFile(events: readonly BufferedEvent[]): string {
 }
 
 /**
- * Reads the content of a buffer file. An invalid line costs itself; more lines than a report has events make the whole file
- * damaged. Pure; never throws.
+ * Reads the content of a buffer file. Only invalid lines are lost, but a file with more lines than a report has events
+ * is damaged as a whole. Pure; never throws.
  *
  * @param writtenAt the time of the file, RFC 3339, for events without a time
  */

@@ -14,7 +14,7 @@ export const unfinishedSeconds = 60
 export interface BufferFile {
   readonly path: string
   readonly events: readonly BufferedEvent[]
-  /** Its lines that are no events, as they are. */
+  /** Its invalid lines, unchanged. */
   readonly damaged: readonly string[]
   readonly bytes: number
 }
@@ -30,16 +30,16 @@ export function writeEvents(paths: DestinationPaths, events: readonly [BufferedE
   reach('buffer: after the event is renamed')
 }
 
-/** A buffer file without any event that can be read. */
+/** A buffer file without a readable event. */
 export interface DamagedFile {
   readonly kind: 'damaged'
   readonly path: string
   readonly message: string
-  /** How many lines are lost with it; a file that cannot be read as lines counts as one. */
+  /** The number of lost lines. An unreadable file counts as one line. */
   readonly lines: number
 }
 
-/** What reading one buffer file gave. */
+/** The result of reading a buffer file. */
 export type ReadBufferFile =
   | ({readonly kind: 'events'} & BufferFile)
   | {readonly kind: 'unfinished'; readonly path: string}
@@ -47,10 +47,10 @@ export type ReadBufferFile =
   | {readonly kind: 'gone'}
 
 /**
- * Reads one buffer file. `unfinished` only while it is young: later a last line without a line break is read like the others.
- * `gone` when a sender has just taken it.
+ * Reads a buffer file. `unfinished`: only in its first 60 s; later, a last line without a line break is read like the
+ * others. `gone`: another process has moved or removed it. Never throws.
  *
- * @param now Unix milliseconds; Infinity where nobody can be writing the file any more
+ * @param now Unix milliseconds. Infinity: no process can still be writing the file
  */
 export function readBufferFile(path: string, now: number): ReadBufferFile {
   const damaged = (message: string): DamagedFile => ({kind: 'damaged', path, message, lines: 1})
@@ -117,12 +117,12 @@ export function settleFile(file: BufferFile, remaining: readonly BufferedEvent[]
   else if (remaining.length < file.events.length) writeFileAtomically(file.path, encodeBufferFile(remaining))
 }
 
-/** Writes a claimed file anew without its damaged lines. Whoever has taken it meanwhile keeps it as it is. */
+/** Replaces a claimed file by one without its damaged lines. Does nothing if another process has moved the file. */
 export function removeDamagedLines({path, events}: BufferFile): void {
   if (existsSync(path)) writeFileAtomically(path, encodeBufferFile(events))
 }
 
-/** Removes a folder that is empty; one that is not empty stays. */
+/** Removes a folder if it is empty. Never throws. */
 export function removeFolder(path: string): void {
   try {
     rmdirSync(path)

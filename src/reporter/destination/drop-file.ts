@@ -8,10 +8,11 @@ import {type DestinationPaths, listFolder} from './destination.ts'
 import {dropReasons, recordDrop} from './drops.ts'
 
 /**
- * Drops a buffer file and counts its events; a line that cannot be read counts as damaged. It is renamed out of the buffer
- * first: from then on no sender can have it, and whoever is killed before it is counted leaves it to `finishDropping`.
+ * Drops a buffer file and counts its events. Unreadable lines count as damaged. The file is first moved out of the
+ * buffer, so that no sender can claim it. If the process is killed after that, `finishDropping` counts it. Throws
+ * errors of the file system.
  *
- * @returns the number of dropped events; 0 if another process has moved the file
+ * @returns the number of dropped events and lines; 0 if another process has moved the file
  */
 export function dropFile(
   world: World,
@@ -36,14 +37,14 @@ export function finishDropping(world: World, paths: DestinationPaths): number {
   )
 }
 
-/** What a buffer file comes to when it is dropped: its events, and its lines that are none. */
+/** The number of events and of damaged lines in a buffer file. Never throws. */
 export function countLines(path: string): {readonly events: number; readonly damaged: number} {
   const read = readBufferFile(path, Number.POSITIVE_INFINITY)
   if (read.kind === 'events') return {events: read.events.length, damaged: read.damaged.length}
   return {events: 0, damaged: read.kind === 'damaged' ? read.lines : 0}
 }
 
-/** Counting again counts once: the drop is kept under the name of the file. */
+/** The drop is stored under the name of the file, so a file that is counted twice counts once. */
 function countAndRemove(world: World, {drops}: DestinationPaths, taken: string): number {
   const name = basename(taken)
   const dot = name.lastIndexOf('.')

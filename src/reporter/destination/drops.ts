@@ -19,7 +19,7 @@ export const dropReasons = [
 ] as const
 export type DropReason = (typeof dropReasons)[number]
 
-/** Some events (values, for `undeclared-field`; lines, for `damaged`) were dropped for one reason. */
+/** A number of dropped events with one reason. `undeclared-field` counts values, `damaged` counts lines. */
 export interface Drop {
   /** The id of the event or file. A drop that is recorded twice, for example after a kill, counts once. */
   readonly id: string

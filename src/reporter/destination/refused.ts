@@ -40,16 +40,16 @@ function eventsOf({content: {events, event, replaces}}: Entry): number {
   return typeof event === 'object' && event !== null ? 1 : 0
 }
 
-/** The file in which what is damaged of a buffer file is set aside. */
+/** The file for a damaged buffer file, or for its damaged lines. */
 const damagedName = (directory: string, path: string): string => join(directory, `${basename(path, '.json')}.damaged`)
 
-/** Sets a damaged buffer file aside, as it is. One that somebody else has taken stays theirs. */
+/** Moves a damaged buffer file, unchanged, to the rejected events. Does nothing if another process has moved it. */
 export function setAside(directory: string, path: string): void {
   makeDirectory(directory)
   renameIfPresent(path, damagedName(directory, path))
 }
 
-/** Sets the damaged lines of a buffer file aside; its events stay. Repeated, it does the same. */
+/** Copies the damaged lines of a buffer file to the rejected events. Repeating it has the same result. */
 export function setLinesAside(directory: string, {path, damaged}: Pick<BufferFile, 'path' | 'damaged'>): void {
   writeFileAtomically(damagedName(directory, path), damaged.map(line => `${line}\n`).join(''))
   reach('file: damaged lines set aside')

@@ -11,7 +11,7 @@ import {compactDrops} from './drops.ts'
 import {listRuns, removeRun} from './open-runs.ts'
 import {compactRefused} from './refused.ts'
 
-/** Bytes and files of the log of what was sent, and of what was damaged; the oldest go first. */
+/** The most bytes and files of the sent log, and of damaged files. Beyond them, the oldest are removed. */
 const maxLogBytes = 5 * 1024 * 1024
 const maxLogFiles = 1000
 /** Hours after which a temporary file belongs to a killed process. */

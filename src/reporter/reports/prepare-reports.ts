@@ -14,7 +14,7 @@ import {type MadeReports, makeReports, type ReportContext} from './make-reports.
 export interface PreparedReports extends MadeReports {
   /** The files whose events are in the reports or among the drops. */
   readonly files: readonly BufferFile[]
-  /** Files without any event that can be read. Damaged lines of the others are in `files`. */
+  /** Files without a readable event. Damaged lines of other files are in `files`. */
   readonly damaged: readonly DamagedFile[]
 }
 

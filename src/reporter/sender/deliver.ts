@@ -87,8 +87,7 @@ export interface SenderOptions {
  * Delivers the buffer of one destination. The caller has taken the lock (`takeLock`); this function releases it.
  *
  * When it resolves, each event is confirmed by the collector and removed, set aside with a reason, or back in the
- * buffer. If the process is killed at any step, a later sender returns its claim, and the collector recognises repeated
- * ids. Rejects with errors of the file system.
+ * buffer. Rejects with errors of the file system.
  */
 export async function deliver(options: SenderOptions, token: string): Promise<Delivery> {
   const round = new DeliveryRound(options)
@@ -226,7 +225,7 @@ class DeliveryRound {
     if (isOptOut(consent.reason)) this.results.dropped += emptyBuffer(this.world, this.destination)
   }
 
-  /** Killed at any step, it counts each damaged line once: the drop has the name of the file, and the lines go last. */
+  /** Each damaged line counts once, even after a kill: the drop has the name of the file, and lines are removed last. */
   private setAsideDamaged({files, damaged}: PreparedReports): void {
     const {refused} = this.destination.paths
     for (const {path, lines} of damaged) {
@@ -291,10 +290,7 @@ function checkAnswer(report: MadeReport, result: SendResult): SendResult {
   return {kind: 'kept', reason: 'server-error', message, retryAfterSeconds: null}
 }
 
-/**
- * A report with one event cannot be halved. If a server other than the collector answers that it is too large, it is
- * kept.
- */
+/** Keeps a report with one event, which cannot be halved, if another server than the collector finds it too large. */
 function onlyFinal(report: MadeReport, result: SendResult): SendResult {
   if (result.kind !== 'too-large' || result.isFinal || report.ids.length > 1) return result
   const message = `a server on the way answered ${result.status}`
