@@ -29,8 +29,9 @@ export function tidy(world: World, destination: Destination): number {
   const {paths} = destination
   removeTemporaries(world, destination)
   removeOldRuns(world, destination)
-  trimLog(world, paths.sent)
-  trimLog(world, paths.refused, '.damaged')
+  trimLog(paths.sent, world.now() - limits.maxEventAgeDays * 24 * hourMs)
+  // The time of a damaged file is that of its writer, and says nothing of how long it lies there.
+  trimLog(paths.refused, Number.NEGATIVE_INFINITY, '.damaged')
   const unfinished = finishDropping(world, paths)
   compactDrops(paths.drops)
   compactRefused(paths.refused)
@@ -64,8 +65,8 @@ export function beyondQuota(paths: readonly string[]): string[] {
   return beyond
 }
 
-function trimLog(world: World, directory: string, ending = ''): void {
-  const oldest = world.now() - limits.maxEventAgeDays * 24 * hourMs
+/** Removes the oldest files beyond the bounds, and those from before a time. */
+function trimLog(directory: string, oldest: number, ending = ''): void {
   const names = listFolder(directory).filter(name => name.endsWith(ending))
   const files = names.map(name => join(directory, name))
   let bytes = files.reduce((sum, path) => sum + sizeOf(path), 0)

@@ -12,18 +12,23 @@ export function runContract(make: MakeStore): void {
 
   test('it distinguishes the outcomes', async t => {
     const {store, source} = await make(t)
-    const endings = [{}, {exitCode: 2}, {exitCode: 143, signal: 'SIGTERM'}, {exitCode: null}]
+    const shellCodes = [{exitCode: 143}, {exitCode: 137}, {exitCode: 139}, {exitCode: 128}, {exitCode: 255}]
+    const endings = [{}, {exitCode: 2}, {exitCode: 143, signal: 'SIGTERM'}, {exitCode: null}, ...shellCodes]
     await insert(
       store,
       endings.map((ending, run) => endOf(run, nowMs, ending)),
     )
-    assert.deepEqual(await outcomesOf(source), {...none, ok: 1, failed: 1, signal: 1, unknown: 1})
+    assert.deepEqual(await outcomesOf(source), {...none, ok: 1, failed: 3, signal: 4, unknown: 1})
     assert.deepEqual(
       new Set((await factsOf(source)).exits.map(exit => JSON.stringify(exit))),
       new Set([
         '{"exitCode":0,"signal":null,"runs":1}',
         '{"exitCode":2,"signal":null,"runs":1}',
-        '{"exitCode":null,"signal":"SIGTERM","runs":1}',
+        '{"exitCode":128,"signal":null,"runs":1}',
+        '{"exitCode":255,"signal":null,"runs":1}',
+        '{"exitCode":null,"signal":"SIGTERM","runs":2}',
+        '{"exitCode":null,"signal":"SIGKILL","runs":1}',
+        '{"exitCode":null,"signal":"SIGSEGV","runs":1}',
       ]),
     )
   })

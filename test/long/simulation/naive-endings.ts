@@ -21,10 +21,11 @@ export function endings(runs: readonly NaiveRun[]) {
   return {commonestFault: byCode[0] ?? bySignal[0] ?? null, exitCodes}
 }
 
-/** A signal says more than the code beside it; an end without either says nothing. */
+/** A signal says more than the code beside it, and 139 is a shell's code for one; an end without either says nothing. */
 function endingOf({end}: NaiveRun): Ending[] {
   const what = end?.made.what
   if (what?.type !== 'end') return []
   if (what.signal !== null) return [{exitCode: null, signal: what.signal}]
+  if (what.exitCode === 139) return [{exitCode: null, signal: 'SIGSEGV'}]
   return what.exitCode === null ? [] : [{exitCode: what.exitCode, signal: null}]
 }

@@ -57,7 +57,7 @@ function secondsOf(start: Stored | undefined, end: Stored): number | null {
 export function outcomeOf({end, lastSignMs}: NaiveRun, lostBeforeMs: number) {
   const what = end?.made.what
   if (what?.type !== 'end') return lastSignMs <= lostBeforeMs ? 'lost' : 'running'
-  if (what.signal !== null) return 'signal'
+  if (what.signal !== null || what.exitCode === 139) return 'signal'
   if (what.exitCode === null) return 'unknown'
   return what.exitCode === 0 ? 'ok' : 'failed'
 }

@@ -19,7 +19,7 @@ test('it answers the questions of a maintainer in this order', () => {
     /^Outcomes of 42 runs$/m,
     /^ {2}ok {7}30 {3}71 % {2}█+▍? +exit code 0$/m,
     /^ {2}83 % of the ended runs succeeded \(77 % if all lost and unknown runs failed,\n {2}85 % if all succeeded\)\.$/m,
-    /Most common fault: exit code 137 \(a shell's code for SIGKILL\), in 4 of the 6\n {2}failed runs\./,
+    /Most common fault: exit code 137, in 4 of the 6 failed runs\./,
     /Exit codes: 0 in 30, 137 in 4, 1 in 1/,
     /^Duration of 38 ended runs$/m,
     /2 min 5 s on average\n {2}half took at most 9 s, 90 % at most 30.3 s, 99 % at most 2 h 1 min/,

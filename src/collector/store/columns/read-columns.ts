@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto'
+import {signalOfExitCode} from '../../../stats/model/shell-signals.ts'
 import {allRows, type Database} from '../tables/database.ts'
 import {type Exit, type FeatureColumns, type LoneColumns, type RunColumns, results} from './columns.ts'
 
@@ -59,7 +60,7 @@ type FeatureRow = readonly [
 /** Reads the runs and people of a month from the tables. */
 export function readRunColumns(database: Database, month: MonthToRead): RunColumns {
   const {salt, ...span} = month
-  const rows = database.prepare(columnQueries.runs).all(span) as unknown as RunRow[]
+  const rows = (database.prepare(columnQueries.runs).all(span) as unknown as RunRow[]).map(nameSignal)
   const exits = numbering<string, Exit>()
   const scripts = numbering<string, string>()
   const exitOf = ({result, exitCode, signal}: RunRow): number => {
@@ -83,6 +84,12 @@ export function readRunColumns(database: Database, month: MonthToRead): RunColum
     ...readFields(rows),
     lone: readLone(database, span),
   }
+}
+
+/** A shell's code for a signal is that signal: docs/decisions/0019-shell-codes-of-signals.md. */
+function nameSignal(row: RunRow): RunRow {
+  const signal = row.result === 'failed' ? signalOfExitCode(row.exitCode ?? 0) : null
+  return signal === null ? row : {...row, result: 'signal', signal}
 }
 
 function readLone(database: Database, span: Omit<MonthToRead, 'salt'>): LoneColumns {

@@ -1,5 +1,3 @@
-import {constants} from 'node:os'
-
 /** `12,345`. */
 export const writeCount = (count: number): string => count.toLocaleString('en-US')
 
@@ -44,11 +42,8 @@ export function writeBytes(bytes: number): string {
 /** The number of a field with three significant digits. */
 export const writeNumber = (value: number): string => Number(value.toPrecision(3)).toLocaleString('en-US')
 
-/** How a run ended, for people: `exit code 1`, `signal SIGKILL`, `exit code 137 (a shell's code for SIGKILL)`. */
+/** How a run ended, for people: `exit code 1`, `signal SIGKILL`. */
 export function writeEnding(exitCode: number | null, signal: string | null): string {
   if (exitCode === null) return signal === null ? 'no code' : `signal ${signal}`
-  const signalName = Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)
-  return signalName === undefined
-    ? `exit code ${exitCode}`
-    : `exit code ${exitCode} (a shell's code for ${signalName[0]})`
+  return `exit code ${exitCode}`
 }
