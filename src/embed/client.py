@@ -36,6 +36,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from typing import Any, Callable, Dict, Optional, Tuple, TypeVar
 
@@ -51,12 +52,16 @@ UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 # The beginning of each line that Python writes.
 OPENING = '{"by":"%s",' % CLIENT["name"]
 
-# What the process remembers: its run while there is one, whether it had one, when it looked at the
-# buffer, whether it showed the notice. Each step of several threads is one operation of a dict.
+# What the process remembers: its run while there is one, whether it had one, the file of code that
+# called it, when it looked at the buffer, whether it showed the notice. Each step that several
+# threads may take at once is one operation of a dict.
 STATE = {"has_started": False, "looked_at": 0.0, "has_shown_notice": False}
 
 # JSON as `usage` writes it: without blanks, letters as they are.
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+# Signals for which programs have handlers that raise an exception.
+HANDLED = "SIGALRM SIGHUP SIGINT SIGPROF SIGTERM SIGUSR1 SIGUSR2 SIGVTALRM SIGXCPU".split()
 
 # The keys of an event that are sent.
 SENT_KEYS = {
@@ -575,16 +580,43 @@ def _raises_nothing(function: Function) -> Function:
 
     @functools.wraps(function)
     def call(*given, **named):
+        answers = []
+
+        def work():
+            try:
+                known = {name: named[name] for name in names[len(given) :] if name in named}
+                wrong = len(given[len(names) :]) + len(named) - len(known)
+                if wrong:
+                    _record(None, lambda: _drop("undeclared-field", wrong))
+                answers.append(function(*given[: len(names)], **known))
+            except Exception:
+                pass
+
         try:
-            known = {name: named[name] for name in names[len(given) :] if name in named}
-            wrong = len(given[len(names) :]) + len(named) - len(known)
-            if wrong:
-                _record(None, lambda: _drop("undeclared-field", wrong))
-            return function(*given[: len(names)], **known)
-        except Exception:
-            return None
+            STATE["place"] = _find_place(1)
+            _run_apart(work)
+        except RecursionError:
+            pass
+        return answers[0] if answers else None
 
     return call  # type: ignore
+
+
+def _run_apart(work):
+    """Does the work; in a thread, if a signal handler of the program may raise an exception
+    meanwhile: that is for the program, and Python raises it in the main thread."""
+    is_main = threading.current_thread() is threading.main_thread()
+    handlers = [signal.getsignal(getattr(signal, name)) for name in HANDLED if is_main]
+    if any(callable(one) and one is not signal.default_int_handler for one in handlers):
+        thread = threading.Thread(target=work)
+        try:
+            thread.start()
+        except RuntimeError:  # There is no room for a thread, or the program is ending.
+            work()
+        else:
+            thread.join()
+    else:
+        work()
 
 
 def _write_project_file():
@@ -714,7 +746,7 @@ def start(
     In a process that works for a run, such as a worker of multiprocessing, no other run starts.
     Of `script`, only a pseudonym of its path is sent; default: the program's own path.
     """
-    place = _find_place(2)  # One call more, because the decorator is between.
+    place = STATE["place"]
     started_at = time.monotonic()
 
     def make_event():
@@ -778,6 +810,7 @@ def feature(
     def make_event():
         if not _is_declared_feature(type, name):
             return _drop("undeclared-feature")
+        said = _keep_declared({"internal": {"type": "boolean"}}, {"internal": internal})
         own = STATE.get("run")
         if run is not None:  # A run that is none leaves the event unpaired.
             is_id = isinstance(run, str) and re.fullmatch(UUID, run)
@@ -793,7 +826,7 @@ def feature(
             name=name,
             durationSeconds=duration,
             count=_count_left_out(count, _take_number(count, 1, 10**9), 1),
-            internal=_count_left_out(internal, _take_value({"type": "boolean"}, internal), False),
+            internal=_count_left_out(internal, said.get("internal"), False),
             details=_keep_and_count(PROJECT["features"]["details"], details) or None,
         )
         return dict(event, time=_format_time(time.time() - (duration or 0)))
@@ -1450,7 +1483,6 @@ if __name__ == "__main__":
     # Here, because a program that only records needs none of them.
     import base64
     import ipaddress
-    import threading
     import urllib.error
     import urllib.parse
     import urllib.request

@@ -192,4 +192,23 @@ print(results[0], results[-1])`,
       }
     },
   )
+
+  it('raises what a signal handler of the program raises', needs('python3'), async t => {
+    const {run} = pythonScene(t)
+    const script = `import signal, time
+def handler(signum, frame): raise TimeoutError
+signal.signal(signal.SIGALRM, handler)
+usage.start()
+lost = 0
+for index in range(300):
+    signal.setitimer(signal.ITIMER_REAL, 0.0002 + index % 10 / 10000)
+    until = time.monotonic() + 5
+    try:
+        while time.monotonic() < until: usage.feature("Load.v1", "Algorithm")
+        lost += 1
+        if lost > 3: break
+    except TimeoutError: pass
+print(lost)`
+    assert.equal((await run(script, {...waits, timeoutSeconds: 60})).stdout, '0\n')
+  })
 })
