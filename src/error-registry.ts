@@ -109,6 +109,13 @@ export const errorRegistry = {
     exit: 3,
     http: null,
   },
+  USAGE_VARIABLE_INVALID: {
+    meaning:
+      'A variable that names a folder of yours, such as HOME, is not an absolute path in UTF-8. Nothing is recorded.',
+    next: 'Set the variable to an absolute path, or unset it. To opt out without it, set USAGE_TRACKING=off.',
+    exit: 2,
+    http: null,
+  },
   USAGE_SETTINGS_UNREADABLE: {
     meaning: 'The settings cannot be read or are invalid. Nothing is recorded until they are fixed.',
     next: 'Fix or remove settings.json, or the project’s file in optin.d, in the settings folder. Opt-outs are separate files and stay valid.',

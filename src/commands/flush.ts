@@ -7,6 +7,7 @@ import {writeBackground, writeFlush, writeForwarding} from '../cli/text/write-fl
 import type {Destination} from '../reporter/destination/destination.ts'
 import {type FlushOutcome, flushDestinations} from '../reporter/person/flush.ts'
 import {type Forwarding, forwardInbox} from '../reporter/person/forward-inbox.ts'
+import {requireFolders} from '../reporter/person/require-folders.ts'
 import {runSender} from '../reporter/sender/run-sender.ts'
 import {spawnSender} from '../reporter/sender/spawn-sender.ts'
 import {httpTransport} from '../reporter/transports/http.ts'
@@ -39,6 +40,7 @@ export default class Flush extends BaseCommand {
 
   async run(): Promise<FlushOutcome | Forwarding | {started: number}> {
     const {flags} = await this.parse(Flush)
+    requireFolders(this.world)
     const destinations = chooseDestinations(this.world, flags)
     if (flags.background) {
       const started = destinations.filter(destination => spawnSender(this.world, destination)).length

@@ -3,6 +3,7 @@ import {BaseCommand, exitLike} from '../cli/framework/base-command.ts'
 import {projectFlags, waitFlag} from '../cli/framework/flags.ts'
 import {writeForget} from '../cli/text/write-forget.ts'
 import {type ForgetOutcome, forgetDestinations, isStillOpen} from '../reporter/person/forget.ts'
+import {requireFolders} from '../reporter/person/require-folders.ts'
 import {runSender} from '../reporter/sender/run-sender.ts'
 
 /** Seconds that a request takes at most, without --wait. */
@@ -19,6 +20,7 @@ run <%= config.bin %> optout. The sent log stays on this machine for 30 days. --
 
   async run(): Promise<ForgetOutcome & {unreadable: string[]}> {
     const {flags} = await this.parse(Forget)
+    requireFolders(this.world)
     const {destinations, unreadable} = chooseAll(this.world, flags)
     const waitSeconds = Number(flags.wait || defaultWaitSeconds)
     const outcome = await forgetDestinations(this.world, destinations, {deliver: runSender, waitSeconds})

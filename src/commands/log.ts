@@ -5,6 +5,7 @@ import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
 import {writeLog, writeRawLog} from '../cli/text/write-log.ts'
 import {type LogEntry, readLog} from '../reporter/person/log.ts'
+import {requireFolders} from '../reporter/person/require-folders.ts'
 
 export default class Log extends BaseCommand {
   static override summary = 'Show what was sent from this machine, when, to which collector, and its answer.'
@@ -26,6 +27,7 @@ export default class Log extends BaseCommand {
 
   async run(): Promise<{entries: LogEntry[]}> {
     const {flags} = await this.parse(Log)
+    requireFolders(this.world)
     const since = flags.since === undefined ? null : readSince(flags.since, this.world.now())
     const entries = chooseDestinations(this.world, flags)
       .flatMap(destination => readLog(destination, {since, isOnlyErrors: flags.errors}))

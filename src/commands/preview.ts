@@ -4,6 +4,7 @@ import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
 import {writePreview, writePreviewWarnings, writeRawPreview} from '../cli/text/write-preview.ts'
 import {type Preview as PreviewAnswer, readPreview} from '../reporter/person/preview.ts'
+import {requireFolders} from '../reporter/person/require-folders.ts'
 
 export default class Preview extends BaseCommand {
   static override summary = 'Show exactly what the next flush would send, what delays it, and what it would drop.'
@@ -16,6 +17,7 @@ export default class Preview extends BaseCommand {
 
   async run(): Promise<{projects: PreviewAnswer[]}> {
     const {flags} = await this.parse(Preview)
+    requireFolders(this.world)
     const destinations = chooseDestinations(this.world, flags)
     const projects = await Promise.all(destinations.map(destination => readPreview(this.world, destination)))
     if (flags.raw) for (const line of writePreviewWarnings(projects)) this.logToStderr(line)

@@ -4,6 +4,7 @@ import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
 import {writeStatus} from '../cli/text/write-status.ts'
 import {type ProjectStatus, readStatus} from '../reporter/person/status.ts'
+import type {World} from '../reporter/world/world.ts'
 
 export default class Status extends BaseCommand {
   static override summary = 'Show what is recorded, waiting and sent, and which consent rule decided.'
@@ -14,10 +15,11 @@ export default class Status extends BaseCommand {
     events: Flags.boolean({description: 'show all waiting events instead of the newest five'}),
   }
 
-  async run(): Promise<{projects: ProjectStatus[]; unreadable: string[]}> {
+  async run(): Promise<{projects: ProjectStatus[]; unreadable: string[]; lostFolders: World['lostFolders']}> {
     const {flags} = await this.parse(Status)
     const {destinations, unreadable} = chooseAll(this.world, flags)
     const projects = destinations.map(destination => readStatus(this.world, destination, {allEvents: flags.events}))
-    return this.present({projects, unreadable}, answer => writeStatus(answer, this.paint, this.world.stateDirectory))
+    const {lostFolders} = this.world
+    return this.present({projects, unreadable, lostFolders}, answer => writeStatus(answer, this.paint, this.world))
   }
 }

@@ -95,40 +95,44 @@ Report = collections.namedtuple("Report", ["opening", "events", "mark"])
 
 
 def _find_folder(own, xdg, below_home, on_macos):
-    """The path of one of the two folders of `usage`: its own variable, XDG's, or the platform's.
-
-    None where it is not absolute: then nothing is recorded.
-    """
+    """The path of one of the two folders of `usage`: its own variable, XDG's, or the platform's."""
+    if _lost_by(own, xdg):
+        return NOWHERE
     if os.environ.get(own):
-        path = os.environ[own]
-    elif os.path.isabs(os.environ.get(xdg, "")):
-        path = os.path.join(os.environ[xdg], "usage")
-    else:
-        below = ["Library", on_macos] if sys.platform == "darwin" else below_home
-        home = os.environ["HOME"] if "HOME" in os.environ else os.path.expanduser("~")
-        path = os.path.join(home, *(below + ["usage"]))
-    return path if os.path.isabs(path) else None
+        return os.environ[own]
+    if os.path.isabs(os.environ.get(xdg, "")):
+        return os.path.join(os.environ[xdg], "usage")
+    below = ["Library", on_macos] if sys.platform == "darwin" else below_home
+    return os.path.join(os.path.expanduser("~"), *below, "usage")
 
 
-def _find_state():
-    """The state folder, or None."""
-    below_home = [".local", "state"]
-    return _find_folder("USAGE_STATE_DIR", "XDG_STATE_HOME", below_home, "Application Support")
+def _lost_by(own, xdg):
+    """The variable because of which one of the two folders cannot be found, or None.
+
+    Only an absolute path in UTF-8 names a folder: with any other, a decision would not hold
+    everywhere.
+    """
+    is_xdg = os.path.isabs(os.environ.get(xdg, ""))
+    name = own if os.environ.get(own) else xdg if is_xdg else "HOME"
+    path = os.environ.get(name, os.path.expanduser("~"))
+    return None if os.path.isabs(path) and not re.search("[\udc80-\udcff\ufffd]", path) else name
 
 
-def _find_config():
-    """The folder of settings, or None."""
-    return _find_folder("USAGE_CONFIG_DIR", "XDG_CONFIG_HOME", [".config"], "Preferences")
+# Below a device there is nothing, and nothing can be created.
+NOWHERE = os.path.join(os.devnull, "usage")
 
 
 def _state_path(*names):
     """A path in the state folder."""
-    return os.path.join(_find_state(), *names)
+    below_home = [".local", "state"]
+    folder = _find_folder("USAGE_STATE_DIR", "XDG_STATE_HOME", below_home, "Application Support")
+    return os.path.join(folder, *names)
 
 
 def _config_path(*names):
     """A path in the folder of settings."""
-    return os.path.join(_find_config(), *names)
+    folder = _find_folder("USAGE_CONFIG_DIR", "XDG_CONFIG_HOME", [".config"], "Preferences")
+    return os.path.join(folder, *names)
 
 
 def _project_path(*names):
@@ -376,8 +380,6 @@ def _decide():
     variable = PROJECT.get("environmentVariable", "")
     if _is_opt_out(variable):
         return "project-variable", variable, False
-    if not _find_config() or not _find_state():
-        return "state-not-writable", None, False
     readable = os.path.isdir(_find_nearest(_config_path()))
     opt_outs = (
         ("user-opt-out", _config_path("optout")),
@@ -398,9 +400,9 @@ def _decide():
     if PROJECT["consent"] == "opt-in" and not (_has_job_consent() or opt_in):
         return "not-opted-in", None, False
     if not readable:
-        return "settings-unreadable", None, False
+        return "settings-unreadable", _lost_by("USAGE_CONFIG_DIR", "XDG_CONFIG_HOME"), False
     if not _is_writable(_project_path("buffer", "new")) or not _is_writable(_project_path("runs")):
-        return "state-not-writable", None, False
+        return "state-not-writable", _lost_by("USAGE_STATE_DIR", "XDG_STATE_HOME"), False
     is_open = os.path.exists(_project_path("notice-%s.open" % COLLECTION_VERSION))
     may_send = _has_job_consent() or has_given_notice or is_certain or is_open
     return "allowed", None, bool(may_send)

@@ -60,26 +60,31 @@ _u_newline='
 
 # OWN-VARIABLE XDG-VARIABLE BELOW-HOME ON-MACOS: one of the two folders, into _u_found.
 _u_find_folder() {
-  case $1 in
-    '') ;;
-    /*) _u_found=$1 && return 0 ;;
-    *) _u_found=$PWD/$1 && return 0 ;;
-  esac
-  case $2 in /*) _u_found=$2/usage && return 0 ;; esac
-  [ ! -d /System/Library/CoreServices ] || set -- '' '' "Library/$4"
-  case ${HOME-} in
-    /*) _u_found=$HOME/$3/usage ;;
-    *) return 1 ;;
+  [ ! -d /System/Library/CoreServices ] || set -- "$1" "$2" "Library/$4"
+  _u_lost=
+  case $1,$2,${HOME-} in
+    /*) _u_found=$1 ;;
+    ,/*) _u_found=$2/usage ;;
+    ,*,/*) _u_found=$HOME/$3/usage ;;
+    *)
+      # Below a device there is nothing, and nothing can be created.
+      _u_found=/dev/null/usage
+      _u_lost=${1:+own}
+      _u_lost=${_u_lost:-HOME}
+      ;;
   esac
 }
 
-# Sets the paths of this project's files. False: there is no place for them.
+# Sets the paths of this project's files, and the variables because of which there are none.
 _u_find_folders() {
-  _u_find_folder "${USAGE_STATE_DIR-}" "${XDG_STATE_HOME-}" \
-    .local/state 'Application Support' || return 1
+  _u_find_folder "${USAGE_STATE_DIR-}" "${XDG_STATE_HOME-}" .local/state 'Application Support'
   _u_state=$_u_found
-  _u_find_folder "${USAGE_CONFIG_DIR-}" "${XDG_CONFIG_HOME-}" .config Preferences || return 1
+  _u_lost_state=$_u_lost
+  [ "$_u_lost" != own ] || _u_lost_state=USAGE_STATE_DIR
+  _u_find_folder "${USAGE_CONFIG_DIR-}" "${XDG_CONFIG_HOME-}" .config Preferences
   _u_config=$_u_found
+  _u_lost_config=$_u_lost
+  [ "$_u_lost" != own ] || _u_lost_config=USAGE_CONFIG_DIR
   _u_directory=$_u_state/$_u_folder
   _u_waiting=$_u_directory/buffer/new
   _u_sending=$_u_directory/buffer/sending
@@ -265,7 +270,7 @@ _u_check_consent() {
   _u_may_send=
   _u_reason=allowed
   _u_decided_by=
-  _u_find_folders || _u_refuse state-not-writable || return 1
+  _u_find_folders
   _u_check_site || return 1
   ! _u_is_do_not_track "${DO_NOT_TRACK-}" || _u_refuse do-not-track DO_NOT_TRACK || return 1
   ! _u_is_opt_out "${USAGE_TRACKING-}" || _u_refuse usage-tracking USAGE_TRACKING || return 1
@@ -280,9 +285,9 @@ _u_check_consent() {
     *[,$_u_blanks$_u_newline]"$_u_project@$_u_version"[,$_u_blanks$_u_newline]*) _u_opt_in=job ;;
   esac
   [ "$_u_asks_first" = no ] || [ -n "$_u_opt_in" ] || _u_refuse not-opted-in || return 1
-  [ -n "$_u_readable" ] || _u_refuse settings-unreadable || return 1
+  [ -n "$_u_readable" ] || _u_refuse settings-unreadable "$_u_lost_config" || return 1
   _u_is_writable "$_u_waiting" && _u_is_writable "$_u_directory/runs" ||
-    _u_refuse state-not-writable || return 1
+    _u_refuse state-not-writable "$_u_lost_state" || return 1
   if [ "$_u_opt_in" = job ] || [ -n "$_u_has_given_notice$_u_is_ci" ] ||
     [ -e "$_u_directory/notice-$_u_version.open" ]; then
     _u_may_send=yes

@@ -16,20 +16,20 @@ _usage_find_folders() {
   _usage_waiting=$_usage_directory/buffer/new
 }
 
-# OWN-VARIABLE XDG-VARIABLE BELOW-HOME: one of the two folders, into _usage_found.
+# OWN-VARIABLE XDG-VARIABLE BELOW-HOME: one of the two folders, into _usage_found. A path that is
+# not absolute is no folder; one with other bytes than ASCII may be no UTF-8.
 _usage_find_folder() {
-  case $1 in
-    '') ;;
-    /*) _usage_found=$1 && return 0 ;;
-    *) _usage_found=$PWD/$1 && return 0 ;;
-  esac
-  case $2 in /*) _usage_found=$2/usage && return 0 ;; esac
-  case ${HOME-} in
-    /*) _usage_found=$HOME/$3/usage ;;
+  case $1,$2,${HOME-} in
+    /*) _usage_found=$1 ;;
+    ,/*) _usage_found=$2/usage ;;
+    ,*,/*)
+      _usage_found=$HOME/$3/usage
+      # macOS has other folders.
+      [ ! -d /System/Library/CoreServices ] || return 1
+      ;;
     *) return 1 ;;
   esac
-  # macOS has other folders.
-  [ ! -d /System/Library/CoreServices ]
+  case $_usage_found in *[!\ -~]*) return 1 ;; esac
 }
 
 # PATH: whether anything is there, even a link to nothing.

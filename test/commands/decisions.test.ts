@@ -7,6 +7,8 @@ import {isolatedHome} from '../support/isolated-home.ts'
 import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runProgram, runUsage} from '../support/run-program.ts'
+import {libraryOnDisk} from '../support/shell-library.ts'
+import {readTree} from '../support/tree.ts'
 
 /** A home in which `demo` has been used. */
 async function makeHome(t: TestContext) {
@@ -74,6 +76,52 @@ describe('usage optout and usage optin', {concurrency: 2}, () => {
     assert.equal(code, 0)
     assert.match(stdout, /^Opted in to dem\. The project is not known here yet\..* Known here: demo\.$/m)
     assert.ok(existsSync(join(home.configDirectory, 'optin.d', 'dem.json')))
+  })
+
+  it('name a variable that names no folder, in every command that needs the folder', async t => {
+    const home = await makeHome(t)
+    const commands = ['optout', 'optin', 'forget', 'log', 'preview', 'flush', 'project list']
+    for (const environment of [{HOME: '~', XDG_CONFIG_HOME: '', XDG_STATE_HOME: ''}, {USAGE_CONFIG_DIR: 'here'}]) {
+      const [variable = ''] = Object.keys(environment)
+      for (const command of commands) {
+        const {code, stdout} = await runUsage(home, [...command.split(' '), '--json'], {environment})
+        const {error} = JSON.parse(stdout)
+        assert.deepEqual([code, error.code], [2, 'USAGE_VARIABLE_INVALID'], command)
+        assert.match(error.message, new RegExp(`^${variable} must be an absolute path, got "`))
+        assert.match(error.next, /USAGE_TRACKING=off/)
+      }
+    }
+    const before = readTree(home.home)
+    const environment = {HOME: '', XDG_CONFIG_HOME: '', XDG_STATE_HOME: ''}
+    const {stdout} = await runUsage(home, ['status'], {environment})
+    assert.equal(stdout, 'Nothing is recorded: HOME must be an absolute path, got "".\n')
+    assert.deepEqual(readTree(home.home), before)
+  })
+
+  it('record nothing in a home that is no UTF-8, make no second folder, and print what opts out there', async t => {
+    const home = isolatedHome(t)
+    const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
+    const library = libraryOnDisk(home.home, 'bash', projectOnDisk(home.home, 'http://127.0.0.1:9').project)
+    const environment = {XDG_CONFIG_HOME: '', XDG_STATE_HOME: '', USAGE_PROJECT_FILE: path, LIBRARY: library}
+    const inHome = (script: string) =>
+      runProgram(home, ['bash', '-c', `HOME=$HOME/$(printf 'x\\377'); mkdir -p "$HOME"; ${script}`], {environment})
+    const countFiles = async () => (await inHome('find "${HOME%/*}" | wc -l')).stdout
+    const before = await countFiles()
+    const recorded = await inHome('usage start; . "$LIBRARY"; usage_start; usage_end 0; usage status --json')
+    const [{consent}] = JSON.parse(recorded.stdout).projects
+    assert.deepEqual([consent.reason, consent.decidedBy], ['settings-unreadable', 'HOME'])
+    assert.equal(await countFiles(), before)
+    const refused = await inHome('usage optout')
+    assert.equal(refused.code, 2)
+    const line = /To opt out of all projects here, run: (.*)/.exec(refused.stderr)?.[1] ?? ''
+    assert.equal((await inHome(`${line} && test -e "$HOME/.config/usage/optout" && echo holds`)).stdout, 'holds\n')
+  })
+
+  it('opt out although the state folder cannot be found', async t => {
+    const home = await makeHome(t)
+    const environment = {USAGE_STATE_DIR: 'state'}
+    assert.equal((await runUsage(home, ['optout'], {environment})).code, 0)
+    assert.equal((await runUsage(home, ['optin'], {environment})).code, 2)
   })
 
   it('say that the site still switches it off, where no project is known either', needs('unshare'), async t => {

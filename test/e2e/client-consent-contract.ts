@@ -5,6 +5,7 @@ import {describe, it, type TestContext} from 'node:test'
 import {
   allowedSituations,
   type ConsentPlace,
+  lostFolders,
   otherOptOuts,
   pairsOf,
   rules,
@@ -73,7 +74,7 @@ async function ask(t: TestContext, consent: string, situation: Situation) {
 /** Asks each client what it decides: with one share by every rule, in every second other situation and for one pair of rules of fourteen. */
 export function clientsDecideAsCommands(share: Share): void {
   const more = pick([...otherOptOuts, ...allowedSituations], share, 2)
-  const situations = share === 'some' ? [...rules, ...more] : more
+  const situations = share === 'some' ? [...rules, ...lostFolders, ...more] : more
   for (const {name, tools, consent} of clients)
     describe(`the consent of the client of ${name}`, {concurrency: 2}, () => {
       it('decides as the commands do by each rule, and says what decided', needs('unshare', ...tools), async t => {

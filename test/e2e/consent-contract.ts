@@ -7,6 +7,7 @@ import type {Shell as ShellName} from '../../src/shell/write-library.ts'
 import {
   allowedSituations,
   type ConsentPlace,
+  lostFolders,
   otherOptOuts,
   pairsOf,
   rules,
@@ -74,7 +75,8 @@ export const surfaces: readonly {
 ]
 
 /** What only the command can read: in doubt the functions leave the event to it. */
-const isDoubtful = ({what}: Situation): boolean => /settings that|damaged settings|a yes that|site policy/.test(what)
+const isDoubtful = (situation: Situation): boolean =>
+  lostFolders.includes(situation) || /settings that|damaged settings|a yes that|site policy/.test(situation.what)
 
 /** Two rules at once, spread over the table: all pairs are asked of the library. */
 const somePairs = pairsOf(rules).filter((_pair, index) => index % 14 === 3)
@@ -117,7 +119,7 @@ export function arrange(t: TestContext, situation: Situation, http: string, shel
 export function nothingAfterANo(share: Share): void {
   describe('after a no', {concurrency: 2}, () => {
     for (const [index, {name, shell, script, programs, library: kind, tools}] of surfaces.entries())
-      for (const situation of pick([...rules, ...somePairs], share, index === 0 ? 1 : 4, index))
+      for (const situation of pick([...rules, ...lostFolders, ...somePairs], share, index === 0 ? 1 : 4, index))
         it(
           `by ${name} nothing is written, sent or started, and status names ${situation.what}`,
           needs('strace', 'unshare', ...tools),

@@ -189,6 +189,24 @@ export const otherOptOuts: readonly Situation[] = [
   },
 ]
 
+const elsewhere = (what: string, changes: Record<string, string>, decidedBy: string, reason?: ConsentReason) => ({
+  what,
+  reason: reason ?? ('settings-unreadable' as const),
+  arrange: ({variables}: ConsentPlace) =>
+    Object.assign(variables, {XDG_CONFIG_HOME: '', XDG_STATE_HOME: '', ...changes}),
+  decidedBy: () => decidedBy,
+})
+
+/** Variables that name no folder, for programs: what they find in the working directory holds nowhere else. */
+export const lostFolders: readonly Situation[] = [
+  elsewhere('an empty HOME', {HOME: ''}, 'HOME'),
+  elsewhere('HOME=~', {HOME: '~'}, 'HOME'),
+  elsewhere('a relative HOME', {HOME: 'home', XDG_CONFIG_HOME: '.config', XDG_STATE_HOME: 'state'}, 'HOME'),
+  elsewhere('a relative USAGE_CONFIG_DIR', {USAGE_CONFIG_DIR: 'settings'}, 'USAGE_CONFIG_DIR'),
+  elsewhere('a relative USAGE_STATE_DIR', {USAGE_STATE_DIR: './state'}, 'USAGE_STATE_DIR', 'state-not-writable'),
+  elsewhere('USAGE_STATE_DIR=~/state', {USAGE_STATE_DIR: '~/state'}, 'USAGE_STATE_DIR', 'state-not-writable'),
+]
+
 const variable = (name: string, value: string): Situation => ({
   what: `${name}=${JSON.stringify(value)}`,
   reason: 'allowed',

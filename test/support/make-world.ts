@@ -53,6 +53,7 @@ export function makeWorld(t: Pick<TestContext, 'after'>, changes: Partial<World>
     },
     stateDirectory: join(directory, 'state'),
     configDirectory: join(directory, 'config'),
+    lostFolders: [],
     siteDirectory: join(directory, 'site'),
     hostName: 'host-a',
     now: () => clock.now,

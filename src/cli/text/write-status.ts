@@ -1,7 +1,7 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import {noticeSeconds} from '../../reporter/consent/notice.ts'
 import type {ProjectStatus, WaitingEvent} from '../../reporter/person/status.ts'
-import {toTime} from '../../reporter/world/world.ts'
+import {toTime, type World} from '../../reporter/world/world.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount, writeReason, writeUnreadable} from './words.ts'
 
@@ -9,9 +9,13 @@ import {writeAmount, writeReason, writeUnreadable} from './words.ts'
 export function writeStatus(
   {projects, unreadable}: {readonly projects: readonly ProjectStatus[]; readonly unreadable: readonly string[]},
   paint: Paint,
-  stateDirectory: string,
+  {stateDirectory, lostFolders}: Pick<World, 'stateDirectory' | 'lostFolders'>,
 ): string {
-  if (projects.length + unreadable.length === 0) return `Nothing was recorded on this machine (${stateDirectory}).`
+  if (projects.length + unreadable.length === 0) {
+    const problem = lostFolders[0]?.problem
+    if (problem !== undefined) return `${paint.red('Nothing is recorded')}: ${toPlainText(problem)}`
+    return `Nothing was recorded on this machine (${stateDirectory}).`
+  }
   const known = projects.map(project => writeProject(project, paint))
   return [...known, ...unreadable.map(folder => writeUnreadable(folder, paint))].join('\n\n')
 }

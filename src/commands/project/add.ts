@@ -3,6 +3,7 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../../cli/framework/base-command.ts'
 import {type AddedProject, describeAdded, writeAdded} from '../../cli/text/write-added.ts'
+import {requireFolders} from '../../reporter/person/require-folders.ts'
 import {fetchProjectText} from '../../reporter/projects/fetch-project.ts'
 import {addProject, addProjectText} from '../../reporter/projects/projects.ts'
 
@@ -25,6 +26,7 @@ export default class ProjectAdd extends BaseCommand {
 
   async run(): Promise<AddedProject> {
     const {args, flags} = await this.parse(ProjectAdd)
+    requireFolders(this.world)
     const registration = addressPattern.test(args.file)
       ? await this.fetch(args.file, flags.replace)
       : addProject(this.world.configDirectory, resolve(args.file), flags.replace)

@@ -1,4 +1,5 @@
 import {BaseCommand} from '../../cli/framework/base-command.ts'
+import {requireFolders} from '../../reporter/person/require-folders.ts'
 import {listProjects, type RegisteredProject} from '../../reporter/projects/projects.ts'
 
 export default class ProjectList extends BaseCommand {
@@ -6,6 +7,7 @@ export default class ProjectList extends BaseCommand {
   static override examples = ['<%= config.bin %> project list', '<%= config.bin %> project list --json']
 
   async run(): Promise<{projects: RegisteredProject[]}> {
+    requireFolders(this.world)
     await this.parse(ProjectList)
     return this.present({projects: listProjects(this.world.configDirectory)}, ({projects}) =>
       projects.length === 0

@@ -33,6 +33,7 @@ export function askForAll(world: World): Consent {
     hasYes: true,
     areSettingsReadable: userOptOut.isReadable && isReadableFolder(world.configDirectory),
     isStateWritable: isWritable(world.stateDirectory, world),
+    lostFolders: world.lostFolders,
     isNoticeGiven: true,
   })
 }
@@ -58,6 +59,7 @@ function readConsentFacts(world: World, destination: Destination): ConsentFacts 
     areSettingsReadable:
       settings !== null && userOptOut.isReadable && projectOptOut.isReadable && isReadableFolder(world.configDirectory),
     isStateWritable: isStateWritable(world, destination),
+    lostFolders: world.lostFolders,
     isNoticeGiven: hasJobYes || site.isNoticeGiven || isNoticeOpen(destination),
     isRecognisedCi: ci?.isRecognised === true,
   }

@@ -8,6 +8,7 @@
  * Read next: `consent-facts.ts` for what is read, `notice.ts` for when sending begins, `settings.ts`, `site-policy.ts`.
  */
 import {addressOf, type ProjectFile} from '../../protocol/project-file.ts'
+import type {LostFolder} from '../world/directories.ts'
 
 /** The reasons in the order of the rules. The clients in other languages use the same. */
 export const consentReasons = [
@@ -52,6 +53,8 @@ export interface ConsentFacts {
   readonly hasYes: boolean
   readonly areSettingsReadable: boolean
   readonly isStateWritable: boolean
+  /** Those of the two folders that cannot be found. */
+  readonly lostFolders: readonly LostFolder[]
   /** Whether the person has had the notice and the time to act on it, or somebody answers for them. */
   readonly isNoticeGiven: boolean
   /** Whether this is certainly a CI system: nobody reads there, so sending does not wait for the notice. */
@@ -109,10 +112,16 @@ function firstNo(project: ConsentProject, facts: ConsentFacts): No | null {
   if (facts.projectOptOut !== null) return {reason: 'project-opt-out', decidedBy: facts.projectOptOut}
   if (facts.ci !== null && project.ci === 'off') return {reason: 'ci', decidedBy: facts.ci}
   if (project.consent === 'opt-in' && !facts.hasYes) return {reason: 'not-opted-in', decidedBy: null}
-  if (!facts.areSettingsReadable) return {reason: 'settings-unreadable', decidedBy: null}
-  if (!facts.isStateWritable) return {reason: 'state-not-writable', decidedBy: null}
+  if (!facts.areSettingsReadable) return {reason: 'settings-unreadable', ...whyLost(facts, 'settings')}
+  if (!facts.isStateWritable) return {reason: 'state-not-writable', ...whyLost(facts, 'state')}
   if (addressOf(project.endpoint) === null) return {reason: 'no-endpoint', decidedBy: null}
   return null
+}
+
+/** The variable because of which a folder cannot be found, with what is wrong with it. */
+function whyLost({lostFolders}: ConsentFacts, folder: LostFolder['folder']): Omit<No, 'reason'> {
+  const lost = lostFolders.find(one => one.folder === folder)
+  return {decidedBy: lost?.variable ?? null, text: lost?.problem ?? null}
 }
 
 const isDoNotTrack = (value: string | undefined): boolean => !isSilent(silentValues.doNotTrack, value)

@@ -17,6 +17,7 @@ import {knownDestinations, knownIds, knownVersions} from '../projects/known-dest
 import {projectOptOutPath, userOptOutPath} from '../world/directories.ts'
 import {makeDirectory, writeFileAtomically} from '../world/files.ts'
 import {toTime, type World} from '../world/world.ts'
+import {requireFolders} from './require-folders.ts'
 
 /** What a person's decision changed. `project` is null where it holds for all. */
 export interface OptOutOutcome {
@@ -45,9 +46,10 @@ export interface OptInOutcome {
 /**
  * Says no, for one project or for all: from the next moment on nothing is recorded or sent, what waits is gone.
  * Sends nothing. The no is a file of its own, so that two of them at once both hold.
- * Throws `USAGE_SETTINGS_UNWRITABLE`.
+ * Throws `USAGE_SETTINGS_UNWRITABLE` and `USAGE_VARIABLE_INVALID`.
  */
 export function optOut(world: World, project: string | null, present: ProjectFile | null = null): OptOutOutcome {
+  requireFolders(world, 'settings')
   const file =
     project === null ? userOptOutPath(world.configDirectory) : projectOptOutPath(world.configDirectory, project)
   guardSettings(world, () => writeFileAtomically(file, `Opted out at ${toTime(world.now())}.\n`))
@@ -66,6 +68,7 @@ export async function optIn(
   project: string | null,
   present: ProjectFile | null = null,
 ): Promise<OptInOutcome> {
+  requireFolders(world)
   const known = knownDestinations(world, present).filter(one => isMeant(one, project))
   const ids = project === null ? known.map(one => one.project.project) : [project]
   // The noes are looked at first: where another yes has just removed one, its answer is there to be read.

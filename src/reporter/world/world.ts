@@ -8,7 +8,7 @@
  * Read next: `directories.ts` for the folders, `files.ts` for how files are written, `processes.ts`, `ci.ts`.
  */
 import {hostname} from 'node:os'
-import {configDirectoryOf, stateDirectoryOf} from './directories.ts'
+import {type FoundFolder, findFolder, type LostFolder} from './directories.ts'
 import type {Environment} from './environment.ts'
 import {readMachineIdFile} from './machine-id.ts'
 import {isShell, type Processes, readProcesses} from './processes.ts'
@@ -21,6 +21,8 @@ export interface World {
   readonly stateDirectory: string
   /** Where the person's decisions are: absolute path. */
   readonly configDirectory: string
+  /** Those of the two folders that cannot be found: nothing is recorded then, and their paths lead nowhere. */
+  readonly lostFolders: readonly LostFolder[]
   /** Where the administrator's decisions are: absolute path. */
   readonly siteDirectory: string
   readonly hostName: string
@@ -40,11 +42,14 @@ export interface World {
 /** The world as it is, with what the caller sets instead. Reads nothing but the environment. */
 export function realWorld(overrides: Partial<World> = {}): World {
   const environment = overrides.environment ?? process.env
+  const state = folderOf(environment, 'state', overrides.stateDirectory)
+  const settings = folderOf(environment, 'settings', overrides.configDirectory)
   let processes: Processes | undefined
   return {
     environment,
-    stateDirectory: overrides.stateDirectory ?? stateDirectoryOf(environment),
-    configDirectory: overrides.configDirectory ?? configDirectoryOf(environment),
+    stateDirectory: state.path,
+    configDirectory: settings.path,
+    lostFolders: [state.lost, settings.lost].filter(one => one !== null),
     siteDirectory: process.platform === 'win32' ? 'C:\\ProgramData\\usage' : '/etc/usage',
     hostName: overrides.hostName ?? hostname(),
     now: Date.now,
@@ -60,6 +65,9 @@ export function realWorld(overrides: Partial<World> = {}): World {
     ...overrides,
   }
 }
+
+const folderOf = (environment: Environment, name: LostFolder['folder'], given: string | undefined): FoundFolder =>
+  given === undefined ? findFolder(environment, name) : {path: given, lost: null}
 
 /** RFC 3339 in UTC with milliseconds. Throws a RangeError for a time that no date has. */
 export function toTime(unixMilliseconds: number): string {

@@ -87,6 +87,7 @@ export function worldOf({person, host, environment, callers, dice}: Invocation):
     environment,
     stateDirectory: person.stateDirectory,
     configDirectory: person.configDirectory,
+    lostFolders: [],
     siteDirectory: host.siteDirectory,
     hostName: host.name,
     now: () => host.now(),

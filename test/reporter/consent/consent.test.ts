@@ -21,6 +21,7 @@ const yes: ConsentFacts = {
   ci: null,
   hasYes: false,
   areSettingsReadable: true,
+  lostFolders: [],
   isStateWritable: true,
   isNoticeGiven: true,
   isRecognisedCi: false,
