@@ -17,7 +17,7 @@ _usage_new_id() {
 
 # Has the run end with the script, by its exit code or its signal. Sets our EXIT trap, which runs
 # the script's own one after it, and a trap for each signal that the script has not trapped.
-# SIGINT is left to bash, which waits to see whether the running program dies of it.
+# SIGPIPE is one of them because bash, when it dies of it, runs an EXIT trap with a status of 0.
 usage_trap() {
   @QUIET@
   if [ -n "$_usage_run" ]; then
@@ -25,24 +25,17 @@ usage_trap() {
     [ "${BASHPID-$$}" = "$$" ] || trap - RTMAX || :
     _usage_exit_trap=
     _usage_trapped_signals=' '
-    for _usage_word in EXIT HUP TERM; do
+    for _usage_word in EXIT HUP INT PIPE ALRM TERM XCPU USR1 USR2; do
       _usage_text=$(trap -p "$_usage_word")
       [ -z "$_usage_text" ] || eval "_usage_note_trap ${_usage_text#trap }"
     done
-    _usage_set_traps HUP TERM
+    _usage_set_traps HUP INT PIPE ALRM TERM XCPU USR1 USR2
   fi
-  [ -z "$_usage_trace" ] || set -x
-}
+  @LOUD@
+} >/dev/null
 
-# CODE: the script exits.
-_usage_exit() {
-  if [ "$1" = 130 ]; then
-    _usage_finish '' SIGINT
-  else
-    usage_end "$1"
-  fi
-  return "$1"
-}
+# Whether this is bash. Its variable alone may come from the environment.
+_usage_is_right_shell() { [ -n "${BASH_VERSION-}" ] && type shopt; }
 
 # Whether IFS can be set.
 _usage_can_set_ifs() { local IFS; } 2>/dev/null

@@ -35,6 +35,17 @@ _usage_find_folder() {
 # PATH: whether anything is there, even a link to nothing.
 _usage_exists() { [ -e "$1" ] || [ -L "$1" ]; }
 
+# Whether the commands that these functions use are the shell's own. A script may have functions
+# with such names.
+_usage_has_builtins() {
+  case $(
+    LC_ALL=C
+    type : '[' alias cd command eval exec export kill printf read return set shift trap umask unset
+  ) in
+    *function*) return 1 ;;
+  esac
+}
+
 _usage_is_readable_folder() { [ -d "$1" ] && [ -r "$1" ] && [ -x "$1" ]; }
 
 # PATH: the path itself or the nearest folder above it that exists, into _usage_nearest_path.
@@ -56,8 +67,16 @@ _usage_read_file() {
     [ "$_usage_lines" -le "$2" ] || return 1
   done <"$1"
 }
-_usage_newline='
-'
+
+# Whether this process may write files of 100 KB. At a smaller limit the kernel ends the process
+# that writes: nothing is recorded.
+_usage_can_write() {
+  {
+    IFS= read -r _usage_line && IFS= read -r _usage_line &&
+      IFS="$_usage_blanks" read -r _usage_word _usage_word _usage_word _usage_limit _usage_rest
+  } </proc/self/limits || return 0
+  case $_usage_limit in ??????*) ;; *) return 1 ;; esac
+}
 
 # PATH TEXT: writes one line, by one write, into a file that only its owner can read.
 # False: it could not be written, and no file is left.
@@ -77,7 +96,6 @@ _usage_write() {
   command rm -f "$1"
   return 1
 }
-_usage_blanks=' 	'
 
 # --- Consent -----------------------------------------------------------------------------------
 
@@ -141,6 +159,9 @@ _usage_check_person() {
 
 # PATH: whether this is an opt-in as `usage optin` writes it. Any other is left to the command.
 _usage_read_opt_in() {
+  [ -f "$1" ] || return 1
+  # Its size is checked once in a run, because that starts a process.
+  [ -n "$_usage_header" ] || [ -n "$(command find -H "$1" -size -8)" ] || return 1
   _usage_read_file "$1" 8 || return 1
   case $_usage_text in
     '{'*'"yesAt": "'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*'Z",'*'"notBefore": null'*'}'*) ;;
@@ -210,7 +231,6 @@ _usage_is_short() {
   case $1 in *[![:print:]]*) return 0 ;; esac
   return 1
 }
-_usage_wide_letter=é
 
 # --- Time and ids ------------------------------------------------------------------------------
 
@@ -358,6 +378,7 @@ _usage_begin() {
   [ -z "${USAGE_SENDER-}" ] || return 1
   _usage_is_counted_rank || return 1
   [ -n "$_usage_header" ] || _usage_surroundings
+  [ -z "$_usage_is_blocked" ] && _usage_can_write || return 1
   if ! _usage_find_folders; then
     _usage_outcome=ask
     return 1
@@ -380,6 +401,8 @@ _usage_start() {
   _usage_command_run=
   _usage_ended=
   _usage_run=
+  _usage_is_blocked=
+  _usage_has_builtins || _usage_is_blocked=yes
   _usage_begin again || return 0
   _usage_new_run=$_usage_id
   _usage_read_uptime
@@ -424,7 +447,13 @@ _usage_end() {
   _usage_begin || return 0
   _usage_read_duration
   _usage_code=$1
-  case $_usage_code in '' | *[!0-9]* | ????* | 0?*) _usage_code=null ;; esac
+  case $_usage_code in
+    '') _usage_code=null ;;
+    *[!0-9]* | ????* | 0?*)
+      _usage_code=null
+      _usage_drop undeclared-field
+      ;;
+  esac
   _usage_event_run=null
   [ -z "$_usage_run" ] || _usage_event_run=\"$_usage_run\"
   _usage_event='{"format":1,"id":"'$_usage_id'","type":"end","run":'$_usage_event_run',"time":'
@@ -536,7 +565,7 @@ _usage_keep_digits() {
 _usage_find_caller() {
   _usage_caller='"caller":null'
   IFS= read -r _usage_line <"/proc/$$/stat" || return 0
-  _usage_line=${_usage_line##*) }
+  _usage_line=${_usage_line##*') '}
   for _usage_word in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21; do
     _usage_line=${_usage_line#* }
   done
@@ -615,4 +644,3 @@ _usage_find_script() {
   case ${_usage_started_as##*/} in sh | bash | dash | zsh | ash | ksh | busybox) return 0 ;; esac
   [ ! -f "$_usage_started_as" ] || _usage_script_path=$_usage_started_as
 }
-_usage_find_script

@@ -9,8 +9,8 @@ usage_start() {
     ask) _usage_start_by_command || : ;;
     say) _usage_show_notice || : ;;
   esac
-  [ -z "$_usage_trace" ] || set -x
-}
+  @LOUD@
+} >/dev/null
 
 # NAME [TYPE]: a feature was used.
 usage_feature() {
@@ -20,15 +20,17 @@ usage_feature() {
     ask) _usage_ask_command feature --type "${2:-Feature}" -- "${1-}" || : ;;
     say) _usage_show_notice || : ;;
   esac
-  [ -z "$_usage_trace" ] || set -x
-}
+  @LOUD@
+} >/dev/null
 
 # [CODE]: the run ends; without CODE, with the status of the command before.
-usage_end() {
-  _usage_status=$?
+usage_end() { _usage_end_with "$?" "$@"; } >/dev/null
+
+# STATUS [CODE]
+_usage_end_with() {
   @QUIET@
-  _usage_finish "${1-$_usage_status}" '' || :
-  [ -z "$_usage_trace" ] || set -x
+  _usage_finish "${2-$1}" '' || :
+  @LOUD@
 }
 
 # CODE SIGNAL: the run ends, by these functions or by the command that started it.
@@ -60,12 +62,6 @@ _usage_start_by_command() {
 
 # --- Traps -------------------------------------------------------------------------------------
 
-# Our EXIT trap: the script's own one runs after it and reads the same `$?`.
-_usage_our_trap='if _usage_exit "$?"
-then eval "$_usage_script_trap"
-else eval "$_usage_script_trap"
-fi'
-
 # SIGNAL...: sets our traps. If our EXIT trap is set already, it keeps the trap that it replaced;
 # a trap of the script that calls ours stays.
 _usage_set_traps() {
@@ -87,17 +83,40 @@ _usage_trap_signals() {
   for _usage_word in "$@"; do
     case $_usage_trapped_signals in
       *" $_usage_word "*) ;;
-      *) trap "_usage_signal $_usage_word" "$_usage_word" ;;
+      *) trap "_usage_signal $_usage_word \"\$?\" \"\${BASH_COMMAND-}\"" "$_usage_word" ;;
     esac
   done
 }
 
-# SIGNAL: ends the run, then dies of the signal as the script would have.
+# CODE: the script exits.
+_usage_exit() {
+  usage_end "$1"
+  return "$1"
+}
+
+# SIGNAL STATUS COMMAND: ends the run, then dies of the signal as the script would have.
 _usage_signal() {
-  _usage_finish '' "SIG$1"
+  [ "$1" != INT ] || ! _usage_goes_on "$2" "$3" || return 0
+  _usage_finish '' "SIG$1" >/dev/null
   IFS=' ' read -r _usage_word _usage_rest </proc/self/stat || _usage_word=$$
+  # The EXIT trap is again the script's own one: ksh and mksh exit with its status.
+  # shellcheck disable=SC2064 # the text as it is now
+  case ${_usage_script_trap-none} in
+    none) ;;
+    '') trap - EXIT ;;
+    *) trap "$_usage_script_trap" EXIT ;;
+  esac
   trap - "$1"
   kill "-$1" "$_usage_word"
+}
+
+# STATUS COMMAND: whether bash, without a trap, would go on after Ctrl-C: it does if it has waited
+# for a program that did not die of it. The command is empty in other shells.
+_usage_goes_on() {
+  [ -n "$2" ] && [ "$1" != 130 ] || return 1
+  case $2 in [\"\'\$./]*) return 0 ;; esac
+  # shellcheck disable=SC3045 # only bash comes here
+  [ "$(type -t "${2%%[!a-zA-Z0-9_.+-]*}")" = file ]
 }
 
 # [--] TEXT SIGNAL: called instead of `trap` while its own list is read. Keeps the EXIT trap and

@@ -7,16 +7,14 @@ _usage_new_id() { _usage_random_id; }
 usage_trap() {
   @QUIET@
   if [ -n "$_usage_run" ] && _usage_read_traps 2>/dev/null; then
-    _usage_set_traps HUP INT TERM
+    _usage_set_traps HUP INT ALRM TERM XCPU USR1 USR2
+    [ -z "${BASH_VERSION-}" ] || _usage_trap_signals PIPE
   fi
-  [ -z "$_usage_trace" ] || set -x
-}
+  @LOUD@
+} >/dev/null
 
-# CODE: the script exits.
-_usage_exit() {
-  usage_end "$1"
-  return "$1"
-}
+# Whether this is not zsh. Its variable alone may come from the environment.
+_usage_is_right_shell() { [ -z "${ZSH_VERSION-}" ] || ! type zmodload; }
 
 # Whether IFS can be set.
 _usage_can_set_ifs() { (IFS=' ') 2>/dev/null; }

@@ -6,11 +6,11 @@ export const quoteForShell = (text: string): string => `'${text.replaceAll("'", 
 
 /**
  * Sets a variable of a shell to a text. Lines are at most 100 characters long: the text goes on in further assignments,
- * which append to the variable.
+ * which append to the variable. Each assignment begins with the indent.
  */
-export function assignText(name: string, text: string): string {
-  const further = `${name}=$${name}'`
-  let script = `${name}='`
+export function assignText(name: string, text: string, indent = ''): string {
+  const further = `${indent}${name}=$${name}'`
+  let script = `${indent}${name}='`
   let length = script.length
   for (const [word] of text.matchAll(/\n|'|[^\s']{1,60}[^\S\n]?|[^\S\n]/gu)) {
     const quoted = word.replaceAll("'", "'\\''")

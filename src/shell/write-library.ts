@@ -23,9 +23,28 @@ const parts: Readonly<Record<Shell, readonly string[]>> = {
   sh: ['common', 'entry', 'traps', 'sh', 'last'],
 }
 
-/** Keeps what a function does out of `set -x`; in zsh it also makes the function read as sh does. */
+/** For which shells a file is, as it says in another one. */
+const shellNames: Readonly<Record<Shell, string>> = {bash: 'bash', zsh: 'zsh', sh: 'POSIX shells other than zsh'}
+
+/** What a shell remembers of its run. */
+const state =
+  'run ended command_run header ci scheduler app_version outcome \\\n      start_uptime outer_run outer_scope is_blocked'
+
+/**
+ * Keeps what a function does out of `set -x`, and its variables out of the environment under `set -a`; in zsh it also
+ * makes the function read as sh does.
+ */
 const quiet = (shell: Shell): string => {
-  const lines = ['case $- in', '  *x*) set +x && _usage_trace=yes ;;', '  *) _usage_trace= ;;', 'esac']
+  const lines = [
+    'case $- in',
+    '  *a*) set +a && _usage_exports=yes ;;',
+    '  *) _usage_exports= ;;',
+    'esac',
+    'case $- in',
+    '  *x*) set +x && _usage_trace=yes ;;',
+    '  *) _usage_trace= ;;',
+    'esac',
+  ]
   return [
     '{',
     ...[...(shell === 'zsh' ? ['emulate -L sh'] : []), ...lines].map(line => `  ${line}`),
@@ -33,12 +52,23 @@ const quiet = (shell: Shell): string => {
   ].join('\n  ')
 }
 
+/** The counterpart of `quiet`, at the end of a function. */
+const loud = `[ -z "$_usage_exports" ] || set -a
+  [ -z "$_usage_trace" ] || set -x`
+
 /**
  * Writes the shell functions of one project: a text that a script sources, by process substitution or as a file beside
  * it. Pure but for reading its own parts; the same project gives the same text.
  */
 export function writeLibrary(shell: Shell, content: LibraryContent): string {
-  const texts = parts[shell].map(part => readPart(part).replaceAll('@QUIET@', quiet(shell)))
+  const texts = parts[shell].map(part =>
+    readPart(part)
+      .replaceAll('@QUIET@', quiet(shell))
+      .replaceAll('@LOUD@', loud)
+      .replace('@SHELL@', shellNames[shell])
+      .replace('@STATE@', state)
+      .replace('@STARTED_AS@', shell === 'zsh' ? '${ZSH_ARGZERO-}' : '$0'),
+  )
   const found = [
     writeConsentValues('_usage', content.consent),
     writeOwnVariable(content.project),
@@ -65,22 +95,8 @@ function writeHead(shell: Shell, {project, noticeText, ciNoticeText}: LibraryCon
     ci_notice_text: ciNoticeText,
     document: `${JSON.stringify(project, null, 2)}\n`,
   }
-  const state = [
-    'run',
-    'ended',
-    'command_run',
-    'header',
-    'ci',
-    'is_ci',
-    'scheduler',
-    'app_version',
-    'outcome',
-    'start_uptime',
-    'outer_run',
-    'outer_scope',
-  ]
   return [
-    `# shellcheck shell=${shell === 'sh' ? 'dash' : 'bash'} disable=SC1003,SC2016,SC2034,SC2154,SC2319,SC3028,SC3067`,
+    `# shellcheck shell=${shell === 'sh' ? 'dash' : 'bash'} disable=SC1003,SC2015,SC2016,SC2034,SC2154,SC2319,SC3028,SC3067`,
     `# Counts the use of ${project.project}. Never waits, never fails, prints only one notice, once.`,
     `# Made by: usage shell ${shell} --project ${project.project}`,
     '#   usage_start [VERSION]        a run starts',
@@ -89,15 +105,14 @@ function writeHead(shell: Shell, {project, noticeText, ciNoticeText}: LibraryCon
     '#   usage_trap                   has the run end whenever the script ends',
     '# Contents: the project, what the environment says, then the parts named by a line of dashes.',
     '',
-    ...Object.entries(values).map(([name, value]) => assignText(`_usage_${name}`, value)),
-    '',
-    '# A run that is open stays open if the same shell sources this file again.',
-    'if [ "${_usage_loaded-}" != "$$ $_usage_folder" ]; then',
-    ...state.map(name => `  _usage_${name}=`),
-    'fi',
-    '_usage_loaded="$$ $_usage_folder"',
-    '_usage_script_path=',
-    `_usage_started_as=${shell === 'zsh' ? '${ZSH_ARGZERO-}' : '$0'}`,
+    '# In braces: a DEBUG trap of the script prints nothing of it, and nothing is exported.',
+    '{',
+    '  case $- in',
+    '    *a*) set +a && _usage_all=yes ;;',
+    '    *) _usage_all= ;;',
+    '  esac',
+    ...Object.entries(values).map(([name, value]) => assignText(`_usage_${name}`, value, '  ')),
+    '} >/dev/null 2>&1',
     '',
   ].join('\n')
 }

@@ -90,7 +90,7 @@ for (const shell of shells) {
 
     it('record Ctrl-C in a terminal', needs(tool, 'script'), async t => {
       const {runFile, ends, file, home} = makeScene(t, shell)
-      const inTerminal = `mkfifo keys; exec 3<>keys; script -qec '${shell.join(' ')} ${file}' /dev/null <keys`
+      const inTerminal = `mkfifo keys; exec 3<>keys; script -qec 'exec ${shell.join(' ')} ${file}' /dev/null <keys`
       const outcome = await runFile(`${lines}\nprintf '\\003' >'${home.home}/keys'\nsleep 30\necho never\n`, {}, [
         'sh',
         '-c',

@@ -36,10 +36,10 @@ describe('a library of shell functions', () => {
         assertShfmt(libraryOnDisk(directory, shell, project), shell === 'sh' ? 'posix' : 'bash')
     })
 
-  it('has at most 40,000 bytes for the project of the examples, which a reviewer reads in half an hour', () => {
+  it('has at most 43,000 bytes for the project of the examples, which a reviewer reads in half an hour', () => {
     for (const shell of shells) {
       const bytes = Buffer.byteLength(makeLibrary(shell, exampleProject()))
-      assert.ok(bytes <= 40_000, `${shell}: ${bytes}`)
+      assert.ok(bytes <= 43_000, `${shell}: ${bytes}`)
     }
   })
 
@@ -50,7 +50,7 @@ describe('a library of shell functions', () => {
   it('has names of its own for everything but its four functions and what it tells to programs', () => {
     for (const shell of shells) {
       const names = [...makeLibrary(shell, makeProject()).matchAll(/^ *(\w+)(?:\(\)|=)/gm)]
-        .filter(([line]) => !line.includes('IFS'))
+        .filter(([line]) => !/IFS|LC_ALL/.test(line))
         .map(([, name]) => name ?? '')
       const others = new Set(names.filter(name => !/^(?:_usage_|USAGE_)/.test(name)))
       assert.deepEqual(others, new Set(['usage_start', 'usage_feature', 'usage_end', 'usage_trap']))
