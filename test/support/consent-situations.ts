@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process'
 import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import type {ConsentReason} from '../../src/reporter/consent/consent.ts'
@@ -27,6 +28,11 @@ export const siteDirectory = '/etc/usage'
 function writeFile(content: string, ...path: string[]) {
   mkdirSync(dirname(join(...path)), {recursive: true})
   writeFileSync(join(...path), content)
+}
+
+function makeFifo(...path: string[]) {
+  mkdirSync(dirname(join(...path)), {recursive: true})
+  execFileSync('mkfifo', [join(...path)])
 }
 
 function link(target: string, path: string) {
@@ -150,6 +156,28 @@ export const otherOptOuts: readonly Situation[] = [
     reason: 'settings-unreadable',
     arrange: place => writeFile('{"yesAt": "2026-01-01T00:00:00.000Z",', place.configDirectory, 'optin.d', 'demo.json'),
     decidedBy: nobody,
+  },
+  ...(['settings.json', join('optin.d', 'demo.json')] as const).flatMap((name): Situation[] => {
+    const what = name === 'settings.json' ? 'settings that' : 'a yes that'
+    const unread = {reason: 'settings-unreadable', decidedBy: nobody} as const
+    return [
+      {...unread, what: `${what} are a FIFO`, arrange: place => makeFifo(place.configDirectory, name)},
+      {...unread, what: `${what} are a device`, arrange: place => link('/dev/zero', join(place.configDirectory, name))},
+    ]
+  }),
+  ...['off', 'policy.json', join('off.d', 'demo')].map(
+    (name): Situation => ({
+      what: `a site policy ${name} that is a FIFO`,
+      reason: 'site-policy',
+      arrange: place => makeFifo(place.siteDirectory, name),
+      decidedBy: place => join(place.siteDirectory, name),
+    }),
+  ),
+  {
+    what: 'a site policy that is a device',
+    reason: 'site-policy',
+    arrange: place => link('/dev/zero', join(place.siteDirectory, 'policy.json')),
+    decidedBy: place => join(place.siteDirectory, 'policy.json'),
   },
   {
     what: 'settings that are a folder',

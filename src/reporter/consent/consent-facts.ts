@@ -7,7 +7,7 @@ import {projectOptOutPath, userOptOutPath} from '../world/directories.ts'
 import type {World} from '../world/world.ts'
 import {type Consent, type ConsentFacts, decideConsent} from './consent.ts'
 import {isNoticeOpen} from './notice.ts'
-import {readSettings} from './settings.ts'
+import {areSharedSettingsReadable, readSettings} from './settings.ts'
 import {readSitePolicy} from './site-policy.ts'
 
 /** Asks all rules of consent for a destination. Reads files, writes none. */
@@ -31,7 +31,10 @@ export function askForAll(world: World): Consent {
     ci: null,
     isRecognisedCi: false,
     hasYes: true,
-    areSettingsReadable: userOptOut.isReadable && isReadableFolder(world.configDirectory),
+    areSettingsReadable:
+      userOptOut.isReadable &&
+      isReadableFolder(world.configDirectory) &&
+      areSharedSettingsReadable(world.configDirectory),
     isStateWritable: isWritable(world.stateDirectory, world),
     lostFolders: world.lostFolders,
     isNoticeGiven: true,

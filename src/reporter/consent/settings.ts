@@ -32,6 +32,16 @@ export function readSettings(configDirectory: string, project: string): Settings
   }
 }
 
+/** Whether the settings of all projects, `settings.json`, are absent or valid. */
+export function areSharedSettingsReadable(configDirectory: string): boolean {
+  try {
+    readEntries(inside(configDirectory, 'settings.json'))
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The entries of a file, or null without one. A link that leads nowhere may be a disk that is not there: not knowing. */
 function readEntries(path: string): Record<string, unknown> | null {
   if (lstatSync(path, {throwIfNoEntry: false}) === undefined) return null

@@ -1,9 +1,9 @@
-import {existsSync, readFileSync, renameSync, rmdirSync, rmSync, statSync} from 'node:fs'
+import {existsSync, renameSync, rmdirSync, rmSync, statSync} from 'node:fs'
 import {basename} from 'node:path'
 import {reach} from '../../fault-points.ts'
 import {type BufferedEvent, encodeBufferFile, parseBufferFile} from '../../protocol/buffered-event.ts'
 import {limits} from '../../protocol/limits.ts'
-import {inside, isCode, makeDirectory, writeFileAtomically} from '../world/files.ts'
+import {inside, isCode, makeDirectory, readPlainFile, writeFileAtomically} from '../world/files.ts'
 import {toTime} from '../world/world.ts'
 import {type DestinationPaths, listFolder} from './destination.ts'
 
@@ -57,7 +57,7 @@ export function readBufferFile(path: string, now: number): ReadBufferFile {
   try {
     const {size, mtimeMs} = statSync(path)
     if (size > limits.maxBufferFileBytes) return damaged(`${size} bytes are too many`)
-    const content = readFileSync(path, 'utf8')
+    const content = readPlainFile(path)
     const isYoung = now - mtimeMs < unfinishedSeconds * 1000
     const isWhole = content.endsWith('\n')
     if (!isWhole && isYoung) return {kind: 'unfinished', path}

@@ -1,9 +1,9 @@
-import {readdirSync, readFileSync, rmSync} from 'node:fs'
+import {readdirSync, rmSync} from 'node:fs'
 import * as v from 'valibot'
 import {reach} from '../../fault-points.ts'
 import {programHeader} from '../../protocol/header.ts'
 import {time, uuid} from '../../protocol/scalars.ts'
-import {inside, writeFileAtomically} from '../world/files.ts'
+import {inside, readPlainFile, writeFileAtomically} from '../world/files.ts'
 
 /** The record of an open run: the values to find it again and to measure its duration. */
 const runRecord = v.object({
@@ -38,7 +38,7 @@ export function removeRun(directory: string, run: string): void {
 export function readRun(directory: string, run: string): RunRecord | null {
   if (!/^[0-9a-f-]{36}$/.test(run)) return null
   try {
-    const record: unknown = JSON.parse(readFileSync(inside(directory, `${run}.json`), 'utf8'))
+    const record: unknown = JSON.parse(readPlainFile(inside(directory, `${run}.json`)))
     const result = v.safeParse(runRecord, record)
     return result.success && result.output.run === run ? result.output : null
   } catch {

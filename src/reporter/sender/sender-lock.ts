@@ -1,8 +1,16 @@
-import {readFileSync, rmSync} from 'node:fs'
+import {rmSync} from 'node:fs'
 import {basename, dirname} from 'node:path'
 import {reach} from '../../fault-points.ts'
 import {renameIfPresent} from '../destination/buffer.ts'
-import {createExclusively, inside, makeDirectory, modifiedAt, readJson, writeFileAtomically} from '../world/files.ts'
+import {
+  createExclusively,
+  inside,
+  makeDirectory,
+  modifiedAt,
+  readJson,
+  readPlainFile,
+  writeFileAtomically,
+} from '../world/files.ts'
 import {toTime, type World} from '../world/world.ts'
 
 /** Seconds after which a lock is stale and may be taken. A sender runs for 10 s, or renews its lock. */
@@ -54,7 +62,7 @@ function putAside(path: string, token: string, mayBeTaken: (lock: string) => boo
   const aside = inside(dirname(path), `.${basename(path)}.${token}.tmp`)
   if (!renameIfPresent(path, aside)) return true
   const isOurs = mayBeTaken(aside)
-  if (!isOurs) createExclusively(path, readFileSync(aside, 'utf8'))
+  if (!isOurs) createExclusively(path, readPlainFile(aside))
   rmSync(aside, {force: true, recursive: true})
   return isOurs
 }

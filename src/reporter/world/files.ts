@@ -77,10 +77,24 @@ export function createWhole(path: string, content: string): boolean {
   }
 }
 
+/** More bytes than any file of ours has. */
+const maxFileBytes = 16 * 1024 * 1024
+
+/**
+ * The text of a plain file of at most 16 MiB. Throws errors of the file system, and for everything else that a path can lead
+ * to: to read a FIFO waits for a writer, to read a device may never end.
+ */
+export function readPlainFile(path: string): string {
+  const file = statSync(path, {throwIfNoEntry: false})
+  if (file !== undefined && !file.isFile()) throw new Error(`${path} must be a plain file`)
+  if (file !== undefined && file.size > maxFileBytes) throw new Error(`${path} must have at most ${maxFileBytes} bytes`)
+  return readFileSync(path, 'utf8')
+}
+
 /** The text of a file, or null when there is none. Throws when it is there, or what should hold it is not a folder. */
 export function readIfPresent(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8')
+    return readPlainFile(path)
   } catch (error) {
     if (isCode(error, 'ENOENT')) return null
     throw error
@@ -90,7 +104,7 @@ export function readIfPresent(path: string): string | null {
 /** The JSON of a file, or null when it is missing, unreadable or not JSON: for files whose loss does no harm. */
 export function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return JSON.parse(readPlainFile(path))
   } catch {
     return null
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import {execFileSync} from 'node:child_process'
 import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
@@ -85,7 +86,7 @@ describe('reading', () => {
     assert.equal(readIfPresent(join(directory, 'file')), 'text')
     assert.equal(readIfPresent(join(directory, 'none')), null)
     assert.throws(() => readIfPresent(join(directory, 'file', 'below')), {code: 'ENOTDIR'})
-    assert.throws(() => readIfPresent(directory), {code: 'EISDIR'})
+    assert.throws(() => readIfPresent(directory), /must be a plain file/)
     assert.throws(() => readIfPresent(join(directory, 'loop')), {code: 'ELOOP'})
   })
 
@@ -132,5 +133,16 @@ describe('an error', () => {
     assert.equal(isCode(Object.assign(new Error(), {code: 'ENOENT'}), 'ENOENT'), true)
     for (const other of [new Error('ENOENT'), {code: 'ENOENT'}, 'ENOENT', null])
       assert.equal(isCode(other, 'ENOENT'), false)
+  })
+})
+
+describe('reading what is no plain file', () => {
+  it('fails for a FIFO and a device instead of waiting for them', t => {
+    const fifo = join(temporaryDirectory(t), 'fifo')
+    execFileSync('mkfifo', [fifo])
+    for (const path of [fifo, '/dev/zero']) {
+      assert.throws(() => readIfPresent(path), /must be a plain file/)
+      assert.equal(readJson(path), null)
+    }
   })
 })
