@@ -1,4 +1,18 @@
-import {linkSync, mkdirSync, opendirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  opendirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import {basename, dirname, sep} from 'node:path'
 
 /** Folders are for the person alone. */
@@ -9,9 +23,31 @@ export const fileMode = 0o600
 /** The path of something in a folder, whose own path is plain: `join` reads each of them through, letter by letter. */
 export const inside = (folder: string, ...names: readonly string[]): string => [folder, ...names].join(sep)
 
-/** Makes a folder and those above it, for the person alone. Throws what the file system throws. */
+/**
+ * Makes a folder and those above it, for the person alone, whatever the umask. Throws what the file system throws.
+ */
 export function makeDirectory(path: string): void {
-  mkdirSync(path, {recursive: true, mode: directoryMode})
+  try {
+    mkdirSync(path, {mode: directoryMode})
+  } catch (error) {
+    if (isCode(error, 'EEXIST') && statSync(path).isDirectory()) return
+    if (!isCode(error, 'ENOENT') || dirname(path) === path) throw error
+    makeDirectory(dirname(path))
+    makeDirectory(path)
+    return
+  }
+  if ((statSync(path).mode & directoryMode) !== directoryMode) chmodSync(path, directoryMode)
+}
+
+/** Writes a file for the person alone, whatever the umask. */
+function writePrivately(path: string, content: string, options: {flag?: string; flush?: boolean} = {}): void {
+  const file = openSync(path, options.flag ?? 'w', fileMode)
+  try {
+    if ((fstatSync(file).mode & fileMode) !== fileMode) fchmodSync(file, fileMode)
+    writeFileSync(file, content, {flush: options.flush ?? false})
+  } finally {
+    closeSync(file)
+  }
 }
 
 /**
@@ -21,11 +57,11 @@ export function makeDirectory(path: string): void {
 export function writeFileAtomically(path: string, content: string, beforeRename?: () => void): void {
   const temporary = temporaryBeside(path)
   try {
-    writeFileSync(temporary, content, {mode: fileMode})
+    writePrivately(temporary, content)
   } catch (error) {
     if (!isCode(error, 'ENOENT')) throw removing(temporary, error)
     makeDirectory(dirname(path))
-    writeFileSync(temporary, content, {mode: fileMode})
+    writePrivately(temporary, content)
   }
   try {
     beforeRename?.()
@@ -48,7 +84,7 @@ function removing(temporary: string, error: unknown): unknown {
 /** Makes a file that must not exist yet. False: somebody else was first. Throws on any other failure. */
 export function createExclusively(path: string, content: string): boolean {
   try {
-    writeFileSync(path, content, {mode: fileMode, flag: 'wx'})
+    writePrivately(path, content, {flag: 'wx'})
     return true
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false
@@ -64,7 +100,7 @@ export function createExclusively(path: string, content: string): boolean {
 export function createWhole(path: string, content: string): boolean {
   const temporary = temporaryBeside(path)
   try {
-    writeFileSync(temporary, content, {mode: fileMode, flush: true})
+    writePrivately(temporary, content, {flush: true})
     linkSync(temporary, path)
     return true
   } catch (error) {

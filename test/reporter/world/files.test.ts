@@ -29,6 +29,17 @@ describe('writing a file atomically', () => {
     assert.deepEqual(readdirSync(join(path, '..')), ['file'])
   })
 
+  it('makes them so whatever the umask', async t => {
+    const directory = temporaryDirectory(t)
+    const imports = `import {writeFileAtomically} from ${JSON.stringify(moduleUrl('reporter/world/files.ts'))}`
+    for (const mask of [0o777, 0o277, 0o077, 0]) {
+      const path = join(directory, String(mask), 'a', 'b', 'file')
+      await runTogether(1, imports, `process.umask(${mask}); writeFileAtomically(${JSON.stringify(path)}, 'x')`)
+      const paths = [path, join(path, '..'), join(path, '..', '..'), join(directory, String(mask))]
+      assert.deepEqual(paths.map(modeOf), [0o600, 0o700, 0o700, 0o700])
+    }
+  })
+
   it('leaves nothing behind when it fails', t => {
     const directory = temporaryDirectory(t)
     mkdirSync(join(directory, 'taken'))
