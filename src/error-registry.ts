@@ -208,8 +208,8 @@ export const errorRegistry = {
     http: null,
   },
   USAGE_IMPORT_UNREADABLE: {
-    meaning: 'A file to import cannot be read, or its format is not supported.',
-    next: 'Check the path. If the format is not detected, set --format.',
+    meaning: 'A file to import cannot be read, contains nothing to import, or has another format.',
+    next: 'Check the path and --format. Other data: write reports as docs/compatibility.md shows, one a line.',
     exit: 2,
     http: null,
   },

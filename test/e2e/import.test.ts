@@ -196,6 +196,25 @@ describe('an import of pages of Mantid’s API', () => {
     assert.equal(features.find(({name}) => name === 'Load.v1')?.count, 6)
   })
 
+  it('is an error with what is read when nothing is imported: other JSON, other files (USAGE_IMPORT_UNREADABLE)', async t => {
+    const {data, file: projectFile, keep, run} = makeScene(t, mantid)
+    const others = [
+      '{"hello": "world"}',
+      '[{"user": "ann"}]',
+      '{\n "hello": "world"\n}\n',
+      'uuid,start\na,1\n',
+      '{"results": [1]}',
+      '',
+    ]
+    for (const [index, content] of others.entries()) {
+      const file = keep(`other-${index}`, content)
+      const {code, stderr} = await run('import', file, '--data', data, '--project-file', projectFile)
+      assert.equal(code, 2, content)
+      assert.match(stderr, /USAGE_IMPORT_UNREADABLE: .*log of Parsl, pages of Mantid or an export/, content)
+      assert.match(stderr, /Next: .*docs\/compatibility\.md/)
+    }
+  })
+
   it('knows a startup that has come live, whose time may have had more digits', async t => {
     const home = isolatedHome(t)
     const collector = await runningCollector(t, home, [mantid], undefined, ['--mantid', 'mantid'])

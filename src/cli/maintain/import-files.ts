@@ -4,6 +4,7 @@ import {
   type ImportTarget,
   importFile,
 } from '../../collector/history/import-file.ts'
+import {UsageError} from '../../errors.ts'
 import type {ProgressBar} from '../output/progress-bar.ts'
 
 export interface ImportOutcome {
@@ -31,6 +32,7 @@ export async function importFiles(
     options.bar.clear()
     await target.close()
   }
+  requireEvents(files)
   const sum = (of: (file: FileImport) => number): number => files.reduce((total, file) => total + of(file), 0)
   return {
     project: target.project.project,
@@ -40,4 +42,14 @@ export async function importFiles(
     damaged: sum(({damaged}) => damaged.count),
     files,
   }
+}
+
+/** Files of which nothing could be read are an error: the data are of another kind. */
+function requireEvents(files: readonly FileImport[]): void {
+  const isEmpty = ({accepted, duplicates, refused}: FileImport): boolean => accepted + duplicates + refused === 0
+  if (!files.every(isEmpty)) return
+  const [first] = files.flatMap(({file, damaged}) => damaged.listed.map(one => `${file} ${one.line}: ${one.message}`))
+  const because = first === undefined ? '' : `; ${first}`
+  const message = `nothing was imported: must be a log of Parsl, pages of Mantid or an export${because}`
+  throw new UsageError('USAGE_IMPORT_UNREADABLE', message)
 }

@@ -41,7 +41,9 @@ export function detectFormat(firstLine: string): ImportFormat | null {
   if (firstLine.includes('Source:') && firstLine.includes('Msg:')) return 'parsl'
   if (isLogSection(firstLine)) return 'parsl'
   if (/^\s*\{.*"protocol"\s*:.*"events"\s*:/.test(firstLine)) return 'usage'
-  return /^\s*[[{]/.test(firstLine) ? 'mantid' : null
+  // A page on one line names what it contains; of a formatted one the first line is a bracket.
+  const isPage = /"(?:results|usages|features|uid|mantidVersion|internal|dateTime)"\s*:/.test(firstLine)
+  return isPage || /^\s*[[{]\s*$/.test(firstLine) ? 'mantid' : null
 }
 
 /** Whether a line begins a new day in the log of Parsl's server. */

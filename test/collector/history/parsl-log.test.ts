@@ -52,3 +52,40 @@ it('ignores the beginning of a section, and reports the problem of other lines w
     assert.ok('problem' in result && !result.problem.includes('192.0.2.1'), line)
   }
 })
+
+it('reads the head of a message that the server cut at 1,024 bytes: run, version, system', () => {
+  const components = Array.from({length: 40}, (_none, index) => ({c: `parsl.executors.Executor${index}`, 'a,}': '"]'}))
+  const start = {
+    correlator: '018f3c5e-0000-4000-8000-000000000001',
+    parsl_v: '2024.1.1',
+    python_v: '3.11.4',
+    'platform.system': 'Linux',
+    start: 1_700_000_000,
+    tracking_level: 3,
+    components,
+  }
+  const {parsl_v: _v, python_v: _p, 'platform.system': _s, start: _t, tracking_level: _l, ...others} = start
+  const {components: _c, ...named} = others
+  const end = {...named, end: 1_700_000_100, execution_time: 100, components}
+  const cut = (message: object, length = 1024) =>
+    `2023-11-15 00:00:00: Source:192.0.2.1, Msg:${`1${JSON.stringify(message)}`.slice(0, length)}`
+  for (const length of [1001, 1010, 1023, 1024]) {
+    const result = read(cut(start, length))
+    assert.ok('batch' in result && result.batch !== null)
+    const {header, events} = result.batch
+    assert.deepEqual([header?.version, header?.os?.name], ['2024.1.1', 'Linux'])
+    assert.partialDeepStrictEqual(events[0]?.event, {
+      type: 'start',
+      run: start.correlator,
+      time: '2023-11-14T22:13:20.000Z',
+    })
+    assert.partialDeepStrictEqual(eventOf(cut(end, length))?.event, {
+      type: 'end',
+      run: start.correlator,
+      durationSeconds: 100,
+    })
+  }
+  // What was cut elsewhere, or does not tell a start from an end, stays a problem.
+  for (const line of [cut(start, 200), cut({correlator: 'a', components}), cut({early: components, ...start})])
+    assert.ok('problem' in read(line), line)
+})

@@ -107,6 +107,6 @@ it('detects the format from the first line that is not empty', async t => {
   assert.equal(await detect('{"protocol":1,"project":"demo","client":{},"header":{},"events":[]}'), 'usage')
   for (const page of ['{"count": 1, "results": []}', '{\n "count": 1', '[', '{"features": []}'])
     assert.equal(await detect(page), 'mantid')
-  for (const other of ['', '\n', 'hello', 'uuid,start'])
+  for (const other of ['', '\n', 'hello', 'uuid,start', '{"hello": "world"}', '[1, 2]', '[{"user": "ann"}]'])
     await assert.rejects(detect(other), {code: 'USAGE_IMPORT_UNREADABLE'})
 })
