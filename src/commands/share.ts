@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {storedProject} from '../cli/maintain/ask-stats.ts'
+import {readRunningCollector} from '../collector/access/running-collector-file.ts'
 import {makeShareToken, revokeShareToken} from '../collector/access/share-links.ts'
 
 /** The share link of a project. */
@@ -8,7 +9,12 @@ interface Shared {
   readonly project: string
   /** Relative to the collector's address; null: the link is revoked. */
   readonly path: string | null
+  /** The complete link. */
+  readonly url: string | null
 }
+
+/** Where a collector listens unless it is told otherwise. */
+const defaultAddress = 'http://127.0.0.1:8080'
 
 export default class Share extends BaseCommand {
   static override summary = 'Create a link that opens the public figures of one project without a token.'
@@ -25,7 +31,10 @@ export default class Share extends BaseCommand {
       helpValue: 'ID',
     }),
     data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
-    url: Flags.string({description: 'the address of the collector, to print a complete link', helpValue: 'URL'}),
+    url: Flags.string({
+      description: 'the public address of the collector (default: the address where it listens)',
+      helpValue: 'URL',
+    }),
     revoke: Flags.boolean({description: 'revoke the link'}),
   }
 
@@ -34,11 +43,13 @@ export default class Share extends BaseCommand {
     const {project} = await storedProject(flags.data, flags.project || null)
     if (flags.revoke) {
       const had = revokeShareToken(flags.data, project)
-      return this.present({project, path: null}, () =>
+      return this.present({project, path: null, url: null}, () =>
         had ? `The link of ${project} is revoked.` : `${project} has no link.`,
       )
     }
     const path = `/projects/${encodeURIComponent(project)}?share=${makeShareToken(flags.data, project)}`
-    return this.present({project, path}, () => `${(flags.url ?? '').replace(/\/+$/, '')}${path}`)
+    const address = flags.url || readRunningCollector(flags.data)?.http || defaultAddress
+    const url = `${address.replace(/\/+$/, '')}${path}`
+    return this.present({project, path, url}, () => url)
   }
 }

@@ -39,6 +39,17 @@ describe('usage purge', {concurrency: 2}, () => {
     assert.equal(JSON.parse(stats.stdout).features[0].count, 2)
   })
 
+  it('says what would go while another process writes the store, and changes nothing', async t => {
+    const {home, data} = await oldData(t)
+    const writing = openSqliteStore(data)
+    const dry = () => runUsage(home, ['purge', '--data', data, '--only', 'features', '--dry-run'])
+    const first = await dry()
+    assert.match(first.stdout, /^Would be replaced with totals: 2 feature events/)
+    assert.deepEqual(await dry(), first)
+    assert.match((await runUsage(home, ['purge', '--data', data])).stderr, /USAGE_STORE_LOCKED/)
+    await writing.close()
+  })
+
   it('replaces single runs that are past their limit, and goes on after it was killed in the middle', async t => {
     const {home, data} = await oldData(t)
     const store = openSqliteStore(data)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {readFileSync, statSync} from 'node:fs'
+import {readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
 import {isolatedHome} from '../support/isolated-home.ts'
@@ -20,11 +20,27 @@ describe('usage share', () => {
     const file = join(data, 'share-links.json')
     assert.equal(statSync(file).mode & 0o777, 0o600)
     assert.ok(!readFileSync(file, 'utf8').includes(link.trim().split('=')[1]!))
-    const {path, project} = JSON.parse(await share('--json'))
-    assert.deepEqual([await statusOf(link), await statusOf(`${http}${path}`)], [401, 200])
+    const {path, project, url} = JSON.parse(await share('--json'))
+    assert.equal(url, `${http}${path}`)
+    assert.deepEqual([await statusOf(link), await statusOf(url)], [401, 200])
     assert.equal(await share('--revoke'), `The link of ${project} is revoked.\n`)
     assert.equal(await share('--revoke'), `${project} has no link.\n`)
-    assert.equal(await statusOf(`${http}${path}`), 401)
+    assert.equal(await statusOf(url), 401)
+    const unnamed = await runUsage(home, ['share', '--data', data])
+    assert.equal(await statusOf(unnamed.stdout), 200)
+  })
+
+  it('keeps both of two changes at the same time, and the change after one that was killed', async t => {
+    const home = isolatedHome(t)
+    const names = ['one', 'two', 'three', 'four']
+    const projects = names.map(name => projectOnDisk(home.home, 'http://127.0.0.1:9', {project: name}).project)
+    const {data} = await runningCollector(t, home, projects)
+    writeFileSync(join(data, 'share-links.json.new'), '{"one": ')
+    const shared = await Promise.all(names.map(name => runUsage(home, ['share', '--data', data, '--project', name])))
+    for (const {code, stdout} of shared) {
+      assert.equal(code, 0)
+      assert.equal((await fetch(stdout.trim())).status, 200)
+    }
   })
 
   it('says what is wrong: no such project, no store', async t => {

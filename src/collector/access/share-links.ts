@@ -1,5 +1,5 @@
 import {createHash, randomBytes} from 'node:crypto'
-import {readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import * as v from 'valibot'
 import {UsageError} from '../../errors.ts'
@@ -17,15 +17,18 @@ type ShareLinks = v.InferOutput<typeof shareLinks>
  */
 export function makeShareToken(dataDirectory: string, project: string): string {
   const token = randomBytes(24).toString('base64url')
-  write(dataDirectory, {...read(dataDirectory), [project]: hashOf(token)})
+  change(dataDirectory, links => ({...links, [project]: hashOf(token)}))
   return token
 }
 
 /** Revokes the share link of a project. False if it had none. Throws a `UsageError` USAGE_STORE_UNREADABLE. */
 export function revokeShareToken(dataDirectory: string, project: string): boolean {
-  const {[project]: revoked, ...others} = read(dataDirectory)
-  if (revoked !== undefined) write(dataDirectory, others)
-  return revoked !== undefined
+  let had = false
+  change(dataDirectory, ({[project]: revoked, ...others}) => {
+    had = revoked !== undefined
+    return others
+  })
+  return had
 }
 
 /** The project whose share link has this token. Null if there is none or the file cannot be read. */
@@ -50,13 +53,37 @@ function read(dataDirectory: string): ShareLinks {
   }
 }
 
-function write(dataDirectory: string, links: ShareLinks): void {
+/** Milliseconds after which the new file belongs to a process that was killed. A change takes one. */
+const staleMs = 2_000
+
+/**
+ * Changes the links. The new file, which one process alone can create, is also the lock: of two changes at the same time
+ * the second begins after the first, so both hold.
+ */
+function change(dataDirectory: string, changeLinks: (links: ShareLinks) => ShareLinks): void {
   const path = join(dataDirectory, fileName)
+  const file = openNew(path)
   try {
-    writeFileSync(`${path}.new`, `${JSON.stringify(links)}\n`, {mode: 0o600})
+    writeFileSync(file, `${JSON.stringify(changeLinks(read(dataDirectory)))}\n`)
     renameSync(`${path}.new`, path)
   } catch (error) {
-    throw unusable(path, error)
+    rmSync(`${path}.new`, {force: true})
+    throw error instanceof UsageError ? error : unusable(path, error)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function openNew(path: string): number {
+  for (;;) {
+    try {
+      return openSync(`${path}.new`, 'wx', 0o600)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw unusable(path, error)
+    }
+    const since = statSync(`${path}.new`, {throwIfNoEntry: false})?.mtimeMs ?? Date.now()
+    if (Math.abs(Date.now() - since) > staleMs) rmSync(`${path}.new`, {force: true})
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
   }
 }
 

@@ -121,6 +121,22 @@ function openLocked(path: string, unlock: () => void): Store {
   }
 }
 
+/**
+ * Opens the store for a purge that changes nothing, also while a collector writes it: its counts can be read, its changes
+ * fail. Throws a `UsageError` USAGE_STORE_UNREADABLE.
+ */
+export function openPurgeView(dataDirectory: string) {
+  const path = join(dataDirectory, databaseName)
+  const database = openForReading(path)
+  const parts = {marks: createMonthMarks(database), onPurged: () => {}}
+  const dictionary = createDictionary(database)
+  return {
+    ...createPurger(database, dictionary, parts),
+    ...createRunPurger(database, dictionary, parts),
+    close: async () => database.close(),
+  }
+}
+
 /** A reader that can also measure the tables. */
 export interface MeasuringSource extends StatsSource {
   /** Reads the whole database: about a second for a gigabyte. */

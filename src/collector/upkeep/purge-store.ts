@@ -1,11 +1,11 @@
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
-import {openSqliteSource, openSqliteStore} from '../store/sqlite.ts'
+import {openPurgeView, openSqliteSource, openSqliteStore} from '../store/sqlite.ts'
 import {type PurgeOptions, type PurgeStep, purge} from './retention.ts'
 
 /**
  * Purges the store of a data folder that no collector writes, and yields each month after it is purged. Throws a
- * `UsageError`: USAGE_STORE_LOCKED while a collector runs (it purges by itself), USAGE_PROJECT_UNKNOWN,
+ * `UsageError`: USAGE_STORE_LOCKED while a collector runs (it purges by itself) unless it is a dry run, USAGE_PROJECT_UNKNOWN,
  * USAGE_STORE_UNREADABLE.
  *
  * @param project the id of the only project to purge; null for all
@@ -16,7 +16,7 @@ export async function* purgeStore(
   options: PurgeOptions,
 ): AsyncGenerator<PurgeStep> {
   const projects = chooseProjects(await readProjects(dataDirectory), project)
-  const store = openSqliteStore(dataDirectory)
+  const store = options.dryRun === true ? openPurgeView(dataDirectory) : openSqliteStore(dataDirectory)
   try {
     yield* purge(store, projects, options)
   } finally {
