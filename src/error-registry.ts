@@ -109,6 +109,13 @@ export const errorRegistry = {
     exit: 3,
     http: null,
   },
+  USAGE_POLICY_INVALID: {
+    meaning:
+      'The policy file of the site cannot be read or is invalid. On a machine with this file, nothing is recorded.',
+    next: 'Fix each problem that the command lists. docs/site-policy.md describes every key.',
+    exit: 2,
+    http: null,
+  },
   USAGE_VARIABLE_INVALID: {
     meaning:
       'A variable that names a folder of yours, such as HOME, is not an absolute path in UTF-8. Nothing is recorded.',

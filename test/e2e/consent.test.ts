@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import {readFileSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {describe, it} from 'node:test'
+import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {acceptAll, answeringServer, reportOf} from '../support/answering-server.ts'
@@ -11,7 +11,7 @@ import {isolatedHome} from '../support/isolated-home.ts'
 import {putStarts} from '../support/make-event.ts'
 import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
-import {runShell, runUsage} from '../support/run-program.ts'
+import {runProgram, runShell, runUsage} from '../support/run-program.ts'
 import {makeScene} from '../support/scene.ts'
 import {sendersOf} from '../support/senders-of.ts'
 import {silentServer} from '../support/silent-server.ts'
@@ -72,6 +72,31 @@ describe('after a no', {concurrency: 2}, () => {
 
 functionsFollowEveryWord('some')
 silentRanksRecordNothing()
+
+describe('a container that shares the home of the user', {concurrency: 2}, () => {
+  /** What status says after a start in a container, whose /etc is its own, on a machine that opts out. */
+  async function decideInContainer(t: TestContext, mount: string, environment: Record<string, string> = {}) {
+    const home = isolatedHome(t)
+    const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
+    const [machine, image] = ['machine', 'image'].map(name => join(home.home, '..', name, 'usage'))
+    for (const folder of [machine, image]) mkdirSync(folder ?? '', {recursive: true})
+    writeFileSync(join(machine ?? '', 'off'), 'Ask ops.')
+    const script = `mount --bind "$0/image" /etc && ${mount} && usage start && usage status --json`
+    const {stdout} = await runProgram(home, ['unshare', '-Urm', 'sh', '-c', script, join(home.home, '..')], {
+      environment: {...environment, USAGE_PROJECT_FILE: path},
+    })
+    const {reason, decidedBy, text} = JSON.parse(stdout).projects[0].consent
+    return {reason, decidedBy, text, waiting: waitingEvents(home.stateDirectory).length}
+  }
+
+  it('follows the site by a mounted /etc/usage or by a variable, and not without', needs('unshare'), async t => {
+    const off = {reason: 'site-policy', decidedBy: '/etc/usage/off', text: 'Ask ops.', waiting: 0}
+    assert.deepEqual(await decideInContainer(t, 'mount --bind "$0/machine/usage" /etc/usage'), off)
+    const byVariable = await decideInContainer(t, ':', {USAGE_TRACKING: 'off'})
+    assert.deepEqual(byVariable, {reason: 'usage-tracking', decidedBy: 'USAGE_TRACKING', text: null, waiting: 0})
+    assert.equal((await decideInContainer(t, ':')).waiting, 1)
+  })
+})
 
 describe('the notice', () => {
   it('comes once on standard error, and holds everything back until the person could say no', async t => {

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, it, type TestContext} from 'node:test'
+import {isolatedHome} from '../support/isolated-home.ts'
+import {needs} from '../support/needs.ts'
+import {runProgram, runUsage} from '../support/run-program.ts'
+
+async function check(t: TestContext, content: string, ...args: string[]) {
+  const home = isolatedHome(t)
+  const file = join(home.home, 'policy.json')
+  writeFileSync(file, content)
+  return {file, ...(await runUsage(home, ['policy', 'check', file, ...args]))}
+}
+
+describe('usage policy check', {concurrency: 2}, () => {
+  it('shows what a policy means for each project and for users', async t => {
+    const policy = {tracking: 'on', projects: {parsl: 'off'}, allow: ['heatflow', 'parsl'], contact: 'ops@example.org'}
+    const text = await check(t, JSON.stringify(policy))
+    assert.equal(text.code, 0, text.stderr)
+    assert.match(
+      text.stdout,
+      /^ok {2}\S+\n {2}heatflow +may count.*\n {2}parsl +is opted out\n {2}other projects +is opted out\n/,
+    )
+    assert.match(
+      text.stdout,
+      /shown a notice first.*\n {2}Shown with an opt-out: ops@example\.org\n {2}A user can always/,
+    )
+    const {file, stdout} = await check(t, '{"notice": "given"}', '--json')
+    assert.deepEqual(JSON.parse(stdout), {
+      file,
+      problems: [],
+      others: 'on',
+      projects: [],
+      isNoticeGiven: true,
+      shown: [],
+    })
+  })
+
+  for (const [content, problem] of [
+    ['{"traking": "off"}', /unknown key "traking"\. Known keys: \$schema, tracking, projects, allow/],
+    [
+      '{"projects": {"*": "off"}}',
+      /projects must contain project ids, got "\*"\. For all projects, use tracking or allow\./,
+    ],
+    [
+      '{"tracking": "Off", "allow": 7}',
+      /tracking must be "on" or "off", got "Off"\.\n.*allow must be a list.*\n2 problems: /,
+    ],
+    ['{', /The policy must be one JSON object\./],
+  ] as const)
+    it(`names what is wrong with ${content}, and exits 2`, async t => {
+      const {code, stdout} = await check(t, content)
+      assert.equal(code, 2)
+      assert.match(stdout, problem)
+      assert.match(stdout, /on a machine with this file, all projects are opted out\.\n$/)
+      const json = await check(t, content, '--json')
+      assert.deepEqual([json.code, JSON.parse(json.stdout).others], [2, 'off'])
+    })
+
+  it(
+    'reads the policy of this machine by default, and says when there is none or a FIFO',
+    needs('unshare'),
+    async t => {
+      const home = isolatedHome(t)
+      const etc = join(home.home, '..', 'etc')
+      mkdirSync(join(etc, 'usage'), {recursive: true})
+      const run = () =>
+        runProgram(home, ['unshare', '-Urm', 'sh', '-c', 'mount --bind "$0" /etc && usage policy check', etc])
+      const missing = await run()
+      assert.equal(missing.code, 2)
+      assert.match(missing.stderr, /USAGE_POLICY_INVALID: cannot read the policy \/etc\/usage\/policy\.json: ENOENT/)
+      execFileSync('mkfifo', [join(etc, 'usage', 'policy.json')])
+      assert.match((await run()).stderr, /must be a plain file/)
+    },
+  )
+})
