@@ -33,7 +33,9 @@ export const limits = {
   /** Seconds of a duration: ten years. A longer one means a broken clock. */
   maxDurationSeconds: 10 * 366 * 86_400,
   /** Uses that one feature event can count. */
-  maxCount: 1_000_000_000,
+  maxLiveCount: 1_000_000_000,
+  /** Uses of one feature event in data that are imported: what a number of JSON holds exactly. */
+  maxCount: Number.MAX_SAFE_INTEGER,
   /** Bytes of a project file: ten thousand feature names fit. */
   maxProjectFileBytes: 1024 * 1024,
   /** Bytes of a buffer file that is read: 500 usual events fit. A larger file is damaged. */

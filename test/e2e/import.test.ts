@@ -196,6 +196,15 @@ describe('an import of pages of Mantid’s API', () => {
     assert.equal(features.find(({name}) => name === 'Load.v1')?.count, 6)
   })
 
+  it('keeps the counts of history up to 2^53', async t => {
+    const {keep, doImport, stats} = makeScene(t, mantid)
+    const row = {...rows[0], count: 2e9}
+    const outcome = await doImport(keep('page.json', JSON.stringify(page([row]))), '--at', '2025-06-15')
+    assert.deepEqual([outcome.accepted, outcome.damaged], [1, 0])
+    const {features, quality} = await stats()
+    assert.deepEqual([features[0]?.count, quality.clamped], [2e9, 0])
+  })
+
   it('is an error with what is read when nothing is imported: other JSON, other files (USAGE_IMPORT_UNREADABLE)', async t => {
     const {data, file: projectFile, keep, run} = makeScene(t, mantid)
     const others = [

@@ -160,7 +160,7 @@ const boundaries: [title: string, event: 'start' | 'end' | 'feature', within: ob
   ['name of a feature', 'feature', {name: n(limits.maxFeatureNameLength)}, {name: n(limits.maxFeatureNameLength + 1)}],
   ['empty name of a feature', 'feature', {name: 'x'}, {name: ''}],
   ['type of a feature', 'feature', {featureType: n(64)}, {featureType: n(65)}],
-  ['most uses', 'feature', {count: limits.maxCount}, {count: limits.maxCount + 1}],
+  ['most uses', 'feature', {count: limits.maxCount}, {count: limits.maxCount + 2}],
   ['fewest uses', 'feature', {count: 1}, {count: 0}],
   ['whole uses', 'feature', {count: 2}, {count: 1.5}],
   [

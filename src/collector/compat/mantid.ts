@@ -51,11 +51,18 @@ const startup = v.object({
   dateTime: mantidTime,
 })
 
+/** A number that JSON cannot hold exactly is read as the largest that it can. */
+const anyCount = v.pipe(
+  v.number('must be a count'),
+  v.transform(uses => Math.min(uses, limits.maxCount)),
+  count,
+)
+
 const feature = v.object({
   type: v.nullish(v.string('must be text'), 'Unknown'),
   name: v.pipe(v.string('must be text'), v.nonEmpty('must not be empty')),
   internal: v.nullish(v.boolean(), false),
-  count: v.nullish(count, 1),
+  count: v.nullish(anyCount, 1),
   application: anyText,
   start: v.nullish(mantidTime, null),
   duration: v.nullish(durationSeconds, null),

@@ -34,7 +34,7 @@ export interface Admission {
  *
  * Values that the project does not declare are dropped, and their event is kept. Undeclared features and events older
  * than 30 days are rejected. A sender's clock that is wrong by 55 minutes or more is corrected. An event that is still
- * in the future then gets the time of the receipt.
+ * in the future then gets the time of the receipt. A count beyond the limit is set to it.
  */
 export function admit(report: ParsedReport, project: ProjectFile, receipt: Receipt): Admission {
   const correctionMs = clockCorrectionMs(receipt)
@@ -43,7 +43,7 @@ export function admit(report: ParsedReport, project: ProjectFile, receipt: Recei
   for (const {index, event} of report.events) {
     const claimedMs = Date.parse(event.time) + correctionMs
     const reason = reasonToReject(event, claimedMs, project, receipt)
-    if (reason === null) events.push(admitEvent(event, claimedMs, project, receipt))
+    if (reason === null) events.push(clampCount(admitEvent(event, claimedMs, project, receipt)))
     else rejected.push({index, id: event.id, ...reason})
   }
   rejected.sort((a, b) => a.index - b.index)
@@ -109,4 +109,14 @@ function admitEvent(event: Event, claimedMs: number, project: ProjectFile, {rece
     isClamped: claimedMs > receivedAtMs,
     undeclaredFields: dropped.length,
   }
+}
+
+/**
+ * Limits the uses that an event of a client may stand for; an import may have more. The excess is flagged in the data
+ * quality. Pure.
+ */
+export function clampCount(admitted: AdmittedEvent): AdmittedEvent {
+  const {event} = admitted
+  if (event.type !== 'feature' || event.count <= limits.maxLiveCount) return admitted
+  return {...admitted, event: {...event, count: limits.maxLiveCount}, isClamped: true}
 }

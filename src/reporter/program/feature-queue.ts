@@ -51,7 +51,7 @@ export class FeatureQueue {
     const first = this.open.get(name)
     if (first === undefined) return false
     const entry = isLike(first, type, internal) ? first : this.others.get(keyOf(type, name, internal))
-    if (entry === undefined || entry.count + count > limits.maxCount) return false
+    if (entry === undefined || entry.count + count > limits.maxLiveCount) return false
     entry.count += count
     entry.calls++
     return true

@@ -24,13 +24,16 @@ export function forecastDisk({
   return {freeBytes, growthBytes: Math.round(perDay * growthDays), diskFullOn}
 }
 
-/** The sizes of the tables and of one row of them. Pure. */
+/** Rows from which on the size of one means something: below it is that of empty pages. */
+const minRows = 1_000
+
+/** The sizes of the tables and of one row of them; null while a table has few rows. Pure. */
 export function sizesOf({
   tables,
 }: Pick<QualityFacts, 'tables'>): Pick<Quality, 'tables' | 'bytesPerRun' | 'bytesPerFeature'> {
   const perRow = (tableName: string): number | null => {
     const table = tables?.find(({name}) => name === tableName)
-    return table === undefined || table.rows === 0 ? null : Math.round(table.bytes / table.rows)
+    return table === undefined || table.rows < minRows ? null : Math.round(table.bytes / table.rows)
   }
   return {tables, bytesPerRun: perRow('runs'), bytesPerFeature: perRow('features')}
 }

@@ -255,7 +255,7 @@ export interface Quality {
   readonly storeBytes: number
   /** Its largest tables with their indexes at the last measurement; null before the first. */
   readonly tables: readonly {readonly name: string; readonly bytes: number; readonly rows: number}[] | null
-  /** Bytes of one run, and of one feature event, by the tables; null if unknown. */
+  /** Bytes of one run, and of one feature event, by the tables; null if unknown or below 1,000 rows. */
   readonly bytesPerRun: number | null
   readonly bytesPerFeature: number | null
   /** Free space on its disk; null if unknown. */

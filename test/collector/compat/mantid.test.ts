@@ -138,3 +138,13 @@ it('counts features that the project does not declare as refused', () => {
   )
   assert.deepEqual([batch?.events.length, batch?.refused], [1, 1])
 })
+
+it('reads a count that no client means, instead of refusing its post', () => {
+  const countOf = (count: unknown) => {
+    const [batch] = readMantidFeatures({features: [{type: 'Algorithm', name: 'Load.v1', count}]}, context)
+    const event = batch?.events[0]?.event
+    return event?.type === 'feature' ? event.count : null
+  }
+  assert.deepEqual([2e9, 1e300].map(countOf), [2e9, Number.MAX_SAFE_INTEGER])
+  for (const count of [0, -1, 1.5, '3']) assert.throws(() => countOf(count), refused)
+})

@@ -130,3 +130,19 @@ test('it sets a time that is still in the future to the receipt, and marks it as
     ],
   )
 })
+
+test('it limits the uses that one event may stand for, and flags the excess', () => {
+  const counts = [1, 1e9, 1e9 + 1, 2e9, Number.MAX_SAFE_INTEGER]
+  const {batch, rejected} = admitEvents(counts.map((count, index) => featureOf(index, nowMs, {count})))
+  assert.deepEqual(rejected, [])
+  assert.deepEqual(
+    batch.events.map(({event, isClamped}) => [event.type === 'feature' && event.count, isClamped]),
+    [
+      [1, false],
+      [1e9, false],
+      [1e9, true],
+      [1e9, true],
+      [1e9, true],
+    ],
+  )
+})

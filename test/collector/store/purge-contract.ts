@@ -153,8 +153,8 @@ export function purgeContract(make: MakeStore): void {
     const {store, source} = await make(t)
     assert.equal((await ask(source, {})).quality.tables, null)
     const tables = [
-      {name: 'features', bytes: 8_192, rows: 40},
-      {name: 'runs', bytes: 4_096, rows: 10},
+      {name: 'features', bytes: 819_200, rows: 4_000},
+      {name: 'runs', bytes: 409_600, rows: 1_000},
     ]
     await store.noteTables([{name: 'gone', bytes: 1, rows: 1}])
     await store.noteTables(tables)

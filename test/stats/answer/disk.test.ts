@@ -23,10 +23,10 @@ test('it returns null without sizes, for less than a week, without growth and fo
   assert.deepEqual(forecastDisk({freeBytes: null, growth}), {freeBytes: null, growthBytes: 3_000, diskFullOn: null})
 })
 
-test('it returns the bytes of a run and of a feature event from the tables', () => {
+test('it returns the bytes of a run and of a feature event from tables that have a thousand', () => {
   const tables = [
-    {name: 'features', bytes: 1_000, rows: 9},
-    {name: 'runs', bytes: 400, rows: 0},
+    {name: 'features', bytes: 111_000, rows: 1_000},
+    {name: 'runs', bytes: 8_192, rows: 999},
   ]
   assert.deepEqual(sizesOf({tables}), {tables, bytesPerRun: null, bytesPerFeature: 111})
   assert.deepEqual(sizesOf({tables: null}), {tables: null, bytesPerRun: null, bytesPerFeature: null})

@@ -5,6 +5,7 @@ import type {ProjectFile} from '../../../protocol/project-file.ts'
 import {makeUuidV7} from '../../../protocol/uuid.ts'
 import {type MantidContext, readMantidFeatures, readMantidStartups} from '../../compat/mantid.ts'
 import type {OldIds} from '../../compat/old-ids.ts'
+import {clampCount} from '../../intake/admit.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import type {Batch} from '../../store/store.ts'
 import {readBody} from './read-body.ts'
@@ -31,7 +32,8 @@ export function addMantidRoutes(app: FastifyInstance, parts: MantidParts): void 
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       if (!(request.body instanceof Uint8Array)) throw new UsageError('USAGE_REPORT_UNPARSABLE', 'the body is missing')
       const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
-      const batches = read(value, {...parts, receivedAtMs: parts.now(), featureId})
+      const found = read(value, {...parts, receivedAtMs: parts.now(), featureId})
+      const batches = found.map(batch => ({...batch, events: batch.events.map(clampCount)}))
       const share = Math.ceil(bytes / Math.max(1, batches.length))
       await Promise.all(batches.map(batch => parts.groupCommit.write(batch, share)))
       return reply.code(201).send()
