@@ -18,6 +18,7 @@ Contents: the project; files; time and ids; consent; what may be recorded; recor
 feature, end); the notice; the sender's process; bounds; reports; delivery.
 """
 
+import _thread
 import calendar
 import collections
 import datetime
@@ -595,7 +596,8 @@ def _raises_nothing(function: Function) -> Function:
                 pass
 
         try:
-            STATE["place"] = _find_place(1)
+            caller = sys._getframe().f_back
+            STATE["place"] = caller.f_code.co_filename if caller else ""
             _run_apart(work)
         except RecursionError:
             pass
@@ -609,16 +611,21 @@ def _run_apart(work):
     meanwhile: that is for the program, and Python raises it in the main thread."""
     is_main = threading.current_thread() is threading.main_thread()
     handlers = [signal.getsignal(getattr(signal, name)) for name in HANDLED if is_main]
-    if any(callable(one) and one is not signal.default_int_handler for one in handlers):
-        thread = threading.Thread(target=work)
-        try:
-            thread.start()
-        except RuntimeError:  # There is no room for a thread, or the program is ending.
-            work()
-        else:
-            thread.join()
-    else:
+    if not any(callable(one) and one is not signal.default_int_handler for one in handlers):
         work()
+        return
+    is_done = _thread.allocate_lock()
+    is_done.acquire()
+
+    def work_and_tell():
+        work()
+        is_done.release()
+
+    try:
+        _thread.start_new_thread(work_and_tell, ())
+    except RuntimeError:  # There is no room for a thread, or the program is ending.
+        work_and_tell()
+    is_done.acquire()
 
 
 def _write_project_file():
@@ -712,7 +719,7 @@ def _is_worker(run, place):
     if not run or starter != run or owner not in _list_ancestors():
         return False
     find_parent = getattr(sys.modules.get("multiprocessing.process"), "parent_process", None)
-    return its_place == place or bool(find_parent and find_parent())
+    return its_place == (place or "-") or bool(find_parent and find_parent())
 
 
 def _list_ancestors():
@@ -723,15 +730,6 @@ def _list_ancestors():
         status = _read_file("/proc/%s/stat" % pid, "").rpartition(")")[2].split()
         pid = status[1] if status else "0"
     return found
-
-
-def _find_place(depth):
-    """The file of the code that called a function, so many calls above this one; "" if unknown."""
-    try:
-        name = sys._getframe(depth + 1).f_code.co_filename
-        return name if name.startswith("<") else os.path.abspath(name)
-    except (AttributeError, ValueError, OSError):
-        return ""
 
 
 @_raises_nothing
@@ -748,7 +746,7 @@ def start(
     In a process that works for a run, such as a worker of multiprocessing, no other run starts.
     Of `script`, only a pseudonym of its path is sent; default: the program's own path.
     """
-    place = STATE["place"]
+    place = _find_script(STATE["place"])
     started_at = time.monotonic()
 
     def make_event():
@@ -769,7 +767,7 @@ def start(
     own = {
         "USAGE_RUN_ID": event["run"],
         "USAGE_RUN_SCOPE": "%d:%s" % (os.getpid(), _project_path()),
-        "USAGE_RUN_STARTER": "%s:%s" % (event["run"], place),
+        "USAGE_RUN_STARTER": "%s:%s" % (event["run"], place or "-"),
     }
     STATE["run"] = {
         "id": event["run"],
@@ -785,7 +783,7 @@ def start(
 
 def _find_script(path):
     """The absolute path of a script; None where there is none, or no folder that it lies in."""
-    if path in ("", "-c"):
+    if path in ("", "-c", "<string>", "<stdin>"):
         return None
     try:
         path = os.path.abspath(path)
@@ -1060,9 +1058,12 @@ def _read_next_try():
 
 
 def _tidy():
-    """Keeps the files within the bounds that they have for `usage`. A file that somebody else
-    removes meanwhile ends it: there is a next time."""
+    """Keeps the files within the bounds that they have for `usage`; one process at a time does. A
+    file that somebody else removes meanwhile ends it: there is a next time."""
     waiting, refused = _project_path("buffer", "new"), _project_path("buffer", "refused")
+    lock = _project_path(".tidy")
+    if not _claim(lock):
+        return
     try:
         if len(_list_names(waiting)) > 2000:
             for path in _list_own_files(waiting)[:-2000]:
@@ -1073,6 +1074,8 @@ def _tidy():
         _remove_oldest(refused, ".damaged")
     except Exception:
         pass
+    finally:
+        _give_back(lock)
 
 
 def _remove_oldest(folder, ending):
