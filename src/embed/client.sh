@@ -10,6 +10,8 @@
 #   usage_feature Solver.explicit Algorithm    a feature was used: NAME [TYPE]
 #   trap 'usage_end "$?"' EXIT                 the run ends with the script; or call
 #                                              usage_end [CODE [SIGNAL]] where it ends
+#   trap 'trap - EXIT TERM; usage_end "" TERM; kill -TERM $$' TERM
+#                                              the same for each signal that may end the script
 #
 # `sh usage.sh preview` prints what would be sent, `sh usage.sh consent` whether anything is
 # recorded. The functions write small files and return: they use no network, never fail, and
@@ -34,27 +36,6 @@
 # --- The project -------------------------------------------------------------------------------
 
 @CONSTANTS@
-
-# What this shell remembers, if it sources this file again.
-[ "${_u_loaded-}" = "$$ $_u_folder" ] || {
-  _u_loaded="$$ $_u_folder"
-  _u_run=
-  _u_ended=
-  _u_header=
-  _u_outer_run=
-  _u_outer_scope=
-  _u_has_shown_notice=
-  _u_pending=0
-  _u_looked_at=0
-}
-_u_started_as=${ZSH_ARGZERO-$0}
-_u_status=0
-_u_file=
-_u_path=
-_u_line=
-_u_blanks=' 	'
-_u_newline='
-'
 
 # --- Folders and files -------------------------------------------------------------------------
 
@@ -117,11 +98,37 @@ _u_is_writable() {
   [ "${#_u_nearest}" -lt "${#_u_state}" ] && [ ! -O / ]
 }
 
-# FILE: reads it into _u_text. False: it is no file, cannot be read, or has 10,000 lines.
+# Whether this is zsh. Its variable alone may come from the environment.
+_u_is_zsh() { [ -n "${ZSH_VERSION-}" ] && type zmodload >/dev/null 2>&1; }
+
+# Whether the commands that these functions use are the shell's own. A script may have functions
+# with such names.
+_u_has_builtins() {
+  case $(
+    LC_ALL=C
+    type : '[' cd command eval exec export printf read return set shift umask unset
+  ) in
+    *function*) return 1 ;;
+  esac
+}
+
+# Whether this process may write files of 100 KB. At a smaller limit the kernel ends the process
+# that writes: nothing is recorded.
+_u_can_write() {
+  {
+    IFS= read -r _u_line && IFS= read -r _u_line &&
+      IFS=$_u_blanks read -r _u_word _u_word _u_word _u_limit _u_rest
+  } </proc/self/limits || return 0
+  case $_u_limit in ??????*) ;; *) return 1 ;; esac
+}
+
+# FILE: reads it into _u_text. False: it is no file, cannot be read, has 10,000 lines or, where
+# that is checked, 1 MB. The check starts a process, so a shell does it once in a run.
 _u_read_file() {
   _u_text=
   _u_lines=0
   [ -f "$1" ] && [ -r "$1" ] || return 1
+  [ -n "$_u_header" ] || [ -n "$(command find -H "$1" -size -2048)" ] || return 1
   while IFS= read -r _u_line || [ -n "$_u_line" ]; do
     _u_text=$_u_text$_u_line$_u_newline
     _u_lines=$((_u_lines + 1))
@@ -477,7 +484,7 @@ _u_describe_system() {
 
 # [VERSION]: prepares what every event needs. False: nothing is recorded here.
 _u_begin() {
-  [ -z "${USAGE_SENDER-}" ] && _u_is_counted_rank || return 1
+  [ -z "${USAGE_SENDER-}$_u_is_blocked" ] && _u_is_counted_rank && _u_can_write || return 1
   if _u_check_consent; then
     _u_make_folder "$_u_waiting" || return 1
     [ -n "$_u_header" ] || _u_describe "${1-}"
@@ -517,6 +524,8 @@ _u_start() {
   _u_header=
   _u_ended=
   _u_run=
+  _u_is_blocked=
+  _u_has_builtins || _u_is_blocked=yes
   _u_begin "${1-}" || return 0
   _u_keep_project_file
   _u_find_script
@@ -579,12 +588,15 @@ _u_end() {
   [ -z "$_u_ended" ] && _u_begin || return 0
   _u_code=null
   case $1 in
-    '' | *[!0-9]* | 0?* | ?????????*) ;;
+    '') ;;
+    *[!0-9]* | 0?* | ?????????*) _u_drop undeclared-field ;;
     *) _u_code=$1 ;;
   esac
   _u_signal=null
   case ${2-} in
-    SIG[A-Z]*) _u_quote "$2" 16 && _u_signal=$_u_text ;;
+    '') ;;
+    *[!A-Z0-9+-]* | ????????????????*) _u_drop undeclared-field ;;
+    *) _u_signal=\"SIG${2#SIG}\" ;;
   esac
   _u_read_duration
   _u_event_run=${_u_run:+\"$_u_run\"}
@@ -685,20 +697,22 @@ usage_start() {
   @QUIET@
   _u_call _u_start "$@"
   @LOUD@
-}
+} >/dev/null
 
 # NAME [TYPE]: a feature was used.
 usage_feature() {
   @QUIET@
   _u_call _u_feature "$@"
   @LOUD@
-}
+} >/dev/null
 
 # [CODE [SIGNAL]]: the run ends; without CODE, with the status of the command before.
-usage_end() {
-  _u_status=$?
+usage_end() { _u_end_with "$?" "$@"; } >/dev/null
+
+# STATUS [CODE [SIGNAL]]
+_u_end_with() {
   @QUIET@
-  _u_call _u_end "${1-$_u_status}" "${2-}"
+  _u_call _u_end "${2-$1}" "${3-}"
   @LOUD@
 }
 
@@ -816,6 +830,7 @@ _u_make_pseudonym() {
 # into _u_number. The time of an event is that of its file.
 _u_list_events() {
   _u_found=
+  _u_damaged=
   _u_number=0
   if command stat -c %y / >/dev/null 2>&1; then
     set -- "$1" -c '%y %n'
@@ -823,8 +838,13 @@ _u_list_events() {
     set -- "$1" -f '%Sm %N' -t '%Y-%m-%d %H:%M:%S.000 +0000'
   fi
   while IFS=' ' read -r _u_day _u_clock _u_rest _u_name; do
-    { IFS= read -r _u_line <"$1/$_u_name"; } 2>/dev/null || continue
-    case $_u_line in '{"by":"usage-sh",'*'}}') ;; *) continue ;; esac
+    _u_line=
+    { IFS= read -r _u_line <"$1/$_u_name"; } 2>/dev/null || [ -n "$_u_line" ] || continue
+    case $_u_line in
+      '{"by":"usage-sh",'*'}}') ;;
+      '{"by":"usage-sh"'*) _u_damaged="$_u_damaged $_u_name" && continue ;;
+      *) continue ;;
+    esac
     _u_clock=${_u_clock%"${_u_clock#????????????}"}
     _u_found="$_u_found ${_u_day}T${_u_clock}Z/$_u_name"
     _u_number=$((_u_number + 1))
@@ -843,10 +863,15 @@ _u_list_times() {
     command sort
 }
 
-# Lists the events of this client that wait, and drops the oldest beyond 2,000.
+# Lists the events of this client that wait, and drops the oldest beyond 2,000, and those that
+# were cut a minute ago or earlier.
 _u_keep_quota() {
   IFS=$_u_blanks$_u_newline
   _u_list_events "$_u_waiting"
+  for _u_name in $_u_damaged; do
+    [ -n "$(command find "$_u_waiting/$_u_name" -mmin +1)" ] || continue
+    _u_drop damaged "${_u_name%.json}" && command rm -f "$_u_waiting/$_u_name"
+  done
   for _u_token in $_u_found; do
     [ "$_u_number" -gt 2000 ] || break
     _u_number=$((_u_number - 1))
@@ -1015,6 +1040,7 @@ _u_send() {
   _u_most=50
   _u_give_up_at=$(($(command date +%s) + 9))
   _u_check_consent && _u_make_folder "$_u_sending" || return 0
+  (_u_tidy) 2>/dev/null
   _u_free_stale_claims
   while _u_keep_quota && [ -n "$_u_found" ]; do
     # The claim is one folder: who makes it is the only sender.
@@ -1026,6 +1052,64 @@ _u_send() {
     _u_send_round || return 0
     [ "$(command date +%s)" -lt "$_u_give_up_at" ] || return 0
   done
+}
+
+# Keeps what cannot be sent, or has been, within bounds: 400 drops and 200 refused events, and of
+# the log 30 days and 1,000 reports, of which the newest stay.
+_u_tidy() {
+  IFS=$_u_blanks$_u_newline
+  _u_sum_up "$_u_directory/drops" 400
+  _u_sum_up "$_u_directory/buffer/refused" 200
+  command cd "$_u_directory/sent" || return 0
+  command find . -type f -mtime +30 -exec rm -f {} +
+  set -- *.json
+  while [ "$#" -gt 1000 ]; do
+    command rm -f "$1"
+    shift
+  done
+}
+
+# FOLDER MOST: puts a summary in the place of the files, if there are more. Killed at any step the
+# sum is the same, because the summary names the files that it replaces.
+_u_sum_up() {
+  command cd "$1" 2>/dev/null || return 0
+  set -- "$1" "$2" *.json
+  [ "$(($# - 2))" -gt "$2" ] || return 0
+  _u_sums=
+  _u_read_object "$PWD/0-sh-sum.json" _u_take_sum || return 0
+  # 100 at a time, because the summary has to stay a short text. Each counts one event.
+  _u_names=$(command ls | command grep -E '^[0-9a-fA-F-]{36}[.]' |
+    command xargs grep -lE '"count":1,|"refusedAt"' | command head -n 100)
+  [ -n "$_u_names" ] || return 0
+  _u_text=$({
+    printf '%s\n' "$_u_sums"
+    printf '1 %s\n' $_u_names | command sed -E 's/ [^.]*[.](.*[.])?json$/ \1/'
+  } | command awk '
+    NF { sum[$2] += $1 }
+    END {
+      for (name in sum) {
+        if (name == "") printf "\"events\":%d,", sum[name]
+        else text = text "," "\"" substr(name, 1, length(name) - 1) "\":" sum[name]
+      }
+      if (text != "") printf "\"counts\":{%s},", substr(text, 2)
+    }')
+  _u_text='{'$_u_text'"replaces":['
+  for _u_name in $_u_names; do
+    _u_text=$_u_text\"$_u_name\",
+  done
+  _u_write_file .sum "${_u_text%,}]}" && command mv -f .sum 0-sh-sum.json &&
+    command rm -f $_u_names
+}
+
+# PATH VALUE: a value of a summary: a count, or a file that is still to be removed.
+_u_take_sum() {
+  _u_word=${2#\"}
+  case $1,$2 in
+    /replaces/*) command rm -f "${_u_word%\"}" ;;
+    *,*[!0-9]*) ;;
+    /counts/*) _u_sums="$_u_sums$_u_newline$2 ${1#/counts/}." ;;
+    /events,*) _u_sums="$_u_sums$_u_newline$2" ;;
+  esac
 }
 
 # A claim of more than a minute was left behind: its events wait again.
@@ -1149,7 +1233,14 @@ _u_judge_answer() {
         [ "$_u_total" -le "$_u_count" ] && [ "$_u_total" != 0 ] ||
         _u_wait server-error "$_u_message with something else" ''
       ;;
-    *,4??) ;;
+    *,4??)
+      # Only a collector's own word is final: a proxy and a login page answer too.
+      _u_error=
+      _u_parse_json "$_u_answer" _u_take_error
+      if [ -z "$_u_error" ] && [ "$_u_status$((_u_count > 1))" != 4131 ]; then
+        _u_wait server-error "$_u_message" "$_u_retry_after"
+      fi
+      ;;
     *) _u_wait server-error "$_u_message" "$_u_retry_after" ;;
   esac
 }
@@ -1161,6 +1252,11 @@ _u_take_answer() {
     /accepted,* | /duplicates,*) _u_total=$((_u_total + $2)) ;;
     /rejected/0,*) _u_total=-999 ;;
   esac
+}
+
+# PATH VALUE: a value of an answer that is an error.
+_u_take_error() {
+  case $1,$2 in '/error/code,"USAGE_'*) _u_error=$2 ;; esac
 }
 
 # REASON MESSAGE RETRY-AFTER: all waits for the next try; logs the failure. False.
@@ -1234,7 +1330,7 @@ _u_is_client() {
 
 # preview, consent or send: what this file does when it is run.
 _u_main() {
-  [ -z "${ZSH_VERSION-}" ] || emulate sh
+  ! _u_is_zsh || emulate sh
   set +eufxC
   LC_ALL=C
   export LC_ALL
@@ -1265,7 +1361,7 @@ _u_main() {
 # while they read it.
 _u_find_file() {
   _u_file=${BASH_SOURCE-}
-  [ -z "${ZSH_VERSION-}" ] || eval '_u_file=${(%):-%x}'
+  ! _u_is_zsh || eval '_u_file=${(%):-%x}'
   if [ -z "$_u_file" ]; then
     for _u_path in "/proc/$$/fd"/??*; do
       if [ -f "$_u_path" ] && _u_is_client "$_u_path"; then
@@ -1276,13 +1372,43 @@ _u_find_file() {
   case $_u_file in '' | /*) ;; *) _u_file=$PWD/$_u_file ;; esac
 }
 
-# If IFS is readonly, a shell that tries to read a line ends the script: nothing is recorded.
-if ! (IFS=' ') 2>/dev/null; then
-  usage_start() { :; }
-  usage_feature() { :; }
-  usage_end() { :; }
-elif [ -f "$_u_started_as" ] && _u_is_client "$_u_started_as"; then
+# What this shell remembers. False: it can record nothing; if IFS is readonly, a shell that tries
+# to read a line ends the script.
+_u_load() {
+  _u_has_builtins && (IFS=' ') || return 1
+  _u_blanks=' 	'
+  _u_newline='
+'
+  if [ "${_u_loaded-}" != "$$ $_u_folder" ]; then
+    _u_loaded="$$ $_u_folder"
+    _u_run=
+    _u_ended=
+    _u_header=
+    _u_outer_run=
+    _u_outer_scope=
+    _u_has_shown_notice=
+    _u_is_blocked=
+    _u_pending=0
+    _u_looked_at=0
+  fi
+  _u_started_as=$0
+  ! _u_is_zsh || _u_started_as=$ZSH_ARGZERO
+  _u_is_program=
+  if [ -f "$_u_started_as" ] && _u_is_client "$_u_started_as"; then
+    _u_is_program=yes
+  else
+    _u_find_file
+  fi
+}
+
+if ! { _u_load; } >/dev/null 2>&1; then
+  usage_start() { return 0; }
+  usage_feature() { return 0; }
+  usage_end() { return 0; }
+elif { [ -n "$_u_is_program" ]; } >/dev/null; then
   _u_main "$@"
-else
-  _u_find_file
 fi
+{
+  case $_u_all in yes*) set -a ;; esac
+  case $_u_all in *-T) set -T ;; esac
+} >/dev/null 2>&1

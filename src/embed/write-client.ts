@@ -21,18 +21,30 @@ export function writeClient(language: Language, content: ClientContent): string 
   return readTemplate(language)
     .replace('@PROJECT@', () => asComment(displayName(project)))
     .replaceAll('@QUIET@', () => quiet)
-    .replaceAll('@LOUD@', () => '[ -z "$_u_trace" ] || set -x')
+    .replaceAll('@LOUD@', () => loud)
     .replace('@CONSTANTS@', () => constants.join('\n')) // Last: what a project says is no place for anything.
 }
 
-/** Keeps what a function does out of `set -x`, and has zsh read it as sh. */
+/** Keeps what a function does out of `set -x`, and its variables out of `set -a`, and has zsh read it as sh. */
 const quiet = `{
-    [ -z "\${ZSH_VERSION-}" ] || emulate -L sh
+    ! _u_is_zsh || emulate -L sh
+    case $- in
+      *a*) set +a && _u_exports=yes ;;
+      *) _u_exports= ;;
+    esac
+    case \${BASH_VERSION:+$-} in
+      *T*) set +T && _u_inherits=yes ;;
+      *) _u_inherits= ;;
+    esac
     case $- in
       *x*) set +x && _u_trace=yes ;;
       *) _u_trace= ;;
     esac
   } 2>/dev/null`
+
+const loud = `[ -z "$_u_exports" ] || set -a
+  [ -z "$_u_inherits" ] || set -T
+  [ -z "$_u_trace" ] || set -x`
 
 function pythonConstants(content: ClientContent): string[] {
   const {project, consent, ciVendors, noticeText, ciNoticeText, schedulers, rankVariables, version} = content

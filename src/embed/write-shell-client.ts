@@ -11,6 +11,15 @@ export function shellConstants(content: ClientContent): string[] {
   const ids = Object.entries({user, host, script}).flatMap(([name, isWanted]) => (isWanted ? [name] : []))
   const application = project.application === undefined ? 'null' : JSON.stringify(project.application)
   return [
+    '# In braces: a DEBUG trap of the script prints nothing of it, and nothing is exported.',
+    '{',
+    '  case $- in',
+    '    *a*) set +a && _u_all=yes ;;',
+    '    *) _u_all= ;;',
+    '  esac',
+    '  case ${BASH_VERSION:+$-} in',
+    '    *T*) set +T && _u_all=$_u_all-T ;;',
+    '  esac',
     ...assign({
       project: project.project,
       folder: `${project.project}-${destinationKey(project)}`,
@@ -29,11 +38,12 @@ export function shellConstants(content: ClientContent): string[] {
       by: '{"by":"usage-sh","format":1,',
     }),
     '',
-    '# The notice, up to the path of the opt-out file; and in a CI system.',
+    '  # The notice, up to the path of the opt-out file; and in a CI system.',
     ...assign({notice: noticeText, ci_notice: ciNoticeText}),
     '',
-    '# The project file.',
+    '  # The project file.',
     ...assign({document: JSON.stringify(project, null, 2)}),
+    '} >/dev/null 2>&1',
     '',
     writeConsentValues('_u', content.consent),
     '',
@@ -54,7 +64,7 @@ export function shellConstants(content: ClientContent): string[] {
 const ownVariable = ({environmentVariable}: ProjectFile): string => environmentVariable ?? 'USAGE_TRACKING'
 
 const assign = (values: Readonly<Record<string, string>>): string[] =>
-  Object.entries(values).map(([name, value]) => assignText(`_u_${name}`, value))
+  Object.entries(values).map(([name, value]) => assignText(`_u_${name}`, value, '  '))
 
 const writeOptOutReasons = ({
   optOutReasons,

@@ -40,4 +40,7 @@ if ! { _usage_load; } >/dev/null 2>&1; then
   usage_trap() { return 0; }
   [ -z "$_usage_refusal" ] || (printf '%s\n' "$_usage_refusal" >&2 2>/dev/null) || :
 fi
-{ [ -z "$_usage_all" ] || set -a; } >/dev/null 2>&1
+{
+  case $_usage_all in yes*) set -a ;; esac
+  case $_usage_all in *-T) set -T ;; esac
+} >/dev/null 2>&1

@@ -31,14 +31,18 @@ const state =
   'run ended command_run header ci scheduler app_version outcome \\\n      start_uptime outer_run outer_scope is_blocked'
 
 /**
- * Keeps what a function does out of `set -x`, and its variables out of the environment under `set -a`; in zsh it also
- * makes the function read as sh does.
+ * Keeps what a function does out of `set -x`, its variables out of the environment under `set -a`, and a DEBUG trap out
+ * of what it calls under `set -T`; in zsh it also makes the function read as sh does.
  */
 const quiet = (shell: Shell): string => {
   const lines = [
     'case $- in',
     '  *a*) set +a && _usage_exports=yes ;;',
     '  *) _usage_exports= ;;',
+    'esac',
+    'case ${BASH_VERSION:+$-} in',
+    '  *T*) set +T && _usage_inherits=yes ;;',
+    '  *) _usage_inherits= ;;',
     'esac',
     'case $- in',
     '  *x*) set +x && _usage_trace=yes ;;',
@@ -54,6 +58,7 @@ const quiet = (shell: Shell): string => {
 
 /** The counterpart of `quiet`, at the end of a function. */
 const loud = `[ -z "$_usage_exports" ] || set -a
+  [ -z "$_usage_inherits" ] || set -T
   [ -z "$_usage_trace" ] || set -x`
 
 /**
@@ -110,6 +115,9 @@ function writeHead(shell: Shell, {project, noticeText, ciNoticeText}: LibraryCon
     '  case $- in',
     '    *a*) set +a && _usage_all=yes ;;',
     '    *) _usage_all= ;;',
+    '  esac',
+    '  case ${BASH_VERSION:+$-} in',
+    '    *T*) set +T && _usage_all=$_usage_all-T ;;',
     '  esac',
     ...Object.entries(values).map(([name, value]) => assignText(`_usage_${name}`, value, '  ')),
     '} >/dev/null 2>&1',
