@@ -67,8 +67,14 @@ export const errorRegistry = {
     http: null,
   },
   USAGE_UNDECLARED_FIELD: {
-    meaning: 'A field is not declared in the project file, or its value has the wrong type. It is not sent.',
+    meaning: 'A field is not declared in the project file. It is not sent.',
     next: 'Declare the field in the project file, or omit it.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_FIELD_INVALID: {
+    meaning: 'The value of a field does not fit its declaration in the project file. It is not sent.',
+    next: 'Give a value of the declared type. `usage explain` lists the declared fields.',
     exit: 2,
     http: null,
   },

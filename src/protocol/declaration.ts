@@ -103,7 +103,8 @@ export function readDeclaredValue(declared: Declaration | undefined, written: st
 
 export interface KeptFields {
   readonly kept: FieldValues
-  readonly dropped: readonly {readonly name: string; readonly message: string}[]
+  /** `isDeclared`: the field is declared, but its value is invalid. */
+  readonly dropped: readonly {readonly name: string; readonly message: string; readonly isDeclared: boolean}[]
 }
 
 /**
@@ -112,15 +113,17 @@ export interface KeptFields {
  */
 export function keepDeclared(declared: Declarations, values: unknown): KeptFields {
   const kept: Record<string, FieldValue> = {}
-  const dropped: {name: string; message: string}[] = []
+  const dropped: {name: string; message: string; isDeclared: boolean}[] = []
   for (const [name, value] of entriesOf(values)) {
     const rule = Object.hasOwn(declared, name) ? declared[name] : undefined
-    if (rule === undefined) dropped.push({name, message: `field ${describeValue(name)} is not declared`})
+    if (rule === undefined)
+      dropped.push({name, message: `field ${describeValue(name)} is not declared`, isDeclared: false})
     else if (isDeclaredValue(rule, value as FieldValue)) kept[name] = value as FieldValue
     else
       dropped.push({
         name,
         message: `field ${name}: must be ${describeDeclaration(rule)}, got ${describeValue(value)}`,
+        isDeclared: true,
       })
   }
   return {kept, dropped}

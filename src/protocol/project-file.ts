@@ -6,6 +6,7 @@ import {featureName, isOpenFeatureName, projectId, text} from './scalars.ts'
 import {sha256} from './sha256.ts'
 
 const hostAndPortPattern = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/
+const datagramPattern = new RegExp(hostAndPortPattern.source.replace('^', '^udp://'))
 /**
  * Excludes names that already have a meaning for a system, a shell or a program. Nobody should set one of them to
  * `false`, and almost every value of them would be an opt-out.
@@ -49,16 +50,21 @@ interface Endpoint {
   readonly file?: string | undefined
 }
 
+const collector = v.pipe(
+  v.string(),
+  v.check(isCollectorUrl, 'must be an http or https address without user, query or fragment'),
+  v.description('The address to which reports are posted, without /v1/reports.'),
+)
+
+const datagrams = v.pipe(
+  v.string(),
+  v.regex(datagramPattern, 'must be an address such as udp://usage.example.org:50077'),
+  v.description('The address for datagrams.'),
+)
+
 const places = v.pipe(
   v.object({
-    http: v.nullish(
-      v.pipe(
-        v.string(),
-        v.check(isCollectorUrl, 'must be an http or https address without user, query or fragment'),
-        v.description('The address to which reports are posted, without /v1/reports.'),
-      ),
-      null,
-    ),
+    http: v.nullish(collector, null),
     udp: v.nullish(
       v.pipe(v.string(), v.regex(hostAndPortPattern, 'must be host:port'), v.description('The address for datagrams.')),
       null,
@@ -74,9 +80,17 @@ const endpoint = v.union(
       folder,
       v.transform((file): Endpoint => ({http: null, udp: null, file})),
     ),
+    v.pipe(
+      collector,
+      v.transform((http): Endpoint => ({http, udp: null})),
+    ),
+    v.pipe(
+      datagrams,
+      v.transform((address): Endpoint => ({http: null, udp: address.slice('udp://'.length)})),
+    ),
     places,
   ],
-  'must be an endpoint with http, udp or file',
+  'must be an address (https:, udp: or file:), or an object with http, udp or file',
 )
 
 const identity = v.object({
@@ -186,7 +200,8 @@ export function isDeclaredFeature(project: ProjectFile, type: string, name: stri
 export function collectionVersion(project: ProjectFile): string {
   const known = versions.get(project)
   if (known !== undefined) return known
-  const {fields, features: declared, identity: ids, endpoint: to, retention: kept} = project
+  const {fields, features: declared, identity: ids, retention: kept} = project
+  const to = normalEndpoint(project)
   const version = shortHash(canonicalJson({fields, features: declared, identity: ids, endpoint: to, retention: kept}))
   versions.set(project, version)
   return version
@@ -197,7 +212,12 @@ const versions = new WeakMap<ProjectFile, string>()
 
 /** The key of a destination (project and endpoint): 8 hex digits that are part of its folder's name. */
 export function destinationKey(project: ProjectFile): string {
-  return shortHash(canonicalJson({project: project.project, endpoint: project.endpoint}))
+  return shortHash(canonicalJson({project: project.project, endpoint: normalEndpoint(project)}))
+}
+
+/** The endpoint with one form of each address: a slash at its end or a capital in its host makes no other destination. */
+function normalEndpoint({endpoint: to}: Pick<ProjectFile, 'endpoint'>): Endpoint {
+  return to.http === null ? to : {...to, http: new URL(to.http).href.replace(/\/+$/, '')}
 }
 
 const shortHash = (content: string): string => sha256(content).slice(0, 8)

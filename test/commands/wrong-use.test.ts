@@ -34,7 +34,7 @@ const mistakes: readonly (readonly [what: string, args: readonly string[], code:
   ['a negative duration', ['feature', 'Load.v1', '--project-file', 'PROJECT', '--duration=-1'], 'USAGE_WRONG_USE'],
   ['a count of nothing', ['feature', 'Load.v1', '--project-file', 'PROJECT', '--count', '0'], 'USAGE_WRONG_USE'],
   ['an undeclared field', ['start', '--project-file', 'PROJECT', '--field', 'home=/root'], 'USAGE_UNDECLARED_FIELD'],
-  ['an ill-typed field', ['start', '--project-file', 'PROJECT', '--field', 'executors=many'], 'USAGE_UNDECLARED_FIELD'],
+  ['an ill-typed field', ['start', '--project-file', 'PROJECT', '--field', 'executors=many'], 'USAGE_FIELD_INVALID'],
   ['an undeclared feature', ['feature', 'Guess.v1', '--project-file', 'PROJECT'], 'USAGE_UNDECLARED_FEATURE'],
   ['an end without a start', ['end', '--project-file', 'PROJECT'], 'USAGE_UNPAIRED'],
 ]

@@ -114,7 +114,7 @@ describe('an endpoint that is a folder', () => {
     await runUsage(lost, ['start'])
     await runUsage(lost, ['end'])
     const outcome = await json(lost, 'flush')
-    assert.deepEqual([outcome.kept, outcome.projects[0].reason], [2, 'offline'])
+    assert.deepEqual([outcome.kept, outcome.projects[0].reason], [2, 'no-folder'])
     assert.ok(!existsSync('/nonexistent'))
   })
 

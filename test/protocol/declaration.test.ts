@@ -96,8 +96,8 @@ test('keeps the declared values and returns the others with the reason', () => {
   const {kept, dropped} = keepDeclared(declared, {executors: 2, gpu: 'maybe', home: '/home/ada', toString: 'x'})
   assert.deepEqual(kept, {executors: 2})
   assert.deepEqual(dropped, [
-    {name: 'gpu', message: 'field gpu: must be true or false, got "maybe"'},
-    {name: 'home', message: 'field "home" is not declared'},
-    {name: 'toString', message: 'field "toString" is not declared'},
+    {name: 'gpu', message: 'field gpu: must be true or false, got "maybe"', isDeclared: true},
+    {name: 'home', message: 'field "home" is not declared', isDeclared: false},
+    {name: 'toString', message: 'field "toString" is not declared', isDeclared: false},
   ])
 })

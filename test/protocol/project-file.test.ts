@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import {test} from 'node:test'
+import {createHash} from 'node:crypto'
+import {describe, it, test} from 'node:test'
 import {limits} from '../../src/protocol/limits.ts'
 import {formatProblem} from '../../src/protocol/problem.ts'
 import {
@@ -121,7 +122,7 @@ const cases: [title: string, within: object, beyond: object, wanted: RegExp][] =
     'folder',
     {endpoint: 'file:///shared/in%20box'},
     {endpoint: 'file://host/inbox'},
-    /^endpoint: must be an endpoint with http, udp or file/,
+    /^endpoint: must be an address \(https:, udp: or file:\), or an object with http, udp or file/,
   ],
   [
     'folder beside a collector',
@@ -244,4 +245,34 @@ test('never throws for input from outside', () => {
     assert.equal(parseProjectFile(input).ok, false)
   const deep = JSON.parse(`${'{"fields":'.repeat(100_000)}1${'}'.repeat(100_000)}`)
   assert.equal(parseProjectFile({...readJsonFixture('projects/full.json'), fields: deep}).ok, false)
+})
+
+describe('an endpoint', () => {
+  const parse = (endpoint: unknown) => {
+    const parsed = parseProjectFile({project: 'demo', contact: 'us', purpose: ['x'], endpoint})
+    return parsed.ok ? parsed.value : null
+  }
+  const keysOf = (endpoint: unknown) => {
+    const project = parse(endpoint)
+    return project && [destinationKey(project), collectionVersion(project)]
+  }
+
+  it('may be one address', () => {
+    assert.deepEqual(parse('https://a.example/x'), parse({http: 'https://a.example/x'}))
+    assert.deepEqual(parse('udp://a.example:50077'), parse({udp: 'a.example:50077'}))
+    assert.deepEqual(parse('file:///inbox'), parse({file: 'file:///inbox'}))
+    for (const wrong of ['a.example', 'udp://a.example', 'ftp://a.example', 'https://a.example?q=1', ''])
+      assert.equal(parse(wrong), null, wrong)
+  })
+
+  it('has one key in whatever way its address is written', () => {
+    for (const [normal, others] of [
+      ['https://a.example', ['https://a.example/', 'https://A.example', 'HTTPS://a.example:443//']],
+      ['http://127.0.0.1:9/x', ['http://127.0.0.1:9/x/', 'http://127.0.0.1:9/y/../x']],
+    ] as const)
+      for (const other of others) assert.deepEqual(keysOf(other), keysOf({http: normal}), other)
+    const {project, endpoint} = {project: 'demo', endpoint: {http: 'https://a.example', udp: null}}
+    const key = createHash('sha256').update(`{"endpoint":${JSON.stringify(endpoint)},"project":"${project}"}`)
+    assert.equal(keysOf('https://a.example/')?.[0], key.digest('hex').slice(0, 8))
+  })
 })

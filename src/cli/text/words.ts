@@ -38,6 +38,7 @@ const reasonWords: Record<Reason, string> = {
   timeout: 'The collector did not answer in time.',
   busy: 'The collector is busy.',
   'server-error': 'The collector did not confirm the delivery.',
+  'no-folder': 'The folder of the endpoint is missing or cannot be written. For its path: usage status.',
   'key-refused': 'The collector rejected the write key.',
   'project-unknown': 'The collector has no project with this id.',
   'sender-failed': 'The sender failed on this machine. For the reason: usage status.',

@@ -62,7 +62,8 @@ export class FitValues {
   /** The declared ones of the fields, or details. */
   fields(name: 'fields' | 'details', declared: Declarations): scalars.FieldValues {
     const {kept, dropped} = keepDeclared(declared, this.get(name) ?? {})
-    for (const {message} of dropped) this.warn(message, 'USAGE_UNDECLARED_FIELD')
+    for (const {message, isDeclared} of dropped)
+      this.warn(message, isDeclared ? 'USAGE_FIELD_INVALID' : 'USAGE_UNDECLARED_FIELD')
     return kept
   }
 

@@ -53,6 +53,7 @@ export const deliveryFailures = [
   'server-error',
   'key-refused',
   'project-unknown',
+  'no-folder',
   'sender-failed',
   'no-time',
   'busy-here',

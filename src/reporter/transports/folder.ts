@@ -26,7 +26,7 @@ export function folderTransport(): Transport {
       layDown(fileURLToPath(endpoint), name, body)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      return {kind: 'kept', reason: 'offline', message, retryAfterSeconds: null}
+      return {kind: 'kept', reason: 'no-folder', message, retryAfterSeconds: null}
     }
     const {events} = JSON.parse(body) as {events: readonly unknown[]}
     const answer = {accepted: events.length, duplicates: 0, rejected: []}

@@ -17,6 +17,8 @@ export type KeptReason =
   | 'server-error'
   | 'key-refused'
   | 'project-unknown'
+  /** The folder of the endpoint is missing, or is not writable. */
+  | 'no-folder'
   /** The sender itself failed, on a full disk for example. */
   | 'sender-failed'
 

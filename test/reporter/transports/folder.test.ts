@@ -38,7 +38,7 @@ it('keeps the report where the folder is missing or is none, and makes none', as
   writeFileSync(join(directory, 'file'), '')
   for (const name of ['missing', 'file']) {
     const result = await folderTransport()(request(join(directory, name)))
-    assert.ok(result.kind === 'kept' && result.reason === 'offline', name)
+    assert.ok(result.kind === 'kept' && result.reason === 'no-folder', name)
   }
   assert.deepEqual(readdirSync(directory), ['file'])
 })
