@@ -138,17 +138,8 @@ describe('usage forget', () => {
     const options = {environment: {USAGE_PROJECT_FILE: ''}}
     const {code, stdout} = await scene.usage(['forget', '--wait', '8', '--json'], options)
     assert.ok(performance.now() - before < 25_000)
-    const outcomes = JSON.parse(stdout).projects.map((one: DestinationForget) => [one.outcome, one.reason])
-    assert.deepEqual(
-      [code, outcomes],
-      [
-        3,
-        [
-          ['erased', null],
-          ['pending', 'timeout'],
-        ],
-      ],
-    )
+    const outcomes = JSON.parse(stdout).projects.map(({outcome}: DestinationForget) => outcome)
+    assert.deepEqual([code, outcomes], [3, ['erased', 'pending']])
   })
 
   it('says that nothing was sent where nothing was, writes nothing and asks nobody', async t => {

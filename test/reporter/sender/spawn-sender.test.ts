@@ -14,6 +14,7 @@ import {acceptAll, answerAlways, answeringServer, type Respond} from '../../supp
 import {putStarts} from '../../support/make-event.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {makeWorld, type TestWorld} from '../../support/make-world.ts'
+import {needs} from '../../support/needs.ts'
 import {moduleUrl} from '../../support/run-module.ts'
 import {sendersOf, until} from '../../support/senders-of.ts'
 import {silentServer} from '../../support/silent-server.ts'
@@ -68,7 +69,7 @@ async function holdingServer(t: TestContext) {
 }
 
 describe('a sender in the background', () => {
-  it('delivers after its script has ended, holding nothing of the script', async t => {
+  it('delivers after its script has ended, holding nothing of the script', needs('bash', 'flock'), async t => {
     const server = await holdingServer(t)
     const scene = makeScene(t, server.url)
     const {world, destination} = scene
