@@ -563,6 +563,7 @@ _u_find_script() {
     /*) _u_script=$_u_started_as ;;
     *) [ ! -f "$_u_started_as" ] || _u_script=$PWD/${_u_started_as#./} ;;
   esac
+  _u_name_script
 }
 
 # NAME [TYPE]

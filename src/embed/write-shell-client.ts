@@ -1,7 +1,7 @@
 import {collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
 import {type ConsentTerms, writeConsentValues} from '../shell/consent-values.ts'
 import {assignText, quoteForShell} from '../shell/shell-text.ts'
-import {writeRank, writeSurroundings} from '../shell/surroundings.ts'
+import {writeRank, writeScriptPath, writeSurroundings} from '../shell/surroundings.ts'
 import type {ClientContent} from './client-content.ts'
 
 /** What the client for shells is made of: constants, the allow-list, and what a shell finds out of its environment. */
@@ -55,6 +55,8 @@ export function shellConstants(content: ClientContent): string[] {
     writeFeatures(project),
     '',
     writeRank('_u', content),
+    '',
+    writeScriptPath('_u', '_u_script', content),
     '',
     writeSurroundings('_u', content),
   ]

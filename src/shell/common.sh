@@ -643,4 +643,5 @@ _usage_find_script() {
   esac
   case ${_usage_started_as##*/} in sh | bash | dash | zsh | ash | ksh | busybox) return 0 ;; esac
   [ ! -f "$_usage_started_as" ] || _usage_script_path=$_usage_started_as
+  _usage_name_script
 }

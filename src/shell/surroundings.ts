@@ -19,6 +19,22 @@ export interface Surroundings {
   readonly schedulers: readonly (readonly [variable: string, name: string])[]
   /** Variables with the rank of an MPI process: the first counts that is a number and has its companion beside it. */
   readonly rankVariables: readonly {readonly variable: string; readonly companion: string}[]
+  /** How batch systems name the copies of scripts that they run: a part of the path, and two variables. */
+  readonly scriptCopies: readonly {readonly part: string; readonly job: string; readonly folder: string}[]
+}
+
+/** Writes the function that replaces the path of a batch system's copy of a script, which is another one in each job. */
+export function writeScriptPath(prefix: string, variable: string, {scriptCopies}: Surroundings): string {
+  const cases = scriptCopies.map(({part, job, folder}) => `    *${part}*) set -- "\${${folder}-}" "\${${job}-}" ;;`)
+  return `# A batch system runs a copy of a script, under another path in each job: the name of the job in
+# the folder of its submission stands for it.
+${prefix}_name_script() {
+  case $${variable} in
+${cases.join('\n')}
+    *) return 0 ;;
+  esac
+  case $1/$2 in /*/?*) ${variable}=$1/$2 ;; esac
+}`
 }
 
 /** Writes the function that is true where events are recorded: an MPI job is counted once, by its rank 0. */

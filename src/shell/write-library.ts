@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs'
 import {addressOf, collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
 import {writeConsentValues} from './consent-values.ts'
 import {assignText} from './shell-text.ts'
-import {type Surroundings, writeRank, writeSurroundings} from './surroundings.ts'
+import {type Surroundings, writeRank, writeScriptPath, writeSurroundings} from './surroundings.ts'
 
 /** The shells that a library is made for; `sh` is dash, busybox and what else is POSIX with aliases. */
 export const shells = ['bash', 'zsh', 'sh'] as const
@@ -78,6 +78,7 @@ export function writeLibrary(shell: Shell, content: LibraryContent): string {
     writeConsentValues('_usage', content.consent),
     writeOwnVariable(content.project),
     writeRank('_usage', content),
+    writeScriptPath('_usage', '_usage_script_path', content),
     writeSurroundings('_usage', content),
   ]
   return [writeHead(shell, content), `${found.join('\n\n')}\n`, ...texts].join('\n')

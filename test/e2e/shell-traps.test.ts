@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {writeFileSync} from 'node:fs'
+import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
@@ -168,6 +168,19 @@ describe('a library in a script of its own ways', {concurrency: 2}, () => {
     const calls = ['usage_start', 'usage_trap', 'usage_feature A', 'exit 3'].map(call => `[${call}]`)
     assert.deepEqual([...seen].slice(1), [...calls, ''])
     assert.deepEqual([outcome.code, outcome.stderr, ends()], [3, '', [3]])
+  })
+
+  it('names a script by its job where a batch system runs a copy of it', needs('dash'), async t => {
+    const {home, path} = makeScene(t, ['dash'], 'sh')
+    mkdirSync(join(home.home, 'job00007'))
+    const copy = join(home.home, 'job00007', 'slurm_script')
+    writeFileSync(copy, `. '${path}'\nusage_start\n`)
+    const environment = {SLURM_JOB_ID: '7', SLURM_JOB_NAME: 'heat.sh', SLURM_SUBMIT_DIR: '/home/ada'}
+    await runProgram(home, ['dash', copy], {environment})
+    assert.deepEqual(
+      waitingEvents(home.stateDirectory).map(event => event.local?.script),
+      ['/home/ada/heat.sh'],
+    )
   })
 
   it('counts a code that is none, and keeps the end', needs('dash'), async t => {

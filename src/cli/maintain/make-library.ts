@@ -3,7 +3,7 @@ import {optOutReasons, silentValues} from '../../reporter/consent/consent.ts'
 import {noticeText, type SendingBegins} from '../../reporter/consent/notice.ts'
 import {ciVendors} from '../../reporter/world/ci.ts'
 import {projectOptOutPath} from '../../reporter/world/directories.ts'
-import {rankVariables, schedulers} from '../../reporter/world/scheduler.ts'
+import {rankVariables, schedulers, scriptCopies} from '../../reporter/world/scheduler.ts'
 import {type LibraryContent, type Shell, writeLibrary} from '../../shell/write-library.ts'
 
 /** Makes the shell functions of a project, with the reporter's notice and its lists of CI systems and batch systems. */
@@ -24,5 +24,6 @@ export function contentOf(project: ProjectFile): LibraryContent {
     ciVendors,
     schedulers,
     rankVariables,
+    scriptCopies,
   }
 }

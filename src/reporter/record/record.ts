@@ -24,6 +24,7 @@ import {recordDrop} from '../destination/drops.ts'
 import {emptyBuffer, isBufferEmpty} from '../destination/empty-buffer.ts'
 import {readRun, removeRun, writeRun} from '../destination/open-runs.ts'
 import {enforceQuota} from '../destination/tidy.ts'
+import {findScriptPath} from '../world/scheduler.ts'
 import {toTime, type World} from '../world/world.ts'
 import {type EventRun, runById, runOfEnd, runOfFeature} from './event-run.ts'
 import {measureDuration} from './find-run.ts'
@@ -95,7 +96,7 @@ export function recordStart(recorder: Recorder, input: Given<StartInput>): Recor
     const run = newId(world)
     const header = values.header(recorder.header())
     const event: BufferedEvent = {
-      ...newEvent(recorder, header, {...localOf(recorder), script: values.script()}),
+      ...newEvent(recorder, header, {...localOf(recorder), script: scriptOf(recorder, values.script())}),
       type: 'start',
       run,
       repeat: 0,
@@ -108,13 +109,17 @@ export function recordStart(recorder: Recorder, input: Given<StartInput>): Recor
   })
 }
 
+/** The path that stands for the script in every job of a batch system. */
+const scriptOf = ({world}: Recorder, path: string | null): string | null =>
+  path === null ? null : findScriptPath(world.environment, path)
+
 /** Records that a run lives on: its start once more, under an id of its own. The open run stays as it is. */
 export function recordRepeat(recorder: Recorder, {run, repeat, script, fields}: RepeatInput): RecordOutcome {
   return recordSafely(recorder, () => {
     const {destination} = recorder
     const {kept} = keepDeclared(destination.project.fields, fields ?? {})
     const header = readRun(destination.paths.runs, run)?.header ?? recorder.header()
-    const local = {...localOf(recorder), script: script ?? null}
+    const local = {...localOf(recorder), script: scriptOf(recorder, script ?? null)}
     const event: BufferedEvent = {...newEvent(recorder, header, local), type: 'start', run, repeat, fields: kept}
     write(recorder, event)
     return {kind: 'recorded', id: event.id, run, warnings: []}

@@ -41,6 +41,32 @@ export const rankVariables: readonly RankVariable[] = [
   {variable: 'SLURM_PROCID', companion: 'SLURM_STEP_ID'},
 ]
 
+/** How a batch system names a script that it runs as a copy of its own, under another path for each job. */
+export interface ScriptCopy {
+  /** A part of the path of every copy. */
+  readonly part: string
+  /** The variable with the name of the job: that of the script, unless the person names the job. */
+  readonly job: string
+  /** The variable with the folder where the person submitted the job. */
+  readonly folder: string
+}
+
+/** Slurm, Grid Engine, PBS and LSF, as their manuals name the variables. */
+export const scriptCopies: readonly ScriptCopy[] = [
+  {part: '/slurm_script', job: 'SLURM_JOB_NAME', folder: 'SLURM_SUBMIT_DIR'},
+  {part: '/job_scripts/', job: 'JOB_NAME', folder: 'SGE_O_WORKDIR'},
+  {part: '.SC', job: 'PBS_JOBNAME', folder: 'PBS_O_WORKDIR'},
+  {part: '/.lsbatch/', job: 'LSB_JOBNAME', folder: 'LS_SUBCWD'},
+]
+
+/** The path that stands for a script: of a batch system's copy, the name of the job in the folder of its submission. */
+export function findScriptPath(environment: Environment, path: string): string {
+  for (const {part, job, folder} of scriptCopies)
+    if (path.includes(part) && environment[job] && environment[folder]?.startsWith('/'))
+      return `${environment[folder]}/${environment[job]}`
+  return path
+}
+
 /** The batch system that this runs under, or null. */
 export function detectScheduler(environment: Environment): string | null {
   return schedulers.find(([variable]) => Boolean(environment[variable]))?.[1] ?? null

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
 import type {Environment} from '../../../src/reporter/world/environment.ts'
-import {detectRank, detectScheduler, rankVariables} from '../../../src/reporter/world/scheduler.ts'
+import {detectRank, detectScheduler, findScriptPath, rankVariables} from '../../../src/reporter/world/scheduler.ts'
 
 const schedulers: readonly (readonly [environment: Environment, name: string | null])[] = [
   [{}, null],
@@ -75,4 +75,17 @@ describe('the rank in an MPI job', () => {
     it(`is ${rank} with ${JSON.stringify(environment)}`, () => {
       assert.equal(detectRank(environment)?.rank ?? null, rank)
     })
+})
+
+describe('the path of a script', () => {
+  const slurm = {SLURM_JOB_NAME: 'job.sh', SLURM_SUBMIT_DIR: '/home/ada'}
+  for (const [environment, path, expected] of [
+    [slurm, '/var/spool/slurmd/job00123/slurm_script', '/home/ada/job.sh'],
+    [slurm, '/home/ada/other.sh', '/home/ada/other.sh'],
+    [{SLURM_JOB_NAME: 'job.sh'}, '/var/spool/slurmd/job00123/slurm_script', '/var/spool/slurmd/job00123/slurm_script'],
+    [{PBS_JOBNAME: 'job', PBS_O_WORKDIR: '/w'}, '/var/spool/pbs/mom_priv/jobs/7.server.SC', '/w/job'],
+    [{JOB_NAME: 'job', SGE_O_WORKDIR: '/w'}, '/var/spool/sge/n1/job_scripts/77', '/w/job'],
+    [{LSB_JOBNAME: 'job', LS_SUBCWD: '/w'}, '/home/ada/.lsbatch/1700000000.77.shell', '/w/job'],
+  ] as const)
+    it(`is ${expected} for ${path}`, () => assert.equal(findScriptPath(environment, path), expected))
 })
