@@ -4,7 +4,7 @@ import {describe, it} from 'node:test'
 import {secretPath} from '../../src/reporter/identity/secret.ts'
 import type {DestinationForget} from '../../src/reporter/person/forget.ts'
 import {answerAlways} from '../support/answering-server.ts'
-import {erasingServer, erasuresOf} from '../support/erasing-server.ts'
+import {eraseAll, erasingServer, erasuresOf} from '../support/erasing-server.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
@@ -52,6 +52,33 @@ describe('usage forget', () => {
     const again = await scene.usage(['forget', '--json'])
     assert.deepEqual([again.code, JSON.parse(again.stdout).projects[0].outcome], [3, 'pending'])
     assert.equal(new Set(erasuresOf(server).map(({id}) => id)).size, 1)
+  })
+
+  it('withdraws a request that no collector confirms: reports are sent again, and a later request covers them all', async t => {
+    let canErase = false
+    const server = await erasingServer(t, (request, response) =>
+      (canErase ? eraseAll : answerAlways(404, '{}'))(request, response),
+    )
+    const scene = makeScene(t, server.url)
+    await scene.usage(['start'])
+    await scene.flush()
+    await scene.usage(['forget'])
+    await scene.usage(['start'])
+    assert.equal((await scene.flush()).projects[0]?.reason, 'forget-pending')
+    const {code, stdout} = await scene.usage(['forget', '--withdraw'])
+    assert.equal(code, 0)
+    assert.match(
+      stdout,
+      /^demo: the request to erase is withdrawn\..*reports are sent again\.\n {2}To stop recording: usage optout demo\n/,
+    )
+    assert.equal((await scene.status()).forget, null)
+    assert.deepEqual([(await scene.flush()).sent], [1])
+    assert.match((await scene.usage(['forget', '--withdraw'])).stdout, /^demo: no request to erase is waiting/)
+    canErase = true
+    assert.equal(JSON.parse((await scene.usage(['forget', '--json'])).stdout).projects[0].outcome, 'erased')
+    const [first, last] = [erasuresOf(server)[0], erasuresOf(server).at(-1)]
+    assert.notEqual(first?.id, last?.id)
+    assert.deepEqual(last?.keys, first?.keys)
   })
 
   it('exits 3 and says what to do when the secret is lost, instead of a receipt for nothing', async t => {
@@ -103,7 +130,7 @@ describe('usage forget', () => {
         const status = await scene.usage(['status', ...args], {environment})
         assert.deepEqual([status.code, status.stdout.split('\n')[0]], [0, `Cannot be read: ${directory}`])
         const json = JSON.parse((await scene.usage(['status', ...args, '--json'], {environment})).stdout)
-        assert.deepEqual(json, {projects: [], unreadable: [directory]})
+        assert.deepEqual(json, {projects: [], unreadable: [directory], lostFolders: []})
       }
       const {code, stdout} = await scene.usage(['forget', '--json'])
       assert.deepEqual([code, JSON.parse(stdout).projects[0].outcome], [0, 'erased'])

@@ -24,7 +24,7 @@ export const receiptOf = (request: ReceivedRequest, changes: Readonly<Record<str
   ...changes,
 })
 
-const eraseAll: Respond = (request, response) => answer(response, 200, receiptOf(request))
+export const eraseAll: Respond = (request, response) => answer(response, 200, receiptOf(request))
 
 /** A server that accepts every report. By default, it answers every erasure request with a receipt. */
 export function erasingServer(t: Pick<TestContext, 'after'>, erase: Respond = eraseAll): Promise<AnsweringServer> {

@@ -49,6 +49,10 @@ function writeOutcome(one: DestinationForget, paint: Paint): string[] {
         'The request is kept. No report is sent until it is confirmed.',
         writeContact(one),
       ]
+    case 'withdrawn':
+      return [`the request to erase is withdrawn. What was sent to ${place} stays there, and reports are sent again.`]
+    case 'none-pending':
+      return ['no request to erase is waiting for a confirmation.']
     case 'erased':
       return [paint.green('erased'), ...writeReceipt(one, place)]
     default:
@@ -57,7 +61,9 @@ function writeOutcome(one: DestinationForget, paint: Paint): string[] {
 }
 
 /** Whether recording continues after the request, and how to stop it. */
-function writeNow({project, consent}: DestinationForget): string[] {
+function writeNow({project, outcome, consent}: DestinationForget): string[] {
+  if (outcome === 'none-pending') return []
+  if (consent.allowed && outcome === 'withdrawn') return [`To stop recording: usage optout ${toPlainText(project)}`]
   if (consent.allowed) return [`Recording continues, under new ids. To stop it: usage optout ${toPlainText(project)}`]
   return [`Recording is off: ${writeConsent(consent)}`]
 }
@@ -82,7 +88,10 @@ function writeWhy(one: DestinationForget): string[] {
   return [
     `${why}${message === null ? '' : ` (${toPlainText(message)})`}`,
     ...(one.outcome === 'pending'
-      ? ['The request is kept and sent before every report. No report is sent until it is confirmed.']
+      ? [
+          'The request is kept and sent before every report. No report is sent until it is confirmed.',
+          `To take it back: usage forget --withdraw --project ${toPlainText(one.project)}`,
+        ]
       : []),
     ...(nextTryAt === null ? [] : [`Next try at ${nextTryAt}, or now: usage forget`]),
     writeContact(one),

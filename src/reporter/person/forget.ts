@@ -1,4 +1,5 @@
-import {existsSync} from 'node:fs'
+import {existsSync, rmSync} from 'node:fs'
+import {messageOf} from '../../errors.ts'
 import {reach} from '../../fault-points.ts'
 import type {ErasureReceipt} from '../../protocol/erasure.ts'
 import {addressOf} from '../../protocol/project-file.ts'
@@ -6,12 +7,13 @@ import type {Consent} from '../consent/consent.ts'
 import {askConsent, isStateWritable} from '../consent/consent-facts.ts'
 import type {Destination} from '../destination/destination.ts'
 import {emptyBuffer} from '../destination/empty-buffer.ts'
-import {readNextTry} from '../destination/next-try.ts'
+import {clearFailure, readNextTry} from '../destination/next-try.ts'
 import {
   endForgetRequest,
   type ForgetRequest,
   keepForgetRequest,
   readAllForgotten,
+  readForgetRequest,
   readForgotten,
 } from '../forget/forget-request.ts'
 import {isForgetPending} from '../forget/is-forget-pending.ts'
@@ -33,6 +35,7 @@ export interface DestinationForget {
    * `nothing-sent`: there was nothing to erase. `no-user`: reports went, none with a pseudonym of the user, so that no key
    * finds them. `unconfirmed`: datagrams went, of which nobody answers. `pending`: the request is kept and goes first from
    * now on. `cannot-prove`: so it is, but the secret that made the pseudonyms is lost. `failed`: it could not even be kept.
+   * `withdrawn`: the user took a pending request back. `none-pending`: there was none to take back.
    */
   readonly outcome:
     | 'erased'
@@ -43,6 +46,8 @@ export interface DestinationForget {
     | 'pending'
     | 'cannot-prove'
     | 'failed'
+    | 'withdrawn'
+    | 'none-pending'
   /** Whether reports went that have no pseudonym of the user, of CI for example: they stay, whatever the outcome. */
   readonly leftNameless: boolean
   /** The id of the request: what the contact, or an operator, finds it by. */
@@ -87,11 +92,34 @@ export async function forgetDestinations(
     try {
       projects.push(await forgetDestination(world, destination, options.deliver, deadline))
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       projects.push({...nothingSent(world, destination), outcome: 'failed', reason: 'not-written', message})
     }
   }
   return {projects}
+}
+
+/**
+ * Takes back the pending requests: reports are sent again, under the same ids, and a later request covers what an earlier one
+ * would have. A collector that is answering one at this moment may erase all the same. Sends nothing, never throws.
+ */
+export function withdrawForget(world: World, destinations: readonly Destination[]): ForgetOutcome {
+  return {projects: destinations.map(destination => withdrawOne(world, destination))}
+}
+
+function withdrawOne(world: World, destination: Destination): DestinationForget {
+  const {paths} = destination
+  const common = nothingSent(world, destination)
+  if (!isForgetPending(paths)) return {...common, outcome: 'none-pending'}
+  const request = readForgetRequest(paths)
+  try {
+    rmSync(paths.forget, {force: true})
+    clearFailure(paths.nextTry)
+  } catch (error) {
+    return {...common, outcome: 'failed', reason: 'not-written', message: messageOf(error)}
+  }
+  const {id = null, requestedAt = null} = request ?? {}
+  return {...common, outcome: 'withdrawn', request: id, requestedAt}
 }
 
 const nothingSent = (world: World, destination: Destination): DestinationForget => ({
