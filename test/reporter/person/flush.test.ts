@@ -235,7 +235,7 @@ describe('a flush', () => {
     mkdirSync(join(world.stateDirectory, 'secret'))
     const {reason, kept, isUndelivered} = (await flush(world, [destination], runSender)).projects[0]!
     assert.deepEqual({reason, kept, isUndelivered}, {reason: 'sender-failed', kept: 2, isUndelivered: true})
-    assert.match(readNextTry(destination.paths.nextTry)?.lastError.message ?? '', /EISDIR/)
+    assert.match(readNextTry(destination.paths.nextTry)?.lastError.message ?? '', /secret must be a plain file/)
     assert.equal(server.requests.length, 0)
     assertNothingLost(world, destination, ids)
   })

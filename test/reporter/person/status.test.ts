@@ -31,6 +31,7 @@ describe('the status', () => {
       endpoint: {http: 'http://127.0.0.1:9', udp: null, file: null},
       waiting: {events: 0, bytes: 0, oldest: null, newest: []},
       openRuns: 0,
+      silent: null,
       sent: {events: 0, unconfirmed: 0, last: null},
       dropped: none,
       refused: {events: 0},
