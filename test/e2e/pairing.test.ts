@@ -124,7 +124,7 @@ describe('pairing of runs at the same time', () => {
     for (const [version, code] of paired) assert.equal(code, version === 'slow' ? 0 : 7)
   })
 
-  it('swaps no ends that one program calls for two runs at the same time', needs('bash', 'make'), async t => {
+  it('swaps no ends that one program calls for two runs at the same time', needs('bash'), async t => {
     const home = homeWithProject(t)
     const program = join(home.home, 'two.cjs')
     writeFileSync(
