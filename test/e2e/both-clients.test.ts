@@ -30,7 +30,7 @@ function makeScene(t: TestContext, http = 'http://127.0.0.1:9', changes: Readonl
   const home: IsolatedHome = {...bare, environment: {...bare.environment, ...said}}
   const yes = {USAGE_CONSENT: `demo@${collectionVersion(project)}`}
   const run = (script: string, environment = {}, options: RunOptions = {}) =>
-    runProgram(home, ['sh', '-c', script.replaceAll('C/', `${bare.home}/`)], {environment, ...options})
+    runProgram(home, ['sh', '-c', script.replaceAll(/(?<![^\s"'])C\//g, `${bare.home}/`)], {environment, ...options})
   const usage = async (...args: string[]) =>
     JSON.parse((await runUsage(bare, [...args, '--project-file', path, '--json'])).stdout)
   return {home, destination, run, usage, yes, events: () => waitingEvents(home.stateDirectory)}

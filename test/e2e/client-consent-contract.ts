@@ -66,7 +66,7 @@ async function ask(t: TestContext, consent: string, situation: Situation) {
   const variables = {...place.variables, PYTHONDONTWRITEBYTECODE: '1'}
   const scene: IsolatedHome = {home, configDirectory, stateDirectory, environment: {...environment, ...variables}}
   const inPlace = ['unshare', '-Urm', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"', etc] as const
-  const {stdout} = await runProgram(scene, [...inPlace, 'sh', '-c', consent.replaceAll('C/', `${home}/`)])
+  const {stdout} = await runProgram(scene, [...inPlace, 'sh', '-c', consent.replaceAll(/(?<![^\s"'])C\//g, `${home}/`)])
   const decidedBy = situation.decidedBy({...place, siteDirectory})
   return [stdout.trim(), [situation.reason, ...(decidedBy === null ? [] : [decidedBy])].join(' ')] as const
 }
