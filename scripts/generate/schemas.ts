@@ -9,6 +9,7 @@ import {limits} from '../../src/protocol/limits.ts'
 import {patternWords} from '../../src/protocol/pattern.ts'
 import {projectFile} from '../../src/protocol/project-file.ts'
 import {report} from '../../src/protocol/report.ts'
+import {timings} from '../../src/protocol/timings.ts'
 
 type JsonSchema = ReturnType<typeof toJsonSchema>
 
@@ -76,6 +77,9 @@ const checks: Readonly<Record<string, JsonSchema>> = {
   [patternWords]: {format: 'regex'},
   // JSON Schema cannot compare two values.
   'must not declare a min above the max': {},
+  'must have counts whose sum is n': {},
+  'must have minSeconds and maxSeconds in its first and last buckets': {},
+  'must have a sumSeconds between n times minSeconds and n times maxSeconds': {},
   'must be a time that exists': {format: 'date-time'},
 }
 
@@ -88,6 +92,7 @@ const definitions = {
   startEvent,
   endEvent,
   featureEvent,
+  timings,
 }
 
 const config: ConversionConfig = {

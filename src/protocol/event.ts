@@ -11,6 +11,7 @@ import {
   time,
   uuid,
 } from './scalars.ts'
+import {timings} from './timings.ts'
 
 /** A run started. The start is repeated daily while the run lasts. `repeat` counts from 0, the start itself. */
 export const startEvent = v.object({
@@ -35,7 +36,10 @@ export const endEvent = v.object({
   fields: v.optional(fieldValues, {}),
 })
 
-/** A feature was used `count` times. `time` is when it started. `internal`: not chosen by a person. */
+/**
+ * A feature was used `count` times. `time` is when it started, of several uses the first. `internal`: not chosen by a
+ * person. `timings` are the durations of those merged uses that have one, and `durationSeconds` is then null.
+ */
 export const featureEvent = v.object({
   id: uuid,
   type: v.literal('feature'),
@@ -44,6 +48,7 @@ export const featureEvent = v.object({
   featureType: v.optional(text(64), 'Feature'),
   name: featureName,
   durationSeconds: v.nullish(durationSeconds, null),
+  timings: v.nullish(timings),
   count: v.optional(count, 1),
   internal: v.optional(v.boolean(), false),
   details: v.nullish(fieldValues, null),

@@ -23,4 +23,5 @@ export {
   type Report,
 } from './report.ts'
 export type {FieldValue, FieldValues} from './scalars.ts'
+export type {Timings} from './timings.ts'
 export {makeUuidV7} from './uuid.ts'

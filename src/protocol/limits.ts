@@ -32,6 +32,17 @@ export const limits = {
   clockToleranceMinutes: 55,
   /** Seconds of a duration: ten years. A longer one means a broken clock. */
   maxDurationSeconds: 10 * 366 * 86_400,
+  /**
+   * The finest scale of `timings` that a client sends: 32 buckets for each factor of two, so the middle of a bucket is
+   * at most 1.1 % from each of its durations.
+   */
+  timingScale: 5,
+  /** The finest scale of `timings` that is read: the finest of OpenTelemetry. */
+  maxTimingScale: 20,
+  /** Buckets of `timings`: OpenTelemetry's number. At scale 5 they reach from a millisecond to 32 milliseconds. */
+  maxTimingBuckets: 160,
+  /** Seconds of the shortest duration in a bucket: clocks count in nanoseconds. A shorter one counts as zero. */
+  leastTimedSeconds: 1e-9,
   /** Uses that one feature event can count. */
   maxLiveCount: 1_000_000_000,
   /** Uses of one feature event in data that are imported: what a number of JSON holds exactly. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import {type Event, event} from './event.ts'
+import {type Event, event as eventSchema} from './event.ts'
 import {header} from './header.ts'
 import {limits} from './limits.ts'
 import {describeProblems, type Parsed, toProblems} from './problem.ts'
@@ -20,7 +20,7 @@ const envelopeEntries = {
 /** One report: a header and 1 to 500 events that share it. */
 export const report = v.object({
   ...envelopeEntries,
-  events: v.pipe(v.array(event), v.minLength(1), v.maxLength(limits.maxEventsPerReport)),
+  events: v.pipe(v.array(eventSchema), v.minLength(1), v.maxLength(limits.maxEventsPerReport)),
 })
 
 const envelope = v.object({
@@ -79,15 +79,27 @@ type ParsedEvent =
   | {readonly ok: false; readonly rejection: Pick<Rejection, 'code' | 'message'>}
 
 function parseEvent(input: unknown): ParsedEvent {
-  // The report and its list of events are the two levels above an event.
-  if (exceedsDepth(input, limits.maxDepth - 2))
-    return rejection('event-too-deep', `must have at most ${limits.maxDepth} levels in a report`)
+  if (isTooDeep(input)) return rejection('event-too-deep', `must have at most ${limits.maxDepth} levels in a report`)
   const bytes = Buffer.byteLength(JSON.stringify(input) ?? '')
   if (bytes > limits.maxEventBytes)
     return rejection('event-too-large', `must have at most ${limits.maxEventBytes} bytes, got ${bytes}`)
-  const result = v.safeParse(event, input)
+  const result = v.safeParse(eventSchema, input)
   if (!result.success) return rejection('event-invalid', describeProblems(toProblems(result.issues)))
-  return {ok: true, value: result.output}
+  const event = result.output
+  if (event.type !== 'feature' || event.timings == null) return {ok: true, value: event}
+  const {n} = event.timings
+  if (n > event.count)
+    return rejection('event-invalid', `timings.n: must be at most the count ${event.count}, got ${n}`)
+  return {ok: true, value: {...event, durationSeconds: null}}
+}
+
+/** The counts of `timings` are one level deeper than all other values. */
+function isTooDeep(input: unknown): boolean {
+  // The report and its list of events are the two levels above an event.
+  const allowed = limits.maxDepth - 2
+  if (typeof input !== 'object' || input === null || !('timings' in input)) return exceedsDepth(input, allowed)
+  const {timings, ...others} = input
+  return exceedsDepth(others, allowed) || exceedsDepth(timings, allowed)
 }
 
 const rejection = (code: RejectionCode, message: string): ParsedEvent => ({ok: false, rejection: {code, message}})

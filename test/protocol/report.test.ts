@@ -191,6 +191,31 @@ for (const [title, event, within, beyond] of boundaries) {
   })
 }
 
+test('reads timings, which replace a duration and count no more uses than the event', () => {
+  const timings = {
+    n: 2,
+    sumSeconds: 1.5,
+    minSeconds: 0.5,
+    maxSeconds: 1,
+    scale: 5,
+    offset: -33,
+    counts: [1, ...zeros(31), 1],
+  }
+  const parsed = mustParse(oneEvent('feature', {count: 2, timings}))
+  const event: Loose = parsed.events[0]?.event
+  assert.deepEqual([event.durationSeconds, event.count, event.timings], [null, 2, timings])
+  const {code, message} = rejectionOf(oneEvent('feature', {count: 1, timings})) ?? {}
+  assert.deepEqual([code, message], ['event-invalid', 'timings.n: must be at most the count 1, got 2'])
+  const wrong = rejectionOf(oneEvent('feature', {count: 2, timings: {...timings, n: 3}}))
+  assert.match(wrong?.message ?? '', /^timings: must have counts whose sum is n/)
+  for (const counts of [
+    [1, [1]],
+    [1, {}],
+  ])
+    assert.equal(rejectionOf(oneEvent('feature', {count: 2, timings: {...timings, counts}}))?.code, 'event-too-deep')
+})
+const zeros = (length: number): number[] => Array(length).fill(0)
+
 test('describes three problems of an event and counts the others', () => {
   const message = rejectionOf(oneEvent('feature', {id: 1, time: 2, name: 3, count: 4.5, internal: 5}))?.message ?? ''
   assert.match(message, /^id: .*; time: .*; name: .*; and 2 more$/)

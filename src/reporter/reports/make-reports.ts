@@ -141,9 +141,10 @@ function copyEvent(buffered: BufferedEvent, kept: FieldValues, context: ReportCo
       return {id, type: 'end', run, time, durationSeconds, exitCode, signal, fields: kept}
     }
     case 'feature': {
-      const {featureType, name, durationSeconds, count, internal} = buffered
+      const {featureType, name, durationSeconds, timings, count, internal} = buffered
       const details = Object.keys(kept).length > 0 ? kept : null
-      return {id, type: 'feature', run, time, featureType, name, durationSeconds, count, internal, details}
+      const own = timings == null ? {durationSeconds} : {durationSeconds: null, timings}
+      return {id, type: 'feature', run, time, featureType, name, ...own, count, internal, details}
     }
   }
 }

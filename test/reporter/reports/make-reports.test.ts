@@ -248,6 +248,15 @@ describe('what is not sent', () => {
     assert.equal(none.event.type === 'feature' && none.event.details, null)
   })
 
+  it('sends timings instead of a duration, and no key where there are none', t => {
+    const world = makeWorld(t)
+    const timings = {n: 2, sumSeconds: 1, minSeconds: 0.5, maxSeconds: 0.5, scale: 5, offset: -33, counts: [2]}
+    const {event} = single(makeFeature(world, {count: 2, durationSeconds: 7, timings}), contextOf(world))
+    assert.deepEqual([event.type === 'feature' && event.durationSeconds, event], [null, {...event, timings}])
+    const plain = single(makeFeature(world, {durationSeconds: 7, timings: null}), contextOf(world))
+    assert.equal('timings' in plain.event, false)
+  })
+
   it('drops features of undeclared types and names', t => {
     const world = makeWorld(t)
     const strict = contextOf(world)
