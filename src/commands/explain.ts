@@ -1,28 +1,39 @@
 import * as Flags from '@oclif/core/flags'
-import {chooseProjectOrNearest} from '../cli/arguments/project-choice.ts'
+import {chooseProjectsToRead} from '../cli/arguments/project-choice.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
+import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
 import {writeExplanation, writeMarkdownExplanation} from '../cli/text/write-explanation.ts'
 import {type ExplainedSection, explainProject} from '../reporter/projects/explain.ts'
+
+interface Explanation {
+  readonly project: string
+  readonly sections: ExplainedSection[]
+}
 
 export default class Explain extends BaseCommand {
   static override summary = 'Explain in plain words what a project counts, why, and how to opt out.'
   static override description =
-    'Uses only the project file. Without a project: usage.project.json in this folder or the nearest folder above.'
+    'Uses only project files. Without a project: usage.project.json in this folder or the nearest folder above, else every project known here. With several projects, --json prints {"projects": [...]}.'
   static override examples = [
-    '<%= config.bin %> explain --project parsl',
+    '<%= config.bin %> explain',
+    '<%= config.bin %> explain parsl',
     '<%= config.bin %> explain --markdown > docs/usage-statistics.md',
   ]
+  static override args = personArgs
   static override flags = {
     ...projectFlags,
     markdown: Flags.boolean({description: 'write a Markdown page that the project can publish', exclusive: ['json']}),
   }
 
-  async run(): Promise<{project: string; sections: ExplainedSection[]}> {
-    const {flags} = await this.parse(Explain)
-    const project = chooseProjectOrNearest(this.world, flags)
-    const answer = {project: project.project, sections: explainProject(project)}
+  async run(): Promise<Explanation | {projects: Explanation[]}> {
+    const {args, flags} = await this.parse(Explain)
+    const chosen = chooseProjectsToRead(this.world, readPersonProject(args, flags))
+    const projects = chosen.map(project => ({project: project.project, sections: explainProject(project)}))
     const write = flags.markdown ? writeMarkdownExplanation : writeExplanation
-    return this.present(answer, ({sections}) => write(sections, this.paint))
+    const [first] = projects
+    return this.present(first !== undefined && projects.length === 1 ? first : {projects}, () =>
+      projects.map(({sections}) => write(sections, this.paint)).join('\n\n\n'),
+    )
   }
 }

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import {chooseDestinations} from '../cli/arguments/project-choice.ts'
 import {BaseCommand, exitLike} from '../cli/framework/base-command.ts'
 import {projectFlags, waitFlag} from '../cli/framework/flags.ts'
+import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
 import {openInbox} from '../cli/maintain/open-inbox.ts'
 import {writeBackground, writeFlush, writeForwarding} from '../cli/text/write-flush.ts'
 import type {Destination} from '../reporter/destination/destination.ts'
@@ -23,6 +24,7 @@ export default class Flush extends BaseCommand {
     '<%= config.bin %> flush --wait 60 --json',
     '<%= config.bin %> flush --from /shared/inbox --project-file usage.project.json',
   ]
+  static override args = personArgs
   static override flags = {
     ...projectFlags,
     wait: waitFlag,
@@ -39,9 +41,9 @@ export default class Flush extends BaseCommand {
   }
 
   async run(): Promise<FlushOutcome | Forwarding | {started: number}> {
-    const {flags} = await this.parse(Flush)
+    const {args, flags} = await this.parse(Flush)
     requireFolders(this.world)
-    const destinations = chooseDestinations(this.world, flags)
+    const destinations = chooseDestinations(this.world, readPersonProject(args, flags))
     if (flags.background) {
       const started = destinations.filter(destination => spawnSender(this.world, destination)).length
       return this.present({started}, writeBackground)

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import {chooseAll} from '../cli/arguments/project-choice.ts'
 import {BaseCommand, exitLike} from '../cli/framework/base-command.ts'
 import {projectFlags, waitFlag} from '../cli/framework/flags.ts'
+import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
 import {writeForget} from '../cli/text/write-forget.ts'
 import {type ForgetOutcome, forgetDestinations, isStillOpen, withdrawForget} from '../reporter/person/forget.ts'
 import {requireFolders} from '../reporter/person/require-folders.ts'
@@ -17,6 +18,7 @@ export default class Forget extends BaseCommand {
 sent before every report; --withdraw takes it back. Recording continues with new ids that cannot be linked to the old ones. To stop recording too,
 run <%= config.bin %> optout. The sent log stays on this machine for 30 days. --json shows its folder, so that you can remove it.`
   static override examples = ['<%= config.bin %> forget', '<%= config.bin %> forget --project parsl --wait 60 --json']
+  static override args = personArgs
   static override flags = {
     ...projectFlags,
     wait: waitFlag,
@@ -24,9 +26,9 @@ run <%= config.bin %> optout. The sent log stays on this machine for 30 days. --
   }
 
   async run(): Promise<ForgetOutcome & {unreadable: string[]}> {
-    const {flags} = await this.parse(Forget)
+    const {args, flags} = await this.parse(Forget)
     requireFolders(this.world)
-    const {destinations, unreadable} = chooseAll(this.world, flags)
+    const {destinations, unreadable} = chooseAll(this.world, readPersonProject(args, flags))
     const waitSeconds = Number(flags.wait || defaultWaitSeconds)
     const outcome = flags.withdraw
       ? withdrawForget(this.world, destinations)

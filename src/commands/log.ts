@@ -3,6 +3,7 @@ import {chooseDestinations} from '../cli/arguments/project-choice.ts'
 import {readSince} from '../cli/arguments/since.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
+import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
 import {writeLog, writeRawLog} from '../cli/text/write-log.ts'
 import {type LogEntry, readLog} from '../reporter/person/log.ts'
 import {requireFolders} from '../reporter/person/require-folders.ts'
@@ -15,6 +16,7 @@ export default class Log extends BaseCommand {
     '<%= config.bin %> log --errors',
     '<%= config.bin %> log --raw',
   ]
+  static override args = personArgs
   static override flags = {
     ...projectFlags,
     since: Flags.string({
@@ -26,10 +28,10 @@ export default class Log extends BaseCommand {
   }
 
   async run(): Promise<{entries: LogEntry[]}> {
-    const {flags} = await this.parse(Log)
+    const {args, flags} = await this.parse(Log)
     requireFolders(this.world)
     const since = flags.since === undefined ? null : readSince(flags.since, this.world.now())
-    const entries = chooseDestinations(this.world, flags)
+    const entries = chooseDestinations(this.world, readPersonProject(args, flags))
       .flatMap(destination => readLog(destination, {since, isOnlyErrors: flags.errors}))
       .sort((a, b) => (a.at < b.at ? -1 : 1))
     return this.present({entries}, answer => (flags.raw ? writeRawLog : writeLog)(answer.entries, this.paint))

@@ -1,6 +1,6 @@
 import {chooseProjectIfNamed} from '../cli/arguments/project-choice.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
-import {decisionArgs, decisionFlags, readDecisionProject} from '../cli/framework/decision-flags.ts'
+import {decisionFlags, personArgs, readDecisionProject} from '../cli/framework/person-project.ts'
 import {writeOptIn} from '../cli/text/write-decision.ts'
 import {type OptInOutcome, optIn} from '../reporter/person/decisions.ts'
 
@@ -9,7 +9,7 @@ export default class Optin extends BaseCommand {
   static override summary = 'Allow recording and sending again, for one project or for all projects known here.'
   static override description = 'Events from before an opt-in are never sent after an opt-out.'
   static override examples = ['<%= config.bin %> optin', '<%= config.bin %> optin parsl']
-  static override args = decisionArgs
+  static override args = personArgs
   static override flags = decisionFlags
 
   async run(): Promise<OptInOutcome> {

@@ -1,6 +1,6 @@
 import {chooseProjectIfNamed} from '../cli/arguments/project-choice.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
-import {decisionArgs, decisionFlags, readDecisionProject} from '../cli/framework/decision-flags.ts'
+import {decisionFlags, personArgs, readDecisionProject} from '../cli/framework/person-project.ts'
 import {writeOptOut} from '../cli/text/write-decision.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
 import {type OptOutOutcome, optOut} from '../reporter/person/decisions.ts'
@@ -11,7 +11,7 @@ export default class Optout extends BaseCommand {
   static override description =
     'Takes effect immediately, empties the buffer and sends nothing. The opt-out is stored as a file.'
   static override examples = ['<%= config.bin %> optout', '<%= config.bin %> optout parsl']
-  static override args = decisionArgs
+  static override args = personArgs
   static override flags = decisionFlags
 
   async run(): Promise<OptOutOutcome> {

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import {chooseAll} from '../cli/arguments/project-choice.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
+import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
 import {writeStatus} from '../cli/text/write-status.ts'
 import {type ProjectStatus, readStatus} from '../reporter/person/status.ts'
 import type {World} from '../reporter/world/world.ts'
@@ -10,14 +11,15 @@ export default class Status extends BaseCommand {
   static override summary = 'Show what is recorded, waiting and sent, and which consent rule decided.'
   static override description = 'Shows one project, or by default every project ever seen here. Writes nothing.'
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --events --json']
+  static override args = personArgs
   static override flags = {
     ...projectFlags,
     events: Flags.boolean({description: 'show all waiting events instead of the newest five'}),
   }
 
   async run(): Promise<{projects: ProjectStatus[]; unreadable: string[]; lostFolders: World['lostFolders']}> {
-    const {flags} = await this.parse(Status)
-    const {destinations, unreadable} = chooseAll(this.world, flags)
+    const {args, flags} = await this.parse(Status)
+    const {destinations, unreadable} = chooseAll(this.world, readPersonProject(args, flags))
     const projects = destinations.map(destination => readStatus(this.world, destination, {allEvents: flags.events}))
     const {lostFolders} = this.world
     return this.present({projects, unreadable, lostFolders}, answer => writeStatus(answer, this.paint, this.world))

@@ -45,11 +45,18 @@ function makeClone(t: TestContext, {hasOwnNode = true, isBuilt = true}: ClonePar
   if (hasOwnNode) symlinkSync(process.execPath, join(clone, 'node_modules', 'node', 'bin', 'node'))
   if (isBuilt) {
     mkdirSync(join(clone, 'dist', 'commands'), {recursive: true})
-    const framework = ['main', 'built-in-plugin', 'present-error'].map(name => `cli/framework/${name}.js`)
+    const framework = ['main', 'as-typed', 'unknown-command', 'built-in-plugin', 'present-error']
+    const reading = ['flag-table', 'read-arguments', 'nearest-words']
+    const modules = [
+      ...framework.map(name => `cli/framework/${name}.js`),
+      ...reading.map(name => `cli/arguments/${name}.js`),
+      'cli/output/paint.js',
+      'protocol/plain-text.js',
+      'error-registry.js',
+      'errors.js',
+    ]
     writeFileSync(join(clone, 'dist', 'commands', 'try.js'), tryCommand)
-    const others = ['cli/output/paint.js', 'cli/arguments/flag-table.js', 'cli/arguments/read-arguments.js']
-    for (const name of ['error-registry.js', 'errors.js', ...framework, ...others])
-      cpSync(repositoryPath('dist', name), join(clone, 'dist', name))
+    for (const name of modules) cpSync(repositoryPath('dist', name), join(clone, 'dist', name))
     cpSync(repositoryPath('dist', 'run-unrecorded.cjs'), join(clone, 'dist', 'run-unrecorded.cjs'))
     symlinkSync(repositoryPath('node_modules', 'chalk'), join(clone, 'node_modules', 'chalk'))
   }

@@ -46,7 +46,7 @@ describe('usage optout and usage optin', {concurrency: 2}, () => {
     assert.equal(out.code, 0)
     assert.match(
       out.stdout,
-      /No project with the id dem is known here\. Known here: demo\. The opt-out of dem is saved\./,
+      /No project with the id dem is known here\. Did you mean `demo`\? Known here: demo\.\n {2}The opt-out of dem is saved\./,
     )
     assert.ok(existsSync(projectOptOutPath(home.configDirectory, 'dem')))
     assert.deepEqual(JSON.parse((await runUsage(home, ['optout', 'dem', '--json'])).stdout).onlyKnown, ['demo'])

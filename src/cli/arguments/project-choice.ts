@@ -4,7 +4,7 @@ import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {type Destination, destinationOf, listUnreadableFolders} from '../../reporter/destination/destination.ts'
 import {knownDestinations} from '../../reporter/projects/known-destinations.ts'
-import {readProjectFile, readRegisteredProject} from '../../reporter/projects/projects.ts'
+import {listProjects, readProjectFile, readRegisteredProject} from '../../reporter/projects/projects.ts'
 import type {World} from '../../reporter/world/world.ts'
 import {absolutePath} from './paths.ts'
 
@@ -32,16 +32,25 @@ export function chooseProjectIfNamed(world: World, flags: ProjectFlags): Project
 }
 
 /**
- * The same, with the default `usage.project.json` in the working directory or the nearest folder above. Only for
- * maintainers' commands, never for reporting.
+ * The projects to explain: the one that was given, else that of `usage.project.json` in the working directory or the
+ * nearest folder above, else all that are known here. A project that is known, but not registered, can be named too.
+ * Throws USAGE_NO_PROJECT if there is none.
  */
-export function chooseProjectOrNearest(world: World, flags: ProjectFlags): ProjectFile {
+export function chooseProjectsToRead(world: World, flags: ProjectFlags): ProjectFile[] {
+  const known = knownDestinations(world).map(({project}) => project)
+  const id = namedId(world, flags)
+  const isRegistered = listProjects(world.configDirectory).some(one => one.id === id)
+  const used = isRegistered ? undefined : known.find(({project}) => project === id)
+  if (used !== undefined) return [used]
   const named = chooseProjectIfNamed(world, flags)
-  if (named !== null) return named
+  if (named !== null) return [named]
   const nearest = findProjectFile()
-  if (nearest === null)
-    throw new UsageError('USAGE_NO_PROJECT', `no project given, and no ${projectFileName} in this folder or above`)
-  return readProjectFile(nearest)
+  if (nearest !== null) return [readProjectFile(nearest)]
+  if (known.length > 0) return [...new Map(known.map(project => [project.project, project])).values()]
+  throw new UsageError(
+    'USAGE_NO_PROJECT',
+    `no project given, none known here, and no ${projectFileName} in this folder or above`,
+  )
 }
 
 const projectFileName = 'usage.project.json'

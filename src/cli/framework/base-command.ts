@@ -1,6 +1,7 @@
 import {Command} from '@oclif/core/command'
 import {type ErrorCode, errorRegistry} from '../../errors.ts'
 import {realWorld, type World} from '../../reporter/world/world.ts'
+import {withKnownProjects} from '../arguments/known-projects.ts'
 import {type Paint, paintFor} from '../output/paint.ts'
 import {codeOf, presentError} from './present-error.ts'
 
@@ -20,7 +21,7 @@ export abstract class BaseCommand extends Command {
 
   protected override async catch(thrown: Error): Promise<void> {
     if ('code' in thrown && thrown.code === 'EEXIT') throw thrown
-    const error = codeOf(thrown)
+    const error = withKnownProjects(codeOf(thrown), this.world)
     presentError(error, this.jsonEnabled())
     if (error.code === 'USAGE_UNEXPECTED' && this.isDebugging) process.stderr.write(`${thrown.stack}\n`)
   }

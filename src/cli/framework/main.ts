@@ -9,10 +9,10 @@
  */
 import {flush} from '@oclif/core/flush'
 import {run} from '@oclif/core/run'
-import {runRows} from '../arguments/flag-table.ts'
-import {splitRun} from '../arguments/read-arguments.ts'
+import {readTyped} from './as-typed.ts'
 import {builtInPlugin, type CommandLoaders} from './built-in-plugin.ts'
 import {codeOf, presentError} from './present-error.ts'
+import {isUnknownCommand, unknownCommand} from './unknown-command.ts'
 
 export interface MainOptions {
   /** The folder of package.json. */
@@ -34,7 +34,7 @@ export async function main(args: readonly string[], {root, isPatient, commands}:
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
   try {
     const plugins = plugin === null ? undefined : new Map([[plugin.name, plugin]])
-    await run(withDashes(withHelp(args)), {root, userPlugins: false, devPlugins: false, plugins})
+    await run(readTyped(args), {root, userPlugins: false, devPlugins: false, plugins})
     // If the output is full, oclif's flush throws an exception that cannot be caught.
     if (!isPatient) await flush()
   } catch (thrown) {
@@ -42,18 +42,10 @@ export async function main(args: readonly string[], {root, isPatient, commands}:
     const exit = (error as {oclif?: {exit?: number}}).oclif?.exit
     if ('code' in error && error.code === 'EEXIT') process.exitCode = exit ?? 0
     else if (isPatient) process.exitCode = 0
-    else presentError(codeOf(error), args.includes('--json'))
+    else
+      presentError(
+        isUnknownCommand(error) ? unknownCommand(readTyped(args), root) : codeOf(error),
+        args.includes('--json'),
+      )
   }
-}
-
-/** `usage help start` is `usage start --help`. */
-function withHelp(args: readonly string[]): string[] {
-  return args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]
-}
-
-/** A flag behind the command of `usage run` belongs to that command, `--help` too. */
-function withDashes(args: readonly string[]): string[] {
-  if (args[0] !== 'run') return [...args]
-  const {own, command} = splitRun(runRows, args.slice(1))
-  return command.length === 0 ? [...args] : ['run', ...own, '--', ...command]
 }

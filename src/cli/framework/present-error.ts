@@ -1,4 +1,5 @@
 import {toUsageError, UsageError} from '../../errors.ts'
+import {nearestWords, writeProposal} from '../arguments/nearest-words.ts'
 import {paintFor} from '../output/paint.ts'
 
 /** Writes an error as text: the code, the message and the next step. */
@@ -19,12 +20,23 @@ export function codeOf(thrown: Error): UsageError {
   const exit = (thrown as {oclif?: {exit?: number}}).oclif?.exit
   const isFromFlag = thrown instanceof UsageError && thrown.code === 'USAGE_WRONG_USE'
   if (exit !== 2 && !isFromFlag) return toUsageError(thrown)
-  return new UsageError('USAGE_WRONG_USE', whatIsWrong(thrown.message), {cause: thrown})
+  const proposal = proposeFlags(thrown)
+  const next = proposal === null ? undefined : `${proposal} For all flags: --help`
+  return new UsageError('USAGE_WRONG_USE', whatIsWrong(thrown.message), {cause: thrown, ...(next && {next})})
+}
+
+/** The flags that were probably meant by unknown flags of oclif's error, or null. */
+function proposeFlags(thrown: Error): string | null {
+  const {flags, parse} = thrown as {flags?: readonly string[]; parse?: {input?: {flags?: object}}}
+  if (!Array.isArray(flags)) return null
+  const known = Object.keys(parse?.input?.flags ?? {}).map(name => `--${name}`)
+  return writeProposal(flags.flatMap(flag => nearestWords(String(flag).split('=')[0] ?? '', known)))
 }
 
 /** The message of oclif as one line, without its hints. */
 function whatIsWrong(message: string): string {
   const lines = message.split('\n').map(line => line.trim())
   const hints = /^(?:$|See more help|Parsing --|The following errors? occurred:)/
-  return lines.filter(line => !hints.test(line)).join('; ') || message.trim()
+  const text = lines.filter(line => !hints.test(line)).join('; ') || message.trim()
+  return text.replace(/^Nonexistent flag/, 'Unknown flag')
 }

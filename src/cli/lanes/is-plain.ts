@@ -1,7 +1,7 @@
 import type {FlagTable} from '../arguments/flag-table.ts'
 
 /** Flags of the framework: they are printed by it. */
-const frameworkFlags = ['--help', '--json']
+const frameworkFlags = ['--help', '-h', '--json']
 
 /**
  * Whether a reporting command can be done without the framework: nobody asked for output that only the framework prints,

@@ -1,6 +1,7 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {Consent} from '../../reporter/consent/consent.ts'
 import type {OptInOutcome, OptOutOutcome} from '../../reporter/person/decisions.ts'
+import {writeKnown} from '../arguments/known-projects.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount, writeReason} from './words.ts'
 
@@ -16,9 +17,10 @@ export function writeOptOut({project, file, dropped, leftIn, onlyKnown}: OptOutO
 }
 
 function writeOnlyKnown(project: string, known: readonly string[], paint: Paint): string[] {
-  const those = known.length === 0 ? 'No project is known here.' : `Known here: ${known.join(', ')}.`
+  const unknown = `${paint.yellow(`No project with the id ${project} is known here`)}. `
   return [
-    `  ${paint.yellow(`No project with the id ${project} is known here`)}. ${those} The opt-out of ${project} is saved.`,
+    `  ${known.length === 0 ? '' : unknown}${writeKnown(project, known)}`,
+    `  The opt-out of ${project} is saved.`,
   ]
 }
 
@@ -32,7 +34,7 @@ export function writeOptIn({project, projects, noToAll, machine, onlyKnown}: Opt
     return `The opt-in to ${project ?? 'all projects'} is saved, but recording is still off.${states.join('')}${rule}${next}`
   if (projects.length > 0) return `Opted in to ${project ?? 'all projects known here'}.${states.join('')}`
   const later = 'shows its notice before anything is sent.'
-  const those = onlyKnown === null || onlyKnown.length === 0 ? '' : ` Known here: ${onlyKnown.join(', ')}.`
+  const those = project === null || !onlyKnown?.length ? '' : ` ${writeKnown(project, onlyKnown)}`
   if (project !== null) return `Opted in to ${project}. The project is not known here yet. It ${later}${those}`
   return `Opted in. No project is known here yet. Each one ${later}`
 }

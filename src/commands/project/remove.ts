@@ -1,9 +1,7 @@
 import * as Args from '@oclif/core/args'
 import {BaseCommand} from '../../cli/framework/base-command.ts'
-import {UsageError} from '../../errors.ts'
-import {describeValue} from '../../protocol/problem.ts'
 import {requireFolders} from '../../reporter/person/require-folders.ts'
-import {removeProject} from '../../reporter/projects/projects.ts'
+import {removeProject, UnknownProject} from '../../reporter/projects/projects.ts'
 
 export default class ProjectRemove extends BaseCommand {
   static override summary = 'Remove a registered project. Its waiting events stay.'
@@ -13,8 +11,7 @@ export default class ProjectRemove extends BaseCommand {
   async run(): Promise<{removed: string}> {
     const {args} = await this.parse(ProjectRemove)
     requireFolders(this.world)
-    if (!removeProject(this.world.configDirectory, args.id))
-      throw new UsageError('USAGE_PROJECT_UNKNOWN', `no registered project has the id ${describeValue(args.id)}`)
+    if (!removeProject(this.world.configDirectory, args.id)) throw new UnknownProject(args.id)
     return this.present({removed: args.id}, answer => `${answer.removed} is no longer registered.`)
   }
 }

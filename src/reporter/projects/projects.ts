@@ -12,13 +12,23 @@ import {basename, join} from 'node:path'
 import {UsageError} from '../../errors.ts'
 import {limits} from '../../protocol/limits.ts'
 import {toPlainText} from '../../protocol/plain-text.ts'
-import {describeProblems} from '../../protocol/problem.ts'
+import {describeProblems, describeValue} from '../../protocol/problem.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 import {projectIdPattern} from '../../protocol/scalars.ts'
 import {listFolder} from '../destination/destination.ts'
 import {writeFileAtomically} from '../world/files.ts'
 
 const registryOf = (configDirectory: string): string => join(configDirectory, 'projects')
+
+/** The error for an id that no registered project has. */
+export class UnknownProject extends UsageError {
+  readonly id: string
+
+  constructor(id: string) {
+    super('USAGE_PROJECT_UNKNOWN', `no registered project has the id ${describeValue(id)}`)
+    this.id = id
+  }
+}
 
 /** Reads a project file. Throws `USAGE_PROJECT_FILE_UNREADABLE` or `USAGE_PROJECT_FILE_INVALID`. */
 export function readProjectFile(path: string): ProjectFile {
@@ -117,8 +127,7 @@ export function removeProject(configDirectory: string, id: string): boolean {
 
 /** Reads a registered project. Throws `USAGE_PROJECT_UNKNOWN`, or what is wrong with its file. */
 export function readRegisteredProject(configDirectory: string, id: string): ProjectFile {
-  if (!projectIdPattern.test(id) || !registeredIds(configDirectory).includes(id))
-    throw new UsageError('USAGE_PROJECT_UNKNOWN', `no registered project has the id ${JSON.stringify(id)}`)
+  if (!projectIdPattern.test(id) || !registeredIds(configDirectory).includes(id)) throw new UnknownProject(id)
   return readProjectFile(join(registryOf(configDirectory), `${id}.json`))
 }
 

@@ -92,7 +92,6 @@ export const plain: readonly (readonly string[])[] = [
   ['start', '--'],
   ['start', '--', '--print-id'],
   ['start', '-p'],
-  ['start', '-h'],
   ['start', '--field', 'executors'],
   ['start', '--field', '=2'],
   ['start', '--field', ''],
@@ -155,6 +154,7 @@ export const plain: readonly (readonly string[])[] = [
 /** Argument lists that the fast lane leaves to the framework. */
 export const others: readonly (readonly string[])[] = [
   ['start', '--help'],
+  ['start', '-h'],
   ['start', '--json'],
   ['start', '--strict'],
   ['end', '--wait', '0.1', '--exit-code', '0'],
