@@ -81,6 +81,7 @@ const checks: Readonly<Record<string, JsonSchema>> = {
   'must have minSeconds and maxSeconds in its first and last buckets': {},
   'must have a sumSeconds between n times minSeconds and n times maxSeconds': {},
   'must be a time that exists': {format: 'date-time'},
+  'must be a day that exists': {format: 'date'},
 }
 
 const definitions = {

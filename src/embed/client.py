@@ -318,6 +318,14 @@ def _find_ci():
     return ("ci" if says_ci else None), False
 
 
+def _find_agent():
+    """The coding agent that runs this program, or None."""
+    for variable, pattern, agent in AGENT_SIGNS:
+        if _has_sign(os.environ.get(variable, ""), pattern):
+            return agent
+    return None
+
+
 def _read_opt_in():
     """The person's opt-in, or None. Raises an error if it, or the settings, cannot be read."""
     found = []
@@ -688,7 +696,9 @@ def _make_header(**given):
     _drop("undeclared-field", sum(fit[name] is not given[name] for name in given))
     schedulers = [name for variable, name in SCHEDULERS if os.environ.get(variable)]
     scheduler = schedulers[0] if schedulers else None
-    return dict(fit, os=_describe_system(), ci=_find_ci()[0], scheduler=scheduler)
+    return dict(
+        fit, os=_describe_system(), ci=_find_ci()[0], agent=_find_agent(), scheduler=scheduler
+    )
 
 
 def _find_header():
@@ -1161,15 +1171,30 @@ def _make_pseudonym(what, event, period, key, *parts):
     return hashlib.sha256(hmac.new(key, text, hashlib.sha256).digest()).hexdigest()[:32]
 
 
+def _find_period(day):
+    """The period of pseudonyms at a time: its name in their input, and its first day."""
+    rotate = PROJECT["identity"]["rotate"]
+    begins = PROJECT["identity"].get("yearBegins", "01-01")
+    if rotate == "never":
+        return "always", "0001-01-01"
+    if rotate == "month":
+        return day[:7], day[:7] + "-01"
+    first_day = "%04d-%s" % (int(day[:4]) - (day[5:10] < begins), begins)
+    return day[:4] if begins == "01-01" else first_day, first_day
+
+
 def _prepare_event(event, secret, generation):
     """(header, event, mark of the pseudonym) as they are sent, as texts."""
     local = event["local"]
-    day = event["time"]
-    period = {"year": day[:4], "month": day[:7], "never": "always"}[PROJECT["identity"]["rotate"]]
+    period, first_day = _find_period(event["time"])
     user = _make_pseudonym("user", event, period, secret, generation)
     machine = (local["machineId"] or "").encode() or None
     host = _make_pseudonym("host", event, period, machine, local["host"])
+    has_ids = event["header"]["ci"] is None and any(
+        PROJECT["identity"][what] for what in ("user", "host", "script")
+    )
     header = dict({"user": user, "host": host}, **event["header"])
+    header.update(period=first_day if has_ids else None, isNewSecret=False)
     sent = {key: event.get(key) for key in SENT_KEYS[event["type"]]}
     if event["type"] == "start":
         script = local["script"]

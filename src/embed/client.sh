@@ -444,6 +444,8 @@ _u_describe() {
   _u_header=$_u_header',"commit":null,"component":null,"os":'$_u_system
   _u_quote "$_u_ci" 64
   _u_header=$_u_header',"ci":'$_u_text
+  _u_quote "$_u_agent" 32
+  _u_header=$_u_header',"agent":'$_u_text
   _u_quote "$_u_scheduler" 64
   _u_header=$_u_header',"scheduler":'$_u_text'}'
 }
@@ -947,11 +949,7 @@ _u_add_event() {
     _u_dropped="$_u_dropped $_u_drop_reason/${2#*/}"
     return 0
   fi
-  case $_u_rotate in
-    year) _u_period=${_u_time%%-*} ;;
-    month) _u_period=${_u_time%-*} ;;
-    *) _u_period=always ;;
-  esac
+  _u_find_period
   _u_wanted_ids=
   case $_u_event_header in *'"ci":null'*) _u_wanted_ids=$_u_ids ;; esac
   _u_word=$_u_event_header$_u_period${_u_event_local%%,\"bootId\":*}
@@ -963,6 +961,35 @@ _u_add_event() {
   _u_events=$_u_events${_u_events:+,}$_u_event
   _u_count=$((_u_count + 1))
   _u_taken="$_u_taken $2"
+}
+
+# The period of the pseudonyms at _u_time: its name in their input into _u_period, its first day
+# into _u_first_day.
+_u_find_period() {
+  _u_word=${_u_time%T*}
+  case $_u_rotate,$_u_year_begins in
+    never,*)
+      _u_period=always
+      _u_first_day=0001-01-01
+      ;;
+    month,*)
+      _u_period=${_u_word%-*}
+      _u_first_day=$_u_period-01
+      ;;
+    *,01-01)
+      _u_period=${_u_word%%-*}
+      _u_first_day=$_u_period-01-01
+      ;;
+    *)
+      _u_first_day=${_u_word%%-*}
+      # Digits after a 1, because a number that begins with 0 is octal.
+      _u_word=1${_u_word#*-}
+      _u_rest=1${_u_year_begins%-*}${_u_year_begins#*-}
+      [ "${_u_word%-*}${_u_word#*-}" -ge "$_u_rest" ] || _u_first_day=$((_u_first_day - 1))
+      _u_first_day=$_u_first_day-$_u_year_begins
+      _u_period=$_u_first_day
+      ;;
+  esac
 }
 
 # Why the event is not sent, into _u_drop_reason; empty if it is.
@@ -1012,7 +1039,11 @@ _u_open_report() {
   _u_make_pseudonym host "$_u_hex" "$_u_host"
   _u_opening='{"protocol":1,"project":"'$_u_project'","client":'$_u_client
   _u_opening=$_u_opening',"header":{"user":'$_u_user',"host":'$_u_made
-  _u_opening=$_u_opening,${_u_event_header#?}',"events":['
+  _u_word=null
+  case $_u_wanted_ids in ?*) _u_word=\"$_u_first_day\" ;; esac
+  _u_event_header=${_u_event_header#?}
+  _u_opening=$_u_opening,${_u_event_header%?}',"period":'$_u_word',"isNewSecret":false'
+  _u_opening=$_u_opening'},"events":['
 }
 
 # The bytes of the event's machine id, in hex, into _u_hex; empty if it has none, or no host.

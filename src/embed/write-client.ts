@@ -47,7 +47,8 @@ const loud = `[ -z "$_u_exports" ] || set -a
   [ -z "$_u_trace" ] || set -x`
 
 function pythonConstants(content: ClientContent): string[] {
-  const {project, consent, ciVendors, noticeText, ciNoticeText, schedulers, rankVariables, version} = content
+  const {project, consent, ciVendors, agentSigns, noticeText, ciNoticeText, schedulers, rankVariables, version} =
+    content
   return [
     '# The project file.',
     assignInPython('PROJECT', definedParts(project)),
@@ -72,6 +73,12 @@ function pythonConstants(content: ClientContent): string[] {
     assignInPython(
       'CI_SYSTEMS',
       ciVendors.map(({id, needsCi, signs}) => [id, needsCi, signs.map(({variable, pattern}) => [variable, pattern])]),
+    ),
+    '',
+    '# Coding agents: the variable of a sign, its pattern, and the id.',
+    assignInPython(
+      'AGENT_SIGNS',
+      agentSigns.map(({variable, pattern, id}) => [variable, pattern, id]),
     ),
     '',
     '# Variables of batch systems: the first that is set.',

@@ -7,7 +7,7 @@ import type {ClientContent} from './client-content.ts'
 /** What the client for shells is made of: constants, the allow-list, and what a shell finds out of its environment. */
 export function shellConstants(content: ClientContent): string[] {
   const {project, noticeText, ciNoticeText, version} = content
-  const {user, host, script, rotate} = project.identity
+  const {user, host, script, rotate, yearBegins} = project.identity
   const ids = Object.entries({user, host, script}).flatMap(([name, isWanted]) => (isWanted ? [name] : []))
   const application = project.application === undefined ? 'null' : JSON.stringify(project.application)
   return [
@@ -29,6 +29,7 @@ export function shellConstants(content: ClientContent): string[] {
       write_key: project.writeKey === undefined ? '' : curlHeader(`authorization: Bearer ${project.writeKey}`),
       ids: ids.join(' '),
       rotate,
+      year_begins: yearBegins ?? '01-01',
       threshold: String(project.flush.threshold),
       interval: String(project.flush.intervalSeconds),
       counts_ci: project.ci === 'off' ? 'no' : 'yes',

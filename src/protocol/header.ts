@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import {pseudonym, text} from './scalars.ts'
+import {day, pseudonym, text} from './scalars.ts'
 
 /** The operating system. `readable` is the name for people, such as `Debian GNU/Linux 12 (bookworm)`. */
 export const operatingSystem = v.object({
@@ -17,6 +17,8 @@ export const programHeader = v.object({
   component: v.nullish(text(128), null),
   os: v.nullish(operatingSystem, null),
   ci: v.nullish(text(64), null),
+  /** The coding agent that ran the program, such as `claude`. */
+  agent: v.nullish(text(32), null),
   scheduler: v.nullish(text(32), null),
 })
 
@@ -25,6 +27,10 @@ export const header = v.object({
   user: v.nullish(pseudonym, null),
   host: v.nullish(pseudonym, null),
   ...programHeader.entries,
+  /** The first day of the period for which the pseudonyms were made: see `rotationPeriod`. */
+  period: v.nullish(day, null),
+  /** Whether the secret of the pseudonyms was made during the run: in an empty home, or by a new user. */
+  isNewSecret: v.nullish(v.boolean(), false),
 })
 
 export type OperatingSystem = Readonly<v.InferOutput<typeof operatingSystem>>

@@ -13,6 +13,9 @@ const datagramPattern = new RegExp(hostAndPortPattern.source.replace('^', '^udp:
  */
 const variablePattern =
   /^(?!(?:PATH|HOME|USER|LOGNAME|SHELL|SHLVL|PWD|OLDPWD|IFS|ENV|BASH_ENV|TERM|LANG|LANGUAGE|TZ|TMP|TEMP|TMPDIR|HOSTNAME|MAIL|EDITOR|PAGER|DISPLAY|CI|UID|EUID|PPID|PS[1-4]|(?:LC|LD|DYLD|XDG|SSH|NODE|NPM|GIT)_.*|PYTHON.*|.*PATH)$)[A-Z][A-Z0-9_]{0,63}$/
+/** A day of every year: 29 February is none. */
+const yearlyDayPattern =
+  /^(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))$/
 const retentionPattern = /^[1-9]\d{0,2}[dwmy]$/
 
 function isCollectorUrl(input: string): boolean {
@@ -98,6 +101,14 @@ const identity = v.object({
   host: v.optional(v.boolean(), true),
   script: v.optional(v.boolean(), true),
   rotate: v.optional(v.picklist(['year', 'month', 'never'], 'must be year, month or never'), 'year'),
+  /** Absent is 01-01: a default would change the version of existing projects. */
+  yearBegins: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(yearlyDayPattern, 'must be a day of every year as MM-DD, such as 07-01'),
+      v.description('The first day (MM-DD) of the year in which users are counted exactly. Default: 01-01.'),
+    ),
+  ),
 })
 
 const features = v.object({
@@ -200,12 +211,16 @@ export function isDeclaredFeature(project: ProjectFile, type: string, name: stri
 export function collectionVersion(project: ProjectFile): string {
   const known = versions.get(project)
   if (known !== undefined) return known
-  const {fields, features: declared, identity: ids, retention: kept} = project
+  const {fields, features: declared, retention: kept} = project
   const to = normalEndpoint(project)
+  const ids = {...project.identity, yearBegins: otherThanJanuary(project.identity.yearBegins)}
   const version = shortHash(canonicalJson({fields, features: declared, identity: ids, endpoint: to, retention: kept}))
   versions.set(project, version)
   return version
 }
+
+/** A year that begins in January says what an absent value says. */
+const otherThanJanuary = (yearBegins: string | undefined) => (yearBegins === '01-01' ? undefined : yearBegins)
 
 /** A cache: consent, notice and sender ask for the version, and a parsed project file never changes. */
 const versions = new WeakMap<ProjectFile, string>()

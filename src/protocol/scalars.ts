@@ -12,6 +12,7 @@ export const isOpenFeatureName = (name: string): boolean => /^[\p{L}\p{N} ._:+()
 
 const uuidPattern = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
+const dayPattern = /^\d{4}-\d\d-\d\d$/
 const pseudonymPattern = /^[0-9a-f]{32}$/
 /** The signals of Linux, the BSDs and macOS, and numbers for signals without a name. Any other word is free text. */
 const signalPattern =
@@ -36,6 +37,12 @@ export const time = v.pipe(
   v.string(),
   v.regex(timePattern, 'must be a time in RFC 3339 format, in UTC with Z'),
   v.check(isRealTime, 'must be a time that exists'),
+)
+/** A day of the calendar: `2026-01-01`. */
+export const day = v.pipe(
+  v.string(),
+  v.regex(dayPattern, 'must be a day such as 2026-01-01'),
+  v.check(isRealTime, 'must be a day that exists'),
 )
 export const pseudonym = v.pipe(v.string(), v.regex(pseudonymPattern, 'must be a pseudonym of 32 hex digits'))
 export const signalName = v.pipe(v.string(), v.regex(signalPattern, 'must be a signal name such as SIGTERM'))

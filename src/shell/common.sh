@@ -333,6 +333,8 @@ _usage_describe() {
   _usage_header='"header":{"application":'$_usage_application',"version":'$_usage_text
   _usage_quote "$_usage_ci" 64
   _usage_header=$_usage_header',"os":null,"ci":'$_usage_text
+  _usage_quote "$_usage_agent" 32
+  _usage_header=$_usage_header',"agent":'$_usage_text
   _usage_quote "$_usage_scheduler" 64
   _usage_header=$_usage_header',"scheduler":'$_usage_text'}'
 }

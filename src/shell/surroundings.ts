@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly consent: ConsentTerms
   /** CI systems, the first whose signs are all there counts; `needsCi`: only where `CI` says yes. */
   readonly ciVendors: readonly CiVendor[]
+  /** Signs of coding agents: the first that is there counts. */
+  readonly agentSigns: readonly {readonly id: string; readonly variable: string; readonly pattern: string}[]
   /** Variables of batch systems with their names: the first that is set is it. */
   readonly schedulers: readonly (readonly [variable: string, name: string])[]
   /** Variables with the rank of an MPI process: the first counts that is a number and has its companion beside it. */
@@ -56,7 +58,7 @@ ${prefix}_is_counted_rank() {
 }
 
 /** Writes the function that finds the CI system and the batch system. It expands variables and starts no process. */
-export function writeSurroundings(prefix: string, {ciVendors, schedulers}: Surroundings): string {
+export function writeSurroundings(prefix: string, {ciVendors, agentSigns, schedulers}: Surroundings): string {
   const batch = schedulers.map(([variable, name]) => takeFirst(`${prefix}_scheduler`, variable, name))
   const [words, values] = [ciVendors.filter(one => one.needsCi), ciVendors.filter(one => !one.needsCi)]
   return `# WORD: whether it is a word, and none that says no.
@@ -72,11 +74,17 @@ ${prefix}_take_ci() {
   ${prefix}_ci=\${${prefix}_ci:-$1}
 }
 
-# Finds the batch system and the CI system that this runs in: the first of each that is there.
+# ID WORD: this agent, if the word says yes and no other is found.
+${prefix}_take_agent() { ! ${prefix}_is_yes "$2" || ${prefix}_agent=\${${prefix}_agent:-$1}; }
+
+# Finds the batch system, the agent and the CI system that this runs in: the first of each that is
+# there.
 # ${prefix}_is_ci is empty where only CI=true says so: that labels a run, and opens nothing.
 ${prefix}_surroundings() {
   ${prefix}_scheduler=
 ${batch.join('\n')}
+  ${prefix}_agent=
+${writeAgents(prefix, agentSigns)}
   ${prefix}_ci=
   ${prefix}_is_ci=
   [ -z "\${CI-}" ] || ${prefix}_is_yes "$CI" || return 0
@@ -87,6 +95,21 @@ ${words.map(one => takeWords(prefix, one)).join('\n')}
   ${prefix}_is_ci=$${prefix}_ci
   ${prefix}_ci=\${${prefix}_ci:-ci}
 }`
+}
+
+/** Takes the first agent whose sign is there: values that fit a pattern first, then words that do not say no. */
+function writeAgents(prefix: string, agentSigns: Surroundings['agentSigns']): string {
+  const found = `${prefix}_agent=\${${prefix}_agent:-`
+  const takes = [...Map.groupBy(agentSigns, ({variable}) => variable)].flatMap(([variable, signs]) => {
+    const values = signs.filter(({pattern}) => pattern !== '*')
+    const branches = values.map(({id, pattern}) => `    ${quotePattern(pattern)}) ${found}${id}} ;;`)
+    const words = signs.filter(({pattern}) => pattern === '*')
+    return [
+      ...(branches.length > 0 ? [`  case \${${variable}-} in`, ...branches, '  esac'] : []),
+      ...words.map(({id}) => `  ${prefix}_take_agent ${id} "\${${variable}-}"`),
+    ]
+  })
+  return takes.join('\n')
 }
 
 /** Takes a CI system whose values fit their patterns. */

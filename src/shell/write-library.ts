@@ -28,7 +28,7 @@ const shellNames: Readonly<Record<Shell, string>> = {bash: 'bash', zsh: 'zsh', s
 
 /** What a shell remembers of its run. */
 const state =
-  'run ended command_run header ci scheduler app_version outcome \\\n      start_uptime outer_run outer_scope is_blocked'
+  'run ended command_run header ci agent scheduler app_version outcome \\\n      start_uptime outer_run outer_scope is_blocked'
 
 /**
  * Keeps what a function does out of `set -x`, its variables out of the environment under `set -a`, and a DEBUG trap out

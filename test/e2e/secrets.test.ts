@@ -77,8 +77,16 @@ const variants: readonly {
   readonly environment: Readonly<Record<string, string>>
   readonly ci: string | null
   readonly scheduler: string | null
+  readonly agent?: string
 }[] = [
   {what: 'a laptop', environment: {}, ci: null, scheduler: null},
+  {
+    what: 'an agent',
+    environment: {AI_AGENT: secret, CODEX_THREAD_ID: secret},
+    ci: null,
+    scheduler: null,
+    agent: 'other',
+  },
   {
     what: 'CI',
     environment: {
@@ -103,7 +111,7 @@ const variants: readonly {
 ]
 
 describe('a person whose every name is secret', {concurrency: 2}, () => {
-  for (const {what, environment, ci, scheduler} of variants)
+  for (const {what, environment, ci, scheduler, agent = null} of variants)
     it(`is named by no byte that leaves or that the collector keeps, from ${what}`, needs('unshare'), async t => {
       const {home, relay, collector} = await secretPerson(t, environment)
       const outcome = await runSecretly(home)
@@ -120,7 +128,7 @@ describe('a person whose every name is secret', {concurrency: 2}, () => {
 
       const headers = said.map(text => /"header":(\{.*?\}),"events"/.exec(text)?.[1] ?? '{}')
       for (const header of headers.map(text => JSON.parse(text) as Header)) {
-        assert.deepEqual([header.ci, header.scheduler], [ci, scheduler])
+        assert.deepEqual([header.ci, header.scheduler, header.agent], [ci, scheduler, agent])
         assert.deepEqual([header.user === null, ci !== null ? header.host : null], [ci !== null, null])
       }
       if (ci !== null) for (const text of said) assert.doesNotMatch(text, /"script":"/)

@@ -18,7 +18,15 @@ test('has a column for each value of an inner object', () => {
   assert.deepEqual(headerOfValues(values).os, os)
 })
 
-test('has only null values in the empty header', () => {
+test('keeps a boolean as text, and false as null', () => {
+  assert.equal(valuesOfHeader({...emptyHeader, isNewSecret: true}).is_new_secret, 'true')
+  assert.equal(valuesOfHeader(emptyHeader).is_new_secret, null)
+  for (const isNewSecret of [true, false])
+    assert.equal(headerOfValues(valuesOfHeader({...emptyHeader, isNewSecret})).isNewSecret, isNewSecret)
+})
+
+test('has only null values and false in the empty header', () => {
   assert.deepEqual(headerOfValues(valuesOfHeader(emptyHeader)), emptyHeader)
-  assert.deepEqual(new Set(Object.values(emptyHeader)), new Set([null]))
+  assert.deepEqual(new Set(Object.values(emptyHeader)), new Set([null, false]))
+  assert.deepEqual(new Set(Object.values(valuesOfHeader(emptyHeader))), new Set([null]))
 })

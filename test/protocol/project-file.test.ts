@@ -145,6 +145,14 @@ const cases: [title: string, within: object, beyond: object, wanted: RegExp][] =
     /^identity.rotate: must be year, month or never/,
   ],
   [
+    'first day of a year',
+    {identity: {yearBegins: '02-28'}},
+    {identity: {yearBegins: '02-29'}},
+    /^identity.yearBegins: must be a day of every year/,
+  ],
+  ['first month', {identity: {yearBegins: '12-31'}}, {identity: {yearBegins: '13-01'}}, /^identity.yearBegins/],
+  ['last day', {identity: {yearBegins: '04-30'}}, {identity: {yearBegins: '04-31'}}, /^identity.yearBegins/],
+  [
     'name of a field',
     {fields: {a1: {type: 'boolean', description}}},
     {fields: {'1a': {type: 'boolean', description}}},
@@ -216,6 +224,7 @@ test('changes the collection version exactly when the collected data changes', (
     {lostAfterHours: 1},
     {$schema: 'x'},
     {identity: {rotate: 'year', script: true, host: true, user: true}},
+    {identity: {yearBegins: '01-01'}},
     {endpoint: {udp: null, http: 'https://usage.example.org'}},
   ])
     assert.equal(versionOf(same), version, JSON.stringify(same))
@@ -227,6 +236,8 @@ test('changes the collection version exactly when the collected data changes', (
     {features: {...base.features, details: {a: {type: 'boolean', description}}}},
     {identity: {rotate: 'never'}},
     {identity: {user: false}},
+    {identity: {yearBegins: '07-01'}},
+    {identity: {yearBegins: '10-01'}},
     {endpoint: {http: 'https://other.example.org'}},
     {retention: {runs: '6y'}},
   ]

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
+import {emptyHeader} from '../../src/protocol/header-columns.ts'
 import {limits} from '../../src/protocol/limits.ts'
 import {formatProblem} from '../../src/protocol/problem.ts'
 import {type ParsedReport, parseReport, type Rejection} from '../../src/protocol/report.ts'
@@ -34,6 +35,15 @@ for (const name of fixturesIn('reports')) {
   })
 }
 
+test('rejects a period that is no day, and a mark that is no boolean', () => {
+  const withHeader = (header: object) => ({...readJsonFixture('reports/agent.json'), header})
+  assert.deepEqual(problemsOf(withHeader({period: '2026-02-28', isNewSecret: null, agent: null})), [])
+  assert.match(problemsOf(withHeader({period: '2026-02-30'})).join(), /^header.period: must be a day that exists/)
+  assert.match(problemsOf(withHeader({period: '2026'})).join(), /^header.period: must be a day such as 2026-01-01/)
+  assert.match(problemsOf(withHeader({isNewSecret: 'yes'})).join(), /^header.isNewSecret/)
+  assert.match(problemsOf(withHeader({agent: 'a'.repeat(33)})).join(), /^header.agent/)
+})
+
 test('fills in absent optional values and ignores keys that a later client adds', () => {
   const id = '019AB4D0-0000-7000-8000-0000000000AB'
   const time = '2026-11-22T10:00:00Z'
@@ -48,7 +58,7 @@ test('fills in absent optional values and ignores keys that a later client adds'
       {id, type: 'feature', time, name: 'Rebin.v1'},
     ],
   })
-  assert.deepEqual(new Set(Object.values(header)), new Set([null]))
+  assert.deepEqual(header, emptyHeader)
   assert.equal('later' in header, false)
   const low = id.toLowerCase()
   const shared = {id: low, time, run: null, durationSeconds: null}

@@ -145,8 +145,7 @@ function batchOf(read: MantidHeader, events: readonly Event[], timeMs: number, c
   }
   const header: Header = {
     ...emptyHeader,
-    user: ids.pseudonym('user', read.uid, project, timeMs),
-    host: ids.pseudonym('host', read.host, project, timeMs),
+    ...ids.header({user: read.uid, host: read.host}, project, timeMs),
     application: shortText(read.application, 128) ?? project.application ?? null,
     version: shortText(read.mantidVersion, 64),
     commit: shortText(read.mantidSha1, 64),

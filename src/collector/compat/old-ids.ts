@@ -2,7 +2,9 @@ import {createHash, createHmac, randomBytes} from 'node:crypto'
 import {readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {UsageError} from '../../errors.ts'
+import type {Header} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import {type RotationPeriod, rotationPeriod} from '../../protocol/rotation.ts'
 import {makeUuidV7} from '../../protocol/uuid.ts'
 
 /** Turns the ids of people and machines that old clients send into pseudonyms. */
@@ -13,7 +15,11 @@ export interface OldIds {
    * project collects none, or if the id is the hash of an empty name, which all clients without a user name share.
    */
   pseudonym(kind: 'user' | 'host', oldId: unknown, project: ProjectFile, timeMs: number): string | null
+  /** The pseudonyms of a header with the period for which they were made. */
+  header(ids: {readonly user: unknown; readonly host: unknown}, project: ProjectFile, timeMs: number): OldIdHeader
 }
+
+type OldIdHeader = Pick<Header, 'user' | 'host' | 'period'>
 
 const fileName = 'old-ids.secret'
 
@@ -50,18 +56,27 @@ function readSecret(path: string): string | null {
 }
 
 export function oldIds(secret: string): OldIds {
+  const pseudonym: OldIds['pseudonym'] = (kind, oldId, {project, identity}, timeMs) => {
+    if (!identity[kind] || typeof oldId !== 'string' || oldId === '' || oldId.length > maxOldIdLength) return null
+    const id = oldId.toLowerCase()
+    if (hashesOfNothing.has(id)) return null
+    const period = identity.rotate === 'never' ? '' : periodAt(identity, timeMs).name
+    const keyed = createHmac('sha256', secret).update(JSON.stringify([project, kind, period, id]))
+    return keyed.digest('hex').slice(0, 32)
+  }
   return {
-    pseudonym(kind, oldId, {project, identity}, timeMs) {
-      if (!identity[kind] || typeof oldId !== 'string' || oldId === '' || oldId.length > maxOldIdLength) return null
-      const id = oldId.toLowerCase()
-      if (hashesOfNothing.has(id)) return null
-      const digits = {year: 4, month: 7, never: 0}[identity.rotate]
-      const period = new Date(timeMs).toISOString().slice(0, digits)
-      const keyed = createHmac('sha256', secret).update(JSON.stringify([project, kind, period, id]))
-      return keyed.digest('hex').slice(0, 32)
+    pseudonym,
+    header(ids, project, timeMs) {
+      const user = pseudonym('user', ids.user, project, timeMs)
+      const host = pseudonym('host', ids.host, project, timeMs)
+      const isNameless = user === null && host === null
+      return {user, host, period: isNameless ? null : periodAt(project.identity, timeMs).firstDay}
     },
   }
 }
+
+const periodAt = (identity: ProjectFile['identity'], timeMs: number): RotationPeriod =>
+  rotationPeriod(identity, new Date(timeMs).toISOString())
 
 /** The ids that Parsl (10 digits of SHA-256) and Mantid (MD5) make of an empty name. */
 const hashesOfNothing = new Set([

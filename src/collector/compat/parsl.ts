@@ -65,8 +65,7 @@ function headerOf(message: Message, project: ProjectFile, ids: OldIds, timeMs: n
   const version = shortText(own(message, 'os_v'), 128)
   return {
     ...emptyHeader,
-    user: ids.pseudonym('user', own(message, 'uname'), project, timeMs),
-    host: ids.pseudonym('host', own(message, 'hname'), project, timeMs),
+    ...ids.header({user: own(message, 'uname'), host: own(message, 'hname')}, project, timeMs),
     application: project.application ?? null,
     version: shortText(own(message, 'parsl_v'), 64),
     os: name === null && version === null ? null : {name, version, arch: null, readable: null},

@@ -93,6 +93,7 @@ export function headerOf(person: Person, timeMs: number, nowMs: number): Header 
     os: person.os,
     ci: person.ci,
     scheduler: person.scheduler,
+    period: `${year}-01-01`,
   }
 }
 

@@ -52,7 +52,7 @@ const nameOf = ({generation, period, user}: PeriodMark): string => `${generation
 /** Reads the marks of some generations. */
 export function readMarks({periods}: DestinationPaths, {from, to}: Generations): PeriodMark[] {
   return listFolder(periods).flatMap(name => {
-    const [, number, period, user] = /^(\d+)-(\d{4}(?:-\d\d)?|always)-([0-9a-f]{32})$/.exec(name) ?? []
+    const [, number, period, user] = /^(\d+)-(\d{4}(?:-\d\d){0,2}|always)-([0-9a-f]{32})$/.exec(name) ?? []
     const generation = Number(number)
     if (period === undefined || user === undefined || generation < from || generation > to) return []
     return [{generation, period, user}]

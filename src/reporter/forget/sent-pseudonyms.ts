@@ -1,8 +1,9 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {Report} from '../../protocol/report.ts'
+import {namesOfPeriod, rotationPeriod} from '../../protocol/rotation.ts'
 import type {Destination} from '../destination/destination.ts'
 import {readFailures, readSent} from '../destination/sent-log.ts'
-import {rotationPeriod, userPseudonym} from '../identity/pseudonyms.ts'
+import {userPseudonym} from '../identity/pseudonyms.ts'
 import {openGeneration, readAllForgotten} from './forget-request.ts'
 import {isMarkedNameless, type PeriodMark, readMarks, type UserPeriod} from './period-marks.ts'
 
@@ -47,8 +48,8 @@ interface Logged {
   /** Unix milliseconds. */
   readonly at: number
   readonly user: string | null
-  /** The time of its first event, RFC 3339. */
-  readonly time: string
+  /** The names that the period of its pseudonyms may have. */
+  readonly periods: readonly string[]
 }
 
 function readLogged({paths: {sent}}: Pick<Destination, 'paths'>): Logged[] {
@@ -62,22 +63,24 @@ function readLogged({paths: {sent}}: Pick<Destination, 'paths'>): Logged[] {
   })
 }
 
-/** The user of a report and the time of its first event. Null if the log is damaged. */
-function readHead(body: string): Pick<Logged, 'user' | 'time'> | null {
+/** The user of a report and its period. Null if the log is damaged. */
+function readHead(body: string): Pick<Logged, 'user' | 'periods'> | null {
   try {
     const {header, events} = JSON.parse(body) as Report
     const time = events[0]?.time ?? ''
-    return Number.isNaN(Date.parse(time)) ? null : {user: header.user, time}
+    if (Number.isNaN(Date.parse(time))) return null
+    return {user: header.user, periods: header.period ? namesOfPeriod(header.period) : periodsAt(time)}
   } catch {
     return null
   }
 }
 
+/** The periods of a report whose header does not say its own. Years began in January when such reports were made. */
+const periodsAt = (time: string): string[] => rotations.map(rotate => rotationPeriod({rotate}, time).name)
+
 /** All generations and periods that the pseudonym of a logged report may have. */
-function guessMarks({user, time}: Logged, from: number, to: number): PeriodMark[] {
+function guessMarks({user, periods}: Logged, from: number, to: number): PeriodMark[] {
   if (user === null) return []
   const generations = Array.from({length: Math.max(0, to - from + 1)}, (_, index) => from + index)
-  return generations.flatMap(generation =>
-    rotations.map(rotate => ({generation, period: rotationPeriod(rotate, time), user})),
-  )
+  return generations.flatMap(generation => periods.map(period => ({generation, period, user})))
 }

@@ -7,21 +7,14 @@
  * in this room sends or logs them. This module is pure; `secret.ts` reads and writes one file.
  * Read next: `secret.ts`.
  */
-import type {ProjectFile} from '../../protocol/project-file.ts'
 import {pseudonymOf} from '../../protocol/pseudonym.ts'
 
 /** Replaces a pseudonym in a preview while there is no secret. Never sent. */
 export const placeholderPseudonym = '0'.repeat(32)
 
-/** The calendar period (UTC) of the pseudonyms of an event: `2026`, `2026-11` or `always`. `time` is RFC 3339. */
-export function rotationPeriod(rotate: ProjectFile['identity']['rotate'], time: string): string {
-  const utc = new Date(time).toISOString()
-  return rotate === 'year' ? utc.slice(0, 4) : rotate === 'month' ? utc.slice(0, 7) : 'always'
-}
-
 export interface PseudonymScope {
   readonly project: string
-  /** The result of `rotationPeriod`. */
+  /** The name of a `RotationPeriod`. */
   readonly period: string
   /** Raised by each erasure request: pseudonyms from before and after it cannot be joined. */
   readonly generation: number

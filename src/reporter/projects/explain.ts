@@ -1,5 +1,5 @@
 import {type Declarations, describeDeclaration} from '../../protocol/declaration.ts'
-import type {Header} from '../../protocol/header.ts'
+import type {Header, ProgramHeader} from '../../protocol/header.ts'
 import {limits} from '../../protocol/limits.ts'
 import {toPlainText} from '../../protocol/plain-text.ts'
 import {addressOf, displayName, isForDatagrams, isForFolder, type ProjectFile} from '../../protocol/project-file.ts'
@@ -47,20 +47,27 @@ function why(project: ProjectFile): string[] {
   ]
 }
 
-/** Words for each header field; the compiler checks that none is missing. */
-const headerWords: Record<Exclude<keyof Header, 'user' | 'host'>, string> = {
+/** Words for what the header says of the program and its surroundings; the compiler checks that none is missing. */
+const programWords: Record<keyof ProgramHeader, string> = {
   application: 'the name of the program',
   version: 'the version of the program',
   commit: 'the commit that the program was built from',
   component: 'the part of the program that runs',
   os: 'the operating system: name, first two numbers of its version, processor architecture, readable name',
   ci: 'the name of the CI system, if it runs in one',
+  agent: 'the name of the coding agent, if one ran the program',
   scheduler: 'the name of the batch system, if it runs in one',
 }
 
+/** Words for what the header says of the pseudonyms. */
+const pseudonymWords: Record<Exclude<keyof Header, keyof ProgramHeader | 'user' | 'host'>, string> = {
+  period: 'the first day of the period for which the pseudonyms were created',
+  isNewSecret: 'whether the secret of the pseudonyms was created during the run',
+}
+
 function shared({project, identity}: ProjectFile): string[] {
-  const {user, host, script, rotate} = identity
-  const change = rotate === 'never' ? 'it never changes automatically' : `a new one is created every ${rotate}`
+  const {user, host, script} = identity
+  const change = changeWords(identity)
   const pseudonyms = [
     ...(user ? [`- a pseudonym of the user, made with a random secret that stays in your home folder; ${change}`] : []),
     ...(host ? [`- a pseudonym of the computer, the same for all its users; ${change}`] : []),
@@ -72,7 +79,8 @@ function shared({project, identity}: ProjectFile): string[] {
     `- the id of the project (${project}), the name and version of the reporting program`,
     ...pseudonyms,
     ...none,
-    ...Object.values(headerWords).map(words => `- ${words}`),
+    ...(pseudonyms.length > 0 ? Object.values(pseudonymWords).map(words => `- ${words}`) : []),
+    ...Object.values(programWords).map(words => `- ${words}`),
     ...(pseudonyms.length > 0
       ? [
           'The pseudonyms are different for each project. They cannot be turned back into names. One exception: a person who knows the machine id of a computer can recognise its pseudonym. The data is pseudonymous, not anonymous: several uses by one person can be linked.',
@@ -80,6 +88,16 @@ function shared({project, identity}: ProjectFile): string[] {
       : []),
   ]
 }
+
+function changeWords({rotate, yearBegins = '01-01'}: ProjectFile['identity']): string {
+  if (rotate === 'never') return 'it never changes automatically'
+  const day = rotate === 'year' && yearBegins !== '01-01' ? `, on ${nameDay(yearBegins)}` : ''
+  return `a new one is created every ${rotate}${day}`
+}
+
+/** A day of every year (MM-DD) in words, such as `1 July`. */
+const nameDay = (day: string): string =>
+  new Date(`2001-${day}`).toLocaleDateString('en-GB', {day: 'numeric', month: 'long', timeZone: 'UTC'})
 
 function events({features}: ProjectFile): string[] {
   const hasFeatures = features.names.length > 0 || features.allowOther

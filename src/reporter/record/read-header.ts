@@ -1,5 +1,6 @@
 import type {ProgramHeader} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import {detectAgent} from '../world/agent.ts'
 import {detectCi} from '../world/ci.ts'
 import {readOperatingSystem} from '../world/operating-system.ts'
 import {detectScheduler} from '../world/scheduler.ts'
@@ -23,6 +24,7 @@ export function readHeader(world: World, project: ProjectFile, program: ProgramD
     component: program.component ?? null,
     os: readOperatingSystem(),
     ci: detectCi(world.environment)?.id ?? null,
+    agent: detectAgent(world.environment),
     scheduler: detectScheduler(world.environment),
   }
 }

@@ -5,13 +5,13 @@ import type {Header, OperatingSystem} from '../../protocol/header.ts'
 import {limits} from '../../protocol/limits.ts'
 import {isDeclaredFeature, isForDatagrams, type ProjectFile} from '../../protocol/project-file.ts'
 import {protocolVersion} from '../../protocol/report.ts'
+import {rotationPeriod} from '../../protocol/rotation.ts'
 import type {FieldValues} from '../../protocol/scalars.ts'
 import type {Drop, DropReason} from '../destination/drops.ts'
 import {
   hostPseudonym,
   type PseudonymScope,
   placeholderPseudonym,
-  rotationPeriod,
   scriptPseudonym,
   userPseudonym,
 } from '../identity/pseudonyms.ts'
@@ -157,6 +157,8 @@ function makeHeader(buffered: BufferedEvent, context: ReportContext): Header {
   const scope = scopeOf(buffered, context)
   const isPerson = !isCi(buffered)
   const own = buffered.header
+  const {user, host, script} = project.identity
+  const hasPseudonyms = isPerson && (user || host || script)
   return {
     user: isPerson && project.identity.user ? userIdOf(context.secret, scope) : null,
     host: isPerson && project.identity.host ? hostPseudonym(machineId, local?.host ?? null, scope) : null,
@@ -166,7 +168,10 @@ function makeHeader(buffered: BufferedEvent, context: ReportContext): Header {
     component: own?.component ?? null,
     os: own?.os ?? (isHere ? machine.os : null),
     ci: own?.ci ?? null,
+    agent: own?.agent ?? null,
     scheduler: own?.scheduler ?? null,
+    period: hasPseudonyms ? rotationPeriod(project.identity, buffered.time).firstDay : null,
+    isNewSecret: false,
   }
 }
 
@@ -193,7 +198,7 @@ function isFromThisMachine(local: LocalBlock | null, machine: ReportContext['mac
 
 const scopeOf = (buffered: BufferedEvent, {project, generation}: ReportContext): PseudonymScope => ({
   project: project.project,
-  period: rotationPeriod(project.identity.rotate, buffered.time),
+  period: rotationPeriod(project.identity, buffered.time).name,
   generation,
 })
 

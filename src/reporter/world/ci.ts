@@ -1,19 +1,11 @@
 import vendors from 'ci-info/vendors.json' with {type: 'json'}
 import type {Environment} from './environment.ts'
-
-/**
- * One variable that a CI system sets. `pattern` is the whole value as a shell's `case` reads it: `*` is any text, `?` one
- * character. `*` alone is any word that does not say no.
- */
-export interface CiSign {
-  readonly variable: string
-  readonly pattern: string
-}
+import {isThere, noes, type Sign} from './sign.ts'
 
 /** A CI system: all signs have to be there, and `CI` has to say yes where the signs are words that anybody may set. */
 export interface CiVendor {
   readonly id: string
-  readonly signs: readonly CiSign[]
+  readonly signs: readonly Sign[]
   readonly needsCi: boolean
 }
 
@@ -51,19 +43,19 @@ export const ciVendors: readonly CiVendor[] = [
   ),
 ]
 
-function signsOf(signs: Readonly<Record<string, string>>): CiSign[] {
+function signsOf(signs: Readonly<Record<string, string>>): Sign[] {
   return Object.entries(signs).map(([variable, pattern]) => ({variable, pattern}))
 }
 
 /** Signs of which all have to be there; several lists where a vendor sets one of several variables. */
-function alternativesOf(signs: readonly VendorSign[]): (readonly CiSign[])[] {
+function alternativesOf(signs: readonly VendorSign[]): (readonly Sign[])[] {
   const [first] = signs
   if (typeof first === 'object' && 'any' in first && Array.isArray(first.any))
     return first.any.map(variable => [{variable, pattern: '*'}])
   return [signs.flatMap(toSigns)]
 }
 
-function toSigns(sign: VendorSign): CiSign[] {
+function toSigns(sign: VendorSign): Sign[] {
   if (typeof sign === 'string') return [{variable: sign, pattern: '*'}]
   if ('includes' in sign) return [{variable: sign['env'] ?? '', pattern: `*${sign['includes']}*`}]
   return signsOf(sign as Record<string, string>)
@@ -86,22 +78,12 @@ export interface Ci {
 export function detectCi(environment: Environment): Ci | null {
   const ci = environment['CI']?.toLowerCase() ?? ''
   if (noes.includes(ci)) return null
-  const saysYes = yeses.includes(ci)
+  const isYes = yeses.includes(ci)
   const vendor = ciVendors.find(
-    ({needsCi, signs}) => (saysYes || !needsCi) && signs.every(one => isThere(environment, one)),
+    ({needsCi, signs}) => (isYes || !needsCi) && signs.every(one => isThere(environment, one)),
   )
   if (vendor !== undefined) return {id: vendor.id, isRecognised: true}
-  return saysYes ? {id: 'ci', isRecognised: false} : null
+  return isYes ? {id: 'ci', isRecognised: false} : null
 }
 
 const yeses = ['true', '1', 'yes', 'on']
-const noes = ['0', 'false', 'no', 'off']
-
-function isThere(environment: Environment, {variable, pattern}: CiSign): boolean {
-  const value = environment[variable] ?? ''
-  if (pattern === '*') return value !== '' && !noes.includes(value.toLowerCase())
-  const source = pattern.replaceAll(/[*?]|[^*?\w]/g, letter => wildcards[letter] ?? `\\${letter}`)
-  return new RegExp(`^${source}$`, 's').test(value)
-}
-
-const wildcards: Readonly<Record<string, string>> = {'*': '.*', '?': '.'}

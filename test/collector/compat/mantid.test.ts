@@ -31,6 +31,7 @@ it('reads a startup as the start of a run with an unknown outcome', () => {
     os: {name: 'Linux', version: '6.18.44-fc-v657', arch: 'x86_64', readable: 'Debian GNU/Linux 12 (bookworm)'},
     ci: null,
     scheduler: null,
+    period: '2026-01-01',
   })
   assert.equal(batch!.events[0]?.timeMs, Date.parse('2026-11-22T13:35:06.742Z'))
   assert.deepEqual(batch!.mark, {isOutcomeUntold: true, isTest: false})

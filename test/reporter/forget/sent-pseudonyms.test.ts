@@ -51,6 +51,19 @@ describe('the traces of what was sent', () => {
     assert.deepEqual([find(1).hasLost, find(1).hasNameless], [false, false])
   })
 
+  it('follow from the period in the header, whenever the year of the project begins now', t => {
+    const {find, log, paths} = setUp(t)
+    const logged = (period: string, name: string) =>
+      log(JSON.stringify({header: {user: userOf(name), period}, events: [{time: '2026-11-25T10:00:00Z'}]}))
+    logged('2026-07-01', '2026-07-01')
+    logged('2026-10-01', '2026-10')
+    logged('0001-01-01', 'always')
+    markPeriod(paths, {generation: 0, period: '2024-04-15', user: userOf('2024-04-15')})
+    const periods = find().own.map(({period}) => period)
+    assert.deepEqual(periods, ['2024-04-15', '2026-07-01', '2026-10', 'always'])
+    assert.equal(find().hasLost, false)
+  })
+
   it('have those of reports that may have arrived although nobody confirmed them, not of those that never left', t => {
     const {world, find, paths} = setUp(t)
     const common = {endpoint: 'http://c.example', events: 1, reason: 'timeout', message: ''}

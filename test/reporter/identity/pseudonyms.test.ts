@@ -5,7 +5,6 @@ import {
   deriveUserKey,
   hostPseudonym,
   type PseudonymScope,
-  rotationPeriod,
   scriptPseudonym,
   userPseudonym,
 } from '../../../src/reporter/identity/pseudonyms.ts'
@@ -62,17 +61,4 @@ describe('pseudonyms', () => {
     assert.equal(hostPseudonym('machine', null, scope), null)
     assert.equal(scriptPseudonym(secret, null, scope), null)
   })
-})
-
-describe('the period of a pseudonym', () => {
-  for (const [rotate, time, period] of [
-    ['year', '2025-12-31T23:59:59.999Z', '2025'],
-    ['year', '2026-01-01T00:00:00.000Z', '2026'],
-    ['month', '2026-02-28T23:59:59.999Z', '2026-02'],
-    ['month', '2026-03-01T00:00:00.000Z', '2026-03'],
-    ['never', '2026-03-01T00:00:00.000Z', 'always'],
-  ] as const)
-    it(`is ${period} for ${time} by ${rotate}`, () => {
-      assert.equal(rotationPeriod(rotate, time), period)
-    })
 })

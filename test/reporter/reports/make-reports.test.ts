@@ -77,6 +77,26 @@ describe('making reports', () => {
     assert.deepEqual(makeReports(structuredClone(events), structuredClone(context)), made)
   })
 
+  it('says in the header for which period its pseudonyms were made, and makes others for the next one', t => {
+    const world = makeWorld(t)
+    const times = ['2026-06-30T23:59:59.999Z', '2026-07-01T00:00:00.000Z']
+    const now = Date.parse(times[1]!)
+    const headersBy = (identity: object) =>
+      times.map(
+        time => single({...makeStart(world), time}, contextOf(world, {now, project: makeProject({identity})})).header,
+      )
+    const [before, after] = headersBy({yearBegins: '07-01'})
+    assert.deepEqual([before?.period, after?.period], ['2025-07-01', '2026-07-01'])
+    assert.notEqual(before?.user, after?.user)
+    const [january, same] = headersBy({})
+    assert.deepEqual([january?.period, same?.period], ['2026-01-01', '2026-01-01'])
+    assert.equal(january?.user, same?.user)
+    const periodsBy = (identity: object) => headersBy(identity).map(({period}) => period)
+    assert.deepEqual(periodsBy({rotate: 'month'}), ['2026-06-01', '2026-07-01'])
+    assert.deepEqual(periodsBy({rotate: 'never'}), ['0001-01-01', '0001-01-01'])
+    assert.deepEqual(periodsBy({user: false, host: false, script: false}), [null, null])
+  })
+
   it('makes reports that the other end reads, with nothing rejected', t => {
     const world = makeWorld(t)
     const events = [makeStart(world), makeFeature(world, {details: {spectra: 3}}), makeEnd(world)]

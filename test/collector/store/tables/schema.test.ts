@@ -90,6 +90,25 @@ it('recognises the headers and events of a store of version 1', async t => {
   assert.equal(database.prepare('SELECT count(*) AS headers FROM headers').get()?.['headers'], 3)
 })
 
+it('stores new values of the header in a store of version 1, and exports them', async t => {
+  const directory = oldDataFolder(t)
+  const store = openSqliteStore(directory)
+  t.after(() => store.close())
+  const header = sampleHeader({agent: 'codex', period: '2026-07-01', isNewSecret: true})
+  await store.insert([batchOf([startOf(8, nowMs)], {header}), batchOf([startOf(9, nowMs)])])
+  const ofRun = async (run: number) =>
+    (await exportedFrom(directory)).find(({events}) => events.some(event => event.run === uuid('r', run)))?.header
+  assertContains(await ofRun(8), header)
+  assert.partialDeepStrictEqual(await ofRun(9), {agent: null, period: null, isNewSecret: false})
+  const database = new DatabaseSync(join(directory, 'usage.sqlite'), {readOnly: true})
+  t.after(() => database.close())
+  const rows = database.prepare('SELECT agent, period, is_new_secret FROM readable_runs').all()
+  assert.deepEqual(
+    rows.filter(row => row['agent'] !== null).map(row => ({...row})),
+    [{agent: 'codex', period: '2026-07-01', is_new_secret: 'true'}],
+  )
+})
+
 it('leaves no remains in its files of rows that the program of version 1 deleted', async t => {
   const directory = oldDataFolder(t)
   const path = join(directory, 'usage.sqlite')
