@@ -153,6 +153,24 @@ export const errorRegistry = {
     exit: 1,
     http: 400,
   },
+  USAGE_ACCESS_UNPARSABLE: {
+    meaning: 'The body is not an access request.',
+    next: 'Send JSON that matches schemas/access-request.v1.json.',
+    exit: 1,
+    http: 400,
+  },
+  USAGE_NOT_ENCRYPTED: {
+    meaning: 'The collector shows the data of a person only by HTTPS or on its own machine.',
+    next: 'Use the https address. Behind a proxy on another machine, let the proxy send X-Forwarded-Proto: https.',
+    exit: 3,
+    http: 403,
+  },
+  USAGE_TOO_MANY_REQUESTS: {
+    meaning: 'The collector receives too many access requests, for this pseudonym or in total.',
+    next: 'Try again after the time in Retry-After.',
+    exit: 3,
+    http: 429,
+  },
   USAGE_KEY_WRONG: {
     meaning: 'The write key is missing or wrong.',
     next: 'Send the writeKey of the project file as a bearer token.',
@@ -173,7 +191,7 @@ export const errorRegistry = {
   },
   USAGE_NOT_FOUND: {
     meaning: 'There is nothing at this address.',
-    next: 'Post reports to /v1/reports and erasure requests to /v1/projects/ID/erasures. Read statistics at /v1/projects/ID/stats.',
+    next: 'Post reports to /v1/reports, access requests to /v1/projects/ID/access and erasure requests to /v1/projects/ID/erasures. Read statistics at /v1/projects/ID/stats.',
     exit: 1,
     http: 404,
   },

@@ -3,6 +3,7 @@ import {readFileSync} from 'node:fs'
 import {test} from 'node:test'
 import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js'
 import ajvFormats from 'ajv-formats'
+import {parseAccessPage, parseAccessRequest} from '../src/protocol/access.ts'
 import {parseAnswer} from '../src/protocol/answer.ts'
 import {parseBufferFile} from '../src/protocol/buffered-event.ts'
 import {parseErasureReceipt, parseErasureRequest} from '../src/protocol/erasure.ts'
@@ -21,6 +22,8 @@ const schemas = {
   report: compile('report.v1.json'),
   line: compile('event-file.v1.json'),
   answer: compile('answer.v1.json'),
+  'access-request': compile('access-request.v1.json'),
+  'access-page': compile('access-page.v1.json'),
   'erasure-request': compile('erasure-request.v1.json'),
   'erasure-receipt': compile('erasure-receipt.v1.json'),
 }
@@ -32,6 +35,8 @@ const parses: Record<keyof typeof schemas, (document: unknown) => boolean> = {
   },
   line: document => parseBufferFile(`${JSON.stringify(document)}\n`, '2026-11-22T10:00:00Z').kind === 'events',
   answer: document => parseAnswer(JSON.stringify(document)) !== null,
+  'access-request': document => parseAccessRequest(document) !== null,
+  'access-page': document => parseAccessPage(JSON.stringify(document)) !== null,
   'erasure-request': document => parseErasureRequest(document).ok,
   'erasure-receipt': document => parseErasureReceipt(JSON.stringify(document)) !== null,
 }
@@ -42,7 +47,16 @@ const linesOf = (name: string): unknown[] =>
     .map(line => JSON.parse(line))
 
 test('publishes a schema for each document', () => {
-  const names = ['answer', 'erasure-receipt', 'erasure-request', 'event-file', 'project', 'report']
+  const names = [
+    'access-page',
+    'access-request',
+    'answer',
+    'erasure-receipt',
+    'erasure-request',
+    'event-file',
+    'project',
+    'report',
+  ]
   const paths = names.map(name => `schemas/${name}.v1.json`)
   assert.deepEqual(filesUnder('schemas'), paths)
 })
@@ -64,6 +78,14 @@ const answer = {accepted: 1, duplicates: 0, rejected: []}
 const erasure = {protocol: 1, id: '0199aaaa-7200-7000-8000-000000000001', keys: ['0a'.repeat(32)]}
 const manyKeys = (count: number) => ({...erasure, keys: Array.from({length: count}, () => erasure.keys[0])})
 const receipt = {receipt: erasure.id, erasedAt: '2026-11-22T10:00:00.000Z', runs: 0, features: 3}
+const access = {protocol: 1, key: '0a'.repeat(32)}
+const page = {
+  protocol: 1,
+  user: '0a'.repeat(16),
+  groups: [{header: {user: '0a'.repeat(16)}, records: [{kind: 'day', usedAt: '2026-11-22T10:00:00.000Z'}]}],
+  totals: {runsBefore: null, featuresBefore: '2025-11-01T00:00:00.000Z'},
+  next: null,
+}
 const project = readJsonFixture('projects/every-type.json')
 const report = readJsonFixture('reports/run.json')
 const [start, feature, end] = report.events
@@ -79,6 +101,19 @@ const table: [kind: keyof typeof schemas, isRight: boolean, document: unknown][]
   ['answer', false, {...answer, accepted: -1}],
   ['answer', false, {...answer, rejected: [{}]}],
   ['answer', false, {accepted: 1}],
+  ['access-request', true, access],
+  ['access-request', true, {...access, cursor: null}],
+  ['access-request', true, {...access, cursor: '2.0a'}],
+  ['access-request', false, {...access, cursor: '2/0a'}],
+  ['access-request', false, {...access, later: 1}],
+  ['access-request', false, {...access, key: '0a'.repeat(31)}],
+  ['access-request', false, {...access, protocol: 2}],
+  ['access-page', true, page],
+  ['access-page', true, {...page, next: '2.0a', later: 1}],
+  ['access-page', false, {...page, user: 'ada'}],
+  ['access-page', false, {...page, groups: [{records: []}]}],
+  ['access-page', false, {...page, totals: {}}],
+  ['access-page', false, {...page, next: ''}],
   ['erasure-request', true, erasure],
   ['erasure-request', true, manyKeys(120)],
   ['erasure-request', false, manyKeys(121)],

@@ -1,4 +1,5 @@
 import {type ConversionConfig, toJsonSchema} from '@valibot/to-json-schema'
+import {accessPage, accessRequest} from '../../src/protocol/access.ts'
 import {answer} from '../../src/protocol/answer.ts'
 import {bufferedLine, localBlock} from '../../src/protocol/buffered-event.ts'
 import {declaration} from '../../src/protocol/declaration.ts'
@@ -53,6 +54,22 @@ const documents = [
     schema: erasureReceipt,
     title: "Collector's receipt of an erasure of usage, version 1",
     description: 'Sent only after the data is erased from the disk.',
+  },
+  {
+    name: 'access-request.v1',
+    schema: accessRequest,
+    title: 'Access request of usage, version 1',
+    description:
+      'The key of one pseudonym, sent by `usage access` to see what is stored under it. ' +
+      `At most ${limits.maxAccessRequestBytes} bytes.`,
+  },
+  {
+    name: 'access-page.v1',
+    schema: accessPage,
+    title: "Page of a collector's answer to an access request of usage, version 1",
+    description:
+      'Everything that the collector stores under one pseudonym, with the header of each record. ' +
+      `A page has at most ${limits.maxAccessRecords} records.`,
   },
 ]
 

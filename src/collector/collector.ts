@@ -127,6 +127,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       mantid: mantid && {project: mantid, ids},
       bodyBudget: createBodyBudget(),
       source,
+      held: source.held,
       pages: options.pages?.({projects, source, now}) ?? null,
       readTokenSha256: sha256,
       now,

@@ -29,10 +29,14 @@ export function parseAnswer(body: string): Answer | null {
 const errorDocument = v.object({error: v.object({code: v.pipe(v.string(), v.regex(/^USAGE_/)), message: v.string()})})
 
 /** Whether a body is a collector's error document, and not the answer of a proxy or a login portal. Never throws. */
-export function isErrorDocument(body: string): boolean {
+export const isErrorDocument = (body: string): boolean => readErrorCode(body) !== null
+
+/** The code of a collector's error document. Null for anything else. Never throws. */
+export function readErrorCode(body: string): string | null {
   try {
-    return v.is(errorDocument, JSON.parse(body))
+    const result = v.safeParse(errorDocument, JSON.parse(body))
+    return result.success ? result.output.error.code : null
   } catch {
-    return false
+    return null
   }
 }

@@ -3,7 +3,8 @@ import {limits} from './limits.ts'
 import {type Parsed, toProblems} from './problem.ts'
 import {time, uuid} from './scalars.ts'
 
-const keyPattern = /^[0-9a-f]{64}$/
+/** The key of a pseudonym, as 64 hex digits. */
+export const pseudonymKey = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be a key of 64 hex digits'))
 
 /**
  * A request to erase the data of one person: `POST {endpoint}/v1/projects/{project}/erasures`.
@@ -17,7 +18,7 @@ export const erasureRequest = v.strictObject({
   id: uuid,
   /** One key for each period in which reports may have been sent, as 64 hex digits. */
   keys: v.pipe(
-    v.array(v.pipe(v.string(), v.regex(keyPattern, 'must be a key of 64 hex digits'))),
+    v.array(pseudonymKey),
     v.nonEmpty('must contain at least one key'),
     v.maxLength(limits.maxErasureKeys, `must contain at most ${limits.maxErasureKeys} keys`),
   ),

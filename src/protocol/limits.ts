@@ -57,4 +57,12 @@ export const limits = {
   maxBufferFiles: 2_000,
   /** Keys in one erasure request: ten years of monthly pseudonyms. */
   maxErasureKeys: 120,
+  /** Bytes of an access request: a key and a cursor fit many times. */
+  maxAccessRequestBytes: 1024,
+  /** Records on one page of an answer to an access request. */
+  maxAccessRecords: 500,
+  /** Bytes of the records on one page: a page is full when it exceeds them, so one record may be longer. */
+  maxAccessPageBytes: 1024 * 1024,
+  /** Nesting levels of such a page (page, groups, group, records, record, event, timings, counts), with one for the future. */
+  maxAccessDepth: 9,
 } as const

@@ -21,6 +21,9 @@ const fieldNamePattern = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/
 /** No control characters (C0, DEL, C1) and no lone surrogates. */
 const plainTextPattern = /^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u
 
+/** Whether a text contains no control characters and no lone surrogates. */
+export const isPlainText = (text: string): boolean => plainTextPattern.test(text)
+
 /** `Date` reads 30 February and 24:00 as a later day, so the day must be the same afterwards. */
 function isRealTime(text: string): boolean {
   const parsed = new Date(text)

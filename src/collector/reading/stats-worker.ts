@@ -4,25 +4,32 @@
  */
 import {parentPort, workerData} from 'node:worker_threads'
 import {toUsageError} from '../../errors.ts'
+import {type HeldSource, openSqliteHeld} from '../store/held.ts'
 import type {MeasuringSource} from '../store/sqlite.ts'
 import {openStatsSource} from './read-store.ts'
 import type {WorkerAnswer, WorkerQuestion} from './worker-source.ts'
 
-let source: MeasuringSource | null = null
+const {dataDirectory} = workerData as {readonly dataDirectory: string}
+let stats: MeasuringSource | null = null
+let people: HeldSource | null = null
 
-function answerFrom(from: MeasuringSource, question: WorkerQuestion['question']): Promise<unknown> {
-  if (question === 'projects') return from.projects()
-  return question === 'tables' ? from.tables() : from.facts(question)
+function answer(question: WorkerQuestion['question']): Promise<unknown> {
+  if (typeof question === 'object' && 'held' in question) {
+    people ??= openSqliteHeld(dataDirectory)
+    return people.held(question.held)
+  }
+  stats ??= openStatsSource(dataDirectory)
+  if (question === 'projects') return stats.projects()
+  return question === 'tables' ? stats.tables() : stats.facts(question)
 }
 
 parentPort?.on('message', async ({id, question}: WorkerQuestion) => {
-  let answer: WorkerAnswer
+  let message: WorkerAnswer
   try {
-    source ??= openStatsSource(workerData.dataDirectory)
-    answer = {id, value: await answerFrom(source, question)}
+    message = {id, value: await answer(question)}
   } catch (thrown) {
-    const {code, message, next} = toUsageError(thrown)
-    answer = {id, error: {code, message, next}}
+    const {code, message: what, next} = toUsageError(thrown)
+    message = {id, error: {code, message: what, next}}
   }
-  parentPort?.postMessage(answer)
+  parentPort?.postMessage(message)
 })

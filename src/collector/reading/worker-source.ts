@@ -9,14 +9,16 @@
 import {extname} from 'node:path'
 import {Worker} from 'node:worker_threads'
 import {type ErrorCode, UsageError} from '../../errors.ts'
+import type {AccessPage} from '../../protocol/access.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {StatsFacts, StatsQuestion, TableSize} from '../../stats/model/source.ts'
+import type {HeldQuestion, HeldSource} from '../store/held.ts'
 import type {MeasuringSource} from '../store/sqlite.ts'
 
 /** A message to the worker. */
 export interface WorkerQuestion {
   readonly id: number
-  readonly question: StatsQuestion | 'projects' | 'tables'
+  readonly question: StatsQuestion | 'projects' | 'tables' | {readonly held: HeldQuestion}
 }
 
 export interface WorkerAnswer {
@@ -40,7 +42,7 @@ interface Reader {
 }
 
 /** Reads a collector's own store. Reading can be paused. */
-export interface WorkerSource extends MeasuringSource {
+export interface WorkerSource extends MeasuringSource, HeldSource {
   /**
    * Pauses reading. Resolves when no question is being answered, to the function that resumes reading. Call that
    * function once. Questions in between wait. Do not pause twice at the same time.
@@ -88,6 +90,7 @@ export function createWorkerSource(dataDirectory: string, file: URL = workerFile
     projects: async () => (await ask('projects')) as readonly ProjectFile[],
     tables: async () => (await ask('tables')) as readonly TableSize[],
     facts: async question => (await ask(question)) as StatsFacts,
+    held: async question => (await ask({held: question})) as AccessPage,
     async pause() {
       let resume = (): void => {}
       pause = new Promise(resolve => {

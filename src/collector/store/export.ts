@@ -19,7 +19,7 @@ import {requireCurrentVersion} from './tables/schema.ts'
 const pageRows = 1_000
 
 /** The columns of the header, with a prefix that no other column of a row has. */
-const headerSql = headerColumns.map(column => `h."${column}" AS header_${column}`).join(', ')
+export const headerSql = headerColumns.map(column => `h."${column}" AS header_${column}`).join(', ')
 
 /** Each query reads the page after a key. Its column `key` is the key of a row. */
 const sql = {
@@ -38,7 +38,8 @@ const sql = {
     WHERE e.project = :project AND e.event > :after ORDER BY e.event LIMIT ${pageRows}`,
 } as const
 
-type Row = Readonly<Record<string, unknown>>
+/** A row of a table, with the columns of its header. */
+export type Row = Readonly<Record<string, unknown>>
 
 const eventsOf: Readonly<Record<keyof typeof sql, (row: Row) => Event[]>> = {
   runs: row => [
@@ -96,18 +97,18 @@ function markOf(row: Row): RunMark | null {
   return isOutcomeUntold || isTest ? {isOutcomeUntold, isTest} : null
 }
 
-function headerOf(row: Row): Header {
+export function headerOf(row: Row): Header {
   const values = headerColumns.map(column => [column, row[`header_${column}`]])
   return headerOfValues(Object.fromEntries(values) as HeaderValues)
 }
 
-function startOf(row: Row): StartEvent {
+export function startOf(row: Row): StartEvent {
   const script = row['script'] as string | null
   const common = {id: toUuid(row['start_event'])!, run: toUuid(row['run'])!, time: toTime(row['started_at'])}
   return {...common, type: 'start', script, repeat: 0, fields: fromJson(row['start_fields']) ?? {}}
 }
 
-function endOf(row: Row): EndEvent {
+export function endOf(row: Row): EndEvent {
   return {
     id: toUuid(row['end_event'])!,
     type: 'end',
@@ -120,7 +121,7 @@ function endOf(row: Row): EndEvent {
   }
 }
 
-function featureOf(row: Row): FeatureEvent {
+export function featureOf(row: Row): FeatureEvent {
   return {
     id: toUuid(row['event'])!,
     type: 'feature',
@@ -135,13 +136,13 @@ function featureOf(row: Row): FeatureEvent {
   }
 }
 
-function toUuid(blob: unknown): string | null {
+export function toUuid(blob: unknown): string | null {
   if (!(blob instanceof Uint8Array)) return null
   return Buffer.from(blob)
     .toString('hex')
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-const toTime = (milliseconds: unknown): string => new Date(Number(milliseconds)).toISOString()
+export const toTime = (milliseconds: unknown): string => new Date(Number(milliseconds)).toISOString()
 
 const fromJson = (text: unknown) => (typeof text === 'string' ? JSON.parse(text) : null)

@@ -2,7 +2,7 @@ import type {FastifyError, FastifyReply, FastifyRequest} from 'fastify'
 import {toUsageError, UsageError} from '../../../errors.ts'
 import {limits} from '../../../protocol/limits.ts'
 
-/** Seconds after which a sender may try again. A full queue is written in less time. */
+/** Seconds after which a sender may try again. A full queue is written in less time, and a limit allows a request. */
 const retryAfterSeconds = 5
 
 /**
@@ -15,7 +15,7 @@ export function answerError(thrown: FastifyError | UsageError, request: FastifyR
   if (status === 500) request.log.error({code: error.code, err: error.cause ?? error}, error.message)
   reply.status(status)
   if (status === 401) reply.header('WWW-Authenticate', 'Bearer')
-  if (status === 503) reply.header('Retry-After', String(retryAfterSeconds))
+  if (status === 503 || status === 429) reply.header('Retry-After', String(retryAfterSeconds))
   reply.send(error.toDocument())
 }
 

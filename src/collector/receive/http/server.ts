@@ -24,11 +24,14 @@ import {hasSecret, requireWriteKey} from '../../access/tokens.ts'
 import {admit} from '../../intake/admit.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
+import type {HeldSource} from '../../store/held.ts'
 import type {Erase} from '../../upkeep/erase.ts'
 import {answerError} from './answer-error.ts'
+import {createAskLimit} from './ask-limit.ts'
 import type {BodyBudget, BodyShare} from './body-budget.ts'
 import {addPages, type Pages} from './pages.ts'
 import {readBody, requireKnownEncoding} from './read-body.ts'
+import {addAccess} from './receive-access.ts'
 import {receiveBody} from './receive-body.ts'
 import {receiveErasure} from './receive-erasure.ts'
 import {type ImportParts, receiveImport} from './receive-import.ts'
@@ -50,6 +53,8 @@ export interface HttpParts {
   readonly logger: FastifyBaseLogger | null
   /** The data folder. Default: no imports and no share links. */
   readonly folder?: ImportParts['folder'] | null
+  /** Reads what is stored under a pseudonym. Default: no access requests. */
+  readonly held?: HeldSource['held'] | null
   /** The project that Mantid's own clients count for, and how their ids become pseudonyms. Default: none. */
   readonly mantid?: Pick<MantidParts, 'project' | 'ids'> | null
 }
@@ -94,6 +99,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
   app.post<{Params: {id: string}}>('/v1/projects/:id/erasures', async request =>
     receiveErasure(request, request.params.id, parts),
   )
+  if (parts.held != null) addAccess(app, {...parts, held: parts.held, askLimit: createAskLimit()})
   const {folder} = parts
   if (folder != null)
     app.post<{Params: {id: string}}>('/v1/projects/:id/imports', async request =>

@@ -1,0 +1,75 @@
+import type {FastifyInstance, FastifyRequest} from 'fastify'
+import {UsageError} from '../../../errors.ts'
+import {type AccessPage, type AccessRequest, parseAccessRequest} from '../../../protocol/access.ts'
+import {limits} from '../../../protocol/limits.ts'
+import {pseudonymOf} from '../../../protocol/pseudonym.ts'
+import {requireWriteKey} from '../../access/tokens.ts'
+import {findProject, type Projects} from '../../intake/projects.ts'
+import {type HeldSource, isHeldCursor} from '../../store/held.ts'
+import type {AskLimit} from './ask-limit.ts'
+import {readBody} from './read-body.ts'
+
+interface AccessParts {
+  readonly projects: Projects
+  readonly held: HeldSource['held']
+  readonly askLimit: AskLimit
+  /** Unix milliseconds. */
+  readonly now: () => number
+}
+
+/** Adds the address of access requests to the HTTP server. No cache keeps an answer, nor an error. */
+export function addAccess(app: FastifyInstance, parts: AccessParts): void {
+  app.post<{Params: {id: string}}>('/v1/projects/:id/access', async (request, reply) => {
+    reply.header('Cache-Control', 'no-store')
+    return receiveAccess(request, request.params.id, parts)
+  })
+}
+
+/**
+ * Shows everything that is stored under the pseudonym whose key the request presents, one page a request. An unknown
+ * key gets an empty page. Keys, pseudonyms and addresses are neither stored nor logged. Rejects with a `UsageError`.
+ */
+async function receiveAccess(
+  request: FastifyRequest,
+  projectId: string,
+  {projects, held, askLimit, now}: AccessParts,
+): Promise<AccessPage> {
+  requireEncrypted(request)
+  const project = findProject(projects, projectId)
+  requireWriteKey(project, request.headers.authorization)
+  const {key, cursor} = await readRequest(request)
+  const user = pseudonymOf(Buffer.from(key, 'hex'))
+  return askLimit.run(user, now(), () => held({project: project.project, user, cursor: cursor ?? null}))
+}
+
+/**
+ * Whether the answer, which describes a person, stays on this machine or leaves it encrypted. A proxy that ends HTTPS on
+ * another machine says so in `X-Forwarded-Proto`. A client that forges this header harms only itself.
+ */
+export function isEncrypted(remoteAddress: string | undefined, forwardedProto: string | undefined): boolean {
+  if (forwardedProto !== undefined) return forwardedProto.split(',')[0]?.trim().toLowerCase() === 'https'
+  return /^(?:::ffff:)?127\.|^::1$/.test(remoteAddress ?? '')
+}
+
+function requireEncrypted({socket, headers}: FastifyRequest): void {
+  const forwarded = headers['x-forwarded-proto']
+  if (!isEncrypted(socket.remoteAddress, forwarded === undefined ? undefined : String(forwarded)))
+    throw new UsageError('USAGE_NOT_ENCRYPTED', 'the request came by http from another machine, must come by https')
+}
+
+async function readRequest(request: FastifyRequest): Promise<AccessRequest> {
+  const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
+  if (bytes > limits.maxAccessRequestBytes)
+    throw new UsageError(
+      'USAGE_BODY_TOO_LARGE',
+      `an access request must have at most ${limits.maxAccessRequestBytes} bytes`,
+      {next: 'Send a key and a cursor, and nothing else.'},
+    )
+  const parsed = parseAccessRequest(value)
+  if (parsed === null || (parsed.cursor !== null && parsed.cursor !== undefined && !isHeldCursor(parsed.cursor)))
+    throw new UsageError(
+      'USAGE_ACCESS_UNPARSABLE',
+      'not a valid access request: protocol must be 1, key 64 hex digits, cursor null or the text next of a page',
+    )
+  return parsed
+}
