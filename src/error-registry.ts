@@ -54,6 +54,18 @@ export const errorRegistry = {
     exit: 2,
     http: null,
   },
+  USAGE_PROJECT_FILE_EXISTS: {
+    meaning: 'A project file exists already. It is not replaced.',
+    next: 'Edit the file, or use --force to replace it.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_ANSWERS_MISSING: {
+    meaning: 'Values for `usage init` are missing, so no file was written.',
+    next: 'Run `usage init` on a terminal, or give the values as flags: see `usage init --help`.',
+    exit: 2,
+    http: null,
+  },
   USAGE_PROJECT_REGISTERED: {
     meaning: 'A project file with this id and another endpoint or contact is registered.',
     next: 'To replace it, use --replace. If you did not expect the change, ask the person who gave you the file.',

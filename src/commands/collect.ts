@@ -24,7 +24,10 @@ export default class Collect extends BaseCommand {
       description: 'a JSON file with these flags, such as {"projects": "projects", "public": true}; flags override it',
       helpValue: 'FILE',
     }),
-    projects: Flags.string({description: 'the folder of project files (required)', helpValue: 'DIR'}),
+    projects: Flags.string({
+      description: 'the folder of project files, or one project file (required)',
+      helpValue: 'DIR',
+    }),
     data: Flags.string({description: 'the data folder (default: usage-data)', helpValue: 'DIR'}),
     http: Flags.string({
       description: 'address to listen on; port 0 selects a free port (default: 127.0.0.1:8080)',

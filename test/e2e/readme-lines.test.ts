@@ -10,7 +10,9 @@ import {waitingEvents} from '../support/waiting-events.ts'
 
 /** The lines for a script, as they stand in the README. */
 const readme = readFileSync(repositoryPath('README.md'), 'utf8')
-const [, lines = ''] = /```sh\n(count_use\(\)[\s\S]*?)```/.exec(readme) ?? []
+const [, published = ''] = /```sh\n(count_use\(\)[\s\S]*?)```/.exec(readme) ?? []
+const projectFile = repositoryPath('examples', 'usage.project.json')
+const lines = published.replace('/opt/heatflow/usage.project.json', projectFile)
 
 /** The shells that the README names. */
 const shells: readonly (readonly [Tool, ...string[]])[] = [
@@ -32,12 +34,11 @@ const kills: readonly (readonly [NodeJS.Signals, (pid: number) => unknown])[] = 
 
 function makeScene(t: TestContext, shell: (typeof shells)[number]) {
   const home = isolatedHome(t)
-  const path = repositoryPath('examples', 'usage.project.json')
   const file = join(home.home, 'job.sh')
   const runFile = (text: string, options = {}, around: readonly string[] = []): Promise<Outcome> => {
     writeFileSync(file, text)
     const [command = '', ...args] = [...around, ...shell, file]
-    return runProgram(home, [command, ...args], {environment: {USAGE_PROJECT_FILE: path}, ...options})
+    return runProgram(home, [command, ...args], options)
   }
   const ends = () => waitingEvents(home.stateDirectory).flatMap(event => (event.type === 'end' ? [event] : []))
   const types = () => waitingEvents(home.stateDirectory).map(event => event.type)

@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from 'node:fs'
+import {readdirSync, readFileSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {UsageError} from '../../errors.ts'
 import {describeProblems, describeValue} from '../../protocol/problem.ts'
@@ -8,7 +8,7 @@ import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts
 export type Projects = ReadonlyMap<string, ProjectFile>
 
 /**
- * Reads all project files (`*.json`) of a folder. Throws a `UsageError`:
+ * Reads all project files (`*.json`) of a folder, or one project file. Throws a `UsageError`:
  * - USAGE_PROJECTS_UNREADABLE if the folder cannot be read, contains no project file, or two of one project.
  * - USAGE_PROJECT_FILE_UNREADABLE or USAGE_PROJECT_FILE_INVALID with the path of the file. A file is never skipped: the
  *   collector would refuse the reports of its project.
@@ -37,6 +37,7 @@ export function findProject(projects: Projects, id: string): ProjectFile {
 
 function listFiles(directory: string): string[] {
   try {
+    if (statSync(directory).isFile()) return [directory]
     const names = readdirSync(directory).filter(name => name.endsWith('.json') && !name.startsWith('.'))
     return names.sort().map(name => join(directory, name))
   } catch (error) {

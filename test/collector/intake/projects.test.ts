@@ -16,10 +16,17 @@ test('it reads the project files of a folder and nothing else', t => {
   assert.deepEqual([...loadProjects(directory).keys()].sort(), ['mantid', 'parsl'])
 })
 
-test('it refuses a folder that is missing, is a file, or holds no project file', t => {
+test('it reads one project file beside other JSON files', t => {
   const directory = temporaryDirectory(t)
-  writeFileSync(join(directory, 'file'), '')
-  for (const path of [directory, join(directory, 'missing'), join(directory, 'file')])
+  const path = join(directory, 'usage.project.json')
+  writeFileSync(path, JSON.stringify(writtenProject()))
+  writeFileSync(join(directory, 'package.json'), '{}')
+  assert.deepEqual([...loadProjects(path).keys()], ['parsl'])
+})
+
+test('it refuses a folder that is missing or holds no project file', t => {
+  const directory = temporaryDirectory(t)
+  for (const path of [directory, join(directory, 'missing')])
     assert.throws(() => loadProjects(path), {code: 'USAGE_PROJECTS_UNREADABLE'})
 })
 
