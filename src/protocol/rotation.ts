@@ -35,3 +35,22 @@ export function namesOfPeriod(firstDay: string): string[] {
   const [year, month] = [firstDay.slice(0, 4), firstDay.slice(0, 7)]
   return [firstDay, ...(firstDay.endsWith('-01') ? [month] : []), ...(firstDay.endsWith('-01-01') ? [year] : [])]
 }
+
+/** Days by which a time may lie outside the period of its pseudonyms: clocks and time zones differ by less. */
+const slackMs = 86_400_000
+
+/**
+ * Whether pseudonyms of the period with this first day can be of a time (Unix milliseconds). A client keeps the project
+ * file that it was made with, so a period that may be a year counts as one, also where the project has months now. Pure.
+ */
+export function canBeInPeriod(
+  firstDay: string,
+  {rotate, yearBegins = usualBegin}: RotationTerms,
+  timeMs: number,
+): boolean {
+  if (firstDay === firstDayOfAll) return true
+  const isYear = rotate !== 'month' || [usualBegin, yearBegins].some(begin => firstDay.endsWith(`-${begin}`))
+  const first = new Date(firstDay)
+  const endMs = new Date(first).setUTCMonth(first.getUTCMonth() + (isYear ? 12 : 1))
+  return timeMs >= first.getTime() - slackMs && timeMs < endMs + slackMs
+}

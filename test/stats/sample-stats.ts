@@ -76,6 +76,7 @@ export const sample: Stats = {
     refused: 1,
     unpaired: 0,
     clamped: 0,
+    wrongPeriods: 0,
     undeclaredFields: 0,
     erased: {runs: 0, features: 0},
     datagrams: 0,

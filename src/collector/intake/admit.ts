@@ -14,6 +14,7 @@ import {limits} from '../../protocol/limits.ts'
 import {describeValue} from '../../protocol/problem.ts'
 import {isDeclaredFeature, type ProjectFile} from '../../protocol/project-file.ts'
 import type {ParsedReport, Rejection} from '../../protocol/report.ts'
+import {canBeInPeriod} from '../../protocol/rotation.ts'
 import type {AdmittedEvent, Batch} from '../store/store.ts'
 
 /** When a report was received, and when it was sent by the sender's clock. Unix milliseconds. */
@@ -34,7 +35,8 @@ export interface Admission {
  *
  * Values that the project does not declare are dropped, and their event is kept. Undeclared features and events older
  * than 30 days are rejected. A sender's clock that is wrong by 55 minutes or more is corrected. An event that is still
- * in the future then gets the time of the receipt. A count beyond the limit is set to it.
+ * in the future then gets the time of the receipt. A count beyond the limit is set to it. Pseudonyms of another period
+ * than that of the corrected times are dropped.
  */
 export function admit(report: ParsedReport, project: ProjectFile, receipt: Receipt): Admission {
   const correctionMs = clockCorrectionMs(receipt)
@@ -47,9 +49,23 @@ export function admit(report: ParsedReport, project: ProjectFile, receipt: Recei
     else rejected.push({index, id: event.id, ...reason})
   }
   rejected.sort((a, b) => a.index - b.index)
-  const {receivedAtMs} = receipt
-  const batch = {project: project.project, header: report.header, receivedAtMs, events, refused: rejected.length}
-  return {batch, rejected}
+  const batch = {project: project.project, header: report.header, receivedAtMs: receipt.receivedAtMs, events}
+  return {batch: {...dropWrongPseudonyms(batch, project), refused: rejected.length}, rejected}
+}
+
+type Content = Pick<Batch, 'project' | 'header' | 'receivedAtMs' | 'events'>
+
+/**
+ * Drops the pseudonyms of a report whose events are not of the period for which they were made: the clock was wrong, and
+ * the same person has other pseudonyms in the true period. Pure.
+ */
+function dropWrongPseudonyms(batch: Content, {identity}: ProjectFile): Content & Pick<Batch, 'hasWrongPeriod'> {
+  const {header, events} = batch
+  const {period} = header
+  if (period === null || events.every(({timeMs}) => canBeInPeriod(period, identity, timeMs))) return batch
+  const nameless = events.map(one => (one.event.type === 'start' ? {...one, event: {...one.event, script: null}} : one))
+  const unknown = {...header, user: null, host: null, period: null, isNewSecret: false}
+  return {...batch, header: unknown, events: nameless, hasWrongPeriod: true}
 }
 
 /**

@@ -111,6 +111,7 @@ function qualityOf({plan, facts: {quality}, at}: Answering, filters: StatsFilter
     refused: quality.refused,
     unpaired: quality.unpaired,
     clamped: quality.clamped,
+    wrongPeriods: quality.wrongPeriods,
     undeclaredFields: quality.undeclaredFields,
     erased: quality.erased,
     datagrams: quality.datagrams,

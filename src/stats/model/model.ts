@@ -230,6 +230,8 @@ export interface Quality {
   readonly unpaired: number
   /** Events from the future, by the clock of the collector. */
   readonly clamped: number | null
+  /** Events from wrong clocks, stored without the pseudonyms, which were made for another period. */
+  readonly wrongPeriods: number | null
   /** Values of fields that the project does not declare; their events were stored without them. */
   readonly undeclaredFields: number | null
   /**

@@ -64,6 +64,16 @@ export const qualityCounts: readonly QualityCount[] = [
     count: ({clamped}) => clamped,
   },
   {
+    key: 'wrongPeriods',
+    title: 'From wrong clocks',
+    meaning:
+      'events whose pseudonyms were made for another year or month; they were stored without them, so their users are unknown',
+    unit: 'event',
+    what: 'from wrong clocks (stored without pseudonyms)',
+    needs: 'reports',
+    count: ({wrongPeriods}) => wrongPeriods,
+  },
+  {
     key: 'undeclaredFields',
     title: 'Undeclared values',
     meaning: 'values that the project file does not declare; their events were stored without them',

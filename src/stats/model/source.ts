@@ -139,6 +139,7 @@ export interface QualityFacts {
   readonly refused: number
   readonly unpaired: number
   readonly clamped: number
+  readonly wrongPeriods: number
   readonly undeclaredFields: number
   readonly erased: NonNullable<Quality['erased']>
   readonly datagrams: number

@@ -8,8 +8,9 @@ import {dayMs, endOf, featureOf, hourMs, nowMs, reportOf, sampleProject, startOf
 const minuteMs = 60_000
 const punctual: Receipt = {receivedAtMs: nowMs, sentAtMs: nowMs}
 
-function admitEvents(events: readonly unknown[], receipt = punctual, project = sampleProject()) {
-  const parsed = parseReport(reportOf(events))
+function admitEvents(events: readonly unknown[], receipt = punctual, project = sampleProject(), header: object = {}) {
+  const {header: usual, ...rest} = reportOf(events) as {header: object}
+  const parsed = parseReport({...rest, header: {...usual, ...header}})
   assert.ok(parsed.ok)
   return admit(parsed.value, project, receipt)
 }
@@ -145,4 +146,63 @@ test('it limits the uses that one event may stand for, and flags the excess', ()
       [1e9, true],
     ],
   )
+})
+
+/** What the collector keeps of a person whose clock is off by some days. */
+function keptOf(offDays: number, period: string, identity: object = {}) {
+  const sentAtMs = nowMs + offDays * dayMs
+  const receipt = {receivedAtMs: nowMs, sentAtMs}
+  const {batch} = admitEvents([startOf(1, sentAtMs - hourMs), endOf(1, sentAtMs)], receipt, sampleProject({identity}), {
+    period,
+  })
+  const {user, host} = batch.header
+  const [start] = batch.events
+  assert.equal(batch.events.length, 2)
+  const script = start?.event.type === 'start' ? start.event.script : null
+  const isKept = user !== null && host !== null && script !== null
+  assert.ok(isKept || (user === null && host === null && script === null && batch.header.period === null))
+  assert.equal(batch.hasWrongPeriod ?? false, !isKept)
+  return isKept
+}
+
+test('it keeps a run from a wrong clock and drops its pseudonyms, if they are of another period than its true time', () => {
+  // The receipt is on 2026-11-22.
+  assert.equal(keptOf(0, '2026-01-01'), true)
+  assert.equal(keptOf(-20_000, '1972-01-01'), false)
+  assert.equal(keptOf(365, '2027-01-01'), false)
+  assert.equal(keptOf(-100, '2026-01-01'), true)
+  assert.equal(keptOf(-365, '2025-01-01'), false)
+  assert.equal(keptOf(365, '0001-01-01', {rotate: 'never'}), true)
+})
+
+test('it judges by the period that the client says, also where the project has another one now', () => {
+  assert.equal(keptOf(0, '2026-07-01'), true)
+  assert.equal(keptOf(0, '2025-11-22'), true)
+  assert.equal(keptOf(0, '2025-11-20'), false)
+  const monthly = {rotate: 'month'}
+  assert.equal(keptOf(-60, '2026-09-01', monthly), false)
+  assert.equal(keptOf(0, '2026-11-01', monthly), true)
+  assert.equal(keptOf(0, '2026-01-01', monthly), true)
+  assert.equal(keptOf(0, '2026-07-01', {...monthly, yearBegins: '07-01'}), true)
+})
+
+test('it allows a day beyond each end of a period', () => {
+  const at = (time: string, period: string, identity: object = {}) => {
+    const receivedAtMs = Date.parse(time)
+    const {batch} = admitEvents([startOf(1, receivedAtMs)], {receivedAtMs, sentAtMs: null}, sampleProject({identity}), {
+      period,
+    })
+    return batch.hasWrongPeriod !== true
+  }
+  assert.equal(at('2027-01-01T23:59:59.999Z', '2026-01-01'), true)
+  assert.equal(at('2027-01-02T00:00:00.000Z', '2026-01-01'), false)
+  assert.equal(at('2025-12-31T00:00:00.000Z', '2026-01-01'), true)
+  assert.equal(at('2025-12-30T23:59:59.999Z', '2026-01-01'), false)
+  assert.equal(at('2026-03-01T23:00:00.000Z', '2026-02-01', {rotate: 'month'}), true)
+  assert.equal(at('2026-03-02T01:00:00.000Z', '2026-02-01', {rotate: 'month'}), false)
+})
+
+test('it keeps the pseudonyms of a report that does not say their period', () => {
+  const {batch} = admitEvents([startOf(1, nowMs)], punctual)
+  assert.ok(batch.header.user !== null && batch.hasWrongPeriod === undefined)
 })

@@ -99,13 +99,16 @@ function writingContract(make: MakeStore): void {
   test('it counts refused events, clamped times and dropped values by the day of the receipt', async t => {
     const {store, source} = await make(t)
     const clamped = {...admitted(featureOf(1, nowMs)), isClamped: true, undeclaredFields: 2}
-    await store.insert([batchOf([], {events: [clamped], refused: 3})])
+    await store.insert([batchOf([], {events: [clamped], refused: 3, hasWrongPeriod: true})])
     await store.insert([batchOf([], {events: [clamped], refused: 1, receivedAtMs: nowMs - 60 * dayMs})])
-    const {refused, clamped: count, undeclaredFields, duplicates} = (await factsOf(source)).quality
-    assert.deepEqual(
-      {refused, count, undeclaredFields, duplicates},
-      {refused: 3, count: 1, undeclaredFields: 2, duplicates: 0},
-    )
+    const {quality} = await factsOf(source)
+    assert.partialDeepStrictEqual(quality, {
+      refused: 3,
+      clamped: 1,
+      wrongPeriods: 1,
+      undeclaredFields: 2,
+      duplicates: 0,
+    })
   })
 
   test('it stores the newest file of each project', async t => {

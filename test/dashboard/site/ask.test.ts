@@ -13,6 +13,7 @@ function askingOnce(fails = 0) {
     duplicates: 0,
     refused: 0,
     clamped: 0,
+    wrongPeriods: 0,
     undeclaredFields: 0,
     storeBytes: 0,
     ...{datagrams: 0, datagramsLost: 0, datagramsUnknown: 0},

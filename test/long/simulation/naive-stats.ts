@@ -149,6 +149,7 @@ export class NaiveStats {
       refused: sum('refused'),
       unpaired: this.unpairedIn(range).length,
       clamped: sum('clamped'),
+      wrongPeriods: sum('wrong-periods'),
       undeclaredFields: sum('undeclared-fields'),
       erased: {runs: 0, features: 0},
       datagrams: 0,

@@ -52,6 +52,7 @@ async function answer(sent: readonly Sent[], written: Omit<WrittenStatsQuery, 'p
     duplicates: 0,
     refused: 0,
     clamped: 0,
+    wrongPeriods: 0,
     undeclaredFields: 0,
     storeBytes: 0,
     erased: {runs: 0, features: 0},

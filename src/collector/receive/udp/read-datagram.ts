@@ -68,9 +68,11 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Joins batches with the same project, header and mark, so that they are written together. */
+/** Joins batches with the same project, header and marks, so that they are written together. */
 export function joinBatches(read: readonly DatagramBatch[]): DatagramBatch[] {
-  const groups = Map.groupBy(read, ({batch}) => JSON.stringify([batch.project, batch.header, batch.mark ?? null]))
+  const groups = Map.groupBy(read, ({batch: {project, header, mark, hasWrongPeriod}}) =>
+    JSON.stringify([project, header, mark ?? null, hasWrongPeriod ?? false]),
+  )
   return [...groups.values()].map(group => {
     const batches = group.map(({batch}) => batch)
     const sum = (of: (batch: Batch) => number): number => batches.reduce((total, batch) => total + of(batch), 0)

@@ -34,6 +34,7 @@ export function readCounters(database: Database, project: number, range: Span): 
     duplicates: count('duplicates'),
     refused: count('refused'),
     clamped: count('clamped'),
+    wrongPeriods: count('wrong-periods'),
     undeclaredFields: count('undeclared-fields'),
     erased: {runs: Number(erased?.['runs']), features: Number(erased?.['features'])},
     datagrams: count('datagrams'),

@@ -177,6 +177,7 @@ function writeQuality({statements, project}: Writing, batch: Batch, outcomes: re
     refused: batch.refused + countOf('refused'),
     clamped: accepted.filter(({isClamped}) => isClamped).length,
     datagrams: batch.datagrams ?? 0,
+    'wrong-periods': batch.hasWrongPeriod === true ? accepted.length : 0,
     'undeclared-fields': accepted.reduce((sum, {undeclaredFields}) => sum + undeclaredFields, 0),
   }
   addCounts(statements, project, counts, batch.receivedAtMs)
