@@ -3,11 +3,11 @@ import {execFileSync} from 'node:child_process'
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
+import {policyKeys} from '../src/protocol/policy-file.ts'
 import {collectionVersion} from '../src/protocol/project-file.ts'
 import {reviewCodes} from '../src/protocol/review-warning.ts'
 import {askProjectConsent} from '../src/reporter/consent/consent-facts.ts'
-import {policyKeys} from '../src/reporter/consent/policy-file.ts'
-import {readSitePolicy} from '../src/reporter/consent/site-policy.ts'
+import {readSitePolicy} from '../src/reporter/projects/site-policy.ts'
 import {makeProject} from './support/make-project.ts'
 import {makeWorld} from './support/make-world.ts'
 import {needs} from './support/needs.ts'
@@ -93,7 +93,12 @@ describe('docs/site-policy.md', () => {
         decidedBy: join(siteDirectory, 'policy.json'),
         text: 'help@hpc.example.org, https://hpc.example.org/policy',
       })
-    assert.deepEqual(readSitePolicy(siteDirectory, 'heatflow'), {no: null, isNoticeGiven: true})
+    const route = {
+      endpoint: {http: 'https://usage.hpc.example.org', udp: null, file: 'file:///shared/usage-inbox'},
+      writeKey: 'key-of-our-collector',
+      decidedBy: join(siteDirectory, 'policy.json'),
+    }
+    assert.deepEqual(readSitePolicy(siteDirectory, 'heatflow'), {no: null, isNoticeGiven: true, route})
     assert.deepEqual(policyKeys.filter(key => key !== '$schema').sort(), rowsOf(page).sort())
   })
 

@@ -7,9 +7,11 @@ import {parseAccessPage, parseAccessRequest} from '../src/protocol/access.ts'
 import {parseAnswer} from '../src/protocol/answer.ts'
 import {parseBufferFile} from '../src/protocol/buffered-event.ts'
 import {parseErasureReceipt, parseErasureRequest} from '../src/protocol/erasure.ts'
+import {parsePolicy} from '../src/protocol/parse-policy.ts'
 import {parseProjectFile} from '../src/protocol/project-file.ts'
 import {parseReport} from '../src/protocol/report.ts'
 import {fixturesIn, readFixture, readJsonFixture} from './support/fixtures.ts'
+import {policyObjects} from './support/policies.ts'
 import {filesUnder, repositoryPath} from './support/repository.ts'
 
 function compile(name: string): ValidateFunction {
@@ -19,6 +21,7 @@ function compile(name: string): ValidateFunction {
 }
 const schemas = {
   project: compile('project.v1.json'),
+  policy: compile('policy.v1.json'),
   report: compile('report.v1.json'),
   line: compile('event-file.v1.json'),
   answer: compile('answer.v1.json'),
@@ -29,6 +32,7 @@ const schemas = {
 }
 const parses: Record<keyof typeof schemas, (document: unknown) => boolean> = {
   project: document => parseProjectFile(document).ok,
+  policy: document => parsePolicy(JSON.stringify(document)).ok,
   report: document => {
     const parsed = parseReport(document)
     return parsed.ok && parsed.value.rejected.length === 0
@@ -54,6 +58,7 @@ test('publishes a schema for each document', () => {
     'erasure-receipt',
     'erasure-request',
     'event-file',
+    'policy',
     'project',
     'report',
   ]
@@ -63,6 +68,8 @@ test('publishes a schema for each document', () => {
 
 for (const name of fixturesIn('projects'))
   test(`finds ${name} right by the published schema`, () => assertRight('project', readJsonFixture(name)))
+for (const name of fixturesIn('policies'))
+  test(`finds ${name} right by the published schema`, () => assertRight('policy', readJsonFixture(name)))
 for (const name of fixturesIn('reports'))
   test(`finds ${name} right by the published schema`, () => assertRight('report', readJsonFixture(name)))
 for (const name of fixturesIn('event-files'))
@@ -95,7 +102,9 @@ const withField = (field: unknown) => ({...project, fields: {a: field}})
 const withEvent = (event: unknown) => ({...report, events: [event]})
 
 /** [the kind of document, whether it is right, the document] */
-const table: [kind: keyof typeof schemas, isRight: boolean, document: unknown][] = [
+type Row = [kind: keyof typeof schemas, isRight: boolean, document: unknown]
+const table: Row[] = [
+  ...policyObjects.map(({policy, isValid}): Row => ['policy', isValid, policy]),
   ['answer', true, answer],
   ['answer', true, {...answer, rejected: [{index: 0, id: null, code: 'a', message: 'b'}]}],
   ['answer', false, {...answer, accepted: -1}],

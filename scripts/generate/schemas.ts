@@ -8,6 +8,7 @@ import {endEvent, featureEvent, startEvent} from '../../src/protocol/event.ts'
 import {header, operatingSystem, programHeader} from '../../src/protocol/header.ts'
 import {limits} from '../../src/protocol/limits.ts'
 import {patternWords} from '../../src/protocol/pattern.ts'
+import {policyFile} from '../../src/protocol/policy-file.ts'
 import {projectFile} from '../../src/protocol/project-file.ts'
 import {report} from '../../src/protocol/report.ts'
 import {timings} from '../../src/protocol/timings.ts'
@@ -20,6 +21,12 @@ const documents = [
     schema: projectFile,
     title: 'Project file of usage, version 1',
     description: 'What a project collects, why, and where it is sent: the allow-list of the sender and the collector.',
+  },
+  {
+    name: 'policy.v1',
+    schema: policyFile,
+    title: 'Site policy of usage, version 1',
+    description: 'What an administrator decides for all users of a machine. A repeated key is invalid, too.',
   },
   {
     name: 'report.v1',
@@ -91,6 +98,7 @@ const checks: Readonly<Record<string, JsonSchema>> = {
       {required: ['file'], properties: {file: {type: 'string'}}},
     ],
   },
+  'must contain endpoint beside writeKey': {anyOf: [{required: ['endpoint']}, {not: {required: ['writeKey']}}]},
   [patternWords]: {format: 'regex'},
   // JSON Schema cannot compare two values.
   'must not declare a min above the max': {},

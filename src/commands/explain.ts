@@ -4,7 +4,8 @@ import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
 import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
 import {writeExplanation, writeMarkdownExplanation} from '../cli/text/write-explanation.ts'
-import {type ExplainedSection, explainProject} from '../reporter/projects/explain.ts'
+import type {ProjectFile} from '../protocol/project-file.ts'
+import {type ExplainedSection, explainHere, explainProject} from '../reporter/projects/explain.ts'
 
 interface Explanation {
   readonly project: string
@@ -14,7 +15,7 @@ interface Explanation {
 export default class Explain extends BaseCommand {
   static override summary = 'Explain in plain words what a project counts, why, and how to opt out.'
   static override description =
-    'Uses only project files. Without a project: usage.project.json in this folder or the nearest folder above, else every project known here. With several projects, --json prints {"projects": [...]}.'
+    'Uses project files and, without --markdown, the policy of the site. Without a project: usage.project.json in this folder or the nearest folder above, else every project known here. With several projects, --json prints {"projects": [...]}.'
   static override examples = [
     '<%= config.bin %> explain',
     '<%= config.bin %> explain parsl',
@@ -29,7 +30,9 @@ export default class Explain extends BaseCommand {
   async run(): Promise<Explanation | {projects: Explanation[]}> {
     const {args, flags} = await this.parse(Explain)
     const chosen = chooseProjectsToRead(this.world, readPersonProject(args, flags))
-    const projects = chosen.map(project => ({project: project.project, sections: explainProject(project)}))
+    const explain = (project: ProjectFile) =>
+      flags.markdown ? explainProject(project) : explainHere(this.world, project)
+    const projects = chosen.map(project => ({project: project.project, sections: explain(project)}))
     const write = flags.markdown ? writeMarkdownExplanation : writeExplanation
     const [first] = projects
     return this.present(first !== undefined && projects.length === 1 ? first : {projects}, () =>

@@ -1,11 +1,11 @@
 import * as Flags from '@oclif/core/flags'
-import {chooseDestinations} from '../cli/arguments/project-choice.ts'
+import {chooseDestinations, chooseProjectFiles} from '../cli/arguments/project-choice.ts'
 import {BaseCommand, exitLike} from '../cli/framework/base-command.ts'
 import {projectFlags, waitFlag} from '../cli/framework/flags.ts'
 import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
 import {openInbox} from '../cli/maintain/open-inbox.ts'
 import {writeBackground, writeFlush, writeForwarding} from '../cli/text/write-flush.ts'
-import type {Destination} from '../reporter/destination/destination.ts'
+import type {ProjectFile} from '../protocol/project-file.ts'
 import {type FlushOutcome, flushDestinations} from '../reporter/person/flush.ts'
 import {type Forwarding, forwardInbox} from '../reporter/person/forward-inbox.ts'
 import {requireFolders} from '../reporter/person/require-folders.ts'
@@ -49,16 +49,19 @@ export default class Flush extends BaseCommand {
       return this.present({started}, writeBackground)
     }
     const waitSeconds = Number(flags.wait || defaultWaitSeconds)
-    if (flags.from !== undefined) return this.forward(flags.from, destinations, waitSeconds)
+    if (flags.from !== undefined) {
+      const projects = [...chooseProjectFiles(this.world, flags), ...destinations.map(({project}) => project)]
+      return this.forward(flags.from, projects, waitSeconds)
+    }
     const outcome = await flushDestinations(this.world, destinations, {deliver: runSender, waitSeconds})
     if (outcome.refused > 0 || outcome.projects.some(one => one.isUndelivered)) exitLike('USAGE_NOT_DELIVERED')
     return this.present(outcome, answer => writeFlush(answer, this.paint))
   }
 
-  private async forward(from: string, destinations: readonly Destination[], waitSeconds: number): Promise<Forwarding> {
+  private async forward(from: string, projects: readonly ProjectFile[], waitSeconds: number): Promise<Forwarding> {
     const outcome = await forwardInbox(this.world, {
       inbox: openInbox(from),
-      projects: destinations.map(({project}) => project),
+      projects,
       transport: httpTransport(this.world.environment),
       signal: AbortSignal.timeout(waitSeconds * 1000),
     })

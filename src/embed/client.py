@@ -262,18 +262,30 @@ def _read_site_policy():
     if _exists(path) is False:
         return None, False
     try:
-        policy = json.loads(_read_file(path, ""))
+        policy = json.loads(_read_file(path, ""), object_pairs_hook=_read_pairs)
         return (None if _is_policy_on(policy) else path), policy.get("notice") == "given"
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return path, False
 
 
+def _read_pairs(pairs):
+    """An object of JSON. Raises ValueError where a key stands twice."""
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)
+
+
 def _is_policy_on(policy):
-    """Whether a policy lets this project count: an unknown key or value is an opt-out."""
+    """Whether a policy lets this project count: an unknown key or value is an opt-out.
+
+    So is a place to which the site has its events go: this client sends to that of the project.
+    """
     projects = policy.get("projects", {})
     allow = policy.get("allow", [ID])
-    words = [policy.get("tracking", "on"), _word_of(projects.get(ID, "on"))]
-    words += [_word_of(own) for own in projects.values()]
+    own = [one if isinstance(one, dict) else {"tracking": one} for one in projects.values()]
+    words = [one.get("tracking", "on") for one in [policy, *own]]
+    mine = policy.get("tracking", "on"), projects.get(ID, "on")
+    mine = [one.get("tracking", "on") if isinstance(one, dict) else one for one in mine]
     return (
         set(policy) <= {"tracking", "projects", "allow", "notice", *POLICY_TEXTS}
         and all(isinstance(policy.get(key, ""), str) for key in POLICY_TEXTS)
@@ -281,18 +293,28 @@ def _is_policy_on(policy):
         and isinstance(allow, list)
         and ID in allow
         and all(re.fullmatch("[a-z][a-z0-9-]{0,39}", one) for one in [*projects, *allow])
+        and all(set(one) <= {"tracking", *POLICY_PLACES} and _is_place(one) for one in own)
+        and not (isinstance(projects.get(ID), dict) and set(projects[ID]) & set(POLICY_PLACES))
         and all(isinstance(word, bool) or word in ("on", "off") for word in words)
-        and all(word == "on" or word is True for word in words[:2])
+        and all(word == "on" or word is True for word in mine)
     )
 
 
-def _word_of(own):
-    """The word of a policy for one project: "off", or {"tracking": "off"}."""
-    is_nested = isinstance(own, dict) and set(own) <= {"tracking"}
-    return own.get("tracking", "on") if is_nested else own
+def _is_place(rules):
+    """Whether the place that a policy has events go to is one."""
+    address = rules.get("endpoint", "https://localhost")
+    if isinstance(address, dict):
+        address = address["http"] if len(address) == 1 else ""
+    return bool(
+        re.fullmatch(r"https?://[0-9A-Za-z][0-9A-Za-z.-]*(:\d{1,5})?(/[0-9A-Za-z._~/-]*)?", address)
+        and re.fullmatch("(file://)?/(?!/)[^?#%\0-\x1f\x7f]{1,1024}", rules.get("inbox", "/inbox"))
+        and re.fullmatch("[!-~]{1,256}", rules.get("writeKey", "key"))
+        and ("endpoint" in rules or "writeKey" not in rules)
+    )
 
 
 POLICY_TEXTS = ("$schema", "contact", "policyUrl")
+POLICY_PLACES = ("inbox", "endpoint", "writeKey")
 
 
 def _has_sign(value, pattern):

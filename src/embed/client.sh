@@ -314,8 +314,10 @@ _u_check_site() {
   _u_check_opt_out site-policy "/etc/usage/off.d/$_u_project" unknown || return 1
   _u_is_off=
   _u_is_listed=
-  _u_read_object /etc/usage/policy.json _u_take_policy && [ -z "$_u_is_off" ] &&
-    [ "$_u_is_listed" != no ] || _u_refuse site-policy /etc/usage/policy.json
+  _u_seen=$_u_newline
+  _u_read_object /etc/usage/policy.json _u_take_policy && _u_is_policy_whole &&
+    [ -z "$_u_is_off" ] && [ "$_u_is_listed" != no ] ||
+    _u_refuse site-policy /etc/usage/policy.json
 }
 
 # REASON PATH [unknown]: false if a file is there. If that cannot be known: false for `unknown`;
@@ -328,24 +330,38 @@ _u_check_opt_out() {
   esac
 }
 
-# PATH VALUE: a value of policy.json. A key or a value that is not known is a no.
+# PATH VALUE: a value of policy.json. A key or a value that is not known, or a key that stands
+# twice, is a no.
 _u_take_policy() {
+  case $_u_seen in *"$_u_newline$1="*) _u_is_off=yes ;; esac
+  _u_seen=$_u_seen$1=${2%"${2#?}"}$_u_newline
   case $1,$2 in
     ',{' | '/projects,{' | '/tracking,"on"' | /tracking,true) ;;
     '/contact,"'* | '/policyUrl,"'* | '/$schema,"'*) ;;
     '/notice,"given"') _u_has_given_notice=yes ;;
     '/allow,[') _u_is_listed=${_u_is_listed:-no} ;;
     "/allow/"*",\"$_u_project\"") _u_is_listed=yes ;;
-    /allow/*',"'[a-z]*) ;;
+    /allow/*',"'*) _u_check_policy_id "$2" ;;
     /projects/*) _u_take_policy_of "${1#/projects/}" "$2" ;;
+    # This client does not send to another place than the project's own.
+    /inbox,* | /endpoint[,/]* | /writeKey,*) _u_is_off=yes ;;
     *) _u_is_off=yes ;;
   esac
 }
 
-# PROJECT[/tracking] VALUE: a value that policy.json has for one project.
+# "PROJECT": has policy.json say no if this is no id of a project.
+_u_check_policy_id() {
+  _u_word=${1#\"}
+  _u_word=${_u_word%\"}
+  case $_u_word in '' | [!a-z]* | *[!0-9a-z-]*) _u_is_off=yes ;; esac
+  [ "${#_u_word}" -le 40 ] || _u_is_off=yes
+}
+
+# PROJECT[/KEY] VALUE: a value that policy.json has for one project.
 _u_take_policy_of() {
-  case ${1%/tracking} in [!a-z]* | *[!0-9a-z-]*) _u_is_off=yes ;; esac
+  _u_check_policy_id "${1%%/*}"
   case $1,$2 in
+    */*/http,* | */inbox,* | */endpoint,* | */writeKey,*) _u_take_place "$1" "$2" ;;
     *',"on"' | *,true) ;;
     *'/tracking,{') _u_is_off=yes ;;
     *',{') ;;
@@ -353,6 +369,49 @@ _u_take_policy_of() {
     *',"off"' | *,false) ;;
     *) _u_is_off=yes ;;
   esac
+  case $1 in */*) [ "${1#*/}" = tracking ] || _u_check_place_key "${1#*/}" ;; esac
+}
+
+# KEY: has policy.json say no if a project has a key that is not known.
+_u_check_place_key() {
+  case $1 in inbox | endpoint | endpoint/http | writeKey) ;; *) _u_is_off=yes ;; esac
+}
+
+# PATH VALUE: a folder, an address or a key to which the site has the events of a project go.
+# This client sends to no other place than the project's own: it records nothing there.
+_u_take_place() {
+  case $1 in "$_u_project"/*) _u_is_off=yes ;; esac
+  case $1,$2 in
+    *'/endpoint,{') ;;
+    *[\\?#%]*) _u_is_off=yes ;;
+    *'/inbox,"//'* | *'/inbox,"/"' | *'/inbox,"file:////'* | *'/inbox,"file:///"') _u_is_off=yes ;;
+    *'/inbox,"/'* | *'/inbox,"file:///'*) ;;
+    *'/writeKey,"'?*'"') ;;
+    */endpoint,\"http* | */endpoint/http,\"http*)
+      _u_word=${2#'"http://'}
+      _u_word=${_u_word#'"https://'}
+      _u_word=${_u_word%\"}
+      case $_u_word in [!0-9A-Za-z]* | *[!0-9A-Za-z._~/:-]*) _u_is_off=yes ;; esac
+      case ${_u_word%%/*} in *: | *:*[!0-9]*) _u_is_off=yes ;; esac
+      ;;
+    *) _u_is_off=yes ;;
+  esac
+}
+
+# Whether each endpoint that policy.json has as an object has an address, and each write key an
+# endpoint beside it.
+_u_is_policy_whole() {
+  _u_rest=$_u_seen
+  while [ -n "$_u_rest" ]; do
+    _u_line=${_u_rest%%"$_u_newline"*}
+    _u_rest=${_u_rest#*"$_u_newline"}
+    case $_u_line in
+      */endpoint={) _u_word=${_u_line%=*}/http= ;;
+      */writeKey=*) _u_word=${_u_line%writeKey=*}endpoint= ;;
+      *) continue ;;
+    esac
+    case $_u_seen in *"$_u_newline$_u_word"*) ;; *) return 1 ;; esac
+  done
 }
 
 # Reads the person's settings and opt-in. What cannot be read empties _u_readable.

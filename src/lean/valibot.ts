@@ -88,6 +88,15 @@ export function object(entries: Readonly<Record<string, Schema>>): Schema {
   return {entries, run}
 }
 
+/** An object without other keys. */
+export function strictObject(entries: Readonly<Record<string, Schema>>): Schema {
+  const {run} = object(entries)
+  return {
+    entries,
+    run: input => (isObject(input) && Object.keys(input).every(key => key in entries) ? run(input) : rejected),
+  }
+}
+
 export function omit({entries}: Schema, keys: readonly string[]): Schema {
   return object(Object.fromEntries(Object.entries(entries!).filter(([key]) => !keys.includes(key))))
 }

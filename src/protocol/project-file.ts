@@ -40,20 +40,22 @@ function isFolderUrl(input: string): boolean {
   }
 }
 
-const folder = v.pipe(
+/** The address of a folder for reports. */
+export const folderAddress = v.pipe(
   v.string(),
   v.check(isFolderUrl, 'must be the address of a folder, such as file:///shared/inbox'),
   v.description('The folder to which reports are written, for machines without a network. It overrides http and udp.'),
 )
 
-interface Endpoint {
+export interface Endpoint {
   readonly http: string | null
   readonly udp: string | null
   /** Absent if there is none: null would change the key of existing destinations. */
   readonly file?: string | undefined
 }
 
-const collector = v.pipe(
+/** The address of a collector. */
+export const collectorAddress = v.pipe(
   v.string(),
   v.check(isCollectorUrl, 'must be an http or https address without user, query or fragment'),
   v.description('The address to which reports are posted, without /v1/reports.'),
@@ -67,12 +69,12 @@ const datagrams = v.pipe(
 
 const places = v.pipe(
   v.object({
-    http: v.nullish(collector, null),
+    http: v.nullish(collectorAddress, null),
     udp: v.nullish(
       v.pipe(v.string(), v.regex(hostAndPortPattern, 'must be host:port'), v.description('The address for datagrams.')),
       null,
     ),
-    file: v.optional(folder),
+    file: v.optional(folderAddress),
   }),
   v.check(({http, udp, file}) => http !== null || udp !== null || file !== undefined, 'must contain http, udp or file'),
 )
@@ -80,11 +82,11 @@ const places = v.pipe(
 const endpoint = v.union(
   [
     v.pipe(
-      folder,
+      folderAddress,
       v.transform((file): Endpoint => ({http: null, udp: null, file})),
     ),
     v.pipe(
-      collector,
+      collectorAddress,
       v.transform((http): Endpoint => ({http, udp: null})),
     ),
     v.pipe(
@@ -94,6 +96,12 @@ const endpoint = v.union(
     places,
   ],
   'must be an address (https:, udp: or file:), or an object with http, udp or file',
+)
+
+/** What a collector may want to be shown with each report. Not a secret. */
+export const writeKey = v.pipe(
+  v.string(),
+  v.regex(/^[!-~]{1,256}$/, 'must be a key of 1 to 256 visible ASCII characters'),
 )
 
 const identity = v.object({
@@ -146,9 +154,7 @@ export const projectFile = v.object({
   ),
   moreInfo: v.optional(text(512)),
   endpoint,
-  writeKey: v.optional(
-    v.pipe(v.string(), v.regex(/^[!-~]{1,256}$/, 'must be a key of 1 to 256 visible ASCII characters')),
-  ),
+  writeKey: v.optional(writeKey),
   consent: v.optional(v.picklist(['opt-out', 'opt-in'], 'must be opt-out or opt-in'), 'opt-out'),
   environmentVariable: v.optional(
     v.pipe(

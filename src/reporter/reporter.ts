@@ -19,9 +19,10 @@ import {
   noticeText,
   openNotice,
 } from './consent/notice.ts'
-import {destinationOf} from './destination/destination.ts'
+import type {Destination} from './destination/destination.ts'
 import {readSecret} from './identity/secret.ts'
 import type {FlushOutcome} from './person/flush.ts'
+import {destinationHere, findRouter} from './projects/destination-here.ts'
 import {runVariables} from './record/event-run.ts'
 import {type ProgramDescription, readHeader} from './record/read-header.ts'
 import {
@@ -100,13 +101,13 @@ export function createReporter(options: ReporterOptions): Reporter {
 class ProjectReporter implements Reporter {
   private readonly options: ReporterOptions
   private readonly world: World
-  private readonly destination: ReturnType<typeof destinationOf>
+  private readonly destination: Destination
   private asked: Consent | undefined
 
   constructor(options: ReporterOptions) {
     this.options = options
     this.world = realWorld(options.world)
-    this.destination = destinationOf(this.world.stateDirectory, options.project)
+    this.destination = destinationHere(this.world, options.project)
   }
 
   get consent(): Consent {
@@ -119,7 +120,8 @@ class ProjectReporter implements Reporter {
     if (this.isSilentRank) return null
     const {needsNotice, sending} = this.consent
     if (!needsNotice || noticeShownAt(this.destination) !== null) return null
-    return noticeText(this.options.project, this.world.configDirectory, sending ? 'now' : 'later')
+    const router = findRouter(this.world, this.destination)
+    return noticeText(this.destination.project, this.world.configDirectory, sending ? 'now' : 'later', router)
   }
 
   noticeShown(): boolean {

@@ -113,8 +113,16 @@ _usage_check_consent() {
   _usage_check_state || return 1
   [ "$_usage_has_endpoint" = yes ] || return 1
   # The command allowed this run when it began.
-  [ -z "$_usage_command_run" ] || return 0
+  [ -z "$_usage_command_run" ] || _usage_has_routes || return 0
   return "$_usage_decision"
+}
+
+# Whether the site policy may send events elsewhere: then only the command knows their folder.
+_usage_has_routes() {
+  _usage_exists /etc/usage/policy.json || return 1
+  _usage_read_file /etc/usage/policy.json 9999 || return 0
+  case $_usage_text in *inbox* | *endpoint* | *\\*) return 0 ;; esac
+  return 1
 }
 
 # The site policy. A policy.json is left to the command.

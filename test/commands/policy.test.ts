@@ -32,13 +32,35 @@ describe('usage policy check', {concurrency: 2}, () => {
       file,
       problems: [],
       others: 'on',
+      othersGoTo: null,
       projects: [],
       isNoticeGiven: true,
       shown: [],
     })
   })
 
+  it('shows where the events of each project go', async t => {
+    const policy = {
+      inbox: '/shared/inbox',
+      projects: {demo: {endpoint: 'https://usage.hpc.example.org', writeKey: 'key'}, other: 'off'},
+    }
+    const {stdout} = await check(t, JSON.stringify(policy))
+    assert.match(
+      stdout,
+      /demo +may count .*; reports are posted to https:\/\/usage\.hpc\.example\.org with your write key/,
+    )
+    assert.match(stdout, /other +is opted out\n/)
+    assert.match(stdout, /other projects +may count .*; reports are written to file:\/\/\/shared\/inbox, and not sent/)
+    const json = JSON.parse((await check(t, JSON.stringify(policy), '--json')).stdout)
+    assert.deepEqual(json.othersGoTo, {inbox: 'file:///shared/inbox', http: null, hasWriteKey: false})
+    assert.deepEqual(json.projects[0].goesTo, {inbox: null, http: 'https://usage.hpc.example.org', hasWriteKey: true})
+  })
+
   for (const [content, problem] of [
+    ['{"tracking": "on", "tracking": "on"}', /The policy contains the key "tracking" twice\./],
+    ['{"projects": {"demo": {"endpoint": "ftp://a"}}}', /projects\.demo\.endpoint must be an http or https address/],
+    ['{"projects": {"demo": {"traking": "off"}}}', /projects\.demo has the unknown key "traking"\./],
+    ['{"writeKey": "a"}', /The policy must contain endpoint beside writeKey/],
     ['{"traking": "off"}', /unknown key "traking"\. Known keys: \$schema, tracking, projects, allow/],
     [
       '{"projects": {"*": "off"}}',

@@ -18,7 +18,7 @@ import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
 import {shClientOnDisk} from '../support/sh-client.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
-import {clients, clientsDecideAsCommands} from './client-consent-contract.ts'
+import {clients, clientsDecideAsCommands, clientsReadEveryPolicy} from './client-consent-contract.ts'
 
 function makeScene(t: TestContext, http = 'http://127.0.0.1:9', changes: Readonly<Record<string, unknown>> = {}) {
   const bare = isolatedHome(t)
@@ -37,6 +37,7 @@ function makeScene(t: TestContext, http = 'http://127.0.0.1:9', changes: Readonl
 }
 
 clientsDecideAsCommands('some')
+clientsReadEveryPolicy('some')
 
 for (const {name, claim, tools, sending, consent, load, start, feature, end, send} of clients) {
   describe(`the client of ${name}`, {concurrency: 2}, () => {

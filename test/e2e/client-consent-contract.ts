@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {mkdirSync} from 'node:fs'
+import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {
@@ -14,10 +14,11 @@ import {
 } from '../support/consent-situations.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {needs} from '../support/needs.ts'
+import {policyCases} from '../support/policies.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {clientOnDisk} from '../support/python-client.ts'
 import {runProgram} from '../support/run-program.ts'
-import {shClientOnDisk} from '../support/sh-client.ts'
+import {clientShells, shClientOnDisk} from '../support/sh-client.ts'
 import {pick, type Share} from '../support/share.ts'
 
 /** The generated clients: how each says what it decides, reports a run, and sends what waits in the foreground. */
@@ -52,6 +53,19 @@ export const clients = [
 
 /** What a client says in a situation, and what it should. */
 async function ask(t: TestContext, consent: string, situation: Situation) {
+  const {home, scene, etc, place} = arrangeClients(t, situation)
+  const {stdout} = await runProgram(scene, inPlace(etc, home, consent))
+  const decidedBy = situation.decidedBy({...place, siteDirectory})
+  return [stdout.trim(), [situation.reason, ...(decidedBy === null ? [] : [decidedBy])].join(' ')] as const
+}
+
+/** A program with `etc` as /etc: words of sh, with C for the folder of the clients. */
+function inPlace(etc: string, folder: string, words: string): [string, ...string[]] {
+  const script = words.replaceAll(/(?<![^\s"'])C\//g, `${folder}/`)
+  return ['unshare', '-Urm', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"', etc, 'sh', '-c', script]
+}
+
+function arrangeClients(t: TestContext, situation: Situation) {
   const {home, configDirectory, stateDirectory, environment} = isolatedHome(t)
   const etc = join(home, '..', 'etc')
   mkdirSync(etc, {recursive: true})
@@ -65,10 +79,37 @@ async function ask(t: TestContext, consent: string, situation: Situation) {
   shClientOnDisk(home, project)
   const variables = {...place.variables, PYTHONDONTWRITEBYTECODE: '1'}
   const scene: IsolatedHome = {home, configDirectory, stateDirectory, environment: {...environment, ...variables}}
-  const inPlace = ['unshare', '-Urm', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"', etc] as const
-  const {stdout} = await runProgram(scene, [...inPlace, 'sh', '-c', consent.replaceAll(/(?<![^\s"'])C\//g, `${home}/`)])
-  const decidedBy = situation.decidedBy({...place, siteDirectory})
-  return [stdout.trim(), [situation.reason, ...(decidedBy === null ? [] : [decidedBy])].join(' ')] as const
+  return {home, scene, etc, place}
+}
+
+/** Asks the generated clients about every policy of the table: with one share in Python and sh, else in the other shells. */
+export function clientsReadEveryPolicy(share: Share): void {
+  const count = policyCases.length
+  const inShell = (ask: string) =>
+    `for n in $(seq 0 ${count - 1}); do cat "C/policy-$n" >/etc/usage/policy.json; ${ask}; done`
+  const shells = clientShells.map(({name, command}) => {
+    return {name, tools: [command[0]], ask: inShell(`${command.join(' ')} C/sh/usage.sh consent`)}
+  })
+  // In one process, because Python takes long to start.
+  const inPython = `import shutil, sys; sys.path.insert(0, "C/python"); import usage_client as usage
+for n in range(${count}): shutil.copy("C/policy-%d" % n, "/etc/usage/policy.json"); print(*filter(None, usage.consent()[:2]))`
+  const python = {name: 'Python', tools: ['python3' as const], ask: `python3 -c '${inPython}'`}
+  const readers = share === 'some' ? [python, ...shells.filter(({name}) => name === 'dash')] : shells
+  describe('a site policy that is read by the client', {concurrency: 2}, () => {
+    for (const {name, tools, ask} of readers)
+      it(`of ${name} means what it means for the commands`, needs('unshare', ...tools), async t => {
+        const {home, scene, etc} = arrangeClients(t, allowedSituations[0]!)
+        mkdirSync(join(etc, 'usage'), {recursive: true})
+        for (const [index, {content}] of policyCases.entries()) writeFileSync(join(home, `policy-${index}`), content)
+        const {stdout} = await runProgram(scene, inPlace(etc, home, ask))
+        const said = stdout.trim().split('\n')
+        for (const [index, {effect, content}] of policyCases.entries()) {
+          // These clients send to no other place than the project's own.
+          const wanted = effect === 'on' ? 'allowed' : 'site-policy /etc/usage/policy.json'
+          assert.equal(said[index], wanted, content)
+        }
+      })
+  })
 }
 
 /** Asks each client what it decides: with one share by every rule, in every second other situation and for one pair of rules of fourteen. */

@@ -7,15 +7,17 @@ import * as v from 'valibot'
 import * as bufferedEvents from '../../src/protocol/buffered-event.ts'
 import * as declarations from '../../src/protocol/declaration.ts'
 import * as headers from '../../src/protocol/header.ts'
+import * as policyFiles from '../../src/protocol/policy-file.ts'
 import * as projectFiles from '../../src/protocol/project-file.ts'
 import * as scalars from '../../src/protocol/scalars.ts'
 import {repositoryPath, repositoryRoot} from '../support/repository.ts'
 
-const modules = {bufferedEvents, declarations, headers, projectFiles, scalars}
+const modules = {bufferedEvents, declarations, headers, policyFiles, projectFiles, scalars}
 const files = {
   bufferedEvents: 'buffered-event',
   declarations: 'declaration',
   headers: 'header',
+  policyFiles: 'policy-file',
   projectFiles: 'project-file',
   scalars: 'scalars',
 }
@@ -82,7 +84,7 @@ function documents(): unknown[] {
       .filter(name => /\.jsonl?$/.test(name))
       .map(name => readFileSync(repositoryPath('test', 'fixtures', folder, name), 'utf8'))
   const lines = read('event-files').flatMap(text => text.split('\n'))
-  return [...read('projects'), ...read('reports'), ...lines].flatMap(text => {
+  return [...read('policies'), ...read('projects'), ...read('reports'), ...lines].flatMap(text => {
     try {
       return [JSON.parse(text)]
     } catch {
@@ -123,7 +125,7 @@ describe('a definition that is read by the lean valibot', () => {
     for (const [name, module] of Object.entries(modules) as [keyof typeof modules, Record<string, unknown>][])
       for (const [key, schema] of Object.entries(module)) {
         if (!isSchema(schema)) continue
-        const inputs = ['projectFile', 'bufferedEvent'].includes(key) ? whole : []
+        const inputs = ['policyFile', 'projectFile', 'bufferedEvent'].includes(key) ? whole : []
         for (const input of [...scalarsOfAllKinds, ...inputs])
           compare(`${name}.${key}`, schema, leanly[name][key], input)
       }

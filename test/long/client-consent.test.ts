@@ -1,3 +1,4 @@
-import {clientsDecideAsCommands} from '../e2e/client-consent-contract.ts'
+import {clientsDecideAsCommands, clientsReadEveryPolicy} from '../e2e/client-consent-contract.ts'
 
 clientsDecideAsCommands('others')
+clientsReadEveryPolicy('others')

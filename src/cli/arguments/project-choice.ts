@@ -2,9 +2,15 @@ import {existsSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
-import {type Destination, destinationOf, listUnreadableFolders} from '../../reporter/destination/destination.ts'
+import {type Destination, listUnreadableFolders} from '../../reporter/destination/destination.ts'
+import {destinationHere} from '../../reporter/projects/destination-here.ts'
 import {knownDestinations} from '../../reporter/projects/known-destinations.ts'
-import {listProjects, readProjectFile, readRegisteredProject} from '../../reporter/projects/projects.ts'
+import {
+  listProjects,
+  readProjectFile,
+  readRegisteredProject,
+  readRegisteredProjects,
+} from '../../reporter/projects/projects.ts'
 import type {World} from '../../reporter/world/world.ts'
 import {absolutePath} from './paths.ts'
 
@@ -75,9 +81,18 @@ export function chooseDestinations(world: World, flags: ProjectFlags): Destinati
     return known.filter(one => one.project.project === id)
   const project = chooseProjectIfNamed(world, flags)
   if (project === null) return known
-  const chosen = destinationOf(world.stateDirectory, project)
+  const chosen = destinationHere(world, project)
   const others = known.filter(one => one.project.project === project.project && one.directory !== chosen.directory)
   return [chosen, ...others]
+}
+
+/** The project files that a command means as they are written, whatever the site decides: the named one, else all registered. */
+export function chooseProjectFiles(world: World, flags: ProjectFlags): ProjectFile[] {
+  const id = namedId(world, flags)
+  const registered = readRegisteredProjects(world.configDirectory)
+  if (id !== null) return registered.filter(one => one.project === id)
+  const project = chooseProjectIfNamed(world, flags)
+  return project === null ? registered : [project]
 }
 
 /** The same, and the folders whose project file cannot be read, because something may have been sent from them. */

@@ -1,11 +1,11 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
-import type {PolicyCheck} from '../maintain/check-policy.ts'
+import type {PolicyCheck, PolicyPlace} from '../maintain/check-policy.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount} from './words.ts'
 
 /** Writes what a policy means: one line for each problem, or one for each project and for users. */
 export function writePolicy(
-  {file, problems, others, projects, isNoticeGiven, shown}: PolicyCheck,
+  {file, problems, others, othersGoTo, projects, isNoticeGiven, shown}: PolicyCheck,
   paint: Paint,
 ): string {
   const path = toPlainText(file)
@@ -16,8 +16,8 @@ export function writePolicy(
     ].join('\n')
   return [
     `${paint.green('ok')}  ${path}`,
-    ...projects.map(({project, tracking}) => `  ${project.padEnd(16)} ${writeWord(tracking, paint)}`),
-    `  ${'other projects'.padEnd(16)} ${writeWord(others, paint)}`,
+    ...projects.map(one => `  ${one.project.padEnd(16)} ${writeWord(one.tracking, one.goesTo, paint)}`),
+    `  ${'other projects'.padEnd(16)} ${writeWord(others, othersGoTo, paint)}`,
     isNoticeGiven
       ? '  Reports are sent without a waiting time: the site has informed its users itself.'
       : '  Each user is shown a notice first, and has at least a minute to opt out.',
@@ -26,5 +26,15 @@ export function writePolicy(
   ].join('\n')
 }
 
-const writeWord = (tracking: 'on' | 'off', paint: Paint): string =>
-  tracking === 'on' ? 'may count users who did not opt out' : paint.red('is opted out')
+function writeWord(tracking: 'on' | 'off', place: PolicyPlace | null, paint: Paint): string {
+  if (tracking === 'off') return paint.red('is opted out')
+  return `may count users who did not opt out${place === null ? '' : `; ${writePlace(place)}`}`
+}
+
+function writePlace({inbox, http, hasWriteKey}: PolicyPlace): string {
+  const key = hasWriteKey ? ' with your write key' : ' without a write key'
+  if (inbox === null)
+    return `reports are posted to ${toPlainText(http ?? '')}${key}, not to the endpoint of the project`
+  const onwards = http === null ? '' : `, which you forward to ${toPlainText(http)}${key}`
+  return `reports are written to ${toPlainText(inbox)}${onwards}, and not sent to the endpoint of the project`
+}

@@ -48,7 +48,12 @@ function writeState({consent, silent}: ProjectStatus, paint: Paint): string {
 
 const row = (name: string, value: string): string => `  ${name.padEnd(11)} ${value}`
 
-function writeEndpoint({endpoint: {http, udp, file}}: ProjectStatus): string {
+function writeEndpoint(status: ProjectStatus): string {
+  const router = status.routedBy === null ? '' : `; decided by the site policy ${toPlainText(status.routedBy)}`
+  return `${writePlace(status)}${router}`
+}
+
+function writePlace({endpoint: {http, udp, file}}: ProjectStatus): string {
   if (file !== null) return `${toPlainText(file)}, a folder that your site forwards; delivery is not confirmed`
   if (http !== null) return toPlainText(http)
   return udp === null ? 'nowhere' : `${toPlainText(udp)}, by datagrams; delivery is not confirmed`

@@ -1,14 +1,15 @@
 import {accessSync, constants, lstatSync, statSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {collectionVersion, type ProjectFile} from '../../protocol/project-file.ts'
-import {type Destination, destinationOf} from '../destination/destination.ts'
+import type {Destination} from '../destination/destination.ts'
+import {destinationHere, findOtherPlace} from '../projects/destination-here.ts'
+import {readSitePolicy, type SitePolicy} from '../projects/site-policy.ts'
 import {detectCi} from '../world/ci.ts'
 import {projectOptOutPath, userOptOutPath} from '../world/directories.ts'
 import type {World} from '../world/world.ts'
 import {type Consent, type ConsentFacts, decideConsent} from './consent.ts'
 import {isNoticeOpen} from './notice.ts'
 import {areSharedSettingsReadable, readSettings} from './settings.ts'
-import {readSitePolicy} from './site-policy.ts'
 
 /** Asks all rules of consent for a destination. Reads files, writes none. */
 export function askConsent(world: World, destination: Destination): Consent {
@@ -17,7 +18,7 @@ export function askConsent(world: World, destination: Destination): Consent {
 
 /** The same for a project that may never have been used here. */
 export function askProjectConsent(world: World, project: ProjectFile): Consent {
-  return askConsent(world, destinationOf(world.stateDirectory, project))
+  return askConsent(world, destinationHere(world, project))
 }
 
 /** Asks the rules that hold for every project: the site, the variables of all, the person's opt-out, the two folders. */
@@ -54,7 +55,7 @@ function readConsentFacts(world: World, destination: Destination): ConsentFacts 
   const hasJobYes = hasConsentVariable(world, project)
   return {
     environment: world.environment,
-    siteNo: site.no,
+    siteNo: site.no ?? noOfRoute(destination, site),
     userOptOut: userOptOut.path,
     projectOptOut: projectOptOut.path,
     ci: ci?.id ?? null,
@@ -66,6 +67,13 @@ function readConsentFacts(world: World, destination: Destination): ConsentFacts 
     isNoticeGiven: hasJobYes || site.isNoticeGiven || isNoticeOpen(destination),
     isRecognisedCi: ci?.isRecognised === true,
   }
+}
+
+/** Where the site has the events of a project go elsewhere, this destination gets none of them. */
+function noOfRoute(destination: Destination, {route}: SitePolicy): ConsentFacts['siteNo'] {
+  const place = findOtherPlace(destination, route)
+  if (route === null || place === null) return null
+  return {decidedBy: route.decidedBy, text: `Events of ${destination.project.project} go to ${place} instead.`}
 }
 
 /** Whether the folder of a destination is there to write, or could be made, by this user. */

@@ -93,14 +93,19 @@ const beginnings: Readonly<Record<SendingBegins, string>> = {
   now: 'Sent from this CI job in the background.',
 }
 
-/** The notice: who counts, what, why, and how to opt out. Plain text of a few lines. */
-export function noticeText(project: ProjectFile, configDirectory: string, begins: SendingBegins = 'later'): string {
+/** The notice: who counts, what, why, and how to opt out. Plain text of a few lines. `router`: the site policy that decides where it goes. */
+export function noticeText(
+  project: ProjectFile,
+  configDirectory: string,
+  begins: SendingBegins = 'later',
+  router: string | null = null,
+): string {
   const name = displayName(project)
   const stop = project.environmentVariable === undefined ? '' : ` or set ${project.environmentVariable}=false`
   const lines = [
     `${name} counts how it is used: ${project.purpose.join('; ')}.`,
     `  Sent: ${collectedWords(project)}.`,
-    `  To: ${addressOf(project.endpoint)}. Questions: ${project.contact}.`,
+    `  To: ${addressOf(project.endpoint)}${router === null ? '' : `, by the policy of this site (${router})`}. Questions: ${project.contact}.`,
     `  ${beginnings[begins]} To see it: usage status. To stop it: usage optout ${project.project}${stop},`,
     `  or create the file ${projectOptOutPath(configDirectory, project.project)}`,
   ]

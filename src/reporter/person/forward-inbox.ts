@@ -3,7 +3,8 @@ import type {Answer} from '../../protocol/answer.ts'
 import type {Inbox} from '../../protocol/inbox.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {parseReport} from '../../protocol/report.ts'
-import {readSitePolicy} from '../consent/site-policy.ts'
+import {routeProject} from '../projects/destination-here.ts'
+import {readSitePolicy} from '../projects/site-policy.ts'
 import type {KeptReason, SendResult, Transport} from '../transports/transport.ts'
 import {toTime, type World} from '../world/world.ts'
 
@@ -84,11 +85,14 @@ class ForwardRound {
     const project = this.options.projects.find(
       one => one.project === parsed.value.project && one.endpoint.http !== null,
     )
-    if (project?.endpoint.http == null) return this.keep('project-unknown')
-    if (readSitePolicy(this.world.siteDirectory, project.project).no !== null) return this.keep('site-policy')
+    if (project === undefined) return this.keep('project-unknown')
+    const site = readSitePolicy(this.world.siteDirectory, project.project)
+    if (site.no !== null) return this.keep('site-policy')
+    // A site with an inbox alone carries its reports to the collector of the project.
+    const to = site.route?.endpoint.http == null ? project : routeProject(project, site.route)
     const result = await this.options.transport({
-      endpoint: project.endpoint.http,
-      writeKey: project.writeKey ?? null,
+      endpoint: to.endpoint.http ?? '',
+      writeKey: to.writeKey ?? null,
       body: file.body,
       sentAt: toTime(this.world.now()),
       signal: this.options.signal,

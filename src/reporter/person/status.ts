@@ -20,6 +20,7 @@ import {listRuns} from '../destination/open-runs.ts'
 import {countRefused} from '../destination/refused.ts'
 import {countSent, readSent} from '../destination/sent-log.ts'
 import {readAllForgotten, readForgetRequest} from '../forget/forget-request.ts'
+import {findRouter} from '../projects/destination-here.ts'
 import {findSilence, type Silence} from '../world/scheduler.ts'
 import type {World} from '../world/world.ts'
 
@@ -36,6 +37,8 @@ export interface ProjectStatus {
   /** Why this process would record nothing although consent allows it, else null. */
   readonly silent: Silence | null
   readonly endpoint: {readonly http: string | null; readonly udp: string | null; readonly file: string | null}
+  /** The site policy that decided where the events go, or null: the project file. */
+  readonly routedBy: string | null
   readonly waiting: {
     readonly events: number
     readonly bytes: number
@@ -80,6 +83,7 @@ export function readStatus(
     consent: askConsent(world, destination),
     silent: findSilence(world.environment, project),
     endpoint: {...project.endpoint, file: project.endpoint.file ?? null},
+    routedBy: findRouter(world, destination),
     waiting: {
       events: events.length,
       bytes: files.reduce((sum, file) => sum + file.bytes, 0),

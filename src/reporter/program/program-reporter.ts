@@ -1,9 +1,10 @@
 import type {ProgramHeader} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {type Consent, isOptOut} from '../consent/consent.ts'
-import {type Destination, destinationOf} from '../destination/destination.ts'
+import type {Destination} from '../destination/destination.ts'
 import {emptyBuffer, isBufferEmpty} from '../destination/empty-buffer.ts'
 import type {FlushOutcome} from '../person/flush.ts'
+import {destinationHere} from '../projects/destination-here.ts'
 import {fitHeader} from '../record/fit-values.ts'
 import type {EndInput, FeatureInput, Recorder, RecordOutcome, StartInput} from '../record/record.ts'
 import {createReporter, type Reporter} from '../reporter.ts'
@@ -47,7 +48,7 @@ export class ProgramReporter {
   constructor(options: ProgramReporterOptions & {readonly project: ProjectFile}, world: World) {
     this.options = options
     this.world = world
-    this.destination = destinationOf(world.stateDirectory, options.project)
+    this.destination = destinationHere(world, options.project)
     this.queue = new ProgramQueue(world, this.destination)
     this.direct = this.makeDirect(options.application)
     this.intervalMs = readInterval(options.checkIntervalSeconds)

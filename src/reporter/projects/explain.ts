@@ -3,6 +3,8 @@ import type {Header, ProgramHeader} from '../../protocol/header.ts'
 import {limits} from '../../protocol/limits.ts'
 import {toPlainText} from '../../protocol/plain-text.ts'
 import {addressOf, displayName, isForDatagrams, isForFolder, type ProjectFile} from '../../protocol/project-file.ts'
+import type {World} from '../world/world.ts'
+import {destinationHere, findRouter} from './destination-here.ts'
 import {howToStop} from './how-to-stop.ts'
 
 /** One section of the explanation. Text between backticks is to be typed literally. */
@@ -17,21 +19,27 @@ const shownFeatures = 50
 
 /**
  * Explains in plain words what a project counts, from its project file only: for a person, and as a page that the project
- * can publish. Pure. Texts of the file are made safe for a terminal and contain no backticks.
+ * can publish. `router`: the site policy that decides where its events go on this machine, or null. Pure. Texts of the file are made safe for a terminal and contain no backticks.
  */
-export function explainProject(project: ProjectFile): ExplainedSection[] {
+export function explainProject(project: ProjectFile, router: string | null = null): ExplainedSection[] {
   return [
     {title: `Why ${plain(displayName(project))} counts how it is used`, lines: why(project)},
     {title: project.consent === 'opt-in' ? 'Opt-in' : 'Opt-out', lines: howToStop(project)},
     {title: 'What is sent', lines: [...shared(project), ...events(project), ...declared(project)]},
     {title: 'What is never sent', lines: neverSent},
-    {title: 'How it is sent', lines: how(project)},
+    {title: 'How it is sent', lines: [...byRouter(project, router), ...how(project)]},
     {title: 'When it is sent', lines: when(project)},
     {title: 'What it is used for', lines: usedFor(project)},
     {title: 'How long it is kept', lines: howLong(project)},
     {title: 'See and erase your data', lines: seeIt},
     {title: 'Feedback', lines: feedback(project)},
   ]
+}
+
+/** The same, with the destination that the policy of this site decides. */
+export function explainHere(world: World, project: ProjectFile): ExplainedSection[] {
+  const destination = destinationHere(world, project)
+  return explainProject(destination.project, findRouter(world, destination))
 }
 
 /** A text of the project file, safe within a sentence. */
@@ -144,6 +152,13 @@ function featureLines({types, names, allowOther}: ProjectFile['features']): stri
 const neverSent = [
   'Names of users and computers, paths, file names, arguments, data, free text, and anything that is not listed above. Undeclared values are removed on your computer, before sending. The collector stores no network addresses.',
 ]
+
+function byRouter({endpoint}: ProjectFile, router: string | null): string[] {
+  if (router === null) return []
+  return [
+    `On this machine, the site policy ${plain(router)} decides where reports go: ${plain(addressOf(endpoint) ?? 'nowhere')}. Nothing is sent to the endpoint of the project.`,
+  ]
+}
 
 function how({endpoint}: ProjectFile): string[] {
   const to = plain(addressOf(endpoint) ?? 'nowhere')

@@ -1,7 +1,8 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
-import {type Destination, destinationOf, listDestinationFolders, readDestinations} from '../destination/destination.ts'
+import {type Destination, listDestinationFolders, readDestinations} from '../destination/destination.ts'
 import type {World} from '../world/world.ts'
-import {listProjects, readRegisteredProject} from './projects.ts'
+import {destinationHere} from './destination-here.ts'
+import {listProjects, readRegisteredProjects} from './projects.ts'
 
 /** Every destination known here: used before, registered, or `present`: named by whoever asks. */
 export function knownDestinations(world: World, present: ProjectFile | null = null): Destination[] {
@@ -17,14 +18,8 @@ export function knownDestinations(world: World, present: ProjectFile | null = nu
 /** The same, and each of them in every version of its project file that is known here. */
 export function knownVersions(world: World, present: ProjectFile | null): Destination[] {
   const used = readDestinations(world.stateDirectory)
-  const registered = listProjects(world.configDirectory).flatMap(({id}) => {
-    try {
-      return [destinationOf(world.stateDirectory, readRegisteredProject(world.configDirectory, id))]
-    } catch {
-      return []
-    }
-  })
-  return [...used, ...registered, ...(present === null ? [] : [destinationOf(world.stateDirectory, present)])]
+  const registered = readRegisteredProjects(world.configDirectory).map(project => destinationHere(world, project))
+  return [...used, ...registered, ...(present === null ? [] : [destinationHere(world, present)])]
 }
 
 /** The ids of all projects known here, also of one whose project file can no longer be read. */

@@ -131,6 +131,11 @@ export function readRegisteredProject(configDirectory: string, id: string): Proj
   return readProjectFile(join(registryOf(configDirectory), `${id}.json`))
 }
 
+/** Reads all registered projects whose files are valid, by id. */
+export function readRegisteredProjects(configDirectory: string): ProjectFile[] {
+  return registeredIds(configDirectory).flatMap(id => findRegistered(configDirectory, id) ?? [])
+}
+
 export interface RegisteredProject {
   readonly id: string
   readonly path: string

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
-import {readSitePolicy} from '../../../src/reporter/consent/site-policy.ts'
+import {readSitePolicy} from '../../../src/reporter/projects/site-policy.ts'
+import {policyCases} from '../../support/policies.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {readTree} from '../../support/tree.ts'
 
@@ -17,16 +18,17 @@ function makeSite(t: TestContext, files: Readonly<Record<string, string>>): stri
 
 const readWith = (t: TestContext, files: Readonly<Record<string, string>>) => {
   const site = makeSite(t, files)
-  const {no, isNoticeGiven} = readSitePolicy(site, 'demo')
-  return {decidedBy: no?.decidedBy.slice(site.length + 1) ?? null, text: no?.text ?? null, isNoticeGiven}
+  const {no, isNoticeGiven, route} = readSitePolicy(site, 'demo')
+  const decidedBy = no?.decidedBy.slice(site.length + 1) ?? null
+  return {decidedBy, text: no?.text ?? null, isNoticeGiven, isRouted: route !== null}
 }
 
-const silent = {decidedBy: null, text: null, isNoticeGiven: false}
+const silent = {decidedBy: null, text: null, isNoticeGiven: false, isRouted: false}
 
 describe('the site policy', () => {
   it('says nothing without any file, and makes none', t => {
     const site = join(temporaryDirectory(t), 'usage')
-    assert.deepEqual(readSitePolicy(site, 'demo'), {no: null, isNoticeGiven: false})
+    assert.deepEqual(readSitePolicy(site, 'demo'), {no: null, isNoticeGiven: false, route: null})
     assert.deepEqual(readTree(join(site, '..')), {})
   })
 
@@ -47,57 +49,14 @@ describe('the site policy', () => {
     assert.equal(readWith(t, rest).decidedBy, 'off.d/demo')
   })
 
-  const policies: readonly (readonly [policy: unknown, isOff: boolean])[] = [
-    [{}, false],
-    [{tracking: 'on'}, false],
-    [{tracking: true}, false],
-    [{tracking: 'off'}, true],
-    [{tracking: 'Off'}, true],
-    [{tracking: 'no'}, true],
-    [{tracking: false}, true],
-    [{tracking: null}, true],
-    [{tracking: 0}, true],
-    [{tracking: {}}, true],
-    [{projects: {}}, false],
-    [{projects: {demo: 'on'}}, false],
-    [{projects: {demo: 'off'}}, true],
-    [{projects: {demo: false}}, true],
-    [{projects: {demo: {tracking: 'off'}}}, true],
-    [{projects: {demo: {tracking: 'on'}}}, false],
-    [{projects: {demo: {}}}, false],
-    [{projects: {other: 'off'}}, false],
-    [{projects: ['demo']}, true],
-    [{projects: 'off'}, true],
-    [{projects: null}, true],
-    [{projects: {demo: null}}, true],
-    [{tracking: 'on', projects: {demo: 'off'}}, true],
-    [{tracking: 'off', projects: {demo: 'on'}}, true],
-    [{notice: 'given', contact: 'us', policyUrl: 'https://example.org'}, false],
-    [{notice: 'given', unknown: 1}, true],
-    [{traking: 'off'}, true],
-    [{Tracking: 'on'}, true],
-    [JSON.parse('{"__proto__": "on"}'), true],
-    [{notice: 'yes'}, true],
-    [{contact: 7}, true],
-    [{policyUrl: null}, true],
-    [{projects: {'*': 'off'}}, true],
-    [{projects: {other: 'maybe'}}, true],
-    [{projects: {other: {traking: 'off'}}}, true],
-    [{projects: {Demo: 'off'}}, true],
-    [{allow: ['demo']}, false],
-    [{allow: ['demo'], projects: {demo: 'off'}}, true],
-    [{allow: ['other']}, true],
-    [{allow: []}, true],
-    [{allow: 'demo'}, true],
-    [{allow: ['*']}, true],
-    [{allow: [7]}, true],
-    [{allow: null}, true],
-  ]
-  for (const [policy, isOff] of policies)
-    it(`${isOff ? 'says no' : 'says nothing'} by ${JSON.stringify(policy)}`, t => {
-      const {decidedBy} = readWith(t, {'policy.json': JSON.stringify(policy)})
-      assert.equal(decidedBy, isOff ? 'policy.json' : null)
-    })
+  it('reads every policy of the table', t => {
+    for (const {content, effect} of policyCases) {
+      const {decidedBy, isRouted} = readWith(t, {'policy.json': content})
+      const isOff = effect === 'off' || effect === 'invalid'
+      assert.equal(decidedBy, isOff ? 'policy.json' : null, content)
+      if (!isOff) assert.equal(isRouted, effect === 'routed', content)
+    }
+  })
 
   it('names whom to ask and where it is written', t => {
     const policy = {tracking: 'off', contact: 'admin@example.org', policyUrl: 'https://example.org/policy'}
@@ -134,12 +93,6 @@ describe('the site policy', () => {
       assert.equal(readWith(t, {'policy.json': JSON.stringify({notice})}).isNoticeGiven, isNoticeGiven)
     assert.equal(readWith(t, {off: '', 'policy.json': '{"notice": "given"}'}).isNoticeGiven, false)
   })
-
-  for (const content of ['', '{', 'off', '[]', 'null', '"off"', '7', '{"tracking": "on"', '\0'])
-    it(`says no by a policy that cannot be understood: ${JSON.stringify(content)}`, t => {
-      const {decidedBy, isNoticeGiven} = readWith(t, {'policy.json': content})
-      assert.deepEqual({decidedBy, isNoticeGiven}, {decidedBy: 'policy.json', isNoticeGiven: false})
-    })
 
   for (const name of ['off', 'off.d/demo', 'policy.json'])
     it(`says no by ${name} that is there and cannot be read`, t => {

@@ -1,12 +1,15 @@
 import {lstatSync} from 'node:fs'
+import {parsePolicy} from '../../protocol/parse-policy.ts'
+import type {PolicyFile, Route} from '../../protocol/policy-file.ts'
 import {inside, readIfPresent} from '../world/files.ts'
-import {type PolicyFile, parsePolicy} from './policy-file.ts'
 
 /** What the administrator of this machine has decided. */
 export interface SitePolicy {
   readonly no: {readonly decidedBy: string; readonly text: string | null} | null
   /** Whether the site has told its people itself, so that sending need not wait for the notice. */
   readonly isNoticeGiven: boolean
+  /** Where the site has the events of the project go, and the file that says so; null: to the endpoint of the project. */
+  readonly route: (Route & {readonly decidedBy: string}) | null
 }
 
 /**
@@ -17,15 +20,29 @@ export function readSitePolicy(siteDirectory: string, project: string | null): S
   const files = [inside(siteDirectory, 'off'), ...(project === null ? [] : [inside(siteDirectory, 'off.d', project)])]
   for (const path of files) {
     const text = readText(path)
-    if (text !== null) return {no: {decidedBy: path, text: text.trim() || null}, isNoticeGiven: false}
+    if (text !== null) return optOutBy(path, text.trim() || null)
   }
   const path = inside(siteDirectory, 'policy.json')
   const content = readText(path)
-  if (content === null) return {no: null, isNoticeGiven: false}
+  if (content === null) return {no: null, isNoticeGiven: false, route: null}
   const policy = parsePolicy(content)
-  if (!policy.ok) return {no: {decidedBy: path, text: policy.problems.join(' ')}, isNoticeGiven: false}
+  if (!policy.ok) return optOutBy(path, policy.problems.join(' '))
   const text = policyText(policy.value, project)
-  return {no: text === undefined ? null : {decidedBy: path, text}, isNoticeGiven: policy.value.isNoticeGiven}
+  const route = findRoute(policy.value, project)
+  return {
+    no: text === undefined ? null : {decidedBy: path, text},
+    isNoticeGiven: policy.value.isNoticeGiven,
+    route: route && {...route, decidedBy: path},
+  }
+}
+
+const optOutBy = (path: string, text: string | null): SitePolicy => {
+  return {no: {decidedBy: path, text}, isNoticeGiven: false, route: null}
+}
+
+/** Where a policy has the events of a project go, or null. */
+export function findRoute({route, routes}: PolicyFile, project: string | null): Route | null {
+  return (project === null ? undefined : routes.get(project)) ?? route
 }
 
 /** Why a valid policy opts a project out: its hints for people, or null without any; undefined where it does not. */
