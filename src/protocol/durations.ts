@@ -79,6 +79,11 @@ export class Durations {
     high?.addAll(other.high ?? other.low)
   }
 
+  /** The approximate bytes of the counts in memory. */
+  get bytes(): number {
+    return 8 * (this.low.counts.length + (this.high?.counts.length ?? 0))
+  }
+
   toParts(): DurationParts {
     const {minSeconds, maxSeconds, zeroCount, low, high} = this
     return {minSeconds, maxSeconds, zeroCount, low: low.trimmed(), high: high?.trimmed() ?? null}

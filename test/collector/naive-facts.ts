@@ -1,4 +1,4 @@
-import type {Event} from '../../src/protocol/event.ts'
+import type {Event, FeatureEvent} from '../../src/protocol/event.ts'
 import type {Header} from '../../src/protocol/header.ts'
 import {type HeaderValues, valuesOfHeader} from '../../src/protocol/header-columns.ts'
 import {limitsFeatures, type StatsFilters, wordFilters, wordOfFilter} from '../../src/stats/model/filters.ts'
@@ -13,6 +13,7 @@ import type {
   StepFacts,
 } from '../../src/stats/model/source.ts'
 import type {Span} from '../../src/stats/model/span.ts'
+import {exactly} from '../support/within-bound.ts'
 import type {Sent} from './random-use.ts'
 
 /** A run, assembled from all its events in memory. */
@@ -209,12 +210,14 @@ function exits(runs: readonly NaiveRun[]): StatsFacts['exits'] {
 }
 
 function features(sent: readonly Sent[]): FeatureStats[] {
-  const uses = sent.flatMap(({header, event}) => (event.type === 'feature' ? [{header, event}] : []))
+  const uses = sent.flatMap(one => (one.event.type === 'feature' ? [{...one, event: one.event}] : []))
   return [...Map.groupBy(uses, ({event}) => `${event.featureType} ${event.name}`).values()].map(same => {
     const events = same.map(({event}) => event)
-    const timed = events.filter(event => event.durationSeconds !== null)
-    const sum = (some: typeof events, value: (event: (typeof events)[number]) => number): number =>
-      some.reduce((total, event) => total + value(event), 0)
+    const ofOne = events.flatMap(({count, durationSeconds}) => (count === 1 ? (durationSeconds ?? []) : []))
+    const single = [...ofOne, ...same.flatMap(({durations = []}) => durations)]
+    const several = events.filter(({count, durationSeconds}) => count > 1 && durationSeconds !== null)
+    const timed = single.length + sum(several, ({count}) => count)
+    const seconds = sum(several, event => event.durationSeconds!) + single.reduce((total, one) => total + one, 0)
     return {
       type: events[0]!.featureType,
       name: events[0]!.name,
@@ -225,11 +228,14 @@ function features(sent: readonly Sent[]): FeatureStats[] {
       ),
       runs: different(events.map(event => event.run)),
       users: different(same.filter(({header}) => header.ci === null).map(({header}) => header.user)),
-      meanSeconds:
-        timed.length === 0 ? null : sum(timed, event => event.durationSeconds!) / sum(timed, event => event.count),
+      meanSeconds: timed === 0 ? null : seconds / timed,
+      ...exactly(single, share => percentile(single, share)),
     }
   })
 }
+
+const sum = (some: readonly FeatureEvent[], value: (event: FeatureEvent) => number): number =>
+  some.reduce((total, event) => total + value(event), 0)
 
 function named(runs: readonly NaiveRun[], nameOf: (run: NaiveRun) => string | null): NamedRuns[] {
   return [...Map.groupBy(runs, nameOf)].map(([name, same]) => ({

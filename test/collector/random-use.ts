@@ -1,5 +1,6 @@
-import type {Event} from '../../src/protocol/event.ts'
+import type {Event, FeatureEvent} from '../../src/protocol/event.ts'
 import type {Header} from '../../src/protocol/header.ts'
+import {TimingsRecorder} from '../../src/protocol/timings-recorder.ts'
 import {dayMs, endOf, featureOf, hourMs, nowMs, pseudonym, sampleHeader, startOf, uuid} from './samples.ts'
 
 /** Random numbers from 0 to 1 that are the same for the same seed (mulberry32). */
@@ -16,6 +17,8 @@ export function seededRandom(seed: number): () => number {
 export interface Sent {
   readonly header: Header
   readonly event: Event
+  /** The durations in the timings of a feature. */
+  readonly durations?: readonly number[]
 }
 
 /** Makes use of eight people over 14 months, with all kinds of runs, in the order of time. */
@@ -35,10 +38,14 @@ export function randomUse(runs: number, random: () => number): Sent[] {
       os: random() < 0.1 ? null : {name: pick(['Linux', 'Darwin']), version: null, arch: null, readable: null},
       ci,
     })
-    const events = eventsOfRun(run, startMs, pick, random)
+    const [events, durations] = eventsOfRun(run, startMs, pick, random)
     // An end or a feature may have another header. The header of the start counts.
     for (const event of events)
-      sent.push({header: event.type === 'start' || random() < 0.8 ? header : {...header, version: '9'}, event})
+      sent.push({
+        header: event.type === 'start' || random() < 0.8 ? header : {...header, version: '9'},
+        event,
+        durations: durations.get(event) ?? [],
+      })
   }
   return sent.sort((a, b) => (a.event.time < b.event.time ? -1 : 1))
 }
@@ -48,8 +55,9 @@ function eventsOfRun(
   startMs: number,
   pick: <T>(values: readonly T[]) => T,
   random: () => number,
-): Event[] {
+): [Event[], ReadonlyMap<Event, readonly number[]>] {
   const events: Event[] = []
+  const durations = new Map<Event, readonly number[]>()
   const script = pseudonym(`script${run % 5}-${new Date(startMs).getUTCFullYear()}`)
   const fields = random() < 0.5 ? {executors: Math.floor(random() * 10), mode: pick(['local', 'remote'])} : {}
   // Eighths of a second have exact sums, in every order.
@@ -72,17 +80,39 @@ function eventsOfRun(
     events.push(endOf(run, startMs + lengthMs, {...ending, durationSeconds, fields: more}))
   }
   if (kind > 0.5 && kind < 0.55) events.push(endOf(run, startMs, {id: uuid('u', run), run: null}))
-  for (let number = Math.floor(random() * 4); number > 0; number--)
-    events.push(
-      featureOf(run * 10 + number, startMs + Math.floor(random() * hourMs), {
-        run: random() < 0.9 ? uuid('r', run) : null,
-        name: pick(['Load.v1', 'Rebin.v1']),
-        internal: random() < 0.3,
-        count: 1 + Math.floor(random() * 5),
-        durationSeconds: random() < 0.5 ? Math.floor(random() * 80) / 8 : null,
-      }),
-    )
-  return events.filter(event => Date.parse(event.time) <= nowMs)
+  for (let number = Math.floor(random() * 4); number > 0; number--) {
+    const [event, known] = useOf(run * 10 + number, startMs, run, pick, random)
+    events.push(event)
+    durations.set(event, known)
+  }
+  return [events.filter(event => Date.parse(event.time) <= nowMs), durations]
+}
+
+/** A use of a feature, or several with all their durations, with those of some of them, or with the sum of them. */
+function useOf(
+  number: number,
+  startMs: number,
+  run: number,
+  pick: <T>(values: readonly T[]) => T,
+  random: () => number,
+): [FeatureEvent, readonly number[]] {
+  const count = 1 + Math.floor(random() * 5)
+  const durationOf = (): number => Math.floor(random() * 80) / 8
+  const durations = Array.from({length: Math.floor(random() * (count + 1))}, durationOf)
+  const recorder = new TimingsRecorder()
+  for (const one of durations) recorder.record(one)
+  const values =
+    random() < 0.5 ? {timings: recorder.toTimings()} : {durationSeconds: random() < 0.5 ? durationOf() : null}
+  return [
+    featureOf(number, startMs + Math.floor(random() * hourMs), {
+      run: random() < 0.9 ? uuid('r', run) : null,
+      name: pick(['Load.v1', 'Rebin.v1']),
+      internal: random() < 0.3,
+      count,
+      ...values,
+    }),
+    'timings' in values ? durations : [],
+  ]
 }
 
 /** The same values in another order. */

@@ -45,8 +45,21 @@ export const sample: Stats = {
     {exitCode: 1, runs: 1},
   ],
   features: [
-    {type: 'Algorithm', name: 'Load.v1', count: 1500, internalCount: 400, runs: 4, users: 3, meanSeconds: 0.2571},
-    {type: 'Interface', name: 'ISIS Reflectometry', count: 1, internalCount: 0, runs: 1, users: 1, meanSeconds: null},
+    {
+      ...{type: 'Algorithm', name: 'Load.v1', count: 1500, internalCount: 400, runs: 4, users: 3, meanSeconds: 0.2571},
+      ...{p50Seconds: 0.21, p90Seconds: 0.4, p99Seconds: 1.25, maxSeconds: 7.5, percentileBound: 0.0108},
+    },
+    {
+      ...{type: 'Interface', name: 'ISIS Reflectometry', count: 1, internalCount: 0, runs: 1, users: 1},
+      ...{
+        meanSeconds: null,
+        p50Seconds: null,
+        p90Seconds: null,
+        p99Seconds: null,
+        maxSeconds: null,
+        percentileBound: null,
+      },
+    },
   ],
   unusedFeatures: ['Rebin.v1', 'Fit.v1'],
   ...breakdownsOf(() => []),

@@ -134,5 +134,6 @@ function admitEvent(event: Event, claimedMs: number, project: ProjectFile, {rece
 export function clampCount(admitted: AdmittedEvent): AdmittedEvent {
   const {event} = admitted
   if (event.type !== 'feature' || event.count <= limits.maxLiveCount) return admitted
-  return {...admitted, event: {...event, count: limits.maxLiveCount}, isClamped: true}
+  const fitting = (event.timings?.n ?? 0) > limits.maxLiveCount ? {...event, timings: null} : event
+  return {...admitted, event: {...fitting, count: limits.maxLiveCount}, isClamped: true}
 }

@@ -14,6 +14,7 @@ import {type HeaderValues, headerColumns, headerOfValues} from '../../protocol/h
 import type {EventSource, ExportedGroup, RunMark} from './store.ts'
 import {databaseName, openForReading, orUnreadable} from './tables/database.ts'
 import {requireCurrentVersion} from './tables/schema.ts'
+import {decodeTimings} from './tables/timings-blob.ts'
 
 /** Rows of one page. Between two pages the store may be written and erased. */
 const pageRows = 1_000
@@ -122,6 +123,12 @@ export function endOf(row: Row): EndEvent {
 }
 
 export function featureOf(row: Row): FeatureEvent {
+  const sumSeconds = row['duration_seconds'] as number | null
+  const blob = row['timings'] as Uint8Array | null
+  const durations =
+    blob === null
+      ? {durationSeconds: sumSeconds}
+      : {durationSeconds: null, timings: decodeTimings(blob, sumSeconds ?? 0)}
   return {
     id: toUuid(row['event'])!,
     type: 'feature',
@@ -129,7 +136,7 @@ export function featureOf(row: Row): FeatureEvent {
     time: toTime(row['used_at']),
     featureType: String(row['type']),
     name: String(row['name']),
-    durationSeconds: row['duration_seconds'] as number | null,
+    ...durations,
     count: Number(row['count']),
     internal: row['is_internal'] === 1,
     details: fromJson(row['details']),

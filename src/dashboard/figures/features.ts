@@ -1,7 +1,10 @@
 import {escapeHtml} from '../../stats/write/html.ts'
+import {describeBound} from '../../stats/write/text/details.ts'
 import {writeCount, writeCounted, writeNumber, writeSeconds} from '../../stats/write/text/write.ts'
 import type {Drawing} from './figure.ts'
 import {drawRows} from './rows.ts'
+
+const durationKeys = ['meanSeconds', 'p50Seconds', 'p90Seconds', 'p99Seconds', 'maxSeconds'] as const
 
 export const featuresFigure: Drawing = {
   describe: ({features}) => {
@@ -11,19 +14,21 @@ export const featuresFigure: Drawing = {
     const people = first.users === null ? '' : ` by ${writeCounted(first.users, 'person', 'people')}`
     return `${count}. The most used is ${first.name}: ${writeCounted(first.count, 'time')}${people}.`
   },
-  hint: ({features}) =>
-    features.some(({internalCount}) => internalCount > 0)
-      ? 'The pale part of a bar shows internal uses, by another part of the software.'
-      : '',
+  hint: ({features}) => {
+    const bound = Math.max(0, ...features.map(({percentileBound}) => percentileBound ?? 0))
+    const isInternal = features.some(({internalCount}) => internalCount > 0)
+    const pale = isInternal ? ['The pale part of a bar shows internal uses, by another part of the software.'] : []
+    return [...pale, ...(bound > 0 ? [describeBound(bound)] : [])].join(' ')
+  },
   draw: ({features}) => {
     const most = Math.max(1, ...features.map(({count}) => count))
     return drawRows({
-      head: ['feature', 'uses', 'runs', 'users', 'mean time'],
-      rows: features.map(({type, name, count, internalCount, runs, users, meanSeconds}) => ({
+      head: ['feature', 'uses', 'runs', 'users', 'mean time', 'median', '90 % at most', '99 % at most', 'longest'],
+      rows: features.map(({type, name, count, internalCount, runs, users, ...durations}) => ({
         name: `${name} (${type})`,
         counts: [
           ...[count, runs, users].map(one => (one === null ? '' : writeCount(one))),
-          meanSeconds === null ? '' : writeSeconds(meanSeconds),
+          ...durationKeys.map(key => durations[key]).map(one => (one === null ? '' : writeSeconds(one))),
         ],
         bar: [
           {tone: 'blue', share: (count - internalCount) / most},

@@ -14,6 +14,8 @@ const words: Readonly<Record<string, string>> = {
   p50Seconds: 'median (s)',
   p90Seconds: '90 % at most (s)',
   p99Seconds: '99 % at most (s)',
+  maxSeconds: 'longest (s)',
+  percentileBound: 'percentiles differ by at most',
   internalCount: 'internal uses',
   count: 'uses',
 }

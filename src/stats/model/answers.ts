@@ -3,6 +3,7 @@ import type {AnswerRow} from './answer-row.ts'
 const usage = ['runs', 'users'] as const
 const overTime = <const Columns extends readonly string[]>(...columns: Columns) =>
   ['span', 'period', ...columns, 'complete'] as const
+const durations = ['meanSeconds', 'p50Seconds', 'p90Seconds', 'p99Seconds', 'maxSeconds', 'percentileBound'] as const
 const bounds = ['value', 'exact', 'low', 'high'] as const
 const severalDays = ['onSeveralDays', 'onSeveralDaysLow', 'onSeveralDaysHigh'] as const
 
@@ -125,7 +126,7 @@ export const answers = [
   {
     key: 'features',
     title: 'Features',
-    columns: ['type', 'name', 'count', 'internalCount', ...usage, 'meanSeconds'],
+    columns: ['type', 'name', 'count', 'internalCount', ...usage, ...durations],
     page: 'features',
     report: 'rows',
     isPublic: true,

@@ -170,7 +170,19 @@ export interface Fault {
   readonly runs: number
 }
 
-export interface FeatureStats {
+/**
+ * How long single uses took. All are null if no use has a duration of its own. Each percentile is at most
+ * `percentileBound` times the true one away from it: 0.011 is 1.1 %.
+ */
+export interface FeatureDurations {
+  readonly p50Seconds: number | null
+  readonly p90Seconds: number | null
+  readonly p99Seconds: number | null
+  readonly maxSeconds: number | null
+  readonly percentileBound: number | null
+}
+
+export interface FeatureStats extends FeatureDurations {
   readonly type: string
   readonly name: string
   /** All uses. `internalCount` of them are internal: another part of the software made them, not a person. */
@@ -179,7 +191,7 @@ export interface FeatureStats {
   /** Null where only totals of several months are stored: different ones cannot be added. */
   readonly runs: number | null
   readonly users: number | null
-  /** Seconds of one use, over the events with a duration. */
+  /** Seconds of one use, over the uses with a duration. */
   readonly meanSeconds: number | null
 }
 

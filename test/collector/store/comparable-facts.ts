@@ -1,4 +1,15 @@
+import assert from 'node:assert/strict'
 import type {StatsFacts} from '../../../src/stats/model/source.ts'
+import {trueWithinBound} from '../../support/within-bound.ts'
+
+/** Asserts that facts are those of a naive recomputation, and their percentiles within the bounds that they state. */
+export function assertSameFacts(actual: Partial<StatsFacts>, truth: Partial<StatsFacts>, about?: string): void {
+  const features = actual.features?.map(feature => {
+    const known = truth.features?.find(({type, name}) => type === feature.type && name === feature.name)
+    return known === undefined ? feature : trueWithinBound(feature, known)
+  })
+  assert.deepEqual(comparable({...actual, ...(features && {features})}), comparable(truth), about)
+}
 
 /** Sorts facts and rounds sums to seven digits, so that two ways of adding up can be compared. */
 export function comparable(facts: Partial<StatsFacts>): unknown {

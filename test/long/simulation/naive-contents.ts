@@ -1,5 +1,6 @@
 import type {ProjectFile} from '../../../src/protocol/project-file.ts'
 import type {Span} from '../../../src/stats/model/span.ts'
+import {exactly} from '../../support/within-bound.ts'
 import type {Stored} from './naive-collector.ts'
 import type {NaiveRun} from './naive-runs.ts'
 import {percentile} from './naive-stats.ts'
@@ -12,6 +13,7 @@ export function featureStats(stored: readonly Stored[], {fromMs, toMs}: Span, pr
   })
   const features = [...Map.groupBy(used, one => `${one.featureType}\n${one.name}`).values()].map(same => {
     const timed = same.filter(one => one.durationSeconds !== null)
+    const single = timed.flatMap(({count, durationSeconds}) => (count === 1 ? durationSeconds! : []))
     const people = same.filter(({made}) => made.header.ci === null)
     return {
       type: same[0]!.featureType,
@@ -20,6 +22,7 @@ export function featureStats(stored: readonly Stored[], {fromMs, toMs}: Span, pr
       internalCount: sum(same.filter(one => one.internal).map(one => one.count)),
       runs: different(same.map(({made}) => made.run)),
       users: different(people.map(({user}) => user)),
+      ...exactly(single, share => percentile(single, share)),
       meanSeconds:
         timed.length === 0 ? null : sum(timed.map(one => one.durationSeconds!)) / sum(timed.map(one => one.count)),
     }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import {breakdowns} from '../../../src/stats/model/breakdowns.ts'
+import type {FeatureDurations} from '../../../src/stats/model/model.ts'
+import {trueWithinBound} from '../../support/within-bound.ts'
 
 /** Lists whose order says nothing about the truth: their items are compared by what they say. */
 const unordered: readonly string[] = ['features', 'values', 'vendors', ...breakdowns.map(({key}) => key)]
@@ -33,6 +35,13 @@ function rounded(actual: unknown, expected: unknown): unknown {
     return Math.abs(actual - expected) <= 1e-9 * Math.abs(expected) ? expected : actual
   if (typeof actual !== 'object' || actual === null || typeof expected !== 'object' || expected === null) return actual
   const other = expected as Record<string, unknown>
+  if ('percentileBound' in actual && 'percentileBound' in other) {
+    const [feature, truth] = [actual, other] as unknown as [FeatureDurations, FeatureDurations]
+    return roundedAll(trueWithinBound(feature, truth), other)
+  }
   if (Array.isArray(actual)) return actual.map((item, index) => rounded(item, other[index]))
-  return Object.fromEntries(Object.entries(actual).map(([name, inner]) => [name, rounded(inner, other[name])]))
+  return roundedAll(actual, other)
 }
+
+const roundedAll = (actual: object, other: Record<string, unknown>): unknown =>
+  Object.fromEntries(Object.entries(actual).map(([name, inner]) => [name, rounded(inner, other[name])]))

@@ -20,6 +20,7 @@ import {
   uuid,
 } from '../../collector/samples.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
+import {trueWithinBound} from '../../support/within-bound.ts'
 
 interface Asking extends Omit<WrittenStatsQuery, 'project'> {
   readonly project?: Record<string, unknown>
@@ -178,10 +179,37 @@ test('it lists features by count, with internal uses, and the declared features 
     },
   ])
   assert.deepEqual(features, [
-    {type: 'Algorithm', name: 'Load.v1', count: 10, internalCount: 4, runs: 1, users: 1, meanSeconds: 0.5},
-    {type: 'Feature', name: 'Fit.v1', count: 1, internalCount: 0, runs: 0, users: 1, meanSeconds: null},
+    {
+      type: 'Algorithm',
+      name: 'Load.v1',
+      count: 10,
+      internalCount: 4,
+      runs: 1,
+      users: 1,
+      meanSeconds: 0.5,
+      ...noDurations,
+    },
+    {type: 'Feature', name: 'Fit.v1', count: 1, internalCount: 0, runs: 0, users: 1, meanSeconds: null, ...noDurations},
   ])
   assert.deepEqual(unusedFeatures, ['Rebin.v1'])
+})
+
+const noDurations = {p50Seconds: null, p90Seconds: null, p99Seconds: null, maxSeconds: null, percentileBound: null}
+
+test('it gives the percentiles of single uses, and of several the mean alone', async t => {
+  const timings = {n: 2, sumSeconds: 4, minSeconds: 2, maxSeconds: 2, scale: 5, offset: 31, counts: [2]}
+  const {features} = await answer(t, [
+    {
+      events: [
+        featureOf(1, nowMs, {durationSeconds: 1}),
+        featureOf(2, nowMs, {count: 4, timings}),
+        featureOf(3, nowMs, {count: 5, durationSeconds: 100}),
+      ],
+    },
+  ])
+  const [feature] = features
+  assert.deepEqual([feature!.meanSeconds, feature!.maxSeconds], [105 / 8, 2])
+  trueWithinBound(feature!, {p50Seconds: 2, p90Seconds: 2, p99Seconds: 2, maxSeconds: 2, percentileBound: 0})
 })
 
 test('it summarises each declared field, with the value of the end before that of the start', async t => {

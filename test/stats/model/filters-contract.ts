@@ -14,7 +14,8 @@ import {temporaryDirectory} from '../../support/temporary-directory.ts'
 /** The same events, with different values for everything that filters can select. */
 function spread(sent: readonly Sent[], random: () => number): Sent[] {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!
-  return sent.map(({header, event}) => ({
+  return sent.map(({header, event, ...rest}) => ({
+    ...rest,
     header: {
       ...header,
       application: pick(['parsl', 'workbench', null]),

@@ -75,10 +75,22 @@ export interface FeatureColumns {
   readonly runs: number
   readonly count: Float64Array
   readonly isInternal: Uint8Array
-  /** NaN if unknown. */
+  /** The sum of the known durations of the event. NaN if none is known. */
   readonly seconds: Float64Array
+  /** How many uses of the event have a known duration. */
+  readonly timed: Float64Array
+  /** The histograms of events with several durations. */
+  readonly timings: TimingsColumn
   /** By the number of a run: the digests of runs that may have uses in other months too. */
   readonly crossing: ReadonlyMap<number, string>
+}
+
+/** Histograms as the store keeps them (`../tables/timings-blob.ts`), one after the other, in the order of their rows. */
+export interface TimingsColumn {
+  readonly row: Uint32Array
+  /** Where each begins in `bytes`, and at the end the number of bytes. */
+  readonly begins: Uint32Array
+  readonly bytes: Uint8Array
 }
 
 /** The approximate bytes of a month without rows. */
@@ -86,8 +98,11 @@ const emptyBytes = 3_000
 
 /** The approximate bytes of columns in memory. */
 export function sizeOf(columns: RunColumns | FeatureColumns): number {
-  if (columns.kind === 'features')
-    return emptyBytes + 8 * columns.features.length + 200 * columns.crossing.size + 29 * columns.at.length
+  if (columns.kind === 'features') {
+    const {features, crossing, at, timings} = columns
+    const ofTimings = 8 * timings.row.length + timings.bytes.length
+    return emptyBytes + 8 * features.length + 200 * crossing.size + 37 * at.length + ofTimings
+  }
   const {at, scripts, exits, lone, numbers, values} = columns
   const fields = [...Object.values(numbers), ...Object.values(values)].map(({row}) => 500 + 12 * row.length)
   const names = Object.values(values).map(one => one.names.reduce((sum: number, name) => sum + bytesOfName(name), 0))

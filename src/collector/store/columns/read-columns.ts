@@ -1,7 +1,14 @@
 import {createHash} from 'node:crypto'
 import {signalOfExitCode} from '../../../stats/model/shell-signals.ts'
 import {allRows, type Database} from '../tables/database.ts'
-import {type Exit, type FeatureColumns, type LoneColumns, type RunColumns, results} from './columns.ts'
+import {
+  type Exit,
+  type FeatureColumns,
+  type LoneColumns,
+  type RunColumns,
+  results,
+  type TimingsColumn,
+} from './columns.ts'
 
 /** The month of a project to read. Instants are Unix milliseconds. */
 export interface MonthToRead {
@@ -27,7 +34,7 @@ export const columnQueries = {
     WHERE project = :project AND used_at >= :from AND used_at < :to ORDER BY 1`,
   features: `
     SELECT f.feature, f.used_at AS at, f.header, f.run, f.count, f.is_internal AS isInternal,
-      f.duration_seconds AS seconds,
+      f.duration_seconds AS seconds, coalesce(f.timed, f.count) AS timed, f.timings,
       f.run IS NOT NULL AND (r.run IS NULL OR r.first_sign_at < :from OR r.last_sign_at >= :to) AS isCrossing
     FROM features f LEFT JOIN runs r ON r.project = f.project AND r.run = f.run
     WHERE f.project = :project AND f.used_at >= :from AND f.used_at < :to`,
@@ -54,8 +61,12 @@ type FeatureRow = readonly [
   count: number,
   isInternal: number,
   seconds: number | null,
+  timed: number,
+  timings: Uint8Array | null,
   isCrossing: number,
 ]
+
+const timingsPlace = 8
 
 /** Reads the runs and people of a month from the tables. */
 export function readRunColumns(database: Database, month: MonthToRead): RunColumns {
@@ -143,22 +154,25 @@ export function readFeatureColumns(database: Database, month: MonthToRead): Feat
     count: new Float64Array(rows.length),
     isInternal: new Uint8Array(rows.length),
     seconds: new Float64Array(rows.length),
+    timed: new Float64Array(rows.length),
   }
   const runs = numbering<string, string>()
   const crossing = new Map<number, string>()
-  for (const [index, [, at, header, run, count, isInternal, seconds, isCrossing]] of rows.entries()) {
+  for (const [index, [, at, header, run, count, isInternal, seconds, timed, , isCrossing]] of rows.entries()) {
     const row = placeOf[index]!
     columns.at[row] = at - span.from
     columns.header[row] = header
     columns.count[row] = count
     columns.isInternal[row] = isInternal
     columns.seconds[row] = seconds ?? Number.NaN
+    columns.timed[row] = seconds === null ? 0 : timed
     const id = run === null ? '' : Buffer.from(run.buffer, run.byteOffset, run.byteLength).toString('latin1')
     const number = run === null ? -1 : runs.numberOf(id, () => id)
     columns.run[row] = number
     if (isCrossing === 1 && !crossing.has(number)) crossing.set(number, digest(salt, run!))
   }
-  return {kind: 'features', features, begins, ...columns, runs: runs.values.length, crossing}
+  const timings = layTimings(rows, placeOf)
+  return {kind: 'features', features, begins, ...columns, timings, runs: runs.values.length, crossing}
 }
 
 /** Sorts rows by feature: `placeOf` is the new index of each row. */
@@ -178,6 +192,21 @@ function layByFeature(rows: readonly FeatureRow[]) {
     return place
   })
   return {features, begins, placeOf}
+}
+
+/** Lays the histograms of rows one after the other, in the order of their new indexes. */
+function layTimings(rows: readonly FeatureRow[], placeOf: Uint32Array): TimingsColumn {
+  const found: {row: number; blob: Uint8Array}[] = []
+  for (const [index, row] of rows.entries()) {
+    const blob = row[timingsPlace]
+    if (blob !== null) found.push({row: placeOf[index]!, blob})
+  }
+  found.sort((a, b) => a.row - b.row)
+  const begins = new Uint32Array(found.length + 1)
+  for (const [place, {blob}] of found.entries()) begins[place + 1] = begins[place]! + blob.length
+  const bytes = new Uint8Array(begins[found.length]!)
+  for (const [place, {blob}] of found.entries()) bytes.set(blob, begins[place])
+  return {row: Uint32Array.from(found, ({row}) => row), begins, bytes}
 }
 
 const digest = (salt: string, of: string | Uint8Array): string =>

@@ -1,9 +1,11 @@
+import {Durations} from '../../../protocol/durations.ts'
 import type {StatsFilters} from '../../../stats/model/filters.ts'
 import {startOfNextPeriod} from '../../../stats/model/period.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import type {Month} from '../columns/column-cache.ts'
 import type {FeatureColumns} from '../columns/columns.ts'
 import type {KnownHeaders} from '../columns/headers.ts'
+import {decodeTimings} from '../tables/timings-blob.ts'
 import type {FeatureCounts} from '../totals/feature-counts.ts'
 import type {MonthCounts, MonthSummaries, MonthSummary} from './month-summaries.ts'
 
@@ -45,7 +47,7 @@ export function eachUse(
 export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSummaries): FeatureCounts[] {
   const all = new Map<number, Counting>()
   const countingOf = (feature: number): Counting => {
-    const counting = all.get(feature) ?? {...noCounts, people: [], crossing: new Set()}
+    const counting = all.get(feature) ?? {...noCounts, durations: new Durations(), people: [], crossing: new Set()}
     all.set(feature, counting)
     return counting
   }
@@ -59,7 +61,7 @@ export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSum
     for (const [feature, counts] of summary) addMonth(countingOf(feature), counts)
   }
   const seenIn = new Int32Array(uses.headers.users)
-  return [...all].map(([feature, {count, internal, runs, seconds, timed, people, crossing}], turn) => ({
+  return [...all].map(([feature, {count, internal, runs, seconds, timed, durations, people, crossing}], turn) => ({
     feature,
     count,
     internal,
@@ -67,6 +69,7 @@ export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSum
     users: countDifferent(people, seenIn, turn + 1),
     seconds: timed === 0 ? null : seconds,
     timed: timed === 0 ? null : timed,
+    durations,
   }))
 }
 
@@ -82,14 +85,16 @@ interface Counting {
   runs: number
   seconds: number
   timed: number
+  readonly durations: Durations
   readonly people: Int32Array[]
   readonly crossing: Set<string>
 }
 
 const noCounts = {count: 0, internal: 0, runs: 0, seconds: 0, timed: 0}
 
-function addMonth(counting: Counting, {people, crossing, ...counts}: MonthCounts): void {
+function addMonth(counting: Counting, {people, crossing, durations, ...counts}: MonthCounts): void {
   for (const name of Object.keys(noCounts) as (keyof typeof noCounts)[]) counting[name] += counts[name]
+  counting.durations.add(durations)
   counting.people.push(people)
   for (const run of crossing) counting.crossing.add(run)
 }
@@ -109,14 +114,16 @@ function countDifferent(lists: readonly Int32Array[], seenIn: Int32Array, turn: 
 function sumUp(uses: FeatureUses, span: Span): MonthSummary {
   const all = new Map<number, MonthCounts>()
   const {columns} = uses.months[0]!
-  const {count, isInternal, seconds, header, run} = columns
+  const {count, isInternal, seconds, timed, header, run} = columns
   const {user} = uses.headers
   const [peopleIn, runsIn] = [new Int32Array(uses.headers.users), new Int32Array(columns.runs)]
   let [last, turn] = [-1, 0]
-  let sum = {...noCounts, people: [] as number[], crossing: [] as string[]}
+  const nothing = () => ({...noCounts, durations: new Durations(), people: [] as number[], crossing: [] as string[]})
+  const addDurations = createDurationsReader(columns)
+  let sum = nothing()
   const keep = (): void => {
     if (turn > 0) all.set(last, {...sum, people: Int32Array.from(sum.people)})
-    sum = {...noCounts, people: [], crossing: []}
+    sum = nothing()
     turn++
   }
   eachUse(uses, span, (_columns, row, _atMs, feature) => {
@@ -128,7 +135,8 @@ function sumUp(uses: FeatureUses, span: Span): MonthSummary {
     if (isInternal[row] === 1) sum.internal += count[row]!
     if (!Number.isNaN(seconds[row]!)) {
       sum.seconds += seconds[row]!
-      sum.timed += count[row]!
+      sum.timed += timed[row]!
+      addDurations(row, sum.durations)
     }
     const person = user[header[row]!]!
     if (person >= 0 && peopleIn[person] !== turn) {
@@ -143,4 +151,19 @@ function sumUp(uses: FeatureUses, span: Span): MonthSummary {
   })
   if (turn > 0) keep()
   return all
+}
+
+/**
+ * Makes the function that adds the durations of single uses of a row. Rows must ascend. Several uses with one duration
+ * are left out: only their sum is known.
+ */
+function createDurationsReader({count, seconds, timings}: FeatureColumns): (row: number, sum: Durations) => void {
+  let place = 0
+  return (row, sum) => {
+    while (place < timings.row.length && timings.row[place]! < row) place++
+    if (timings.row[place] === row) {
+      const blob = timings.bytes.subarray(timings.begins[place], timings.begins[place + 1])
+      sum.addTimings(decodeTimings(blob, seconds[row]!))
+    } else if (count[row] === 1) sum.record(seconds[row]!)
+  }
 }

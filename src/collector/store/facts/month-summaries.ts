@@ -1,3 +1,4 @@
+import type {Durations} from '../../../protocol/durations.ts'
 import type {StatsFilters} from '../../../stats/model/filters.ts'
 import type {Month} from '../columns/column-cache.ts'
 import type {FeatureColumns} from '../columns/columns.ts'
@@ -15,6 +16,8 @@ export interface MonthCounts {
   readonly seconds: number
   /** The number of uses with a known duration. */
   readonly timed: number
+  /** The durations of single uses. */
+  readonly durations: Durations
   /** The numbers of different people. */
   readonly people: Int32Array
 }
@@ -54,6 +57,7 @@ export function openMonthSummaries(memory: Memory, project: number, people: symb
 
 function bytesOf(summary: MonthSummary): number {
   let bytes = 500
-  for (const {people, crossing} of summary.values()) bytes += 500 + 4 * people.length + 8 * crossing.length
+  for (const {people, crossing, durations} of summary.values())
+    bytes += 700 + 4 * people.length + 8 * crossing.length + durations.bytes
   return bytes
 }

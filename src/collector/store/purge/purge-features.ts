@@ -11,6 +11,7 @@ import type {MonthOfFeatures, Store} from '../store.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
 import {type MonthMarks, sweepSql} from '../tables/month-marks.ts'
+import {addDurations} from './total-durations.ts'
 
 const inSpan = 'f.project = :project AND f.used_at >= :from AND f.used_at < :to'
 
@@ -24,7 +25,7 @@ const addTotals = (use: 'all' | 'direct' | 'internal'): string => `
     (project, span, use, feature, count, internal_count, runs, users, unpaired, seconds, timed)
   SELECT :project, :span, '${use}', f.feature, sum(f.count), sum(iif(f.is_internal, f.count, 0)),
     count(DISTINCT f.run), count(DISTINCT iif(h.ci IS NULL, h.user, NULL)), count(*) FILTER (WHERE f.run IS NULL),
-    sum(f.duration_seconds), sum(iif(f.duration_seconds IS NULL, NULL, f.count))
+    sum(f.duration_seconds), sum(iif(f.duration_seconds IS NULL, NULL, coalesce(f.timed, f.count)))
   FROM features f JOIN headers h ON h.id = f.header
   WHERE ${inSpan} ${use === 'all' ? '' : `AND f.is_internal = ${use === 'internal' ? 1 : 0}`}
   GROUP BY f.feature
@@ -120,6 +121,7 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
 function total(database: Database, project: number, span: string): void {
   for (const use of ['all', 'direct', 'internal'] as const)
     database.prepare(addTotals(use)).run({project, span, ...spanOf(span)})
+  addDurations(database, {project, span}, spanOf(span))
 }
 
 /** The span of a month `YYYY-MM` or a year `YYYY`, in Unix milliseconds. Pure. */

@@ -235,4 +235,20 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   INSERT INTO month_marks (project, month, mark) SELECT id, -1, abs(random() % 9007199254740991) FROM projects;
   `,
+  // The durations of merged uses. `duration_seconds` is then their sum.
+  `
+  ALTER TABLE features ADD COLUMN timed INTEGER;        -- uses with a duration; null: none, or all of the event
+  ALTER TABLE features ADD COLUMN timings BLOB;         -- their histogram; null: at most one duration
+  ALTER TABLE feature_totals ADD COLUMN durations BLOB; -- the histogram of the durations of single uses
+
+  DROP VIEW readable_features;
+  CREATE VIEW readable_features AS
+  SELECT p.project, lower(hex(f.event)) AS event, lower(hex(f.run)) AS run,
+    strftime('%Y-%m-%dT%H:%M:%fZ', f.used_at / 1000.0, 'unixepoch') AS used,
+    n.type, n.name, f.count, f.is_internal, f.duration_seconds,
+    coalesce(f.timed, iif(f.duration_seconds IS NULL, 0, f.count)) AS timed, f.details,
+    h.user, h.host, h.application, h.version, h.ci
+  FROM features f JOIN projects p ON p.id = f.project
+    JOIN feature_names n ON n.id = f.feature JOIN headers h ON h.id = f.header;
+  `,
 ]

@@ -1,3 +1,5 @@
+import type {Durations} from '../../../protocol/durations.ts'
+
 /** The counts of one feature. */
 export interface FeatureCounts {
   /** The id of the feature in the store. */
@@ -13,4 +15,6 @@ export interface FeatureCounts {
   readonly seconds: number | null
   /** The number of uses with a known duration. Null if there is none. */
   readonly timed: number | null
+  /** The durations of single uses. Null if none is known. */
+  readonly durations: Durations | null
 }

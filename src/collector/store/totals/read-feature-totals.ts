@@ -1,8 +1,10 @@
+import {Durations} from '../../../protocol/durations.ts'
 import {limitsHeaders, type StatsFilters} from '../../../stats/model/filters.ts'
-import type {FeatureStats} from '../../../stats/model/model.ts'
+import type {FeatureDurations, FeatureStats} from '../../../stats/model/model.ts'
 import {periodsIn} from '../../../stats/model/period.ts'
 import type {StatsQuestion} from '../../../stats/model/source.ts'
 import type {Database} from '../tables/database.ts'
+import {decodeDurations} from '../tables/timings-blob.ts'
 import type {FeatureCounts} from './feature-counts.ts'
 
 /** The totals of purged uses of features. */
@@ -24,13 +26,16 @@ export function readFeatureTotals(database: Database, project: number, question:
   const {range, filters} = question
   if (sinceMs === null || range.fromMs >= sinceMs || limitsHeaders(filters)) return {sinceMs, counts: [], unpaired: 0}
   const totals = database.prepare(`
-    SELECT f.feature, f.count, f.internal_count AS internal, f.runs, f.users, f.unpaired, f.seconds, f.timed
+    SELECT f.feature, f.count, f.internal_count AS internal, f.runs, f.users, f.unpaired, f.seconds, f.timed, f.durations
     FROM feature_totals f JOIN feature_names n ON n.id = f.feature
     WHERE f.project = :project AND f.span IN (SELECT value FROM json_each(:spans)) AND f.use = :use
       AND (:type IS NULL OR n.type = :type)`)
   const spans = JSON.stringify(labelsOf(database, project, question, sinceMs))
   const rows = totals.all({project, spans, use: useOf(filters), type: filters.featureType})
-  const counts = rows.map(({...found}) => found as unknown as FeatureCounts & {unpaired: number})
+  const counts = rows.map(({durations, ...found}) => {
+    const ofTotal = durations === null ? null : Durations.of(decodeDurations(durations as Uint8Array))
+    return {...(found as unknown as Omit<FeatureCounts, 'durations'> & {unpaired: number}), durations: ofTotal}
+  })
   return {sinceMs, counts, unpaired: counts.reduce((sum, {unpaired}) => sum + unpaired, 0)}
 }
 
@@ -60,6 +65,8 @@ export function addFeatures(database: Database, project: number, counts: readonl
       same.reduce((total, one) => total + (pick(one) ?? 0), 0)
     const isAlone = same.length === 1
     const timed = sum(one => one.timed)
+    const durations = new Durations()
+    for (const one of same) if (one.durations !== null) durations.add(one.durations)
     return {
       ...names.get(feature)!,
       count: sum(one => one.count),
@@ -67,6 +74,15 @@ export function addFeatures(database: Database, project: number, counts: readonl
       runs: isAlone ? same[0]!.runs : null,
       users: isAlone ? same[0]!.users : null,
       meanSeconds: timed === 0 ? null : sum(one => one.seconds) / timed,
+      ...percentilesOf(durations),
     }
   })
+}
+
+function percentilesOf(durations: Durations): FeatureDurations {
+  const found = durations.percentiles([0.5, 0.9, 0.99])
+  if (found === null)
+    return {p50Seconds: null, p90Seconds: null, p99Seconds: null, maxSeconds: null, percentileBound: null}
+  const [p50Seconds, p90Seconds, p99Seconds] = found.seconds as [number, number, number]
+  return {p50Seconds, p90Seconds, p99Seconds, maxSeconds: durations.maxSeconds, percentileBound: found.bound}
 }

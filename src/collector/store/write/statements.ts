@@ -55,9 +55,10 @@ const sql = {
     WHERE excluded.first_sign_at < first_sign_at OR excluded.last_sign_at > last_sign_at
       OR excluded.header_rank < header_rank ${lived}`,
   feature: `
-    INSERT INTO features (project, event, run, feature, header, used_at, duration_seconds, count, is_internal,
-      is_clamped, details)
-    VALUES (:project, :event, :run, :feature, :header, :at, :duration, :count, :internal, :clamped, :details)
+    INSERT INTO features (project, event, run, feature, header, used_at, duration_seconds, timed, timings, count,
+      is_internal, is_clamped, details)
+    VALUES (:project, :event, :run, :feature, :header, :at, :duration, :timed, :timings, :count, :internal, :clamped,
+      :details)
     ON CONFLICT DO NOTHING`,
   unpairedEnd: `
     INSERT INTO unpaired_ends (project, event, header, ended_at, duration_seconds, exit_code, signal, fields)

@@ -12,6 +12,7 @@ import {formatDay} from '../../../stats/model/period.ts'
 import type {AdmittedEvent, Batch, InsertOutcome} from '../store.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'
+import {encodeTimings} from '../tables/timings-blob.ts'
 import type {PreparedStatements} from './statements.ts'
 
 /** Writes one batch and returns the outcome of each event, in order. The caller has a transaction open. */
@@ -128,6 +129,7 @@ function writeEnd(writing: Writing, {timeMs, isClamped}: AdmittedEvent, event: E
 
 function writeFeature(writing: Writing, {timeMs, isClamped}: AdmittedEvent, event: FeatureEvent): boolean {
   const {dictionary, project, header} = writing
+  const timings = event.timings ?? null
   const wasWritten = writeLone(writing, 'feature', {
     project,
     header,
@@ -135,7 +137,9 @@ function writeFeature(writing: Writing, {timeMs, isClamped}: AdmittedEvent, even
     run: event.run === null ? null : toBlob(event.run),
     at: timeMs,
     feature: dictionary.featureId(project, event.featureType, event.name),
-    duration: event.durationSeconds,
+    duration: timings?.sumSeconds ?? event.durationSeconds,
+    timed: timings?.n ?? null,
+    timings: timings && encodeTimings(timings),
     count: event.count,
     internal: Number(event.internal),
     clamped: Number(isClamped),

@@ -1,13 +1,15 @@
 import {toPlainText} from '../../../protocol/plain-text.ts'
 import type {FieldStats} from '../../model/model.ts'
-import {fit, layOut, maxRows, more, wrap} from './draw.ts'
+import {fit, flow, layOut, maxRows, more, wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'
 import {writeCount, writeCounted, writeNumber, writeSeconds} from './write.ts'
 
 const maxValues = 5
 
-/** Writes the features that were used, with direct and internal uses in separate columns. */
-export function writeFeatures({stats: {features}, paint, width}: Page): Section {
+/** Writes the features that were used, with direct and internal uses in separate columns, and how long they took. */
+export function writeFeatures(page: Page): Section {
+  const {features} = page.stats
+  const {paint, width} = page
   const rows = features
     .slice(0, maxRows)
     .map(feature => [
@@ -21,8 +23,28 @@ export function writeFeatures({stats: {features}, paint, width}: Page): Section 
     ])
   const [head, ...body] = layOut([['name', 'type', 'direct', 'internal', 'runs', 'users', 'mean'], ...rows])
   const lines = rows.length === 0 ? [] : [paint.dim(head!), ...body, ...more(features.length, 'feature')]
-  return {heading: 'Features', lines}
+  return {heading: 'Features', lines: [...lines, ...durationLines(page)]}
 }
+
+/** How long single uses took. Empty if no feature has such a duration. */
+function durationLines({stats: {features}, paint, width}: Page): string[] {
+  const timed = features.filter(({maxSeconds}) => maxSeconds !== null)
+  const rows = timed.slice(0, maxRows).map(({name, p50Seconds, p90Seconds, p99Seconds, maxSeconds}) => {
+    const values = [p50Seconds, p90Seconds, p99Seconds, maxSeconds]
+    return [fit(name, Math.max(8, width - 58)), ...values.map(one => (one === null ? '' : writeSeconds(one)))]
+  })
+  if (rows.length === 0) return []
+  const [head, ...body] = layOut([['how long', 'median', '90 % at most', '99 % at most', 'longest'], ...rows])
+  const bound = Math.max(...timed.map(({percentileBound}) => percentileBound ?? 0))
+  return ['', paint.dim(head!), ...body, ...more(timed.length, 'feature'), ...flow(describeBound(bound), width)]
+}
+
+/** Says how exact the percentiles of features are. */
+export const describeBound = (bound: number): string =>
+  bound === 0 ? 'These times are exact.' : `Percentiles differ from the exact ones by at most ${writeBound(bound)}.`
+
+/** Rounds up to a tenth of a percent: a bound must not become smaller. */
+const writeBound = (bound: number): string => `${Math.ceil(bound * 1000 - 1e-9) / 10} %`
 
 /** Writes the declared features that nobody used. */
 export function writeUnused({stats, width}: Page): Section {

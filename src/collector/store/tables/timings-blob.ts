@@ -1,0 +1,105 @@
+import type {BucketCounts, DurationParts} from '../../../protocol/durations.ts'
+import type {Timings} from '../../../protocol/timings.ts'
+
+/**
+ * Encodes the histogram of one feature event: usually 30 to 200 bytes. The sum is not in it, because it is a column of
+ * its own. `n` is the sum of all counts.
+ */
+export function encodeTimings({scale, minSeconds, maxSeconds, zeroCount = 0, offset, counts}: Timings): Uint8Array {
+  const writer = new BlobWriter()
+  writer.whole(scale)
+  writer.number(minSeconds)
+  writer.number(maxSeconds)
+  writer.whole(zeroCount)
+  writer.counts({offset, counts})
+  return writer.blob()
+}
+
+export function decodeTimings(blob: Uint8Array, sumSeconds: number): Timings {
+  const reader = new BlobReader(blob)
+  const scale = reader.whole()
+  const [minSeconds, maxSeconds] = [reader.number(), reader.number()]
+  const zeroCount = reader.whole()
+  const {offset, counts} = reader.counts()
+  const n = counts.reduce((sum, one) => sum + one, zeroCount)
+  const zeros = zeroCount > 0 ? {zeroCount} : {}
+  return {n, sumSeconds, minSeconds, maxSeconds, scale, offset, counts: [...counts], ...zeros}
+}
+
+/** Encodes the durations of a total. */
+export function encodeDurations({minSeconds, maxSeconds, zeroCount, low, high}: DurationParts): Uint8Array {
+  const writer = new BlobWriter()
+  writer.number(minSeconds)
+  writer.number(maxSeconds)
+  writer.whole(zeroCount)
+  writer.counts(low)
+  if (high !== null) writer.counts(high)
+  return writer.blob()
+}
+
+export function decodeDurations(blob: Uint8Array): DurationParts {
+  const reader = new BlobReader(blob)
+  const [minSeconds, maxSeconds] = [reader.number(), reader.number()]
+  const zeroCount = reader.whole()
+  const low = reader.counts()
+  return {minSeconds, maxSeconds, zeroCount, low, high: reader.isAtEnd ? null : reader.counts()}
+}
+
+/** Writes whole numbers up to 2^53 in as many bytes as they need, 7 bits in each (LEB128). */
+class BlobWriter {
+  private readonly bytes: number[] = []
+
+  whole(value: number): void {
+    let rest = value
+    for (; rest > 127; rest = Math.floor(rest / 128)) this.bytes.push((rest % 128) | 128)
+    this.bytes.push(rest)
+  }
+
+  number(value: number): void {
+    const view = new DataView(new ArrayBuffer(8))
+    view.setFloat64(0, value, true)
+    this.bytes.push(...new Uint8Array(view.buffer))
+  }
+
+  counts({offset, counts}: {readonly offset: number; readonly counts: ArrayLike<number>}): void {
+    this.whole(offset < 0 ? -2 * offset - 1 : 2 * offset)
+    this.whole(counts.length)
+    for (let place = 0; place < counts.length; place++) this.whole(counts[place]!)
+  }
+
+  blob = (): Uint8Array => Uint8Array.from(this.bytes)
+}
+
+class BlobReader {
+  private at = 0
+  private readonly view: DataView
+
+  constructor(blob: Uint8Array) {
+    this.view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
+  }
+
+  get isAtEnd(): boolean {
+    return this.at >= this.view.byteLength
+  }
+
+  whole(): number {
+    let [value, factor] = [0, 1]
+    for (;;) {
+      const byte = this.view.getUint8(this.at++)
+      value += (byte & 127) * factor
+      if (byte < 128) return value
+      factor *= 128
+    }
+  }
+
+  number(): number {
+    this.at += 8
+    return this.view.getFloat64(this.at - 8, true)
+  }
+
+  counts(): BucketCounts {
+    const sign = this.whole()
+    const offset = sign % 2 === 1 ? -(sign + 1) / 2 : sign / 2
+    return {offset, counts: Float64Array.from({length: this.whole()}, () => this.whole())}
+  }
+}
