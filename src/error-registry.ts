@@ -143,7 +143,7 @@ export const errorRegistry = {
   },
   USAGE_SETTINGS_UNREADABLE: {
     meaning: 'The settings cannot be read or are invalid. Nothing is recorded until they are fixed.',
-    next: 'Fix or remove settings.json, or the project’s file in optin.d, in the settings folder. Opt-outs are separate files and stay valid.',
+    next: 'Fix or remove settings.json, or the file of the project in optin.d, in the settings folder. Opt-outs are separate files and stay valid.',
     exit: 1,
     http: null,
   },

@@ -72,7 +72,7 @@ export default class Collect extends BaseCommand {
     })
     const {http, udp, udpReceiveBufferBytes, token} = collector
     const listening = {http, udp, udpReceiveBufferBytes, data: flags.data, token}
-    const text = this.jsonEnabled() ? JSON.stringify(listening) : writeListening(listening, this.paint)
+    const text = this.jsonEnabled() ? JSON.stringify(listening) : this.fit(writeListening(listening, this.paint))
     process.stdout.write(`${text}\n`)
     await asked
     await collector.close()

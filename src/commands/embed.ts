@@ -21,6 +21,6 @@ export default class Embed extends BaseCommand {
   async run(): Promise<{client: string}> {
     const {flags} = await this.parse(Embed)
     const client = makeClient(flags.lang, chooseProject(this.world, flags))
-    return this.present({client}, answer => answer.client.trimEnd())
+    return this.presentFile({client}, answer => answer.client.trimEnd())
   }
 }

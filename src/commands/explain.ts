@@ -33,10 +33,11 @@ export default class Explain extends BaseCommand {
     const explain = (project: ProjectFile) =>
       flags.markdown ? explainProject(project) : explainHere(this.world, project)
     const projects = chosen.map(project => ({project: project.project, sections: explain(project)}))
-    const write = flags.markdown ? writeMarkdownExplanation : writeExplanation
     const [first] = projects
-    return this.present(first !== undefined && projects.length === 1 ? first : {projects}, () =>
-      projects.map(({sections}) => write(sections, this.paint)).join('\n\n\n'),
-    )
+    const answer = first !== undefined && projects.length === 1 ? first : {projects}
+    if (flags.markdown)
+      return this.presentFile(answer, () => projects.map(one => writeMarkdownExplanation(one.sections)).join('\n\n'))
+    const write = ({sections}: Explanation) => writeExplanation(sections, this.paint, this.width)
+    return this.present(answer, () => projects.map(write).join('\n\n\n'))
   }
 }

@@ -53,7 +53,7 @@ export default class Import extends BaseCommand {
     const outcome = await importFiles(argv as string[], target, {
       format: (flags.format as ImportFormat | undefined) ?? null,
       atMs,
-      bar: progressBar(process.stderr),
+      bar: progressBar(process.stderr, text => this.fit(text)),
     })
     return this.present(outcome, answer => writeImport(answer, this.paint))
   }

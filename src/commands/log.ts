@@ -34,6 +34,7 @@ export default class Log extends BaseCommand {
     const entries = chooseDestinations(this.world, readPersonProject(args, flags))
       .flatMap(destination => readLog(destination, {since, isOnlyErrors: flags.errors}))
       .sort((a, b) => (a.at < b.at ? -1 : 1))
-    return this.present({entries}, answer => (flags.raw ? writeRawLog : writeLog)(answer.entries, this.paint))
+    if (flags.raw) return this.presentFile({entries}, answer => writeRawLog(answer.entries))
+    return this.present({entries}, answer => writeLog(answer.entries, this.paint))
   }
 }

@@ -22,7 +22,8 @@ export default class Preview extends BaseCommand {
     requireFolders(this.world)
     const destinations = chooseDestinations(this.world, readPersonProject(args, flags))
     const projects = await Promise.all(destinations.map(destination => readPreview(this.world, destination)))
-    if (flags.raw) for (const line of writePreviewWarnings(projects)) this.logToStderr(line)
-    return this.present({projects}, answer => (flags.raw ? writeRawPreview : writePreview)(answer.projects, this.paint))
+    if (!flags.raw) return this.present({projects}, answer => writePreview(answer.projects, this.paint))
+    for (const line of writePreviewWarnings(projects)) this.logToStderr(this.fit(line))
+    return this.presentFile({projects}, answer => writeRawPreview(answer.projects))
   }
 }

@@ -36,7 +36,7 @@ export default class Purge extends BaseCommand {
     const months = []
     for await (const step of purgeStore(flags.data, flags.project || null, options)) {
       months.push(step)
-      process.stderr.write(`${writePurgeStep(step)}\n`)
+      process.stderr.write(`${this.fit(writePurgeStep(step))}\n`)
     }
     const events = months.reduce((sum, month) => sum + month.events, 0)
     const runs = months.reduce((sum, month) => sum + month.runs, 0)

@@ -21,6 +21,6 @@ export default class Shell extends BaseCommand {
   async run(): Promise<{library: string}> {
     const {args, flags} = await this.parse(Shell)
     const library = makeLibrary(args.shell, chooseProject(this.world, flags))
-    return this.present({library}, answer => answer.library.trimEnd())
+    return this.presentFile({library}, answer => answer.library.trimEnd())
   }
 }

@@ -15,7 +15,7 @@ export default class Stats extends BaseCommand {
     '<%= config.bin %> stats --project parsl --from 2026-01-01 --by week --json',
     '<%= config.bin %> stats --ci none --format csv --section versions',
     '<%= config.bin %> stats --from 2026-01-01 --format html --report > report.html',
-    'USAGE_TOKEN=… <%= config.bin %> stats --project parsl --url https://usage.example.org',
+    'USAGE_TOKEN=... <%= config.bin %> stats --project parsl --url https://usage.example.org',
   ]
   static override flags = {
     project: Flags.string({
@@ -69,9 +69,9 @@ export default class Stats extends BaseCommand {
       flags.url === undefined
         ? await askStore(flags.data, written, this.world.now())
         : await askCollector(flags.url, flags.token || null, written)
-    const width = process.stdout.columns ?? 100
     const {format, section = null, report} = flags
-    const writing = {format, section, report, paint: this.paint, width, nowMs: this.world.now()}
-    return this.present(answer, stats => writeAnswers(stats, writing))
+    const writing = {format, section, report, paint: this.paint, width: this.width, nowMs: this.world.now()}
+    const write = (stats: StatsAnswer) => writeAnswers(stats, writing)
+    return format === 'text' ? this.present(answer, write) : this.presentFile(answer, write)
   }
 }

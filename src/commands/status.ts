@@ -7,6 +7,11 @@ import {writeStatus} from '../cli/text/write-status.ts'
 import {type ProjectStatus, readStatus} from '../reporter/person/status.ts'
 import type {World} from '../reporter/world/world.ts'
 
+interface StatusAnswer extends Pick<World, 'lostFolders'> {
+  readonly projects: readonly ProjectStatus[]
+  readonly unreadable: readonly string[]
+}
+
 export default class Status extends BaseCommand {
   static override summary = 'Show what is recorded, waiting and sent, and which consent rule decided.'
   static override description = 'Shows one project, or by default every project ever seen here. Writes nothing.'
@@ -17,11 +22,12 @@ export default class Status extends BaseCommand {
     events: Flags.boolean({description: 'show all waiting events instead of the newest five'}),
   }
 
-  async run(): Promise<{projects: ProjectStatus[]; unreadable: string[]; lostFolders: World['lostFolders']}> {
+  async run(): Promise<StatusAnswer> {
     const {args, flags} = await this.parse(Status)
     const {destinations, unreadable} = chooseAll(this.world, readPersonProject(args, flags))
     const projects = destinations.map(destination => readStatus(this.world, destination, {allEvents: flags.events}))
     const {lostFolders} = this.world
-    return this.present({projects, unreadable, lostFolders}, answer => writeStatus(answer, this.paint, this.world))
+    const writing = {paint: this.paint, width: this.width, world: this.world}
+    return this.present({projects, unreadable, lostFolders}, answer => writeStatus(answer, writing))
   }
 }

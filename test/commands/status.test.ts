@@ -67,4 +67,38 @@ describe('usage status', {concurrency: 2}, () => {
     const long = (await runUsage(home, ['status', '--events'])).stdout
     assert.equal(long.match(/ {2}start {2}/g)?.length, 6)
   })
+
+  it('says what opens sending and from when, in local time, with both decisions, and where everything lies', async t => {
+    const home = isolatedHome(t, {TZ: 'Asia/Tokyo', COLUMNS: '60'})
+    const {path} = projectOnDisk(home.home, nowhere)
+    const error = (await runUsage(home, ['start', '--project-file', path])).stderr
+    assert.match(error, /^Demo counts/)
+    const {stdout} = await runUsage(home, ['status'])
+    const oneLine = stdout.replace(/\s+/g, ' ')
+    assert.match(oneLine, /Sent with the first run after \d\d:\d\d \(\d\d:\d\d UTC\), unless you opt out\. To opt out:/)
+    assert.match(stdout, /\n {14}To opt out: usage optout demo\n {14}To send now: usage optin demo\n/)
+    const time = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d'
+    assert.match(oneLine, new RegExp(`Notice shown at ${time} \\((?:${time}|\\d\\d:\\d\\d:\\d\\d) UTC\\)`))
+    assert.match(
+      stdout,
+      new RegExp(`State folder: +${home.stateDirectory}\nSettings folder: +${home.configDirectory}\n$`),
+    )
+    const rows = stdout.split('\n').filter(line => !/^ {4}\S/.test(line) && !/folder:/.test(line))
+    assert.deepEqual(
+      rows.filter(line => line.length > 60),
+      [],
+    )
+  })
+
+  it('prints ASCII alone in the locale C, and JSON as it is', async t => {
+    const home = isolatedHome(t, {LC_ALL: 'C', LANG: 'de_DE.UTF-8'})
+    const {path} = projectOnDisk(home.home, nowhere, {name: 'Wärme', purpose: ['Größe – “genau”']})
+    const run = async (...args: string[]) => (await runUsage(home, [...args, '--project-file', path])).stdout
+    const explained = await run('explain')
+    assert.match(explained, /Why W\\u\{e4\}rme counts/)
+    assert.match(explained, /Gr\\u\{f6\}\\u\{df\}e - "genau"/)
+    assert.match(explained, /^[\n -~]*$/)
+    assert.match(await run('explain', '--markdown'), /Wärme/)
+    assert.match(await run('explain', '--json'), /Wärme/)
+  })
 })

@@ -3,6 +3,8 @@ import {type ErrorCode, errorRegistry} from '../../errors.ts'
 import {realWorld, type World} from '../../reporter/world/world.ts'
 import {withKnownProjects} from '../arguments/known-projects.ts'
 import {type Paint, paintFor} from '../output/paint.ts'
+import {showsUnicode, widthOf} from '../output/terminal.ts'
+import {toAscii} from '../output/to-ascii.ts'
 import {codeOf, presentError} from './present-error.ts'
 
 /** The base of all commands: the world, `--json`, and errors with a code and the next step. */
@@ -12,11 +14,29 @@ export abstract class BaseCommand extends Command {
   protected readonly world: World = realWorld()
   protected readonly paint: Paint = paintFor(process.stdout)
 
-  /** Prints the answer as text, unless `--json` is set, and returns it to the framework for JSON. */
+  /** The characters of a line on stdout. */
+  protected get width(): number {
+    return widthOf(process.stdout, this.world.environment)
+  }
+
+  /**
+   * Prints the answer as text for people, unless `--json` is set, and returns it to the framework for JSON. The text is
+   * in ASCII where the locale shows no more.
+   */
   protected present<T>(answer: T, write: (answer: T) => string): T {
+    return this.presentFile(answer, one => this.fit(write(one)))
+  }
+
+  /** The same for the text of a file or for bytes that were sent: they are the same in every locale. */
+  protected presentFile<T>(answer: T, write: (answer: T) => string): T {
     const text = write(answer)
     if (text !== '') this.log(text)
     return answer
+  }
+
+  /** A text for people as the locale shows it. */
+  protected fit(text: string): string {
+    return showsUnicode(this.world.environment) ? text : toAscii(text)
   }
 
   protected override async catch(thrown: Error): Promise<void> {

@@ -1,11 +1,14 @@
 import {toUsageError, UsageError} from '../../errors.ts'
 import {nearestWords, writeProposal} from '../arguments/nearest-words.ts'
 import {paintFor} from '../output/paint.ts'
+import {showsUnicode} from '../output/terminal.ts'
+import {toAscii} from '../output/to-ascii.ts'
 
 /** Writes an error as text: the code, the message and the next step. */
 export function writeError(error: UsageError): string {
   const paint = paintFor(process.stderr)
-  return `${paint.red(error.code)}: ${error.message}\n  ${paint.dim('Next:')} ${error.next}`
+  const text = `${paint.red(error.code)}: ${error.message}\n  ${paint.dim('Next:')} ${error.next}`
+  return showsUnicode(process.env) ? text : toAscii(text)
 }
 
 /** Prints an error as JSON on stdout or as text on stderr, and sets the exit code. */

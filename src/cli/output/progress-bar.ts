@@ -10,11 +10,18 @@ export interface ProgressBar {
 
 const barWidth = 24
 
-/** Makes a progress bar. If the output is not a terminal, it shows nothing. */
-export function progressBar(output: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>): ProgressBar {
+/**
+ * Makes a progress bar. If the output is not a terminal, it shows nothing.
+ *
+ * @param fit what makes a text fit the locale
+ */
+export function progressBar(
+  output: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>,
+  fit: (text: string) => string,
+): ProgressBar {
   if (!output.isTTY) return {show: () => {}, clear: () => {}}
   return {
-    show: (path, progress) => void output.write(`\r\u001b[K${writeBar(path, progress)}`),
+    show: (path, progress) => void output.write(`\r\u001b[K${fit(writeBar(path, progress))}`),
     clear: () => void output.write('\r\u001b[K'),
   }
 }

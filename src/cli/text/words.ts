@@ -28,7 +28,8 @@ const reasonWords: Record<Reason, string> = {
   'user-opt-out': 'You opted out of all projects.',
   'project-opt-out': 'You opted out of this project.',
   ci: 'The project does not count CI runs.',
-  'not-opted-in': 'The project counts only users who opted in. To opt in: usage optin.',
+  'not-opted-in':
+    'The project counts only users who opted in. Nothing is recorded until then. To opt in: usage optin. To keep it off: usage optout.',
   'settings-unreadable': 'Your settings cannot be read, so nothing is recorded.',
   'state-not-writable': 'The state folder cannot be written, so nothing is recorded.',
   'no-endpoint': 'The project file has no endpoint.',

@@ -29,14 +29,15 @@ export function writeOptIn({project, projects, noToAll, machine, onlyKnown}: Opt
   const states = projects.map(one => `\n  ${one.project}: ${writeConsent(one.consent)}`)
   const isOff = projects.length > 0 ? projects.every(one => !one.consent.allowed) : !machine.allowed
   const rule = isOff && projects.length === 0 ? `\n  ${writeConsent(machine)}` : ''
-  const next = noToAll === null ? '' : `\n  You opted out of all projects (${noToAll}). To undo that: usage optin`
+  const all = noToAll === null ? '' : `\n  You opted out of all projects (${noToAll}). To undo that: usage optin`
+  const next = `${all}\n  To opt out: usage optout${project === null ? '' : ` ${project}`}`
   if (isOff)
     return `The opt-in to ${project ?? 'all projects'} is saved, but recording is still off.${states.join('')}${rule}${next}`
-  if (projects.length > 0) return `Opted in to ${project ?? 'all projects known here'}.${states.join('')}`
+  if (projects.length > 0) return `Opted in to ${project ?? 'all projects known here'}.${states.join('')}${next}`
   const later = 'shows its notice before anything is sent.'
   const those = project === null || !onlyKnown?.length ? '' : ` ${writeKnown(project, onlyKnown)}`
-  if (project !== null) return `Opted in to ${project}. The project is not known here yet. It ${later}${those}`
-  return `Opted in. No project is known here yet. Each one ${later}`
+  if (project !== null) return `Opted in to ${project}. The project is not known here yet. It ${later}${those}${next}`
+  return `Opted in. No project is known here yet. Each one ${later}${next}`
 }
 
 /** What the rules decide now: a sentence, what decided, and the text of the administrator. */

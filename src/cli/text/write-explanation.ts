@@ -1,11 +1,11 @@
 import type {ExplainedSection} from '../../reporter/projects/explain.ts'
 import type {Paint} from '../output/paint.ts'
+import {wrapText} from '../output/wrap-text.ts'
 
-/** Writes an explanation for a terminal. */
-export function writeExplanation(sections: readonly ExplainedSection[], paint: Paint): string {
-  const write = ({title, lines}: ExplainedSection) =>
-    [paint.bold(title), ...lines.map(line => `  ${line.replaceAll('`', '')}`)].join('\n')
-  return sections.map(write).join('\n\n')
+/** Writes an explanation for a terminal of this width. What is to be typed stays on one line. */
+export function writeExplanation(sections: readonly ExplainedSection[], paint: Paint, width: number): string {
+  const wrap = (line: string) => wrapText(`  ${line}`, width, line.startsWith('- ') ? '    ' : '  ').replaceAll('`', '')
+  return sections.map(({title, lines}) => [paint.bold(title), ...lines.map(wrap)].join('\n')).join('\n\n')
 }
 
 /** Writes an explanation as a page of Markdown that a project can publish. */

@@ -2,6 +2,7 @@ import {toPlainText} from '../../protocol/plain-text.ts'
 import type {DestinationFlush, FlushOutcome} from '../../reporter/person/flush.ts'
 import type {Forwarding} from '../../reporter/person/forward-inbox.ts'
 import type {Paint} from '../output/paint.ts'
+import {writeTime} from '../output/write-time.ts'
 import {writeAmount, writeReason} from './words.ts'
 
 /** Writes the result of a flush for a person. */
@@ -41,6 +42,6 @@ function writeDestination(one: DestinationFlush, paint: Paint): string {
     ...(one.dropped > 0 ? [paint.yellow(`${one.dropped} dropped`)] : []),
   ]
   const reason = one.reason === null ? '' : `\n  ${writeReason(one.reason)}`
-  const nextTry = one.nextTryAt === null ? '' : `\n  Next try at ${one.nextTryAt}.`
+  const nextTry = one.nextTryAt === null ? '' : `\n  Next try at ${writeTime(one.nextTryAt)}.`
   return `${paint.bold(toPlainText(one.project))}: ${parts.join(', ')}${reason}${nextTry}`
 }

@@ -1,6 +1,7 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {DestinationForget, ForgetOutcome} from '../../reporter/person/forget.ts'
 import type {Paint} from '../output/paint.ts'
+import {writeTime} from '../output/write-time.ts'
 import {isReason, writeAmount, writeReason, writeUnreadable} from './words.ts'
 import {writeConsent} from './write-decision.ts'
 
@@ -40,7 +41,7 @@ function writeOutcome(one: DestinationForget, paint: Paint): string[] {
     case 'already-erased':
       return [
         `already erased, and nothing was sent to ${place} since then.`,
-        `Erased at ${one.receipt?.erasedAt}. Receipt: ${one.receipt?.receipt}`,
+        `Erased at ${writeTime(one.receipt?.erasedAt ?? '')}. Receipt: ${one.receipt?.receipt}`,
       ]
     case 'cannot-prove':
       return [
@@ -77,7 +78,7 @@ function writeReceipt({receipt, sentLog}: DestinationForget, place: string): str
   if (receipt === null) return []
   const rows = `${writeAmount(receipt.runs, 'run')} and ${writeAmount(receipt.features, 'feature')}`
   return [
-    `${rows} were erased from ${place} at ${receipt.erasedAt}. Receipt: ${receipt.receipt}`,
+    `${rows} were erased from ${place} at ${writeTime(receipt.erasedAt)}. Receipt: ${receipt.receipt}`,
     `The sent log stays on this machine for 30 days. You can remove it: ${sentLog}`,
   ]
 }
@@ -93,10 +94,10 @@ function writeWhy(one: DestinationForget): string[] {
           `To take it back: usage forget --withdraw --project ${toPlainText(one.project)}`,
         ]
       : []),
-    ...(nextTryAt === null ? [] : [`Next try at ${nextTryAt}, or now: usage forget`]),
+    ...(nextTryAt === null ? [] : [`Next try at ${writeTime(nextTryAt)}, or now: usage forget`]),
     writeContact(one),
   ]
 }
 
 const writeContact = ({contact, request, requestedAt}: DestinationForget): string =>
-  `Contact: ${toPlainText(contact)}${request === null ? '' : ` (your request ${request} of ${requestedAt})`}`
+  `Contact: ${toPlainText(contact)}${request === null ? '' : ` (your request ${request} of ${writeTime(requestedAt ?? '')})`}`

@@ -1,6 +1,7 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {LogEntry} from '../../reporter/person/log.ts'
 import type {Paint} from '../output/paint.ts'
+import {writeTime} from '../output/write-time.ts'
 import {writeAmount} from './words.ts'
 
 /** Writes the sent log for a person: one line per entry, oldest first. */
@@ -20,5 +21,5 @@ function writeEntry(entry: LogEntry, paint: Paint): string {
   const to = entry.endpoint === null ? '' : `  to ${toPlainText(entry.endpoint)}`
   const outcome = toPlainText(isWell ? (entry.answer ?? '') : `${entry.reason}: ${entry.message}`)
   const what = `${colour(entry.kind)}  ${writeAmount(entry.events, entry.kind === 'erased' ? 'row' : 'event')}${to}`
-  return `${entry.at}  ${toPlainText(entry.project)}  ${what}\n  ${paint.dim(outcome)}`
+  return `${writeTime(entry.at)}  ${toPlainText(entry.project)}  ${what}\n  ${paint.dim(outcome)}`
 }

@@ -1,43 +1,61 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import {noticeSeconds} from '../../reporter/consent/notice.ts'
 import type {ProjectStatus, WaitingEvent} from '../../reporter/person/status.ts'
-import {toTime, type World} from '../../reporter/world/world.ts'
+import type {World} from '../../reporter/world/world.ts'
 import type {Paint} from '../output/paint.ts'
+import {wrapText} from '../output/wrap-text.ts'
+import {writeMinute, writeTime} from '../output/write-time.ts'
 import {writeAmount, writeReason, writeUnreadable} from './words.ts'
 
 /** Writes the status of the projects on this machine for a person. */
 export function writeStatus(
   {projects, unreadable}: {readonly projects: readonly ProjectStatus[]; readonly unreadable: readonly string[]},
-  paint: Paint,
-  {stateDirectory, lostFolders}: Pick<World, 'stateDirectory' | 'lostFolders'>,
+  {paint, width, world}: StatusWriting,
 ): string {
   if (projects.length + unreadable.length === 0) {
-    const problem = lostFolders[0]?.problem
+    const problem = world.lostFolders[0]?.problem
     if (problem !== undefined) return `${paint.red('Nothing is recorded')}: ${toPlainText(problem)}`
-    return `Nothing was recorded on this machine (${stateDirectory}).`
+    return ['Nothing was recorded on this machine.', ...writeFolders(world)].join('\n')
   }
-  const known = projects.map(project => writeProject(project, paint))
-  return [...known, ...unreadable.map(folder => writeUnreadable(folder, paint))].join('\n\n')
+  const known = projects.map(project => writeProject(project, paint, width, world.now()))
+  const folders = writeFolders(world).join('\n')
+  return [...known, ...unreadable.map(folder => writeUnreadable(folder, paint)), folders].join('\n\n')
 }
 
-function writeProject(status: ProjectStatus, paint: Paint): string {
+interface StatusWriting {
+  readonly paint: Paint
+  readonly width: number
+  readonly world: Pick<World, 'stateDirectory' | 'configDirectory' | 'lostFolders' | 'now'>
+}
+
+/** Where everything is kept, for all projects. */
+const writeFolders = ({stateDirectory, configDirectory}: StatusWriting['world']): string[] => [
+  `State folder:    ${toPlainText(stateDirectory)}`,
+  `Settings folder: ${toPlainText(configDirectory)}`,
+]
+
+function writeProject(status: ProjectStatus, paint: Paint, width: number, nowMs: number): string {
   const {waiting, sent, refused, notice} = status
   const lines = [
     `${paint.bold(toPlainText(status.project))}  ${writeState(status, paint)}`,
-    row('Decided by', writeDecision(status)),
+    row('Decided by', writeDecision(status, nowMs)),
     row('Goes to', writeEndpoint(status)),
     row('Waiting', writeWaiting(status)),
     ...waiting.newest.map(event => `    ${paint.dim(writeEvent(event))}`),
     ...(waiting.events > waiting.newest.length ? [`    and ${waiting.events - waiting.newest.length} more`] : []),
     row('Open runs', String(status.openRuns)),
-    row('Sent', sent.last === null ? 'nothing' : `${writeAmount(sent.events, 'event')}, last at ${sent.last}`),
+    row(
+      'Sent',
+      sent.last === null ? 'nothing' : `${writeAmount(sent.events, 'event')}, last at ${writeTime(sent.last)}`,
+    ),
     ...writeDropped(status, paint),
     ...(refused.events > 0 ? [row('Refused', paint.red(writeAmount(refused.events, 'event')))] : []),
     ...writeError(status, paint),
     ...writeForget(status, paint),
-    row('Notice', notice.shownAt === null ? 'not shown yet' : `shown at ${notice.shownAt}`),
+    row('Notice', notice.shownAt === null ? 'not shown yet' : `shown at ${writeTime(notice.shownAt)}`),
   ]
-  return lines.join('\n')
+  // The line of an event is one to search for, so it is never broken.
+  return lines.map(line => (line.startsWith('    ') ? line : wrapText(line, width, valueIndent))).join('\n')
 }
 
 function writeState({consent, silent}: ProjectStatus, paint: Paint): string {
@@ -46,7 +64,13 @@ function writeState({consent, silent}: ProjectStatus, paint: Paint): string {
   return consent.sending ? paint.green('on') : paint.yellow('waiting')
 }
 
+/** Where the values begin, and their further lines. */
+const valueIndent = ' '.repeat(14)
+
 const row = (name: string, value: string): string => `  ${name.padEnd(11)} ${value}`
+
+/** What a person can do about a state, a line each. */
+const choices = (...lines: readonly string[]): string => lines.map(line => `\n${valueIndent}${line}`).join('')
 
 function writeEndpoint(status: ProjectStatus): string {
   const router = status.routedBy === null ? '' : `; decided by the site policy ${toPlainText(status.routedBy)}`
@@ -59,34 +83,43 @@ function writePlace({endpoint: {http, udp, file}}: ProjectStatus): string {
   return udp === null ? 'nowhere' : `${toPlainText(udp)}, by datagrams; delivery is not confirmed`
 }
 
-function writeDecision(status: ProjectStatus): string {
+function writeDecision(status: ProjectStatus, nowMs: number): string {
   const {consent, silent, notice} = status
   if (consent.allowed && silent !== null)
     return `${silent.reason} (${silent.decidedBy}): Only rank 0 of an MPI job is counted, and this process has another rank.`
-  if (consent.heldBy === 'notice-pending' && notice.shownAt !== null)
-    return writePending(status.project, notice.shownAt)
+  if (consent.heldBy === 'notice-pending') return writePending(status.project, notice.shownAt, nowMs)
   const reason = consent.heldBy ?? consent.reason
   const by = consent.decidedBy === null ? '' : ` (${toPlainText(consent.decidedBy)})`
   const text = consent.text === null ? '' : ` "${toPlainText(consent.text)}"`
   return `${reason}${by}: ${writeReason(reason)}${text}`
 }
 
-/** When sending opens after the notice, and how to decide earlier. The time is in UTC, like all times here. */
-function writePending(id: string, shownAt: string): string {
+/** What opens sending, and from when. A notice of the future is one of a wrong clock, and holds nothing back. */
+function writePending(id: string, shownAt: string | null, nowMs: number): string {
   const project = toPlainText(id)
-  const opensAt = Date.parse(shownAt) + (noticeSeconds + 59) * 1000
-  const minute = toTime(opensAt).slice(11, 16)
-  return `notice-pending: Sent with the first run after ${minute} UTC, unless you opt out: usage optout ${project}
-${' '.repeat(14)}To send now: usage optin ${project}`
+  const shownMs = Date.parse(shownAt ?? '')
+  const isDue = Math.abs(nowMs - shownMs) >= noticeSeconds * 1000
+  const from =
+    shownAt === null
+      ? 'The notice is shown with the next run. Sent with the first run at least a minute later'
+      : isDue
+        ? 'Sent with the next run'
+        : `Sent with the first run after ${writeMinute(shownMs + (noticeSeconds + 59) * 1000)}`
+  return `notice-pending: ${from}, unless you opt out.${choices(
+    `To opt out: usage optout ${project}`,
+    `To send now: usage optin ${project}`,
+  )}`
 }
 
 function writeWaiting({waiting}: ProjectStatus): string {
   if (waiting.events === 0) return 'nothing'
-  return `${writeAmount(waiting.events, 'event')}, ${waiting.bytes} bytes, oldest from ${waiting.oldest}`
+  return `${writeAmount(waiting.events, 'event')}, ${waiting.bytes} bytes, oldest from ${writeTime(waiting.oldest ?? '')}`
 }
 
 function writeEvent(event: WaitingEvent): string {
-  return toPlainText(`${event.time}  ${event.type}  ${'name' in event ? event.name : (event.run ?? 'no run')}`)
+  return toPlainText(
+    `${writeTime(event.time)}  ${event.type}  ${'name' in event ? event.name : (event.run ?? 'no run')}`,
+  )
 }
 
 function writeDropped({dropped}: ProjectStatus, paint: Paint): string[] {
@@ -97,15 +130,24 @@ function writeDropped({dropped}: ProjectStatus, paint: Paint): string[] {
 
 function writeError({lastError, nextTryAt}: ProjectStatus, paint: Paint): string[] {
   if (lastError === null) return []
-  const error = `${lastError.reason} at ${lastError.at}: ${toPlainText(lastError.message)}`
-  return [row('Last error', paint.red(error)), row('Next try', nextTryAt ?? 'at the next event')]
+  const error = `${lastError.reason} at ${writeTime(lastError.at)}: ${toPlainText(lastError.message)}`
+  return [
+    row('Last error', paint.red(error)),
+    row('Next try', nextTryAt === null ? 'at the next event' : writeTime(nextTryAt)),
+  ]
 }
 
 function writeForget({forget}: ProjectStatus, paint: Paint): string[] {
   if (forget === null) return []
   const {requestedAt, receipt, erasedAt, isPending} = forget
   if (isPending)
-    return [row('Forget', paint.yellow(`requested at ${requestedAt}, not confirmed yet; no report is sent until then`))]
-  const ending = receipt === null ? 'no confirmation needed' : `erased at ${erasedAt}, receipt ${receipt}`
-  return [row('Forget', `requested at ${requestedAt}, ${ending}`)]
+    return [
+      row(
+        'Forget',
+        paint.yellow(`requested at ${writeTime(requestedAt)}, not confirmed yet; no report is sent until then`),
+      ),
+    ]
+  const ending =
+    receipt === null ? 'no confirmation needed' : `erased at ${writeTime(erasedAt ?? '')}, receipt ${receipt}`
+  return [row('Forget', `requested at ${writeTime(requestedAt)}, ${ending}`)]
 }

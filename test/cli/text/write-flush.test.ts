@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
+import {writeTime} from '../../../src/cli/output/write-time.ts'
 import {writeFlush} from '../../../src/cli/text/write-flush.ts'
 import type {DestinationFlush} from '../../../src/reporter/person/flush.ts'
 import {plainPaint} from '../../../src/stats/write/text/paint.ts'
@@ -35,9 +36,10 @@ describe('what a flush says to a person', () => {
   })
 
   it('says why something is kept and when it is tried again', () => {
+    const nextTryAt = '2026-01-01T00:00:00.000Z'
     assert.equal(
-      write({kept: 1, reason: 'offline', nextTryAt: '2026-01-01T00:00:00.000Z'}),
-      'demo: 0 sent, 1 kept\n  The collector could not be reached.\n  Next try at 2026-01-01T00:00:00.000Z.',
+      write({kept: 1, reason: 'offline', nextTryAt}),
+      `demo: 0 sent, 1 kept\n  The collector could not be reached.\n  Next try at ${writeTime(nextTryAt)}.`,
     )
   })
 })

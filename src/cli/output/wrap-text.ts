@@ -1,0 +1,30 @@
+/** The number of visible characters: colours have no width, and backticks are removed when the text is shown. */
+const lengthOf = (text: string): number => [...text.replace(/\u001b\[\d+m|`/g, '')].length
+
+/** A space that is not between two backticks: what a person types literally stays on one line. */
+const space = / (?=(?:[^`]*`[^`]*`)*[^`]*$)/
+
+/**
+ * Breaks each line of a text at spaces, so that it has at most `width` visible characters if each word fits. Pure.
+ *
+ * @param hanging what the further lines of a broken line begin with. Default: the indent of its first line
+ */
+export function wrapText(text: string, width: number, hanging?: string): string {
+  return text
+    .split('\n')
+    .map(line => wrapLine(line, width, hanging))
+    .join('\n')
+}
+
+function wrapLine(line: string, width: number, hanging?: string): string {
+  if (lengthOf(line) <= width) return line
+  const indent = /^ */.exec(line)?.[0] ?? ''
+  const lines: string[] = []
+  for (const word of line.slice(indent.length).split(space)) {
+    const last = lines.at(-1)
+    if (last === undefined) lines.push(indent + word)
+    else if (lengthOf(last) + 1 + lengthOf(word) <= width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push((hanging ?? indent) + word)
+  }
+  return lines.map(one => one.trimEnd()).join('\n')
+}

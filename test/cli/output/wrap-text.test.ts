@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import {describe, it} from 'node:test'
+import {wrapText} from '../../../src/cli/output/wrap-text.ts'
+
+describe('a wrapped text', () => {
+  it('has lines within the width, indented as their first one', () => {
+    assert.equal(wrapText('  one two three\nfour', 10), '  one two\n  three\nfour')
+  })
+
+  it('has the further lines as they are asked for', () => {
+    assert.equal(wrapText('- one two three', 9, '  '), '- one two\n  three')
+  })
+
+  it('keeps together what is typed literally, and words that are longer than the line', () => {
+    assert.equal(wrapText('to stop: `usage optout demo`, or', 20), 'to stop:\n`usage optout demo`,\nor')
+    assert.equal(wrapText('a /very/long/path b', 6), 'a\n/very/long/path\nb')
+  })
+
+  it('counts neither colours nor backticks', () => {
+    assert.equal(wrapText('\u001b[31mab\u001b[39m `cd`', 5), '\u001b[31mab\u001b[39m `cd`')
+  })
+})
