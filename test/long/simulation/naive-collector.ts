@@ -48,6 +48,7 @@ export class NaiveCollector {
       duplicates: 0,
       rejected: [],
     }
+    const admitted: {stored: Stored; undeclaredFields: number}[] = []
     for (const [index, {undeclaredFields, ...event}] of arriving.entries()) {
       const claimedMs = event.made.claimedMs + correctionMs
       const code =
@@ -63,10 +64,15 @@ export class NaiveCollector {
       const isClamped = claimedMs > receivedAtMs
       const values = declaredValues(event.made, project)
       const stored = {...event, values: pickBoth(event.values, values), isClamped, receivedAtMs}
-      if (this.store({...stored, atMs: Math.min(claimedMs, receivedAtMs)})) {
+      admitted.push({stored: {...stored, atMs: Math.min(claimedMs, receivedAtMs)}, undeclaredFields})
+    }
+    const isNameless = admitted.some(({stored}) => hasWrongPeriod(stored, project))
+    for (const {stored, undeclaredFields} of admitted) {
+      if (this.store(isNameless ? {...stored, user: null, host: null, script: null} : stored)) {
         answer.accepted++
         this.count(project, receivedAtMs, 'undeclared-fields', undeclaredFields)
-        this.count(project, receivedAtMs, 'clamped', Number(isClamped))
+        this.count(project, receivedAtMs, 'clamped', Number(stored.isClamped))
+        this.count(project, receivedAtMs, 'wrong-periods', Number(isNameless))
       } else answer.duplicates++
     }
     this.count(project, receivedAtMs, 'duplicates', answer.duplicates)
@@ -92,6 +98,20 @@ export class NaiveCollector {
   private count({project}: ProjectFile, receivedAtMs: number, counter: string, count: number): void {
     if (count > 0) this.quality.push({project, receivedAtMs, counter, count})
   }
+}
+
+/**
+ * Whether an event happened in another year or month than its pseudonyms are of, by more than a day. A period that begins
+ * in January may be a year.
+ */
+function hasWrongPeriod({made: {claimedMs, header}, atMs}: Stored, {identity: {rotate}}: ProjectFile): boolean {
+  if (header.ci !== null) return false
+  const claimed = new Date(claimedMs)
+  const [year, month] = [claimed.getUTCFullYear(), claimed.getUTCMonth()]
+  const isYear = rotate === 'year' || month === 0
+  const fromMs = Date.UTC(year, isYear ? 0 : month)
+  const toMs = isYear ? Date.UTC(year + 1, 0) : Date.UTC(year, month + 1)
+  return atMs < fromMs - dayMs || atMs >= toMs + dayMs
 }
 
 const pickBoth = (sent: FieldValues, declared: FieldValues): FieldValues =>
