@@ -1216,7 +1216,10 @@ def _prepare_event(event, secret, generation):
         PROJECT["identity"][what] for what in ("user", "host", "script")
     )
     header = dict({"user": user, "host": host}, **event["header"])
-    header.update(period=first_day if has_ids else None, isNewSecret=False)
+    header["period"] = first_day if has_ids else None
+    # The sender that a run starts makes the secret, within a minute.
+    age = os.path.getmtime(_state_path("secret")) - _parse_time(event["time"])
+    header["isNewSecret"] = user is not None and -1 < age <= 60
     sent = {key: event.get(key) for key in SENT_KEYS[event["type"]]}
     if event["type"] == "start":
         script = local["script"]

@@ -947,6 +947,11 @@ _u_keep_quota() {
 _u_make_reports() {
   _u_read_secret && [ -n "$(_u_sha256 </dev/null 2>/dev/null)" ] || return 1
   _u_oldest=$(_u_format_time -2592000)
+  _u_made=$(command stat -c %Y "$_u_state/secret" 2>/dev/null) ||
+    _u_made=$(command stat -f %m "$_u_state/secret")
+  _u_made=$((_u_made - $(command date +%s)))
+  _u_new_from=$(_u_format_time "$((_u_made - 60))")
+  _u_new_until=$(_u_format_time "$((_u_made + 1))")
   _u_find_generation
   _u_last_script=
   _u_dropped=
@@ -1011,7 +1016,15 @@ _u_add_event() {
   _u_find_period
   _u_wanted_ids=
   case $_u_event_header in *'"ci":null'*) _u_wanted_ids=$_u_ids ;; esac
-  _u_word=$_u_event_header$_u_period${_u_event_local%%,\"bootId\":*}
+  # The sender that a run starts makes the secret, within a minute.
+  _u_is_new=false
+  case " $_u_wanted_ids " in
+    *' user '*)
+      _u_is_before "$_u_time" "$_u_new_from" || ! _u_is_before "$_u_time" "$_u_new_until" ||
+        _u_is_new=true
+      ;;
+  esac
+  _u_word=$_u_event_header$_u_period$_u_is_new${_u_event_local%%,\"bootId\":*}
   [ "${_u_key:=$_u_word}" = "$_u_word" ] || return 1
   [ -n "$_u_taken" ] || _u_open_report
   _u_add_script
@@ -1101,7 +1114,7 @@ _u_open_report() {
   _u_word=null
   case $_u_wanted_ids in ?*) _u_word=\"$_u_first_day\" ;; esac
   _u_event_header=${_u_event_header#?}
-  _u_opening=$_u_opening,${_u_event_header%?}',"period":'$_u_word',"isNewSecret":false'
+  _u_opening=$_u_opening,${_u_event_header%?}',"period":'$_u_word',"isNewSecret":'$_u_is_new
   _u_opening=$_u_opening'},"events":['
 }
 

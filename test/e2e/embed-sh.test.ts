@@ -18,6 +18,7 @@ import {noticePath} from '../../src/reporter/consent/notice.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {acceptAll, answer, answeringServer, type Respond, reportOf} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
+import {ageSecret, headerCases} from '../support/header-cases.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {exampleProject, makeProject} from '../support/make-project.ts'
 import {needs} from '../support/needs.ts'
@@ -33,9 +34,14 @@ import {waitingEvents} from '../support/waiting-events.ts'
 const nowhere = 'http://127.0.0.1:9'
 
 /** A home with a script beside its client, and no Node.js on its PATH. */
-function makeScene(t: TestContext, http = nowhere, shell: readonly [string, ...string[]] = ['sh']) {
+function makeScene(
+  t: TestContext,
+  http = nowhere,
+  shell: readonly [string, ...string[]] = ['sh'],
+  changes: Readonly<Record<string, unknown>> = {},
+) {
   const bare = isolatedHome(t)
-  const {path, project} = projectOnDisk(bare.home, http)
+  const {path, project} = projectOnDisk(bare.home, http, changes)
   const client = shClientOnDisk(bare.home, project)
   const said = {PATH: '/usr/bin:/bin', USAGE_CONSENT: `demo@${collectionVersion(project)}`}
   const home: IsolatedHome = {...bare, environment: {...bare.environment, ...said}}
@@ -110,6 +116,19 @@ for (const {name, command} of clientShells) {
 }
 
 describe('the client of shells', {concurrency: 2}, () => {
+  for (const {title, identity, environment, isNewSecret, header} of headerCases)
+    it(`says in the header what the commands say: ${title}`, async t => {
+      const {run, home, client, usage} = makeScene(t, nowhere, ['sh'], {identity})
+      await run('usage_start 1.0', {environment: {USAGE_CONSENT: '', ...environment}})
+      const preview = () => runProgram(home, ['sh', client, 'preview'])
+      await preview()
+      if (!isNewSecret) ageSecret(home)
+      const body = (await preview()).stdout.trim()
+      assert.partialDeepStrictEqual(JSON.parse(body).header, header)
+      const [project] = (await usage('preview')).projects
+      assert.equal(body, project.reports[0].body.replace('"name":"usage"', '"name":"usage-sh"'))
+    })
+
   it('shares the buffer with the commands, which send its events as theirs', async t => {
     const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
     const {bare, run, usage} = makeScene(t, collector.http)

@@ -7,6 +7,7 @@ import {noticePath} from '../../src/reporter/consent/notice.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {answerAlways, answeringServer, refusal, reportOf} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
+import {ageSecret, headerCases} from '../support/header-cases.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {exampleProject, makeProject} from '../support/make-project.ts'
 import {needs} from '../support/needs.ts'
@@ -75,6 +76,19 @@ describe('the client of Python', {concurrency: 2}, () => {
     )
     assert.deepEqual(mine.stdout.trim().split('\n'), other)
   })
+
+  for (const {title, identity, environment, isNewSecret, header} of headerCases)
+    it(`says in the header what the commands say: ${title}`, needs('python3'), async t => {
+      const {run, home, folder, usage} = pythonScene(t, undefined, undefined, {identity})
+      await run('usage.start(version="1.0")', {environment: {USAGE_CONSENT: '', ...environment}})
+      const preview = () => runProgram(home, ['python3', join(folder, 'usage_client.py'), 'preview'])
+      await preview()
+      if (!isNewSecret) ageSecret(home)
+      const body = (await preview()).stdout.trim()
+      assert.partialDeepStrictEqual(JSON.parse(body).header, header)
+      const [project] = (await usage('preview')).projects
+      assert.equal(body, project.reports[0].body.replace('"name":"usage"', '"name":"usage-python"'))
+    })
 
   it('shares the buffer with the commands, which send its events as theirs', needs('python3'), async t => {
     const collector = await runningCollector(t, isolatedHome(t), [makeProject()])

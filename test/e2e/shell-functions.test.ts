@@ -51,6 +51,7 @@ for (const shell of testedShells) {
         const {run, events, home} = makeScene(t, shell)
         const outcome = await run(
           `${strict}\nusage_start 1.4.0\necho "$USAGE_RUN_ID"\nusage_feature Load.v1 Algorithm\nusage_end 3\necho "\${USAGE_RUN_ID-none}"`,
+          {environment: {CODEX_CI: '1'}},
         )
         assert.deepEqual([outcome.code, outcome.stderr], [0, ''])
         const all = events()
@@ -59,7 +60,7 @@ for (const shell of testedShells) {
         assert.deepEqual([new Set(all.map(event => event.run)), after], [new Set([id]), 'none'])
         const start = all.find(event => event.type === 'start')
         assert.equal(start?.local?.script, join(home.home, 'job.sh'))
-        assert.deepEqual([start?.header?.version, start?.header?.application], ['1.4.0', 'demo'])
+        assert.partialDeepStrictEqual(start?.header, {version: '1.4.0', application: 'demo', agent: 'codex'})
         const end = all.find(event => event.type === 'end')
         assert.deepEqual([end?.exitCode, end?.signal], [3, null])
         assert.ok(end !== undefined && end.durationSeconds !== null && end.durationSeconds < 30)

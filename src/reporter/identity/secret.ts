@@ -1,4 +1,4 @@
-import {renameSync} from 'node:fs'
+import {renameSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {createWhole, makeDirectory, readIfPresent} from '../world/files.ts'
 
@@ -28,4 +28,17 @@ export function readSecret(stateDirectory: string, random: (bytes: number) => Ui
 export function findSecret(stateDirectory: string): string | null {
   const found = readIfPresent(secretPath(stateDirectory))?.trim() ?? ''
   return secretPattern.test(found) ? found : null
+}
+
+/** When the secret was made, Unix milliseconds: its file never changes. Null if there is none. Writes nothing. */
+export function secretMadeAt(stateDirectory: string): number | null {
+  return statSync(secretPath(stateDirectory), {throwIfNoEntry: false})?.mtimeMs ?? null
+}
+
+/**
+ * Whether a secret was made during the run of an event: within a minute after it, because the sender that the run starts
+ * makes the secret. Clocks of file systems may be a second behind. Pure.
+ */
+export function isSecretOfRun(madeAtMs: number, eventMs: number): boolean {
+  return eventMs < madeAtMs + 1_000 && eventMs >= madeAtMs - 60_000
 }

@@ -15,6 +15,7 @@ import {
   scriptPseudonym,
   userPseudonym,
 } from '../identity/pseudonyms.ts'
+import {isSecretOfRun} from '../identity/secret.ts'
 import {fitsDatagram} from '../transports/datagram.ts'
 
 /** The input of `makeReports` besides the events. */
@@ -23,6 +24,8 @@ export interface ReportContext {
   readonly client: {readonly name: string; readonly version: string}
   /** Null in a preview if there is no secret yet: `placeholderPseudonym` replaces pseudonyms. */
   readonly secret: string | null
+  /** When the secret was made, Unix milliseconds. Null if there is none yet: it is made when the reports are sent. */
+  readonly secretMadeAt: number | null
   readonly generation: number
   /** This machine. Completes events whose writer on this machine could not read these values. */
   readonly machine: {
@@ -159,6 +162,7 @@ function makeHeader(buffered: BufferedEvent, context: ReportContext): Header {
   const own = buffered.header
   const {user, host, script} = project.identity
   const hasPseudonyms = isPerson && (user || host || script)
+  const hasNewSecret = isSecretOfRun(context.secretMadeAt ?? context.now, Date.parse(buffered.time))
   return {
     user: isPerson && project.identity.user ? userIdOf(context.secret, scope) : null,
     host: isPerson && project.identity.host ? hostPseudonym(machineId, local?.host ?? null, scope) : null,
@@ -171,7 +175,7 @@ function makeHeader(buffered: BufferedEvent, context: ReportContext): Header {
     agent: own?.agent ?? null,
     scheduler: own?.scheduler ?? null,
     period: hasPseudonyms ? rotationPeriod(project.identity, buffered.time).firstDay : null,
-    isNewSecret: false,
+    isNewSecret: isPerson && user && hasNewSecret,
   }
 }
 

@@ -95,6 +95,7 @@ function readContext(world: World, {project, invocation: {host}}: Sending) {
   const {hostName, stateDirectory, configDirectory, random} = world
   return {
     secret: readSecret(stateDirectory, random),
+    secretMadeAt: 0,
     generation: 0,
     machine: {host: hostName, bootId: host.bootId, machineId: host.machineId, os: readOperatingSystem()},
     notBefore: readSettings(configDirectory, project.project)?.answer?.notBefore ?? null,

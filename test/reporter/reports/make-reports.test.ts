@@ -28,6 +28,7 @@ function contextOf(world: TestWorld, changes: Partial<ReportContext> = {}): Repo
     project: makeProject(),
     client: {name: 'usage', version: '0.1.0'},
     secret: 'ab'.repeat(32),
+    secretMadeAt: 0,
     generation: 0,
     machine,
     now: world.now(),
@@ -95,6 +96,21 @@ describe('making reports', () => {
     assert.deepEqual(periodsBy({rotate: 'month'}), ['2026-06-01', '2026-07-01'])
     assert.deepEqual(periodsBy({rotate: 'never'}), ['0001-01-01', '0001-01-01'])
     assert.deepEqual(periodsBy({user: false, host: false, script: false}), [null, null])
+  })
+
+  it('marks what happened within a minute before its secret was made', t => {
+    const world = makeWorld(t)
+    const now = Date.parse('2026-11-25T10:00:00.000Z')
+    const isMarked = (eventMs: number, changes: Partial<ReportContext> = {}, own: object = {}) => {
+      const event = makeStart(world, {time: toTime(eventMs), ...own})
+      return single(event, contextOf(world, {now, secretMadeAt: now, ...changes})).header.isNewSecret
+    }
+    assert.deepEqual(
+      [now - 60_001, now - 60_000, now, now + 999, now + 1_000].map(at => isMarked(at)),
+      [false, true, true, true, false],
+    )
+    assert.equal(isMarked(now - 1, {secretMadeAt: null, secret: null}), true)
+    assert.equal(isMarked(now, {project: makeProject({identity: {user: false}})}), false)
   })
 
   it('makes reports that the other end reads, with nothing rejected', t => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import {writeFileSync} from 'node:fs'
+import {utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
 import {writeAnswer} from '../../../src/reporter/consent/settings.ts'
-import {readSecret} from '../../../src/reporter/identity/secret.ts'
+import {readSecret, secretPath} from '../../../src/reporter/identity/secret.ts'
 import {readSendContext} from '../../../src/reporter/reports/send-context.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {makeFolder, makeWorld} from '../../support/make-world.ts'
@@ -15,6 +15,16 @@ describe('the context of a sender', () => {
     assert.equal(secret, readSecret(world.stateDirectory, world.random))
     assert.deepEqual([generation, notBefore], [0, null])
     assert.deepEqual([machine.host, machine.bootId, machine.os.arch], ['host-a', 'boot-a', process.arch])
+  })
+
+  it('has the time of the secret, which no later sender changes', async t => {
+    const world = makeWorld(t)
+    const before = Date.now() - 1_000
+    const {secretMadeAt} = await readSendContext(world, makeProject())
+    assert.ok(secretMadeAt !== null && secretMadeAt >= before && secretMadeAt <= Date.now() + 1_000)
+    assert.equal((await readSendContext(world, makeProject())).secretMadeAt, secretMadeAt)
+    utimesSync(secretPath(world.stateDirectory), 1_000, 1_000)
+    assert.equal((await readSendContext(world, makeProject())).secretMadeAt, 1_000_000)
   })
 
   it('has the time before which nothing leaves, of this project', async t => {
