@@ -1,3 +1,4 @@
+// More than 300 lines: one list of all errors, with an entry of six lines each.
 /**
  * Every error of `usage`. A test keeps `docs/errors.md` equal to this registry.
  *
@@ -119,6 +120,20 @@ export const errorRegistry = {
       'The erasure is not confirmed, or cannot be requested because the secret is lost or a folder cannot be read. A request is kept and sent before every report.',
     next: 'Follow the next step of each project: run `usage forget` again later, or write to the contact and give the id of the request.',
     exit: 3,
+    http: null,
+  },
+  USAGE_NOT_SHOWN: {
+    meaning:
+      'A collector did not show everything that it holds about you, or could not be asked: the secret is lost, or a folder is unreadable.',
+    next: 'Follow the next step of each project: run `usage access` again later, or write to the contact.',
+    exit: 3,
+    http: null,
+  },
+  USAGE_ACCESS_JOINS: {
+    meaning:
+      'With these requests a collector could learn that ids of different periods are one person. Nothing was sent.',
+    next: 'To ask about one period, use --period PERIOD. To ask about all and accept this, add --join.',
+    exit: 2,
     http: null,
   },
   USAGE_COLLECTOR_UNREACHABLE: {

@@ -59,6 +59,7 @@ const pages = [
   'CONTRIBUTING.md',
   'docs/recipes.md',
   'docs/run.md',
+  'docs/access.md',
   'docs/privacy.md',
   'docs/what-is-sent.md',
   'docs/site-policy.md',

@@ -9,6 +9,7 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {ConsentReason} from '../../reporter/consent/consent.ts'
 import type {DropReason} from '../../reporter/destination/drops.ts'
+import type {AccessReason} from '../../reporter/person/access.ts'
 import type {DeliveryReason} from '../../reporter/sender/deliver.ts'
 import type {Paint} from '../output/paint.ts'
 
@@ -17,7 +18,7 @@ export function writeAmount(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`
 }
 
-type Reason = DeliveryReason | ConsentReason | 'cannot-erase' | 'cannot-prove' | 'not-written'
+type Reason = DeliveryReason | ConsentReason | AccessReason | 'cannot-erase' | 'cannot-prove' | 'not-written'
 
 const reasonWords: Record<Reason, string> = {
   allowed: 'Recording and sending are on.',
@@ -47,6 +48,9 @@ const reasonWords: Record<Reason, string> = {
   'busy-here': 'Another sender of yours is running, or was killed less than a minute ago.',
   'forget-pending': 'You asked for erasure. No report is sent until the collector has confirmed it.',
   'cannot-erase': 'This collector does not support erasure.',
+  'cannot-show': 'This collector does not support access requests. It may be older than this program.',
+  'not-encrypted': 'Your data is shown only by HTTPS or on this machine.',
+  'too-much': 'The collector holds more than this command reads.',
   'cannot-prove': 'The secret of your pseudonyms is lost or damaged. Without it nobody can prove that they are yours.',
   'not-written': 'The request could not be saved on this machine.',
   'sender-lost': 'The sender ended without a result. Unconfirmed events are sent again.',

@@ -1,17 +1,32 @@
+import type {Agent as HttpAgent} from 'node:http'
 import {Agent} from 'node:https'
 import type {LookupFunction} from 'node:net'
 import {promisify} from 'node:util'
 import {gzip} from 'node:zlib'
-import {isErrorDocument, parseAnswer} from '../../protocol/answer.ts'
+import {parseAccessPage} from '../../protocol/access.ts'
+import {isErrorDocument, parseAnswer, readErrorCode} from '../../protocol/answer.ts'
 import {parseErasureReceipt} from '../../protocol/erasure.ts'
 import type {Environment} from '../world/environment.ts'
+import {isPrivateAddress, loopbackAgent} from './loopback.ts'
 import {agentsFor} from './proxy.ts'
-import type {EraseResult, Eraser, KeptReason, SendRequest, SendResult, Transport} from './transport.ts'
+import type {
+  Asker,
+  AskResult,
+  EraseResult,
+  Eraser,
+  KeptReason,
+  SendRequest,
+  SendResult,
+  Transport,
+} from './transport.ts'
 
 /** Bytes above which a body is compressed: below it, the header costs more than it saves. */
 const compressAboveBytes = 1024
 /** Bytes of an answer that are read: 500 refused events fit, described in 2,000 characters each. */
 const maxAnswerBytes = 1024 * 1024
+
+/** Bytes of a page of a person's data that are read: a collector's page has at most a megabyte of records, and headers. */
+const maxPageBytes = 2 * 1024 * 1024
 
 /** Bytes of a document that are read: the answers about a project with ten thousand features fit. */
 const maxDocumentBytes = 32 * 1024 * 1024
@@ -41,18 +56,45 @@ export function httpEraser(environment: Environment): Eraser {
   }
 }
 
+/**
+ * Makes the transport that asks a collector what it holds under a pseudonym, with the same promises. The key leaves only by
+ * https or to this machine, and then by no proxy.
+ */
+export function httpAsker(environment: Environment): Asker {
+  return async request => {
+    const {endpoint, user} = request
+    if (!isPrivateAddress(endpoint)) return keptPage('not-encrypted', 'nothing was sent')
+    const path = `/v1/projects/${request.project}/access`
+    const agents = new URL(endpoint).protocol === 'http:' ? {http: loopbackAgent()} : null
+    const body = JSON.stringify(request.request)
+    const posted = await post(environment, request, {path, body, headers: {}, agents, maxBytes: maxPageBytes})
+    return 'kind' in posted ? posted : readPage(posted, user)
+  }
+}
+
 interface Posted {
   readonly status: number
   readonly body: string
   readonly retryAfter: string | undefined
 }
 
+interface PostedContent {
+  readonly path: string
+  readonly body: string | Buffer
+  readonly headers: Readonly<Record<string, string>>
+  /** Default: as the environment says. */
+  readonly agents?: {readonly http: HttpAgent} | null
+  /** Bytes of the answer that are read. */
+  readonly maxBytes?: number
+}
+
 /** Posts one body and gives what was answered, or why nothing was. Never throws. */
 async function post(
   environment: Environment,
   target: Pick<SendRequest, 'endpoint' | 'writeKey' | 'signal'>,
-  {path, body, headers}: {path: string; body: string | Buffer; headers: Readonly<Record<string, string>>},
+  content: PostedContent,
 ): Promise<Posted | Kept> {
+  const {path, body, headers, agents = null, maxBytes = maxAnswerBytes} = content
   const {default: got} = await import('got')
   const tooLong = new AbortController()
   try {
@@ -60,18 +102,18 @@ async function post(
     const url = `${target.endpoint.replace(/\/+$/, '')}${path}`
     const request = got.post(url, {
       ...commonOptions,
-      agent: agentsFor(url, environment),
+      agent: agents ?? agentsFor(url, environment),
       body,
       headers: {'content-type': 'application/json', ...headers, ...authorization},
       signal: AbortSignal.any([target.signal, tooLong.signal]),
     })
     request.on('downloadProgress', ({transferred}) => {
-      if (transferred > maxAnswerBytes) tooLong.abort()
+      if (transferred > maxBytes) tooLong.abort()
     })
     const response = await request
     return {status: response.statusCode, body: response.body, retryAfter: response.headers['retry-after']}
   } catch (error) {
-    if (tooLong.signal.aborted) return kept('server-error', `the answer is longer than ${maxAnswerBytes} bytes`, null)
+    if (tooLong.signal.aborted) return kept('server-error', `the answer is longer than ${maxBytes} bytes`, null)
     return readFailure(error, target.signal)
   }
 }
@@ -185,6 +227,28 @@ function readErasure({status, body, retryAfter}: Posted, id: string): EraseResul
   if (isFinal) return {kind: 'kept', reason: 'cannot-erase', message, retryAfterSeconds: null}
   return kept(keptStatuses.get(status) ?? 'server-error', message, readRetryAfter(retryAfter))
 }
+
+/** Only a page about this very pseudonym is an answer. */
+function readPage({status, body, retryAfter}: Posted, user: string): AskResult {
+  if (status >= 200 && status < 300) {
+    const page = parseAccessPage(body)
+    const isEndless = page?.next != null && page.groups.every(({records}) => records.length === 0)
+    if (page !== null && page.user === user && !isEndless) return {kind: 'page', page, bytes: Buffer.byteLength(body)}
+    return keptPage('server-error', `the answer (status ${status}) is not from a collector`)
+  }
+  const message = `the collector answered ${status}`
+  const code = readErrorCode(body)
+  if (code === 'USAGE_NOT_ENCRYPTED') return keptPage('not-encrypted', message)
+  if (code === 'USAGE_PROJECT_UNKNOWN') return keptPage('project-unknown', message)
+  if (status === 404 || status === 405) return keptPage('cannot-show', message)
+  return {
+    ...keptPage(keptStatuses.get(status) ?? 'server-error', message),
+    retryAfterSeconds: readRetryAfter(retryAfter),
+  }
+}
+
+const keptPage = (reason: Extract<AskResult, {kind: 'kept'}>['reason'], message: string) =>
+  ({kind: 'kept', reason, message, retryAfterSeconds: null}) as const
 
 type Kept = Extract<SendResult, {kind: 'kept'}>
 

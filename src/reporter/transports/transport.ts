@@ -7,6 +7,7 @@
  * with the caller's signal. Only `http.ts` may import `got`, and loads it when the first request is made.
  * Read next: `http.ts`, then `udp.ts` and `folder.ts`.
  */
+import type {AccessRequest, ReadAccessPage} from '../../protocol/access.ts'
 import type {Answer} from '../../protocol/answer.ts'
 import type {ErasureReceipt, ErasureRequest} from '../../protocol/erasure.ts'
 
@@ -71,3 +72,28 @@ export type EraseResult =
 
 /** Presents one request to erase. Never throws. */
 export type Eraser = (request: EraseRequest) => Promise<EraseResult>
+
+export interface AskRequest extends Pick<SendRequest, 'endpoint' | 'writeKey' | 'signal'> {
+  readonly project: string
+  /** Contains the key of a pseudonym. */
+  readonly request: AccessRequest
+  /** The pseudonym. An answer about another one is none. */
+  readonly user: string
+}
+
+/** What one question for a page of a person's data came to. */
+export type AskResult =
+  | {readonly kind: 'page'; readonly page: ReadAccessPage; readonly bytes: number}
+  | {
+      readonly kind: 'kept'
+      /**
+       * `cannot-show`: the collector does not support the question. `not-encrypted`: the address is neither https nor on this
+       * machine, so nothing was sent, or the collector says so.
+       */
+      readonly reason: KeptReason | 'cannot-show' | 'not-encrypted'
+      readonly message: string
+      readonly retryAfterSeconds: number | null
+    }
+
+/** Asks a collector for one page of what it holds under a pseudonym. Never throws. */
+export type Asker = (request: AskRequest) => Promise<AskResult>
