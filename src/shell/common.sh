@@ -117,12 +117,11 @@ _usage_check_consent() {
   return "$_usage_decision"
 }
 
-# Whether the site policy may send events elsewhere: then only the command knows their folder.
+# Whether the site may send events elsewhere: then only the command knows their folder.
 _usage_has_routes() {
   _usage_exists /etc/usage/policy.json || return 1
   _usage_read_file /etc/usage/policy.json 9999 || return 0
-  case $_usage_text in *inbox* | *endpoint* | *\\*) return 0 ;; esac
-  return 1
+  case $_usage_text in *inbox* | *endpoint* | *\\*) ;; *) return 1 ;; esac
 }
 
 # The site policy. A policy.json is left to the command.

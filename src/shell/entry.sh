@@ -17,7 +17,11 @@ usage_feature() {
   @QUIET@
   _usage_feature "$@" 2>/dev/null || :
   case $_usage_outcome in
-    ask) _usage_feature_by_command "$@" || : ;;
+    ask)
+      set -- --type "${2:-Feature}" -- "${1-}"
+      [ -z "$_usage_run" ] || set -- --run "$_usage_run" "$@"
+      _usage_ask_command feature "$@" || :
+      ;;
     say) _usage_show_notice || : ;;
   esac
   @LOUD@
@@ -58,13 +62,6 @@ _usage_start_by_command() {
   else
     _usage_command_run=
   fi
-}
-
-# NAME [TYPE]
-_usage_feature_by_command() {
-  set -- --type "${2:-Feature}" -- "${1-}"
-  [ -z "$_usage_run" ] || set -- --run "$_usage_run" "$@"
-  _usage_ask_command feature "$@"
 }
 
 # --- Traps -------------------------------------------------------------------------------------
