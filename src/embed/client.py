@@ -236,6 +236,14 @@ def _format_time(seconds=None):
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
+def _read_elapsed_clock():
+    """Seconds of a clock that never jumps, and goes on while the machine is suspended."""
+    try:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    except (AttributeError, OSError):  # Python 3.6, or another system than Linux.
+        return time.monotonic()
+
+
 def _parse_time(text):
     """Seconds since 1970 of a time as text."""
     return calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S"))
@@ -779,7 +787,7 @@ def start(
     Of `script`, only a pseudonym of its path is sent; default: the program's own path.
     """
     place = _find_script(STATE["place"])
-    started_at = time.monotonic()
+    started_at = _read_elapsed_clock()
 
     def make_event():
         kept = _keep_and_count(PROJECT["fields"], fields)
@@ -884,7 +892,7 @@ def end(
         run = STATE.pop("run", None)
         if not run and STATE["has_started"]:
             return None
-        ended_at = time.monotonic()
+        ended_at = _read_elapsed_clock()
         ended_by = _count_left_out(signal, _name_signal(signal))
         code = _count_left_out(exit_code, _take_number(exit_code, -2147483648, 4294967295))
         event = _make_event(

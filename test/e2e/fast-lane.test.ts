@@ -58,9 +58,9 @@ describe('a reporting command in the fast lane', {concurrency: 2}, () => {
           'HOME/demo.usage.project.json',
         ]
         const runs = {
-          start: ['STATE/runs/.ID.json.tmp'],
+          start: ['/proc/uptime', 'STATE/runs/.ID.json.tmp'],
           feature: ['STATE/runs', 'STATE/runs/ID.json'],
-          end: ['STATE/runs', 'STATE/runs/ID.json'],
+          end: ['STATE/runs', 'STATE/runs/ID.json', '/proc/uptime'],
         }
         const machine = [
           '/proc/sys/kernel/random/boot_id',

@@ -9,6 +9,7 @@
  */
 import {hostname} from 'node:os'
 import {type FoundFolder, findFolder, type LostFolder} from './directories.ts'
+import {readElapsedClock} from './elapsed-clock.ts'
 import type {Environment} from './environment.ts'
 import {readMachineIdFile} from './machine-id.ts'
 import {isShell, type Processes, readProcesses} from './processes.ts'
@@ -28,7 +29,7 @@ export interface World {
   readonly hostName: string
   /** Unix time in milliseconds. */
   now(): number
-  /** Seconds of a clock that never jumps, comparable within one boot of one machine. */
+  /** Seconds of a clock that never jumps and goes on while the machine is suspended, comparable within one boot of one machine. */
   monotonicSeconds(): number
   random(bytes: number): Uint8Array
   /** This process and its callers. */
@@ -53,7 +54,7 @@ export function realWorld(overrides: Partial<World> = {}): World {
     siteDirectory: process.platform === 'win32' ? 'C:\\ProgramData\\usage' : '/etc/usage',
     hostName: overrides.hostName ?? hostname(),
     now: Date.now,
-    monotonicSeconds: () => Number(process.hrtime.bigint()) / 1e9,
+    monotonicSeconds: readElapsedClock,
     random: randomSource(),
     // Read once: the callers of a command do not change while it runs.
     processes: () => {
