@@ -16,14 +16,14 @@ describe('usage forget', () => {
   it('has what was sent erased, says so, and leaves the receipt for status and log', async t => {
     const server = await erasingServer(t)
     const scene = makeScene(t, server.url)
-    await scene.usage(['start'])
+    scene.reporter.start()
     await scene.flush()
     const {code, stdout} = await scene.usage(['forget'])
     const [request] = erasuresOf(server)
     assert.equal(code, 0)
     assert.match(stdout, /^demo: erased\n {2}3 runs and 2 features were erased from http:/)
     assert.ok(stdout.includes(`Receipt: ${request?.id}`) && stdout.includes(scene.destination.paths.sent))
-    assert.equal((await scene.status()).forget?.receipt, request?.id)
+    assert.equal(scene.status().forget?.receipt, request?.id)
     assert.match((await scene.usage(['status'])).stdout, new RegExp(`Forget [^]* receipt\\s+${request?.id}`))
     const log = JSON.parse((await scene.usage(['log', '--json'])).stdout)
     assert.deepEqual(
@@ -40,14 +40,14 @@ describe('usage forget', () => {
   it('exits 3, keeps the request and names the contact when the collector cannot erase (USAGE_NOT_FORGOTTEN)', async t => {
     const server = await erasingServer(t, answerAlways(404, '{}'))
     const scene = makeScene(t, server.url)
-    await scene.usage(['start'])
+    scene.reporter.start()
     await scene.flush()
     const {code, stdout} = await scene.usage(['forget'])
     assert.equal(code, 3)
     assert.match(stdout, /This collector does not support erasure\. \(the collector answered 404\)/)
     assert.match(stdout, /Contact: demo@example\.org/)
     assert.match(stdout, /The request is kept/)
-    const {forget, lastError} = await scene.status()
+    const {forget, lastError} = scene.status()
     assert.deepEqual([forget?.isPending, forget?.receipt, lastError?.reason], [true, null, 'cannot-erase'])
     const again = await scene.usage(['forget', '--json'])
     assert.deepEqual([again.code, JSON.parse(again.stdout).projects[0].outcome], [3, 'pending'])
@@ -60,10 +60,10 @@ describe('usage forget', () => {
       (canErase ? eraseAll : answerAlways(404, '{}'))(request, response),
     )
     const scene = makeScene(t, server.url)
-    await scene.usage(['start'])
+    scene.reporter.start()
     await scene.flush()
     await scene.usage(['forget'])
-    await scene.usage(['start'])
+    scene.reporter.start()
     assert.equal((await scene.flush()).projects[0]?.reason, 'forget-pending')
     const {code, stdout} = await scene.usage(['forget', '--withdraw'])
     assert.equal(code, 0)
@@ -71,7 +71,7 @@ describe('usage forget', () => {
       stdout,
       /^demo: the request to erase is withdrawn\..*reports are sent again\.\n {2}To stop recording: usage optout demo\n/,
     )
-    assert.equal((await scene.status()).forget, null)
+    assert.equal(scene.status().forget, null)
     assert.deepEqual([(await scene.flush()).sent], [1])
     assert.match((await scene.usage(['forget', '--withdraw'])).stdout, /^demo: no request to erase is waiting/)
     canErase = true
@@ -84,7 +84,7 @@ describe('usage forget', () => {
   it('exits 3 and says what to do when the secret is lost, instead of a receipt for nothing', async t => {
     const server = await erasingServer(t)
     const scene = makeScene(t, server.url)
-    await scene.usage(['start'])
+    scene.reporter.start()
     await scene.flush()
     rmSync(secretPath(scene.world.stateDirectory))
     const {code, stdout} = await scene.usage(['forget'])
@@ -104,7 +104,7 @@ describe('usage forget', () => {
       (await scene.usage(['forget'])).stdout,
       /^demo: reports were sent to http:\S+ without a pseudonym of yours/,
     )
-    await scene.usage(['start'])
+    scene.reporter.start()
     await scene.flush()
     assert.match((await scene.usage(['forget'])).stdout, /Reports without a pseudonym of yours were sent too/)
     const {code, stdout} = await scene.usage(['forget'])
@@ -117,7 +117,7 @@ describe('usage forget', () => {
     it(`denies nothing where the project file of a folder is ${content === null ? 'missing' : JSON.stringify(content)}`, async t => {
       const server = await erasingServer(t)
       const scene = makeScene(t, server.url)
-      await scene.usage(['start'])
+      scene.reporter.start()
       await scene.flush()
       const {directory, paths} = scene.destination
       if (content === null) rmSync(paths.project)
@@ -143,9 +143,9 @@ describe('usage forget', () => {
     it(`asks although ${what} says no, and sends no event`, async t => {
       const server = await erasingServer(t)
       const scene = makeScene(t, server.url)
-      await scene.usage(['start'])
+      scene.reporter.start()
       await scene.flush()
-      await scene.usage(['start'])
+      scene.reporter.start()
       if (what === 'an opt-out') await scene.usage(['optout'])
       const {code, stdout} = await scene.usage(['forget', '--json'], {environment})
       assert.deepEqual([code, JSON.parse(stdout).projects[0].outcome], [0, 'erased'])
@@ -157,13 +157,13 @@ describe('usage forget', () => {
     const scene = makeScene(t, one.url)
     const {path, project} = projectOnDisk(scene.home.home, hanging.url, {project: 'other'})
     const environment = {USAGE_PROJECT_FILE: path, ...permissionFor(project)}
-    for (const said of [{}, environment]) {
-      await scene.usage(['start'], {environment: said})
-      await scene.usage(['flush'], {environment: said})
-    }
+    scene.reporter.start()
+    await scene.flush()
+    await scene.usage(['start'], {environment})
+    await scene.usage(['flush'], {environment})
     const before = performance.now()
     const options = {environment: {USAGE_PROJECT_FILE: ''}}
-    const {code, stdout} = await scene.usage(['forget', '--wait', '8', '--json'], options)
+    const {code, stdout} = await scene.usage(['forget', '--wait', '4', '--json'], options)
     assert.ok(performance.now() - before < 25_000)
     const outcomes = JSON.parse(stdout).projects.map(({outcome}: DestinationForget) => outcome)
     assert.deepEqual([code, outcomes], [3, ['erased', 'pending']])

@@ -17,6 +17,7 @@ import {clientOnDisk} from '../support/python-client.ts'
 import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
 import {shClientOnDisk} from '../support/sh-client.ts'
+import {itOnce, ofShare, share} from '../support/share.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
 import {clients, clientsDecideAsCommands, clientsReadEveryPolicy} from './client-consent-contract.ts'
 
@@ -36,21 +37,25 @@ function makeScene(t: TestContext, http = 'http://127.0.0.1:9', changes: Readonl
   return {home, destination, run, usage, yes, events: () => waitingEvents(home.stateDirectory)}
 }
 
-clientsDecideAsCommands('some')
-clientsReadEveryPolicy('some')
+clientsDecideAsCommands(share)
+clientsReadEveryPolicy(share)
 
-for (const {name, claim, tools, sending, consent, load, start, feature, end, send} of clients) {
+for (const [nth, {name, claim, tools, sending, consent, load, start, feature, end, send}] of clients.entries()) {
   describe(`the client of ${name}`, {concurrency: 2}, () => {
-    it('says no at once to settings that nobody writes to the end or that are too deep', needs('python3'), async t => {
-      const {run, home} = makeScene(t)
-      const settings = `${home.configDirectory}/settings.json`
-      const deep = `python3 -c 'print(50000 * "[")' >`
-      for (const make of ['mkfifo', 'rm -f S; head -c 40000 /dev/zero | tr "\\0" "{" >', `rm -f S; ${deep}`]) {
-        await run(`mkdir -p ${home.configDirectory}; ${make.replace('S', settings)} ${settings}`)
-        const {stdout, signal} = await run(consent, {}, {timeoutSeconds: 20})
-        assert.deepEqual([stdout.trim(), signal], ['settings-unreadable', null], make)
-      }
-    })
+    itOnce(
+      'says no at once to settings that nobody writes to the end or that are too deep',
+      needs('python3'),
+      async t => {
+        const {run, home} = makeScene(t)
+        const settings = `${home.configDirectory}/settings.json`
+        const deep = `python3 -c 'print(50000 * "[")' >`
+        for (const make of ['mkfifo', 'rm -f S; head -c 40000 /dev/zero | tr "\\0" "{" >', `rm -f S; ${deep}`]) {
+          await run(`mkdir -p ${home.configDirectory}; ${make.replace('S', settings)} ${settings}`)
+          const {stdout, signal} = await run(consent, {}, {timeoutSeconds: 20})
+          assert.deepEqual([stdout.trim(), signal], ['settings-unreadable', null], make)
+        }
+      },
+    )
 
     it('confirms nothing and waits for the next try on an answer that is none', needs(...sending), async t => {
       const hostile: readonly Respond[] = [
@@ -71,7 +76,7 @@ for (const {name, claim, tools, sending, consent, load, start, feature, end, sen
           write()
         },
       ]
-      for (const [index, respond] of hostile.entries()) {
+      for (const [index, respond] of ofShare(hostile, 4, nth).entries()) {
         const server = await answeringServer(t, respond)
         const {run, yes, events, destination} = makeScene(t, server.url)
         await run(load(start + feature + end))
@@ -81,7 +86,7 @@ for (const {name, claim, tools, sending, consent, load, start, feature, end, sen
       }
     })
 
-    it('shows its key to the collector, and not to who lists processes', needs('ps', ...sending), async t => {
+    itOnce('shows its key to the collector, and not to who lists processes', needs('ps', ...sending), async t => {
       const writeKey = 'k-"\\-$HOME'
       let seen = ''
       const server = await answeringServer(t, (request, response) => {
@@ -96,14 +101,14 @@ for (const {name, claim, tools, sending, consent, load, start, feature, end, sen
       assert.ok(!seen.includes(writeKey))
     })
 
-    it('keeps what a project says to the letter, were it a place of the template', needs(...tools), async t => {
+    itOnce('keeps what a project says to the letter, were it a place of the template', needs(...tools), async t => {
       const purpose = ['@CONSTANTS@ @PROJECT@ @VARIABLE@ @QUIET@ @LOUD@', `'"$(exit 1)\`exit 2\`\\`]
       const {run, destination} = makeScene(t, undefined, {purpose})
       await run(load(start))
       assert.deepEqual(JSON.parse(readFileSync(destination.paths.project, 'utf8')).purpose, purpose)
     })
 
-    it('writes what the schema of event files wants', needs(...tools), async t => {
+    itOnce('writes what the schema of event files wants', needs(...tools), async t => {
       const {run, destination} = makeScene(t)
       await run(load(start + feature + end))
       const files = readdirSync(destination.paths.waiting)
@@ -117,7 +122,7 @@ for (const {name, claim, tools, sending, consent, load, start, feature, end, sen
       }
     })
 
-    it(
+    itOnce(
       'counts what is called by sh -c, in $(…), pipes and subshells for the run of the one that calls, and a nested run for itself',
       needs(...tools),
       async t => {
@@ -161,7 +166,7 @@ for (const {name, claim, tools, sending, consent, load, start, feature, end, sen
       },
     )
 
-    it('sends nothing from before the yes, and counts it', needs(...sending), async t => {
+    itOnce('sends nothing from before the yes, and counts it', needs(...sending), async t => {
       const server = await answeringServer(t)
       const {run, usage, home, events} = makeScene(t, server.url)
       await run(load(start))
@@ -178,7 +183,7 @@ for (const {name, claim, tools, sending, consent, load, start, feature, end, sen
       assert.equal((await usage('status')).projects[0].dropped['before-consent'], 1)
     })
 
-    it(
+    itOnce(
       'sends in halves what is too large, and sets aside an event that is too large alone',
       needs(...sending),
       async t => {
@@ -196,7 +201,7 @@ for (const {name, claim, tools, sending, consent, load, start, feature, end, sen
       },
     )
 
-    it(
+    itOnce(
       'loses nothing and counts nothing twice when its sender is killed after the collector has stored and before it has said so',
       needs(...sending),
       async t => {
@@ -226,7 +231,7 @@ for (const {name, claim, tools, sending, consent, load, start, feature, end, sen
   })
 }
 
-it('has a client of Python that Python 3.6 can read', needs('python3'), async t => {
+itOnce('has a client of Python that Python 3.6 can read', needs('python3'), async t => {
   const {home} = makeScene(t)
   const check = 'import ast, sys; ast.parse(open(sys.argv[1]).read(), feature_version=(3, 6))'
   const {code, stderr} = await runProgram(home, ['python3', '-c', check, join(home.home, 'python', 'usage_client.py')])

@@ -112,10 +112,10 @@ for n in range(${count}): shutil.copy("C/policy-%d" % n, "/etc/usage/policy.json
   })
 }
 
-/** Asks each client what it decides: with one share by every rule, in every second other situation and for one pair of rules of fourteen. */
+/** Asks each client what it decides: with one share by every rule, in one of six other situations and for one pair of rules of fourteen. */
 export function clientsDecideAsCommands(share: Share): void {
-  const more = pick([...otherOptOuts, ...allowedSituations], share, 2)
-  const situations = share === 'some' ? [...rules, ...lostFolders, ...more] : more
+  const more = pick([...lostFolders, ...otherOptOuts, ...allowedSituations], share, 6)
+  const situations = share === 'some' ? [...rules, ...more] : more
   for (const {name, tools, consent} of clients)
     describe(`the consent of the client of ${name}`, {concurrency: 2}, () => {
       it('decides as the commands do by each rule, and says what decided', needs('unshare', ...tools), async t => {

@@ -21,7 +21,7 @@ import {projectOnDisk} from '../support/project-on-disk.ts'
 import {clientOnDisk} from '../support/python-client.ts'
 import {runProgram} from '../support/run-program.ts'
 import {clientShells, shClientOnDisk} from '../support/sh-client.ts'
-import {pick, type Share} from '../support/share.ts'
+import {pick, type Share, share} from '../support/share.ts'
 import {libraryOnDisk, testedShells} from '../support/shell-library.ts'
 import {silentServer} from '../support/silent-server.ts'
 import {traced} from '../support/traced.ts'
@@ -74,6 +74,10 @@ export const surfaces: readonly {
   })),
 ]
 
+/** One way of each kind, or all the others. */
+const ofEachKind = ['the command line', 'the functions of bash', 'the client of Python', 'the client of dash']
+export const surfacesHere = surfaces.filter(({name}) => ofEachKind.includes(name) === (share === 'some'))
+
 /** What only the command can read: in doubt the functions leave the event to it. */
 const isDoubtful = (situation: Situation): boolean =>
   lostFolders.includes(situation) || /settings that|damaged settings|a yes that|site policy/.test(situation.what)
@@ -112,14 +116,19 @@ export function arrange(t: TestContext, situation: Situation, http: string, shel
   }
 }
 
+function situationsFor(isCommand: boolean, share: Share, offset: number): Situation[] {
+  const all = [...rules, ...lostFolders, ...somePairs]
+  return isCommand ? all.filter(one => rules.includes(one) === (share === 'some')) : pick(all, share, 8, offset)
+}
+
 /**
- * What is asked of every way to report in every situation that says no: the command in all of them with one share, any
- * other in one of four.
+ * What is asked of every way to report in every situation that says no: with one share, the command by each rule and any
+ * other way in one situation of eight.
  */
 export function nothingAfterANo(share: Share): void {
   describe('after a no', {concurrency: 2}, () => {
     for (const [index, {name, shell, script, programs, library: kind, tools}] of surfaces.entries())
-      for (const situation of pick([...rules, ...lostFolders, ...somePairs], share, index === 0 ? 1 : 4, index))
+      for (const situation of situationsFor(index === 0, share, index))
         it(
           `by ${name} nothing is written, sent or started, and status names ${situation.what}`,
           needs('strace', 'unshare', ...tools),
@@ -150,7 +159,7 @@ export function nothingAfterANo(share: Share): void {
 /** What is asked of every way to report in a process of an MPI job that is not its rank 0. */
 export function silentRanksRecordNothing(): void {
   describe('a rank that does not count', {concurrency: 2}, () => {
-    for (const {name, shell, script, library: kind, tools} of surfaces)
+    for (const {name, shell, script, library: kind, tools} of surfacesHere)
       it(`records nothing by ${name}, and status names the variable`, needs('unshare', ...tools), async t => {
         const situation = {
           ...allowedSituations[0]!,
@@ -174,7 +183,7 @@ export function silentRanksRecordNothing(): void {
 
 const openMpi = {OMPI_COMM_WORLD_RANK: '3', OMPI_COMM_WORLD_SIZE: '8', SLURM_PROCID: '0', SLURM_STEP_ID: '0'}
 
-/** What is asked of the functions of every shell in every situation that looks like a rule: half of them a share. */
+/** What is asked of the functions of every shell in every situation that looks like a rule: each by one shell with one share. */
 export function functionsFollowEveryWord(share: Share): void {
   describe('the shell functions', {concurrency: 2}, () => {
     for (const [index, {name, command, library: kind}] of testedShells.entries())
@@ -182,7 +191,7 @@ export function functionsFollowEveryWord(share: Share): void {
         `of ${name} record where nothing says no, and nothing where anything does, in whatever way it is said`,
         needs('unshare', command[0]),
         async t => {
-          for (const situation of pick([...otherOptOuts, ...allowedSituations], share, 2, index)) {
+          for (const situation of pick([...otherOptOuts, ...allowedSituations], share, testedShells.length, index)) {
             if (isDoubtful(situation) && kind !== 'bash') continue
             const {home, etc, library} = arrange(t, situation, 'http://127.0.0.1:9', kind)
             mkdirSync(etc, {recursive: true})

@@ -14,6 +14,7 @@ import {projectOnDisk} from '../support/project-on-disk.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {runProgram} from '../support/run-program.ts'
 import {shClientOnDisk} from '../support/sh-client.ts'
+import {describeOnce, ofShare} from '../support/share.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
 
 const nowhere = 'http://127.0.0.1:9'
@@ -53,7 +54,7 @@ function makeScene(t: TestContext, shell: readonly [string, ...string[]], http =
   return {home, client, run, send, events, paths: destination.paths}
 }
 
-for (const shell of shells)
+for (const shell of ofShare(shells, 3))
   describe(`the client of shells in ${shell.join(' ')}`, {concurrency: 2}, () => {
     const [tool] = shell
     it(
@@ -119,7 +120,7 @@ for (const shell of shells)
     })
   })
 
-describe('the client of shells', {concurrency: 2}, () => {
+describeOnce('the client of shells', {concurrency: 2}, () => {
   it('prints nothing by a DEBUG trap that functions inherit', needs('bash'), async t => {
     const {run, events} = makeScene(t, ['bash'])
     const outcome = await run(aRun, `set -T\ntrap 'echo "[$BASH_COMMAND]"' DEBUG`)

@@ -26,6 +26,7 @@ import {projectOnDisk} from '../support/project-on-disk.ts'
 import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
 import {clientShells, shClientOnDisk} from '../support/sh-client.ts'
+import {itOnce, ofShare, share} from '../support/share.ts'
 import {assertShfmt} from '../support/shell-format.ts'
 import {silentServer} from '../support/silent-server.ts'
 import {readTree} from '../support/tree.ts'
@@ -69,7 +70,7 @@ function sorted(body: string): string {
 const aRun = 'usage_start 1.4.0\nusage_feature Load.v1 Algorithm\nusage_end 3'
 const waiting = {environment: {USAGE_CONSENT: ''}}
 
-for (const {name, command} of clientShells) {
+for (const {name, command} of ofShare(clientShells, 2, 1)) {
   describe(`the client of ${name}`, {concurrency: 2}, () => {
     it('writes a run as the commands do, for its owner alone, and the script goes on', needs(command[0]), async t => {
       const {run, events, home} = makeScene(t, nowhere, command)
@@ -116,7 +117,7 @@ for (const {name, command} of clientShells) {
 }
 
 describe('the client of shells', {concurrency: 2}, () => {
-  for (const {title, identity, environment, isNewSecret, header} of headerCases)
+  for (const {title, identity, environment, isNewSecret, header} of share === 'some' ? headerCases : [])
     it(`says in the header what the commands say: ${title}`, async t => {
       const {run, home, client, usage} = makeScene(t, nowhere, ['sh'], {identity})
       await run('usage_start 1.0', {environment: {USAGE_CONSENT: '', ...environment}})
@@ -129,7 +130,7 @@ describe('the client of shells', {concurrency: 2}, () => {
       assert.equal(body, project.reports[0].body.replace('"name":"usage"', '"name":"usage-sh"'))
     })
 
-  it('shares the buffer with the commands, which send its events as theirs', async t => {
+  itOnce('shares the buffer with the commands, which send its events as theirs', async t => {
     const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
     const {bare, run, usage} = makeScene(t, collector.http)
     await run(`${aRun}\nusage_start`, waiting)
@@ -142,7 +143,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     })
   })
 
-  it('opens sending with a start a minute after the notice, and sends nothing before', needs('curl'), async t => {
+  itOnce('opens sending with a start a minute after the notice, and sends nothing before', needs('curl'), async t => {
     const server = await silentServer(t)
     const {run, destination} = makeScene(t, server.url)
     assert.match((await run(aRun, waiting)).stderr, /counts how it is used/)
@@ -154,7 +155,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     await eventually(() => assert.ok(server.connections() > 0))
   })
 
-  it(
+  itOnce(
     'keeps its events with the next try when there is no collector, and neither a substitution nor a lock waits for a silent one',
     needs('bash', 'curl', 'dash', 'flock'),
     async t => {
@@ -180,7 +181,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     },
   )
 
-  it('keeps all on 429 and waits as long as it was told', needs('curl'), async t => {
+  itOnce('keeps all on 429 and waits as long as it was told', needs('curl'), async t => {
     const server = await answeringServer(t, (_request, response) => answer(response, 429, {}, {'Retry-After': '600'}))
     const {run, events, destination} = makeScene(t, server.url)
     await run(aRun)
@@ -194,7 +195,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     assert.equal(server.requests.length, count)
   })
 
-  it(
+  itOnce(
     'sends in halves what is too large or refused in part, until what is refused is alone and set aside',
     needs('curl'),
     async t => {
@@ -221,7 +222,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     },
   )
 
-  it(
+  itOnce(
     'loses nothing and counts nothing twice when its sender is killed before the answer, and before it has removed what was sent',
     needs('curl'),
     async t => {
@@ -263,7 +264,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     },
   )
 
-  for (const {name, command} of clientShells)
+  for (const {name, command} of ofShare(clientShells, 4, 1))
     it(
       `harms no script of ${name}, whatever its options, its IFS, its home and its functions are`,
       needs(command[0]),
@@ -294,13 +295,13 @@ describe('the client of shells', {concurrency: 2}, () => {
       },
     )
 
-  it('makes no global variable in zsh', needs('zsh'), async t => {
+  itOnce('makes no global variable in zsh', needs('zsh'), async t => {
     const {client, home} = makeScene(t)
     const script = `setopt warn_create_global; . '${client}'; usage_start; usage_end`
     assert.equal((await runProgram(home, ['zsh', '-c', script])).stderr, '')
   })
 
-  it('sends nothing where nothing makes SHA-256, or there is no curl, and keeps all', needs('curl'), async t => {
+  itOnce('sends nothing where nothing makes SHA-256, or there is no curl, and keeps all', needs('curl'), async t => {
     const server = await answeringServer(t)
     for (const absent of [['sha256sum', 'shasum', 'openssl'], ['curl']]) {
       const {run, events, home, client} = makeScene(t, server.url)
@@ -315,7 +316,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     }
   })
 
-  it('drops what has waited for a month, and counts it', needs('bash'), async t => {
+  itOnce('drops what has waited for a month, and counts it', needs('bash'), async t => {
     const {run, events, usage, home, client, destination} = makeScene(t)
     await run('usage_start', waiting)
     const [name = ''] = readdirSync(destination.paths.waiting)
@@ -326,7 +327,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     assert.equal((await usage('status')).projects[0].dropped['too-old'], 1)
   })
 
-  it('removes what waits after a no, and counts it', async t => {
+  itOnce('removes what waits after a no, and counts it', async t => {
     const {run, events, home, usage} = makeScene(t)
     await run(aRun, waiting)
     mkdirSync(home.configDirectory, {recursive: true})
@@ -336,7 +337,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     assert.equal((await usage('status')).projects[0].dropped['opted-out'], 3)
   })
 
-  it(
+  itOnce(
     'is one file of at most 64,000 bytes without what shellcheck finds, that says where it comes from',
     needs('shellcheck'),
     t => {
@@ -349,7 +350,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     },
   )
 
-  it('is formatted as shfmt does, in lines of at most 100 characters', needs('shfmt'), t => {
+  itOnce('is formatted as shfmt does, in lines of at most 100 characters', needs('shfmt'), t => {
     const quoted = makeProject({name: `It's "so" \`x\` $HOME \\`, writeKey: `a'b"c`})
     for (const project of [makeProject(), exampleProject(), quoted])
       assertShfmt(shClientOnDisk(isolatedHome(t).home, project), 'posix')

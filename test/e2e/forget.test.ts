@@ -17,9 +17,11 @@ async function twoPeople(t: Parameters<typeof makeScene>[0]) {
 }
 
 async function use(person: Scene): Promise<void> {
-  await person.usage(['start', '--script', '/home/ada/a.sh'])
-  await person.usage(['feature', 'Load.v1', '--type', 'Algorithm'])
-  await person.usage(['end', '--exit-code', '0'])
+  const {reporter} = person
+  const started = reporter.start({script: '/home/ada/a.sh'})
+  const run = 'run' in started ? started.run : null
+  reporter.feature({run, name: 'Load.v1', type: 'Algorithm'})
+  reporter.end({run, exitCode: 0})
   assert.equal((await person.flush()).sent, 3)
 }
 
@@ -61,12 +63,12 @@ describe('being forgotten', {concurrency: 2}, () => {
     await collector.stop()
     const asked = await person.usage(['forget', '--json'])
     assert.deepEqual([asked.code, JSON.parse(asked.stdout).projects[0].reason], [3, 'offline'])
-    await person.usage(['start'])
+    person.reporter.start()
     assert.equal((await person.flush()).projects[0]?.reason, 'forget-pending')
     const {project} = projectOnDisk(host.home, collector.http)
     const back = await runningCollector(t, host, [project], new URL(collector.http).host)
-    assert.equal((await person.flush()).sent, 1)
-    const {forget} = await person.status()
+    assert.equal(JSON.parse((await person.usage(['flush', '--json'])).stdout).sent, 1)
+    const {forget} = person.status()
     assert.deepEqual([forget?.isPending, forget?.receipt !== null], [false, true])
     const {users, runs, outcomes} = await back.stats('demo')
     assert.deepEqual([users.total, runs!.total, outcomes!.ok], [2, 2, 1])

@@ -43,7 +43,7 @@ for (const shell of ['bash', 'dash'] as const)
       assert.equal(sendersOf(scene.destination).length, 1, 'no sender lived on: the script was kept waiting')
       await eventually(() => assert.ok(scene.held.length > 0))
       await scene.release()
-      assert.equal((await scene.status()).waiting.events, 0)
+      assert.equal(scene.status().waiting.events, 0)
     })
 
     it('does not keep `script | head -1` waiting, nor takes a line of a `while read` loop', needs(shell), async t => {

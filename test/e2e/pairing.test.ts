@@ -7,6 +7,7 @@ import {needs, type Tool} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {runShell} from '../support/run-program.ts'
+import {describeOnce, itOnce, ofShare} from '../support/share.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
 
 /** Nothing listens here, and nothing is sent: the notice holds it back. */
@@ -47,9 +48,9 @@ const cases: readonly (readonly [situation: string, script: string, tool?: Tool]
   ['a script that leads its session', `setsid -w SHELL -c 'command usage start; command usage end --exit-code 0; :'`],
 ]
 
-for (const shell of ['bash', 'dash'] as const) {
+for (const [index, shell] of (['bash', 'dash'] as const).entries()) {
   describe(`pairing in ${shell}`, {concurrency: 2}, () => {
-    for (const [situation, script, tool = shell] of cases) {
+    for (const [situation, script, tool = shell] of ofShare(cases, 2, index)) {
       it(`finds the start for the end in ${situation}`, needs(shell, tool), async t => {
         const home = homeWithProject(t)
         prepareWorkingDirectory(home)
@@ -63,7 +64,7 @@ for (const shell of ['bash', 'dash'] as const) {
       })
     }
 
-    it('keeps the runs of nested scripts apart', needs(shell), async t => {
+    itOnce('keeps the runs of nested scripts apart', needs(shell), async t => {
       const home = homeWithProject(t)
       const inner = join(home.home, 'inner.sh')
       writeFileSync(
@@ -81,7 +82,7 @@ for (const shell of ['bash', 'dash'] as const) {
       assert.deepEqual([rebin, innerEnd], [within, within])
     })
 
-    it('leaves an end without a start unpaired, and the script unharmed', needs(shell), async t => {
+    itOnce('leaves an end without a start unpaired, and the script unharmed', needs(shell), async t => {
       const home = homeWithProject(t)
       const outcome = await runShell(home, shell, 'set -e\ncommand usage end --exit-code 0\necho went on')
       assert.equal(outcome.stdout, 'went on\n')
@@ -103,7 +104,7 @@ function pairs(home: IsolatedHome) {
   }
 }
 
-describe('pairing of runs at the same time', () => {
+describeOnce('pairing of runs at the same time', () => {
   it('swaps no ends of the recipes of make -j', needs('bash', 'make'), async t => {
     const home = homeWithProject(t)
     const recipe = (name: string, code: number, other: string) =>
@@ -148,7 +149,7 @@ describe('pairing of runs at the same time', () => {
   })
 })
 
-describe('USAGE_RUN_ID', () => {
+describeOnce('USAGE_RUN_ID', () => {
   it('joins no two projects: a feature of another project has no run', async t => {
     const home = homeWithProject(t)
     const {path: other} = projectOnDisk(home.home, nowhere, {project: 'other'})

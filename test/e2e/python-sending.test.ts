@@ -8,6 +8,7 @@ import {countRefused} from '../../src/reporter/destination/refused.ts'
 import {acceptAll, answer, answerAlways, answeringServer, refusal, reportOf} from '../support/answering-server.ts'
 import {needs} from '../support/needs.ts'
 import {pythonScene, waits} from '../support/python-client.ts'
+import {itLong, itOnce, ofShare} from '../support/share.ts'
 
 const uuid = (number: number) => `01a21087-6d03-761c-8578-${String(number).padStart(12, '0')}`
 
@@ -62,7 +63,7 @@ describe('the sender of Python', {concurrency: 2}, () => {
     ['a time is none', lines => (lines[7] = (lines[7] ?? '').replace(/"time":"[^"]*"/, '"time":"yesterday"')), '\n'],
     ['brackets without end', lines => (lines[7] = '['.repeat(100_000)), '\n'],
   ]
-  for (const [what, damage, end] of damages)
+  for (const [what, damage, end] of ofShare(damages, 4))
     it(`loses one line of 400 where ${what}, counts it and sets it aside`, needs('python3'), async t => {
       const {write, send, sent, dropped, events, destination} = await sceneWithServer(t)
       const lines = linesOf(400)
@@ -76,7 +77,7 @@ describe('the sender of Python', {concurrency: 2}, () => {
       assert.equal(readFileSync(join(destination.paths.refused, name ?? ''), 'utf8'), `${wrong}\n`)
     })
 
-  it('leaves the files of other writers, damaged or not, and sends beside them', needs('python3'), async t => {
+  itOnce('leaves the files of other writers, damaged or not, and sends beside them', needs('python3'), async t => {
     const {write, send, sent, destination} = await sceneWithServer(t)
     write(`${uuid(1)}.json`, [...linesOf(3, 'usage-sh'), '{"cut'])
     write(`${uuid(2)}.json`, ['{"format":1'], '')
@@ -86,7 +87,7 @@ describe('the sender of Python', {concurrency: 2}, () => {
     assert.deepEqual(readdirSync(destination.paths.waiting), [`${uuid(1)}.json`, `${uuid(2)}.json`])
   })
 
-  it('goes on after a damaged time of the next try', needs('python3'), async t => {
+  itOnce('goes on after a damaged time of the next try', needs('python3'), async t => {
     const {run, send, sent, destination} = await sceneWithServer(t)
     await run('usage.start()', waits)
     writeFileSync(destination.paths.nextTry, '{"failures":')
@@ -97,55 +98,60 @@ describe('the sender of Python', {concurrency: 2}, () => {
   it('takes a refusal for final only from a collector', needs('python3'), async t => {
     const ways = ['', '{"error": {"code": "ERR_PROXY", "message": "no"}}', '{"error": "no"}', '[', 'null']
     const portals = [400, 402, 407, 410, 413, 451].map(status => [status, '<html>Sign in</html>', false] as const)
-    for (const [status, body, isFinal] of [
+    const answers = [
       ...portals,
       ...ways.map(body => [400, body, false] as const),
       ...[400, 413, 422].map(status => [status, JSON.stringify(refusal('no')), true] as const),
-    ]) {
-      const {run, send, events, destination, usage} = await sceneWithServer(t, answerAlways(status, body))
+    ]
+    for (const [status, body, isFinal] of ofShare(answers, 4)) {
+      const {run, send, events, destination} = await sceneWithServer(t, answerAlways(status, body))
       await run('usage.start()', waits)
       await send()
-      const [{refused}] = (await usage('status')).projects
-      assert.deepEqual([events().length, refused.events], isFinal ? [0, 1] : [1, 0], `${status} ${body}`)
+      const refused = countRefused(destination.paths.refused)
+      assert.deepEqual([events().length, refused], isFinal ? [0, 1] : [1, 0], `${status} ${body}`)
       if (!isFinal) assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).failures, 1)
     }
   })
 
-  it('keeps what it does not send within the bounds of usage, and the sums as they are', needs('python3'), async t => {
-    const {send, run, destination, dropped, usage} = await sceneWithServer(t, (request, response) =>
-      answer(response, 200, {
-        accepted: 0,
-        duplicates: 0,
-        rejected: reportOf(request).events.map(({id}, index) => ({index, id, code: 'USAGE_X', message: 'no'})),
-      }),
-    )
-    const {drops, sent, refused} = destination.paths
-    await run(
-      `${oftenTidy}\nfor _ in range(600): usage.feature("Nothing.v1")\nfor _ in range(300): usage.feature("Load.v1", "Algorithm")`,
-      waits,
-    )
-    assert.ok(readdirSync(drops).length <= 400)
-    mkdirSync(sent, {recursive: true})
-    for (let index = 0; index < 1100; index++)
-      writeFileSync(join(sent, `00000000-0000-7000-8000-${String(index).padStart(12, '0')}.json`), '{}')
-    await send()
-    await run('usage.feature("Load.v1", "Algorithm")', waits)
-    await send()
-    assert.ok(readdirSync(drops).length <= 400)
-    assert.ok(readdirSync(refused).length <= 200 + 1)
-    assert.ok(readdirSync(sent).length <= 1000 + 7)
-    const [status] = (await usage('status')).projects
-    assert.deepEqual([await dropped(), status.refused.events], [{'undeclared-feature': 600}, 301])
-    assert.deepEqual([countDrops(drops)['undeclared-feature'], countRefused(refused)], [600, 301])
-    // What a summary has replaced is passed over by both, if the one that wrote it was killed.
-    const summary = readEntries(drops).find(({name}) => name.endsWith('-sum.json'))
-    assert.ok(Array.isArray(summary?.content['replaces']))
-    const [replaced] = summary.content['replaces']
-    writeFileSync(join(drops, String(replaced)), '{"reason":"undeclared-feature","count":1,"time":null}')
-    assert.equal(countDrops(drops)['undeclared-feature'], 600)
-  })
+  itLong(
+    'keeps what it does not send within the bounds of usage, and the sums as they are',
+    needs('python3'),
+    async t => {
+      const {send, run, destination, dropped, usage} = await sceneWithServer(t, (request, response) =>
+        answer(response, 200, {
+          accepted: 0,
+          duplicates: 0,
+          rejected: reportOf(request).events.map(({id}, index) => ({index, id, code: 'USAGE_X', message: 'no'})),
+        }),
+      )
+      const {drops, sent, refused} = destination.paths
+      await run(
+        `${oftenTidy}\nfor _ in range(600): usage.feature("Nothing.v1")\nfor _ in range(300): usage.feature("Load.v1", "Algorithm")`,
+        waits,
+      )
+      assert.ok(readdirSync(drops).length <= 400)
+      mkdirSync(sent, {recursive: true})
+      for (let index = 0; index < 1100; index++)
+        writeFileSync(join(sent, `00000000-0000-7000-8000-${String(index).padStart(12, '0')}.json`), '{}')
+      await send()
+      await run('usage.feature("Load.v1", "Algorithm")', waits)
+      await send()
+      assert.ok(readdirSync(drops).length <= 400)
+      assert.ok(readdirSync(refused).length <= 200 + 1)
+      assert.ok(readdirSync(sent).length <= 1000 + 7)
+      const [status] = (await usage('status')).projects
+      assert.deepEqual([await dropped(), status.refused.events], [{'undeclared-feature': 600}, 301])
+      assert.deepEqual([countDrops(drops)['undeclared-feature'], countRefused(refused)], [600, 301])
+      // What a summary has replaced is passed over by both, if the one that wrote it was killed.
+      const summary = readEntries(drops).find(({name}) => name.endsWith('-sum.json'))
+      assert.ok(Array.isArray(summary?.content['replaces']))
+      const [replaced] = summary.content['replaces']
+      writeFileSync(join(drops, String(replaced)), '{"reason":"undeclared-feature","count":1,"time":null}')
+      assert.equal(countDrops(drops)['undeclared-feature'], 600)
+    },
+  )
 
-  it('loses no count of what is dropped while many processes sum it up', needs('python3'), async t => {
+  itOnce('loses no count of what is dropped while many processes sum it up', needs('python3'), async t => {
     const {run, dropped} = pythonScene(t)
     const script = `${oftenTidy}
 for _ in range(4):
@@ -183,7 +189,7 @@ describe('a proxy of the sender of Python', {concurrency: 2}, () => {
       [{http_proxy: 'http://[::1'}, /http_proxy is no address of a proxy/],
       [{http_proxy: '127.0.0.1:9'}, /refused/],
     ]
-    for (const [environment, wanted] of cases) {
+    for (const [environment, wanted] of ofShare(cases, 4, 2)) {
       const before = [proxy.requests.length, server.requests.length]
       await run('usage.feature("Load.v1", "Algorithm")', waits)
       writeFileSync(destination.paths.nextTry, '{}')
@@ -195,9 +201,9 @@ describe('a proxy of the sender of Python', {concurrency: 2}, () => {
         assert.deepEqual(counts, [0, 0], what)
         assert.match(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).lastError.message, wanted, what)
       } else assert.deepEqual(counts, wanted === 'proxy' ? [1, 0] : [0, 1], what)
+      if (environment['all_proxy'] !== undefined)
+        assert.equal(proxy.requests.at(-1)?.headers['proxy-authorization'], `Basic ${btoa('u:p@')}`)
     }
-    const [asked] = proxy.requests.filter(({headers}) => headers['proxy-authorization'])
-    assert.equal(asked?.headers['proxy-authorization'], `Basic ${btoa('u:p@')}`)
     assert.ok(proxy.requests.every(({path}) => path === `${server.url}/v1/reports`))
   })
 })

@@ -8,6 +8,7 @@ import type {IsolatedHome} from '../support/isolated-home.ts'
 import {needs} from '../support/needs.ts'
 import {pythonScene, waits} from '../support/python-client.ts'
 import {runProgram} from '../support/run-program.ts'
+import {itOnce, ofShare} from '../support/share.ts'
 import {readTree} from '../support/tree.ts'
 
 const all = 'usage.start(); usage.feature("Load.v1", "Algorithm"); usage.end(0)'
@@ -29,7 +30,7 @@ describe('the home of the client of Python', {concurrency: 2}, () => {
     const {run, folder, job, bare} = homely(t)
     const before = Object.keys(readTree(folder))
     const trace = join(bare.home, 'trace')
-    for (const variables of [
+    const homes: readonly Record<string, string>[] = [
       {HOME: ''},
       {HOME: '~'},
       {HOME: 'home'},
@@ -38,7 +39,8 @@ describe('the home of the client of Python', {concurrency: 2}, () => {
       {HOME: folder, USAGE_CONFIG_DIR: 'settings'},
       {HOME: '', USAGE_STATE_DIR: join(folder, 'state')},
       {HOME: '', USAGE_CONFIG_DIR: join(folder, 'settings'), XDG_STATE_HOME: 'relative'},
-    ] as Record<string, string>[]) {
+    ]
+    for (const variables of ofShare(homes, 3)) {
       const {stdout, stderr} = await run(variables, ['strace', '-f', '-e', 'trace=%file', '-o', trace, 'python3', job])
       const what = JSON.stringify(variables)
       assert.match(stdout, /^(state-not-writable|settings-unreadable)\n$/, what)
@@ -48,7 +50,7 @@ describe('the home of the client of Python', {concurrency: 2}, () => {
     }
   })
 
-  it('is left alone where its name is no UTF-8', needs('python3'), async t => {
+  itOnce('is left alone where its name is no UTF-8', needs('python3'), async t => {
     const {bare, run, job} = homely(t)
     const script = `h=$(printf '${bare.home}/\\351\\377'); mkdir "$h"; HOME=$h python3 '${job}'; cd "$h"; ls -A | wc -l; ls .. | wc -l`
     const count = readdirSync(bare.home).length
@@ -56,13 +58,13 @@ describe('the home of the client of Python', {concurrency: 2}, () => {
     assert.deepEqual(stdout.trim().split(/\s+/), ['settings-unreadable', '0', String(count + 1)])
   })
 
-  it('harms nobody where nothing can be written', needs('python3'), async t => {
+  itOnce('harms nobody where nothing can be written', needs('python3'), async t => {
     const {run, job} = homely(t)
     const {code, stdout, stderr} = await run({HOME: '/proc/self'}, ['python3', job])
     assert.deepEqual([code, stdout, stderr], [0, 'state-not-writable\n', ''])
   })
 
-  it('has folders and files for its owner whatever the umask is', needs('python3'), async t => {
+  itOnce('has folders and files for its owner whatever the umask is', needs('python3'), async t => {
     const {run, events, home} = pythonScene(t)
     assert.equal((await run(`import os; os.umask(0o777)\n${all}`, waits)).code, 0)
     assert.equal(events().length, 3)
@@ -72,7 +74,7 @@ describe('the home of the client of Python', {concurrency: 2}, () => {
 
 describe('the client of Python', {concurrency: 2}, () => {
   it('waits for no file that is a pipe or a device', needs('python3'), async t => {
-    for (const kind of ['pipe', 'device', 'folder', 'link to itself']) {
+    for (const kind of ofShare(['pipe', 'device', 'folder', 'link to itself'], 4)) {
       const {run, home, destination} = pythonScene(t)
       await run(all, waits)
       const {waiting, project, nextTry, secret} = {...destination.paths, secret: join(home.stateDirectory, 'secret')}
@@ -101,7 +103,7 @@ describe('the client of Python', {concurrency: 2}, () => {
     }
   })
 
-  it(
+  itOnce(
     'leaves nothing unfinished on a full disk, and records again when there is room',
     needs('python3', 'unshare'),
     async t => {
@@ -152,7 +154,7 @@ print(results[0], results[-1])`,
       ['-X', 'utf8=0'],
       ['-S', '-E', '-s', '-O'],
     ]
-    for (const way of ways) {
+    for (const way of ofShare(ways, 3)) {
       const {run, home, folder, events} = pythonScene(t)
       await run(all, {environment: {USAGE_SENDER: '1'}})
       const outcome = await runProgram(home, ['python3', ...way, join(folder, 'job.py')], {
@@ -171,15 +173,8 @@ print(results[0], results[-1])`,
     'harms no program whose streams are closed or full, or whose folder is gone',
     needs('python3', 'bash'),
     async t => {
-      for (const streams of [
-        '2>&-',
-        '>&- 2>&-',
-        '<&- >&- 2>&-',
-        '2>/dev/full',
-        '2>/dev/null',
-        '2> >(:)',
-        '2> >(sleep 1)',
-      ]) {
+      const closed = ['2>&-', '>&- 2>&-', '<&- >&- 2>&-', '2>/dev/full', '2>/dev/null', '2> >(:)', '2> >(sleep 1)']
+      for (const streams of ofShare(closed, 3)) {
         const {run, home, folder, events} = pythonScene(t)
         await run(`import os\nos.chdir(os.environ["TMPDIR"])\n${all}`, {environment: {USAGE_SENDER: '1'}})
         const gone = join(folder, 'gone')
@@ -192,7 +187,7 @@ print(results[0], results[-1])`,
     },
   )
 
-  it('raises what a signal handler of the program raises', needs('python3'), async t => {
+  itOnce('raises what a signal handler of the program raises', needs('python3'), async t => {
     const {run} = pythonScene(t)
     const script = `import signal, time
 def handler(signum, frame): raise TimeoutError

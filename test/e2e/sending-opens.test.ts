@@ -7,7 +7,7 @@ import {allowedSituations} from '../support/consent-situations.ts'
 import {needs} from '../support/needs.ts'
 import {runProgram} from '../support/run-program.ts'
 import {silentServer} from '../support/silent-server.ts'
-import {arrange, surfaces} from './consent-contract.ts'
+import {arrange, surfacesHere} from './consent-contract.ts'
 
 /** Words that people and batch systems set, and that some CI system sets too. */
 const lookAlikes: readonly Readonly<Record<string, string>>[] = [
@@ -18,7 +18,7 @@ const lookAlikes: readonly Readonly<Record<string, string>>[] = [
   {CI: 'true'},
 ]
 
-for (const surface of surfaces) {
+for (const surface of surfacesHere) {
   const {name, shell, script, library: kind, tools} = surface
   /** A home in which nobody has decided anything, and a way to report there that may send. */
   const arrangeHome = (t: TestContext, http: string) => {

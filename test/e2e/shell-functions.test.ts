@@ -11,6 +11,7 @@ import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {type Outcome, type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
+import {describeOnce, ofShare} from '../support/share.ts'
 import {libraryOnDisk, testedShells} from '../support/shell-library.ts'
 import {traced} from '../support/traced.ts'
 import {readTree} from '../support/tree.ts'
@@ -40,7 +41,7 @@ function makeScene(t: TestContext, shell: TestedShell, http = 'http://127.0.0.1:
 const namesOf = (events: ReturnType<typeof waitingEvents>) =>
   events.flatMap(event => ('name' in event ? [event.name] : [])).sort()
 
-for (const shell of testedShells) {
+for (const shell of ofShare(testedShells, 2)) {
   const strict = shell.name === 'dash' ? 'set -eu' : 'set -euo pipefail'
 
   describe(`the functions in ${shell.name}`, {concurrency: 2}, () => {
@@ -440,7 +441,7 @@ for (const shell of testedShells) {
   })
 }
 
-describe('the functions beside functions of zsh that are traps', () => {
+describeOnce('the functions beside functions of zsh that are traps', () => {
   const zsh = testedShells.find(({name}) => name === 'zsh')!
   const ends = (events: ReturnType<typeof waitingEvents>) =>
     events.flatMap(event => (event.type === 'end' ? [event.signal ?? event.exitCode] : []))
@@ -477,7 +478,7 @@ describe('the functions beside functions of zsh that are traps', () => {
   })
 })
 
-describe('a library printed by the command', () => {
+describeOnce('a library printed by the command', () => {
   it('can be sourced by process substitution', needs('bash'), async t => {
     const {home, path, programs, events} = makeScene(t, testedShells[0]!)
     const script = `set -euo pipefail; . <(command usage shell bash --project-file '${path}'); usage_start; usage_feature Load.v1 Algorithm; usage_end 0`

@@ -8,6 +8,7 @@ import {isolatedHome} from '../support/isolated-home.ts'
 import {needs, type Tool} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runProgram} from '../support/run-program.ts'
+import {itOnce, ofShare} from '../support/share.ts'
 import {libraryOnDisk} from '../support/shell-library.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
 
@@ -46,7 +47,7 @@ function makeScene(t: TestContext, shell: readonly [string, ...string[]], librar
   return {home, path, run, runInTerminal, types, ends}
 }
 
-for (const [shell, library] of pairs)
+for (const [shell, library] of ofShare(pairs, 4))
   describe(`usage_trap of the library for ${library} in ${shell[0]}`, {concurrency: 2}, () => {
     const [tool] = shell
     it('records the exit code, the features and no more', needs(tool), async t => {
@@ -79,7 +80,7 @@ for (const [shell, library] of pairs)
   })
 
 describe('usage_trap in bash', () => {
-  for (const library of ['bash', 'sh'] as const) {
+  for (const library of ofShare(['bash', 'sh'] as const, 2)) {
     it(
       `goes on after a program that handles Ctrl-C itself, as bash does: ${library}`,
       needs('bash', 'script'),
@@ -110,7 +111,7 @@ describe('a library in a shell that it is not for', {concurrency: 2}, () => {
     [['ksh93'], 'bash'],
     [['mksh'], 'zsh'],
   ]
-  for (const [shell, library] of wrong)
+  for (const [shell, library] of ofShare(wrong, 3))
     it(`refuses in one line and records nothing: ${library} in ${shell[0]}`, needs(shell[0]), async t => {
       const spoof = {environment: {BASH_VERSION: '5.2', ZSH_VERSION: '5.9', KSH_VERSION: '93'}}
       for (const options of [{}, spoof]) {
@@ -125,7 +126,7 @@ describe('a library in a shell that it is not for', {concurrency: 2}, () => {
 
 describe('a library in a script of its own ways', {concurrency: 2}, () => {
   const aRun = 'usage_start\nusage_trap\nusage_feature A'
-  for (const [shell, library] of pairs) {
+  for (const [shell, library] of ofShare(pairs, 4)) {
     it(`exports nothing of its own under set -a: ${library} in ${shell[0]}`, needs(shell[0]), async t => {
       const {run, ends} = makeScene(t, shell, library)
       const outcome = await run(
@@ -159,7 +160,7 @@ describe('a library in a script of its own ways', {concurrency: 2}, () => {
     })
   }
 
-  it('prints nothing by a DEBUG trap that functions inherit', needs('bash'), async t => {
+  itOnce('prints nothing by a DEBUG trap that functions inherit', needs('bash'), async t => {
     const {run, ends} = makeScene(t, ['bash'], 'bash')
     const debug = `set -T\ntrap 'echo "[$BASH_COMMAND]"' DEBUG`
     const outcome = await run(`usage_start\nusage_trap\nusage_feature A\nexit 3`, debug)
@@ -170,7 +171,7 @@ describe('a library in a script of its own ways', {concurrency: 2}, () => {
     assert.deepEqual([outcome.code, outcome.stderr, ends()], [3, '', [3]])
   })
 
-  it('names a script by its job where a batch system runs a copy of it', needs('dash'), async t => {
+  itOnce('names a script by its job where a batch system runs a copy of it', needs('dash'), async t => {
     const {home, path} = makeScene(t, ['dash'], 'sh')
     mkdirSync(join(home.home, 'job00007'))
     const copy = join(home.home, 'job00007', 'slurm_script')
@@ -183,7 +184,7 @@ describe('a library in a script of its own ways', {concurrency: 2}, () => {
     )
   })
 
-  it('counts a code that is none, and keeps the end', needs('dash'), async t => {
+  itOnce('counts a code that is none, and keeps the end', needs('dash'), async t => {
     for (const code of ['NaN', 'abc', '-1', '1.5', '99999999999999999999']) {
       const {run, ends, home} = makeScene(t, ['dash'], 'sh')
       await run(`usage_start\nusage_end ${code}\nls "$XDG_STATE_HOME"/usage/demo-*/drops | grep -c undeclared-field`)
@@ -193,7 +194,7 @@ describe('a library in a script of its own ways', {concurrency: 2}, () => {
     }
   })
 
-  it('records nothing where a folder or the home is not absolute', needs('dash'), async t => {
+  itOnce('records nothing where a folder or the home is not absolute', needs('dash'), async t => {
     for (const environment of [
       {USAGE_STATE_DIR: 'here'},
       {USAGE_CONFIG_DIR: './here'},

@@ -1,4 +1,5 @@
-import {functionsFollowEveryWord, nothingAfterANo} from '../e2e/consent-contract.ts'
+import {functionsFollowEveryWord, nothingAfterANo, silentRanksRecordNothing} from '../e2e/consent-contract.ts'
 
 nothingAfterANo('others')
 functionsFollowEveryWord('others')
+silentRanksRecordNothing()

@@ -232,7 +232,7 @@ describe('a job', () => {
       const {runs, outcomes, features} = await scene.collector.stats('demo')
       assert.deepEqual([runs!.total, outcomes!.ok, features[0]?.count], [job, job, job])
     }
-    assert.deepEqual(balanceOf(await scene.status()), {sent: 9, waiting: 0, refused: 0, dropped: 0})
+    assert.deepEqual(balanceOf(scene.status()), {sent: 9, waiting: 0, refused: 0, dropped: 0})
   })
 })
 
@@ -260,7 +260,7 @@ describe('a buffer of which a crash has left ruins', () => {
     assert.deepEqual([flushed.sent, flushed.dropped, flushed.refused], [3, ruins.length, 0])
     assert.deepEqual(readdirSync(paths.waiting), ['young.json'])
     assert.equal(readdirSync(paths.refused).filter(name => name.endsWith('.damaged')).length, ruins.length)
-    assert.equal((await scene.status()).dropped.damaged, ruins.length)
+    assert.equal(scene.status().dropped.damaged, ruins.length)
     writeFileSync(join(paths.waiting, 'young.json'), content)
     assert.equal((await scene.flush()).sent, 1)
     const {runs, outcomes, features, quality} = await scene.collector.stats('demo')

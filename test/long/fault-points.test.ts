@@ -351,7 +351,7 @@ async function assertTruth(
 ): Promise<void> {
   const {truth} = one
   const {project} = scene.destination.project
-  const [stats, status] = await Promise.all([collector.stats(project), scene.status()])
+  const [stats, status] = [await collector.stats(project), scene.status()]
   const zero = Object.fromEntries(Object.keys(status.dropped).map(reason => [reason, 0]))
   const balance = balanceOf(status)
   const line = `${one.point} — ${one.where}: ${describeStats(stats)}; ${JSON.stringify(balance)}`

@@ -91,7 +91,7 @@ describe('a crowd', () => {
     const writers = times(20, () => startWriter(home.environment, [path, '110']))
     assert.equal(await writeTogether(writers), made)
     await Promise.all(times(flushes, () => scene.usage(['flush', '--wait', '30'])))
-    const [stats, status] = [await collector.stats('demo'), await scene.status()]
+    const [stats, status] = [await collector.stats('demo'), scene.status()]
     t.diagnostic(`${made} events: ${status.sent.events} sent, ${status.dropped.quota} dropped for the quota`)
     assert.equal(status.waiting.events, 0)
     assert.ok(status.dropped.quota > 0)

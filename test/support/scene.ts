@@ -5,9 +5,10 @@ import type {TestContext} from 'node:test'
 import {pathToFileURL} from 'node:url'
 import {collectionVersion, type ProjectFile} from '../../src/protocol/project-file.ts'
 import {type Destination, destinationOf} from '../../src/reporter/destination/destination.ts'
-import type {FlushOutcome} from '../../src/reporter/person/flush.ts'
-import type {ProjectStatus} from '../../src/reporter/person/status.ts'
+import {deliverBy, type FlushOutcome, flushDestinations} from '../../src/reporter/person/flush.ts'
+import {type ProjectStatus, readStatus} from '../../src/reporter/person/status.ts'
 import {createReporter, type Reporter} from '../../src/reporter/reporter.ts'
+import {httpEraser, httpTransport} from '../../src/reporter/transports/http.ts'
 import {realWorld, type World} from '../../src/reporter/world/world.ts'
 import {eventually} from './eventually.ts'
 import {type IsolatedHome, isolatedHome} from './isolated-home.ts'
@@ -25,8 +26,10 @@ export interface Scene {
   readonly reporter: Reporter
   /** Runs `usage` without starting a sender in the background. */
   usage(args: readonly string[], options?: RunOptions): Promise<Outcome>
+  /** What `usage flush` does, with the network in this process. */
   flush(): Promise<FlushOutcome>
-  status(): Promise<ProjectStatus>
+  /** What `usage status` says, without running the command. */
+  status(): ProjectStatus
 }
 
 /** Makes a user whose project has the endpoint `http`. */
@@ -43,14 +46,15 @@ export function makeScene(
   const destination = destinationOf(world.stateDirectory, project)
   const usage = (args: readonly string[], options: RunOptions = {}) =>
     runUsage(home, args, {...options, environment: {USAGE_SENDER: '1', ...options.environment}})
+  const deliver = deliverBy(httpTransport(environment), httpEraser(environment))
   return {
     home,
     world,
     destination,
     reporter: createReporter({project, world: {environment}}),
     usage,
-    flush: async () => JSON.parse((await usage(['flush', '--wait', '40', '--json'])).stdout),
-    status: async () => JSON.parse((await usage(['status', '--json'])).stdout).projects[0],
+    flush: () => flushDestinations(world, [destination], {deliver, waitSeconds: 40}),
+    status: () => readStatus(world, destination, {allEvents: false}),
   }
 }
 

@@ -1,0 +1,1 @@
+import '../e2e/python-surroundings.test.ts'
