@@ -4,12 +4,12 @@ import {noFilters} from '../../src/stats/model/filters.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
-import {runningCollector} from '../support/running-collector.ts'
+import {collectorHere} from '../support/running-collector.ts'
 
 describe('usage stats', {concurrency: 2}, () => {
   it('gives the same answers from the data folder and from the collector by its read token', async t => {
     const home = isolatedHome(t)
-    const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    const collector = await collectorHere(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
     const fromStore = await runUsage(home, ['stats', '--data', collector.data, '--json'])
     const environment = {USAGE_TOKEN: collector.token ?? ''}
     const fromCollector = await runUsage(home, ['stats', '--url', collector.http, '--project', 'demo', '--json'], {
@@ -24,7 +24,7 @@ describe('usage stats', {concurrency: 2}, () => {
 
   it('says what is wrong when a collector does not take the token or is not there', async t => {
     const home = isolatedHome(t)
-    const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    const collector = await collectorHere(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
     const wrong = await runUsage(home, ['stats', '--url', collector.http, '--project', 'demo', '--token', 'guess'])
     assert.deepEqual([wrong.code, /USAGE_TOKEN_WRONG/.test(wrong.stderr)], [3, true])
     await collector.stop()
@@ -37,7 +37,7 @@ describe('usage stats', {concurrency: 2}, () => {
     const projects = ['first', 'second'].map(
       project => projectOnDisk(home.home, 'http://127.0.0.1:9', {project}).project,
     )
-    const collector = await runningCollector(t, home, projects)
+    const collector = await collectorHere(t, home, projects)
     const outcome = await runUsage(home, ['stats', '--data', collector.data])
     assert.equal(outcome.code, 2)
     assert.match(outcome.stderr, /USAGE_NO_PROJECT: .*first, second/)
@@ -45,7 +45,7 @@ describe('usage stats', {concurrency: 2}, () => {
 
   it('writes its answers as a table for a spreadsheet, as Markdown and as a page', async t => {
     const home = isolatedHome(t)
-    const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    const collector = await collectorHere(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
     const write = async (...flags: string[]) => runUsage(home, ['stats', '--data', collector.data, ...flags])
     const [csv, versions, markdown, html] = await Promise.all([
       write('--format', 'csv'),
@@ -67,7 +67,7 @@ describe('usage stats', {concurrency: 2}, () => {
 
   it('writes a report to share, as a page or as Markdown', async t => {
     const home = isolatedHome(t)
-    const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    const collector = await collectorHere(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
     const write = async (...flags: string[]) =>
       runUsage(home, ['stats', '--data', collector.data, '--report', ...flags])
     assert.match((await write('--format', 'html')).stdout, /^<!doctype html>[\s\S]*Usage of <bdi>demo<\/bdi>/)
@@ -80,7 +80,7 @@ describe('usage stats', {concurrency: 2}, () => {
 
   it('asks a collector for what its filters choose', async t => {
     const home = isolatedHome(t)
-    const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    const collector = await collectorHere(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
     const flags = ['--app-version', '3.5', '--ci', 'none', '--feature-type', 'Algorithm', '--direct', '--json']
     const outcome = await runUsage(home, ['stats', '--url', collector.http, '--project', 'demo', ...flags], {
       environment: {USAGE_TOKEN: collector.token ?? ''},

@@ -6,7 +6,7 @@ import {eventually} from '../support/eventually.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
 import {runUsage} from '../support/run-program.ts'
-import {type RunningCollector, runningCollector} from '../support/running-collector.ts'
+import {collectorHere, type ListeningCollector, runningCollector} from '../support/running-collector.ts'
 import {sendDatagrams} from '../support/send-datagrams.ts'
 
 const project = makeProject()
@@ -19,7 +19,7 @@ const datagramOf = (events: readonly object[], changes: object = {}): string =>
   `2${JSON.stringify({protocol: 1, project: 'demo', client: {name: 't', version: '1'}, header, events, ...changes})}`
 
 /** How many datagrams the collector has accounted for in the answers about a project. */
-async function accounted(collector: RunningCollector, id = 'demo') {
+async function accounted(collector: ListeningCollector, id = 'demo') {
   const {quality, runs} = await collector.stats(id)
   const {datagrams, datagramsLost, datagramsUnknown, refused, duplicates} = quality
   return {datagrams, datagramsLost, datagramsUnknown, refused, duplicates, runs: runs.total}
@@ -27,7 +27,7 @@ async function accounted(collector: RunningCollector, id = 'demo') {
 
 describe('datagrams', () => {
   it('bring a report with one event: byte 2, then JSON', async t => {
-    const collector = await runningCollector(t, isolatedHome(t), [project])
+    const collector = await collectorHere(t, isolatedHome(t), [project])
     await sendDatagrams(collector.udp, [
       datagramOf([startOf(1)]),
       datagramOf([startOf(1)]),
@@ -44,7 +44,7 @@ describe('datagrams', () => {
   })
 
   it('are erased with the rest of a person, also those that came just before the request', async t => {
-    const collector = await runningCollector(t, isolatedHome(t), [project])
+    const collector = await collectorHere(t, isolatedHome(t), [project])
     const key = '5e'.repeat(32)
     const user = pseudonymOf(Buffer.from(key, 'hex'))
     const events = Array.from({length: 200}, (_, run) => datagramOf([startOf(run)], {header: {...header, user}}))
@@ -60,7 +60,7 @@ describe('datagrams', () => {
   })
 
   it('are taken for a project with a write key when the report has it', async t => {
-    const collector = await runningCollector(t, isolatedHome(t), [locked])
+    const collector = await collectorHere(t, isolatedHome(t), [locked])
     const keys = [{}, {writeKey: 'wrong'}, {writeKey: null}, {writeKey: 'the-key'}]
     await sendDatagrams(
       collector.udp,
@@ -73,7 +73,7 @@ describe('datagrams', () => {
   })
 
   it('that cannot be read are counted, whatever they are, and the next one is taken', async t => {
-    const collector = await runningCollector(t, isolatedHome(t), [project])
+    const collector = await collectorHere(t, isolatedHome(t), [project])
     const unknown = [
       ...['', 'x', '2', '2{', '2[]', '3{}', '\u0000', '{"uuid": "a"}', '1{"correlator": "a"}'],
       ...[Buffer.from([0x32, 0x7b, 0x22, 0xff, 0x22, 0x7d]), `2${'['.repeat(60_000)}`, 'z'.repeat(65_507)],

@@ -4,24 +4,20 @@ import type {Report} from '../../src/protocol/report.ts'
 import {readSent} from '../../src/reporter/destination/sent-log.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
-import {runningCollector} from '../support/running-collector.ts'
+import {collectorHere} from '../support/running-collector.ts'
 import {makeScene, type Scene} from '../support/scene.ts'
 
 /** Two people who report to one collector: one run each. */
 async function twoPeople(t: Parameters<typeof makeScene>[0]) {
   const host = isolatedHome(t)
-  const collector = await runningCollector(t, host, [projectOnDisk(host.home, 'http://127.0.0.1:9').project])
+  const collector = await collectorHere(t, host, [projectOnDisk(host.home, 'http://127.0.0.1:9').project])
   const people = [makeScene(t, collector.http), makeScene(t, collector.http)] as const
   for (const person of people) await use(person)
   return {host, collector, people}
 }
 
 async function use(person: Scene): Promise<void> {
-  const {reporter} = person
-  const started = reporter.start({script: '/home/ada/a.sh'})
-  const run = 'run' in started ? started.run : null
-  reporter.feature({run, name: 'Load.v1', type: 'Algorithm'})
-  reporter.end({run, exitCode: 0})
+  person.recordRun()
   assert.equal((await person.flush()).sent, 3)
 }
 
@@ -66,7 +62,7 @@ describe('being forgotten', {concurrency: 2}, () => {
     person.reporter.start()
     assert.equal((await person.flush()).projects[0]?.reason, 'forget-pending')
     const {project} = projectOnDisk(host.home, collector.http)
-    const back = await runningCollector(t, host, [project], new URL(collector.http).host)
+    const back = await collectorHere(t, host, [project], {port: Number(new URL(collector.http).port)})
     assert.equal(JSON.parse((await person.usage(['flush', '--json'])).stdout).sent, 1)
     const {forget} = person.status()
     assert.deepEqual([forget?.isPending, forget?.receipt !== null], [false, true])

@@ -7,17 +7,17 @@ import {readSent} from '../../src/reporter/destination/sent-log.ts'
 import {createReporter} from '../../src/reporter/reporter.ts'
 import {readSendContext} from '../../src/reporter/reports/send-context.ts'
 import {realWorld, type World} from '../../src/reporter/world/world.ts'
+import {personHere} from '../support/in-process.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
-import {runUsage} from '../support/run-program.ts'
-import {type RunningCollector, runningCollector} from '../support/running-collector.ts'
+import {collectorHere, type ListeningCollector} from '../support/running-collector.ts'
 import {permissionFor} from '../support/scene.ts'
 
 /** A collector of some projects, each by its file as the people of this test have it. */
 async function collecting(t: TestContext, ids: readonly string[]) {
   const host = isolatedHome(t)
   const at = (http: string) => ids.map(project => projectOnDisk(host.home, http, {project}))
-  const collector = await runningCollector(
+  const collector = await collectorHere(
     t,
     host,
     at('http://127.0.0.1:9').map(({project}) => project),
@@ -35,13 +35,12 @@ function person(
   return isolatedHome(t, {USAGE_CONSENT: yes, ...environment})
 }
 
-/** A run by real commands, then a flush. */
-async function use(home: IsolatedHome, path: string): Promise<void> {
-  const quiet = {environment: {USAGE_SENDER: '1'}}
-  const started = await runUsage(home, ['start', '--project-file', path, '--script', '/home/ada/a.sh'], quiet)
-  assert.equal(started.code, 0, started.stderr)
-  await runUsage(home, ['end', '--project-file', path, '--exit-code', '0'], quiet)
-  await runUsage(home, ['flush', '--project-file', path])
+/** A run and a flush. */
+async function use(home: IsolatedHome, project: ProjectFile): Promise<void> {
+  const {reporter, recordRun, flush} = personHere(home, project)
+  reporter.noticeShown()
+  assert.notEqual(recordRun(), null)
+  await flush()
 }
 
 /** A run as a program on another machine, or in another boot, that shares the home records it; it sends nothing. */
@@ -69,7 +68,7 @@ function pseudonymsOf(home: IsolatedHome, project: string): string[] {
   return [...new Set(all)].filter(id => id !== null)
 }
 
-async function counted(collector: RunningCollector, project = 'demo') {
+async function counted(collector: ListeningCollector, project = 'demo') {
   const {users, hosts, runs} = await collector.stats(project)
   return {users: users.total, hosts: hosts.total, runs: runs!.total}
 }
@@ -79,26 +78,26 @@ const otherBoot = {bootId: 'another-boot', pidNamespace: 'pid:[1]', callers: []}
 describe('who is counted as whom', {concurrency: 2}, () => {
   it('has two people on one host as two users and one host', async t => {
     const {collector, projects} = await collecting(t, ['demo'])
-    for (const home of [person(t, projects), person(t, projects)]) await use(home, projects[0]!.path)
+    for (const home of [person(t, projects), person(t, projects)]) await use(home, projects[0]!.project)
     assert.deepEqual(await counted(collector), {users: 2, hosts: 1, runs: 2})
   })
 
   it('has one home on two hosts as one user and two hosts, although only one of them sends', async t => {
     const {collector, projects} = await collecting(t, ['demo'])
     const home = person(t, projects)
-    const {project, path} = projects[0]!
+    const {project} = projects[0]!
     const elsewhere = {hostName: 'node17', machineId: () => 'f'.repeat(32), processes: () => otherBoot}
     recordOn(home, project, elsewhere)
-    await use(home, path)
+    await use(home, project)
     assert.deepEqual(await counted(collector), {users: 1, hosts: 2, runs: 2})
   })
 
   it('keeps the host of what was recorded before a reboot and sent after it', async t => {
     const {collector, projects} = await collecting(t, ['demo'])
     const home = person(t, projects)
-    const {project, path} = projects[0]!
+    const {project} = projects[0]!
     recordOn(home, project, {processes: () => otherBoot})
-    await use(home, path)
+    await use(home, project)
     assert.deepEqual(await counted(collector), {users: 1, hosts: 1, runs: 2})
     assert.ok(reportsOf(home, 'demo').every(({header}) => header.host !== null))
   })
@@ -106,9 +105,9 @@ describe('who is counted as whom', {concurrency: 2}, () => {
   it('knows no host where the machine has no id, also when a machine that has one sends', async t => {
     const {collector, projects} = await collecting(t, ['demo'])
     const home = person(t, projects)
-    const {project, path} = projects[0]!
+    const {project} = projects[0]!
     recordOn(home, project, {hostName: 'node17', machineId: () => null, processes: () => otherBoot})
-    await use(home, path)
+    await use(home, project)
     assert.deepEqual(await counted(collector), {users: 1, hosts: 1, runs: 2})
   })
 
@@ -128,7 +127,7 @@ describe('who is counted as whom', {concurrency: 2}, () => {
   it('has CI as one id a vendor, and as no user, host or script', async t => {
     const {collector, projects} = await collecting(t, ['demo'])
     const homes = [1, 2].map(() => person(t, projects, {CI: 'true', GITHUB_ACTIONS: 'true'}))
-    for (const home of homes) await use(home, projects[0]!.path)
+    for (const home of homes) await use(home, projects[0]!.project)
     const stats = await collector.stats('demo')
     assert.deepEqual([stats.users.total, stats.runs!.total, stats.quality.ciRuns], [0, 2, 2])
     const ci = homes.flatMap(home => reportsOf(home, 'demo').map(({header}) => header.ci))
@@ -144,7 +143,7 @@ describe('what cannot be joined', {concurrency: 2}, () => {
   it('are the ids of one person in two projects, at one collector', async t => {
     const {collector, projects} = await collecting(t, ['demo', 'other'])
     const home = person(t, projects)
-    for (const {path} of projects) await use(home, path)
+    for (const {project} of projects) await use(home, project)
     const [demo, other] = ['demo', 'other'].map(project => pseudonymsOf(home, project)) as [string[], string[]]
     assert.deepEqual([demo.length, other.length], [3, 3])
     assert.deepEqual(

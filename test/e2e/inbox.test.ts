@@ -13,16 +13,18 @@ import {
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {pathToFileURL} from 'node:url'
+import {openInbox} from '../../src/cli/maintain/open-inbox.ts'
 import {inboxLookSize} from '../../src/protocol/inbox.ts'
-import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {collectionVersion, type ProjectFile} from '../../src/protocol/project-file.ts'
 import {answerAlways, answeringServer, refusal} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
+import {personHere} from '../support/in-process.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
 import {droppingPrivileges, needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runProgram, runUsage} from '../support/run-program.ts'
-import {runningCollector} from '../support/running-collector.ts'
+import {collectorHere, runningCollector} from '../support/running-collector.ts'
 import {killingEnvironment, wasKilled} from '../support/scene.ts'
 import {silentServer} from '../support/silent-server.ts'
 
@@ -35,7 +37,7 @@ function personWithFolder(t: TestContext, changes: Readonly<Record<string, unkno
   const {path, project} = projectOnDisk(home.home, '', {endpoint: url, ...changes})
   const said = {USAGE_PROJECT_FILE: path, USAGE_CONSENT: `demo@${collectionVersion(project)}`}
   const person: IsolatedHome = {...home, environment: {...home.environment, ...said}}
-  return {home, person, inbox, url, project}
+  return {home, person, inbox, url, layDown: () => layDownOf(person, inbox, project)}
 }
 
 const json = async (person: IsolatedHome, ...args: string[]) =>
@@ -43,15 +45,12 @@ const json = async (person: IsolatedHome, ...args: string[]) =>
 const reportsIn = (inbox: string): string[] => readdirSync(inbox).filter(name => /^[^.].*\.json$/.test(name))
 const script = [['start'], ['feature', 'Load.v1', '--type', 'Algorithm'], ['end', '--exit-code', '3']]
 
-async function layDown(person: IsolatedHome, inbox: string): Promise<void> {
-  for (const args of script) assert.equal((await runUsage(person, args)).code, 0)
-  // The background's sender may be at work, too.
-  await eventually(async () => {
-    await runUsage(person, ['flush'])
-    const [status] = (await json(person, 'status')).projects
-    assert.deepEqual([status.sent.events, status.waiting.events], [3, 0])
-  })
-  assert.ok(reportsIn(inbox).length > 0)
+/** A run of the person, in one report. */
+async function layDownOf(person: IsolatedHome, inbox: string, project: ProjectFile): Promise<void> {
+  const {recordRun, flush} = personHere(person, project)
+  recordRun(3)
+  assert.equal((await flush()).sent, 3)
+  assert.equal(reportsIn(inbox).length, 1)
 }
 
 describe('an endpoint that is a folder', () => {
@@ -68,15 +67,15 @@ describe('an endpoint that is a folder', () => {
     assert.equal(logged, `${readFileSync(join(inbox, name!), 'utf8')}\n`)
     const [status] = (await json(person, 'status')).projects
     assert.deepEqual([status.endpoint, status.sent.unconfirmed], [{http: null, udp: null, file: url}, 3])
-    assert.match((await runUsage(person, ['status'])).stdout, /a folder that your site forwards/)
+    assert.match((await runUsage(person, ['status'])).stdout, /a folder that your site\s+forwards/)
     assert.match((await runUsage(person, ['explain'])).stdout, /written to the folder file:/)
   })
 
   it('gets exactly the bytes of preview', async t => {
-    const {person, inbox} = personWithFolder(t)
+    const {person, inbox, layDown} = personWithFolder(t)
     const waiting = {...person, environment: {...person.environment, USAGE_CONSENT: ''}}
     // The secret is made by the first sending: then preview has the final ids.
-    await layDown(person, inbox)
+    await layDown()
     const known = reportsIn(inbox)
     for (const args of script) await runUsage(waiting, args)
     const {stdout} = await runUsage(person, ['preview', '--raw'])
@@ -119,8 +118,8 @@ describe('an endpoint that is a folder', () => {
   })
 
   it('gives reports back to who wants to be forgotten while they lie there', async t => {
-    const {person, inbox} = personWithFolder(t)
-    await layDown(person, inbox)
+    const {person, inbox, layDown} = personWithFolder(t)
+    await layDown()
     writeFileSync(join(inbox, 'somebody-elses.json'), '{}')
     await runUsage(person, ['forget'])
     assert.deepEqual(readdirSync(inbox), ['somebody-elses.json'])
@@ -129,11 +128,11 @@ describe('an endpoint that is a folder', () => {
 
 describe('usage flush --from', () => {
   it('sends what lies there to the collector of the project, once, and sets aside what is damaged', async t => {
-    const {home, person, inbox} = personWithFolder(t)
-    await layDown(person, inbox)
+    const {home, inbox, layDown} = personWithFolder(t)
+    await layDown()
     const copies = reportsIn(inbox).map(name => [name, readFileSync(join(inbox, name))] as const)
     writeFileSync(join(inbox, 'damaged.json'), '{')
-    const collector = await runningCollector(t, home, [makeProject()])
+    const collector = await collectorHere(t, home, [makeProject()])
     const {path} = projectOnDisk(home.home, collector.http)
     const first = await json(home, 'flush', '--from', inbox, '--project-file', path)
     assert.deepEqual([first.sent, first.duplicates, first.setAside, first.reason], [3, 0, 1, null])
@@ -152,22 +151,22 @@ describe('usage flush --from', () => {
 
   it('takes the folder and the collector from one project file that names both', async t => {
     const home = isolatedHome(t)
-    const collector = await runningCollector(t, home, [makeProject()])
+    const collector = await collectorHere(t, home, [makeProject()])
     const {person, inbox, url} = personWithFolder(t)
     const {path, project} = projectOnDisk(person.home, '', {
       endpoint: {http: collector.http, file: pathToFileURL(inbox).href},
     })
     const said = {USAGE_PROJECT_FILE: path, USAGE_CONSENT: `demo@${collectionVersion(project)}`}
     const both = {...person, environment: {...person.environment, ...said}}
-    await layDown(both, inbox)
+    await layDownOf(both, inbox, project)
     assert.equal((await json(both, 'status')).projects[0].endpoint.file, url)
     const outcome = await json(both, 'flush', '--from', inbox)
     assert.deepEqual([outcome.sent, readdirSync(inbox)], [3, []])
   })
 
   it('keeps reports while the collector is away or not named, and tells it by its exit code', async t => {
-    const {home, person, inbox} = personWithFolder(t)
-    await layDown(person, inbox)
+    const {home, person, inbox, layDown} = personWithFolder(t)
+    await layDown()
     const lying = reportsIn(inbox)
     const away = projectOnDisk(join(home.home, '..'), 'http://127.0.0.1:9').path
     for (const [args, reason] of [
@@ -184,8 +183,8 @@ describe('usage flush --from', () => {
     'says that a report is kept which it may not read, and does not call that done',
     needs(...droppingPrivileges),
     async t => {
-      const {home, person, inbox} = personWithFolder(t)
-      await layDown(person, inbox)
+      const {home, inbox, layDown} = personWithFolder(t)
+      await layDown()
       const server = await answeringServer(t)
       const {path} = projectOnDisk(join(home.home, '..'), server.url)
       for (const name of reportsIn(inbox)) chmodSync(join(inbox, name), 0o600)
@@ -201,8 +200,8 @@ describe('usage flush --from', () => {
   )
 
   it('sets aside with the reason what the collector refuses for good', async t => {
-    const {home, person, inbox} = personWithFolder(t)
-    await layDown(person, inbox)
+    const {home, inbox, layDown} = personWithFolder(t)
+    await layDown()
     const lying = reportsIn(inbox)
     const server = await answeringServer(t, answerAlways(400, refusal('must be else')))
     const {path} = projectOnDisk(home.home, server.url)
@@ -212,8 +211,8 @@ describe('usage flush --from', () => {
   })
 
   it('ends in its time when the collector does not answer', async t => {
-    const {home, person, inbox} = personWithFolder(t)
-    await layDown(person, inbox)
+    const {home, inbox, layDown} = personWithFolder(t)
+    await layDown()
     const server = await silentServer(t)
     const {path} = projectOnDisk(home.home, server.url)
     const outcome = await json(home, 'flush', '--from', inbox, '--project-file', path, '--wait', '0.3')
@@ -225,9 +224,9 @@ describe('usage flush --from', () => {
 
 describe('usage collect --inbox', () => {
   it('takes what lies there and what comes, sets aside what is damaged and leaves what is for others', async t => {
-    const {home, person, inbox} = personWithFolder(t)
-    await layDown(person, inbox)
-    const collector = await runningCollector(t, home, [makeProject()], '127.0.0.1:0', ['--inbox', inbox])
+    const {home, inbox, layDown} = personWithFolder(t)
+    await layDown()
+    const collector = await collectorHere(t, home, [makeProject()], {inbox: {inbox: openInbox(inbox), everyMs: 50}})
     await eventually(() => assert.deepEqual(reportsIn(inbox), []))
     const report = {protocol: 1, client: {name: 'x', version: '1'}, header: {}}
     const event = {type: 'feature', time: new Date().toISOString(), run: null}
@@ -251,21 +250,21 @@ describe('usage collect --inbox', () => {
   })
 
   it('takes reports behind more files than it looks at in one go, none of which can be moved', async t => {
-    const {home, person, inbox} = personWithFolder(t)
-    await layDown(person, inbox)
+    const {home, inbox, layDown} = personWithFolder(t)
+    await layDown()
     const [report] = reportsIn(inbox)
     renameSync(join(inbox, report!), join(inbox, 'zz.json'))
     for (let index = 0; index <= inboxLookSize; index++) writeFileSync(join(inbox, `0-${index}.json`), '{')
     // A file where the folder for them has to be: also root cannot move anything into it.
     writeFileSync(join(inbox, 'set-aside'), '')
-    const collector = await runningCollector(t, home, [makeProject()], '127.0.0.1:0', ['--inbox', inbox])
+    const collector = await collectorHere(t, home, [makeProject()], {inbox: {inbox: openInbox(inbox), everyMs: 50}})
     await eventually(() => assert.ok(!reportsIn(inbox).includes('zz.json')))
     assert.equal(await collector.stop(), 0)
   })
 
   it('counts once what a collector had stored when it was killed', async t => {
-    const {home, person, inbox} = personWithFolder(t)
-    await layDown(person, inbox)
+    const {home, inbox, layDown} = personWithFolder(t)
+    await layDown()
     const reports = reportsIn(inbox).length
     const kill = {point: 'inbox: a report delivered', nth: 1, victim: 'run collect'}
     const killing = {...home, environment: {...home.environment, ...killingEnvironment({home}, kill)}}
@@ -274,7 +273,7 @@ describe('usage collect --inbox', () => {
     )
     if (dying !== null) assert.equal(await dying.ended, 'SIGKILL')
     assert.equal(reportsIn(inbox).length, reports)
-    const collector = await runningCollector(t, home, [makeProject()], '127.0.0.1:0', ['--inbox', inbox])
+    const collector = await collectorHere(t, home, [makeProject()], {inbox: {inbox: openInbox(inbox), everyMs: 50}})
     await eventually(() => assert.deepEqual(reportsIn(inbox), []))
     const {outcomes, features, quality} = await collector.stats('demo')
     assert.deepEqual([outcomes.failed, features[0]?.count], [1, 1])

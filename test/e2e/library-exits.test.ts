@@ -6,10 +6,11 @@ import {describe, it, type TestContext} from 'node:test'
 import {fileURLToPath} from 'node:url'
 import type {ProjectFile} from '../../src/protocol/project-file.ts'
 import {eventually} from '../support/eventually.ts'
+import {personHere} from '../support/in-process.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
-import {type Outcome, runProgram, runUsage} from '../support/run-program.ts'
-import {runningCollector} from '../support/running-collector.ts'
+import {type Outcome, runProgram} from '../support/run-program.ts'
+import {collectorHere} from '../support/running-collector.ts'
 import {permissionFor} from '../support/scene.ts'
 import {silentServer} from '../support/silent-server.ts'
 
@@ -34,16 +35,16 @@ interface Scene {
   /** Runs that the features that have arrived belong to, none counted as one. */
   runs(): number
   /** Uses that the person's machine counts as dropped. */
-  dropped(): Promise<number>
+  dropped(): number
 }
 
 async function makeScene(t: TestContext): Promise<Scene> {
   const bare = isolatedHome(t)
   const placeholder = projectOnDisk(bare.home, 'http://127.0.0.1:9')
-  const collector = await runningCollector(t, bare, [placeholder.project])
+  const collector = await collectorHere(t, bare, [placeholder.project])
   const {path, project} = projectOnDisk(bare.home, collector.http)
   const home = {...bare, environment: {...bare.environment, ...permissionFor(project), USAGE_PROJECT_FILE: path}}
-  const status = async () => JSON.parse((await runUsage(home, ['status', '--json'])).stdout).projects[0]
+  const {flush, status} = personHere(home, project)
   return {
     home,
     project,
@@ -56,13 +57,13 @@ async function makeScene(t: TestContext): Promise<Scene> {
     },
     arrived: async () => {
       await eventually(async () => {
-        await runUsage(home, ['flush'])
-        assert.equal((await status())?.waiting.events ?? 0, 0)
+        await flush()
+        assert.equal(status().waiting.events, 0)
       })
       return ask(collector.data, 'SELECT coalesce(sum(count), 0) AS answer FROM features')
     },
     runs: () => ask(collector.data, 'SELECT count(DISTINCT coalesce(run, -1)) AS answer FROM features'),
-    dropped: async () => (await status())?.dropped.quota ?? 0,
+    dropped: () => status().dropped.quota,
   }
 }
 
@@ -126,7 +127,7 @@ import {readdirSync} from 'node:fs'`
   it('has them all arrived or counted as dropped when none can be merged', async t => {
     const scene = await makeScene(t)
     assert.equal((await scene.run('useApart(100000)')).code, 0)
-    const [arrived, dropped] = [await scene.arrived(), await scene.dropped()]
+    const [arrived, dropped] = [await scene.arrived(), scene.dropped()]
     assert.ok(arrived > 0 && dropped > 0, `${arrived} arrived, ${dropped} dropped`)
     assert.equal(arrived + dropped, 100_000)
   })
@@ -221,9 +222,8 @@ if (cluster.isPrimary) {
     const scene = await makeScene(t)
     const outcome = await scene.run('reporter.start()\nuse(1)\nreporter.end({exitCode: 0})')
     assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, '', ''])
-    await eventually(async () => {
-      const {projects} = JSON.parse((await runUsage(scene.home, ['status', '--json'])).stdout)
-      assert.equal(projects[0].sent.events, 3)
+    await eventually(() => {
+      assert.equal(personHere(scene.home, scene.project).status().sent.events, 3)
     })
   })
 })

@@ -12,7 +12,7 @@ import {isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {runUsage} from '../support/run-program.ts'
-import {type RunningCollector, runningCollector} from '../support/running-collector.ts'
+import {collectorHere, type ListeningCollector, runningCollector} from '../support/running-collector.ts'
 import {sendDatagrams} from '../support/send-datagrams.ts'
 
 const count = {type: 'integer', min: 0, description: 'Count'}
@@ -24,8 +24,8 @@ const parsl = makeProject({
 const types = ['Algorithm', 'Interface', 'Feature', 'Function', 'Unknown']
 const mantid = makeProject({project: 'mantid', endpoint, writeKey: 'key', features: {types, allowOther: true}})
 
-const startCollector = (t: TestContext): Promise<RunningCollector> =>
-  runningCollector(t, isolatedHome(t), [parsl, mantid], undefined, ['--parsl', 'parsl', '--mantid', 'mantid'])
+const startCollector = (t: TestContext): Promise<ListeningCollector> =>
+  collectorHere(t, isolatedHome(t), [parsl, mantid], {parsl: 'parsl', mantid: 'mantid'})
 
 const read = (...path: string[]): string => readFileSync(repositoryPath(...path), 'utf8')
 const seconds = (): number => Date.now() / 1000
@@ -43,7 +43,7 @@ const startup = (changes: object = {}) => ({
 })
 const features = () => readJsonFixture('compat/mantid-feature-6.x.json')
 
-async function post({http}: RunningCollector, path: string, body: unknown): Promise<number> {
+async function post({http}: ListeningCollector, path: string, body: unknown): Promise<number> {
   const content = typeof body === 'string' ? body : JSON.stringify(body)
   const headers = {'Content-Type': 'application/json', 'User-Agent': 'MANTID'}
   const response = await fetch(`${http}${path}`, {method: 'POST', headers, body: content, redirect: 'error'})
@@ -53,7 +53,7 @@ async function post({http}: RunningCollector, path: string, body: unknown): Prom
 
 /** Posts as Mantid does, on a bare connection: no length, a body in pieces of some size (of 7: with all that HTTP allows
  * beside them), and the connection closed. */
-async function postInChunks({http}: RunningCollector, path: string, body: string, size: number): Promise<string> {
+async function postInChunks({http}: ListeningCollector, path: string, body: string, size: number): Promise<string> {
   const socket = connect(Number(new URL(http).port), '127.0.0.1')
     .setEncoding('latin1')
     .setNoDelay(true)

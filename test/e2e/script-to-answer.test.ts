@@ -10,6 +10,7 @@ import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runShell, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
+import {itOnce, ofShare} from '../support/share.ts'
 import {readTree} from '../support/tree.ts'
 
 /** A script with a start, two features and an end, that ends with a code of its caller's choice. */
@@ -47,7 +48,7 @@ async function runScript(home: IsolatedHome, shell: string, exitCode: number) {
 const flush = async (home: IsolatedHome) => JSON.parse((await runUsage(home, ['flush', '--json'])).stdout)
 
 describe('from a shell script to an answer', {concurrency: 2}, () => {
-  for (const shell of ['bash', 'dash'] as const) {
+  for (const shell of ofShare(['bash', 'dash'] as const, 2)) {
     it(`counts the runs, features and exit codes of a ${shell} script`, needs(shell), async t => {
       const {home, collector} = await reportingHome(t)
       for (const exitCode of [0, 0, 3]) assert.equal((await runScript(home, shell, exitCode)).stdout, '')
@@ -74,13 +75,13 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
     })
   }
 
-  it('delivers in the background, without a flush', async t => {
+  itOnce('delivers in the background, without a flush', async t => {
     const {home, collector} = await reportingHome(t)
     await runScript(home, 'sh', 0)
     await eventually(async () => assert.equal((await collector.stats('demo')).outcomes!.ok, 1))
   })
 
-  it('delivers everything once when the collector was away during the run', async t => {
+  itOnce('delivers everything once when the collector was away during the run', async t => {
     const {home, collector} = await reportingHome(t)
     await runScript(home, 'sh', 0)
     await collector.stop()
@@ -96,7 +97,7 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
     assert.equal(stats.features.find(one => one.name === 'Rebin.v1')?.count, 6)
   })
 
-  it('counts a report that is posted twice once', async t => {
+  itOnce('counts a report that is posted twice once', async t => {
     const {home, collector} = await reportingHome(t)
     await runScript(home, 'sh', 0)
     await flush(home)
@@ -112,7 +113,7 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
     assert.equal(stats.quality.duplicates, 4)
   })
 
-  it('sees two people on one host as two users and one host', needs('bash'), async t => {
+  itOnce('sees two people on one host as two users and one host', needs('bash'), async t => {
     const {home, collector} = await reportingHome(t)
     for (const person of [home, neighbour(t, home)]) {
       await runScript(person, 'bash', 0)
@@ -124,13 +125,13 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
     })
   })
 
-  it('delivers before it returns when end is told to wait', async t => {
+  itOnce('delivers before it returns when end is told to wait', async t => {
     const {home, collector} = await reportingHome(t)
     await runShell(home, 'sh', 'command usage start; command usage end --exit-code 0 --wait 5')
     assert.equal((await collector.stats('demo')).outcomes!.ok, 1)
   })
 
-  it('lets nothing of the person leave but pseudonyms', needs('bash'), async t => {
+  itOnce('lets nothing of the person leave but pseudonyms', needs('bash'), async t => {
     const {home, collector} = await reportingHome(t)
     const secretive = join(home.home, 'S3CRET-user')
     mkdirSync(secretive)

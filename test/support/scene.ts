@@ -4,13 +4,9 @@ import {join} from 'node:path'
 import type {TestContext} from 'node:test'
 import {pathToFileURL} from 'node:url'
 import {collectionVersion, type ProjectFile} from '../../src/protocol/project-file.ts'
-import {type Destination, destinationOf} from '../../src/reporter/destination/destination.ts'
-import {deliverBy, type FlushOutcome, flushDestinations} from '../../src/reporter/person/flush.ts'
-import {type ProjectStatus, readStatus} from '../../src/reporter/person/status.ts'
-import {createReporter, type Reporter} from '../../src/reporter/reporter.ts'
-import {httpEraser, httpTransport} from '../../src/reporter/transports/http.ts'
-import {realWorld, type World} from '../../src/reporter/world/world.ts'
+import type {ProjectStatus} from '../../src/reporter/person/status.ts'
 import {eventually} from './eventually.ts'
+import {personHere} from './in-process.ts'
 import {type IsolatedHome, isolatedHome} from './isolated-home.ts'
 import type {Kill} from './kill-at.ts'
 import {projectOnDisk} from './project-on-disk.ts'
@@ -18,18 +14,10 @@ import {repositoryPath} from './repository.ts'
 import {type Outcome, type RunOptions, runUsage} from './run-program.ts'
 
 /** A user with one destination and permission to send. Only `flush` and processes of the test send anything. */
-export interface Scene {
+export interface Scene extends ReturnType<typeof personHere> {
   readonly home: IsolatedHome
-  readonly world: World
-  readonly destination: Destination
-  /** A reporter in this process, in the world of the user. */
-  readonly reporter: Reporter
   /** Runs `usage` without starting a sender in the background. */
   usage(args: readonly string[], options?: RunOptions): Promise<Outcome>
-  /** What `usage flush` does, with the network in this process. */
-  flush(): Promise<FlushOutcome>
-  /** What `usage status` says, without running the command. */
-  status(): ProjectStatus
 }
 
 /** Makes a user whose project has the endpoint `http`. */
@@ -42,20 +30,9 @@ export function makeScene(
   const {path, project} = projectOnDisk(bare.home, http, changes)
   const environment = {...bare.environment, ...permissionFor(project), USAGE_PROJECT_FILE: path}
   const home = {...bare, environment}
-  const world = realWorld({environment})
-  const destination = destinationOf(world.stateDirectory, project)
   const usage = (args: readonly string[], options: RunOptions = {}) =>
     runUsage(home, args, {...options, environment: {USAGE_SENDER: '1', ...options.environment}})
-  const deliver = deliverBy(httpTransport(environment), httpEraser(environment))
-  return {
-    home,
-    world,
-    destination,
-    reporter: createReporter({project, world: {environment}}),
-    usage,
-    flush: () => flushDestinations(world, [destination], {deliver, waitSeconds: 40}),
-    status: () => readStatus(world, destination, {allEvents: false}),
-  }
+  return {...personHere(home, project), home, usage}
 }
 
 /** The variable by which an image or a job permits sending. */

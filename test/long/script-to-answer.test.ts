@@ -1,0 +1,1 @@
+import '../e2e/script-to-answer.test.ts'
