@@ -3,6 +3,7 @@ import {chooseAll} from '../cli/arguments/project-choice.ts'
 import {readSeconds} from '../cli/arguments/read-values.ts'
 import {BaseCommand, exitLike} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
+import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
 import {writeAccess} from '../cli/text/person/write-access.ts'
 import {UsageError} from '../errors.ts'
 import {toPlainText} from '../protocol/plain-text.ts'
@@ -23,10 +24,11 @@ Asks about your id of the current period. Ids of other periods cannot be linked 
 Works also after an opt-out. Sends no event and writes nothing. Exits 3 if a collector did not answer completely.`
   static override examples = [
     '<%= config.bin %> access',
-    '<%= config.bin %> access --project parsl --json',
+    '<%= config.bin %> access parsl --json',
     '<%= config.bin %> access --period 2025',
     '<%= config.bin %> access --erased',
   ]
+  static override args = personArgs
   static override flags = {
     ...projectFlags,
     period: Flags.string({
@@ -51,9 +53,9 @@ Works also after an opt-out. Sends no event and writes nothing. Exits 3 if a col
   }
 
   async run(): Promise<AccessOutcome & {unreadable: string[]}> {
-    const {flags} = await this.parse(Access)
+    const {args, flags} = await this.parse(Access)
     requireFolders(this.world)
-    const {destinations, unreadable} = chooseAll(this.world, flags)
+    const {destinations, unreadable} = chooseAll(this.world, readPersonProject(args, flags))
     const choice = {period: flags.period ?? null, isAll: flags.all, isErased: flags.erased}
     const plans = destinations.map(destination => planAccess(this.world, destination, choice))
     const joined = flags.join ? [] : findJoined(plans)

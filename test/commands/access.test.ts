@@ -25,7 +25,7 @@ describe('usage access', {concurrency: 2}, () => {
     const server = await answeringServer(t, answerAlways(404, '{}'))
     const scene = makeScene(t, server.url)
     pretendSent(scene, ['2025'])
-    const {code, stdout} = await scene.usage(['access', '--period', '2025'])
+    const {code, stdout} = await scene.usage(['access', 'demo', '--period', '2025'])
     assert.equal(code, 3)
     assert.match(
       stdout,

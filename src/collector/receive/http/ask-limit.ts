@@ -10,13 +10,13 @@ interface Rate {
 export const ratePerUser: Rate = {burst: 60, perSecond: 1}
 /** For all pseudonyms together: guessed keys are counted like others. */
 export const rateOfAll: Rate = {burst: 120, perSecond: 10}
-/** Requests that are read at the same time, or wait for their turn. */
+/** Requests that are read or wait for their turn. They are read one at a time. */
 export const maxOpenRequests = 8
 
 /** Limits access requests in memory. It knows digests of keys (pseudonyms), never addresses, and writes nothing. */
 export interface AskLimit {
   /**
-   * Runs work if the rates and the number of open requests allow it, and counts it. Rejects with a `UsageError`
+   * Runs work after that of earlier requests, if the rates and the number of open requests allow it. Rejects with a `UsageError`
    * USAGE_TOO_MANY_REQUESTS otherwise, and with the error of the work.
    */
   run<T>(user: string, nowMs: number, work: () => Promise<T>): Promise<T>
@@ -32,6 +32,7 @@ export function createAskLimit(): AskLimit {
   const users = new Map<string, Bucket>()
   const all = fullBucket(rateOfAll, 0)
   let open = 0
+  let last: Promise<unknown> = Promise.resolve()
 
   function take(user: string, nowMs: number): void {
     const own = users.get(user) ?? fullBucket(ratePerUser, nowMs)
@@ -52,8 +53,10 @@ export function createAskLimit(): AskLimit {
       if (open >= maxOpenRequests) throw tooMany('at this moment')
       take(user, nowMs)
       open++
+      const mine = last.then(work)
+      last = mine.catch(() => {})
       try {
-        return await work()
+        return await mine
       } finally {
         open--
       }
