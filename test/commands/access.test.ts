@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import {readdirSync, readFileSync} from 'node:fs'
 import {describe, it} from 'node:test'
 import {markPeriod} from '../../src/reporter/forget/period-marks.ts'
 import {userPseudonym} from '../../src/reporter/identity/pseudonyms.ts'
 import {readSecret} from '../../src/reporter/identity/secret.ts'
-import {answerAlways, answeringServer} from '../support/answering-server.ts'
+import {answer, answerAlways, answeringServer} from '../support/answering-server.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
@@ -20,9 +21,25 @@ function pretendSent({world, destination, reporter}: Scene, periods: readonly st
   }
 }
 
+/** The command lines of all processes that can be read. */
+const readCommandLines = (): string[] =>
+  readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .flatMap(pid => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')]
+      } catch {
+        return []
+      }
+    })
+
 describe('usage access', {concurrency: 2}, () => {
   it('exits 3 and names the contact when the collector does not know the request (USAGE_NOT_SHOWN)', async t => {
-    const server = await answeringServer(t, answerAlways(404, '{}'))
+    let commandLines: string[] = []
+    const server = await answeringServer(t, (_request, response) => {
+      commandLines = readCommandLines()
+      answer(response, 404, '{}')
+    })
     const scene = makeScene(t, server.url)
     pretendSent(scene, ['2025'])
     const {code, stdout} = await scene.usage(['access', 'demo', '--period', '2025'])
@@ -31,6 +48,9 @@ describe('usage access', {concurrency: 2}, () => {
       stdout,
       /^demo: not shown: This collector does not support access requests\..*404\)\n {2}Contact: demo@example\.org\n/,
     )
+    const {key} = JSON.parse(server.requests[0]!.body)
+    assert.ok(commandLines.some(line => line.includes('access')))
+    for (const line of commandLines) assert.ok(!line.includes(key), 'the key is in a command line')
   })
 
   it('says what a collector could join, and asks about all periods only with --join (USAGE_ACCESS_JOINS)', async t => {

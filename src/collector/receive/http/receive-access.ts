@@ -1,4 +1,4 @@
-import type {FastifyInstance, FastifyRequest} from 'fastify'
+import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify'
 import {UsageError} from '../../../errors.ts'
 import {type AccessPage, type AccessRequest, parseAccessRequest} from '../../../protocol/access.ts'
 import {limits} from '../../../protocol/limits.ts'
@@ -19,10 +19,14 @@ interface AccessParts {
 
 /** Adds the address of access requests to the HTTP server. No cache keeps an answer, nor an error. */
 export function addAccess(app: FastifyInstance, parts: AccessParts): void {
-  app.post<{Params: {id: string}}>('/v1/projects/:id/access', async (request, reply) => {
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.header('Cache-Control', 'no-store')
-    return receiveAccess(request, request.params.id, parts)
-  })
+    requireSmall(request)
+    requireEncrypted(request)
+  }
+  app.post<{Params: {id: string}}>('/v1/projects/:id/access', {onRequest}, async request =>
+    receiveAccess(request, request.params.id, parts),
+  )
 }
 
 /**
@@ -34,7 +38,6 @@ async function receiveAccess(
   projectId: string,
   {projects, held, askLimit, now}: AccessParts,
 ): Promise<AccessPage> {
-  requireEncrypted(request)
   const project = findProject(projects, projectId)
   requireWriteKey(project, request.headers.authorization)
   const {key, cursor} = await readRequest(request)
@@ -57,16 +60,25 @@ function requireEncrypted({socket, headers}: FastifyRequest): void {
     throw new UsageError('USAGE_NOT_ENCRYPTED', 'the request came by http from another machine, must come by https')
 }
 
-async function readRequest(request: FastifyRequest): Promise<AccessRequest> {
-  const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
-  if (bytes > limits.maxAccessRequestBytes)
+/** Refuses a body before it is read: a key needs no compression, and its length is known. */
+function requireSmall({headers}: FastifyRequest): void {
+  if (headers['content-encoding'] !== undefined)
+    throw new UsageError('USAGE_BODY_UNSUPPORTED', 'an access request must not have a Content-Encoding', {
+      next: 'Send application/json, uncompressed.',
+    })
+  const {maxAccessRequestBytes} = limits
+  if (!(Number(headers['content-length']) <= maxAccessRequestBytes))
     throw new UsageError(
       'USAGE_BODY_TOO_LARGE',
-      `an access request must have at most ${limits.maxAccessRequestBytes} bytes`,
+      `an access request must have a Content-Length of at most ${maxAccessRequestBytes}`,
       {next: 'Send a key and a cursor, and nothing else.'},
     )
+}
+
+async function readRequest(request: FastifyRequest): Promise<AccessRequest> {
+  const {value} = await readBody(request.body, undefined)
   const parsed = parseAccessRequest(value)
-  if (parsed === null || (parsed.cursor !== null && parsed.cursor !== undefined && !isHeldCursor(parsed.cursor)))
+  if (parsed === null || (parsed.cursor != null && !isHeldCursor(parsed.cursor)))
     throw new UsageError(
       'USAGE_ACCESS_UNPARSABLE',
       'not a valid access request: protocol must be 1, key 64 hex digits, cursor null or the text next of a page',
