@@ -111,7 +111,7 @@ export const errorRegistry = {
   },
   USAGE_NOT_DELIVERED: {
     meaning: 'The collector refused events or could not be reached.',
-    next: 'Run `usage status` to see the reason and the time of the next try.',
+    next: 'Run `usage status` to see the reason and the time of the next try, and `usage doctor` to find the cause.',
     exit: 3,
     http: null,
   },

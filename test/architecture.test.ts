@@ -55,7 +55,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'identity',
     'world',
   ],
-  'src/cli': ['lanes', 'framework', 'setup', 'text', 'maintain', 'run', 'arguments', 'output'],
+  'src/cli': ['lanes', 'framework', 'setup', 'doctor', 'text', 'maintain', 'run', 'arguments', 'output'],
   'src/collector': [
     'index',
     'collector',

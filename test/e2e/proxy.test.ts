@@ -1,51 +1,15 @@
 import assert from 'node:assert/strict'
-import {once} from 'node:events'
-import {createServer, request as httpRequest, type Server} from 'node:http'
+import {request as httpRequest} from 'node:http'
 import {createServer as createTlsServer} from 'node:https'
-import {type AddressInfo, connect} from 'node:net'
 import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {makeAuthority} from '../support/authority.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {needs} from '../support/needs.ts'
+import {listen, openProxy} from '../support/open-proxy.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
 import {type RunningCollector, runningCollector} from '../support/running-collector.ts'
-
-/** A proxy as sites have them: it opens tunnels (CONNECT) and forwards plain requests, and says what it was asked. */
-async function openProxy(t: TestContext): Promise<{url: string; asked: string[]}> {
-  const asked: string[] = []
-  const proxy = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`)
-    const {hostname, port, pathname} = new URL(request.url ?? '')
-    const {method, headers} = request
-    const onward = httpRequest({hostname, port, path: pathname, method: method ?? 'GET', headers}, answer => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
-    })
-    request.pipe(onward)
-  })
-  proxy.on('connect', (request, socket) => {
-    asked.push(`CONNECT ${request.url}`)
-    const [host = '', port] = (request.url ?? '').split(':')
-    const onward = connect(Number(port), host, () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-      onward.pipe(socket).pipe(onward)
-    })
-    for (const end of [socket, onward]) end.on('error', () => onward.destroy())
-  })
-  return {url: `http://127.0.0.1:${await listen(t, proxy)}`, asked}
-}
-
-async function listen(t: TestContext, server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return (server.address() as AddressInfo).port
-}
 
 /** HTTPS in front of a collector, as operators have it. */
 async function openTlsFront(t: TestContext, collector: RunningCollector, authority: {key: Buffer; cert: Buffer}) {
@@ -58,7 +22,7 @@ async function openTlsFront(t: TestContext, collector: RunningCollector, authori
     })
     request.pipe(onward)
   })
-  return `https://127.0.0.1:${await listen(t, front as unknown as Server)}`
+  return `https://127.0.0.1:${await listen(t, front)}`
 }
 
 async function sendOne(home: IsolatedHome, http: string, environment: Record<string, string>) {

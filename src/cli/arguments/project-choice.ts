@@ -61,7 +61,8 @@ export function chooseProjectsToRead(world: World, flags: ProjectFlags): Project
 
 const projectFileName = 'usage.project.json'
 
-function findProjectFile(): string | null {
+/** The path of `usage.project.json` in the working directory or the nearest folder above, or null. */
+export function findProjectFile(): string | null {
   for (let folder = absolutePath('.'); folder !== null; folder = dirname(folder)) {
     const path = join(folder, projectFileName)
     if (existsSync(path)) return path
@@ -105,6 +106,10 @@ export function chooseAll(world: World, flags: ProjectFlags): {destinations: Des
   const project = id ?? chooseProjectIfNamed(world, flags)?.project ?? null
   return {destinations, unreadable: listUnreadableFolders(world.stateDirectory, destinations, project)}
 }
+
+/** Whether a project was given by a flag or a variable. */
+export const namesProject = ({environment}: World, flags: ProjectFlags): boolean =>
+  [flags['project-file'], environment['USAGE_PROJECT_FILE'], flags.project, environment['USAGE_PROJECT']].some(Boolean)
 
 /** An id that was given without a file. It may be known here without being registered. */
 function namedId(world: World, flags: ProjectFlags): string | null {

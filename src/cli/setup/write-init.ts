@@ -38,6 +38,7 @@ export function writeInit({project, file, snippet, collect}: Initialised, paint:
     paint.bold('3. See what happens:'),
     '',
     toPlain(`usage explain --project-file ${path}   # what your users are told
+usage doctor --project-file ${path}    # checks every link to the collector
 usage status   # what waits and what was sent. To opt out: usage optout ${project}`),
     '',
     'Declare fields and features in the project file before you record them. Check it with usage project check.',

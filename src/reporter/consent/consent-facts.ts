@@ -109,7 +109,7 @@ function isReadableFolder(path: string): boolean {
  * Whether the folder, or the nearest one above that exists, can be read and written, and is this user's to write: root
  * may write anybody's, and what it makes there shuts them out.
  */
-function isWritable(path: string, {stateDirectory}: World): boolean {
+export function isWritable(path: string, {stateDirectory}: World): boolean {
   try {
     const existing = nearestExisting(path)
     accessSync(existing, constants.R_OK | constants.W_OK | constants.X_OK)
@@ -124,7 +124,7 @@ function isWritable(path: string, {stateDirectory}: World): boolean {
  * The path itself, or the nearest one above it where anything is: also a link that leads nowhere. Looks at each path once,
  * so that a folder that another process is making is there or not, and never a failure.
  */
-function nearestExisting(path: string): string {
+export function nearestExisting(path: string): string {
   for (let next = path; ; next = dirname(next))
     if (next === dirname(next) || lstatSync(next, {throwIfNoEntry: false}) !== undefined) return next
 }

@@ -8,12 +8,17 @@ import {staleLockSeconds} from './sender-lock.ts'
 
 /** Returns stale claims to the buffer. A running sender renews the time of its claim before each report. */
 export function returnStaleClaims(world: World, paths: DestinationPaths): void {
-  for (const name of listFolder(paths.sending)) {
-    const claim = join(paths.sending, name)
-    const renewedAt = statSync(claim, {throwIfNoEntry: false})?.mtimeMs
-    if (renewedAt === undefined) continue
-    if (Math.abs(world.now() - renewedAt) > staleLockSeconds * 1000) releaseClaim(paths, claim)
-  }
+  for (const claim of listStaleClaims(world, paths)) releaseClaim(paths, claim)
+}
+
+/** The claims of senders that were killed. Writes nothing. */
+export function listStaleClaims(world: World, paths: DestinationPaths): string[] {
+  return listFolder(paths.sending)
+    .map(name => join(paths.sending, name))
+    .filter(claim => {
+      const renewedAt = statSync(claim, {throwIfNoEntry: false})?.mtimeMs
+      return renewedAt !== undefined && Math.abs(world.now() - renewedAt) > staleLockSeconds * 1000
+    })
 }
 
 /** Renews the time of a claim. False: the claim was stale, and another sender has returned its files. */

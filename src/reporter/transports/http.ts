@@ -3,22 +3,20 @@ import {Agent} from 'node:https'
 import type {LookupFunction} from 'node:net'
 import {promisify} from 'node:util'
 import {gzip} from 'node:zlib'
-import {parseAccessPage} from '../../protocol/access.ts'
-import {isErrorDocument, parseAnswer, readErrorCode} from '../../protocol/answer.ts'
-import {parseErasureReceipt} from '../../protocol/erasure.ts'
 import type {Environment} from '../world/environment.ts'
 import {isPrivateAddress, loopbackAgent} from './loopback.ts'
 import {agentsFor} from './proxy.ts'
-import type {
-  Asker,
-  AskResult,
-  EraseResult,
-  Eraser,
-  KeptReason,
-  SendRequest,
-  SendResult,
-  Transport,
-} from './transport.ts'
+import {
+  type Kept,
+  kept,
+  keptPage,
+  type Posted,
+  readErasure,
+  readFailure,
+  readPage,
+  readResponse,
+} from './read-answers.ts'
+import type {Asker, Eraser, SendRequest, SendResult, Transport} from './transport.ts'
 
 /** Bytes above which a body is compressed: below it, the header costs more than it saves. */
 const compressAboveBytes = 1024
@@ -39,12 +37,37 @@ const compress = promisify(gzip)
  */
 export function httpTransport(environment: Environment): Transport {
   return async request => {
-    const isLarge = Buffer.byteLength(request.body) > compressAboveBytes
-    const body = isLarge ? await compress(request.body) : request.body
-    const headers = {'usage-sent-at': request.sentAt, ...(isLarge && {'content-encoding': 'gzip'})}
-    const posted = await post(environment, request, {path: '/v1/reports', body, headers})
+    const posted = await post(environment, request, {path: '/v1/reports', ...(await encode(request))})
     return 'kind' in posted ? posted : readResponse(posted)
   }
+}
+
+/** What came of a trial: the answer as it came, with what a sender would make of it, or the error of the network. */
+export type Trial =
+  | {readonly kind: 'response'; readonly response: Posted; readonly result: SendResult}
+  | {readonly kind: 'failure'; readonly code: string | null; readonly message: string; readonly isTimeout: boolean}
+
+/**
+ * Posts a report exactly as a sender does, for a collector that checks it and stores nothing (`?dryRun=1`). Never throws.
+ */
+export async function tryReport(environment: Environment, request: SendRequest): Promise<Trial> {
+  try {
+    const path = '/v1/reports?dryRun=1'
+    const tooLong = new AbortController()
+    const response = await postOrThrow(environment, request, {path, ...(await encode(request))}, tooLong)
+    return {kind: 'response', response, result: readResponse(response)}
+  } catch (error) {
+    const {code = null} = error as {code?: string}
+    const message = error instanceof Error ? error.message : String(error)
+    return {kind: 'failure', code, message, isTimeout: request.signal.aborted}
+  }
+}
+
+/** The body and the headers of a report. */
+async function encode({body, sentAt}: SendRequest): Promise<Pick<PostedContent, 'body' | 'headers'>> {
+  const isLarge = Buffer.byteLength(body) > compressAboveBytes
+  const headers = {'usage-sent-at': sentAt, ...(isLarge && {'content-encoding': 'gzip'})}
+  return {body: isLarge ? await compress(body) : body, headers}
 }
 
 /** Makes the transport that asks a collector to erase, with the same promises. */
@@ -72,12 +95,6 @@ export function httpAsker(environment: Environment): Asker {
   }
 }
 
-interface Posted {
-  readonly status: number
-  readonly body: string
-  readonly retryAfter: string | undefined
-}
-
 interface PostedContent {
   readonly path: string
   readonly body: string | Buffer
@@ -94,28 +111,39 @@ async function post(
   target: Pick<SendRequest, 'endpoint' | 'writeKey' | 'signal'>,
   content: PostedContent,
 ): Promise<Posted | Kept> {
-  const {path, body, headers, agents = null, maxBytes = maxAnswerBytes} = content
-  const {default: got} = await import('got')
+  const {maxBytes = maxAnswerBytes} = content
   const tooLong = new AbortController()
   try {
-    const authorization = target.writeKey !== null && {authorization: `Bearer ${target.writeKey}`}
-    const url = `${target.endpoint.replace(/\/+$/, '')}${path}`
-    const request = got.post(url, {
-      ...commonOptions,
-      agent: agents ?? agentsFor(url, environment),
-      body,
-      headers: {'content-type': 'application/json', ...headers, ...authorization},
-      signal: AbortSignal.any([target.signal, tooLong.signal]),
-    })
-    request.on('downloadProgress', ({transferred}) => {
-      if (transferred > maxBytes) tooLong.abort()
-    })
-    const response = await request
-    return {status: response.statusCode, body: response.body, retryAfter: response.headers['retry-after']}
+    return await postOrThrow(environment, target, {...content, maxBytes}, tooLong)
   } catch (error) {
     if (tooLong.signal.aborted) return kept('server-error', `the answer is longer than ${maxBytes} bytes`, null)
     return readFailure(error, target.signal)
   }
+}
+
+/** The same, but throws what `got` throws. Ends by `tooLong` if the answer is too long. */
+async function postOrThrow(
+  environment: Environment,
+  target: Pick<SendRequest, 'endpoint' | 'writeKey' | 'signal'>,
+  {path, body, headers, agents = null, maxBytes = maxAnswerBytes}: PostedContent,
+  tooLong: AbortController,
+): Promise<Posted> {
+  const {default: got} = await import('got')
+  const authorization = target.writeKey !== null && {authorization: `Bearer ${target.writeKey}`}
+  const url = `${target.endpoint.replace(/\/+$/, '')}${path}`
+  const request = got.post(url, {
+    ...commonOptions,
+    agent: agents ?? agentsFor(url, environment),
+    body,
+    headers: {'content-type': 'application/json', ...headers, ...authorization},
+    signal: AbortSignal.any([target.signal, tooLong.signal]),
+  })
+  request.on('downloadProgress', ({transferred}) => {
+    if (transferred > maxBytes) tooLong.abort()
+  })
+  const response = await request
+  const {'retry-after': retryAfter, date, location} = response.headers
+  return {status: response.statusCode, body: response.body, retryAfter, date, location}
 }
 
 /**
@@ -191,82 +219,3 @@ export async function getText(
 
 /** An answer is taken as it comes: neither redirected nor decompressed, and its status is ours to read. */
 const commonOptions = {decompress: false, followRedirect: false, retry: {limit: 0}, throwHttpErrors: false} as const
-
-const keptStatuses = new Map<number, KeptReason>([
-  [401, 'key-refused'],
-  [403, 'key-refused'],
-  [404, 'project-unknown'],
-  [408, 'timeout'],
-  [425, 'busy'],
-  [429, 'busy'],
-  [503, 'busy'],
-])
-
-function readResponse({status, body, retryAfter}: Posted): SendResult {
-  if (status >= 200 && status < 300) {
-    const answer = parseAnswer(body)
-    if (answer !== null) return {kind: 'answered', status, body, answer}
-    return kept('server-error', `the answer (status ${status}) is not from a collector`, null)
-  }
-  if (status === 413) return {kind: 'too-large', status, isFinal: isErrorDocument(body)}
-  const isFinal = status >= 400 && status < 500 && !keptStatuses.has(status) && isErrorDocument(body)
-  if (isFinal) return {kind: 'refused', status, body}
-  const reason = keptStatuses.get(status) ?? 'server-error'
-  return kept(reason, `the collector answered ${status}`, readRetryAfter(retryAfter))
-}
-
-/** Only a receipt of this very request says that anything is erased. */
-function readErasure({status, body, retryAfter}: Posted, id: string): EraseResult {
-  if (status >= 200 && status < 300) {
-    const receipt = parseErasureReceipt(body)
-    if (receipt !== null && receipt.receipt.toLowerCase() === id) return {kind: 'erased', receipt}
-    return kept('server-error', `the answer (status ${status}) is not the receipt of this request`, null)
-  }
-  const message = `the collector answered ${status}`
-  const isFinal = status === 404 || (status >= 400 && status < 500 && !keptStatuses.has(status))
-  if (isFinal) return {kind: 'kept', reason: 'cannot-erase', message, retryAfterSeconds: null}
-  return kept(keptStatuses.get(status) ?? 'server-error', message, readRetryAfter(retryAfter))
-}
-
-/** Only a page about this very pseudonym is an answer. */
-function readPage({status, body, retryAfter}: Posted, user: string): AskResult {
-  if (status >= 200 && status < 300) {
-    const page = parseAccessPage(body)
-    const isEndless = page?.next != null && page.groups.every(({records}) => records.length === 0)
-    if (page !== null && page.user === user && !isEndless) return {kind: 'page', page, bytes: Buffer.byteLength(body)}
-    return keptPage('server-error', `the answer (status ${status}) is not from a collector`)
-  }
-  const message = `the collector answered ${status}`
-  const code = readErrorCode(body)
-  if (code === 'USAGE_NOT_ENCRYPTED') return keptPage('not-encrypted', message)
-  if (code === 'USAGE_PROJECT_UNKNOWN') return keptPage('project-unknown', message)
-  if (status === 404 || status === 405) return keptPage('cannot-show', message)
-  return {
-    ...keptPage(keptStatuses.get(status) ?? 'server-error', message),
-    retryAfterSeconds: readRetryAfter(retryAfter),
-  }
-}
-
-const keptPage = (reason: Extract<AskResult, {kind: 'kept'}>['reason'], message: string) =>
-  ({kind: 'kept', reason, message, retryAfterSeconds: null}) as const
-
-type Kept = Extract<SendResult, {kind: 'kept'}>
-
-const kept = (reason: KeptReason, message: string, retryAfterSeconds: number | null): Kept => ({
-  kind: 'kept',
-  reason,
-  message,
-  retryAfterSeconds,
-})
-
-/** `Retry-After` is a number of seconds or a date. */
-function readRetryAfter(value: string | undefined): number | null {
-  if (value === undefined) return null
-  const seconds = /^\d+$/.test(value.trim()) ? Number(value) : (Date.parse(value) - Date.now()) / 1000
-  return Number.isFinite(seconds) && seconds > 0 ? seconds : null
-}
-
-function readFailure(error: unknown, signal: AbortSignal): Kept {
-  const message = error instanceof Error ? error.message : String(error)
-  return kept(signal.aborted ? 'timeout' : 'offline', message, null)
-}

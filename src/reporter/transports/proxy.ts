@@ -32,9 +32,8 @@ export function agentsFor(url: string, environment: Environment): {http: HttpAge
 
 /** The address of the proxy for a URL, or null. Throws an error that names the variable, never its value. */
 export function proxyOf(url: URL, environment: Environment): string | null {
-  const names = proxyVariables[url.protocol as keyof typeof proxyVariables] ?? []
-  const name = names.find(one => Boolean(environment[one]))
-  if (name === undefined || isExcluded(url, environment['no_proxy'] || environment['NO_PROXY'] || '')) return null
+  const name = proxyVariableOf(url, environment)
+  if (name === null || isExcludedFromProxy(url, environment)) return null
   const value = environment[name]?.trim() ?? ''
   const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
   const proxy = URL.parse(written)
@@ -44,6 +43,16 @@ export function proxyOf(url: URL, environment: Environment): string | null {
   if (proxy.port === '' && proxy.protocol === 'http:' && !/:80\/*$/.test(written)) proxy.port = defaultProxyPort
   return proxy.href
 }
+
+/** The variable that names a proxy for a URL, or null: `NO_PROXY` may exclude the URL all the same. */
+export function proxyVariableOf(url: URL, environment: Environment): string | null {
+  const names = proxyVariables[url.protocol as keyof typeof proxyVariables] ?? []
+  return names.find(one => Boolean(environment[one])) ?? null
+}
+
+/** Whether `NO_PROXY` excludes a URL. */
+export const isExcludedFromProxy = (url: URL, environment: Environment): boolean =>
+  isExcluded(url, environment['no_proxy'] || environment['NO_PROXY'] || '')
 
 /** Whether a list of `NO_PROXY`, separated by commas and blanks, excludes the host of a URL. */
 function isExcluded({hostname, port, protocol}: URL, list: string): boolean {

@@ -2,6 +2,7 @@ import {createSocket} from 'node:dgram'
 import {lookup} from 'node:dns/promises'
 import {toDatagram} from './datagram.ts'
 import type {SendResult, Transport} from './transport.ts'
+import {unlessAborted} from './unless-aborted.ts'
 
 /** How an endpoint for datagrams is written: `udp://host:port`. */
 export const udpScheme = 'udp://'
@@ -48,14 +49,4 @@ function send(datagram: Uint8Array, {address, family}: Address, port: number): P
     socket.on('error', reject)
     socket.send(datagram, port, address, error => (error === null ? resolve() : reject(error)))
   }).finally(() => socket.close())
-}
-
-/** A name lookup cannot be ended, but nobody has to wait for it. */
-function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(new Error('there was no time left'))
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, {once: true})
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }
