@@ -53,6 +53,6 @@ export default class Init extends BaseCommand {
         : completeAnswers(given, suggested)
     const made = makeProject(answers)
     saveProject(file, made.text, force)
-    return this.present(describeInit(file, made), answer => writeInit(answer, this.paint))
+    return this.presentFile(describeInit(file, made), answer => writeInit(answer, this.paint))
   }
 }
