@@ -39,33 +39,56 @@
 
 # --- Folders and files -------------------------------------------------------------------------
 
-# OWN-VARIABLE XDG-VARIABLE BELOW-HOME ON-MACOS: one of the two folders, into _u_found.
+# OWN-NAME OWN-VALUE XDG-NAME XDG-VALUE BELOW-HOME ON-MACOS: one of the two folders, into _u_found;
+# if there is none, the variable that is to blame into _u_lost. Only an absolute path in UTF-8 is a
+# folder: with any other, a decision would not hold everywhere.
 _u_find_folder() {
-  [ ! -d /System/Library/CoreServices ] || set -- "$1" "$2" "Library/$4"
-  _u_lost=
-  case $1,$2,${HOME-} in
-    /*) _u_found=$1 ;;
-    ,/*) _u_found=$2/usage ;;
-    ,*,/*) _u_found=$HOME/$3/usage ;;
-    *)
-      # Below a device there is nothing, and nothing can be created.
-      _u_found=/dev/null/usage
-      _u_lost=${1:+own}
-      _u_lost=${_u_lost:-HOME}
-      ;;
+  [ ! -d /System/Library/CoreServices ] || set -- "$1" "$2" "$3" "$4" "Library/$6"
+  case $2,$4,${HOME-} in
+    /*) set -- "$1" "$2" ;;
+    ,/*) set -- "$3" "$4/usage" ;;
+    ,*,/*) set -- HOME "$HOME/$5/usage" ;;
+    ,*) set -- HOME '' ;;
+    *) set -- "$1" '' ;;
   esac
+  _u_lost=
+  _u_found=$2
+  case $2 in
+    /*[!\ -~]*) _u_is_utf8 "$2" || _u_lost=$1 ;;
+    /*) ;;
+    *) _u_lost=$1 ;;
+  esac
+  # Below a device there is nothing, and nothing can be created.
+  [ -z "$_u_lost" ] || _u_found=/dev/null/usage
+}
+
+# TEXT: whether it is UTF-8, without the sign that programs show instead of what is none. Starts a
+# process, once for each text.
+_u_is_utf8() {
+  case $_u_known_texts in *"$_u_newline$1$_u_newline"*) return 0 ;; esac
+  printf '%s\n' "$1" | LC_ALL=C command awk '
+    BEGIN {
+      next1 = "[\200-\277]"
+      text = "[\001-\177]|[\302-\337]" next1 "|\340[\240-\277]" next1
+      text = text "|[\341-\354\356\357]" next1 next1 "|\355[\200-\237]" next1
+      text = text "|\360[\220-\277]" next1 next1 "|[\361-\363]" next1 next1 next1
+      text = "^(" text "|\364[\200-\217]" next1 next1 ")*$"
+    }
+    $0 !~ text || /\357\277\275/ { is_other = 1 }
+    END { exit is_other }' || return 1
+  _u_known_texts=$_u_known_texts$1$_u_newline
 }
 
 # Sets the paths of this project's files, and the variables because of which there are none.
 _u_find_folders() {
-  _u_find_folder "${USAGE_STATE_DIR-}" "${XDG_STATE_HOME-}" .local/state 'Application Support'
+  _u_find_folder USAGE_STATE_DIR "${USAGE_STATE_DIR-}" XDG_STATE_HOME "${XDG_STATE_HOME-}" \
+    .local/state 'Application Support'
   _u_state=$_u_found
   _u_lost_state=$_u_lost
-  [ "$_u_lost" != own ] || _u_lost_state=USAGE_STATE_DIR
-  _u_find_folder "${USAGE_CONFIG_DIR-}" "${XDG_CONFIG_HOME-}" .config Preferences
+  _u_find_folder USAGE_CONFIG_DIR "${USAGE_CONFIG_DIR-}" XDG_CONFIG_HOME "${XDG_CONFIG_HOME-}" \
+    .config Preferences
   _u_config=$_u_found
   _u_lost_config=$_u_lost
-  [ "$_u_lost" != own ] || _u_lost_config=USAGE_CONFIG_DIR
   _u_directory=$_u_state/$_u_folder
   _u_waiting=$_u_directory/buffer/new
   _u_sending=$_u_directory/buffer/sending
@@ -1483,6 +1506,7 @@ _u_load() {
   _u_blanks=' 	'
   _u_newline='
 '
+  _u_known_texts=$_u_newline
   if [ "${_u_loaded-}" != "$$ $_u_folder" ]; then
     _u_loaded="$$ $_u_folder"
     _u_run=

@@ -54,9 +54,38 @@ function makeScene(t: TestContext, shell: readonly [string, ...string[]], http =
   return {home, client, run, send, events, paths: destination.paths}
 }
 
+/** Names of homes in octal: of text in UTF-8, and of bytes that are none. */
+const homesInText = ['\\303\\251', '\\346\\227\\245 x', '\\360\\237\\230\\200']
+const homesInBytes = [
+  '\\377',
+  'a\\351b',
+  '\\303',
+  '\\300\\257',
+  '\\340\\237\\277',
+  '\\355\\240\\200',
+  '\\364\\220\\200\\200',
+  '\\357\\277\\275',
+]
+
 for (const shell of ofShare(shells, 3))
   describe(`the client of shells in ${shell.join(' ')}`, {concurrency: 2}, () => {
     const [tool] = shell
+    it('records in no home whose name is no UTF-8, because other programs see another name', needs(tool), async t => {
+      const {home, client} = makeScene(t, shell)
+      const names = [...homesInText, ...homesInBytes].map(name => `'${name}'`).join(' ')
+      const script = `unset XDG_STATE_HOME XDG_CONFIG_HOME
+for name in ${names}; do
+  HOME=$(printf "$TMPDIR/h-$name"); export HOME; mkdir "$HOME"
+  ${shell.join(' ')} -c ". '${client}'; usage_start; usage_end 0"
+  echo "$(${shell.join(' ')} '${client}' consent) $(ls -A "$HOME" | wc -l)"
+done`
+      const {stdout} = await runProgram(home, ['sh', '-c', script])
+      assert.deepEqual(stdout.trim().split('\n'), [
+        ...homesInText.map(() => 'allowed 1'),
+        ...homesInBytes.map(() => 'settings-unreadable HOME 0'),
+      ])
+    })
+
     it(
       'records a run, exports nothing of its own under set -a, and heeds no variable of other shells',
       needs(tool),

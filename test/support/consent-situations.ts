@@ -202,6 +202,8 @@ const elsewhere = (what: string, changes: Record<string, string>, decidedBy: str
 export const lostFolders: readonly Situation[] = [
   elsewhere('an empty HOME', {HOME: ''}, 'HOME'),
   elsewhere('HOME=~', {HOME: '~'}, 'HOME'),
+  elsewhere('a HOME that is no UTF-8, as programs see it', {HOME: '/home/\ufffd'}, 'HOME'),
+  elsewhere('such an XDG_CONFIG_HOME', {XDG_CONFIG_HOME: '/home/\ufffd', XDG_STATE_HOME: '/tmp/s'}, 'XDG_CONFIG_HOME'),
   elsewhere('a relative HOME', {HOME: 'home', XDG_CONFIG_HOME: '.config', XDG_STATE_HOME: 'state'}, 'HOME'),
   elsewhere('a relative USAGE_CONFIG_DIR', {USAGE_CONFIG_DIR: 'settings'}, 'USAGE_CONFIG_DIR'),
   elsewhere('a relative USAGE_STATE_DIR', {USAGE_STATE_DIR: './state'}, 'USAGE_STATE_DIR', 'state-not-writable'),
