@@ -798,7 +798,7 @@ def start(
         if _is_worker(inherited, place):
             STATE["run"] = {"id": inherited, "pid": None, "header": header}
             return None
-        path = _find_script(script or (getattr(sys, "argv", None) or [""])[0])
+        path = _name_script(_find_script(script or (getattr(sys, "argv", None) or [""])[0]))
         return _make_event("start", _new_id(), header, path, repeat=0, fields=kept)
 
     event = _record("start", make_event)
@@ -830,6 +830,16 @@ def _find_script(path):
     except (OSError, TypeError, ValueError):
         return None
     return path if _is_plain(path, 1000) else None
+
+
+def _name_script(path):
+    """The path that stands for a script: a batch system runs a copy of it, under another path in
+    each job, so the name of the job in the folder of its submission."""
+    for part, job, folder in SCRIPT_COPIES:
+        where, name = os.environ.get(folder, ""), os.environ.get(job)
+        if part in (path or "") and name and where.startswith("/"):
+            return where + "/" + name if _is_plain(where + "/" + name, 1000) else None
+    return path
 
 
 @_raises_nothing

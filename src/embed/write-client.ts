@@ -47,8 +47,8 @@ const loud = `[ -z "$_u_exports" ] || set -a
   [ -z "$_u_trace" ] || set -x`
 
 function pythonConstants(content: ClientContent): string[] {
-  const {project, consent, ciVendors, agentSigns, noticeText, ciNoticeText, schedulers, rankVariables, version} =
-    content
+  const {project, consent, ciVendors, agentSigns, noticeText, ciNoticeText, version} = content
+  const {schedulers, scriptCopies, rankVariables} = content
   return [
     '# The project file.',
     assignInPython('PROJECT', definedParts(project)),
@@ -83,6 +83,12 @@ function pythonConstants(content: ClientContent): string[] {
     '',
     '# Variables of batch systems: the first that is set.',
     assignInPython('SCHEDULERS', schedulers),
+    '',
+    '# Copies of scripts by batch systems: a part of the path, the variables with the job name and its folder.',
+    assignInPython(
+      'SCRIPT_COPIES',
+      scriptCopies.map(({part, job, folder}) => [part, job, folder]),
+    ),
     '',
     '# Variables with the rank of an MPI process, and what is beside each in a job of the same launcher.',
     assignInPython(

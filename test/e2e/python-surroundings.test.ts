@@ -187,6 +187,19 @@ print(results[0], results[-1])`,
     },
   )
 
+  itOnce('names a script by its job where a batch system runs a copy of it', needs('python3'), async t => {
+    const {folder, home, run, events} = pythonScene(t)
+    const copy = join(folder, 'job00007', 'slurm_script')
+    mkdirSync(join(folder, 'job00007'))
+    writeFileSync(copy, `import sys; sys.path.insert(0, '${folder}')\nimport usage_client as u; u.start(); u.end(0)`)
+    const job = {SLURM_JOB_NAME: 'heat.py', SLURM_SUBMIT_DIR: '/home/ada'}
+    for (const environment of [job, {...job, SLURM_SUBMIT_DIR: ''}, {...job, SLURM_JOB_NAME: ''}])
+      await runProgram(home, ['python3', copy], {environment: {...waits.environment, ...environment}})
+    await run('usage.start()', {environment: {...waits.environment, ...job}})
+    const scripts = events().flatMap(event => (event.type === 'start' ? [event.local?.script] : []))
+    assert.deepEqual(scripts.sort(), ['/home/ada/heat.py', copy, copy, join(folder, 'job.py')].sort())
+  })
+
   itOnce('raises what a signal handler of the program raises', needs('python3'), async t => {
     const {run} = pythonScene(t)
     const script = `import signal, time
