@@ -3,6 +3,7 @@ import {existsSync, mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {projectOptOutPath} from '../../src/reporter/world/directories.ts'
+import {personHere} from '../support/in-process.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
@@ -11,17 +12,16 @@ import {libraryOnDisk} from '../support/shell-library.ts'
 import {readTree} from '../support/tree.ts'
 
 /** A home in which `demo` has been used. */
-async function makeHome(t: TestContext) {
+function makeHome(t: TestContext) {
   const home = isolatedHome(t)
-  const {path} = projectOnDisk(home.home, 'http://127.0.0.1:9')
-  await runUsage(home, ['start', '--project-file', path])
+  personHere(home, projectOnDisk(home.home, 'http://127.0.0.1:9').project).reporter.start()
   return home
 }
 
 describe('usage optout and usage optin', {concurrency: 2}, () => {
   for (const args of [['demo'], ['--project', 'demo'], ['demo', '--project=demo']])
     it(`accept the project as ${args.join(' ')}`, async t => {
-      const home = await makeHome(t)
+      const home = makeHome(t)
       const file = projectOptOutPath(home.configDirectory, 'demo')
       const out = await runUsage(home, ['optout', ...args])
       assert.match(out.stdout, /^Opted out of demo: nothing is recorded or sent\. 1 waiting event dropped\.\n.*\n$/)
@@ -33,7 +33,7 @@ describe('usage optout and usage optin', {concurrency: 2}, () => {
 
   for (const command of ['optout', 'optin'])
     it(`${command} refuses an argument and a flag that differ, and what is no id`, async t => {
-      const home = await makeHome(t)
+      const home = makeHome(t)
       for (const args of [['demo', '--project', 'other'], ['Demo'], ['--project', ''], ['demo', 'other']]) {
         const {code, stdout} = await runUsage(home, [command, ...args, '--json'])
         assert.deepEqual([code, JSON.parse(stdout).error.code], [2, 'USAGE_WRONG_USE'], args.join(' '))
@@ -41,7 +41,7 @@ describe('usage optout and usage optin', {concurrency: 2}, () => {
     })
 
   it('keep an opt-out of an id that is not known here, say which are, and undo it', async t => {
-    const home = await makeHome(t)
+    const home = makeHome(t)
     const out = await runUsage(home, ['optout', 'dem'])
     assert.equal(out.code, 0)
     assert.match(
@@ -64,14 +64,14 @@ describe('usage optout and usage optin', {concurrency: 2}, () => {
   })
 
   it('leave standard input to the script that calls them', async t => {
-    const home = await makeHome(t)
+    const home = makeHome(t)
     const script = 'usage optout\nusage optin\necho end\n'
     const {code, stdout} = await runProgram(home, ['sh'], {input: script})
     assert.deepEqual([code, stdout.match(/^(Opted (out|in)|end)/gm)], [0, ['Opted out', 'Opted in', 'end']])
   })
 
   it('keep an opt-in to an id that is not known here yet, and say which are', async t => {
-    const home = await makeHome(t)
+    const home = makeHome(t)
     const {code, stdout} = await runUsage(home, ['optin', 'dem'])
     assert.equal(code, 0)
     assert.match(stdout, /^Opted in to dem\. The project is not known here yet\..* Known here: demo\.$/m)
@@ -79,7 +79,7 @@ describe('usage optout and usage optin', {concurrency: 2}, () => {
   })
 
   it('name a variable that names no folder, in every command that needs the folder', async t => {
-    const home = await makeHome(t)
+    const home = makeHome(t)
     const commands = ['optout', 'optin', 'forget', 'log', 'preview', 'flush', 'project list']
     for (const environment of [{HOME: '~', XDG_CONFIG_HOME: '', XDG_STATE_HOME: ''}, {USAGE_CONFIG_DIR: 'here'}]) {
       const [variable = ''] = Object.keys(environment)
@@ -118,14 +118,14 @@ describe('usage optout and usage optin', {concurrency: 2}, () => {
   })
 
   it('opt out although the state folder cannot be found', async t => {
-    const home = await makeHome(t)
+    const home = makeHome(t)
     const environment = {USAGE_STATE_DIR: 'state'}
     assert.equal((await runUsage(home, ['optout'], {environment})).code, 0)
     assert.equal((await runUsage(home, ['optin'], {environment})).code, 2)
   })
 
   it('say that the site still switches it off, where no project is known either', needs('unshare'), async t => {
-    const [used, empty] = [await makeHome(t), isolatedHome(t)]
+    const [used, empty] = [makeHome(t), isolatedHome(t)]
     for (const home of [used, empty]) {
       const etc = join(home.home, '..', 'etc')
       mkdirSync(join(etc, 'usage'), {recursive: true})

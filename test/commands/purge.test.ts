@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
+import {askStore} from '../../src/cli/maintain/ask-stats.ts'
 import {openSqliteStore} from '../../src/collector/store/sqlite.ts'
 import {batchOf, endOf, featureOf, sampleProject} from '../collector/samples.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
-import {runningCollector} from '../support/running-collector.ts'
+import {collectorHere} from '../support/running-collector.ts'
 import {killingEnvironment} from '../support/scene.ts'
 
 /** A data folder with one use of a feature in each of two months of 2024. */
@@ -60,8 +61,7 @@ describe('usage purge', {concurrency: 2}, () => {
     const answers = async () => {
       const months = ['2019-03-31', '2019-04-30', '2019-12-31', '2020-12-31'].map(async to => {
         const from = `${to.slice(0, 4)}-${to.slice(5, 7) === '12' ? '01' : to.slice(5, 7)}-01`
-        const {stdout} = await runUsage(home, ['stats', '--data', data, '--from', from, '--to', to, '--json'])
-        const {users, runs, duration, outcomes, exitCodes} = JSON.parse(stdout)
+        const {users, runs, duration, outcomes, exitCodes} = await askStore(data, {project: null, from, to}, Date.now())
         return {users, runs, duration, outcomes, exitCodes}
       })
       return Promise.all(months)
@@ -87,7 +87,7 @@ describe('usage purge', {concurrency: 2}, () => {
     await fails('USAGE_WRONG_USE', '--data', data, '--older-than', '1 year')
     await fails('USAGE_PROJECT_UNKNOWN', '--data', data, '--project', 'other')
     await fails('USAGE_STORE_UNREADABLE', '--data', join(data, 'nothing'))
-    const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    const collector = await collectorHere(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
     await fails('USAGE_STORE_LOCKED', '--data', collector.data)
   })
 })

@@ -5,12 +5,12 @@ import {describe, it} from 'node:test'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
-import {runningCollector} from '../support/running-collector.ts'
+import {collectorHere} from '../support/running-collector.ts'
 
 describe('usage share', () => {
   it('prints a link that a running collector opens until it is replaced or revoked', async t => {
     const home = isolatedHome(t)
-    const {http, data} = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    const {http, data} = await collectorHere(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
     const share = async (...more: string[]) =>
       (await runUsage(home, ['share', '--data', data, '--url', http, ...more])).stdout
     const statusOf = async (link: string): Promise<number> => (await fetch(link.trim())).status
@@ -34,7 +34,7 @@ describe('usage share', () => {
     const home = isolatedHome(t)
     const names = ['one', 'two', 'three', 'four']
     const projects = names.map(name => projectOnDisk(home.home, 'http://127.0.0.1:9', {project: name}).project)
-    const {data} = await runningCollector(t, home, projects)
+    const {data} = await collectorHere(t, home, projects)
     writeFileSync(join(data, 'share-links.json.new'), '{"one": ')
     const shared = await Promise.all(names.map(name => runUsage(home, ['share', '--data', data, '--project', name])))
     for (const {code, stdout} of shared) {
@@ -45,7 +45,7 @@ describe('usage share', () => {
 
   it('says what is wrong: no such project, no store', async t => {
     const home = isolatedHome(t)
-    const {data} = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
+    const {data} = await collectorHere(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
     const unknown = await runUsage(home, ['share', '--data', data, '--project', 'no'])
     assert.ok(unknown.code !== 0 && unknown.stderr.includes('USAGE_PROJECT_UNKNOWN'), unknown.stderr)
     const nothing = await runUsage(home, ['share', '--data', join(data, 'nothing')])

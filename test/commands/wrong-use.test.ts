@@ -7,6 +7,7 @@ import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
 import {makeScene} from '../support/scene.ts'
+import {itOnce, ofShare} from '../support/share.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
 
 const nowhere = 'http://127.0.0.1:9'
@@ -40,7 +41,7 @@ const mistakes: readonly (readonly [what: string, args: readonly string[], code:
 ]
 
 describe('a reporting command that is called wrongly', {concurrency: 2}, () => {
-  for (const [what, args, code] of mistakes) {
+  for (const [what, args, code] of ofShare(mistakes, 2)) {
     it(`goes on in silence with ${what}, and fails with ${code} under --strict`, async t => {
       const home = isolatedHome(t)
       const {path} = projectOnDisk(home.home, nowhere)
@@ -72,7 +73,7 @@ describe('a reporting command that is called wrongly', {concurrency: 2}, () => {
       3,
     ],
   ]
-  for (const [args, event, dropped] of recorded)
+  for (const [args, event, dropped] of ofShare(recorded, 2))
     it(`records the event without what does not fit, and counts that: ${args.join(' ')}`, async t => {
       const {home, usage, destination} = makeScene(t, nowhere)
       for (const options of [[], ['--strict']]) {
@@ -89,26 +90,26 @@ describe('a reporting command that is called wrongly', {concurrency: 2}, () => {
       }
     })
 
-  it('counts an event that cannot be told once, strict or not', async t => {
+  itOnce('counts an event that cannot be told once, strict or not', async t => {
     const {home, usage, destination} = makeScene(t, nowhere)
     for (const args of [['feature'], ['feature', 'Load', '.v1'], ['feature', '--strict']]) await usage(args)
     assert.equal(countDrops(destination.paths.drops)['wrong-use'], 3)
     assert.deepEqual(waitingEvents(home.stateDirectory), [])
   })
 
-  it('is strict by USAGE_STRICT=1 as well', async t => {
+  itOnce('is strict by USAGE_STRICT=1 as well', async t => {
     const outcome = await runUsage(isolatedHome(t), ['start'], {environment: {USAGE_STRICT: '1'}})
     assert.equal(outcome.code, 2)
   })
 
-  it('answers with one JSON document when asked for JSON', async t => {
+  itOnce('answers with one JSON document when asked for JSON', async t => {
     const outcome = await runUsage(isolatedHome(t), ['start', '--strict', '--json'])
     const {error} = JSON.parse(outcome.stdout)
     assert.deepEqual([error.code, typeof error.message, typeof error.next], ['USAGE_NO_PROJECT', 'string', 'string'])
     assert.deepEqual([outcome.code, outcome.stderr], [2, ''])
   })
 
-  it('still exits 0 when the state folder cannot be written', async t => {
+  itOnce('still exits 0 when the state folder cannot be written', async t => {
     const home = isolatedHome(t)
     const {path} = projectOnDisk(home.home, nowhere)
     writeFileSync(join(home.home, 'file'), '')
@@ -118,7 +119,7 @@ describe('a reporting command that is called wrongly', {concurrency: 2}, () => {
     assert.match(outcome.stderr, /state-not-writable/)
   })
 
-  it('still exits 0 when the buffer cannot be written after all', async t => {
+  itOnce('still exits 0 when the buffer cannot be written after all', async t => {
     const home = isolatedHome(t)
     const {path, project} = projectOnDisk(home.home, nowhere)
     const {destinationOf} = await import('../../src/reporter/destination/destination.ts')
@@ -129,7 +130,7 @@ describe('a reporting command that is called wrongly', {concurrency: 2}, () => {
     assert.match(outcome.stderr, /USAGE_NOT_RECORDED/)
   })
 
-  it('takes the project from the file before the id, and the flag before the variable of each', async t => {
+  itOnce('takes the project from the file before the id, and the flag before the variable of each', async t => {
     const home = isolatedHome(t)
     const first = projectOnDisk(home.home, nowhere, {project: 'first'})
     const second = projectOnDisk(home.home, nowhere, {project: 'second'})
@@ -144,7 +145,7 @@ describe('a reporting command that is called wrongly', {concurrency: 2}, () => {
     )
   })
 
-  it('never looks for a project file in the working directory', async t => {
+  itOnce('never looks for a project file in the working directory', async t => {
     const home = isolatedHome(t)
     projectOnDisk(home.home, nowhere)
     const outcome = await runUsage(home, ['start', '--strict'], {cwd: home.home})

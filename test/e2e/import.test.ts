@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
+import {askStore} from '../../src/cli/maintain/ask-stats.ts'
 import type {Stats} from '../../src/stats/model/model.ts'
 import {eventually} from '../support/eventually.ts'
 import {readFixture, readJsonFixture} from '../support/fixtures.ts'
@@ -35,8 +36,8 @@ function makeScene(t: TestContext, project = parsl) {
     assert.deepEqual([outcome.code, outcome.stderr], [0, ''], outcome.stdout)
     return JSON.parse(outcome.stdout)
   }
-  const stats = async (folder = data): Promise<Stats> =>
-    JSON.parse((await run('stats', '--data', folder, '--project', project.project, ...year, '--json')).stdout)
+  const stats = (folder = data): Promise<Stats> =>
+    askStore(folder, {project: project.project, from: '2025-01-01', to: '2025-12-31'}, Date.now())
   return {home, data, file, keep, run, doImport, stats}
 }
 

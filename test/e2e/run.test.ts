@@ -4,12 +4,14 @@ import {chmodSync, existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {createReporter} from '../../src/reporter/reporter.ts'
 import {answeringServer, reportOf} from '../support/answering-server.ts'
 import {eventually} from '../support/eventually.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {type RunOptions, runProgram, runShell, runUsage} from '../support/run-program.ts'
+import {itOnce, ofShare} from '../support/share.ts'
 import {readTree} from '../support/tree.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
 
@@ -22,7 +24,11 @@ function makeScene(t: TestContext, http = 'http://127.0.0.1:9') {
   const home = {...bare, environment}
   writeFileSync(join(home.home, 'notice'), '')
   /** The notice has been seen, so that standard error is the command's alone. */
-  const seen = () => runUsage(home, ['start'])
+  const seen = () => {
+    const reporter = createReporter({project, world: {environment}})
+    assert.ok(reporter.noticeShown())
+    reporter.start()
+  }
   const events = () => waitingEvents(home.stateDirectory)
   const ends = () => events().filter(event => event.type === 'end')
   return {home, yes, seen, events, ends}
@@ -36,7 +42,7 @@ async function bothWays(
   options: RunOptions = {},
 ) {
   const {home, seen, ends} = makeScene(t)
-  await seen()
+  seen()
   writeFileSync(join(home.home, 'unreadable'), '#!/bin/sh\n')
   chmodSync(join(home.home, 'unreadable'), 0o600)
   writeFileSync(join(home.home, 'without-first-line'), 'echo "ran $1"\n')
@@ -86,7 +92,7 @@ describe('usage run', {concurrency: 2}, () => {
     ['has an empty name', "''", 127, null],
     ['cannot be run', './unreadable', 126, null],
   ]
-  for (const [situation, command, exitCode, signal] of cases)
+  for (const [situation, command, exitCode, signal] of ofShare(cases, 2))
     it(`is to a shell what the command is when it ${situation}`, needs('bash'), async t => {
       const {bare, ours, end} = await bothWays(t, status, command)
       assert.equal(ours.stdout, bare.stdout)
@@ -99,22 +105,26 @@ describe('usage run', {concurrency: 2}, () => {
       assert.ok(end !== undefined && end.durationSeconds !== null && end.run !== null)
     })
 
-  it('gives the command its bytes: input by a pipe, arguments and files that are no UTF-8', needs('bash'), async t => {
-    const bytes = `"$(printf 'a\\377b\\n\\nc\\n')"`
-    const pipe = await bothWays(t, command => `head -c 300000 /dev/zero | ${command} | cksum`, 'cat')
-    assert.deepEqual(pipe.ours, pipe.bare)
-    const named = await bothWays(t, command => `${command} | od -c`, `printf '[%s]' ${bytes} '' "it's" '\\'`)
-    assert.deepEqual(named.ours, named.bare)
-  })
+  itOnce(
+    'gives the command its bytes: input by a pipe, arguments and files that are no UTF-8',
+    needs('bash'),
+    async t => {
+      const bytes = `"$(printf 'a\\377b\\n\\nc\\n')"`
+      const pipe = await bothWays(t, command => `head -c 300000 /dev/zero | ${command} | cksum`, 'cat')
+      assert.deepEqual(pipe.ours, pipe.bare)
+      const named = await bothWays(t, command => `${command} | od -c`, `printf '[%s]' ${bytes} '' "it's" '\\'`)
+      assert.deepEqual(named.ours, named.bare)
+    },
+  )
 
-  it('gives the command many arguments and one that is no UTF-8', needs('bash'), async t => {
+  itOnce('gives the command many arguments and one that is no UTF-8', needs('bash'), async t => {
     const bytes = `"$(printf 'a\\377\\3761b\\\\n\\n\\nc\\n')"`
     const many = '$(seq -f %0500.0f 1000) "$(head -c 100000 /dev/zero | tr "\\0" x)"'
     const both = await bothWays(t, command => `${command} | cksum`, `printf '[%s]' ${bytes} ${many} ${bytes} λ`)
     assert.deepEqual(both.ours, both.bare)
   })
 
-  it('gives the command every descriptor that is open, under its number', needs('bash'), async t => {
+  itOnce('gives the command every descriptor that is open, under its number', needs('bash'), async t => {
     const open = 'exec 3>/dev/null 4<<<four 5>five 9>&1 20<five 200>lock; mkfifo f 2>/dev/null; exec 11<>f'
     const look = `sh -c 'cd /proc/self/fd; for i in 3 4 5 6 7 8 9 10 11 12 20 200; do test -e $i && echo $i; done; head -1 <&4; echo nine >&9; echo three >&3'`
     const both = await bothWays(t, command => `${open}; ${command}; echo`, look)
@@ -122,7 +132,7 @@ describe('usage run', {concurrency: 2}, () => {
     assert.match(both.ours.stdout, /^3\n4\n5\n9\n11\n20\n200\nfour\nnine\n/)
   })
 
-  it('leaves group, session, mask, limits and ignored hang-ups as they are', needs('bash'), async t => {
+  itOnce('leaves group, session, mask, limits and ignored hang-ups as they are', needs('bash'), async t => {
     const look = `sh -c 'cut -d" " -f5-8 /proc/self/stat; umask; ulimit -Sn; grep SigIgn /proc/self/status'`
     const plain = await bothWays(t, command => `ulimit -Sn 512; umask 027; ${command}; echo`, look)
     assert.deepEqual(plain.ours, {
@@ -133,9 +143,9 @@ describe('usage run', {concurrency: 2}, () => {
     assert.match(kept.ours.stdout, /SigIgn:\t0{15}1/)
   })
 
-  it('lets the command go on in the background, and holds nothing of what it was given', needs('bash'), async t => {
+  itOnce('lets the command go on in the background, and holds nothing of what it was given', needs('bash'), async t => {
     const {home, seen} = makeScene(t)
-    await seen()
+    seen()
     const held =
       'for i in 1 2 3 4 5 6 7 8 9; do ls -l /proc/$PPID/fd | grep -c "held\\| [012] -> [^/]" >&2; sleep 0.1; done'
     const outcome = await runShell(
@@ -149,7 +159,7 @@ describe('usage run', {concurrency: 2}, () => {
     assert.match(outcome.stderr, /0\n$/)
   })
 
-  it('passes a signal on that is sent to it alone, and ends as the command then does', async t => {
+  itOnce('passes a signal on that is sent to it alone, and ends as the command then does', async t => {
     for (const [name, code] of [
       ['SIGTERM', 5],
       ['SIGHUP', 6],
@@ -158,7 +168,7 @@ describe('usage run', {concurrency: 2}, () => {
       ['SIGINT', 9],
     ] as const) {
       const {home, seen, ends} = makeScene(t)
-      await seen()
+      seen()
       const script = `trap 'echo got; exit ${code}' ${name.slice(3)}; echo ready; while :; do sleep 0.05; done`
       let isSent = false
       const outcome = await runUsage(home, ['run', '--', 'sh', '-c', script], {
@@ -171,9 +181,9 @@ describe('usage run', {concurrency: 2}, () => {
     }
   })
 
-  it('gives the command the terminal: Ctrl-C reaches it once', needs('script'), async t => {
+  itOnce('gives the command the terminal: Ctrl-C reaches it once', needs('script'), async t => {
     const {home, seen} = makeScene(t)
-    await seen()
+    seen()
     const script = `test -t 0 && test -t 1 && trap 'echo got; exit 9' INT; echo ready; while :; do sleep 0.05; done`
     const terminal = openTerminal(t, home, `exec usage run -- sh -c "${script}"`)
     await terminal.until(/ready/)
@@ -182,9 +192,9 @@ describe('usage run', {concurrency: 2}, () => {
     assert.equal(terminal.output().match(/got/g)?.length, 1)
   })
 
-  it('stops with the command at Ctrl-Z, and goes on with it', needs('bash', 'script'), async t => {
+  itOnce('stops with the command at Ctrl-Z, and goes on with it', needs('bash', 'script'), async t => {
     const {home, seen, ends} = makeScene(t)
-    await seen()
+    seen()
     const terminal = openTerminal(t, {...home, environment: {...home.environment, PS1: '$ '}}, 'bash --norc -i')
     terminal.type(`usage run -- sh -c 'echo rea""dy; read x; echo "after $x"; exit 3'\n`)
     await terminal.until(/ready/)
@@ -199,7 +209,7 @@ describe('usage run', {concurrency: 2}, () => {
     assert.equal(ends().at(-1)?.exitCode, 3)
   })
 
-  it('tells the run to what the command calls, and delivers within --wait', async t => {
+  itOnce('tells the run to what the command calls, and delivers within --wait', async t => {
     const server = await answeringServer(t)
     const {home, yes} = makeScene(t, server.url)
     const options = {environment: yes}
@@ -218,9 +228,9 @@ describe('usage run', {concurrency: 2}, () => {
     )
   })
 
-  it('runs the command whatever is wrong with what is said to us, unless it is strict', async t => {
+  itOnce('runs the command whatever is wrong with what is said to us, unless it is strict', async t => {
     const {home, seen, ends} = makeScene(t)
-    await seen()
+    seen()
     const wrong = [['--bogus'], ['--field', 'x'], ['--project-file', '/nonexistent'], ['--app-version']]
     for (const args of wrong) {
       const outcome = await runUsage(home, ['run', ...args, '--', 'sh', '-c', 'echo ran; exit 5'])
@@ -239,9 +249,9 @@ describe('usage run', {concurrency: 2}, () => {
     )
   })
 
-  it('needs no -- before the command, and leaves the flags of the command to it', async t => {
+  itOnce('needs no -- before the command, and leaves the flags of the command to it', async t => {
     const {home, seen, ends} = makeScene(t)
-    await seen()
+    seen()
     const script = 'printf "%s," "$@"; exit 5'
     const flags = ['--help', '--json', '--strict', '--', '--app-version', '3']
     for (const environment of [{}, {USAGE_DEBUG: '1'}])
@@ -254,7 +264,7 @@ describe('usage run', {concurrency: 2}, () => {
     assert.equal(ends().length, 8)
   })
 
-  it('runs the command and writes nothing after a no, or where nothing can be written', async t => {
+  itOnce('runs the command and writes nothing after a no, or where nothing can be written', async t => {
     const {home} = makeScene(t)
     const before = readTree(home.home)
     const off = await runUsage(home, ['run', '--', 'sh', '-c', 'echo "ran ${USAGE_RUN_ID-none}"'], {

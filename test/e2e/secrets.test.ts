@@ -10,6 +10,7 @@ import {projectOnDisk} from '../support/project-on-disk.ts'
 import {recordingRelay} from '../support/recording-relay.ts'
 import {runProgram} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
+import {ofShare} from '../support/share.ts'
 import {readTree} from '../support/tree.ts'
 
 const secret = 'S3CRET'
@@ -111,7 +112,7 @@ const variants: readonly {
 ]
 
 describe('a person whose every name is secret', {concurrency: 2}, () => {
-  for (const {what, environment, ci, scheduler, agent = null} of variants)
+  for (const {what, environment, ci, scheduler, agent = null} of ofShare(variants, 2))
     it(`is named by no byte that leaves or that the collector keeps, from ${what}`, needs('unshare'), async t => {
       const {home, relay, collector} = await secretPerson(t, environment)
       const outcome = await runSecretly(home)

@@ -61,7 +61,7 @@ export function makeWorld(t: Pick<TestContext, 'after'>, changes: Partial<World>
     random: randomBytes,
     processes: (): Processes => ({...place}),
     isShell: () => true,
-    machineId: () => null,
+    machineId: () => '6f1c'.repeat(8),
     ...changes,
   }
 }

@@ -219,7 +219,7 @@ describe('a flush', () => {
         })(...given).catch(() => {})
       })
     assert.equal((await flush(world, [destination], killed)).projects[0]?.reason, 'sender-failed')
-    const [again] = (await flush(world, [destination])).projects
+    const [again] = (await flush(world, [destination], here, 1)).projects
     assert.deepEqual([again?.reason, again?.isUndelivered], ['busy-here', true])
     assert.equal(countWaiting(world, destination), 2)
     world.pass(61)

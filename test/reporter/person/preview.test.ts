@@ -35,14 +35,14 @@ function writeFixtures(waiting: string, program: string, folder: string, name: s
 describe('the preview', {concurrency: 2}, () => {
   it('is what travels and what is logged, byte for byte, whoever wrote the events', needs('python3'), async t => {
     const server = await answeringServer(t)
-    const {usage, destination, world} = makeScene(t, server.url, {
+    const {usage, reporter, destination, world} = makeScene(t, server.url, {
       features: {types: ['Algorithm', 'Feature'], names: ['LoadParameterFile.v1'], allowOther: true},
     })
     readSecret(world.stateDirectory, world.random)
     writeFixtures(destination.paths.waiting, 'sh', 'shell', 'write.sh')
     writeFixtures(destination.paths.waiting, 'python3', 'foreign', 'write.py')
     await usage(['start', '--script', 'S3CRET/it.sh', '--field', 'executors=3', '--field', 'other=1'])
-    for (let use = 0; use < 9; use++) await usage(['feature', 'LoadParameterFile.v1', '--type', 'Algorithm'])
+    for (let use = 0; use < 9; use++) reporter.feature({name: 'LoadParameterFile.v1', type: 'Algorithm'})
     const shown = await usage(['preview', '--raw'])
     await usage(['flush'])
     const wire = server.requests.map(({body}) => `${body}\n`).join('')
@@ -61,7 +61,7 @@ describe('the preview', {concurrency: 2}, () => {
     const wire: string[] = []
     socket.on('message', datagram => wire.push(`${datagram}`))
     const wide = {type: 'pattern', pattern: 'x+', description: 'Filler'}
-    const {usage, world} = makeScene(t, '', {
+    const {usage, reporter, world} = makeScene(t, '', {
       endpoint: {udp: `127.0.0.1:${socket.address().port}`},
       writeKey: 'the-key',
       fields: Object.fromEntries(['a', 'b', 'c', 'd'].map(name => [name, wide])),
@@ -69,7 +69,7 @@ describe('the preview', {concurrency: 2}, () => {
     readSecret(world.stateDirectory, world.random)
     await usage(['start'])
     await usage(['start', ...['a', 'b', 'c', 'd'].flatMap(name => ['--field', `${name}=${'x'.repeat(256)}`])])
-    for (let use = 0; use < 3; use++) await usage(['feature', 'Load.v1', '--type', 'Algorithm'])
+    for (let use = 0; use < 3; use++) reporter.feature({name: 'Load.v1', type: 'Algorithm'})
     await usage(['end', '--field', 'a=x'])
     const shown = await usage(['preview', '--raw'])
     const [preview] = JSON.parse((await usage(['preview', '--json'])).stdout).projects
@@ -104,11 +104,11 @@ describe('the preview', {concurrency: 2}, () => {
     const server = await erasingServer(t, (request, response) =>
       isDown ? answer(response, 503, '') : answer(response, 200, receiptOf(request)),
     )
-    const {usage} = makeScene(t, server.url)
-    await usage(['start', '--script', '/home/ada/a.sh'])
-    await usage(['flush'])
+    const {usage, reporter, flush} = makeScene(t, server.url)
+    reporter.start({script: '/home/ada/a.sh'})
+    await flush()
     await usage(['forget'])
-    await usage(['start', '--script', '/home/ada/a.sh'])
+    reporter.start({script: '/home/ada/a.sh'})
     const {stdout, stderr} = await usage(['preview', '--raw'])
     assert.match(stderr, /^demo: Nothing is sent now: forget-pending/)
     isDown = false

@@ -1,0 +1,1 @@
+import '../commands/wrong-use.test.ts'
