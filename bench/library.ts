@@ -3,26 +3,29 @@ import {once} from 'node:events'
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {text} from 'node:stream/consumers'
+import {gzipSync} from 'node:zlib'
 import {openCollector} from '../src/collector/collector.ts'
 import {collectionVersion, parseProjectFile} from '../src/protocol/project-file.ts'
 import {destinationOf} from '../src/reporter/destination/destination.ts'
 import {countDrops} from '../src/reporter/destination/drops.ts'
+import {readSent} from '../src/reporter/destination/sent-log.ts'
 import {flushDestinations} from '../src/reporter/person/flush.ts'
 import {runSender} from '../src/reporter/sender/run-sender.ts'
 import {realWorld} from '../src/reporter/world/world.ts'
-import {measure, type Row, writeTable} from './measure.ts'
+import {measure, median, type Row, writeTable} from './measure.ts'
 import {openNetworks} from './networks.ts'
 import {makePlace, type Place} from './place.ts'
 import {storedUses} from './stored-uses.ts'
 
 export const library: string = JSON.stringify(new URL('../dist/index.js', import.meta.url).href)
 const names = Array.from({length: 1000}, (_, index) => `Step.v${index}`)
+const details = {step: {type: 'integer', description: 'Number of the step'}}
 
 /**
  * Measures the cost of the library in a program: import, one record, exit with a silent server, a million uses, exits.
  */
 export async function benchLibrary(runs: number): Promise<string[]> {
-  return [await benchPrograms(runs), await benchMillion(), await benchExits()]
+  return [await benchPrograms(runs), await benchMillion(Math.min(runs, 5)), await benchExits()]
 }
 
 async function benchPrograms(runs: number): Promise<string> {
@@ -52,22 +55,33 @@ const use = () => reporter.feature({name: 'Load.v1', type: 'Algorithm'})`
 }
 
 /** A million uses of a thousand names, in one loop and with turns of the event loop between them. */
-async function benchMillion(): Promise<string> {
+async function benchMillion(runs: number): Promise<string> {
   const programs = {
     'in one loop': 'for (let i = 0; i < 1e6; i++) use(i)',
     'a turn of the loop every 1,000': 'for (let i = 0; i < 1e6; i++) { use(i); if (i % 1000 === 0) await turn() }',
-    'each with a duration, a turn every 1,000':
-      'for (let i = 0; i < 1e6; i++) { use(i, i); if (i % 1000 === 0) await turn() }',
+    'each with a duration of its own, in one loop': 'for (let i = 0; i < 1e6; i++) use(i, duration(i))',
+    'each with a duration of its own, a turn every 1,000':
+      'for (let i = 0; i < 1e6; i++) { use(i, duration(i)); if (i % 1000 === 0) await turn() }',
+    'each with details, a turn every 1,000':
+      'for (let i = 0; i < 1e6; i++) { use(i, null, {step: i}); if (i % 1000 === 0) await turn() }',
   }
   const lines: string[] = []
   for (const [name, loop] of Object.entries(programs)) {
-    const {printed, collected, dropped} = await runCounted(`${loop}\nsay()`)
-    const {microseconds = 0, megabytes = 0} = JSON.parse(printed) as {microseconds?: number; megabytes?: number}
-    const counts = `${collected} | ${dropped} | ${collected + dropped}`
-    lines.push(`| ${name} | ${microseconds.toFixed(2)} | ${megabytes.toFixed(0)} | ${counts} |`)
+    const counted: Counted[] = []
+    for (let each = 0; each < runs; each++) counted.push(await runCounted(`${loop}\nsay()`))
+    const said = counted.map(({printed}) => JSON.parse(printed) as Record<'microseconds' | 'megabytes', number>)
+    const of = (pick: (one: Counted) => number): number => median(counted.map(pick))
+    const [microseconds, megabytes] = [
+      median(said.map(one => one.microseconds)),
+      median(said.map(one => one.megabytes)),
+    ]
+    const counts = `${of(one => one.collected)} | ${of(one => one.dropped)}`
+    const bytes = `${of(one => one.sentBytes) / 1000} | ${of(one => one.compressedBytes) / 1000}`
+    lines.push(`| ${name} | ${microseconds.toFixed(2)} | ${megabytes.toFixed(0)} | ${counts} | ${bytes} |`)
   }
-  const head = '| 10^6 uses of 1,000 names | µs each | more memory, MB | collected | counted drops | sum |'
-  return ['### A million uses', '', head, '|---|---:|---:|---:|---:|---:|', ...lines, ''].join('\n')
+  const columns = 'µs each | more memory, MB | collected | counted drops | kB sent | kB with gzip'
+  const head = `| 10^6 uses of 1,000 names (${runs} runs each, medians) | ${columns} |`
+  return ['### A million uses', '', head, '|---|---:|---:|---:|---:|---:|---:|', ...lines, ''].join('\n')
 }
 
 /** How many of 10^5 uses, which no tick has written yet, are collected or dropped, for each way to end the program. */
@@ -82,11 +96,11 @@ async function benchExits(): Promise<string> {
   const lines: string[] = []
   for (const [name, end] of Object.entries(ends)) {
     const equal = await runCounted(`for (let i = 0; i < 1e5; i++) use(i)\n${end}`)
-    const apart = await runCounted(`for (let i = 0; i < 1e5; i++) use(i, i)\n${end}`)
+    const apart = await runCounted(`for (let i = 0; i < 1e5; i++) use(i, null, {step: i})\n${end}`)
     const cells = [equal, apart].map(({collected, dropped}) => `${collected} | ${dropped}`)
     lines.push(`| ${name} | ${cells.join(' | ')} |`)
   }
-  const head = '| 10^5 uses, then | equal: collected | dropped | with a duration: collected | dropped |'
+  const head = '| 10^5 uses, then | equal: collected | dropped | with details: collected | dropped |'
   return ['### Each kind of exit', '', head, '|---|---:|---:|---:|---:|', ...lines, ''].join('\n')
 }
 
@@ -103,7 +117,12 @@ const program = `import {createReporter} from ${library}
 const reporter = createReporter({project: process.env.USAGE_PROJECT_FILE})
 const names = Array.from({length: 1000}, (_, index) => 'Step.v' + index)
 const turn = () => new Promise(setImmediate)
-const use = (i, durationSeconds = null) => reporter.feature({name: names[i % 1000], type: 'Algorithm', durationSeconds})
+const use = (i, durationSeconds = null, details = null) =>
+  reporter.feature({name: names[i % 1000], type: 'Algorithm', durationSeconds, details})
+// From about a tenth to ten times the usual duration of a name, which is a millisecond to a second.
+const usual = names.map((_, index) => 0.001 * 1000 ** (index / 1000))
+const swing = Array.from({length: 997}, (_, index) => 10 ** (Math.sin(index) ** 3))
+const duration = i => usual[i % 1000] * swing[i % 997] * (1 + i / 1e9)
 const before = process.memoryUsage.rss()
 const since = performance.now()
 const say = () => {
@@ -112,8 +131,17 @@ const say = () => {
 }
 `
 
+interface Counted {
+  readonly printed: string
+  readonly collected: number
+  readonly dropped: number
+  /** Bytes of the bodies of all reports, and with the compression that the sender uses. */
+  readonly sentBytes: number
+  readonly compressedBytes: number
+}
+
 /** Runs a program that reports to a new collector, sends its waiting events, and counts collected and dropped uses. */
-export async function runCounted(source: string): Promise<{printed: string; collected: number; dropped: number}> {
+export async function runCounted(source: string): Promise<Counted> {
   const place = makePlace('http://127.0.0.1:9')
   const projectsDirectory = join(place.home, 'projects')
   const dataDirectory = join(place.home, 'data')
@@ -130,7 +158,15 @@ export async function runCounted(source: string): Promise<{printed: string; coll
     const world = realWorld({environment})
     while ((await flushDestinations(world, [destination], {deliver: runSender, waitSeconds: 30})).kept > 0);
     const {quota} = countDrops(destination.paths.drops)
-    return {printed, collected: storedUses(dataDirectory), dropped: quota}
+    const bodies = readSent(destination.paths.sent).map(({body}) => body)
+    const sum = (bytesOf: (body: string) => number): number => bodies.reduce((all, body) => all + bytesOf(body), 0)
+    return {
+      printed,
+      collected: storedUses(dataDirectory),
+      dropped: quota,
+      sentBytes: sum(body => Buffer.byteLength(body)),
+      compressedBytes: sum(body => gzipSync(body).length),
+    }
   } finally {
     await collector.close()
     place.remove()
@@ -139,7 +175,7 @@ export async function runCounted(source: string): Promise<{printed: string; coll
 
 function documentOf(place: Place, http: string): Record<string, unknown> {
   const document = JSON.parse(readFileSync(place.environment['USAGE_PROJECT_FILE'] ?? '', 'utf8'))
-  return {...document, endpoint: {http}, features: {types: ['Algorithm'], names}}
+  return {...document, endpoint: {http}, features: {types: ['Algorithm'], names, details}}
 }
 
 function writeProject(place: Place, directory: string): string {

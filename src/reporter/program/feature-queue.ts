@@ -1,6 +1,8 @@
 import type {ProgramHeader} from '../../protocol/header.ts'
 import {limits} from '../../protocol/limits.ts'
 import type {FieldValues} from '../../protocol/scalars.ts'
+import type {Timings} from '../../protocol/timings.ts'
+import {TimingsRecorder} from '../../protocol/timings-recorder.ts'
 
 /** The most features in memory: about 2 MB, which a program can write in 150 ms at its exit. */
 export const maxQueuedFeatures = 5_000
@@ -14,26 +16,36 @@ export interface QueuedFeature {
   readonly name: string
   readonly run: string | null
   readonly startedAt: string | null
+  /** Of merged uses, the duration of the first. */
   readonly durationSeconds: number | null
   readonly internal: boolean
   readonly details: FieldValues | null
   count: number
   /** How often the program registered it: more than once if equal uses were merged. */
   calls: number
+  /** The durations of merged uses, from the second one that has a duration. */
+  timings: TimingsRecorder | null
 }
 
 /**
- * Features in memory between two writes, at most 5,000. Equal ones without a run, a time, a duration and details are
- * merged into one entry with a count. Touches no disk.
+ * Features in memory between two writes, at most 5,000. Equal ones are merged into one entry with a count and the
+ * histogram of their durations. Uses with details stay apart, and so do several uses with one duration, which is their
+ * sum. Touches no disk.
  */
 export class FeatureQueue {
   private entries: QueuedFeature[] = []
   /** The number of entries that cannot be merged. */
   private apart = 0
-  /** The open entry of each name, into which uses are merged. The name alone is the fastest key. */
+  /** The open entry of each name without a run, into which uses are merged. The name alone is the fastest key. */
   private readonly open = new Map<string, QueuedFeature>()
-  /** Further open entries of a name: of another type, or with another value of `internal`. */
+  /** Further open entries: of a run, of another type, or with another value of `internal`. */
   private readonly others = new Map<string, QueuedFeature>()
+  /** Whether durations stay apart: a datagram has one. */
+  private readonly isForDatagrams: boolean
+
+  constructor(isForDatagrams: boolean) {
+    this.isForDatagrams = isForDatagrams
+  }
 
   get length(): number {
     return this.entries.length
@@ -46,23 +58,36 @@ export class FeatureQueue {
     return this.apart >= limits.maxEventsPerReport || this.entries.length >= maxQueuedFeatures / 2
   }
 
-  /** Merges a use into an equal waiting feature. False: there is none. */
-  merge(type: string, name: string, internal: boolean, count: number): boolean {
-    const first = this.open.get(name)
-    if (first === undefined) return false
-    const entry = isLike(first, type, internal) ? first : this.others.get(keyOf(type, name, internal))
+  /** Merges a use without details into an equal waiting feature. Allocates nothing. False: there is none. */
+  mergeUse(
+    type: string,
+    name: string,
+    internal: boolean,
+    run: string | null,
+    count: number,
+    durationSeconds: number | null,
+  ): boolean {
+    if (!this.isMergeable(count, durationSeconds)) return false
+    const entry = this.find(type, name, internal, run)
     if (entry === undefined || entry.count + count > limits.maxLiveCount) return false
     entry.count += count
     entry.calls++
+    if (durationSeconds !== null) {
+      entry.timings ??= timingsOf(entry)
+      entry.timings.record(durationSeconds)
+    }
     return true
   }
 
-  /** Adds a feature. False: the queue is full. */
+  /** Merges a feature into an equal one, or adds it. False: the queue is full. */
   add(feature: QueuedFeature): boolean {
+    const isApart = this.staysApart(feature)
+    const {type, name, internal, run, count, durationSeconds} = feature
+    if (!isApart && this.mergeUse(type, name, internal, run, count, durationSeconds)) return true
     if (this.entries.length >= maxQueuedFeatures) return false
     this.entries.push(feature)
-    if (isPlain(feature)) this.openUp(feature)
-    else this.apart++
+    if (isApart) this.apart++
+    else this.openUp(feature)
     return true
   }
 
@@ -76,7 +101,7 @@ export class FeatureQueue {
   remove(most: number = this.entries.length): number {
     this.seal()
     const removed = this.entries.splice(0, most)
-    this.apart = this.entries.filter(entry => !isPlain(entry)).length
+    this.apart = this.entries.filter(one => this.staysApart(one)).length
     return removed.reduce((sum, {calls}) => sum + calls, 0)
   }
 
@@ -86,20 +111,53 @@ export class FeatureQueue {
     this.others.clear()
   }
 
-  private openUp(feature: QueuedFeature): void {
-    const {type, name, internal} = feature
+  private isMergeable(count: number, durationSeconds: number | null): boolean {
+    return durationSeconds === null || (count === 1 && !this.isForDatagrams)
+  }
+
+  /** Uses of earlier days stay apart, because a merged event has one time. */
+  private staysApart(feature: QueuedFeature): boolean {
+    const {details, count, durationSeconds} = feature
+    return details !== null || !this.isMergeable(count, durationSeconds) || !isOfToday(feature)
+  }
+
+  private find(type: string, name: string, internal: boolean, run: string | null): QueuedFeature | undefined {
     const first = this.open.get(name)
-    if (first === undefined || isLike(first, type, internal)) this.open.set(name, feature)
-    else this.others.set(keyOf(type, name, internal), feature)
+    if (first !== undefined && isLike(first, type, internal, run)) return first
+    return this.others.get(keyOf(type, name, internal, run))
+  }
+
+  private openUp(feature: QueuedFeature): void {
+    const {type, name, internal, run} = feature
+    const first = this.open.get(name)
+    if (run === null && (first === undefined || isLike(first, type, internal, run))) this.open.set(name, feature)
+    else this.others.set(keyOf(type, name, internal, run), feature)
   }
 }
 
-const isLike = (one: QueuedFeature, type: string, internal: boolean): boolean =>
-  one.type === type && one.internal === internal
+/**
+ * The durations of an entry as they are sent: one of one use, else a histogram of those that the uses have. Several uses
+ * of one call have one duration, which is their sum.
+ */
+export function durationsOf(entry: QueuedFeature): {durationSeconds: number | null; timings?: Timings} {
+  const {durationSeconds, calls} = entry
+  const timings = entry.timings ?? (calls > 1 && durationSeconds !== null ? timingsOf(entry) : null)
+  return timings === null ? {durationSeconds} : {durationSeconds: null, timings: timings.toTimings()!}
+}
+
+function timingsOf({durationSeconds}: QueuedFeature): TimingsRecorder {
+  const timings = new TimingsRecorder()
+  if (durationSeconds !== null) timings.record(durationSeconds)
+  return timings
+}
+
+const isLike = (one: QueuedFeature, type: string, internal: boolean, run: string | null): boolean =>
+  one.type === type && one.internal === internal && one.run === run
 
 /** Line breaks cannot occur in names and declared types. */
-const keyOf = (type: string, name: string, internal: boolean): string => `${internal}\n${type}\n${name}`
+const keyOf = (type: string, name: string, internal: boolean, run: string | null): string =>
+  `${run}\n${internal}\n${type}\n${name}`
 
-/** Whether a feature has no run, time, duration and details, so that it can be merged. */
-const isPlain = (one: QueuedFeature): boolean =>
-  one.startedAt === null && one.durationSeconds === null && one.details === null && one.run === null
+/** Whether a use began on the day in UTC on which the program registered it. */
+const isOfToday = ({startedAt, at}: QueuedFeature): boolean =>
+  startedAt === null || startedAt.slice(0, 10) === new Date(at).toISOString().slice(0, 10)

@@ -52,9 +52,9 @@ export interface LibraryReporter {
    */
   start(input?: StartInput): RecordOutcome | Declined
   /**
-   * Registers a use of a feature in memory, in about a microsecond. The next tick writes it. Equal uses without a run,
-   * a time, a duration and details become one event. Beyond 5,000 waiting features, it is dropped and counted
-   * (`queue-full`).
+   * Registers a use of a feature in memory, in less than a microsecond. The next tick writes it. Equal uses without
+   * details become one event with a count and a histogram of their durations. Beyond 5,000 waiting events, a use is
+   * dropped and counted (`queue-full`).
    */
   feature(input: FeatureInput): FeatureOutcome | Declined | Silent
   /** Writes the waiting features, then records the end of the run. */

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import {featureEvent} from '../../protocol/event.ts'
 import type {ProgramHeader} from '../../protocol/header.ts'
 import {limits} from '../../protocol/limits.ts'
-import {isDeclaredFeature} from '../../protocol/project-file.ts'
+import {isDeclaredFeature, isForDatagrams} from '../../protocol/project-file.ts'
 import type {Destination} from '../destination/destination.ts'
 import type {DropReason} from '../destination/drops.ts'
 import {FitValues} from '../record/fit-values.ts'
@@ -24,7 +24,7 @@ const full: FeatureOutcome = {kind: 'dropped', reason: 'queue-full'}
 
 /** The features of a program that are not written yet, and the counts of dropped ones. */
 export class ProgramQueue {
-  private readonly queue = new FeatureQueue()
+  private readonly queue: FeatureQueue
   private drops: Partial<Record<DropReason, number>> = {}
   private readonly world: World
   private readonly destination: Destination
@@ -32,6 +32,7 @@ export class ProgramQueue {
   constructor(world: World, destination: Destination) {
     this.world = world
     this.destination = destination
+    this.queue = new FeatureQueue(isForDatagrams(destination.project))
   }
 
   get length(): number {
@@ -45,14 +46,15 @@ export class ProgramQueue {
   /** Adds a feature. Touches no disk. Throws, before any change, if reading the caller's object throws. */
   register(input: FeatureInput, header: () => ProgramHeader): FeatureOutcome {
     const {name, type = 'Feature', internal = false, count = 1} = input
-    const {startedAt, durationSeconds, details, run, unread} = input
+    const {startedAt, durationSeconds = null, details, run = null, unread} = input
     if (!isNamed(name, type)) return this.drop('wrong-use', 1, wrongUse)
-    const isBare = startedAt == null && durationSeconds == null && details == null && run == null && unread == null
-    const isPlain = isBare && typeof internal === 'boolean' && isCountRight(count)
-    if (isPlain && this.queue.merge(type, name, internal, count)) return queued
+    const isPlain = startedAt == null && details == null && unread == null && typeof internal === 'boolean'
+    const isRight = isPlain && isRunRight(run) && isCountRight(count) && isDurationRight(durationSeconds)
+    if (isRight && this.queue.mergeUse(type, name, internal, run, count, durationSeconds)) return queued
     if (!isDeclaredFeature(this.destination.project, type, name)) return this.drop('undeclared-feature', 1, undeclared)
     if (!v.is(naming, {featureType: type, name})) return this.drop('wrong-use', 1, wrongUse)
-    const entry = {at: this.world.now(), header: header(), type, name, calls: 1, ...this.valuesOf(input)}
+    const made = {at: this.world.now(), header: header(), type, name, calls: 1, timings: null}
+    const entry = {...made, ...this.valuesOf(input)}
     return this.queue.add(entry) ? queued : this.drop('quota', 1, full)
   }
 
@@ -146,5 +148,10 @@ const isNamed = (name: unknown, type: unknown): boolean =>
   typeof name === 'string' && typeof type === 'string' && name.length <= limits.maxFeatureNameLength
 
 const naming = v.pick(featureEvent, ['featureType', 'name'])
+
+const isRunRight = (run: unknown): boolean => run === null || typeof run === 'string'
+
+const isDurationRight = (seconds: unknown): boolean =>
+  seconds === null || (typeof seconds === 'number' && seconds >= 0 && seconds <= limits.maxDurationSeconds)
 
 const isCountRight = (count: unknown): boolean => Number.isSafeInteger(count) && (count as number) > 0

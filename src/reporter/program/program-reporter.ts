@@ -30,6 +30,8 @@ export class ProgramReporter {
   private readonly queue: ProgramQueue
   private direct: Reporter
   private header: ProgramHeader | null = null
+  /** Made once, so that registering a feature allocates nothing. */
+  private readonly readHeader = (): ProgramHeader => this.ownHeader()
   private run: {id: string; input: StartInput; startedAt: number; repeats: number} | null = null
   /** Why features are not accepted, by the last check of the rules, or null. */
   private declined: Declined | Silent | null = null
@@ -167,15 +169,15 @@ export class ProgramReporter {
   /** An object that throws when it is read is read again, value by value. */
   private register(input: FeatureInput): FeatureOutcome {
     try {
-      return this.queue.register(input, () => this.ownHeader())
+      return this.queue.register(input, this.readHeader)
     } catch {
-      return this.queue.register(copyInput(input), () => this.ownHeader())
+      return this.queue.register(copyInput(input), this.readHeader)
     }
   }
 
   private recorder(consent: Consent): Recorder {
     const {world, destination} = this
-    return {world, destination, consent, header: () => this.ownHeader()}
+    return {world, destination, consent, header: this.readHeader}
   }
 
   private wake(): void {

@@ -8,7 +8,7 @@ import {enforceQuota} from '../destination/tidy.ts'
 import {runOfFeature} from '../record/event-run.ts'
 import {check, localOf, newId, type Recorder} from '../record/record.ts'
 import {toTime} from '../world/world.ts'
-import type {QueuedFeature} from './feature-queue.ts'
+import {durationsOf, type QueuedFeature} from './feature-queue.ts'
 
 /**
  * Mean number of writes between checks of the quota. Senders check it too, but a program may run for weeks without one.
@@ -48,7 +48,7 @@ function eventOf(feature: QueuedFeature, run: string | null, id: string, local: 
     run,
     featureType: type,
     name,
-    durationSeconds,
+    ...durationsOf(feature),
     count,
     internal,
     details,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {mkdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
+import type {FeatureEvent} from '../../../src/protocol/event.ts'
 import {limits} from '../../../src/protocol/limits.ts'
 import {listBufferFiles} from '../../../src/reporter/destination/buffer.ts'
 import {destinationOf} from '../../../src/reporter/destination/destination.ts'
@@ -27,6 +28,10 @@ function makeScene(t: TestContext, options: Partial<ProgramReporterOptions> = {}
   const uses = () => events().reduce((sum, event) => sum + (event.type === 'feature' ? event.count : 0), 0)
   return {world, paths, reporter, events, uses, drops: () => countDrops(paths.drops)}
 }
+
+/** The values by which events of a test are put in order: their ids are random. */
+const textOf = ({run, internal, durationSeconds, time}: FeatureEvent): string =>
+  JSON.stringify([run === null, internal, durationSeconds === null, time])
 
 const load = {name: 'Load.v1', type: 'Algorithm'}
 
@@ -58,15 +63,70 @@ describe('createReporter of the library', () => {
     assert.deepEqual(new Set(found.map(({run}) => run)), new Set(outcome.kind === 'recorded' ? [outcome.run] : []))
   })
 
-  it('merges equal features that say nothing of their own, and no others', async t => {
-    const {reporter, events} = makeScene(t)
+  it('merges equal features and their durations, and no others', async t => {
+    const {world, reporter, events} = makeScene(t)
+    const run = '019ab4d0-0000-7000-8000-000000000000'
     for (let index = 0; index < 3; index++) reporter.feature({...load, count: 2})
+    for (const durationSeconds of [0.78, 0.79, 0.5, 0]) reporter.feature({...load, durationSeconds})
+    reporter.feature({...load, count: 2, durationSeconds: 9})
+    reporter.feature({...load, internal: true, durationSeconds: 7})
     reporter.feature({...load, internal: true})
-    reporter.feature({...load, durationSeconds: 1})
+    for (const id of [run, run.toUpperCase()]) reporter.feature({...load, run: id, durationSeconds: 0.5})
     reporter.feature({...load, details: {spectra: 4}})
+    const today = new Date(world.now() - 1).toISOString()
+    for (let index = 0; index < 2; index++) reporter.feature({...load, startedAt: today})
+    for (let index = 0; index < 2; index++) reporter.feature({...load, startedAt: '2020-01-01T00:00:00Z'})
     await reporter.close()
-    const counts = events().map(event => (event.type === 'feature' ? event.count : 0))
-    assert.deepEqual(counts.sort(), [1, 1, 1, 6])
+    const all = events().flatMap(event => (event.type === 'feature' ? [event] : []))
+    all.sort((a, b) => b.count - a.count || (textOf(a) < textOf(b) ? -1 : 1))
+    const found = all.map(one => [one.count, one.internal, one.run, one.durationSeconds, one.timings])
+    const same = {scale: 5, offset: -33, counts: [2]}
+    const timings = {
+      n: 4,
+      sumSeconds: 2.0700000000000003,
+      minSeconds: 0,
+      maxSeconds: 0.79,
+      scale: 5,
+      offset: -33,
+      zeroCount: 1,
+    }
+    assert.deepEqual(found, [
+      [12, false, null, null, {...timings, counts: [1, ...Array(20).fill(0), 1, 1]}],
+      [2, false, run, null, {n: 2, sumSeconds: 1, minSeconds: 0.5, maxSeconds: 0.5, ...same}],
+      [2, false, null, 9, undefined],
+      [2, true, null, null, {n: 1, sumSeconds: 7, minSeconds: 7, maxSeconds: 7, scale: 5, offset: 89, counts: [1]}],
+      [1, false, null, null, undefined],
+      [1, false, null, null, undefined],
+      [1, false, null, null, undefined],
+    ])
+    const times = all.map(({time}) => time)
+    assert.equal(times[0], new Date(world.now()).toISOString())
+    assert.equal(times.filter(time => time === '2020-01-01T00:00:00Z').length, 2)
+  })
+
+  it('counts many uses with durations of their own, and drops none', async t => {
+    const names = Array.from({length: 1000}, (_, index) => `Step.v${index}`)
+    const project = makeProject({features: {types: ['Algorithm'], names}})
+    const {reporter, events, drops} = makeScene(t, {project})
+    for (let use = 0; use < 1e5; use++)
+      reporter.feature({name: names[use % 1000]!, type: 'Algorithm', durationSeconds: (1 + (use % 997)) / 1000})
+    reporter.end()
+    const found = events().flatMap(event => (event.type === 'feature' ? [event] : []))
+    assert.equal(found.length, 1000)
+    assert.ok(found.every(({count, timings}) => count === 100 && timings?.n === 100))
+    assert.equal(drops().quota, 0)
+  })
+
+  it('gives each use its own duration where reports are datagrams', async t => {
+    const {reporter, events} = makeScene(t, {project: makeProject({endpoint: {udp: '127.0.0.1:9'}})})
+    for (const durationSeconds of [1, 2, null, null]) reporter.feature({...load, durationSeconds})
+    await reporter.close()
+    const found = events().map(event => event.type === 'feature' && [event.count, event.durationSeconds])
+    assert.deepEqual(found.toSorted(), [
+      [1, 1],
+      [1, 2],
+      [2, null],
+    ])
   })
 
   it('merges equal features whatever types lie between them, used by people and internally', async t => {
@@ -108,7 +168,7 @@ describe('createReporter of the library', () => {
 
   it('writes a full file of features that cannot be merged before the next tick', async t => {
     const {reporter, events} = makeScene(t)
-    for (let index = 0; index < 500; index++) reporter.feature({...load, durationSeconds: index})
+    for (let index = 0; index < 500; index++) reporter.feature({...load, details: {spectra: index}})
     await eventually(() => assert.equal(events().length, 500))
   })
 
@@ -128,8 +188,6 @@ describe('createReporter of the library', () => {
     const written = events().map(event => event.type === 'feature' && [event.details, event.durationSeconds])
     assert.deepEqual(written.sort(), [
       [null, null],
-      [null, null],
-      [null, null],
       [{spectra: 4}, null],
     ])
     const {'undeclared-field': fields, 'undeclared-feature': features, 'wrong-use': wrong} = drops()
@@ -139,8 +197,8 @@ describe('createReporter of the library', () => {
   it(`takes ${maxQueuedFeatures} features that cannot be merged, and counts what comes beyond`, async t => {
     const {reporter, uses, drops} = makeScene(t)
     for (let index = 0; index < maxQueuedFeatures; index++)
-      assert.equal(reporter.feature({...load, durationSeconds: index}).kind, 'queued')
-    assert.deepEqual(reporter.feature({...load, durationSeconds: 1}), {kind: 'dropped', reason: 'queue-full'})
+      assert.equal(reporter.feature({...load, details: {spectra: index}}).kind, 'queued')
+    assert.deepEqual(reporter.feature({...load, details: {spectra: 1}}), {kind: 'dropped', reason: 'queue-full'})
     reporter.end()
     assert.equal(uses(), maxQueuedFeatures)
     await reporter.close()
