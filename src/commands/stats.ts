@@ -35,6 +35,7 @@ export default class Stats extends BaseCommand {
       description: 'only runs in CI systems, or none of them',
       options: ['only', 'none'],
     }),
+    agent: Flags.string({description: 'only runs by coding agents, none of them, or one by name', helpValue: 'A'}),
     application: Flags.string({description: 'only this application of the project', helpValue: 'NAME'}),
     'feature-type': Flags.string({description: 'only features of this type, and their users', helpValue: 'T'}),
     internal: Flags.boolean({description: 'only features that were used by a program', exclusive: ['direct']}),

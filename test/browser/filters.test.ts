@@ -121,7 +121,7 @@ const shownOf: Readonly<Record<string, (stats: Stats) => Shown>> = {
       row.key,
       (stats: Stats) =>
         namedUsageOf(stats, row)!.map(({name, runs, users}) => [
-          name ?? (row.key === 'schedulers' ? 'none' : 'unknown'),
+          name ?? ('unknown' in row.breakdown ? row.breakdown.unknown : 'unknown'),
           runs,
           users,
         ]),

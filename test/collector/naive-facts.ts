@@ -121,6 +121,15 @@ function isChosen(header: Header, filters: StatsFilters): boolean {
   const isOther = wordFilters.some(
     filter => filters[filter] !== null && filters[filter] !== wordOf(header, wordOfFilter[filter]),
   )
+  const {agent} = filters
+  if (
+    agent === 'only'
+      ? header.agent === null
+      : agent === 'none'
+        ? header.agent !== null
+        : agent !== null && agent !== header.agent
+  )
+    return false
   return !isOther && (filters.ci === null || (filters.ci === 'only') === (header.ci !== null))
 }
 

@@ -37,6 +37,8 @@ export function randomUse(runs: number, random: () => number): Sent[] {
       version: pick(['1.0', '1.1', '2.0', null]),
       os: random() < 0.1 ? null : {name: pick(['Linux', 'Darwin']), version: null, arch: null, readable: null},
       ci,
+      agent: run % 11 === 0 ? 'gemini' : run % 7 === 0 || person === 7 ? 'codex' : null,
+      isNewSecret: run % 5 === 0 || person === 6,
     })
     const [events, durations] = eventsOfRun(run, startMs, pick, random)
     // An end or a feature may have another header. The header of the start counts.

@@ -71,6 +71,7 @@ export const sample: Stats = {
   adoption: [],
   readableSystems: [{name: null, runs: 42, users: 9}],
   schedulers: [{name: 'slurm', runs: 42, users: 9}],
+  agents: [{name: 'codex', runs: 42, users: 9}],
   ci: {runs: 3, share: 3 / 42, vendors: [{name: 'gitlab', runs: 3}]},
   fields: {
     executors: {n: 38, mean: 2.105, median: 2, max: 64, values: null},

@@ -4,7 +4,7 @@ import {escapeHtml} from '../../stats/write/html.ts'
 import {addressTo, type State} from './address.ts'
 
 /** The answers without filters. Their values are the options of the form. */
-export type Choices = Pick<Stats, 'versions' | 'systems' | 'applications'>
+export type Choices = Pick<Stats, 'versions' | 'systems' | 'applications' | 'agents'>
 
 /** Writes the controls of a page: common ranges as links, active filters with links to remove them, and a form. */
 export function writeQuestion(state: State, page: string, choices: Choices, nowMs: number): string {
@@ -44,6 +44,8 @@ function writeActive(state: State, page: string): string {
 function describeFilter(name: string, value: string): string {
   if (name === 'internal' || name === 'direct') return `Only ${name} use of features`
   if (name === 'ci') return value === 'none' ? 'Without continuous integration' : 'Only continuous integration'
+  if (name === 'agent' && value === 'none') return 'Without coding agents'
+  if (name === 'agent' && value === 'only') return 'Only coding agents'
   const words: Readonly<Record<string, string>> = {'app-version': 'version', 'feature-type': 'features of type'}
   return `Only ${words[name] ?? name} ${value}`
 }
@@ -60,6 +62,7 @@ function writeForm({project, written, query}: State, page: string, choices: Choi
     select('system', 'System', names(choices.systems), written['system']),
     select('application', 'Application', names(choices.applications), written['application']),
     select('ci', 'Continuous integration', ['none', 'only'], written['ci']),
+    select('agent', 'Coding agent', agentChoices(names(choices.agents)), written['agent']),
     select('feature-type', 'Feature type', project.features.types, written['feature-type']),
     select('use', 'Feature use', ['direct', 'internal'], useOf(written)),
   ]
@@ -68,6 +71,8 @@ function writeForm({project, written, query}: State, page: string, choices: Choi
 <form action="${action}" method="get">${fields.join('')}<button>Show</button></form></details>
 `
 }
+
+const agentChoices = (names: readonly string[]): string[] => (names.length === 0 ? [] : ['none', 'only', ...names])
 
 const useOf = (written: State['written']): string | undefined =>
   written['internal'] === '1' ? 'internal' : written['direct'] === '1' ? 'direct' : undefined

@@ -9,6 +9,8 @@ export interface StatsFilters {
   /** The name of the operating system, for example `Linux`. */
   readonly system: string | null
   readonly ci: 'only' | 'none' | null
+  /** Runs by any coding agent (`only`), by none, or by the agent of this name. */
+  readonly agent: string | null
   readonly application: string | null
   readonly featureType: string | null
   /** True: internal uses of features, not chosen by a person. False: direct uses. */
@@ -24,13 +26,23 @@ export const wordOfFilter = {
 export const wordFilters = Object.keys(wordOfFilter) as readonly (keyof typeof wordOfFilter)[]
 
 /** The names of the filters on a command line and in an address. */
-export const filterNames = ['app-version', 'system', 'ci', 'application', 'feature-type', 'internal', 'direct'] as const
+export const filterNames = [
+  'app-version',
+  'system',
+  'ci',
+  'agent',
+  'application',
+  'feature-type',
+  'internal',
+  'direct',
+] as const
 export type WrittenFilters = Readonly<Partial<Record<(typeof filterNames)[number], string | null | undefined>>>
 
 export const noFilters: StatsFilters = {
   appVersion: null,
   system: null,
   ci: null,
+  agent: null,
   application: null,
   featureType: null,
   internal: null,
@@ -56,6 +68,7 @@ export function parseFilters(written: WrittenFilters): StatsFilters {
     appVersion: text('app-version'),
     system: text('system'),
     ci,
+    agent: text('agent'),
     application: text('application'),
     featureType: text('feature-type'),
     internal: isInternal ? true : isDirect ? false : null,
@@ -74,6 +87,10 @@ export const limitsFeatures = ({featureType, internal}: StatsFilters): boolean =
 
 /** Whether a filter selects headers. Then counts that are stored without headers are impossible. */
 export const limitsHeaders = (filters: StatsFilters): boolean =>
-  filters.ci !== null || wordFilters.some(filter => filters[filter] !== null)
+  filters.ci !== null || filters.agent !== null || wordFilters.some(filter => filters[filter] !== null)
+
+/** Whether a filter on agents selects a header with this agent. */
+export const isAgentChosen = ({agent}: StatsFilters, own: string | null): boolean =>
+  agent === null || (agent === 'only' ? own !== null : (agent === 'none' ? null : agent) === own)
 
 const invalid = (message: string): UsageError => new UsageError('USAGE_QUERY_INVALID', message)

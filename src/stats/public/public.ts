@@ -124,11 +124,14 @@ function requirePublic({by, from, to, filters, trend}: Stats, unfiltered: Stats 
 const countFilters = (filters: StatsFilters): number => Object.values(filters).filter(value => value !== null).length
 
 /** Whether the unfiltered answers show the row that the filter selects. */
-function isShownIn(unfiltered: Stats, {appVersion, system, application}: StatsFilters): boolean {
-  const {versions, systems, applications} = toPublic(unfiltered)
+function isShownIn(unfiltered: Stats, {appVersion, system, application, agent}: StatsFilters): boolean {
+  const {versions, systems, applications, agents} = toPublic(unfiltered)
   const isIn = (list: PublicStats['versions'], value: string | null): boolean =>
     value === null || (list?.rows.some(({name}) => name === value) ?? false)
-  return isIn(versions, appVersion) && isIn(systems, system) && isIn(applications, application)
+  // All agents together are no row.
+  const isAgentShown =
+    agent === null || (agents?.rows.some(({name}) => name !== 'only' && (name ?? 'none') === agent) ?? false)
+  return isIn(versions, appVersion) && isIn(systems, system) && isIn(applications, application) && isAgentShown
 }
 
 /**

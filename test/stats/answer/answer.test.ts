@@ -245,12 +245,41 @@ test('it has every key of the model without any data, and null for unknown value
   assert.deepEqual(Object.keys(rest), [
     ...['project', 'from', 'to', 'by', 'filters', 'unanswered', 'users', 'hosts', 'userFlow', 'runs', 'scripts'],
     ...['duration', 'outcomes', 'successRate', 'commonestFault', 'exitCodes', 'versions', 'adoption', 'systems'],
-    ...['readableSystems', 'schedulers', 'applications', 'ci', 'fields', 'features', 'unusedFeatures', 'trend'],
+    ...[
+      'readableSystems',
+      'schedulers',
+      'agents',
+      'applications',
+      'ci',
+      'fields',
+      'features',
+      'unusedFeatures',
+      'trend',
+    ],
   ])
   assert.equal(rest.commonestFault, null)
   assert.equal(rest.duration!.p99Seconds, null)
   assert.deepEqual(rest.fields!['executors'], {n: 0, mean: null, median: null, max: null, values: null})
   assert.deepEqual(rest.unusedFeatures, ['Load.v1', 'Rebin.v1', 'Fit.v1'])
+})
+
+test('it lists coding agents, whose runs are runs of users, and filters by them', async t => {
+  const sent = [
+    {events: ended(1), header: {agent: 'codex'}},
+    {events: ended(2), header: {agent: 'codex', user: pseudonym('bob')}},
+    {events: ended(3)},
+  ]
+  const {agents, users} = await answer(t, sent)
+  assert.equal(users.total, 2)
+  assert.partialDeepStrictEqual(agents, [
+    {name: 'codex', runs: 2, users: 2},
+    {name: null, runs: 1, users: 1},
+  ])
+  const runsWith = async (agent: string) => (await answer(t, sent, {agent})).runs?.total
+  assert.deepEqual(
+    [await runsWith('only'), await runsWith('none'), await runsWith('codex'), await runsWith('x')],
+    [2, 1, 2, 0],
+  )
 })
 
 test('it lists versions and systems by runs, including unknown ones, and counts CI separately', async t => {

@@ -40,6 +40,7 @@ function randomQuery(random: () => number) {
     'app-version': maybe('1.0', '2.0', '9', 'nobody'),
     system: maybe('Linux', 'Darwin'),
     ci: maybe('only', 'none'),
+    agent: maybe('only', 'none', 'codex'),
     application: maybe('parsl', 'workbench'),
     'feature-type': maybe('Algorithm', 'Feature'),
     ...(use === null ? {} : {[use]: '1'}),

@@ -16,6 +16,10 @@ test('it reads filters, and sets none by default', () => {
     internal: false,
   })
   assert.equal(parseFilters({internal: '1'}).internal, true)
+  assert.deepEqual(
+    ['only', 'none', 'codex'].map(agent => parseFilters({agent}).agent),
+    ['only', 'none', 'codex'],
+  )
 })
 
 test('it rejects invalid filters', () => {

@@ -1,4 +1,10 @@
-import {limitsHeaders, type StatsFilters, wordFilters, wordOfFilter} from '../../../stats/model/filters.ts'
+import {
+  isAgentChosen,
+  limitsHeaders,
+  type StatsFilters,
+  wordFilters,
+  wordOfFilter,
+} from '../../../stats/model/filters.ts'
 import {columnOfWord, type HeaderWord, headerWords} from '../../../stats/model/header-words.ts'
 import {allRows, type Database} from '../tables/database.ts'
 
@@ -114,6 +120,10 @@ export function chooseHeaders({name, names, isCi}: KnownHeaders, filters: StatsF
     const word = wordOfFilter[filter]
     return value === null ? [] : [[name[word], names[word].indexOf(value)] as const]
   })
+  if (filters.agent !== null) {
+    const isChosen = names.agent.map(agent => Number(isAgentChosen(filters, agent)))
+    conditions.push([name.agent.map(number => isChosen[number]!), 1])
+  }
   if (filters.ci !== null) conditions.push([isCi, Number(filters.ci === 'only')])
   const chosen = new Uint8Array(isCi.length).fill(1)
   for (const [column, value] of conditions)

@@ -7,11 +7,12 @@ import {writeBytes, writeCounted} from './write.ts'
 
 /** Writes the filters that are set, and the answers that are null because of them. */
 export function writeFilters({stats: {filters, unanswered}, width}: Page): Section {
-  const {appVersion, system, ci, application, featureType, internal} = filters
+  const {appVersion, system, ci, agent, application, featureType, internal} = filters
   const values = {
     'app-version': appVersion,
     system,
     ci,
+    agent,
     application,
     'feature-type': featureType,
     use: internal === null ? null : internal ? 'internal' : 'direct',
