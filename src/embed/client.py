@@ -9,13 +9,13 @@ Made by `usage embed --lang python`: make it again when the project file changes
     usage_client.feature("Solver.explicit", "Algorithm")
     usage_client.end(exit_code=0)
 
-`python3 usage_client.py preview` prints what would be sent. The functions write small files and
-return: they use no network, raise nothing, and print only one notice, once. Files and rules are
-those of the program `usage`, which may work beside this file: `usage status`, `usage log`,
-`usage optout` and `usage forget` know its events.
+`python3 usage_client.py status` prints what is recorded, `preview` what would be sent; `optout` and
+`optin` decide. The functions write small files and return: they use no network, raise nothing, and
+print only one notice, once. Files and rules are those of the program `usage`, which may work beside
+this file: `usage status`, `usage log`, `usage optout` and `usage forget` know its events.
 
 Contents: the project; files; time and ids; consent; what may be recorded; recording (start,
-feature, end); the notice; the sender's process; bounds; reports; delivery.
+feature, end); the notice; the sender's process; bounds; reports; delivery; the program.
 """
 
 import _thread
@@ -954,11 +954,36 @@ def _show_notice(marker):
     except (OSError, ValueError):
         return
     STATE["has_shown_notice"] = True
-    notice = (CI_NOTICE if _find_ci()[1] else NOTICE) + _config_path("optout.d", ID) + "\n"
     try:
-        os.write(2, notice.encode("utf-8", "surrogateescape"))
+        os.write(2, _write_notice().encode("utf-8", "surrogateescape"))
     except OSError:
         _remove_file(marker)
+
+
+def _write_notice():
+    """The notice at the width of the terminal, 80 where it is unknown. Commands stay whole."""
+    import textwrap
+
+    try:
+        columns = os.environ.get("COLUMNS") or os.get_terminal_size(2).columns
+        width = max(20, int(columns) or 80)
+    except (OSError, ValueError):
+        width = 80
+    head = (CI_NOTICE_HEAD if _find_ci()[1] else NOTICE_HEAD).split("\n")
+    wrap = textwrap.TextWrapper(width, subsequent_indent="    ", break_long_words=False)
+    wrap.break_on_hyphens = False
+    command = _own_command()
+    lines = [wrap.fill(line) for line in head]
+    lines += ["  To see it: %s status" % command, "  To stop it: %s optout" % command]
+    lines += [wrap.fill("  or " + NOTICE_END), "    %s\n" % _config_path("optout.d", ID)]
+    return "\n".join(lines)
+
+
+def _own_command():
+    """How a person calls this file in a shell, up to the word that says what to do."""
+    import shlex
+
+    return "python3 " + shlex.quote(os.path.abspath(__file__))
 
 
 # --- The sender: a process of its own, one at a time, for ten seconds at most -------------------
@@ -1552,6 +1577,96 @@ def preview():
     print("\n".join(_body_of(report) for report in reports))
 
 
+# --- The program: for the person whose machine this is ------------------------------------------
+
+
+def _print_status():
+    """Prints what is recorded, which rule decided, where everything lies, and what can be done."""
+    reason, decided_by, may_send = consent()
+    folder = _project_path("buffer", "new")
+    files = [os.path.join(folder, name) for name in _list_names(folder)]
+    waiting = sum(_read_file(path, "").count("\n") for path in files)
+    state = "on" if reason == "allowed" else "off"
+    if reason == "allowed" and not may_send:
+        state, reason = "waiting", "notice-pending"
+    print("%s  %s" % (ID, state))
+    print("  Decided by  %s%s" % (reason, " (%s)" % decided_by if decided_by else ""))
+    if state == "waiting":
+        print("              Sent with the first run at least a minute after the notice,")
+        print("              unless you opt out.")
+    print("  Goes to     " + PROJECT["endpoint"]["http"])
+    print("  Waiting     %d event%s" % (waiting, "" if waiting == 1 else "s"))
+    print("  State       " + _project_path())
+    print("  Settings    " + _config_path())
+    _print_choices("preview", "optout", "optin")
+
+
+CHOICES = {
+    "preview": "To see what is sent next:",
+    "optout": "To opt out:",
+    "optin": "To opt in:",
+}
+
+
+def _print_choices(*words):
+    """Prints the commands of this file for the words."""
+    for word in words:
+        print("%s %s %s" % (CHOICES[word], _own_command(), word))
+
+
+def _opt_out():
+    """Stops recording and sending for this project: nothing that waits is sent."""
+    path = _config_path("optout.d", ID)
+    _write_file(path, "Opted out at %s.\n" % _format_time())
+    _empty_buffer()
+    print("Opted out of %s: nothing is recorded or sent.\n  %s" % (ID, path))
+    _print_choices("optin")
+
+
+def _opt_in():
+    """Allows recording and sending again. What is from before is not sent after an opt-out."""
+    before = _read_opt_in() or {}
+    own = _config_path("optout.d", ID)
+    is_after_opt_out = _exists(own) or _exists(_config_path("optout"))
+    now = _format_time()
+    answer = {"yesAt": now, "notBefore": now if is_after_opt_out else before.get("notBefore")}
+    _write_file(_config_path("optin.d", ID + ".json"), _to_json(answer) + "\n")
+    if is_after_opt_out:
+        _empty_buffer()
+    _remove_file(own)
+    _write_file(_project_path("notice-%s.open" % COLLECTION_VERSION), "")
+    reason, decided_by, _ = consent()
+    if reason == "allowed":
+        print("Opted in to %s." % ID)
+    else:
+        words = (ID, reason, " (%s)" % decided_by if decided_by else "")
+        print("The opt-in to %s is saved, but recording is still off: %s%s" % words)
+    _print_choices("optout")
+
+
+PROGRAM = {
+    "status": _print_status,
+    "preview": preview,
+    "optout": _opt_out,
+    "optin": _opt_in,
+}
+
+
+def _main(words):
+    """Does what the first word says. Returns the exit code."""
+    if len(words) != 1 or words[0] not in PROGRAM:
+        found = "Got " + (" ".join(words) or "nothing")
+        print("%s. Usage: %s %s" % (found, _own_command(), "|".join(PROGRAM)), file=sys.stderr)
+        return 2
+    try:
+        PROGRAM[words[0]]()
+    except (OSError,) + UNREADABLE as error:
+        print("%s: %s" % (words[0], error), file=sys.stderr)
+        print("To opt out without this file, set USAGE_TRACKING=false.", file=sys.stderr)
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
     # Here, because a program that only records needs none of them.
     import base64
@@ -1563,4 +1678,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["send"]:
         send(sys.argv[2])
     else:
-        preview()
+        sys.exit(_main(sys.argv[1:]))

@@ -13,8 +13,8 @@
 #   trap 'trap - EXIT TERM; usage_end "" TERM; kill -TERM $$' TERM
 #                                              the same for each signal that may end the script
 #
-# `sh usage.sh preview` prints what would be sent, `sh usage.sh consent` whether anything is
-# recorded. The functions write small files and return: they use no network, never fail, and
+# `sh usage.sh status` prints what is recorded, `preview` what would be sent; `optout` and `optin`
+# decide. The functions write small files and return: they use no network, never fail, and
 # print only one notice, once. Files and rules are those of the program `usage`, which may work
 # beside this file.
 #
@@ -29,7 +29,7 @@
 #   time and pseudonyms   what only a sender and the preview need
 #   reports               events that wait become the bytes that are sent
 #   delivery              by curl, one report after another
-#   the program           preview, consent, send
+#   the program           status, preview, optout, optin, consent, send
 # Values go from function to function in variables, because a substitution would start a process.
 # _u_text, _u_word, _u_line, _u_rest, _u_head, _u_path and _u_name are free for any function.
 
@@ -429,7 +429,7 @@ _u_is_policy_whole() {
     _u_line=${_u_rest%%"$_u_newline"*}
     _u_rest=${_u_rest#*"$_u_newline"}
     case $_u_line in
-      */endpoint={) _u_word=${_u_line%=*}/http= ;;
+      */endpoint='{') _u_word=${_u_line%=*}/http= ;;
       */writeKey=*) _u_word=${_u_line%writeKey=*}endpoint= ;;
       *) continue ;;
     esac
@@ -756,8 +756,31 @@ _u_show_notice() {
   [ ! -c /dev/fd/2 ] || [ -t 2 ] || return 0
   _u_has_shown_notice=yes
   _u_mark_notice 2>/dev/null || return 0
-  [ -z "$_u_is_ci" ] || _u_notice=$_u_ci_notice
-  (printf '%s\n' "$_u_notice$_u_config/optout.d/$_u_project" >&2) || command rm -f "$_u_marker"
+  [ -z "$_u_is_ci" ] || _u_notice_head=$_u_ci_notice_head
+  {
+    printf '%s\n  To see it: ' "$_u_notice_head"
+    _u_print_command status
+    printf '  To stop it: '
+    _u_print_command optout
+    printf '  or %s\n    %s\n' "$_u_notice_end" "$_u_config/optout.d/$_u_project"
+  } >&2 || command rm -f "$_u_marker"
+}
+
+# WORD: prints how a person calls this file. Without its path, the words before it are missing.
+_u_print_command() {
+  _u_line=${_u_file:-usage.sh}
+  case $_u_line in
+    *[!A-Za-z0-9/._-]*)
+      _u_rest=$_u_line\'
+      _u_line=\'
+      while [ -n "$_u_rest" ]; do
+        _u_line=$_u_line${_u_rest%%\'*}\'\\\'\'
+        _u_rest=${_u_rest#*\'}
+      done
+      _u_line=${_u_line%\\\'\'}
+      ;;
+  esac
+  printf 'sh %s %s\n' "$_u_line" "$1"
 }
 
 # Makes the marker that the notice is shown now. False: another process has made it.
@@ -1455,7 +1478,74 @@ _u_is_client() {
   case $_u_line in *'Made by `usage embed --lang sh`'*) ;; *) return 1 ;; esac
 } 2>/dev/null
 
-# preview, consent or send: what this file does when it is run.
+# Prints what is recorded, which rule decided, where everything lies, and what can be done.
+_u_print_status() {
+  _u_mode=off
+  if _u_check_consent; then
+    _u_mode=on
+    [ -n "$_u_may_send" ] || _u_mode=waiting
+    [ -n "$_u_may_send" ] || _u_reason=notice-pending
+  fi
+  printf '%s  %s\n  Decided by  %s\n' "$_u_project" "$_u_mode" \
+    "$_u_reason${_u_decided_by:+ ($_u_decided_by)}"
+  if [ "$_u_mode" = waiting ]; then
+    echo '              Sent with the first run at least a minute after the notice,'
+    echo '              unless you opt out.'
+  fi
+  _u_steps=0
+  for _u_path in "$_u_waiting"/*.json; do [ ! -f "$_u_path" ] || _u_steps=$((_u_steps + 1)); done
+  printf '  Goes to     %s\n  Waiting     %s\n' "$_u_endpoint" "$_u_steps file(s) of events"
+  printf '  State       %s\n  Settings    %s\n' "$_u_directory" "$_u_config"
+  printf 'To see what is sent next: '
+  _u_print_command preview
+  _u_print_choice out
+  _u_print_choice in
+}
+
+# out or in: prints the command that decides so.
+_u_print_choice() {
+  printf 'To opt %s: ' "$1"
+  _u_print_command "opt$1"
+}
+
+# Stops recording and sending for this project: nothing that waits is sent.
+_u_opt_out() {
+  _u_find_folders
+  _u_path=$_u_config/optout.d/$_u_project
+  _u_make_folder "$_u_config/optout.d" &&
+    _u_write_file "$_u_path" "Opted out at $(_u_format_time 0)." || return 1
+  _u_found=$_u_path
+  _u_empty_buffer
+  printf 'Opted out of %s: nothing is recorded or sent.\n  %s\n' "$_u_project" "$_u_found"
+  _u_print_choice in
+}
+
+# Allows recording and sending again. What is from before is not sent after an opt-out.
+_u_opt_in() {
+  _u_find_folders
+  _u_readable=yes
+  _u_check_settings
+  [ -n "$_u_readable" ] || return 1
+  _u_now=\"$(_u_format_time 0)\"
+  if [ -e "$_u_config/optout" ] || [ -e "$_u_config/optout.d/$_u_project" ]; then
+    _u_not_before=$_u_now
+    _u_empty_buffer
+  fi
+  _u_text='{"yesAt":'$_u_now',"notBefore":'${_u_not_before:-null}'}'
+  _u_make_folder "$_u_config/optin.d" && _u_make_folder "$_u_directory" &&
+    _u_write_file "$_u_config/optin.d/$_u_project.json" "$_u_text" &&
+    command rm -f "$_u_config/optout.d/$_u_project" &&
+    : >|"$_u_directory/notice-$_u_version.open" || return 1
+  if _u_check_consent; then
+    printf 'Opted in to %s.\n' "$_u_project"
+  else
+    printf 'The opt-in to %s is saved, but recording is still off: %s\n' "$_u_project" \
+      "$_u_reason${_u_decided_by:+ ($_u_decided_by)}"
+  fi
+  _u_print_choice out
+}
+
+# WORD: what this file does when it is run. For a decision that cannot be kept, says what can.
 _u_main() {
   ! _u_is_zsh || emulate sh
   set +eufxC
@@ -1464,21 +1554,34 @@ _u_main() {
   IFS=$_u_blanks$_u_newline
   umask 077
   _u_most=50
-  case ${1-} in
-    preview)
+  _u_find_file
+  case $#,${1-} in
+    1,preview)
       _u_find_folders && _u_check_consent
-      _u_make_reports "$_u_waiting" _u_print_body
+      _u_make_reports "$_u_waiting" _u_print_body || :
       ;;
-    consent)
+    1,status) _u_print_status ;;
+    1,optout | 1,optin)
+      if [ "$1" = optout ]; then
+        _u_opt_out
+      else
+        _u_opt_in
+      fi 2>/dev/null && return 0
+      printf '%s: cannot read or write %s\n' "$1" "$_u_config" >&2
+      echo 'To opt out without this file, set USAGE_TRACKING=false.' >&2
+      return 1
+      ;;
+    1,consent)
       _u_check_consent
       printf '%s\n' "$_u_reason${_u_decided_by:+ $_u_decided_by}"
       ;;
-    send)
+    *,send)
       [ "${2-}" != alone ] || _u_close_descriptors || return 1
-      _u_find_folders && _u_send
+      _u_find_folders && _u_send || :
       ;;
     *)
-      echo 'The argument must be preview, consent or send.' >&2
+      printf 'Got %s. Usage: ' "${*:-nothing}" >&2
+      _u_print_command 'status|preview|optout|optin|consent|send' >&2
       return 2
       ;;
   esac
@@ -1535,6 +1638,7 @@ if ! { _u_load; } >/dev/null 2>&1; then
   usage_end() { return 0; }
 elif { [ -n "$_u_is_program" ]; } >/dev/null; then
   _u_main "$@"
+  exit
 fi
 {
   case $_u_all in yes*) set -a ;; esac

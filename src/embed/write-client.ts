@@ -47,7 +47,7 @@ const loud = `[ -z "$_u_exports" ] || set -a
   [ -z "$_u_trace" ] || set -x`
 
 function pythonConstants(content: ClientContent): string[] {
-  const {project, consent, ciVendors, agentSigns, noticeText, ciNoticeText, version} = content
+  const {project, consent, ciVendors, agentSigns, notice, version} = content
   const {schedulers, scriptCopies, rankVariables} = content
   return [
     '# The project file.',
@@ -58,9 +58,10 @@ function pythonConstants(content: ClientContent): string[] {
     assignInPython('COLLECTION_VERSION', collectionVersion(project)),
     assignInPython('CLIENT', {name: 'usage-python', version}),
     '',
-    '# The notice, up to the path of the opt-out file; and in a CI system.',
-    assignInPython('NOTICE', noticeText),
-    assignInPython('CI_NOTICE', ciNoticeText),
+    '# The notice: its beginning, also in a CI system, and its end up to the path of a file.',
+    assignInPython('NOTICE_HEAD', notice.head),
+    assignInPython('CI_NOTICE_HEAD', notice.ciHead),
+    assignInPython('NOTICE_END', notice.end),
     '',
     '# Values that do not opt out, of DO_NOT_TRACK and of the other two variables.',
     assignInPython('SILENT_DO_NOT_TRACK', consent.silentValues.doNotTrack),

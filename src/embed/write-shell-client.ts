@@ -6,7 +6,7 @@ import type {ClientContent} from './client-content.ts'
 
 /** What the client for shells is made of: constants, the allow-list, and what a shell finds out of its environment. */
 export function shellConstants(content: ClientContent): string[] {
-  const {project, noticeText, ciNoticeText, version} = content
+  const {project, notice, version} = content
   const {user, host, script, rotate, yearBegins} = project.identity
   const ids = Object.entries({user, host, script}).flatMap(([name, isWanted]) => (isWanted ? [name] : []))
   const application = project.application === undefined ? 'null' : JSON.stringify(project.application)
@@ -39,8 +39,8 @@ export function shellConstants(content: ClientContent): string[] {
       by: '{"by":"usage-sh","format":1,',
     }),
     '',
-    '  # The notice, up to the path of the opt-out file; and in a CI system.',
-    ...assign({notice: noticeText, ci_notice: ciNoticeText}),
+    '  # The notice: its beginning, also in a CI system, and its end up to the path of a file.',
+    ...assign({notice_head: notice.head, ci_notice_head: notice.ciHead, notice_end: notice.end}),
     '',
     '  # The project file.',
     ...assign({document: JSON.stringify(project, null, 2)}),

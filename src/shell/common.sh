@@ -586,9 +586,19 @@ _usage_show_notice() {
   [ -e /dev/fd/2 ] || return 0
   [ ! -c /dev/fd/2 ] || [ -t 2 ] || return 0
   _usage_mark_notice 2>/dev/null || return 0
-  _usage_text=$_usage_notice_text
-  [ -z "$_usage_is_ci" ] || _usage_text=$_usage_ci_notice_text
-  _usage_text=$_usage_text$_usage_config/optout.d/$_usage_project
+  _usage_text=$_usage_notice_head
+  [ -z "$_usage_is_ci" ] || _usage_text=$_usage_ci_notice_head
+  if _usage_find_program; then
+    _usage_text="$_usage_text
+  To see it: usage status
+  To stop it: usage optout $_usage_project
+  or "
+  else
+    _usage_text="$_usage_text
+  To stop it: "
+  fi
+  _usage_text="$_usage_text$_usage_notice_end
+    $_usage_config/optout.d/$_usage_project"
   (printf '%s\n' "$_usage_text" >&2) || command rm -f "$_usage_marker"
 }
 

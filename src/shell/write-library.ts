@@ -10,10 +10,8 @@ export type Shell = (typeof shells)[number]
 
 /** What a library carries with it, so that it needs no program until something is sent. */
 export interface LibraryContent extends Surroundings {
-  /** The notice up to where the path of the opt-out file stands: the library knows it only where it runs. */
-  readonly noticeText: string
-  /** The same where sending begins immediately: in a recognised CI system. */
-  readonly ciNoticeText: string
+  /** What does not depend on where the library runs: the beginning of the notice, also in a CI system, and its end. */
+  readonly notice: {readonly head: string; readonly ciHead: string; readonly end: string}
 }
 
 /** Parts that are the same for all, and those of each shell. The shells need another kind of list of their traps. */
@@ -87,7 +85,7 @@ export function writeLibrary(shell: Shell, content: LibraryContent): string {
 /** Shipped as it is, beside the built modules' sources. */
 const readPart = (part: string): string => readFileSync(new URL(`../../src/shell/${part}.sh`, import.meta.url), 'utf8')
 
-function writeHead(shell: Shell, {project, noticeText, ciNoticeText}: LibraryContent): string {
+function writeHead(shell: Shell, {project, notice}: LibraryContent): string {
   const application = project.application === undefined ? 'null' : JSON.stringify(project.application)
   const values = {
     project: project.project,
@@ -97,8 +95,9 @@ function writeHead(shell: Shell, {project, noticeText, ciNoticeText}: LibraryCon
     counts_ci: project.ci === 'off' ? 'no' : 'yes',
     asks_first: project.consent === 'opt-in' ? 'yes' : 'no',
     has_endpoint: addressOf(project.endpoint) === null ? 'no' : 'yes',
-    notice_text: noticeText,
-    ci_notice_text: ciNoticeText,
+    notice_head: notice.head,
+    ci_notice_head: notice.ciHead,
+    notice_end: notice.end,
     document: `${JSON.stringify(project, null, 2)}\n`,
   }
   return [

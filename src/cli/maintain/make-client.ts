@@ -2,7 +2,7 @@ import {type Language, writeClient} from '../../embed/write-client.ts'
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {readClient} from '../../reporter/reports/read-client.ts'
-import {contentOf} from './make-library.ts'
+import {contentOf, wrapForShell} from './make-library.ts'
 
 /**
  * Makes the client of a project for another language. It contains the reporter's notice and its lists of CI systems and
@@ -14,5 +14,6 @@ export function makeClient(language: Language, project: ProjectFile): string {
     throw new UsageError('USAGE_WRONG_USE', 'the project must have endpoint.http and no endpoint.file', {
       next: 'Use `usage shell`: its functions let `usage` send the reports.',
     })
-  return writeClient(language, {...contentOf(project), version: readClient().version})
+  const content = contentOf(project, language === 'sh' ? wrapForShell : undefined)
+  return writeClient(language, {...content, version: readClient().version})
 }

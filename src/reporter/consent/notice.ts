@@ -93,23 +93,45 @@ const beginnings: Readonly<Record<SendingBegins, string>> = {
   now: 'Sent from this CI job in the background.',
 }
 
-/** The notice: who counts, what, why, and how to opt out. Plain text of a few lines. `router`: the site policy that decides where it goes. */
+/** The parts of a notice that a client knows before it runs. Between them are its commands, and behind them a path. */
+export interface NoticeParts {
+  /** Who counts, what, why, where to, and whether anything is sent yet: lines without the last line break. */
+  readonly head: string
+  /** What else opts out, up to the path of the opt-out file. */
+  readonly end: string
+}
+
+/** The parts of a notice. Plain text. `router`: the site policy that decides where it goes. */
+export function noticeParts(
+  project: ProjectFile,
+  begins: SendingBegins = 'later',
+  router: string | null = null,
+): NoticeParts {
+  const {environmentVariable: variable, purpose, endpoint, contact} = project
+  const to = `${addressOf(endpoint)}${router === null ? '' : `, by the policy of this site (${router})`}`
+  const lines = [
+    `${displayName(project)} counts how it is used: ${purpose.join('; ')}.`,
+    `  Sent: ${collectedWords(project)}.`,
+    `  To: ${to}. Questions: ${contact}. ${beginnings[begins]}`,
+  ]
+  return {
+    head: lines.map(toPlainText).join('\n'),
+    end: `${variable === undefined ? '' : `set ${variable}=false, or `}create the file`,
+  }
+}
+
+/** The notice: who counts, what, why, and how to opt out. Plain text of a few lines, one for each command to type. */
 export function noticeText(
   project: ProjectFile,
   configDirectory: string,
   begins: SendingBegins = 'later',
   router: string | null = null,
 ): string {
-  const name = displayName(project)
-  const stop = project.environmentVariable === undefined ? '' : ` or set ${project.environmentVariable}=false`
-  const lines = [
-    `${name} counts how it is used: ${project.purpose.join('; ')}.`,
-    `  Sent: ${collectedWords(project)}.`,
-    `  To: ${addressOf(project.endpoint)}${router === null ? '' : `, by the policy of this site (${router})`}. Questions: ${project.contact}.`,
-    `  ${beginnings[begins]} To see it: usage status. To stop it: usage optout ${project.project}${stop},`,
-    `  or create the file ${projectOptOutPath(configDirectory, project.project)}`,
-  ]
-  return lines.map(toPlainText).join('\n')
+  const {head, end} = noticeParts(project, begins, router)
+  return `${head}
+  To see it: usage status
+  To stop it: usage optout ${project.project}
+  or ${end} ${toPlainText(projectOptOutPath(configDirectory, project.project))}`
 }
 
 function collectedWords(project: ProjectFile): string {

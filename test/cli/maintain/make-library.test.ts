@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
 import {describe, it} from 'node:test'
 import {makeLibrary} from '../../../src/cli/maintain/make-library.ts'
-import {noticeText} from '../../../src/reporter/consent/notice.ts'
+import {wrapText} from '../../../src/cli/output/wrap-text.ts'
+import {noticeParts} from '../../../src/reporter/consent/notice.ts'
 import {type CiVendor, ciVendors, detectCi} from '../../../src/reporter/world/ci.ts'
 import type {Environment} from '../../../src/reporter/world/environment.ts'
 import {detectRank, detectScheduler, rankVariables, schedulers} from '../../../src/reporter/world/scheduler.ts'
@@ -81,12 +82,30 @@ describe('the shell functions', () => {
     assert.deepEqual(counted, expected)
   })
 
-  it('show the notice of the program', () => {
-    const printed = ask([{}], 'printf "%s%s" "$_usage_notice_text" /home/ada/.config/usage/optout.d/demo').join('\n')
-    const {project} = makeProject()
-    assert.equal(
-      printed.replace('optout.d/demo', `optout.d/${project}`),
-      noticeText(makeProject(), '/home/ada/.config/usage'),
+  it('show the notice of the program, wrapped at 80 characters', () => {
+    for (const begins of ['later', 'now'] as const) {
+      const variable = begins === 'later' ? '_usage_notice_head' : '_usage_ci_notice_head'
+      const printed = ask([{}], `printf "%s\\n%s" "$${variable}" "$_usage_notice_end"`).join('\n')
+      const {head, end} = noticeParts(makeProject(), begins)
+      assert.equal(printed, `${wrapText(head, 80, '    ')}\n${end}`)
+    }
+  })
+
+  it('name the commands of the program in the notice only where it is installed', () => {
+    const show = '_usage_mark_notice() { :; }; _usage_config=/home/ada; _usage_is_ci=; _usage_show_notice 2>&1'
+    const [alone, installed] = [show, `usage() { :; }; ${show}`].map(script =>
+      ask([{PATH: ''}], script)
+        .join('\n')
+        .split('\n')
+        .slice(-4),
     )
+    const end = ['    /home/ada/optout.d/demo']
+    assert.deepEqual(alone?.slice(-2), ['  To stop it: set DEMO_TRACKING=false, or create the file', ...end])
+    assert.deepEqual(installed, [
+      '  To see it: usage status',
+      '  To stop it: usage optout demo',
+      '  or set DEMO_TRACKING=false, or create the file',
+      ...end,
+    ])
   })
 })
