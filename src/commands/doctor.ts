@@ -34,6 +34,6 @@ Writes nothing. Asks the collector to check a made-up report without storing it.
     const patients = choosePatients(this.world, readPersonProject(args, flags), flags.endpoint)
     const answer = await examine(this.world, patients, AbortSignal.timeout(limitMilliseconds))
     process.exitCode = exitCodeOf(answer.findings)
-    return this.present(answer, found => writeDoctor(found, this.paint))
+    return this.present(answer, found => writeDoctor(found, this.paint, this.width))
   }
 }

@@ -39,7 +39,7 @@ describe('usage doctor', {concurrency: 2}, () => {
     assert.match(away.stdout, /^demo\n[\s\S]*problem {2}tcp +127\.0\.0\.1:9 refuses connections\.\n +Next: /m)
     writeFileSync(path, '{}')
     const wrong = await runUsage(home, ['doctor', '--project-file', path])
-    assert.deepEqual([wrong.code, /problem {2}project-file .*\n +Next: /.test(wrong.stdout)], [2, true])
+    assert.deepEqual([wrong.code, /problem {2}project-file [\s\S]*\n +Next: /.test(wrong.stdout)], [2, true])
     assert.equal((await runUsage(home, ['doctor', '--endpoint', 'here'])).code, 2)
   })
 

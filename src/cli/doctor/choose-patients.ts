@@ -1,11 +1,13 @@
 import {UsageError} from '../../errors.ts'
 import {describeProblems} from '../../protocol/problem.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
-import {type Destination, destinationOf, listUnreadableFolders} from '../../reporter/destination/destination.ts'
+import {type Destination, listUnreadableFolders} from '../../reporter/destination/destination.ts'
 import {hasWaiting} from '../../reporter/destination/empty-buffer.ts'
 import {isForgetPending} from '../../reporter/forget/is-forget-pending.ts'
+import {destinationHere} from '../../reporter/projects/destination-here.ts'
 import {knownDestinations} from '../../reporter/projects/known-destinations.ts'
-import {readProjectFile} from '../../reporter/projects/projects.ts'
+import {listProjects, readProjectFile} from '../../reporter/projects/projects.ts'
+import {modifiedAt} from '../../reporter/world/files.ts'
 import type {World} from '../../reporter/world/world.ts'
 import {chooseDestinations, findProjectFile, namesProject, type ProjectFlags} from '../arguments/project-choice.ts'
 import type {Patients} from './examine.ts'
@@ -22,13 +24,13 @@ export function choosePatients(world: World, flags: ProjectFlags, endpoint: stri
     if (namesProject(world, flags)) return chooseDestinations(world, flags)
     const nearest = findProjectFile()
     const present = nearest === null ? null : readProjectFile(nearest)
-    if (endpoint === undefined) return knownDestinations(world, present)
-    return present === null ? [] : [destinationOf(world.stateDirectory, present)]
+    if (endpoint === undefined) return inUse(world, knownDestinations(world, present), present)
+    return present === null ? [] : [destinationHere(world, present)]
   })
   const given = endpoint === undefined ? null : readEndpoint(endpoint)
-  const used = given === null ? inUse(destinations) : destinations.slice(0, 1)
+  const asked = given === null ? destinations : destinations.slice(0, 1)
   const lost = given === null ? listUnreadableFolders(world.stateDirectory, destinations, null) : []
-  return {destinations: used, endpoint: given, found: [...found, ...lost.map(unreadable)]}
+  return {destinations: asked, endpoint: given, found: [...found, ...lost.map(unreadable)]}
 }
 
 function attempt(found: Finding[], choose: () => readonly Destination[]): readonly Destination[] {
@@ -41,13 +43,22 @@ function attempt(found: Finding[], choose: () => readonly Destination[]): readon
   }
 }
 
-/** Without the former endpoints of a project, unless something waits for them. The current one is the last. */
-function inUse(destinations: readonly Destination[]): Destination[] {
-  const current = new Map(destinations.map(one => [one.project.project, one]))
-  return destinations.filter(
-    one => current.get(one.project.project) === one || hasWaiting(one) || isForgetPending(one.paths),
-  )
+/**
+ * Without the former endpoints of a project, unless something waits for them. The current one is the last of a project that is
+ * registered or present, else the one with the newest event.
+ */
+function inUse(world: World, destinations: readonly Destination[], present: ProjectFile | null): Destination[] {
+  const listed = new Set([...listProjects(world.configDirectory).map(({id}) => id), present?.project])
+  const isCurrent = ({project: {project}, directory}: Destination): boolean => {
+    const own = destinations.filter(one => one.project.project === project)
+    const newest = [...own].sort((a, b) => lastEventAt(a) - lastEventAt(b)).at(-1)
+    return (listed.has(project) ? own.at(-1) : newest)?.directory === directory
+  }
+  return destinations.filter(one => isCurrent(one) || hasWaiting(one) || isForgetPending(one.paths))
 }
+
+/** Each event changes the folder of the buffer. */
+const lastEventAt = ({paths}: Destination): number => modifiedAt(paths.waiting) ?? 0
 
 const unreadable = (folder: string): Finding =>
   warning(

@@ -2,7 +2,7 @@ import {limits} from '../../protocol/limits.ts'
 import {collectionVersion, displayName} from '../../protocol/project-file.ts'
 import {isOptOut} from '../../reporter/consent/consent.ts'
 import {listWaitingFiles} from '../../reporter/destination/buffer.ts'
-import type {Destination} from '../../reporter/destination/destination.ts'
+import {type Destination, endpointOf} from '../../reporter/destination/destination.ts'
 import {type ProjectStatus, readStatus} from '../../reporter/person/status.ts'
 import {isLockHeld} from '../../reporter/sender/sender-lock.ts'
 import {listStaleClaims} from '../../reporter/sender/stale-claims.ts'
@@ -20,10 +20,14 @@ const oldDays = 7
 export function examineProject(world: World, destination: Destination): Finding[] {
   const {project} = destination
   const valid = `${displayName(project)}, valid, collection version ${collectionVersion(project)}.`
+  const address = endpointOf(project)
   try {
     const status = readStatus(world, destination, {allEvents: false})
     return [
-      ok('project-file', valid),
+      ok(
+        'project-file',
+        `${valid} Sends to ${address}${status.routedBy === null ? '' : `, as ${status.routedBy} says`}.`,
+      ),
       examineConsent(status),
       examineWaiting(world, destination, status),
       examineDelivery(status),

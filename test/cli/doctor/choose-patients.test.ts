@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import {writeFileSync} from 'node:fs'
+import {utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
 import {choosePatients} from '../../../src/cli/doctor/choose-patients.ts'
+import {examineProject} from '../../../src/cli/doctor/examine-project.ts'
 import {destinationOf, rememberProject} from '../../../src/reporter/destination/destination.ts'
 import {putStarts} from '../../support/make-event.ts'
 import {makeProject} from '../../support/make-project.ts'
@@ -20,6 +21,31 @@ describe('choosePatients', () => {
     assert.deepEqual(endpoints(), ['https://b.example'])
     putStarts(world, old, 1)
     assert.deepEqual(endpoints(), ['https://a.example', 'https://b.example'])
+  })
+
+  it('takes the endpoint with the newest event, where no project file is registered', t => {
+    const world = makeWorld(t)
+    for (const endpoint of ['https://a.example', 'https://b.example', 'https://c.example']) {
+      const destination = destinationOf(world.stateDirectory, makeProject({endpoint}))
+      rememberProject(destination)
+      const time = endpoint.includes('b') ? new Date() : new Date(0)
+      utimesSync(makeFolder(destination.paths.waiting), time, time)
+    }
+    const {destinations} = choosePatients(world, {}, undefined)
+    assert.deepEqual(
+      destinations.map(({project}) => project.endpoint.http),
+      ['https://b.example'],
+    )
+  })
+
+  it('follows a site policy to its collector, and says so', t => {
+    const world = makeWorld(t)
+    writeFileSync(join(makeFolder(world.siteDirectory), 'policy.json'), '{"endpoint": "https://site.example"}')
+    writeFileSync(join(makeFolder(world.configDirectory, 'projects'), 'demo.json'), JSON.stringify(makeProject()))
+    const [destination] = choosePatients(world, {}, undefined).destinations
+    assert.equal(destination?.project.endpoint.http, 'https://site.example')
+    const [found] = examineProject(world, destination)
+    assert.match(found?.what ?? '', /Sends to https:\/\/site\.example, as .*policy\.json says\.$/)
   })
 
   it('finds a project file that cannot be read or is not valid, instead of failing', t => {
