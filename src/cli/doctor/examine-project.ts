@@ -11,6 +11,9 @@ import type {World} from '../../reporter/world/world.ts'
 import {isReason, writeAmount, writeDropReason, writeReason} from '../text/words.ts'
 import {type Finding, messageOf, ok, problem, warning} from './finding.ts'
 
+/** What a person types. The backticks keep it on one line. */
+const type = (words: string): string => `\`usage ${words}\``
+
 /** The share of the buffer's quota from which the oldest events are soon dropped. */
 const fullShare = 0.8
 /** Days after which waiting events are worth a warning: they are dropped after 30. */
@@ -45,7 +48,7 @@ export function examineProject(world: World, destination: Destination): Finding[
 
 function examineConsent({project, consent, silent}: ProjectStatus): Finding {
   const by = consent.decidedBy === null ? '' : ` (${consent.decidedBy})`
-  const choices = `To opt in: usage optin ${project}. To opt out: usage optout ${project}.`
+  const choices = `To opt in: ${type(`optin ${project}`)}. To opt out: ${type(`optout ${project}`)}.`
   if (consent.allowed && silent !== null)
     return ok(
       'consent',
@@ -57,7 +60,7 @@ function examineConsent({project, consent, silent}: ProjectStatus): Finding {
       'Recorded. Sent with the first run at least a minute after the notice, unless you opt out.',
       choices,
     )
-  if (consent.allowed) return ok('consent', 'Recorded and sent.', `To opt out: usage optout ${project}.`)
+  if (consent.allowed) return ok('consent', 'Recorded and sent.', `To opt out: ${type(`optout ${project}`)}.`)
   const what = `Off. ${consent.reason}${by}: ${writeReason(consent.reason)}`
   if (isOptOut(consent.reason) || consent.reason === 'ci' || consent.reason === 'not-opted-in')
     return ok('consent', what, consent.reason.endsWith('opt-out') || consent.reason === 'not-opted-in' ? choices : null)
@@ -69,7 +72,7 @@ function examineWaiting(world: World, {paths}: Destination, {project, waiting}: 
   const files = listWaitingFiles(paths).length
   const what = `${writeAmount(waiting.events, 'event')} (${waiting.bytes} bytes) wait, the oldest from ${waiting.oldest}.`
   const share = Math.max(waiting.bytes / limits.maxBufferBytes, files / limits.maxBufferFiles)
-  const next = `To send them now: usage flush --project ${project}. To see them: usage preview --project ${project}.`
+  const next = `To send them now: ${type(`flush --project ${project}`)}. To see them: ${type(`preview ${project}`)}.`
   if (share > fullShare)
     return warning(
       'waiting',
@@ -91,14 +94,14 @@ function examineDelivery({lastError, nextTryAt, sent, forget, project}: ProjectS
     return warning(
       'delivery',
       what,
-      `See the other findings. The next try is at ${nextTryAt}; now: usage flush --project ${project}.`,
+      `See the other findings. The next try is at ${nextTryAt}; now: ${type(`flush --project ${project}`)}.`,
     )
   }
   if (forget?.isPending === true)
     return warning(
       'delivery',
       `${done} An erasure was requested at ${forget.requestedAt} and is not confirmed. No report is sent until then.`,
-      `To ask again: usage forget --project ${project}. To take it back: usage forget --withdraw --project ${project}.`,
+      `To ask again: ${type(`forget ${project}`)}. To take it back: ${type(`forget --withdraw ${project}`)}.`,
     )
   return ok('delivery', done)
 }
@@ -111,16 +114,16 @@ function examineDropped({dropped, refused, project}: ProjectStatus): Finding[] {
   )
   if (refused.events === 0) return found
   const what = `The collector refused ${writeAmount(refused.events, 'event')}.`
-  return [...found, warning('delivery', what, `To see why: usage log --errors --project ${project}.`)]
+  return [...found, warning('delivery', what, `To see why: ${type(`log --errors ${project}`)}.`)]
 }
 
 function dropNext(reason: string): string {
   if (reason === 'undeclared-field' || reason === 'undeclared-feature')
-    return 'Declare them in the project file, or record only declared ones. To see the declared ones: usage explain.'
+    return 'Declare them in the project file, or record only declared ones. To see the declared ones: `usage explain`.'
   if (reason === 'wrong-use')
     return 'Run the script with USAGE_STRICT=1: the first wrong command then fails and names the error.'
   if (reason === 'quota' || reason === 'too-old') return 'Fix the delivery: see the findings about the collector.'
-  return 'See usage status.'
+  return 'See `usage status`.'
 }
 
 function examineSender(world: World, {paths}: Destination): Finding {

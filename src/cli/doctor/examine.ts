@@ -51,7 +51,7 @@ export async function examine(world: World, patients: Patients, signal: AbortSig
 const noProject = warning(
   'project-file',
   'No project is known here.',
-  'To write a project file: usage init. To check one: usage doctor --project-file FILE.',
+  'To write a project file: `usage init`. To check one: `usage doctor --project-file FILE`.',
 )
 
 async function examineDestination(
@@ -73,5 +73,5 @@ const notContacted = (id: string): Finding =>
   ok(
     'endpoint',
     'The collector was not contacted, because nothing is sent from here.',
-    `To check the network all the same: usage doctor --project ${id} --endpoint URL`,
+    `To check the network all the same: \`usage doctor ${id} --endpoint URL\`.`,
   )

@@ -9,9 +9,10 @@ import type {Finding} from './finding.ts'
 export function writeDoctor({findings, problems, warnings}: Examination, paint: Paint, width: number): string {
   const groups = Map.groupBy(findings, ({project}) => project)
   const sections = [...groups].map(([project, own]) =>
-    [paint.bold(project ?? 'This machine'), ...own.map(one => wrapText(writeFinding(one, paint), width, indent))].join(
-      '\n',
-    ),
+    [
+      paint.bold(project ?? 'This machine'),
+      ...own.map(one => wrapText(writeFinding(one, paint), width, indent).replaceAll('`', '')),
+    ].join('\n'),
   )
   const counts = [
     ...(problems > 0 ? [paint.red(writeAmount(problems, 'problem'))] : []),
