@@ -13,7 +13,8 @@ async function makeScene(t: TestContext) {
   const bare = isolatedHome(t)
   const folder = join(bare.home, 'recipes')
   cpSync(repositoryPath('examples', 'recipes'), folder, {recursive: true})
-  const project = repositoryPath('examples', 'usage.project.json')
+  const project = join(folder, 'usage.project.json')
+  cpSync(repositoryPath('examples', 'usage.project.json'), project)
   const said = {USAGE_PROJECT_FILE: project, PYTHONDONTWRITEBYTECODE: '1'}
   const home = {...bare, environment: {...bare.environment, ...said}}
   const run = (command: readonly [string, ...string[]], options: RunOptions = {}): Promise<Outcome> =>
