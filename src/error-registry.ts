@@ -218,7 +218,7 @@ export const errorRegistry = {
   },
   USAGE_NOT_FOUND: {
     meaning: 'There is nothing at this address.',
-    next: 'Post reports to /v1/reports, access requests to /v1/projects/ID/access and erasure requests to /v1/projects/ID/erasures. Read statistics at /v1/projects/ID/stats.',
+    next: 'Post reports to /v1/reports, access requests to /v1/projects/ID/access and erasure requests to /v1/projects/ID/erasures. Read statistics at /v1/projects/ID/stats. /openapi.json describes them.',
     exit: 1,
     http: 404,
   },

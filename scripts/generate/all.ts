@@ -1,13 +1,16 @@
 import {generateCommandsPage} from './commands-page.ts'
 import {generateErrorsPage} from './errors-page.ts'
 import {generateManifest} from './manifest.ts'
+import {generateOpenapi} from './openapi.ts'
 import {generateSchemas} from './schemas.ts'
 import {generateStatsPage} from './stats-page.ts'
 
 /** Generates all files: path in the repository → content. Needs dist/. */
 export async function generateAll(): Promise<Map<string, string>> {
+  const schemas = generateSchemas()
   return new Map([
-    ...generateSchemas(),
+    ...schemas,
+    ...generateOpenapi(schemas),
     ...generateErrorsPage(),
     ...(await generateManifest()),
     ...generateCommandsPage(),

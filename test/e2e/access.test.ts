@@ -120,5 +120,7 @@ describe('usage access', {concurrency: 2}, () => {
         assert.ok(!readFileSync(join(collector.data, name)).includes(key), name)
     }
     assert.ok(!collector.written().includes(key))
+    const described = await (await fetch(`${collector.http}/openapi.json`)).text()
+    assert.ok(described.includes('/v1/projects/{id}/access'))
   })
 })

@@ -29,6 +29,7 @@ import type {Erase} from '../../upkeep/erase.ts'
 import {answerError} from './answer-error.ts'
 import {createAskLimit} from './ask-limit.ts'
 import type {BodyBudget, BodyShare} from './body-budget.ts'
+import {addDescription} from './openapi.ts'
 import {addPages, type Pages} from './pages.ts'
 import {readBody, requireKnownEncoding} from './read-body.ts'
 import {addAccess} from './receive-access.ts'
@@ -118,6 +119,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
       readTokenSha256: parts.readTokenSha256,
       findSharedProject: token => (folder == null ? null : findSharedProject(folder.dataDirectory, token)),
     })
+  addDescription(app)
   app.get('/healthz', async () => ({status: 'ok'}))
   app.get('/readyz', async () => ({status: 'ready'}))
 }
