@@ -1,10 +1,12 @@
 import type {Event, FeatureEvent} from '../../src/protocol/event.ts'
 import type {Header} from '../../src/protocol/header.ts'
 import {type HeaderValues, valuesOfHeader} from '../../src/protocol/header-columns.ts'
+import {type Bounds, boundsOf, mergeDayBounds} from '../../src/stats/model/bounds.ts'
 import {limitsFeatures, type StatsFilters, wordFilters, wordOfFilter} from '../../src/stats/model/filters.ts'
 import {columnOfWord, type HeaderWord, headerWords} from '../../src/stats/model/header-words.ts'
-import type {Duration, FeatureStats, Outcomes} from '../../src/stats/model/model.ts'
+import type {Duration, Outcomes} from '../../src/stats/model/model.ts'
 import type {
+  FeatureFacts,
   NamedFacts,
   NamedRuns,
   SpanFacts,
@@ -69,20 +71,25 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
   const inside = (span: Span) => runs.filter(run => run.atMs >= span.fromMs && run.atMs < span.toMs)
   const within = ({fromMs, toMs}: Span, {event}: Sent) => ms(event) >= fromMs && ms(event) < toMs
   const signsIn = (span: Span): Sign[] => [
-    ...inside(span).map(({key, atMs}) => ({header: key.header, atMs})),
-    ...lone.filter(one => within(span, one)).map(({header, event}) => ({header, atMs: ms(event)})),
+    ...inside(span).map(({key, atMs}) => ({header: key.header, atMs, isRun: true, uses: 1})),
+    ...lone.filter(one => within(span, one)).map(({header, event}) => ({header, atMs: ms(event), uses: usesOf(event)})),
   ]
+  const usesOf = (event: Event): number => (isOnFeatures && event.type === 'feature' ? event.count : 1)
   const ranged = inside(range)
-  const byWord = headerWords.map(word => [word, named(ranged, run => wordOf(run.key.header, word))])
+  const byWord = headerWords.map(word => [word, named(ranged, question.rotation, run => wordOf(run.key.header, word))])
   return {
-    spans: question.spans.map(span => spanFacts(inside(span), signsIn(span), question.lostBeforeMs)),
+    spans: question.spans.map(span => spanFacts(inside(span), signsIn(span), question)),
     exits: exits(ranged),
-    features: features(used.filter(one => within(range, one))),
+    features: features(
+      used.filter(one => within(range, one)),
+      question.rotation,
+    ),
+    sinceMs: sinceOf(sent),
     named: Object.fromEntries(byWord) as NamedFacts,
     adoption: question.periods.flatMap((span, period) =>
-      named(inside(span), run => run.key.header.version).map(one => ({period, ...one})),
+      named(inside(span), question.rotation, run => run.key.header.version).map(one => ({period, ...one})),
     ),
-    steps: steps(question.steps, signsIn),
+    steps: steps(question, signsIn),
     numberFields: question.numberFields.flatMap(name => {
       const values = ranged.flatMap(run => (name in run.fields ? [run.fields[name] as number] : []))
       if (values.length === 0) return []
@@ -106,6 +113,48 @@ export function naiveUnpaired(sent: readonly Sent[], {filters, range}: StatsQues
 interface Sign {
   readonly header: Header
   readonly atMs: number
+  readonly isRun?: true
+  /** At most so many people. */
+  readonly uses: number
+}
+
+type Rotation = StatsQuestion['rotation']
+
+/** Different words in each rotation period. A word belongs to the period in which it was seen first. */
+function inPeriods(
+  signs: readonly {readonly word: string | null; readonly header: Header; readonly atMs: number}[],
+  rotation: Rotation,
+): Map<string, string> {
+  const periodOf = new Map<string, string>()
+  for (const {word, header, atMs} of [...signs].sort((a, b) => a.atMs - b.atMs))
+    if (word !== null && !periodOf.has(word))
+      periodOf.set(word, header.period ?? rotation.find(one => atMs >= one.fromMs && atMs < one.toMs)!.period)
+  return periodOf
+}
+
+const countedBy = (periods: readonly string[]): number[] =>
+  [...Map.groupBy(periods, period => period).values()].map(same => same.length)
+
+const different = (signs: Parameters<typeof inPeriods>[0], rotation: Rotation): Bounds =>
+  boundsOf(countedBy([...inPeriods(signs, rotation).values()]))
+
+/** Uses that do not say who, and their days. */
+function withoutUser(signs: readonly Sign[]) {
+  const some = signs.filter(({header}) => header.ci === null && header.user === null)
+  return {
+    usesWithoutUser: some.reduce((sum, {uses}) => sum + uses, 0),
+    daysWithoutUser: new Set(some.map(({atMs}) => dayOf(atMs))).size,
+  }
+}
+
+const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)
+
+/** The first run or event. A run counts at its start. */
+function sinceOf(sent: readonly Sent[]): number | null {
+  const runs = [...Map.groupBy(sent, ({event}) => event.run ?? event.id).values()].map(assemble)
+  const features = sent.filter(({event}) => event.type === 'feature').map(({event}) => ms(event))
+  const known = [...runs.map(({atMs}) => atMs), ...features]
+  return known.length === 0 ? null : Math.min(...known)
 }
 
 const valuesOf = new WeakMap<Header, HeaderValues>()
@@ -138,17 +187,21 @@ function isChosenUse(event: Event, {featureType, internal}: StatsFilters): boole
   return (featureType === null || event.featureType === featureType) && (internal ?? event.internal) === event.internal
 }
 
-function steps(asked: StatsQuestion['steps'], signsIn: (span: Span) => Sign[]): StepFacts[] {
+function steps({steps: asked, rotation}: StatsQuestion, signsIn: (span: Span) => Sign[]): StepFacts[] {
   const usersOf = (span: Span) =>
     new Set(signsIn(span).flatMap(({header: {ci, user}}) => (ci === null && user !== null ? [user] : [])))
-  return asked.flatMap(({part, ...span}, step) => {
+  return asked.flatMap(({part, ...span}, step): StepFacts[] => {
     const users = usersOf(span)
     const before = asked.slice(0, step).filter(one => one.part === part)
     const sets = before.map(usersOf)
     const isLastStep = asked[step - 1]?.part === part
     const seen = [...users].filter(user => sets.some(set => set.has(user)))
     const just = [...users].filter(user => isLastStep && isLastSeenIn(sets, user))
-    return users.size === 0 ? [] : [{step, users: users.size, seenBefore: seen.length, seenJustBefore: just.length}]
+    if (users.size === 0) return []
+    const words = signsIn(span).map(({header, atMs}) => ({word: header.ci === null ? header.user : null, header, atMs}))
+    if (new Set(inPeriods(words, rotation).values()).size > 1)
+      return [{step, users: null, seenBefore: null, seenJustBefore: null}]
+    return [{step, users: users.size, seenBefore: seen.length, seenJustBefore: just.length}]
   })
 }
 
@@ -160,33 +213,60 @@ function outcomeOf({end, lastMs}: NaiveRun, lostBeforeMs: number): keyof Outcome
   return end.exitCode === null ? 'unknown' : end.exitCode === 0 ? 'ok' : 'failed'
 }
 
-function spanFacts(runs: readonly NaiveRun[], signs: readonly Sign[], lostBeforeMs: number): SpanFacts {
+function spanFacts(
+  runs: readonly NaiveRun[],
+  signs: readonly Sign[],
+  {lostBeforeMs, rotation}: StatsQuestion,
+): SpanFacts {
   const people = signs.filter(({header}) => header.ci === null)
   const outcomes = {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0}
   for (const run of runs) outcomes[outcomeOf(run, lostBeforeMs)]++
-  const scripts = runs.filter(run => run.key.header.ci === null).map(run => run.script)
+  const scripts = runs.filter(run => run.key.header.ci === null).map(run => ({word: run.script, header: run.key.header, atMs: run.atMs}))
+  const ofWord = (wordIn: (header: Header) => string | null) =>
+    people.map(({header, atMs}) => ({word: wordIn(header), header, atMs}))
+  // Where people's runs are reported, events without a run and a user are of people who are counted by their runs.
+  const telling = people.some(({isRun}) => isRun) ? people.filter(({isRun}) => isRun) : people
+  const usesOf = (some: readonly Sign[]): number => some.reduce((sum, {uses}) => sum + uses, 0)
   return {
     runs: runs.length,
     ciRuns: runs.filter(run => run.key.header.ci !== null).length,
-    users: different(people.map(({header}) => header.user)),
-    hosts: different(people.map(({header}) => header.host)),
-    usersOnSeveralDays: onSeveralDays(people, ({user}) => user),
-    hostsOnSeveralDays: onSeveralDays(people, ({host}) => host),
-    scripts: different(scripts),
+    users: different(
+      ofWord(({user}) => user),
+      rotation,
+    ),
+    hosts: different(
+      ofWord(({host}) => host),
+      rotation,
+    ),
+    usersOnSeveralDays: onSeveralDays(
+      ofWord(({user}) => user),
+      rotation,
+    ),
+    hostsOnSeveralDays: onSeveralDays(
+      ofWord(({host}) => host),
+      rotation,
+    ),
+    scripts: different(scripts, rotation),
+    usesWithUser: usesOf(telling.filter(({header}) => header.user !== null)),
+    ...withoutUser(telling),
+    usesWithoutHost: usesOf(telling.filter(({header}) => header.host === null)),
     outcomes,
     duration: duration(runs.flatMap(({seconds}) => seconds ?? [])),
   }
 }
 
-function onSeveralDays(signs: readonly Sign[], wordOf: (header: Header) => string | null): number {
-  const known = signs.filter(({header}) => wordOf(header) !== null)
-  const days = [...Map.groupBy(known, ({header}) => wordOf(header)).values()].map(
-    same => new Set(same.map(({atMs}) => new Date(atMs).toISOString().slice(0, 10))).size,
-  )
-  return days.filter(count => count > 1).length
+function onSeveralDays(signs: Parameters<typeof inPeriods>[0], rotation: Rotation): Bounds {
+  const periods = inPeriods(signs, rotation)
+  const hasSeveral = (word: string): boolean =>
+    new Set(signs.filter(one => one.word === word).map(({atMs}) => dayOf(atMs))).size > 1
+  const parts = [...Map.groupBy(periods.keys(), word => periods.get(word)).values()].map(words => {
+    const several = words.filter(hasSeveral).length
+    return {all: {low: words.length, high: words.length}, several: {low: several, high: several}}
+  })
+  return mergeDayBounds(parts)
 }
 
-const different = (values: readonly (string | null)[]): number => new Set(values.filter(value => value !== null)).size
+const distinct = (values: readonly (string | null)[]): number => new Set(values.filter(value => value !== null)).size
 
 const mean = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
@@ -218,7 +298,7 @@ function exits(runs: readonly NaiveRun[]): StatsFacts['exits'] {
   )
 }
 
-function features(sent: readonly Sent[]): FeatureStats[] {
+function features(sent: readonly Sent[], rotation: Rotation): FeatureFacts[] {
   const uses = sent.flatMap(one => (one.event.type === 'feature' ? [{...one, event: one.event}] : []))
   return [...Map.groupBy(uses, ({event}) => `${event.featureType} ${event.name}`).values()].map(same => {
     const events = same.map(({event}) => event)
@@ -235,8 +315,12 @@ function features(sent: readonly Sent[]): FeatureStats[] {
         events.filter(event => event.internal),
         event => event.count,
       ),
-      runs: different(events.map(event => event.run)),
-      users: different(same.filter(({header}) => header.ci === null).map(({header}) => header.user)),
+      runs: distinct(events.map(event => event.run)),
+      users: different(
+        same.map(({header, event}) => ({word: header.ci === null ? header.user : null, header, atMs: ms(event)})),
+        rotation,
+      ),
+      ...withoutUser(same.map(({header, event}) => ({header, atMs: ms(event), uses: event.count}))),
       meanSeconds: timed === 0 ? null : seconds / timed,
       ...exactly(single, share => percentile(single, share)),
     }
@@ -246,10 +330,14 @@ function features(sent: readonly Sent[]): FeatureStats[] {
 const sum = (some: readonly FeatureEvent[], value: (event: FeatureEvent) => number): number =>
   some.reduce((total, event) => total + value(event), 0)
 
-function named(runs: readonly NaiveRun[], nameOf: (run: NaiveRun) => string | null): NamedRuns[] {
+function named(runs: readonly NaiveRun[], rotation: Rotation, nameOf: (run: NaiveRun) => string | null): NamedRuns[] {
   return [...Map.groupBy(runs, nameOf)].map(([name, same]) => ({
     name,
     runs: same.length,
-    users: different(same.filter(run => run.key.header.ci === null).map(run => run.key.header.user)),
+    users: different(
+      same.map(({key: {header}, atMs}) => ({word: header.ci === null ? header.user : null, header, atMs})),
+      rotation,
+    ),
+    ...withoutUser(same.map(({key: {header}, atMs}) => ({header, atMs, uses: 1}))),
   }))
 }

@@ -14,10 +14,21 @@ export const measure = (...values: number[]) => ({
     low: value,
     high: value,
     onSeveralDays: exact(0),
+    ...allSay(value),
   })),
 })
+const allSay = (runs: number) => ({runsWithUser: runs, runsWithoutUser: 0, daysWithoutUser: 0})
 
-const usersOf = (users: number) => ({users, usersExact: true, usersLow: users, usersHigh: users})
+const usersOf = (users: number) => ({
+  ...{reason: null, users, usersExact: true, usersLow: users, usersHigh: users},
+  ...allSay(10),
+})
+
+/** An exact number of users in a row of a table. */
+export const people = (users: number) => ({users, usersLow: users, usersHigh: users})
+/** A row in which all runs say who started them. */
+export const usage = (runs: number, users: number) => ({runs, ...people(users), runsWithoutUser: 0, daysWithoutUser: 0})
+const ofFeature = (users: number) => ({...people(users), usesWithoutUser: 0, daysWithoutUser: 0})
 
 const breakdownsOf = (items: (column: string) => readonly object[]): Breakdowns =>
   Object.fromEntries(breakdowns.map(({key, columns}) => [key, items(columns[0])])) as unknown as Breakdowns
@@ -31,7 +42,8 @@ export const sample: Stats = {
   filters: noFilters,
   unanswered: [],
   userFlow: [],
-  users: {...measure(4, 8, 2), ...exact(9)},
+  since: '2025-06-01',
+  users: {...measure(4, 8, 2), ...exact(9), ...allSay(42)},
   hosts: measure(1, 0, 0),
   runs: measure(10, 20, 12),
   scripts: measure(1, 1, 1),
@@ -46,11 +58,12 @@ export const sample: Stats = {
   ],
   features: [
     {
-      ...{type: 'Algorithm', name: 'Load.v1', count: 1500, internalCount: 400, runs: 4, users: 3, meanSeconds: 0.2571},
+      ...{type: 'Algorithm', name: 'Load.v1', count: 1500, internalCount: 400, runs: 4, ...ofFeature(3)},
+      ...{meanSeconds: 0.2571},
       ...{p50Seconds: 0.21, p90Seconds: 0.4, p99Seconds: 1.25, maxSeconds: 7.5, percentileBound: 0.0108},
     },
     {
-      ...{type: 'Interface', name: 'ISIS Reflectometry', count: 1, internalCount: 0, runs: 1, users: 1},
+      ...{type: 'Interface', name: 'ISIS Reflectometry', count: 1, internalCount: 0, runs: 1, ...ofFeature(1)},
       ...{
         meanSeconds: null,
         p50Seconds: null,
@@ -64,14 +77,14 @@ export const sample: Stats = {
   unusedFeatures: ['Rebin.v1', 'Fit.v1'],
   ...breakdownsOf(() => []),
   versions: [
-    {version: '3.5.2', runs: 40, users: 9},
-    {version: null, runs: 2, users: 1},
+    {version: '3.5.2', ...usage(40, 9)},
+    {version: null, ...usage(2, 1)},
   ],
-  systems: [{name: 'Linux', runs: 42, users: 9}],
+  systems: [{name: 'Linux', ...usage(42, 9)}],
   adoption: [],
-  readableSystems: [{name: null, runs: 42, users: 9}],
-  schedulers: [{name: 'slurm', runs: 42, users: 9}],
-  agents: [{name: 'codex', runs: 42, users: 9}],
+  readableSystems: [{name: null, ...usage(42, 9)}],
+  schedulers: [{name: 'slurm', ...usage(42, 9)}],
+  agents: [{name: 'codex', ...usage(42, 9)}],
   ci: {runs: 3, share: 3 / 42, vendors: [{name: 'gitlab', runs: 3}]},
   fields: {
     executors: {n: 38, mean: 2.105, median: 2, max: 64, values: null},
@@ -121,10 +134,10 @@ export const hostileStats: Stats = {
   features: [{...sample.features[0]!, name: hostile, type: hostile}],
   unusedFeatures: [hostile],
   ...breakdownsOf(column => [
-    {[column]: hostile, runs: 1, users: 1},
-    {[column]: 'b', runs: 1, users: 1},
+    {[column]: hostile, ...usage(1, 1)},
+    {[column]: 'b', ...usage(1, 1)},
   ]),
-  adoption: [{period: '2026-01', versions: [{version: hostile, runs: 1, users: 1}], complete: true}],
+  adoption: [{period: '2026-01', versions: [{version: hostile, ...usage(1, 1)}], complete: true}],
   ci: {runs: 1, share: 1, vendors: [{name: hostile, runs: 1}]},
   fields: {mode: {n: 1, mean: null, median: null, max: null, values: [{value: hostile, runs: 1}]}},
   commonestFault: {exitCode: null, signal: hostile, runs: 2},

@@ -104,7 +104,7 @@ export interface Store {
    * kept, so numbers of people do not change. Purge months in order, oldest first. Resolves to the number of deleted
    * events.
    */
-  purgeFeatures(project: string, month: string, withYear: boolean): Promise<number>
+  purgeFeatures(project: ProjectFile, month: string, withYear: boolean): Promise<number>
   /** The oldest month, `YYYY-MM`, that has single runs or people and is not purged. Null if there is none. */
   oldestRunMonth(project: string): Promise<string | null>
   /** The number of runs that began in a month `YYYY-MM` or a year `YYYY`, and how many of them are still running. */

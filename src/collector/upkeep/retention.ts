@@ -70,13 +70,14 @@ export async function* purge(
 
 async function* purgeFeatures(
   store: Purging,
-  {project, retention}: ProjectFile,
+  file: ProjectFile,
   {nowMs, olderThan, dryRun = false}: PurgeOptions,
 ): AsyncGenerator<PurgeStep> {
+  const {project, retention} = file
   const limit = olderThan ?? retention.features
   for (const {month, events} of await store.featureMonths(project, nowMs)) {
     if (!isDue(month, limit, nowMs)) break
-    if (!dryRun) await store.purgeFeatures(project, month, keepsYears(limit))
+    if (!dryRun) await store.purgeFeatures(file, month, keepsYears(limit))
     yield {project, what: 'features', month, events, runs: 0}
   }
 }

@@ -1,7 +1,7 @@
 import type {Breakdown} from '../../stats/model/answer-row.ts'
 import {type BreakdownRow, type NamedUsage, namedUsageOf} from '../../stats/model/breakdowns.ts'
 import type {Stats} from '../../stats/model/model.ts'
-import {writeCount, writeShare} from '../../stats/write/text/write.ts'
+import {writeCount, writeShare, writeUsers} from '../../stats/write/text/write.ts'
 import type {Drawing} from './figure.ts'
 import {drawRows} from './rows.ts'
 
@@ -15,9 +15,9 @@ export function breakdownFigure(row: BreakdownRow): Drawing {
       const most = Math.max(1, ...rows.map(({runs}) => runs))
       return drawRows({
         head: [noun, 'runs', 'users'],
-        rows: rows.map(({name, runs, users}) => ({
+        rows: rows.map(({name, runs, ...people}) => ({
           name: name ?? unknown,
-          counts: [writeCount(runs), users === null ? '' : writeCount(users)],
+          counts: [writeCount(runs), writeUsers(people)],
           bar: [{tone, share: runs / most}],
         })),
       })

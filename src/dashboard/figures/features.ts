@@ -1,6 +1,14 @@
 import {escapeHtml} from '../../stats/write/html.ts'
 import {describeBound} from '../../stats/write/text/details.ts'
-import {writeCount, writeCounted, writeNumber, writeSeconds} from '../../stats/write/text/write.ts'
+import {
+  isUnknown,
+  writeCount,
+  writeCounted,
+  writeNumber,
+  writePeople,
+  writeSeconds,
+  writeUsers,
+} from '../../stats/write/text/write.ts'
 import type {Drawing} from './figure.ts'
 import {drawRows} from './rows.ts'
 
@@ -11,7 +19,8 @@ export const featuresFigure: Drawing = {
     const [first] = features
     if (first === undefined) return 'No feature was used.'
     const count = `${writeCounted(features.length, 'feature')} ${features.length === 1 ? 'was' : 'were'} used`
-    const people = first.users === null ? '' : ` by ${writeCounted(first.users, 'person', 'people')}`
+    const users = {low: first.usersLow, high: first.usersHigh}
+    const people = isUnknown(users) ? '' : ` by ${writePeople(users)}`
     return `${count}. The most used is ${first.name}: ${writeCounted(first.count, 'time')}${people}.`
   },
   hint: ({features}) => {
@@ -24,11 +33,12 @@ export const featuresFigure: Drawing = {
     const most = Math.max(1, ...features.map(({count}) => count))
     return drawRows({
       head: ['feature', 'uses', 'runs', 'users', 'mean time', 'median', '90 % at most', '99 % at most', 'longest'],
-      rows: features.map(({type, name, count, internalCount, runs, users, ...durations}) => ({
+      rows: features.map(({type, name, count, internalCount, runs, ...one}) => ({
         name: `${name} (${type})`,
         counts: [
-          ...[count, runs, users].map(one => (one === null ? '' : writeCount(one))),
-          ...durationKeys.map(key => durations[key]).map(one => (one === null ? '' : writeSeconds(one))),
+          ...[count, runs].map(value => (value === null ? '' : writeCount(value))),
+          writeUsers(one),
+          ...durationKeys.map(key => one[key]).map(value => (value === null ? '' : writeSeconds(value))),
         ],
         bar: [
           {tone: 'blue', share: (count - internalCount) / most},

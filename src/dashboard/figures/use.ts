@@ -1,8 +1,15 @@
 import type {Stats} from '../../stats/model/model.ts'
-import {writeCount, writeCounted} from '../../stats/write/text/write.ts'
+import {
+  describeKnown,
+  isUnknown,
+  writeBounded,
+  writeCount,
+  writeCounted,
+  writePeople,
+} from '../../stats/write/text/write.ts'
 import type {Tone} from '../charts/frame.ts'
 import {columnsOf, type Drawing} from './figure.ts'
-import {writeBounded, writeChange, writePeople, writeRange} from './words.ts'
+import {writeChange, writeDay, writeRange} from './words.ts'
 
 const dayMs = 86_400_000
 
@@ -17,7 +24,7 @@ function countChart(stats: Stats, section: Measured, name: string, tone: Tone): 
     label: `${name} by ${stats.by}`,
     by: stats.by,
     periods: periods.map(({period, complete}) => ({label: period, complete})),
-    series: [{name, tone, values: periods.map(({exact, value, low}) => (exact ? value : low))}],
+    series: [{name, tone, values: periods.map(({low}) => low)}],
     ...(areExact ? {} : {upTo: periods.map(({exact, high}) => (exact ? 0 : high))}),
     write: writeCount,
   })
@@ -26,22 +33,33 @@ function countChart(stats: Stats, section: Measured, name: string, tone: Tone): 
 export const usersFigure: Drawing = {
   describe: stats => {
     const {users, trend} = stats
-    const several = `${writeBounded(users.onSeveralDays)} of them on at least two days`
-    const bounds = users.exact
+    const known = describeKnown(users)
+    if (isUnknown(users)) return `Users are unknown ${writeRange(stats)}. ${known}`.trimEnd()
+    const several = isUnknown(users.onSeveralDays)
       ? ''
-      : ' Pseudonyms changed during this time, so one person may be counted twice. The true number lies between the two.'
+      : `, ${writeBounded(users.onSeveralDays)} of them on at least two days`
     const year = trend.yearBefore.usersChange
-    const change = year === null ? '' : ` That is ${writeChange(year, 'a year earlier')}.`
-    return `${writePeople(users)} used the software ${writeRange(stats)}, ${several}.${change}${bounds}`
+    const change = year === null ? '' : `That is ${writeChange(year, 'a year earlier')}.`
+    const people = writePeople(users)
+    const sentence = `${people[0]!.toUpperCase()}${people.slice(1)} used the software ${writeRange(stats)}${several}.`
+    return [sentence, change, known, whyBounds(users)].filter(part => part !== '').join(' ')
   },
   draw: stats => countChart(stats, 'users', 'Users', 'blue'),
 }
 
+/** Why the number of users is not exact; empty if the runs without a user explain it, or if it is exact. */
+const whyBounds = ({exact, runsWithoutUser}: Stats['users']): string =>
+  exact || runsWithoutUser !== 0
+    ? ''
+    : 'Pseudonyms changed during this time, so one person may be counted twice. The true number lies between the two.'
+
 export const hostsFigure: Drawing = {
   describe: stats => {
     const {hosts} = stats
-    const several = writeBounded(hosts.onSeveralDays)
-    return `The software ran on ${writePeople(hosts, 'computer', 'computers')}, on ${several} of them on at least two days.`
+    const several = isUnknown(hosts.onSeveralDays)
+      ? ''
+      : `, on ${writeBounded(hosts.onSeveralDays)} of them on at least two days`
+    return `The software ran on ${writePeople(hosts, 'computer', 'computers')}${several}.`
   },
   draw: stats => countChart(stats, 'hosts', 'Computers', 'teal'),
 }
@@ -75,14 +93,13 @@ export const flowFigure: Drawing = {
   describe: ({userFlow, by}) => {
     const last = userFlow.findLast(one => one.complete && one.new !== null)
     const unknown = userFlow.filter(one => one.new === null)
-    const gap =
-      unknown.length === 0
-        ? ''
-        : ` Pseudonyms changed, so new and returning users are unknown in ${unknown.map(({period}) => period).join(', ')}.`
-    if (last === undefined) return `New and returning users are unknown.${gap}`
+    const gap = unknown.length === 0 ? '' : ` It is unknown for ${unknown.map(({period}) => period).join(', ')}.`
+    if (last === undefined) return 'Which users were seen before is unknown.'
     const lost = last.lost === null ? '' : ` ${writeCount(last.lost)} users of the ${by} before did not return.`
-    return `In ${last.period}, ${writeCounted(last.new ?? 0, 'user')} ${last.new === 1 ? 'was' : 'were'} new and ${writeCount(last.returning ?? 0)} returned.${lost}${gap}`
+    const first = `${writeCounted(last.new ?? 0, 'user')} ${last.new === 1 ? 'was' : 'were'} seen for the first time since ${writeDay(last.since ?? '')}`
+    return `In ${last.period}, ${first}, and ${writeCount(last.returning ?? 0)} returned.${lost}${gap}`
   },
+  hint: () => 'A user is new if the pseudonym was not seen before in the same rotation period.',
   draw: ({userFlow, by}) =>
     columnsOf({
       label: `New and returning users by ${by}`,

@@ -1,13 +1,5 @@
-import type {Count, Stats} from '../../stats/model/model.ts'
-import {writeCount, writeCounted, writeShare} from '../../stats/write/text/write.ts'
-
-/** `12`, or `12 to 24` where pseudonyms changed. */
-export const writeBounded = ({exact, total, low, high}: Count): string =>
-  exact ? writeCount(total) : `${writeCount(low)} to ${writeCount(high)}`
-
-/** `12 people`, `1 person`. */
-export const writePeople = (count: Count, one = 'person', many = 'people'): string =>
-  count.exact ? writeCounted(count.total, one, many) : `${writeBounded(count)} ${many}`
+import type {Stats} from '../../stats/model/model.ts'
+import {writeShare} from '../../stats/write/text/write.ts'
 
 /** A change since an earlier time: `29 % more than a year earlier`, `5.2 times as many as a year earlier`. */
 export function writeChange(change: number, before: string): string {

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import type {Stats} from '../../stats/model/model.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
-import {describeRange} from '../../stats/write/shown.ts'
+import {describeRange, describeSince} from '../../stats/write/shown.ts'
 import {writeFigure} from '../parts/figure-section.ts'
 import {framePage} from '../parts/frame-page.ts'
 import {style} from '../parts/style.ts'
@@ -26,7 +26,7 @@ export function writeHtmlAnswers(stats: Stats): string {
   return framePage({
     policy: filePolicy,
     title: stats.project,
-    header: `<h1><bdi>${escapeHtml(stats.project)}</bdi></h1>\n<p class="lead">${escapeHtml(describeRange(stats))}</p>\n${limits}${missing}`,
+    header: `<h1><bdi>${escapeHtml(stats.project)}</bdi></h1>\n<p class="lead">${escapeHtml(describeRange(stats))}</p>\n<p class="lead">${escapeHtml(describeSince(stats))}</p>\n${limits}${missing}`,
     main: writeTiles(stats) + answered.join('') + writeQuality(stats, null),
   })
 }

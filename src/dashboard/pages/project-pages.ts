@@ -8,6 +8,7 @@
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
+import {describeSince} from '../../stats/write/shown.ts'
 import {writeRange} from '../figures/words.ts'
 import {addressTo, type State} from '../parts/address.ts'
 import {type AddressOf, writeFigure} from '../parts/figure-section.ts'
@@ -57,7 +58,7 @@ export function writeAnswerPage({state, name, stats, choices, nowMs, hasOthers}:
     title: `${displayName(state.project)}: ${titles[name]!}`,
     header: writeHeading(state.project, lead, hasOthers) + writeNavigation(state, name),
     main: writeQuestion(state, name, choices, nowMs) + writeContent(name, stats, state, addressOf),
-    footer: `As of ${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC. People who opted out are not counted.`,
+    footer: `As of ${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC. ${describeSince(stats)} People who opted out are not counted.`,
   })
 }
 
@@ -70,7 +71,7 @@ function writeContent(name: string, stats: Stats, state: State, addressOf: Addre
 }
 
 const isEmpty = ({users, runs, features}: Stats): boolean =>
-  users.total === 0 && (runs?.total ?? 0) === 0 && features.length === 0
+  users.high === 0 && (runs?.total ?? 0) === 0 && features.length === 0
 
 function writeEmpty(state: State): string {
   const hint =

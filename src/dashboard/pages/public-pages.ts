@@ -1,6 +1,7 @@
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import type {Breakdown} from '../../stats/model/answer-row.ts'
-import {minUsers, type PublicPeriod, type PublicStats, publicBreakdowns} from '../../stats/public/public.ts'
+import {minUsers} from '../../stats/public/cells.ts'
+import {type PublicPeriod, type PublicStats, type PublicUsers, publicBreakdowns} from '../../stats/public/public.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {writeCount, writeSeconds, writeShare} from '../../stats/write/text/write.ts'
 import type {Tone} from '../charts/frame.ts'
@@ -46,24 +47,30 @@ export function writePublicPage({project, months, month, hasOthers, share}: Publ
 }
 
 function countSection({periods}: PublicStats, key: 'users' | 'runs', title: string, tone: Tone): string {
-  const last = periods.findLast(one => one[key] !== null)
+  const countOf = (one: PublicPeriod): number | null => (key === 'users' ? one.usersLow : one.runs)
+  const last = periods.findLast(one => countOf(one) !== null)
   if (last === undefined) return ''
   const chart = columnsOf({
     label: `${title} by month`,
     by: 'month',
     periods: periods.map(({period}) => ({label: period, complete: true})),
-    series: [{name: title, tone, values: periods.map(one => one[key] ?? 0)}],
+    series: [{name: title, tone, values: periods.map(one => countOf(one) ?? 0)}],
     write: writeCount,
   })
-  const sentence = `${writeCount(last[key] ?? 0)} ${title.toLowerCase()} in ${last.period}, the latest month shown.`
+  const count = key === 'users' ? writePublicUsers(last) : writeCount(last.runs ?? 0)
+  const sentence = `${count} ${title.toLowerCase()} in ${last.period}, the latest month shown.`
   return `<section aria-labelledby="${key}-title"><h2 id="${key}-title">${title}</h2><p>${sentence}</p>${chart}</section>\n`
 }
 
+/** `12`, `at least 12`, `unknown`. */
+export const writePublicUsers = ({users, usersLow}: PublicUsers): string =>
+  usersLow === null ? 'unknown' : users === null ? `at least ${writeCount(usersLow)}` : writeCount(users)
+
 function writeMonths(periods: readonly PublicPeriod[]): string {
   const cell = (text: string | null): string => `<td class="number">${text ?? 'hidden'}</td>`
-  const rows = periods.toReversed().map(({period, users, hosts, runs, successRate, duration}) => {
+  const rows = periods.toReversed().map(({period, hidden, hosts, runs, successRate, duration, ...people}) => {
     const cells = [
-      users === null ? null : writeCount(users),
+      hidden ? null : writePublicUsers(people),
       hosts === null ? null : writeCount(hosts),
       runs === null ? null : writeCount(runs),
       successRate === null ? null : successRate.value === null ? '' : writeShare(successRate.value),
@@ -100,13 +107,13 @@ function writeTables(month: PublicStats, period: string | null): string[] {
   ]
   return tables.map(({key, title, table, noun, unknown = 'unknown'}) => {
     if (table === null || table.rows.length === 0) return ''
-    const most = Math.max(...table.rows.map(({users}) => users))
+    const most = Math.max(1, ...table.rows.map(({usersLow}) => usersLow ?? 0))
     const rows = drawRows({
       head: [noun, 'users', 'runs'],
-      rows: table.rows.map(({name, users, runs}) => ({
+      rows: table.rows.map(({name, runs, ...people}) => ({
         name: name ?? unknown,
-        counts: [writeCount(users), writeCount(runs)],
-        bar: [{tone: 'teal', share: users / most}],
+        counts: [writePublicUsers(people), writeCount(runs)],
+        bar: [{tone: 'teal', share: (people.usersLow ?? 0) / most}],
       })),
     })
     const hidden = table.hidden === 0 ? '' : ` ${writeCount(table.hidden)} more are hidden.`

@@ -3,7 +3,7 @@ import {lostRuns, qualityCounts} from '../../stats/model/quality-counts.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {describeStore} from '../../stats/write/text/quality.ts'
 import {writeBytes, writeCount} from '../../stats/write/text/write.ts'
-import {caveats} from '../parts/caveats.ts'
+import {caveatsOf} from '../parts/caveats.ts'
 import {type AddressOf, writeLinks} from '../parts/figure-section.ts'
 
 /** Writes what is known about the data. */
@@ -25,7 +25,7 @@ export function writeQuality(stats: Stats, addressOf: AddressOf): string {
 <thead><tr><th scope="col">what</th><th scope="col" class="number">number</th><th scope="col">meaning</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>
 ${links === '' ? '' : `<div class="data">${links}</div>\n`}</section>
-${writeTables(quality.tables)}${writeCaveats()}`
+${writeTables(quality.tables)}${writeCaveats(stats)}`
 }
 
 function describeSince({featuresSince, runsSince}: Stats['quality']): string {
@@ -56,8 +56,8 @@ function writeTables(tables: Stats['quality']['tables']): string {
 }
 
 /** The caveats as a section of a page. */
-export function writeCaveats(): string {
-  const items = caveats.map(sentence => `<li>${escapeHtml(sentence)}</li>`)
+export function writeCaveats(stats: Stats): string {
+  const items = caveatsOf(stats).map(sentence => `<li>${escapeHtml(sentence)}</li>`)
   return `<section id="caveats" aria-labelledby="caveats-title" class="prose">
 <h2 id="caveats-title">Limits of the numbers</h2>
 <ul>${items.join('\n')}</ul>

@@ -1,14 +1,15 @@
 import type {Stats} from '../../stats/model/model.ts'
-import {minUsers} from '../../stats/public/public.ts'
+import {minUnknownDays, minUnknownUses, minUsers} from '../../stats/public/cells.ts'
 import {hideSmallCells, type WithoutSmallCells} from '../../stats/public/small-cells.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {escapeMarkdown, writeTable} from '../../stats/write/markdown.ts'
+import {describeSince} from '../../stats/write/shown.ts'
 import {tableOf} from '../../stats/write/tables.ts'
 import type {Figure} from '../figures/figure.ts'
 import {figures} from '../figures/figures.ts'
 import {writeRange} from '../figures/words.ts'
 import {briefTable} from '../parts/brief-table.ts'
-import {caveats, definitions, method} from '../parts/caveats.ts'
+import {caveatsOf, definitions, methodOf} from '../parts/caveats.ts'
 import {describeFigure, writeFigure} from '../parts/figure-section.ts'
 import {framePage} from '../parts/frame-page.ts'
 import {writeTiles} from '../parts/tiles.ts'
@@ -41,9 +42,11 @@ export function writeHtmlReport(stats: Stats, {title = stats.project, nowMs}: Re
     policy: filePolicy,
     title: `Usage of ${title}`,
     header: `<h1>Usage of <bdi>${escapeHtml(title)}</bdi></h1>\n<p class="lead">${escapeHtml(describe(stats))}</p>\n`,
-    main: `${body}<section class="prose"><h2>Method</h2>\n${paragraphs([...method, ...describeHidden(found)])}</section>
+    main: `${body}<section class="prose"><h2>Method</h2>\n${paragraphs([...methodOf(stats), ...describeHidden(found)])}</section>
 <section class="prose"><h2>Definitions</h2>\n<dl>${words.join('\n')}</dl></section>
-<section class="prose"><h2>Limits of the numbers</h2>\n<ul>${caveats.map(sentence => `<li>${escapeHtml(sentence)}</li>`).join('\n')}</ul></section>\n`,
+<section class="prose"><h2>Limits of the numbers</h2>\n<ul>${caveatsOf(stats)
+      .map(sentence => `<li>${escapeHtml(sentence)}</li>`)
+      .join('\n')}</ul></section>\n`,
     footer: escapeHtml(writtenAt(nowMs)),
   })
 }
@@ -56,11 +59,13 @@ export function writeMarkdownReport(stats: Stats, {title = stats.project, nowMs}
     escapeMarkdown(describe(stats)),
     ...(found === null ? [tooFew] : reportFigures(found.stats).map(figure => writeMarkdownFigure(figure, found.stats))),
     '## Method',
-    ...[...method, ...describeHidden(found)].map(escapeMarkdown),
+    ...[...methodOf(stats), ...describeHidden(found)].map(escapeMarkdown),
     '## Definitions',
     definitions.map(([word, meaning]) => `- **${word}**: ${escapeMarkdown(meaning)}`).join('\n'),
     '## Limits of the numbers',
-    caveats.map(sentence => `- ${escapeMarkdown(sentence)}`).join('\n'),
+    caveatsOf(stats)
+      .map(sentence => `- ${escapeMarkdown(sentence)}`)
+      .join('\n'),
     escapeMarkdown(writtenAt(nowMs)),
   ]
   return `${parts.join('\n\n')}\n`
@@ -75,7 +80,7 @@ function writeMarkdownFigure(figure: Figure, stats: Stats): string {
   return `## ${title}\n\n${sentence}\n\n${writeTable(briefTable(tableOf(figure.row, stats)))}`
 }
 
-const tooFew = `There were fewer than ${minUsers} users, so this report contains no figures.`
+const tooFew = `Fewer than ${minUsers} users are known, so this report contains no figures.`
 
 /** The range and the filters of a report. */
 function describe(stats: Stats): string {
@@ -87,11 +92,11 @@ function describe(stats: Stats): string {
   if (internal !== null) set.push(internal ? 'internal use of features' : 'direct use of features')
   const range = writeRange(stats)
   const limits = set.length === 0 ? '' : ` Filters: ${set.join(', ')}.`
-  return `${range[0]!.toUpperCase()}${range.slice(1)}, by ${stats.by}${stats.trend.complete ? '' : ' (in progress)'}.${limits}`
+  return `${range[0]!.toUpperCase()}${range.slice(1)}, by ${stats.by}${stats.trend.complete ? '' : ' (in progress)'}.${limits} ${describeSince(stats)}`.trimEnd()
 }
 
 function describeHidden(found: WithoutSmallCells | null): string[] {
-  const rule = `Groups of fewer than ${minUsers} users are left out. The next smallest group is left out too, because a total could reveal the others.`
+  const rule = `Groups of fewer than ${minUsers} users are left out. The next smallest group is left out too, because a total could reveal the others. Runs that do not say who started them are shown if there are at least ${minUnknownUses} of them on at least ${minUnknownDays} days.`
   if (found === null) return [rule]
   const {hiddenPeriods, hiddenRows} = found
   const periods = hiddenPeriods.length === 0 ? '' : ` Periods left out: ${hiddenPeriods.join(', ')}.`

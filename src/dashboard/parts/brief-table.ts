@@ -7,6 +7,8 @@ const words: Readonly<Record<string, string>> = {
   onSeveralDays: 'on several days',
   onSeveralDaysLow: 'several days, at least',
   onSeveralDaysHigh: 'several days, at most',
+  usersLow: 'users, at least',
+  usersHigh: 'users, at most',
   low: 'at least',
   high: 'at most',
   complete: 'complete',
@@ -21,7 +23,25 @@ const words: Readonly<Record<string, string>> = {
 }
 
 /** Columns that are left out if they equal the given column in every row. */
-const bounds = {low: 'value', high: 'value', onSeveralDaysLow: 'onSeveralDays', onSeveralDaysHigh: 'onSeveralDays'}
+const bounds = {
+  low: 'value',
+  high: 'value',
+  usersLow: 'users',
+  usersHigh: 'users',
+  onSeveralDaysLow: 'onSeveralDays',
+  onSeveralDaysHigh: 'onSeveralDays',
+}
+
+/** The sentence above the table says what they mean; in a row, they could be about few people. */
+const leftOut = [
+  'span',
+  'exact',
+  'since',
+  'runsWithUser',
+  'runsWithoutUser',
+  'usesWithoutUser',
+  'daysWithoutUser',
+] as const
 
 /**
  * Converts the table of an answer to a table for people: redundant columns are left out, and the others get readable
@@ -34,7 +54,7 @@ export function briefTable(table: Table): Table {
   const unknown = breakdown?.unknown ?? 'unknown'
   const at = (row: readonly Cell[], column: string): Cell => row[columns.indexOf(column)] ?? null
   const isKept = (column: string): boolean => {
-    if (column === 'span' || column === 'exact') return false
+    if (leftOut.some(name => name === column)) return false
     if (column === 'complete') return rows.some(row => at(row, column) === false)
     if (column === 'reason' || column === 'p99Seconds') return rows.some(row => at(row, column) !== null)
     const same = bounds[column as keyof typeof bounds]

@@ -1,8 +1,8 @@
 import type {Stats, SuccessRate} from '../../stats/model/model.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
-import {writeCount, writeShare} from '../../stats/write/text/write.ts'
+import {describeKnown, isUnknown, writeBounded, writeCount, writeShare} from '../../stats/write/text/write.ts'
 import {medianOf} from '../figures/runs.ts'
-import {writeBounded, writeChange} from '../figures/words.ts'
+import {writeChange} from '../figures/words.ts'
 
 interface Tile {
   readonly name: string
@@ -22,12 +22,11 @@ export function writeTiles(stats: Stats): string {
 function tilesOf(stats: Stats): Tile[] {
   const {users, runs, hosts, trend, successRate, duration, features} = stats
   const year = trend.yearBefore.runsChange
-  const perMonth = users.periods.filter(({complete}) => complete).at(-1)
   return [
     {
       name: 'Users',
       value: writeBounded(users),
-      note: perMonth === undefined || perMonth.value === 0 ? '' : `${writeCount(perMonth.value)} in ${perMonth.period}`,
+      note: noteOfUsers(users),
     },
     ...(runs === null
       ? []
@@ -51,6 +50,13 @@ function tilesOf(stats: Stats): Tile[] {
       ? [{name: 'Uses of features', value: writeCount(features.reduce((sum, {count}) => sum + count, 0)), note: ''}]
       : []),
   ]
+}
+
+/** The users of the last whole period; or how many runs say who started them. */
+function noteOfUsers(users: Stats['users']): string {
+  if (isUnknown(users)) return describeKnown(users)
+  const last = users.periods.filter(({complete}) => complete).at(-1)
+  return last === undefined || last.high === 0 ? '' : `${writeBounded(last)} in ${last.period}`
 }
 
 function describeBounds({low, high}: SuccessRate): string {

@@ -12,12 +12,13 @@ import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import {limitsFeatures, limitsHeaders} from '../../stats/model/filters.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import type {StatsSource} from '../../stats/model/source.ts'
-import {minUsers} from '../../stats/public/public.ts'
+import {minUsers} from '../../stats/public/cells.ts'
+import type {PublicPeriod} from '../../stats/public/public.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {writeCount} from '../../stats/write/text/write.ts'
 import {type NoticeSection, writeNotice} from '../pages/collected-page.ts'
 import {isAnswerPage, writeAnswerPage, writeHeading, writeNavigation} from '../pages/project-pages.ts'
-import {writePublicPage} from '../pages/public-pages.ts'
+import {writePublicPage, writePublicUsers} from '../pages/public-pages.ts'
 import {addressTo, readState, type State} from '../parts/address.ts'
 import {drawBadge} from '../parts/badge.ts'
 import {framePage} from '../parts/frame-page.ts'
@@ -157,9 +158,14 @@ async function answerCount(
   if (what === null) throw notFound()
   if (sees === 'nothing') throw needsToken()
   const {periods} = await askMonth(askForAll, project, undefined, now())
-  const count = periods[0]?.[what] ?? null
-  const badge = drawBadge(`${what} per month`, count === null ? `fewer than ${minUsers}` : writeCount(count))
+  const badge = drawBadge(`${what} per month`, valueOfBadge(periods[0], what))
   return answerBadge(badge, ifNoneMatch, access !== 'token')
+}
+
+function valueOfBadge(month: PublicPeriod | undefined, what: 'users' | 'runs'): string {
+  if (month === undefined || month.hidden) return `fewer than ${minUsers}`
+  if (what === 'users') return writePublicUsers(month)
+  return month.runs === null ? `fewer than ${minUsers}` : writeCount(month.runs)
 }
 
 function answerNotice({explain, projects}: Site, project: ProjectFile, isReader: boolean): PageAnswer {

@@ -21,7 +21,7 @@ import {forecastDisk, sizesOf} from './disk.ts'
 import {userFlow} from './flow.ts'
 import {makePlan, type Plan} from './plan.ts'
 import {findUnanswered} from './unanswered.ts'
-import {createCounter} from './unique.ts'
+import {countUsers, createCounter, runsByUser} from './unique.ts'
 
 /**
  * Answers a query: asks the source once and derives the rest. `nowMs` decides which periods are incomplete and which
@@ -39,7 +39,7 @@ export async function answerStats(
   requireSingleUses(query, plan.range, facts)
   const at = (span: Span): SpanFacts => facts.spans[plan.indexOf(span)]!
   requireRuns(query, plan, facts, at)
-  const counter = createCounter(at, plan.range, plan.periods, project.identity.rotate)
+  const counter = createCounter(at, plan.range, plan.periods)
   return deriveStats({project, plan, facts, at, counter}, query, nowMs)
 }
 
@@ -72,7 +72,7 @@ function requireRuns(
 }
 
 function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Stats {
-  const {project, plan, facts, counter} = answering
+  const {project, facts, counter} = answering
   const {filters} = query
   return {
     project: query.project,
@@ -80,10 +80,11 @@ function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): St
     to: query.to,
     by: query.by,
     filters,
+    since: facts.sinceMs === null ? null : formatDay(facts.sinceMs),
     unanswered: findUnanswered(filters),
-    users: counter.people('users'),
-    hosts: counter.people('hosts'),
-    userFlow: userFlow(plan.periods, plan.flow, facts.steps),
+    users: counter.users(),
+    hosts: counter.hosts(),
+    userFlow: userFlow(answering),
     ...deriveOfRuns(answering, !limitsFeatures(filters)),
     features: featureList(facts.features),
     // Declared names have no type.
@@ -93,15 +94,19 @@ function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): St
   }
 }
 
-function trendOf({plan, facts, at, counter}: Answering, {filters}: StatsQuery, nowMs: number): Stats['trend'] {
+function trendOf({plan, facts, at}: Answering, {filters}: StatsQuery, nowMs: number): Stats['trend'] {
   const sinceMs = facts.quality.featuresSinceMs ?? 0
-  const isKnown = (span: Span): boolean => (limitsFeatures(filters) ? span.fromMs >= sinceMs : !at(span).isUnknown)
+  const isOnFeatures = limitsFeatures(filters)
+  const isGone = (span: Span): boolean => (isOnFeatures ? span.fromMs < sinceMs : at(span).isUnknown === true)
   const counted = (span: Span): Counted => ({
     span,
-    runs: limitsFeatures(filters) || !isKnown(span) ? null : at(span).runs,
-    users: isKnown(span) ? counter.count('users', span) : null,
+    runs: isOnFeatures || isGone(span) ? null : at(span).runs,
+    users: isGone(span) ? null : {...countUsers(at(span)), ...runsByUser(at(span))},
   })
-  return compareWithBefore(counted(plan.range), counted(plan.previous), counted(plan.yearBefore), nowMs)
+  return compareWithBefore(counted(plan.range), counted(plan.previous), counted(plan.yearBefore), {
+    nowMs,
+    sinceMs: facts.sinceMs,
+  })
 }
 
 function qualityOf({plan, facts: {quality}, at}: Answering, filters: StatsFilters): Quality {

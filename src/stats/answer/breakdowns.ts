@@ -2,10 +2,18 @@ import type {NamedUsage} from '../model/breakdowns.ts'
 import type {Adoption, CiStats} from '../model/model.ts'
 import type {Period} from '../model/period.ts'
 import type {NamedRuns, StatsFacts} from '../model/source.ts'
+import {userBounds} from './unique.ts'
 
 /** Sorts a breakdown by runs, most first, then by name. Among equals, the unknown name is last. Pure. */
 export function namedUsage(named: readonly NamedRuns[]): NamedUsage[] {
-  return [...named].sort((a, b) => b.runs - a.runs || compareNames(a.name, b.name))
+  const sorted = [...named].sort((a, b) => b.runs - a.runs || compareNames(a.name, b.name))
+  return sorted.map(({name, runs, users, usesWithoutUser, daysWithoutUser}) => ({
+    name,
+    runs,
+    ...userBounds(users, {usesWithoutUser, daysWithoutUser}),
+    runsWithoutUser: usesWithoutUser,
+    daysWithoutUser,
+  }))
 }
 
 function compareNames(a: string | null, b: string | null): number {
@@ -18,7 +26,7 @@ export function adoptionOf(periods: readonly Period[], facts: StatsFacts['adopti
   const byPeriod = Map.groupBy(facts, ({period}) => period)
   return periods.map(({label, complete}, index) => ({
     period: label,
-    versions: namedUsage(byPeriod.get(index) ?? []).map(({name, runs, users}) => ({version: name, runs, users})),
+    versions: namedUsage(byPeriod.get(index) ?? []).map(({name, ...usage}) => ({version: name, ...usage})),
     complete,
   }))
 }
@@ -26,7 +34,7 @@ export function adoptionOf(periods: readonly Period[], facts: StatsFacts['adopti
 /** The runs of CI, their share of all runs, and their vendors. Pure. */
 export function ciStats(named: readonly NamedRuns[]): CiStats {
   const sum = (some: readonly {readonly runs: number}[]): number => some.reduce((total, {runs}) => total + runs, 0)
-  const vendors = namedUsage(named).flatMap(({name, runs}) => (name === null ? [] : [{name, runs}]))
+  const vendors = namedUsage(named).flatMap(({name, runs: ofVendor}) => (name === null ? [] : [{name, runs: ofVendor}]))
   const runs = sum(vendors)
   const all = sum(named)
   return {runs, share: all === 0 ? null : runs / all, vendors}

@@ -1,5 +1,6 @@
-import type {Before, Count, Trend} from '../model/model.ts'
-import type {Span} from '../model/span.ts'
+import type {Before, Count, RunsByUser, Trend} from '../model/model.ts'
+import {startOfPeriod} from '../model/period.ts'
+import {dayMs, type Span} from '../model/span.ts'
 
 /**
  * The time with which a range is compared: directly before it and of the same length. Only the passed part of a range in
@@ -26,36 +27,64 @@ function yearBefore(instantMs: number): number {
 export interface Counted {
   readonly span: Span
   readonly runs: number | null
-  /** Null if unknown. */
-  readonly users: Count | null
+  /** Null if retention removed the data. */
+  readonly users: (Count & RunsByUser) | null
 }
 
-/** Compares a range with earlier times. A change of users is unknown unless both counts are exact. Pure. */
-export function compareWithBefore(now: Counted, previous: Counted, year: Counted, nowMs: number): Trend {
+/** What is known about the time of the data, in Unix milliseconds. */
+export interface KnownTime {
+  readonly nowMs: number
+  /** The first run or event of the project; null without any. */
+  readonly sinceMs: number | null
+}
+
+/**
+ * Compares a range with earlier times of the same length. Nothing is compared if the range is longer than a year, or if
+ * the earlier time began before the first day of data. A change of users is unknown unless both counts are exact. Pure.
+ */
+export function compareWithBefore(now: Counted, previous: Counted, year: Counted, known: KnownTime): Trend {
+  const [before, yearBefore] = [previous, year].map(one => withReason(one, now, known)) as [Compared, Compared]
   return {
-    previous: describe(previous),
-    ...changes(previous, now),
-    yearBefore: {...describe(year), ...changes(year, now)},
-    complete: now.span.toMs <= nowMs,
+    previous: describe(before),
+    ...changes(before, now),
+    yearBefore: {...describe(yearBefore), ...changes(yearBefore, now)},
+    complete: now.span.toMs <= known.nowMs,
   }
 }
 
-const describe = ({span, runs, users}: Counted): Before => ({
+interface Compared extends Counted {
+  readonly reason: Before['reason']
+}
+
+const maxDays = 366
+
+function withReason(one: Counted, {span}: Counted, {nowMs, sinceMs}: KnownTime): Compared {
+  const isTooLong = Math.min(span.toMs, nowMs) - span.fromMs > maxDays * dayMs
+  const isCollected = sinceMs !== null && one.span.fromMs >= startOfPeriod(sinceMs, 'day')
+  const reason = isTooLong ? 'too-long' : !isCollected ? 'not-collected' : one.users === null ? 'gone' : null
+  return reason === null ? {...one, reason} : {span: one.span, runs: null, users: null, reason}
+}
+
+const describe = ({span, runs, users, reason}: Compared): Before => ({
   from: new Date(span.fromMs).toISOString(),
   to: new Date(span.toMs).toISOString(),
+  reason,
   runs,
   users: users?.total ?? null,
   usersExact: users?.exact ?? false,
   usersLow: users?.low ?? null,
   usersHigh: users?.high ?? null,
+  runsWithUser: users?.runsWithUser ?? null,
+  runsWithoutUser: users?.runsWithoutUser ?? null,
+  daysWithoutUser: users?.daysWithoutUser ?? null,
 })
 
 function changes(before: Counted, now: Counted): Pick<Trend, 'runsChange' | 'usersChange'> {
-  const areUsersExact = now.users?.exact === true && before.users?.exact === true
   return {
-    runsChange: before.runs === null || now.runs === null ? null : change(before.runs, now.runs),
-    usersChange: areUsersExact ? change(before.users.total, now.users.total) : null,
+    runsChange: change(before.runs, now.runs),
+    usersChange: change(before.users?.total ?? null, now.users?.total ?? null),
   }
 }
 
-const change = (before: number, now: number): number | null => (before === 0 ? null : (now - before) / before)
+const change = (before: number | null, now: number | null): number | null =>
+  before === null || now === null || before === 0 ? null : (now - before) / before

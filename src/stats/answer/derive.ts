@@ -1,6 +1,7 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {Fault, FeatureStats, FieldStats, Outcomes, Stats, SuccessRate} from '../model/model.ts'
-import type {StatsFacts} from '../model/source.ts'
+import type {FeatureFacts, StatsFacts} from '../model/source.ts'
+import {userBounds} from './unique.ts'
 
 /** The share of runs that succeeded, with its bounds because of lost and unknown runs. Null without runs. Pure. */
 export function successRate({ok, failed, signal, lost, unknown}: Outcomes): SuccessRate {
@@ -34,12 +35,24 @@ export function exitCodes(exits: Exits): Stats['exitCodes'] {
 }
 
 /** Features, the most used first. */
-export function featureList(features: readonly FeatureStats[]): readonly FeatureStats[] {
-  return [...features].sort((a, b) => b.count - a.count || (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1))
+export function featureList(features: readonly FeatureFacts[]): FeatureStats[] {
+  return [...features]
+    .sort((a, b) => b.count - a.count || (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1))
+    .map(({type, name, count, internalCount, runs, users, usesWithoutUser, daysWithoutUser, ...durations}) => ({
+      type,
+      name,
+      count,
+      internalCount,
+      runs,
+      ...userBounds(users, {usesWithoutUser, daysWithoutUser}),
+      usesWithoutUser,
+      daysWithoutUser,
+      ...durations,
+    }))
 }
 
 /** The declared names that were not used, in the order of the project file. */
-export function unusedFeatures(project: ProjectFile, features: readonly FeatureStats[]): readonly string[] {
+export function unusedFeatures(project: ProjectFile, features: readonly FeatureFacts[]): readonly string[] {
   const used = new Set(features.map(feature => feature.name))
   return project.features.names.filter(name => !used.has(name))
 }

@@ -1,7 +1,9 @@
+import type {RotationTerms} from '../../protocol/rotation.ts'
 import type {UserFlow} from '../model/model.ts'
-import {type Period, type PeriodLength, startOfPeriod} from '../model/period.ts'
-import type {Step, StepFacts} from '../model/source.ts'
-import {type Rotation, rotationParts} from './rotation.ts'
+import {formatDay, type Period, type PeriodLength, startOfPeriod} from '../model/period.ts'
+import {rotationPeriods, startOfRotation} from '../model/rotation.ts'
+import type {Step} from '../model/source.ts'
+import type {Answering} from './derive-answers.ts'
 
 /** The place of a period among the steps; null if a change of pseudonyms hides the answers. */
 interface PeriodStep {
@@ -20,13 +22,14 @@ export interface FlowPlan {
  * within one rotation period. Before the first of them there is one for the calendar period before it, and one for the
  * rest of the rotation period. Pure.
  */
-export function planFlow(periods: readonly Period[], by: PeriodLength, rotate: Rotation): FlowPlan {
+export function planFlow(periods: readonly Period[], by: PeriodLength, rotation: RotationTerms): FlowPlan {
   const steps: Step[] = []
+  const isNever = rotation.rotate === 'never'
   const found = periods.map(({span}): PeriodStep => {
-    const part = rotate === 'never' ? 0 : startOfPeriod(span.fromMs, rotate)
+    const part = startOfRotation(span.fromMs, rotation)
     const wholeMs = startOfPeriod(span.fromMs, by)
-    const isFirst = rotate !== 'never' && wholeMs <= part
-    if (rotationParts(span, rotate).length > 1 || isFirst) return {step: null, before: null}
+    const isFirst = !isNever && wholeMs <= part
+    if (rotationPeriods(span, rotation).length > 1 || isFirst) return {step: null, before: null}
     const beforeMs = startOfPeriod(wholeMs - 1, by)
     if (steps.at(-1)?.part !== part || steps.length === 0) {
       const edgeMs = Math.max(part, beforeMs)
@@ -34,7 +37,7 @@ export function planFlow(periods: readonly Period[], by: PeriodLength, rotate: R
       steps.push({part, fromMs: edgeMs, toMs: span.fromMs})
     }
     const step = steps.push({part, ...span}) - 1
-    return {step, before: rotate !== 'never' && beforeMs < part ? null : step - 1}
+    return {step, before: !isNever && beforeMs < part ? null : step - 1}
   })
   return {steps, found}
 }
@@ -42,19 +45,23 @@ export function planFlow(periods: readonly Period[], by: PeriodLength, rotate: R
 const noUsers = {users: 0, seenBefore: 0, seenJustBefore: 0}
 
 /** New, returning and lost users of each period. Pure. */
-export function userFlow(periods: readonly Period[], {found}: FlowPlan, facts: readonly StepFacts[]): UserFlow[] {
-  const byStep = new Map(facts.map(fact => [fact.step, fact]))
-  return periods.map(({label: period, complete}, index) => {
-    const {step, before} = found[index]!
-    if (step === null) return {period, new: null, returning: null, lost: null, reason: 'pseudonyms-changed', complete}
-    const {users, seenBefore, seenJustBefore} = byStep.get(step) ?? noUsers
-    const isWhole = complete && (periods[index - 1]?.complete ?? true)
+export function userFlow(answering: Answering): UserFlow[] {
+  const {plan, facts} = answering
+  const byStep = new Map(facts.steps.map(fact => [fact.step, fact]))
+  return plan.periods.map((period, index): UserFlow => {
+    const {label, complete} = period
+    const reason = whyUnknown(answering, index)
+    if (reason !== null) return {period: label, since: null, new: null, returning: null, lost: null, reason, complete}
+    const {step, before} = plan.flow.found[index]!
+    const {users, seenBefore, seenJustBefore} = byStep.get(step!) ?? noUsers
+    const isWhole = complete && (plan.periods[index - 1]?.complete ?? true)
     const isNewKnown = users !== null && seenBefore !== null
     const usersBefore = before === null ? null : (byStep.get(before) ?? noUsers).users
     const isLostKnown = before !== null && isWhole && usersBefore !== null && seenJustBefore !== null
     const whyNot = !isWhole ? 'unfinished' : before === null ? 'pseudonyms-changed' : 'runs-gone'
     return {
-      period,
+      period: label,
+      since: isNewKnown ? formatDay(Math.max(facts.sinceMs ?? 0, plan.flow.steps[step!]!.part)) : null,
       new: isNewKnown ? users - seenBefore : null,
       returning: seenBefore,
       lost: isLostKnown ? usersBefore - seenJustBefore : null,
@@ -62,4 +69,15 @@ export function userFlow(periods: readonly Period[], {found}: FlowPlan, facts: r
       complete,
     }
   })
+}
+
+/** Why nothing is known about the users of a period before it; null if something may be. */
+function whyUnknown({plan, facts, at}: Answering, index: number): UserFlow['reason'] {
+  const {step} = plan.flow.found[index]!
+  const {span} = plan.periods[index]!
+  const {users, usesWithoutUser} = at(span)
+  if (step === null || users.low !== users.high) return 'pseudonyms-changed'
+  if (users.high === 0 && usesWithoutUser > 0) return 'users-unknown'
+  // A user of the first period with data may have been there long before.
+  return facts.sinceMs === null || startOfPeriod(facts.sinceMs, 'day') >= span.fromMs ? 'not-collected' : null
 }

@@ -1,11 +1,11 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {type Period, periodsIn} from '../model/period.ts'
 import {rangeOf, type StatsQuery} from '../model/query.ts'
+import {rotationPeriods} from '../model/rotation.ts'
 import type {AskedSpan, StatsQuestion} from '../model/source.ts'
 import type {Span} from '../model/span.ts'
 import {previousSpan, yearBeforeSpan} from './compare.ts'
 import {type FlowPlan, planFlow} from './flow.ts'
-import {rotationParts} from './rotation.ts'
 
 /** The question to a store, with each span once, and the place of each answer. */
 export interface Plan {
@@ -15,7 +15,7 @@ export interface Plan {
   readonly previous: Span
   readonly yearBefore: Span
   readonly flow: FlowPlan
-  /** The place of a span, or of a rotation part of it, among the facts. */
+  /** The place of a span among the facts. */
   readonly indexOf: (span: Span) => number
 }
 
@@ -23,19 +23,12 @@ export interface Plan {
 export function makePlan(project: ProjectFile, query: StatsQuery, nowMs: number): Plan {
   const range = rangeOf(query)
   const periods = periodsIn(range, query.by, nowMs)
-  const {rotate} = project.identity
   const previous = previousSpan(range, nowMs)
   const yearBefore = yearBeforeSpan(range, nowMs)
-  const parts = (span: Span): Span[] => rotationParts(span, rotate)
-  const whole = [range, ...periods.map(period => period.span)]
-  const before = [previous, yearBefore]
+  const before = [previous, yearBefore].map(span => ({...span, needs: 'people' as const}))
   // Each span is asked for once, so the first one must need the most.
-  const {spans, indexOf} = listOnce([
-    ...whole,
-    ...whole.flatMap(parts).map(span => ({...span, needs: 'unique' as const})),
-    ...before.flatMap(span => [span, ...parts(span)]).map(span => ({...span, needs: 'people' as const})),
-  ])
-  const flow = planFlow(periods, query.by, rotate)
+  const {spans, indexOf} = listOnce([range, ...periods.map(({span}) => span), ...before])
+  const flow = planFlow(periods, query.by, project.identity)
   const names = Object.keys(project.fields)
   const isNumber = (name: string): boolean => ['integer', 'number'].includes(project.fields[name]!.type)
   const question: StatsQuestion = {
@@ -44,6 +37,7 @@ export function makePlan(project: ProjectFile, query: StatsQuery, nowMs: number)
     spans,
     periods: periods.map(period => period.span),
     steps: flow.steps,
+    rotation: rotationPeriods(hull([...spans, ...flow.steps]), project.identity),
     filters: query.filters,
     lostBeforeMs: nowMs - project.lostAfterHours * 3_600_000,
     numberFields: names.filter(isNumber),
@@ -51,6 +45,11 @@ export function makePlan(project: ProjectFile, query: StatsQuery, nowMs: number)
   }
   return {question, range, periods, previous, yearBefore, flow, indexOf}
 }
+
+const hull = (spans: readonly Span[]): Span => ({
+  fromMs: spans.reduce((least, {fromMs}) => Math.min(least, fromMs), Number.POSITIVE_INFINITY),
+  toMs: spans.reduce((most, {toMs}) => Math.max(most, toMs), Number.NEGATIVE_INFINITY),
+})
 
 function listOnce(all: readonly AskedSpan[]): Pick<StatsQuestion, 'spans'> & Pick<Plan, 'indexOf'> {
   const spans: AskedSpan[] = []

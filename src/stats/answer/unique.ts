@@ -1,58 +1,89 @@
-import type {Count, Measure, PeopleMeasure, PeriodValue} from '../model/model.ts'
+import type {Bounds} from '../model/bounds.ts'
+import type {UserBounds} from '../model/breakdowns.ts'
+import type {Count, Measure, PeopleMeasure, PeriodValue, RunsByUser, UserMeasure} from '../model/model.ts'
 import type {Period} from '../model/period.ts'
-import type {SpanFacts} from '../model/source.ts'
+import type {SpanFacts, WithoutUser} from '../model/source.ts'
 import type {Span} from '../model/span.ts'
-import {countAcrossRotations, countSeveralDays, exactCount, type Rotation, rotationParts} from './rotation.ts'
 
-type People = 'users' | 'hosts'
-
-/** Counts over a range and each of its periods, with bounds where pseudonyms changed. */
+/** Counts over a range and each of its periods, with bounds where they are not exact. */
 export interface UniqueCounter {
-  count(what: People | 'scripts', span: Span): Count
-  people(what: People): PeopleMeasure
-  runs(): Measure
+  users(): UserMeasure
+  hosts(): PeopleMeasure
+  runs(): Measure<number>
   scripts(): Measure
 }
 
-/** Makes a counter over the facts of spans: the range, its periods, and the rotation parts of both. */
-export function createCounter(
-  at: (span: Span) => SpanFacts,
-  range: Span,
-  periods: readonly Period[],
-  rotate: Rotation,
-): UniqueCounter {
-  // Totals of parts are like parts with different pseudonyms: a person in two of them is not recognised.
-  const partsOf = (span: Span): readonly SpanFacts[] =>
-    rotationParts(span, rotate).flatMap(part => at(part).parts ?? [at(part)])
-  const count: UniqueCounter['count'] = (what, span) =>
-    countAcrossRotations(
-      at(span)[what],
-      partsOf(span).map(part => part[what]),
-    )
-  const severalDays = (what: People, span: Span): Count => {
-    const name = `${what}OnSeveralDays` as const
-    const parts = partsOf(span).map(part => ({all: part[what], onSeveralDays: part[name]}))
-    return countSeveralDays(at(span)[name], parts)
-  }
-  const measure = (countIn: (span: Span) => Count): Measure => ({
-    ...countIn(range),
-    periods: periods.map(period => periodValue(period, countIn(period.span))),
+/** Makes a counter over the facts of the range and its periods. */
+export function createCounter(at: (span: Span) => SpanFacts, range: Span, periods: readonly Period[]): UniqueCounter {
+  const overTime = <T extends Count, More extends object>(
+    countIn: (facts: SpanFacts) => T,
+    more: (facts: SpanFacts) => More,
+  ) => ({
+    ...countIn(at(range)),
+    ...more(at(range)),
+    periods: periods.map(period => ({
+      ...periodValue(period, countIn(at(period.span))),
+      ...more(at(period.span)),
+    })),
   })
   return {
-    count,
-    people: what => ({
-      ...count(what, range),
-      onSeveralDays: severalDays(what, range),
-      periods: periods.map(period => ({
-        ...periodValue(period, count(what, period.span)),
-        onSeveralDays: severalDays(what, period.span),
-      })),
-    }),
-    runs: () => measure(span => exactCount(at(span).runs)),
-    scripts: () => measure(span => count('scripts', span)),
+    users: () => overTime(countUsers, facts => ({...runsByUser(facts), onSeveralDays: usersOnSeveralDays(facts)})),
+    hosts: () => overTime(countHosts, facts => ({onSeveralDays: hostsOnSeveralDays(facts)})),
+    runs: () =>
+      overTime(
+        ({runs}) => exactCount(runs),
+        () => ({}),
+      ),
+    scripts: () =>
+      overTime(
+        ({scripts}) => countOf(scripts),
+        () => ({}),
+      ),
   }
 }
 
-function periodValue({label, complete}: Period, {total, ...bounds}: Count): PeriodValue {
-  return {period: label, value: total, complete, ...bounds}
+/** The users of a span. Pure. */
+export const countUsers = (facts: SpanFacts): Count => countOf(withUnknown(facts.users, facts.usesWithoutUser))
+
+const countHosts = ({hosts, usesWithoutHost}: SpanFacts): Count => countOf(withUnknown(hosts, usesWithoutHost))
+
+type NumbersByUser = {readonly [Key in keyof RunsByUser]: number}
+
+/** How many runs of a span say who started them. Pure. */
+export const runsByUser = ({usesWithUser, usesWithoutUser, daysWithoutUser}: SpanFacts): NumbersByUser => ({
+  runsWithUser: usesWithUser,
+  runsWithoutUser: usesWithoutUser,
+  daysWithoutUser,
+})
+
+/** Every use that does not say who may be of somebody else, or of somebody who is known. */
+const withUnknown = ({low, high}: Bounds, unknown: number): Bounds => ({low, high: high + unknown})
+
+/** One more use makes at most one more person somebody who was seen on several days. */
+const severalDays = (several: Bounds, all: Bounds, unknown: number): Count =>
+  countOf({low: several.low, high: Math.min(all.high + unknown, several.high + unknown)})
+
+const usersOnSeveralDays = ({users, usersOnSeveralDays: several, usesWithoutUser}: SpanFacts): Count =>
+  severalDays(several, users, usesWithoutUser)
+
+const hostsOnSeveralDays = ({hosts, hostsOnSeveralDays: several, usesWithoutHost}: SpanFacts): Count =>
+  severalDays(several, hosts, usesWithoutHost)
+
+/** The users of one row of a table. Pure. */
+export function userBounds(users: Bounds, {usesWithoutUser}: WithoutUser): UserBounds {
+  const {total, low, high} = countOf(withUnknown(users, usesWithoutUser))
+  return {users: total, usersLow: low, usersHigh: high}
+}
+
+function countOf({low, high}: Bounds): Count {
+  const exact = low === high
+  return {total: exact ? low : null, exact, low, high}
+}
+
+/** An exact count, of things without pseudonyms. */
+const exactCount = (total: number): Count<number> => ({total, exact: true, low: total, high: total})
+
+function periodValue<T extends Count>({label, complete}: Period, count: T) {
+  const {total, exact, low, high} = count
+  return {period: label, value: total as T['total'], complete, exact, low, high} satisfies PeriodValue
 }

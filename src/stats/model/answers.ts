@@ -1,6 +1,7 @@
 import type {AnswerRow} from './answer-row.ts'
 
-const usage = ['runs', 'users'] as const
+const people = ['users', 'usersLow', 'usersHigh'] as const
+const usage = ['runs', ...people, 'runsWithoutUser', 'daysWithoutUser'] as const
 const overTime = <const Columns extends readonly string[]>(...columns: Columns) =>
   ['span', 'period', ...columns, 'complete'] as const
 const durations = ['meanSeconds', 'p50Seconds', 'p90Seconds', 'p99Seconds', 'maxSeconds', 'percentileBound'] as const
@@ -22,7 +23,7 @@ export const answers = [
   {
     key: 'users',
     title: 'Users',
-    columns: overTime(...bounds, ...severalDays),
+    columns: overTime(...bounds, ...severalDays, 'runsWithUser', 'runsWithoutUser', 'daysWithoutUser'),
     page: 'overview',
     report: 'periods',
     meaning: 'Different people. CI is not counted.',
@@ -39,7 +40,7 @@ export const answers = [
   {
     key: 'userFlow',
     title: 'New, returning and lost users',
-    columns: ['period', 'new', 'returning', 'lost', 'reason', 'complete'],
+    columns: ['period', 'since', 'new', 'returning', 'lost', 'reason', 'complete'],
     page: 'overview',
     meaning: 'How many users of each period were seen before, and how many did not return.',
   },
@@ -66,11 +67,15 @@ export const answers = [
       'against',
       'from',
       'to',
+      'reason',
       'runs',
       'users',
       'usersExact',
       'usersLow',
       'usersHigh',
+      'runsWithUser',
+      'runsWithoutUser',
+      'daysWithoutUser',
       'runsChange',
       'usersChange',
     ],
@@ -126,7 +131,17 @@ export const answers = [
   {
     key: 'features',
     title: 'Features',
-    columns: ['type', 'name', 'count', 'internalCount', ...usage, ...durations],
+    columns: [
+      'type',
+      'name',
+      'count',
+      'internalCount',
+      'runs',
+      ...people,
+      'usesWithoutUser',
+      'daysWithoutUser',
+      ...durations,
+    ],
     page: 'features',
     report: 'rows',
     isPublic: true,

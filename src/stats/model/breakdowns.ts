@@ -7,11 +7,19 @@ export type BreakdownRow = Extract<Row, {readonly breakdown: Breakdown}>
 /** The answers that count runs and users by a header value. */
 export const breakdowns = answers.filter((row): row is BreakdownRow => 'breakdown' in row)
 
-/** Runs, and the different people who ran them. */
-export interface Usage {
-  readonly runs: number
-  /** Null if only totals of several months are stored: different people cannot be added. */
+/** The number of different people: exact, or else null with bounds. */
+export interface UserBounds {
   readonly users: number | null
+  readonly usersLow: number
+  readonly usersHigh: number
+}
+
+/** Runs, and the different people who ran them. */
+export interface Usage extends UserBounds {
+  readonly runs: number
+  /** Runs that do not say who started them, without CI, and their UTC days. */
+  readonly runsWithoutUser: number
+  readonly daysWithoutUser: number
 }
 
 /** The breakdowns in `Stats`. In each item, the key of the name is the first column of the answer. */
@@ -28,5 +36,8 @@ export interface NamedUsage extends Usage {
 /** The items of a breakdown with their names as `name`. Null if a filter makes the answer impossible. */
 export function namedUsageOf(stats: Breakdowns, {key, columns}: BreakdownRow): readonly NamedUsage[] | null {
   const items = stats[key] as readonly (Usage & Readonly<Record<string, unknown>>)[] | null
-  return items?.map(item => ({name: item[columns[0]] as string | null, runs: item.runs, users: item.users})) ?? null
+  return (
+    items?.map(({[columns[0]]: name, ...usage}) => ({name: name as string | null, ...(usage as unknown as Usage)})) ??
+    null
+  )
 }

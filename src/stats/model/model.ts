@@ -7,7 +7,7 @@
  * in UTC. Pure types and functions.
  * Read next: `answers.ts`, `source.ts`, `query.ts`.
  */
-import type {Breakdowns, Usage} from './breakdowns.ts'
+import type {Breakdowns, Usage, UserBounds} from './breakdowns.ts'
 import type {StatsFilters} from './filters.ts'
 import type {PeriodLength} from './period.ts'
 
@@ -24,12 +24,14 @@ export interface Stats extends Breakdowns {
   readonly to: string
   readonly by: PeriodLength
   readonly filters: StatsFilters
+  /** The first day of which the collector has data of the project; null without data. */
+  readonly since: string | null
   /** The keys that are null because of a filter; `trend.runsChange` for a key inside another. */
   readonly unanswered: readonly string[]
   /** Different people, without CI. */
-  readonly users: PeopleMeasure
+  readonly users: UserMeasure
   readonly hosts: PeopleMeasure
-  readonly runs: Measure | null
+  readonly runs: Measure<number> | null
   readonly scripts: Measure | null
   readonly userFlow: readonly UserFlow[]
   readonly duration: DurationStats | null
@@ -52,17 +54,17 @@ export interface Stats extends Breakdowns {
 }
 
 /** A count over the range and in each period. A total of different things is never the sum of the periods. */
-export interface Measure extends Count {
-  readonly periods: readonly PeriodValue[]
+export interface Measure<Value extends number | null = number | null> extends Count<Value> {
+  readonly periods: readonly PeriodValue<Value>[]
 }
 
 /**
  * A number of different things. Pseudonyms change with each rotation period, so a person may be counted again in the
- * next one. Then `exact` is false, `total` is the number of different pseudonyms, and the true number is from `low` to
- * `high`.
+ * next one, and some runs do not say who started them. Then `exact` is false, `total` is null, and the true number is
+ * from `low` to `high`. If `low` is 0 and `high` is not, nobody is known.
  */
-export interface Count {
-  readonly total: number
+export interface Count<Value extends number | null = number | null> {
+  readonly total: Value
   readonly exact: boolean
   readonly low: number
   readonly high: number
@@ -76,12 +78,30 @@ export interface PeopleMeasure extends Count {
 }
 
 /**
+ * How many runs say who started them. CI is not counted. With a filter on features, and where no runs are reported: uses
+ * of features. Null in a report if a number would be about few people.
+ */
+export interface RunsByUser {
+  readonly runsWithUser: number | null
+  readonly runsWithoutUser: number | null
+  /** The UTC days with a run that does not say who started it. */
+  readonly daysWithoutUser: number | null
+}
+
+/** A count of people, and of the runs that do not say who started them. */
+export interface UserMeasure extends PeopleMeasure, RunsByUser {
+  readonly periods: readonly (PeopleMeasure['periods'][number] & RunsByUser)[]
+}
+
+/**
  * How many users of a period were seen before. Pseudonyms change with each rotation period, so this is known only
  * within one. An unknown value is null, and `reason` says why.
  */
 export interface UserFlow {
   readonly period: string
-  /** Not seen earlier in the rotation period. `new` and `returning` together are all users of the period. */
+  /** The first day on which a user could be seen before the period; null if `new` is unknown. */
+  readonly since: string | null
+  /** Not seen from `since` until the period. `new` and `returning` together are all users of the period. */
   readonly new: number | null
   readonly returning: number | null
   /** Users of the calendar period before who were not seen in this one. */
@@ -90,8 +110,9 @@ export interface UserFlow {
    * Why a value is null. `pseudonyms-changed`: a rotation period began with or within this period (all are null) or
    * within the one before (`lost` is null). `unfinished`: the period is in progress, or the range cuts it or the one
    * before, so lost users are unknown. `runs-gone`: only totals are stored for the time of the comparison.
+   * `not-collected`: there is no data from before the period. `users-unknown`: runs do not say who started them.
    */
-  readonly reason: 'pseudonyms-changed' | 'unfinished' | 'runs-gone' | null
+  readonly reason: 'pseudonyms-changed' | 'unfinished' | 'runs-gone' | 'not-collected' | 'users-unknown' | null
   readonly complete: boolean
 }
 
@@ -108,9 +129,10 @@ export interface CiStats {
   readonly vendors: readonly {readonly name: string; readonly runs: number}[]
 }
 
-export interface PeriodValue {
+export interface PeriodValue<Value extends number | null = number | null> {
   readonly period: string
-  readonly value: number
+  /** Null if it is not exact. */
+  readonly value: Value
   /** False for a period that is in progress or only partly in the range: do not read it as a decline. */
   readonly complete: boolean
   readonly exact: boolean
@@ -182,7 +204,7 @@ export interface FeatureDurations {
   readonly percentileBound: number | null
 }
 
-export interface FeatureStats extends FeatureDurations {
+export interface FeatureStats extends UserBounds, FeatureDurations {
   readonly type: string
   readonly name: string
   /** All uses. `internalCount` of them are internal: another part of the software made them, not a person. */
@@ -190,7 +212,9 @@ export interface FeatureStats extends FeatureDurations {
   readonly internalCount: number
   /** Null where only totals of several months are stored: different ones cannot be added. */
   readonly runs: number | null
-  readonly users: number | null
+  /** Uses that do not say who made them, without CI, and their UTC days. */
+  readonly usesWithoutUser: number
+  readonly daysWithoutUser: number
   /** Seconds of one use, over the uses with a duration. */
   readonly meanSeconds: number | null
 }
@@ -204,12 +228,17 @@ export interface FieldStats {
   readonly values: readonly {readonly value: string | boolean; readonly runs: number}[] | null
 }
 
-/** The counts of the time with which a range is compared. */
-export interface Before {
+/** The counts of the time with which a range is compared. All are null if there is a reason not to compare. */
+export interface Before extends RunsByUser {
   readonly from: string
   readonly to: string
+  /**
+   * Why nothing is compared. `too-long`: the range is longer than a year. `not-collected`: there is no data from the
+   * beginning of that time. `gone`: retention removed the data. `few-users`: a report leaves it out.
+   */
+  readonly reason: 'too-long' | 'not-collected' | 'gone' | 'few-users' | null
   readonly runs: number | null
-  /** The exact or approximate number. Null, like the bounds, if retention removed the data that the filter needs. */
+  /** Null if it is not exact. */
   readonly users: number | null
   readonly usersExact: boolean
   readonly usersLow: number | null

@@ -1,7 +1,8 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {Bounds} from './bounds.ts'
 import type {StatsFilters} from './filters.ts'
 import type {HeaderWord} from './header-words.ts'
-import type {Duration, FeatureStats, Outcomes, Quality} from './model.ts'
+import type {Duration, FeatureDurations, Outcomes, Quality} from './model.ts'
 import type {Span} from './span.ts'
 
 /**
@@ -32,6 +33,8 @@ export interface StatsQuestion {
   readonly periods: readonly Span[]
   /** The spans of `StatsFacts.steps`, in order and without overlap. */
   readonly steps: readonly Step[]
+  /** The rotation periods of all spans, in order and without gap: for pseudonyms that do not say their period. */
+  readonly rotation: readonly RotationPeriod[]
   readonly filters: StatsFilters
   /** A run without an end is lost if its last sign of life is not after this time. */
   readonly lostBeforeMs: number
@@ -42,8 +45,14 @@ export interface StatsQuestion {
 
 /** A span, and which of its facts are needed (default: all). The others are zero or null. */
 export interface AskedSpan extends Span {
-  /** `unique`: runs, people and scripts. `people`: runs and people. */
-  readonly needs?: 'all' | 'unique' | 'people'
+  /** `people`: runs and people. */
+  readonly needs?: 'all' | 'people'
+}
+
+/** The time in which a person keeps one pseudonym. */
+export interface RotationPeriod extends Span {
+  /** The first day of the whole period, `YYYY-MM-DD`; empty if pseudonyms never change. */
+  readonly period: string
 }
 
 /** A span for which the number of returning users is needed. */
@@ -57,7 +66,7 @@ export interface StatsFacts {
   readonly spans: readonly SpanFacts[]
   /** How runs of the range ended: an exit code, or a signal and no code. In any order. */
   readonly exits: readonly {readonly exitCode: number | null; readonly signal: string | null; readonly runs: number}[]
-  readonly features: readonly FeatureStats[]
+  readonly features: readonly FeatureFacts[]
   /** Runs and users of the range by header value. */
   readonly named: NamedFacts
   /**
@@ -69,33 +78,55 @@ export interface StatsFacts {
   readonly numberFields: readonly NumberFieldFacts[]
   readonly valueFields: readonly ValueFieldFacts[]
   readonly quality: QualityFacts
+  /** When the first run or event of the project happened, of all times; null without any. */
+  readonly sinceMs: number | null
 }
 
-export interface SpanFacts {
+export interface SpanFacts extends WithoutUser {
   readonly runs: number
   readonly ciRuns: number
   /** Different pseudonyms of runs and unpaired events, without CI. */
-  readonly users: number
-  readonly hosts: number
+  readonly users: Bounds
+  readonly hosts: Bounds
   /** Those whose runs and unpaired events began on at least two UTC days of the span. */
-  readonly usersOnSeveralDays: number
-  readonly hostsOnSeveralDays: number
-  readonly scripts: number
+  readonly usersOnSeveralDays: Bounds
+  readonly hostsOnSeveralDays: Bounds
+  readonly scripts: Bounds
+  /** The other runs, or uses, without CI: they say who. */
+  readonly usesWithUser: number
+  /** Like `usesWithoutUser`, for hosts. */
+  readonly usesWithoutHost: number
   readonly outcomes: Outcomes
   readonly duration: Duration
-  /**
-   * The parts of the span, if only their totals are stored. The counts of different users, hosts and scripts are then
-   * sums over the parts: upper bounds.
-   */
-  readonly parts?: readonly SpanFacts[]
   /** The span cuts a month of which only totals are stored: the other values are meaningless. */
   readonly isUnknown?: true
+}
+
+/** Uses of people whose reports do not say who they are. Nobody knows how many people they are. */
+export interface WithoutUser {
+  /** Runs without a user and without CI. With a filter on features, and for a feature, uses of features. */
+  readonly usesWithoutUser: number
+  /** UTC days with such a use. */
+  readonly daysWithoutUser: number
+}
+
+/** The uses of one feature. */
+export interface FeatureFacts extends WithoutUser, FeatureDurations {
+  readonly type: string
+  readonly name: string
+  readonly count: number
+  readonly internalCount: number
+  /** Null if only totals of several parts of the range are stored. */
+  readonly runs: number | null
+  readonly users: Bounds
+  readonly meanSeconds: number | null
 }
 
 export type NamedFacts = Readonly<Record<HeaderWord, readonly NamedRuns[]>>
 
 export interface StepFacts {
   readonly step: number
+  /** Null if their pseudonyms are of several rotation periods. */
   readonly users: number | null
   /**
    * Users seen in an earlier step of the same part, and in the step directly before. Null if only totals are stored.
@@ -104,11 +135,10 @@ export interface StepFacts {
   readonly seenJustBefore: number | null
 }
 
-export interface NamedRuns {
+export interface NamedRuns extends WithoutUser {
   readonly name: string | null
   readonly runs: number
-  /** Null if only totals of several parts of the span are stored. */
-  readonly users: number | null
+  readonly users: Bounds
 }
 
 export interface NumberFieldFacts {

@@ -2,18 +2,16 @@
  * Room `public`: the part of the answers that everybody may see.
  *
  * Public figures are calendar months that are over. Rows of fewer than five users are hidden, and with them the next
- * smallest row, because a total could reveal them. Questions are rejected if the difference of two answers could reveal
- * something about fewer people. `small-cells.ts` hides the same rows in a report to share. Pure; the caller asks the
- * store.
- * Read next: `small-cells.ts`.
+ * smallest row, because a total could reveal them (`cells.ts`). Questions are rejected if the difference of two answers
+ * could reveal something about fewer people. `small-cells.ts` hides the same rows in a report to share. Pure; the caller
+ * asks the store.
+ * Read next: `cells.ts`, `small-cells.ts`.
  */
 import {UsageError} from '../../errors.ts'
-import {type BreakdownRow, breakdowns, type NamedUsage, namedUsageOf} from '../model/breakdowns.ts'
+import {type BreakdownRow, breakdowns, namedUsageOf, type UserBounds} from '../model/breakdowns.ts'
 import type {StatsFilters} from '../model/filters.ts'
 import type {Duration, Outcomes, Stats, SuccessRate} from '../model/model.ts'
-
-/** Rows of fewer users than this are hidden from the public. */
-export const minUsers = 5
+import {cellOf, hideSmall, isLarge, minUsers, type ShownRows} from './cells.ts'
 
 type PublicRow = Extract<BreakdownRow, {readonly isPublic: true}>
 
@@ -32,22 +30,29 @@ export interface PublicStats extends PublicBreakdowns {
   readonly from: string
   readonly to: string
   readonly filters: StatsFilters
-  /** Different users of whole calendar years that are over, without a filter; else null. */
+  /** Different users of one whole year that is over, without a filter; else null. */
   readonly users: number | null
+  readonly usersLow: number | null
+  readonly usersHigh: number | null
   readonly periods: readonly PublicPeriod[]
   /** The features of one month, without a filter or with one on the type; else null. */
   readonly features: PublicRows<PublicFeature> | null
 }
 
-export interface PublicRows<Row> {
-  readonly rows: readonly Row[]
-  /** The number of hidden rows. */
-  readonly hidden: number
+export type PublicRows<Row> = ShownRows<Row>
+
+/**
+ * Different users. If they are not exact, only the lower bound is public: it is a number of one rotation period, while
+ * the upper one is a sum, and a hidden number could be subtracted from it. All are null if fewer than five are known.
+ */
+export interface PublicUsers {
+  readonly users: number | null
+  readonly usersLow: number | null
+  readonly usersHigh: number | null
 }
 
-interface PublicUsage {
+interface PublicUsage extends PublicUsers {
   readonly runs: number
-  readonly users: number
 }
 
 export interface PublicNamed extends PublicUsage {
@@ -61,10 +66,9 @@ export interface PublicFeature extends PublicUsage {
 }
 
 /** A month. All values are null if it is hidden. Values about runs are also null if too few people ran them. */
-export interface PublicPeriod {
+export interface PublicPeriod extends PublicUsers {
   readonly period: string
   readonly hidden: boolean
-  readonly users: number | null
   readonly hosts: number | null
   readonly runs: number | null
   readonly outcomes: Outcomes | null
@@ -87,14 +91,16 @@ export function toPublic(stats: Stats, unfiltered: Stats | null = null): PublicS
   const isShown = unfiltered === null || isShownIn(unfiltered, filters)
   const publicRows = (row: PublicRow): PublicRows<PublicNamed> | null => {
     const rows = isOneMonth && !isFiltered ? namedUsageOf(stats, row) : null
-    return rows === null ? null : hideSmall(rows.filter(hasUsers))
+    if (rows === null) return null
+    const {rows: shown, hidden} = hideSmall(rows)
+    return {rows: shown.map(row => ({name: row.name, runs: row.runs, ...publicUsers(row)})), hidden}
   }
   return {
     project,
     from,
     to,
     filters,
-    users: isFiltered ? null : usersOfYears(stats),
+    ...(isFiltered ? noUsers : usersOfYear(stats)),
     periods: stats.users.periods.flatMap(({complete}, index) =>
       complete ? [publicPeriod(stats, index, isShown)] : [],
     ),
@@ -103,7 +109,12 @@ export function toPublic(stats: Stats, unfiltered: Stats | null = null): PublicS
   }
 }
 
-const hasUsers = (row: NamedUsage): row is PublicNamed => row.users !== null
+const noUsers: PublicUsers = {users: null, usersLow: null, usersHigh: null}
+
+function publicUsers({users, usersLow}: UserBounds): PublicUsers {
+  if (usersLow < minUsers) return noUsers
+  return {users, usersLow, usersHigh: users}
+}
 
 function requirePublic({by, from, to, filters, trend}: Stats, unfiltered: Stats | null): void {
   if (by !== 'month') throw notPublic(`by must be month, got ${by}`)
@@ -134,51 +145,35 @@ function isShownIn(unfiltered: Stats, {appVersion, system, application, agent}: 
   return isIn(versions, appVersion) && isIn(systems, system) && isIn(applications, application) && isAgentShown
 }
 
-/**
- * Hides rows about too few users and, with them, the next smallest row, because otherwise a total would reveal them. A
- * row whose users are unknown counts as too small.
- */
-export function hideSmall<T extends {readonly users: number | null}>(rows: readonly T[]): PublicRows<T> {
-  const isLarge = ({users}: T): boolean => users !== null && users >= minUsers
-  const large = rows.filter(isLarge).sort((a, b) => a.users! - b.users! || (nameOf(a) < nameOf(b) ? -1 : 1))
-  const next = large.length < rows.length ? large[0] : undefined
-  const shown = rows.filter(row => isLarge(row) && row !== next)
-  return {rows: shown, hidden: rows.length - shown.length}
-}
-
-/** Everything in a row that is not a number: rows with equal users keep one order whatever their counts. */
-const nameOf = (row: object): string =>
-  JSON.stringify(row, (_key, value) => (typeof value === 'number' ? undefined : value))
-
 function publicFeatures({features, filters}: Stats, unfiltered: Stats | null): PublicRows<PublicFeature> | null {
   if (countFilters(filters) > 0 && filters.featureType === null) return null
   const filter = filters.featureType
-  const all = hideSmall(
-    (unfiltered?.features ?? features).map(({type, name, count, runs, users}) => ({type, name, count, runs, users})),
-  )
-  const rows = all.rows.flatMap(({type, name, count, runs, users}): PublicFeature[] => {
-    const isSelected = (filter === null || type === filter) && runs !== null && users !== null
-    return isSelected ? [{type, name, count, runs, users}] : []
+  const all = hideSmall(unfiltered?.features ?? features)
+  const rows = all.rows.flatMap(({type, name, count, runs, ...people}): PublicFeature[] => {
+    const isSelected = (filter === null || type === filter) && runs !== null
+    return isSelected ? [{type, name, count, runs, ...publicUsers(people)}] : []
   })
   return {rows, hidden: features.length - rows.length}
 }
 
-function usersOfYears({from, to, users, trend}: Stats): number | null {
-  const areYears = from.endsWith('-01-01') && to.endsWith('-12-31') && trend.complete
-  return areYears && users.exact && users.total >= minUsers ? users.total : null
+/** Several years would be a sum, from which a year of few users could be subtracted. */
+function usersOfYear({from, to, users, trend}: Stats): PublicUsers {
+  const isYear = from.endsWith('-01-01') && to === `${from.slice(0, 4)}-12-31` && trend.complete
+  return isYear ? publicUsers(cellOf(users)) : noUsers
 }
 
 function publicPeriod(stats: Stats, index: number, isShown: boolean): PublicPeriod {
-  const {period, value: users, exact} = stats.users.periods[index]!
-  const hidden = !isShown || !exact || users < minUsers
+  const {period} = stats.users.periods[index]!
+  const cell = cellOf(stats.users.periods[index]!)
+  const hidden = !isShown || !isLarge(cell)
   // Users include people without a run. Those with a run are at least as many as those of one version.
-  const areRunsShown = !hidden && (stats.adoption?.[index]?.versions.some(one => (one.users ?? 0) >= minUsers) ?? false)
+  const areRunsShown = !hidden && (stats.adoption?.[index]?.versions.some(isLarge) ?? false)
   const hosts = stats.hosts.periods[index]!.value
   return {
     period,
     hidden,
-    users: hidden ? null : users,
-    hosts: hidden || hosts < minUsers ? null : hosts,
+    ...(hidden ? noUsers : publicUsers(cell)),
+    hosts: hidden || hosts === null || hosts < minUsers ? null : hosts,
     runs: areRunsShown ? stats.runs!.periods[index]!.value : null,
     outcomes: areRunsShown ? withoutPeriod(stats.outcomes!.periods[index]!) : null,
     successRate: areRunsShown ? withoutPeriod(stats.successRate!.periods[index]!) : null,

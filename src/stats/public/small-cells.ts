@@ -1,7 +1,7 @@
 import type {AnswerRow} from '../model/answer-row.ts'
 import {answers} from '../model/answers.ts'
-import type {Adoption, DurationStats, Stats} from '../model/model.ts'
-import {hideSmall, minUsers} from './public.ts'
+import type {Adoption, Before, Count, DurationStats, RunsByUser, Stats, Trend} from '../model/model.ts'
+import {areManyUnknown, type Cell, cellOf, hideSmall, isLarge, minUsers} from './cells.ts'
 
 /** Answers without cells of few people, and a summary of what was left out. */
 export interface WithoutSmallCells {
@@ -15,20 +15,26 @@ export interface WithoutSmallCells {
 /**
  * Removes everything about fewer than five users from answers for a report to share. `report` in the registry of
  * answers decides what remains of each answer. The longest runs are removed too. Returns null if the whole range may
- * have fewer than five users. Pure.
+ * have fewer than five users, and does not have many runs that do not say who started them. Pure.
  *
  * Made for one document. Its author chooses the range, so somebody who has two documents can subtract one from the
  * other.
  */
 export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
-  if (stats.users.low < minUsers) return null
+  if (!isLarge(cellOf(stats.users))) return null
   const hiddenPeriods = findSmallPeriods(stats)
   const hidden: Hidden = {periods: new Set(hiddenPeriods), rows: 0}
   const remaining = answers
     .filter(row => row.key in stats && !alwaysKept.includes(row.key))
     .map(row => [row.key, whatRemains(row, stats[row.key as keyof Stats], hidden)])
   const small: Stats = {...stats, ...Object.fromEntries(remaining)}
-  const withoutLongest = {...small, userFlow: [], duration: withoutLongestRuns(small.duration)}
+  const withoutLongest = {
+    ...small,
+    users: withoutFewUsers(small.users),
+    trend: withoutFew(stats.trend),
+    userFlow: [],
+    duration: withoutLongestRuns(small.duration),
+  }
   return {stats: withoutLongest, hiddenPeriods, hiddenRows: hidden.rows}
 }
 
@@ -45,10 +51,64 @@ function whatRemains({report, key}: AnswerRow, answer: unknown, hidden: Hidden):
   if (report === 'whole') return answer
   if (report === 'periods') return withoutPeriods(answer as OverTime, hidden)
   if (key === 'adoption') return smallAdoption(answer as readonly Adoption[], hidden)
-  const {rows, hidden: count} = hideSmall(answer as readonly {readonly users: number | null}[])
+  const {rows, hidden: count} = hideSmall(answer as readonly Cell[])
   hidden.rows += count
-  return rows
+  return rows.map(withoutFewPeople)
 }
+
+/**
+ * The bounds of people, so that neither a bound nor their difference is about fewer than five: with fewer known users,
+ * they are unknown, and a smaller difference becomes five. The bounds remain true.
+ */
+function wideBounds({low, high, exact}: Pick<Count, 'low' | 'high' | 'exact'>): Omit<Count, 'total'> {
+  if (exact) return {low, high, exact}
+  if (low < minUsers) return {low: 0, high, exact}
+  return {low, high: Math.max(high, low + minUsers), exact}
+}
+
+function withoutFewPeople<T extends Cell>(row: T): T {
+  const {users, usersLow, usersHigh} = row
+  const {low, high} = wideBounds({low: usersLow, high: usersHigh, exact: users !== null})
+  return {...row, usersLow: low, usersHigh: high}
+}
+
+function withoutFewUsers({periods, ...users}: Stats['users']): Stats['users'] {
+  const widen = <T extends Pick<Count, 'low' | 'high' | 'exact'> & RunsByUser & {readonly onSeveralDays: Count}>(
+    one: T,
+  ) => ({
+    ...one,
+    ...wideBounds(one),
+    ...sayingWho(one),
+    onSeveralDays: {...one.onSeveralDays, ...wideBounds(one.onSeveralDays)},
+  })
+  return {...widen(users), periods: periods.map(widen)}
+}
+
+/** The number of runs that say who started them, and of the others: null if one is about few people. */
+function sayingWho(one: RunsByUser & Pick<Count, 'low' | 'high' | 'exact'>): RunsByUser {
+  const {runsWithUser, runsWithoutUser, daysWithoutUser} = one
+  const isKnown = runsWithoutUser === 0 || areManyUnknown(cellOf(one))
+  if (isKnown && (runsWithUser === 0 || one.low >= minUsers)) return {runsWithUser, runsWithoutUser, daysWithoutUser}
+  return {runsWithUser: null, runsWithoutUser: null, daysWithoutUser: null}
+}
+
+function withoutFew(trend: Trend): Trend {
+  const {yearBefore, previous} = trend
+  const small = {...trend, ...(isFew(previous) ? {previous: hideBefore(previous), ...noChanges} : {})}
+  return isFew(yearBefore) ? {...small, yearBefore: {...hideBefore(yearBefore), ...noChanges}} : small
+}
+
+const noChanges = {runsChange: null, usersChange: null}
+const isFew = (before: Before): boolean =>
+  before.usersLow !== null &&
+  before.usersHigh !== null &&
+  !isLarge(cellOf({...before, low: before.usersLow, high: before.usersHigh, exact: before.usersExact}))
+
+const hideBefore = ({from, to}: Before): Before => ({
+  ...{from, to, reason: 'few-users', runs: null},
+  ...{users: null, usersExact: false, usersLow: null, usersHigh: null},
+  ...{runsWithUser: null, runsWithoutUser: null, daysWithoutUser: null},
+})
 
 interface OverTime {
   readonly periods: readonly {readonly period: string}[]
@@ -60,7 +120,9 @@ const withoutPeriods = (answer: OverTime, {periods}: Hidden): OverTime => ({
 })
 
 const smallAdoption = (adoption: readonly Adoption[], {periods}: Hidden): Adoption[] =>
-  adoption.filter(({period}) => !periods.has(period)).map(one => ({...one, versions: hideSmall(one.versions).rows}))
+  adoption
+    .filter(({period}) => !periods.has(period))
+    .map(one => ({...one, versions: hideSmall(one.versions).rows.map(withoutFewPeople)}))
 
 function withoutLongestRuns(duration: DurationStats | null): DurationStats | null {
   if (duration === null) return null
@@ -71,8 +133,8 @@ function withoutLongestRuns(duration: DurationStats | null): DurationStats | nul
 /** A period without users and runs reveals nothing. */
 function findSmallPeriods({users, runs}: Stats): string[] {
   const used = users.periods
-    .map(({period, value}, index) => ({period, users: value, runs: runs?.periods[index]?.value ?? 0}))
-    .filter(one => one.users > 0 || one.runs > 0)
+    .map((one, index) => ({period: one.period, ...cellOf(one), runs: runs?.periods[index]?.value ?? 0}))
+    .filter(one => one.usersHigh > 0 || one.runs > 0)
   const {rows} = hideSmall(used)
   return used.filter(one => !rows.includes(one)).map(({period}) => period)
 }

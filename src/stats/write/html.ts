@@ -1,6 +1,6 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {Stats} from '../model/model.ts'
-import {describeRange, roundCell, shownTables} from './shown.ts'
+import {describeRange, describeSince, roundCell, shownTables} from './shown.ts'
 import type {Cell, Table} from './table.ts'
 import {tablesOf} from './tables.ts'
 
@@ -37,6 +37,7 @@ export function writeHtml(stats: Stats, {section = null, drawChart = () => ''}: 
 <body>
 <h1>${title}</h1>
 <p>${escapeHtml(describeRange(stats))}</p>
+<p>${escapeHtml(describeSince(stats))}</p>
 ${missing}${shown.map(table => writeSection(table, drawChart(table, stats))).join('')}</body>
 </html>
 `

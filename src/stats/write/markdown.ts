@@ -1,6 +1,6 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import type {Stats} from '../model/model.ts'
-import {describeRange, roundCell, shownTables} from './shown.ts'
+import {describeRange, describeSince, roundCell, shownTables} from './shown.ts'
 import type {Cell, Table} from './table.ts'
 import {tablesOf} from './tables.ts'
 
@@ -12,6 +12,7 @@ export function writeMarkdown(stats: Stats, section: string | null = null): stri
   const parts = [
     `# ${escapeMarkdown(stats.project)}`,
     escapeMarkdown(describeRange(stats)),
+    ...(stats.since === null ? [] : [escapeMarkdown(describeSince(stats))]),
     ...shown.map(table => `## ${table.title}\n\n${writeTable(table)}`),
     ...(unanswered.length === 0 ? [] : [`No answer with this filter: ${unanswered.join(', ')}`]),
   ]

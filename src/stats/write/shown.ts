@@ -21,6 +21,12 @@ export function describeRange({from, to, by, trend}: Stats): string {
   return `${from} to ${to}, by ${by}${trend.complete ? '' : ' (the last period is in progress)'}`
 }
 
+/** `Data since 2025-06-01.`, also where collection began within the range. Empty without data. */
+export function describeSince({since, from}: Stats): string {
+  if (since === null) return ''
+  return since > from ? `Data begin on ${since}, within this range.` : `Data since ${since}.`
+}
+
 /** A cell for people: fractions with four significant digits, `yes` or `no`, empty if unknown. */
 export function roundCell(cell: Cell): string {
   if (cell === null) return ''

@@ -18,7 +18,9 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
   unusedFeatures: ({unusedFeatures}) => unusedFeatures?.map(name => [name]) ?? null,
   adoption: ({adoption}) =>
     adoption?.flatMap(({period, versions, complete}) =>
-      versions.map(({version, runs, users}) => [period, version, runs, users, complete]),
+      versions.map(({version, runs, users, usersLow, usersHigh, runsWithoutUser, daysWithoutUser}) => [
+        ...[period, version, runs, users, usersLow, usersHigh, runsWithoutUser, daysWithoutUser, complete],
+      ]),
     ) ?? null,
   ci: ({ci, runs}) => {
     const all = runs?.total ?? 0
@@ -42,10 +44,9 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
   tables: ({quality: {tables}}) => (tables ?? []).map(({name, bytes, rows}) => [name, bytes, rows]),
 }
 
-function trendRow(
-  name: string,
-  {from, to, runs, users, usersExact, usersLow, usersHigh}: Before,
-  {runsChange, usersChange}: Pick<Stats['trend'], 'runsChange' | 'usersChange'>,
-): Cell[] {
-  return [name, from, to, runs, users, usersExact, usersLow, usersHigh, runsChange, usersChange]
+function trendRow(name: string, before: Before, changes: Pick<Stats['trend'], 'runsChange' | 'usersChange'>): Cell[] {
+  const {from, to, reason, runs, users, usersExact, usersLow, usersHigh} = before
+  const {runsWithUser, runsWithoutUser, daysWithoutUser} = before
+  const people = [users, usersExact, usersLow, usersHigh, runsWithUser, runsWithoutUser, daysWithoutUser]
+  return [name, from, to, reason, runs, ...people, changes.runsChange, changes.usersChange]
 }

@@ -19,7 +19,10 @@ export function comparable(facts: Partial<StatsFacts>): unknown {
   ) as Record<string, unknown>
   const sorted = (list: unknown): unknown => (list as unknown[]).map(one => sortKeys(one)).sort()
   return Object.fromEntries(
-    Object.entries(rounded).map(([key, value]) => [key, key === 'spans' || key === 'quality' ? value : sorted(value)]),
+    Object.entries(rounded).map(([key, value]) => [
+      key,
+      key === 'spans' || key === 'quality' || key === 'sinceMs' ? value : sorted(value),
+    ]),
   )
 }
 

@@ -1,6 +1,7 @@
 import type {TestContext} from 'node:test'
 import type {Batch, InsertOutcome, Store} from '../../../src/collector/store/store.ts'
 import type {Event} from '../../../src/protocol/event.ts'
+import type {Bounds} from '../../../src/stats/model/bounds.ts'
 import {noFilters} from '../../../src/stats/model/filters.ts'
 import type {StatsFacts, StatsQuestion, StatsSource} from '../../../src/stats/model/source.ts'
 import {batchOf, dayMs, hourMs, nowMs} from '../samples.ts'
@@ -16,11 +17,15 @@ export const question: StatsQuestion = {
   spans: [range],
   periods: [range],
   steps: [{part: 0, ...range}],
+  rotation: [{fromMs: 0, toMs: nowMs + 1000 * dayMs, period: '2026-01-01'}],
   filters: noFilters,
   lostBeforeMs: nowMs - 48 * hourMs,
   numberFields: ['executors'],
   valueFields: ['mode', 'cached'],
 }
+
+/** An exact number of people. */
+export const exactly = (count: number): Bounds => ({low: count, high: count})
 
 export async function insert(
   store: Store,

@@ -47,7 +47,7 @@ export function erasureContract(make: MakeStore): void {
     await insert(store, [paired(1, 3), paired(2, 4)], ofAnn)
     assert.deepEqual(await store.erase(erasure(1)), receipt(1, 0, 2))
     const after = await factsOf(source)
-    assert.deepEqual([after.spans[0]!.runs, after.spans[0]!.users, after.features], [2, 1, before.features])
+    assert.deepEqual([after.spans[0]!.runs, after.spans[0]!.users.high, after.features], [2, 1, before.features])
   })
 
   test('it erases the run of a person with all features in it, also those of others', async t => {
@@ -57,7 +57,7 @@ export function erasureContract(make: MakeStore): void {
     await insert(store, [paired(1, 2), endOf(1, nowMs)], nextYear)
     assert.deepEqual(await store.erase(erasure(1)), receipt(1, 1, 2))
     const {spans, features} = await factsOf(source)
-    assert.deepEqual([spans[0]!.runs, spans[0]!.users, features], [0, 0, []])
+    assert.deepEqual([spans[0]!.runs, spans[0]!.users.high, features], [0, 0, []])
   })
 
   for (const [who, order] of [
@@ -86,7 +86,7 @@ export function erasureContract(make: MakeStore): void {
     await insert(store, [startOf(4, nowMs)], {...ofBob, mark})
     assert.deepEqual(await store.erase(erasure(1)), receipt(1, 3, 0))
     const {spans, quality} = await factsOf(source)
-    assert.deepEqual([spans[0]!.runs, spans[0]!.users, spans[0]!.outcomes.unknown], [1, 1, 1])
+    assert.deepEqual([spans[0]!.runs, spans[0]!.users.high, spans[0]!.outcomes.unknown], [1, 1, 1])
     assert.deepEqual(quality.erased, {runs: 2, features: 0})
   })
 
@@ -95,8 +95,8 @@ export function erasureContract(make: MakeStore): void {
     await insert(store, [startOf(1, nowMs)], ofAnn)
     await insert(store, [startOf(1, nowMs)], {...ofAnn, project: 'mantid'})
     assert.deepEqual(await store.erase(erasure(1, {project: 'mantid'})), receipt(1, 1, 0))
-    assert.equal((await factsOf(source)).spans[0]!.users, 1)
-    assert.equal((await factsOf(source, {project: 'mantid'})).spans[0]!.users, 0)
+    assert.equal((await factsOf(source)).spans[0]!.users.high, 1)
+    assert.equal((await factsOf(source, {project: 'mantid'})).spans[0]!.users.high, 0)
     assert.deepEqual(await store.erase(erasure(1)), receipt(1, 1, 0))
   })
 
@@ -107,7 +107,7 @@ export function erasureContract(make: MakeStore): void {
     assert.deepEqual(await store.erase(erasure(1)), receipt(1, 1, 1))
     assert.deepEqual(await store.erase(erasure(1, later)), receipt(1, 1, 1))
     assert.deepEqual(await insert(store, [startOf(1, nowMs), startOf(2, nowMs)], ofAnn), ['accepted', 'accepted'])
-    assert.equal((await factsOf(source)).spans[0]!.users, 1)
+    assert.equal((await factsOf(source)).spans[0]!.users.high, 1)
     assert.deepEqual(await store.erase(erasure(1, later)), receipt(1, 3, 1))
     assert.equal((await factsOf(source)).spans[0]!.runs, 0)
     assert.deepEqual(await store.erase(erasure(2, later)), receipt(2, 0, 0, later.receivedAtMs))

@@ -7,7 +7,7 @@ import {randomUse, type Sent, seededRandom, shuffle} from '../random-use.ts'
 import {batchOf, dayMs, endOf, featureOf, nowMs, sampleHeader, startOf, uuid} from '../samples.ts'
 
 import {assertSameFacts} from './comparable-facts.ts'
-import {factsOf, insert, type MakeStore, question} from './contract-parts.ts'
+import {exactly, factsOf, insert, type MakeStore, question} from './contract-parts.ts'
 
 /** The order in which events arrive does not matter. */
 export function orderContract(make: MakeStore): void {
@@ -33,7 +33,9 @@ export function orderContract(make: MakeStore): void {
     assert.equal(answers.size, 1, [...answers].join('\n'))
     const facts = JSON.parse([...answers][0]!) as StatsFacts
     assert.deepEqual(facts.exits, [{exitCode: 4, signal: null, runs: 1}])
-    assert.deepEqual(facts.named.version, [{name: '1.0', runs: 1, users: 1}])
+    assert.deepEqual(facts.named.version, [
+      {name: '1.0', runs: 1, users: exactly(1), usesWithoutUser: 0, daysWithoutUser: 0},
+    ])
     assert.equal(facts.numberFields[0]!.mean, 2)
     assert.equal(facts.spans[0]!.duration.meanSeconds, 3 * 86_400)
     assert.equal(facts.quality.duplicates, 1)

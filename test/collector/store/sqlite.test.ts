@@ -10,8 +10,8 @@ import {openForWriting} from '../../../src/collector/store/tables/database.ts'
 import {createDictionary} from '../../../src/collector/store/tables/dictionary.ts'
 import {createMonthMarks} from '../../../src/collector/store/tables/month-marks.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
-import {batchOf, endOf, featureOf, nowMs, pseudonym, sampleHeader, startOf, uuid} from '../samples.ts'
-import {factsOf} from './contract-parts.ts'
+import {batchOf, endOf, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, startOf, uuid} from '../samples.ts'
+import {exactly, factsOf} from './contract-parts.ts'
 import {storeContract} from './store-contract.ts'
 
 storeContract('a SQLite store', async t => {
@@ -72,7 +72,9 @@ test('it writes nothing of a group in which one batch fails, and writes the next
   const header = {...wrong.header, version: 'only here'}
   await assert.rejects(store.insert([batchOf([startOf(1, nowMs)], {header}), wrong]))
   assert.deepEqual(await store.insert([batchOf([startOf(1, nowMs)], {header})]), [['accepted']])
-  assert.deepEqual((await factsOf(source)).named.version, [{name: 'only here', runs: 1, users: 1}])
+  assert.deepEqual((await factsOf(source)).named.version, [
+    {name: 'only here', runs: 1, users: exactly(1), usesWithoutUser: 0, daysWithoutUser: 0},
+  ])
 })
 
 test('it can be opened for writing once, and again after it is closed', async t => {
@@ -105,7 +107,7 @@ test('it adds the late uses of an old store to the totals of their month', async
   const {store, directory, path} = openStore(t)
   const atMs = Date.parse('2025-03-03T10:00:00Z')
   await store.insert([batchOf([featureOf(1, atMs, {durationSeconds: 2})])])
-  await store.purgeFeatures('parsl', '2025-03', true)
+  await store.purgeFeatures(sampleProject(), '2025-03', true)
   await store.close()
   const database = new DatabaseSync(path)
   database.exec('UPDATE purges SET features_before = 0; DELETE FROM feature_totals WHERE length(span) = 4')
@@ -115,10 +117,10 @@ test('it adds the late uses of an old store to the totals of their month', async
   t.after(() => source.close())
   t.after(() => again.close())
   assert.deepEqual(await again.insert([batchOf([featureOf(2, atMs, {count: 3})])]), [['accepted']])
-  await again.purgeFeatures('parsl', '2025-03', false)
+  await again.purgeFeatures(sampleProject(), '2025-03', false)
   const range = {fromMs: Date.UTC(2025, 2, 1), toMs: Date.UTC(2025, 3, 1)}
   const [feature] = (await factsOf(source, {range})).features
-  assert.deepEqual([feature!.count, feature!.users, feature!.meanSeconds], [4, 1, 2])
+  assert.deepEqual([feature!.count, feature!.users, feature!.meanSeconds], [4, exactly(1), 2])
 })
 
 test('it keeps its events when it is opened again', async t => {

@@ -40,7 +40,7 @@ test('it contains no figure about fewer than five users', () => {
   const one = {total: 4, exact: true, low: 4, high: 4}
   const few: Stats = {...sample, users: {...sample.users, ...one}}
   for (const text of [writeHtmlReport(few, {nowMs}), writeMarkdownReport(few, {nowMs})]) {
-    assert.match(text, /fewer than 5 users, so this report contains no figures/)
+    assert.match(text, /Fewer than 5 users are known, so this report contains no figures/)
     assert.doesNotMatch(text, /\| 2026|<svg/)
   }
 })

@@ -21,6 +21,7 @@ import {
 } from '../../collector/samples.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {trueWithinBound} from '../../support/within-bound.ts'
+import {usage} from '../sample-stats.ts'
 
 interface Asking extends Omit<WrittenStatsQuery, 'project'> {
   readonly project?: Record<string, unknown>
@@ -98,7 +99,7 @@ test('it counts people over the whole range instead of adding periods', async t 
     {events: months.map((month, run) => startOf(run, month))},
     {events: [startOf(9, months[1]!)], header: {user: pseudonym('bob')}},
   ])
-  const values = stats.users.periods.filter(({value}) => value > 0)
+  const values = stats.users.periods.filter(({high}) => high > 0)
   assert.deepEqual(
     values.map(({period, value, complete}) => [period, value, complete]),
     [
@@ -119,19 +120,29 @@ test('it returns bounds for a range and for periods in which pseudonyms change',
   ]
   const byWeek = {from: '2025-12-29', to: '2026-01-11', by: 'week'}
   const {users, trend} = await answer(t, sent, byWeek)
-  assert.deepEqual([users.total, users.exact, users.low, users.high], [3, false, 2, 3])
+  assert.deepEqual([users.total, users.exact, users.low, users.high], [null, false, 2, 3])
   const none = {total: 0, exact: true, low: 0, high: 0}
-  const atMostOne = {total: 0, exact: false, low: 0, high: 1}
+  const atMostOne = {total: null, exact: false, low: 0, high: 1}
+  const say = (runsWithUser: number) => ({runsWithUser, runsWithoutUser: 0, daysWithoutUser: 0})
   assert.deepEqual(users.periods, [
-    {period: '2026-W01', value: 3, complete: true, exact: false, low: 2, high: 3, onSeveralDays: atMostOne},
-    {period: '2026-W02', value: 0, complete: true, exact: true, low: 0, high: 0, onSeveralDays: none},
+    {
+      ...{period: '2026-W01', value: null, complete: true, exact: false, low: 2, high: 3},
+      ...{...say(3), onSeveralDays: atMostOne},
+    },
+    {
+      ...{period: '2026-W02', value: 0, complete: true, exact: true, low: 0, high: 0},
+      ...{...say(0), onSeveralDays: none},
+    },
   ])
   assert.equal(trend.usersChange, null)
   const lifelong = await answer(t, sent, {...byWeek, project: {identity: {rotate: 'never'}}})
   assert.deepEqual([lifelong.users.total, lifelong.users.exact], [3, true])
 })
 
-const exactUsers = (users: number) => ({users, usersExact: true, usersLow: users, usersHigh: users})
+const exactUsers = (users: number, runsWithUser: number) => ({
+  ...{reason: null, users, usersExact: true, usersLow: users, usersHigh: users},
+  ...{runsWithUser, runsWithoutUser: 0, daysWithoutUser: 0},
+})
 
 test('it compares a range in progress with an equally long time before', async t => {
   const stats = await answer(
@@ -150,11 +161,11 @@ test('it compares a range in progress with an equally long time before', async t
     {from: '2026-11-22', to: '2026-11-22', by: 'day'},
   )
   assert.deepEqual(stats.trend, {
-    previous: {...exactUsers(1), from: '2026-11-21T12:00:00.000Z', to: '2026-11-22T00:00:00.000Z', runs: 2},
+    previous: {...exactUsers(1, 2), from: '2026-11-21T12:00:00.000Z', to: '2026-11-22T00:00:00.000Z', runs: 2},
     runsChange: 0.5,
     usersChange: 0,
     yearBefore: {
-      ...exactUsers(1),
+      ...exactUsers(1, 1),
       ...{from: '2025-11-22T00:00:00.000Z', to: '2025-11-22T12:00:00.000Z', runs: 1},
       ...{runsChange: 2, usersChange: 0},
     },
@@ -163,9 +174,61 @@ test('it compares a range in progress with an equally long time before', async t
 })
 
 test('it returns no change if there was nothing before', async t => {
-  const {trend} = await answer(t, [{events: ended(1)}], {from: '2026-01-01', to: '2026-11-21'})
+  const events = [...ended(1), startOf(2, Date.parse('2024-12-31'))]
+  const {trend} = await answer(t, [{events}], {from: '2026-01-01', to: '2026-11-21'})
   assert.deepEqual([trend.runsChange, trend.usersChange, trend.previous.runs, trend.complete], [null, null, 0, true])
 })
+
+test('it compares nothing with a time before the first day of data, and no range of more than a year', async t => {
+  const days = ['2025-06-01', '2025-11-30', '2026-05-05', '2026-06-06', '2026-07-07'].map(day => Date.parse(day))
+  const sent = [{events: days.map((day, run) => startOf(run, day + 12 * hourMs))}]
+  const {trend, since} = await answer(t, sent, {from: '2026-01-01', to: '2026-11-21'})
+  assert.equal(since, '2025-06-01')
+  const nothing = {runs: null, users: null, usersExact: false, usersLow: null, usersHigh: null}
+  const {from: _from, to: _to, runsWithUser, runsWithoutUser, daysWithoutUser, ...year} = trend.yearBefore
+  assert.deepEqual(year, {...nothing, reason: 'not-collected', runsChange: null, usersChange: null})
+  assert.deepEqual([runsWithUser, runsWithoutUser, daysWithoutUser], [null, null, null])
+  assert.deepEqual([trend.previous.reason, trend.runsChange], ['not-collected', null])
+  const half = (await answer(t, sent, {from: '2026-06-01', to: '2026-11-21'})).trend
+  assert.deepEqual([half.yearBefore.reason, half.yearBefore.runs, half.yearBefore.runsChange], [null, 1, 1])
+  const long = (
+    await answer(t, [{events: [...sent[0]!.events, startOf(9, 0)]}], {from: '2021-01-01', to: '2025-12-31'})
+  ).trend
+  for (const {reason, runs} of [long.previous, long.yearBefore]) assert.deepEqual([reason, runs], ['too-long', null])
+  assert.deepEqual([long.runsChange, long.yearBefore.runsChange], [null, null])
+})
+
+test('it says how many runs say who started them, and gives no number of users where none does', async t => {
+  const starts = [1, 2, 3].map(run => startOf(run, nowMs - run * dayMs))
+  const unknown = await answer(t, [{events: starts, header: {user: null, host: null}}])
+  const {periods: _periods, onSeveralDays, ...users} = unknown.users
+  const say = {runsWithUser: 0, runsWithoutUser: 3, daysWithoutUser: 3}
+  assert.deepEqual(users, {total: null, exact: false, low: 0, high: 3, ...say})
+  assert.deepEqual([onSeveralDays.total, onSeveralDays.low, onSeveralDays.high], [null, 0, 3])
+  const row = {version: '1.0', runs: 3, users: null, usersLow: 0, usersHigh: 3, runsWithoutUser: 3, daysWithoutUser: 3}
+  assert.deepEqual(unknown.versions, [row])
+  assert.deepEqual([unknown.hosts.total, unknown.hosts.low, unknown.hosts.high], [null, 0, 3])
+  const some = await answer(t, [
+    {events: [...starts, startOf(4, nowMs)], header: {user: null}},
+    {events: [startOf(5, nowMs)]},
+  ])
+  assert.deepEqual([some.users.low, some.users.high, some.users.runsWithUser], [1, 5, 1])
+})
+
+test('it does not take features of a client without users for more people, unless there are no runs', async t => {
+  const lone = {events: [featureOf(1, nowMs, {count: 3}), featureOf(2, nowMs)], header: {user: null, host: null}}
+  const both = await answer(t, [{events: [startOf(1, nowMs)]}, lone])
+  assert.deepEqual([both.users.total, both.users.runsWithUser, both.users.runsWithoutUser], [1, 1, 0])
+  const {features} = both
+  assert.deepEqual(
+    [features[0]!.users, features[0]!.usersLow, features[0]!.usersHigh, features[0]!.usesWithoutUser],
+    [null, 0, 4, 4],
+  )
+  const {users} = await answer(t, [lone])
+  assert.deepEqual([users.total, users.low, users.high, users.runsWithoutUser], [null, 0, 2, 2])
+})
+
+const people = (users: number) => ({users, usersLow: users, usersHigh: users, usesWithoutUser: 0, daysWithoutUser: 0})
 
 test('it lists features by count, with internal uses, and the declared features that nobody used', async t => {
   const run = uuid('r', 1)
@@ -185,11 +248,14 @@ test('it lists features by count, with internal uses, and the declared features 
       count: 10,
       internalCount: 4,
       runs: 1,
-      users: 1,
+      ...people(1),
       meanSeconds: 0.5,
       ...noDurations,
     },
-    {type: 'Feature', name: 'Fit.v1', count: 1, internalCount: 0, runs: 0, users: 1, meanSeconds: null, ...noDurations},
+    {
+      ...{type: 'Feature', name: 'Fit.v1', count: 1, internalCount: 0, runs: 0, ...people(1)},
+      ...{meanSeconds: null, ...noDurations},
+    },
   ])
   assert.deepEqual(unusedFeatures, ['Rebin.v1'])
 })
@@ -243,7 +309,20 @@ test('it has every key of the model without any data, and null for unknown value
   assert.deepEqual(erased, {runs: 0, features: 0})
   assert.deepEqual(new Set(Object.values(counts)), new Set([0]))
   assert.deepEqual(Object.keys(rest), [
-    ...['project', 'from', 'to', 'by', 'filters', 'unanswered', 'users', 'hosts', 'userFlow', 'runs', 'scripts'],
+    ...[
+      'project',
+      'from',
+      'to',
+      'by',
+      'filters',
+      'since',
+      'unanswered',
+      'users',
+      'hosts',
+      'userFlow',
+      'runs',
+      'scripts',
+    ],
     ...['duration', 'outcomes', 'successRate', 'commonestFault', 'exitCodes', 'versions', 'adoption', 'systems'],
     ...[
       'readableSystems',
@@ -289,9 +368,9 @@ test('it lists versions and systems by runs, including unknown ones, and counts 
     {events: [...ended(3), ...ended(4)], header: {version: null, os: null}},
   ])
   assert.deepEqual(versions, [
-    {version: null, runs: 2, users: 1},
-    {version: '1.0', runs: 1, users: 1},
-    {version: '2.0', runs: 1, users: 0},
+    {version: null, ...usage(2, 1)},
+    {version: '1.0', ...usage(1, 1)},
+    {version: '2.0', ...usage(1, 0)},
   ])
   assert.deepEqual(Object.fromEntries(systems!.map(({name, runs: count}) => [String(name), count])), {
     Linux: 2,

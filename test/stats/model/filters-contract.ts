@@ -94,10 +94,10 @@ export function answersAgreeWithNaiveOnes(seeds: readonly number[]): void {
 function assertAgree(stats: Stats): void {
   const {users, userFlow, unanswered, adoption, versions} = stats
   for (const count of [users, users.onSeveralDays, stats.hosts.onSeveralDays])
-    assert.ok(count.low <= count.total && count.total <= count.high && count.exact === (count.low === count.high))
+    assert.deepEqual([count.exact, count.total], [count.low === count.high, count.exact ? count.low : null])
   assert.ok(users.onSeveralDays.high <= users.high)
   for (const [index, {new: fresh, returning, lost}] of userFlow.entries()) {
-    if (fresh !== null) assert.equal(fresh + returning!, users.periods[index]!.value)
+    if (fresh !== null) assert.equal(fresh + returning!, users.periods[index]!.low)
     assert.ok(lost === null || lost >= 0)
   }
   for (const path of unanswered)

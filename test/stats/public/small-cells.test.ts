@@ -2,18 +2,20 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import type {Stats} from '../../../src/stats/model/model.ts'
 import {hideSmallCells} from '../../../src/stats/public/small-cells.ts'
-import {sample} from '../sample-stats.ts'
+import {sample, usage} from '../sample-stats.ts'
 
 const exact = (total: number) => ({total, exact: true, low: total, high: total})
 const month = (period: string, value: number) => ({period, value, complete: true, exact: true, low: value, high: value})
+
+const allSay = {runsWithUser: 50, runsWithoutUser: 0, daysWithoutUser: 0}
 
 /** The sample with these users and runs in each month. */
 function statsOf(months: readonly (readonly [users: number, runs: number])[]): Stats {
   const labels = months.map((_, index) => `2026-0${index + 1}`)
   const total = Math.max(0, ...months.map(([users]) => users))
   const runs = {...exact(1), periods: months.map(([, count], index) => month(labels[index]!, count))}
-  const users = months.map(([count], index) => ({...month(labels[index]!, count), onSeveralDays: exact(0)}))
-  return {...sample, users: {...exact(total), onSeveralDays: exact(0), periods: users}, runs}
+  const users = months.map(([count], index) => ({...month(labels[index]!, count), ...allSay, onSeveralDays: exact(0)}))
+  return {...sample, users: {...exact(total), ...allSay, onSeveralDays: exact(0), periods: users}, runs}
 }
 
 const shownMonths = (stats: Stats): string[] => stats.runs!.periods.map(({period}) => period)
@@ -62,8 +64,8 @@ test('it hides rows of few users and the next smallest row, and counts them', ()
     ['middle', 20],
     ['small', 2],
   ] as const
-  const systems = named.map(([name, users]) => ({name, users, runs: users * 10}))
-  const versions = systems.map(({name, ...usage}) => ({version: name, ...usage}))
+  const systems = named.map(([name, users]) => ({name, ...usage(users * 10, users)}))
+  const versions = systems.map(({name, ...counts}) => ({version: name, ...counts}))
   const stats: Stats = {...statsOf([[9, 20]]), systems, versions, schedulers: [], applications: [], features: []}
   const found = hideSmallCells(stats)!
   assert.deepEqual(found.stats.systems, [systems[0]])

@@ -8,7 +8,10 @@ const table = (section: string) => tablesOf(sample).find(one => one.section === 
 const csvOf = (cell: string): string => writeCsv({section: 's', title: 't', columns: ['name'], rows: [[cell]]})
 
 test('it writes an answer as a table with a head', () => {
-  assert.equal(writeCsv(table('versions')), 'version,runs,users\n3.5.2,40,9\n,2,1\n')
+  assert.equal(
+    writeCsv(table('versions')),
+    'version,runs,users,usersLow,usersHigh,runsWithoutUser,daysWithoutUser\n3.5.2,40,9,9,9,0,0\n,2,1,1,1,0,0\n',
+  )
   assert.match(
     writeCsv(table('runs')),
     /^span,period,value,exact,low,high,complete\nrange,2026-01-01\/2026-03-10,42,true/,

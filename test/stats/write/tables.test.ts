@@ -18,12 +18,21 @@ test('it has a cell for each column, and a value in at least one cell of each co
     readableSystems: sample.systems,
     adoption: [{period: '2026-01', versions: sample.versions!, complete: true}],
   }
-  const flow = {period: '2026-01', new: 1, returning: 1, lost: 1, reason: 'runs-gone', complete: true} as const
+  const flow = {
+    period: '2026-01',
+    since: '2026-01-01',
+    new: 1,
+    returning: 1,
+    lost: 1,
+    reason: 'runs-gone',
+    complete: true,
+  } as const
   const fault = {exitCode: 1, signal: 'SIGKILL', runs: 1}
   const full: Stats = {
     ...several,
     userFlow: [flow],
     commonestFault: fault,
+    trend: {...sample.trend, previous: {...sample.trend.previous, reason: 'not-collected'}},
     filters: {...sample.filters, system: 'Linux'},
   }
   for (const {section, columns, rows} of tablesOf(full)) {

@@ -3,7 +3,7 @@ import {test} from 'node:test'
 import type {Stats} from '../../../src/stats/model/model.ts'
 import {type Paint, plainPaint} from '../../../src/stats/write/text/paint.ts'
 import {writeStats} from '../../../src/stats/write/text.ts'
-import {hostile, hostileStats, measure, sample} from '../sample-stats.ts'
+import {hostile, hostileStats, measure, sample, usage} from '../sample-stats.ts'
 
 const write = (changes: Partial<Stats> = {}, width = 80, paint: Paint = plainPaint): string =>
   writeStats({...sample, ...changes}, {paint, width})
@@ -48,10 +48,10 @@ test('it fits into the width of the terminal', () => {
     const text = write(
       {
         users: {...sample.users, periods},
-        runs: {...sample.runs!, periods},
+        runs: {...sample.runs!, periods: periods.map(one => ({...one, value: 1}))},
         features: [{...sample.features[0]!, name: long, type: long}],
         unusedFeatures: [long, 'b'],
-        versions: [{version: long, runs: 1, users: 1}],
+        versions: [{version: long, ...usage(1, 1)}],
       },
       width,
     )
@@ -62,28 +62,31 @@ test('it fits into the width of the terminal', () => {
 })
 
 test('it shows new, returning and lost users of the last complete period, and marks the incomplete one', () => {
-  const flow = {new: 3, returning: 4, lost: 1, reason: null, complete: true}
+  const flow = {since: '2026-01-01', new: 3, returning: 4, lost: 1, reason: null, complete: true}
   const text = write({
     userFlow: [
       {...flow, period: '2026-02'},
       {...flow, lost: null, period: '2026-03', complete: false},
     ],
   })
-  assert.match(text, /In 2026-02: 3 new users, 4 returning, 1 lost since the previous month\./)
+  assert.match(
+    text,
+    /In 2026-02: 3 users first seen since 2026-01-01, 4 returning, 1 lost since the\s+previous month\./,
+  )
   assert.match(text, /the last is incomplete/)
 })
 
 test('it says that there is no data', () => {
-  const empty = {runs: measure(0, 0), users: measure(0, 0), features: []}
+  const empty = {runs: measure(0, 0), users: {...sample.users, ...measure(0, 0)}, features: []}
   const text = write({...empty, quality: {...sample.quality, duplicates: 0, refused: 0, ciRuns: 0}})
   assert.match(text, /No data in this range/)
   assert.doesNotMatch(text, /Outcomes/)
 })
 
 test('it shows bounds if the number of users is not exact', () => {
-  const text = write({users: {...sample.users, total: 15, exact: false, low: 9, high: 15}})
+  const text = write({users: {...sample.users, total: null, exact: false, low: 9, high: 15}})
   assert.match(text, /users {4}9 to 15 {2}▄/)
-  assert.match(text, /the number of users has bounds/)
+  assert.match(text, /There were between 9 and 15 users\. Pseudonyms changed during this time\./)
 })
 
 test('it never rounds up to 100 %, and describes a single failed run and an unknown success rate', () => {
@@ -144,8 +147,8 @@ test('it draws success rate and duration over time if there are several periods'
 
 test('it shows runs without a batch system as none, and no users for CI', () => {
   const schedulers = [
-    {name: null, runs: 5, users: 2},
-    {name: 'slurm', runs: 1, users: 1},
+    {name: null, ...usage(5, 2)},
+    {name: 'slurm', ...usage(1, 1)},
   ]
   const ci = {runs: 3, share: 0.1, vendors: [{name: 'GitHub Actions', runs: 3}]}
   const text = write({schedulers, ci})

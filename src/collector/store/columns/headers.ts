@@ -16,9 +16,13 @@ export interface KnownHeaders {
   readonly user: Int32Array
   readonly host: Int32Array
   readonly isCi: Uint8Array
+  /** The number of the rotation period of the pseudonyms; -1 if the report does not say it. */
+  readonly period: Int32Array
   /** The numbers of different people and hosts. */
   readonly users: number
   readonly hosts: number
+  /** The number of a rotation period by its first day. Numbers stay the same within an epoch. */
+  readonly periodNumber: (period: string) => number
   /** For each word, an index of its `names`. */
   readonly name: Readonly<Record<HeaderWord, Int32Array>>
   readonly names: Readonly<Record<HeaderWord, readonly (string | null)[]>>
@@ -26,7 +30,8 @@ export interface KnownHeaders {
 
 /** The headers of a project that were read so far, in the current epoch. */
 export interface ReadHeaders {
-  known: Omit<KnownHeaders, 'users' | 'hosts'>
+  known: Omit<KnownHeaders, 'users' | 'hosts' | 'periodNumber'>
+  readonly periods: Map<string, number>
   readonly users: Map<string, number>
   readonly hosts: Map<string, number>
   readonly numbers: Readonly<Record<HeaderWord, Map<string | null, number>>>
@@ -35,12 +40,18 @@ export interface ReadHeaders {
 }
 
 const sql = `
-  SELECT id, user, host, ${headerWords.map(word => `"${columnOfWord[word]}"`).join(', ')}
+  SELECT id, user, host, period, ${headerWords.map(word => `"${columnOfWord[word]}"`).join(', ')}
   FROM headers WHERE project = :project AND id > :last`
 const ciPlace = headerWords.indexOf('ci')
 
 /** A row of the query: the last elements are one name for each of `headerWords`, in order. */
-type HeaderRow = readonly [id: number, user: string | null, host: string | null, ...names: (string | null)[]]
+type HeaderRow = readonly [
+  id: number,
+  user: string | null,
+  host: string | null,
+  period: string | null,
+  ...names: (string | null)[],
+]
 
 /** The headers of a project in the current state of the tables. Reads only new headers, and adds them to `read`. */
 export function readHeaders(database: Database, project: number, read: ReadHeaders): KnownHeaders {
@@ -48,18 +59,21 @@ export function readHeaders(database: Database, project: number, read: ReadHeade
   read.last = rows.reduce((last, [id]) => Math.max(last, id), read.last)
   if (read.last >= read.known.user.length) read.known = grow(read.known, 2 * read.last + 1)
   for (const row of rows) addHeader(read, row)
-  return {...read.known, users: read.users.size, hosts: read.hosts.size}
+  const periodNumber = (period: string): number => numberOf(read.periods, period)
+  return {...read.known, users: read.users.size, hosts: read.hosts.size, periodNumber}
 }
 
 /** The approximate bytes of the headers of a project in memory. The columns have an element for every id. */
 export function bytesOfHeaders({known, users, hosts, numbers}: ReadHeaders): number {
   const names = headerWords.reduce((sum, word) => sum + numbers[word].size, 0)
-  return (9 + 4 * headerWords.length) * known.user.length + 200 * (users.size + hosts.size + names)
+  return (13 + 4 * headerWords.length) * known.user.length + 200 * (users.size + hosts.size + names)
 }
 
-function addHeader({known, users, hosts, numbers}: ReadHeaders, [id, user, host, ...names]: HeaderRow): void {
+function addHeader(read: ReadHeaders, [id, user, host, period, ...names]: HeaderRow): void {
+  const {known, users, hosts, numbers, periods} = read
   const isCi = names[ciPlace] !== null
   known.isCi[id] = isCi ? 1 : 0
+  known.period[id] = period === null ? -1 : numberOf(periods, period)
   known.user[id] = user === null || isCi ? -1 : numberOf(users, user)
   known.host[id] = host === null || isCi ? -1 : numberOf(hosts, host)
   for (const [place, word] of headerWords.entries()) {
@@ -77,6 +91,10 @@ function numberOf<Key>(numbers: Map<Key, number>, key: Key): number {
   return numbers.size - 1
 }
 
+/** Whether a run or an event with this header does not say who used it. CI is nobody. */
+export const isWithoutUser = ({user, isCi}: KnownHeaders, header: number): boolean =>
+  user[header]! < 0 && isCi[header] === 0
+
 const ofWords = <T>(make: () => T): Record<HeaderWord, T> =>
   Object.fromEntries(headerWords.map(word => [word, make()])) as Record<HeaderWord, T>
 
@@ -85,11 +103,13 @@ export const noHeaders = (): ReadHeaders => ({
     user: new Int32Array(0),
     host: new Int32Array(0),
     isCi: new Uint8Array(0),
+    period: new Int32Array(0),
     name: ofWords(() => new Int32Array(0)),
     names: ofWords(() => []),
   },
   users: new Map(),
   hosts: new Map(),
+  periods: new Map(),
   numbers: ofWords(() => new Map()),
   last: 0,
 })
@@ -108,6 +128,7 @@ function grow(known: ReadHeaders['known'], size: number): ReadHeaders['known'] {
     user: longer(known.user),
     host: longer(known.host),
     isCi,
+    period: longer(known.period),
     name: name as ReadHeaders['known']['name'],
   }
 }

@@ -1,10 +1,11 @@
 import {limitsFeatures} from '../../../stats/model/filters.ts'
 import {dayMs, type Span} from '../../../stats/model/span.ts'
 import {loneKinds} from '../columns/columns.ts'
+import {isWithoutUser, type KnownHeaders} from '../columns/headers.ts'
 import {eachUse, type FeatureUses} from './count-features.ts'
 import type {Runs} from './count-runs.ts'
 import {isChosen, type Rows, rowsIn} from './rows.ts'
-import type {PieceOfUse, Uses} from './uses.ts'
+import type {PieceOfUse, UnknownUses, Uses} from './uses.ts'
 
 /**
  * Groups the uses of a question by piece of time and header. Uses are runs and events without a run. If the question
@@ -12,13 +13,15 @@ import type {PieceOfUse, Uses} from './uses.ts'
  */
 export function collectUses(runs: Runs, features: FeatureUses, pieces: readonly Span[]): Uses {
   const {headers} = runs
-  const group = createGroup(headers.user.length)
+  const group = createGroup(headers)
   const ofPiece = pieces.map(piece => {
     group.begin()
     if (limitsFeatures(features.filters))
-      eachUse(features, piece, ({header}, row, atMs) => group.see(header[row]!, Math.floor(atMs / dayMs), 0))
+      eachUse(features, piece, ({header, count}, row, atMs) =>
+        group.see(header[row]!, Math.floor(atMs / dayMs), 0, count[row]!),
+      )
     else seeRuns(runs, piece, group)
-    return group.found()
+    return group.found(features.periodOf(piece.fromMs))
   })
   return {pieces, ofPiece, headers}
 }
@@ -32,7 +35,7 @@ function seeRuns({months, chosen}: Runs, piece: Span, group: Group): void {
     const {fromMs, begin, end} = rows
     for (let row = begin; row < end; row++) {
       const who = header[row]!
-      if (chosen === null || chosen[who] === 1) group.see(who, Math.floor((fromMs + at[row]!) / dayMs), runs)
+      if (chosen === null || chosen[who] === 1) group.see(who, Math.floor((fromMs + at[row]!) / dayMs), runs, 1)
     }
   }
   for (const rows of rowsIn(months, piece, columns => columns.at)) seeRows(rows.columns, rows, 1)
@@ -52,10 +55,27 @@ export function countLone(runs: Runs, span: Span, kind: (typeof loneKinds)[numbe
 type Group = ReturnType<typeof createGroup>
 
 /** Groups by header. It reuses its memory for one piece after another. */
-function createGroup(size: number) {
+function createGroup(headers: KnownHeaders) {
+  const size = headers.user.length
   const [turnOf, seen] = [new Int32Array(size), new Int32Array(size)]
   const [runsOf, first, last] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)]
+  const usesOf = new Float64Array(size)
   let [turn, found] = [0, 0]
+  let unknown = new Map<number, UnknownUses>()
+  let [recentHeader, recent, recentDay]: [number, UnknownUses | undefined, number] = [-1, undefined, -1]
+  const seeUnknown = (header: number, day: number, runs: number, uses: number): void => {
+    if (header !== recentHeader || recent === undefined) {
+      recent = unknown.get(header) ?? {runs: 0, runDays: new Set(), others: 0, otherDays: new Set()}
+      unknown.set(header, recent)
+      recentDay = -1
+    }
+    recentHeader = header
+    recent.runs += runs
+    recent.others += runs === 0 ? uses : 0
+    // Most runs come in the order of time, so the same day is seen again and again.
+    if (day !== recentDay || runs === 0) (runs > 0 ? recent.runDays : recent.otherDays).add(day)
+    recentDay = runs > 0 ? day : -1
+  }
   const pick = (column: Int32Array): Int32Array => {
     const picked = new Int32Array(found)
     for (let place = 0; place < found; place++) picked[place] = column[seen[place]!]!
@@ -65,23 +85,32 @@ function createGroup(size: number) {
     begin(): void {
       turn++
       found = 0
+      unknown = new Map()
+      recent = undefined
     },
-    see(header: number, day: number, runs: number): void {
+    /** `uses`: how many people may stand behind it at most, if it does not say who. */
+    see(header: number, day: number, runs: number, uses: number): void {
+      if (isWithoutUser(headers, header)) seeUnknown(header, day, runs, uses)
       if (turnOf[header] !== turn) {
         turnOf[header] = turn
         runsOf[header] = runs
+        usesOf[header] = uses
         first[header] = day
         last[header] = day
         seen[found++] = header
         return
       }
       runsOf[header]! += runs
+      usesOf[header]! += uses
       if (day < first[header]!) first[header] = day
       if (day > last[header]!) last[header] = day
     },
-    found: (): PieceOfUse => ({
+    found: (period: number): PieceOfUse => ({
+      period,
+      withoutUser: unknown,
       header: seen.slice(0, found),
       runs: pick(runsOf),
+      uses: Float64Array.from(seen.subarray(0, found), header => usesOf[header]!),
       firstDay: pick(first),
       lastDay: pick(last),
     }),

@@ -1,13 +1,15 @@
 import {Durations} from '../../../protocol/durations.ts'
+import type {Bounds} from '../../../stats/model/bounds.ts'
 import type {StatsFilters} from '../../../stats/model/filters.ts'
 import {startOfNextPeriod} from '../../../stats/model/period.ts'
-import type {Span} from '../../../stats/model/span.ts'
+import {dayMs, type Span} from '../../../stats/model/span.ts'
 import type {Month} from '../columns/column-cache.ts'
 import type {FeatureColumns} from '../columns/columns.ts'
-import type {KnownHeaders} from '../columns/headers.ts'
+import {isWithoutUser, type KnownHeaders} from '../columns/headers.ts'
 import {decodeTimings} from '../tables/timings-blob.ts'
 import type {FeatureCounts} from '../totals/feature-counts.ts'
 import type {MonthCounts, MonthSummaries, MonthSummary} from './month-summaries.ts'
+import {createPeopleCounter, type PeopleCounter} from './people.ts'
 
 /** The uses of features that a question is about. */
 export interface FeatureUses {
@@ -17,6 +19,8 @@ export interface FeatureUses {
   readonly filters: StatsFilters
   /** The ids of the features that the filters choose. Null for all. */
   readonly chosenFeatures: ReadonlySet<number> | null
+  /** The number of the rotation period of an instant. */
+  readonly periodOf: (atMs: number) => number
 }
 
 /** Calls `see` for each use in a span that the filters choose. */
@@ -60,13 +64,15 @@ export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSum
     const summary = isWhole ? summaries.of(month, uses.filters, () => sumUp(ofMonth, span)) : sumUp(ofMonth, span)
     for (const [feature, counts] of summary) addMonth(countingOf(feature), counts)
   }
-  const seenIn = new Int32Array(uses.headers.users)
-  return [...all].map(([feature, {count, internal, runs, seconds, timed, durations, people, crossing}], turn) => ({
+  const counter = createPeopleCounter(uses.headers.users)
+  return [...all].map(([feature, {count, internal, runs, seconds, timed, durations, people, crossing, ...without}]) => ({
     feature,
     count,
     internal,
     runs: runs + crossing.size,
-    users: countDifferent(people, seenIn, turn + 1),
+    users: countDifferent(people, counter),
+    usesWithoutUser: without.usesWithoutUser,
+    daysWithoutUser: without.daysWithoutUser,
     seconds: timed === 0 ? null : seconds,
     timed: timed === 0 ? null : timed,
     durations,
@@ -85,29 +91,27 @@ interface Counting {
   runs: number
   seconds: number
   timed: number
+  usesWithoutUser: number
+  daysWithoutUser: number
   readonly durations: Durations
-  readonly people: Int32Array[]
+  readonly people: Pick<MonthCounts, 'people' | 'periods'>[]
   readonly crossing: Set<string>
 }
 
-const noCounts = {count: 0, internal: 0, runs: 0, seconds: 0, timed: 0}
+const noCounts = {count: 0, internal: 0, runs: 0, seconds: 0, timed: 0, usesWithoutUser: 0, daysWithoutUser: 0}
 
-function addMonth(counting: Counting, {people, crossing, durations, ...counts}: MonthCounts): void {
+function addMonth(counting: Counting, {people, periods, crossing, durations, ...counts}: MonthCounts): void {
   for (const name of Object.keys(noCounts) as (keyof typeof noCounts)[]) counting[name] += counts[name]
   counting.durations.add(durations)
-  counting.people.push(people)
+  counting.people.push({people, periods})
   for (const run of crossing) counting.crossing.add(run)
 }
 
-function countDifferent(lists: readonly Int32Array[], seenIn: Int32Array, turn: number): number {
-  let different = 0
-  for (const people of lists)
-    for (let place = 0; place < people.length; place++) {
-      if (seenIn[people[place]!] === turn) continue
-      seenIn[people[place]!] = turn
-      different++
-    }
-  return different
+function countDifferent(lists: Counting['people'], counter: PeopleCounter): Bounds {
+  counter.begin()
+  for (const {people, periods} of lists)
+    for (let place = 0; place < people.length; place++) counter.see(people[place]!, periods[place]!)
+  return counter.all()
 }
 
 /** Sums up one month, feature by feature. The columns are sorted by feature. */
@@ -115,22 +119,22 @@ function sumUp(uses: FeatureUses, span: Span): MonthSummary {
   const all = new Map<number, MonthCounts>()
   const {columns} = uses.months[0]!
   const {count, isInternal, seconds, timed, header, run} = columns
-  const {user} = uses.headers
-  const [peopleIn, runsIn] = [new Int32Array(uses.headers.users), new Int32Array(columns.runs)]
+  const {headers, periodOf} = uses
+  const [peopleIn, runsIn] = [new Int32Array(headers.users), new Int32Array(columns.runs)]
   let [last, turn] = [-1, 0]
-  const nothing = () => ({...noCounts, durations: new Durations(), people: [] as number[], crossing: [] as string[]})
   const addDurations = createDurationsReader(columns)
-  let sum = nothing()
+  let sum = newSum()
   const keep = (): void => {
-    if (turn > 0) all.set(last, {...sum, people: Int32Array.from(sum.people)})
-    sum = nothing()
+    if (turn > 0) all.set(last, monthCounts(sum))
+    sum = newSum()
     turn++
   }
-  eachUse(uses, span, (_columns, row, _atMs, feature) => {
+  eachUse(uses, span, (_columns, row, atMs, feature) => {
     if (feature !== last || turn === 0) {
       keep()
       last = feature
     }
+    const who = header[row]!
     sum.count += count[row]!
     if (isInternal[row] === 1) sum.internal += count[row]!
     if (!Number.isNaN(seconds[row]!)) {
@@ -138,10 +142,15 @@ function sumUp(uses: FeatureUses, span: Span): MonthSummary {
       sum.timed += timed[row]!
       addDurations(row, sum.durations)
     }
-    const person = user[header[row]!]!
+    const person = headers.user[who]!
     if (person >= 0 && peopleIn[person] !== turn) {
       peopleIn[person] = turn
       sum.people.push(person)
+      sum.periods.push(headers.period[who]! < 0 ? periodOf(atMs) : headers.period[who]!)
+    }
+    if (isWithoutUser(headers, who)) {
+      sum.usesWithoutUser += count[row]!
+      sum.days.add(Math.floor(atMs / dayMs))
     }
     if (run[row]! < 0 || runsIn[run[row]!] === turn) return
     runsIn[run[row]!] = turn
@@ -167,3 +176,19 @@ function createDurationsReader({count, seconds, timings}: FeatureColumns): (row:
     } else if (count[row] === 1) sum.record(seconds[row]!)
   }
 }
+
+const newSum = () => ({
+  ...noCounts,
+  durations: new Durations(),
+  people: [] as number[],
+  periods: [] as number[],
+  days: new Set<number>(),
+  crossing: [] as string[],
+})
+
+const monthCounts = ({days, ...sum}: ReturnType<typeof newSum>): MonthCounts => ({
+  ...sum,
+  daysWithoutUser: days.size,
+  people: Int32Array.from(sum.people),
+  periods: Int32Array.from(sum.periods),
+})

@@ -1,9 +1,11 @@
+import type {Bounds} from '../../../stats/model/bounds.ts'
 import type {Duration, Outcomes} from '../../../stats/model/model.ts'
 import type {NumberFieldFacts, StatsFacts, ValueFieldFacts} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import type {Month} from '../columns/column-cache.ts'
 import {type RunColumns, results} from '../columns/columns.ts'
 import type {KnownHeaders} from '../columns/headers.ts'
+import {createPeopleCounter} from './people.ts'
 import {percentiles} from './percentiles.ts'
 import {isChosen, type Rows, rowsIn} from './rows.ts'
 
@@ -74,25 +76,27 @@ function describe(seconds: Float64Array): Duration {
 }
 
 /** Makes the function that counts different scripts in a span, without runs in CI. */
-export function createScriptCounter({months, headers, chosen}: Runs, numbers: ScriptNumbers): (span: Span) => number {
+export function createScriptCounter(
+  {months, headers, chosen}: Runs,
+  numbers: ScriptNumbers,
+  periodOf: (atMs: number) => number,
+): (span: Span) => Bounds {
   const numberOf = new Map(months.map(({columns}) => [columns, numbers.of(columns)]))
-  const seenIn = new Int32Array(numbers.size())
-  let turn = 0
+  const scripts = createPeopleCounter(numbers.size())
   return span => {
-    turn++
-    let different = 0
-    for (const {columns, begin, end} of rowsIn(months, span, ({at}) => at)) {
-      const [global, {script, header}] = [numberOf.get(columns)!, columns]
+    scripts.begin()
+    for (const {columns, fromMs, begin, end} of rowsIn(months, span, ({at}) => at)) {
+      const [global, {script, header, at}] = [numberOf.get(columns)!, columns]
       for (let row = begin; row < end; row++) {
-        if (script[row]! < 0) continue
-        const number = global[script[row]!]!
-        if (seenIn[number] === turn || headers.isCi[header[row]!] === 1) continue
-        if (chosen !== null && chosen[header[row]!] !== 1) continue
-        seenIn[number] = turn
-        different++
+        const who = header[row]!
+        if (script[row]! < 0 || headers.isCi[who] === 1 || (chosen !== null && chosen[who] !== 1)) continue
+        scripts.see(
+          global[script[row]!]!,
+          headers.period[who]! < 0 ? periodOf(fromMs + at[row]!) : headers.period[who]!,
+        )
       }
     }
-    return different
+    return scripts.all()
   }
 }
 

@@ -1,80 +1,77 @@
 import {type HeaderWord, headerWords} from '../../../stats/model/header-words.ts'
-import type {NamedFacts, NamedRuns, SpanFacts, Step, StepFacts} from '../../../stats/model/source.ts'
+import type {NamedFacts, NamedRuns, SpanFacts, Step, StepFacts, WithoutUser} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import type {KnownHeaders} from '../columns/headers.ts'
-import {type PieceOfUse, type Uses, usesIn} from './uses.ts'
+import {createPeopleCounter} from './people.ts'
+import {type PieceOfUse, type UnknownUses, type Uses, usesIn} from './uses.ts'
 
-type SpanUses = Pick<SpanFacts, 'runs' | 'ciRuns' | 'users' | 'hosts' | 'usersOnSeveralDays' | 'hostsOnSeveralDays'>
+type SpanUses = Omit<SpanFacts, 'scripts' | 'outcomes' | 'duration'>
 
 /** Makes the function that counts the runs, people and hosts of a span. */
 export function createSpanCounter(uses: Uses): (span: Span) => SpanUses {
   const {headers} = uses
-  const users = createDayCounter(headers.users, headers.user)
-  const hosts = createDayCounter(headers.hosts, headers.host)
+  const users = createPeopleCounter(headers.users)
+  const hosts = createPeopleCounter(headers.hosts)
   return span => {
     users.begin()
     hosts.begin()
+    const unknown = createUnknownSum()
     let [runs, ciRuns] = [0, 0]
+    const [withUser, withoutHost] = [noSum(), noSum()]
     for (const piece of usesIn(uses, span)) {
-      users.see(piece)
-      hosts.see(piece)
-      runs += sumOf(piece.runs)
-      ciRuns += sumOfCi(piece, headers.isCi)
+      const {header, firstDay, lastDay} = piece
+      for (let row = 0; row < header.length; row++) {
+        const id = header[row]!
+        const period = headers.period[id]! < 0 ? piece.period : headers.period[id]!
+        users.see(headers.user[id]!, period, firstDay[row]!, lastDay[row]!)
+        hosts.see(headers.host[id]!, period, firstDay[row]!, lastDay[row]!)
+        runs += piece.runs[row]!
+        if (headers.isCi[id] === 1) ciRuns += piece.runs[row]!
+        else {
+          if (headers.user[id]! >= 0) addRow(withUser, piece, row)
+          if (headers.host[id]! < 0) addRow(withoutHost, piece, row)
+        }
+      }
+      for (const one of piece.withoutUser.values()) unknown.add(one)
     }
-    const [ofUsers, ofHosts] = [users.counts(), hosts.counts()]
+    const isWithoutRuns = runs === ciRuns
     return {
       runs,
       ciRuns,
-      users: ofUsers.all,
-      usersOnSeveralDays: ofUsers.onSeveralDays,
-      hosts: ofHosts.all,
-      hostsOnSeveralDays: ofHosts.onSeveralDays,
+      users: users.all(),
+      usersOnSeveralDays: users.onSeveralDays(),
+      hosts: hosts.all(),
+      hostsOnSeveralDays: hosts.onSeveralDays(),
+      usesWithUser: isWithoutRuns ? withUser.uses : withUser.runs,
+      ...unknown.facts(isWithoutRuns),
+      usesWithoutHost: isWithoutRuns ? withoutHost.uses : withoutHost.runs,
     }
   }
 }
 
-function sumOf(runs: Int32Array): number {
-  let sum = 0
-  for (let row = 0; row < runs.length; row++) sum += runs[row]!
-  return sum
+const noSum = () => ({runs: 0, uses: 0})
+
+function addRow(sum: ReturnType<typeof noSum>, {runs, uses}: PieceOfUse, row: number): void {
+  sum.runs += runs[row]!
+  sum.uses += uses[row]!
 }
 
-function sumOfCi({header, runs}: PieceOfUse, isCi: Uint8Array): number {
-  let sum = 0
-  for (let row = 0; row < runs.length; row++) sum += isCi[header[row]!]! * runs[row]!
-  return sum
-}
-
-/** Counts different people, and those with uses on several days. It reuses its memory for one span after another. */
-function createDayCounter(size: number, whoOf: Int32Array) {
-  const [seenIn, first, last] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)]
-  let [turn, all, onSeveralDays] = [0, 0, 0]
+/** Adds up uses that do not say who. */
+function createUnknownSum() {
+  const [runDays, otherDays] = [new Set<number>(), new Set<number>()]
+  let [runs, others] = [0, 0]
   return {
-    begin(): void {
-      turn++
-      all = 0
-      onSeveralDays = 0
+    add(one: UnknownUses): void {
+      runs += one.runs
+      others += one.others
+      for (const day of one.runDays) runDays.add(day)
+      for (const day of one.otherDays) otherDays.add(day)
     },
-    see({header, firstDay, lastDay}: PieceOfUse): void {
-      for (let row = 0; row < header.length; row++) {
-        const who = whoOf[header[row]!]!
-        if (who < 0) continue
-        const [from, to] = [firstDay[row]!, lastDay[row]!]
-        if (seenIn[who] !== turn) {
-          seenIn[who] = turn
-          first[who] = from
-          last[who] = to
-          all++
-          if (from < to) onSeveralDays++
-          continue
-        }
-        const hadSeveral = first[who]! < last[who]!
-        if (from < first[who]!) first[who] = from
-        if (to > last[who]!) last[who] = to
-        if (!hadSeveral && first[who]! < last[who]!) onSeveralDays++
-      }
-    },
-    counts: () => ({all, onSeveralDays}),
+    /** Where people's runs are reported, an event without a run and a user is of somebody who is counted by a run. */
+    facts: (isWithoutRuns: boolean): WithoutUser =>
+      isWithoutRuns
+        ? {usesWithoutUser: others, daysWithoutUser: otherDays.size}
+        : {usesWithoutUser: runs, daysWithoutUser: runDays.size},
   }
 }
 
@@ -83,21 +80,29 @@ function createDayCounter(size: number, whoOf: Int32Array) {
  * are left out.
  */
 export function countSteps(uses: Uses, steps: readonly Step[]): StepFacts[] {
-  const lastStep = new Int32Array(uses.headers.users).fill(-1)
+  const {headers} = uses
+  const lastStep = new Int32Array(headers.users).fill(-1)
   return steps.flatMap(({part, ...span}, step) => {
     let [users, seenBefore, seenJustBefore] = [0, 0, 0]
-    for (const {header} of usesIn(uses, span))
+    const periods = new Set<number>()
+    for (const {header, period} of usesIn(uses, span))
       for (let row = 0; row < header.length; row++) {
-        const user = uses.headers.user[header[row]!]!
+        const user = headers.user[header[row]!]!
         if (user < 0 || lastStep[user] === step) continue
         const before = lastStep[user]!
         lastStep[user] = step
         users++
+        periods.add(headers.period[header[row]!]! < 0 ? period : headers.period[header[row]!]!)
         if (before < 0 || steps[before]!.part !== part) continue
         seenBefore++
         if (before === step - 1) seenJustBefore++
       }
-    return users === 0 ? [] : [{step, users, seenBefore, seenJustBefore}]
+    if (users === 0) return []
+    return [
+      periods.size > 1
+        ? {step, users: null, seenBefore: null, seenJustBefore: null}
+        : {step, users, seenBefore, seenJustBefore},
+    ]
   })
 }
 
@@ -127,31 +132,37 @@ export function countNamed(
 /** Sums the runs of headers. `begin` starts a new sum in the same memory. */
 function createHeaderSum(headers: KnownHeaders) {
   const runsOf = new Float64Array(headers.user.length)
-  const seenIn = new Int32Array(headers.users)
-  let [seen, turn]: [number[], number] = [[], 0]
+  const periodOf = new Int32Array(headers.user.length)
+  const people = createPeopleCounter(headers.users)
+  let [seen, unknownOf]: [number[], Map<number, UnknownUses[]>] = [[], new Map()]
 
-  function countUsers(some: readonly number[]): number {
-    turn++
-    let users = 0
+  function countUsers(some: readonly number[]): Pick<NamedRuns, 'users' | keyof WithoutUser> {
+    people.begin()
+    const unknown = createUnknownSum()
     for (const header of some) {
-      const user = headers.user[header]!
-      if (user < 0 || seenIn[user] === turn) continue
-      seenIn[user] = turn
-      users++
+      people.see(headers.user[header]!, periodOf[header]!)
+      for (const one of unknownOf.get(header) ?? []) unknown.add(one)
     }
-    return users
+    return {users: people.all(), ...unknown.facts(false)}
   }
 
   return {
     begin(): void {
       for (const header of seen) runsOf[header] = 0
       seen = []
+      unknownOf = new Map()
     },
-    add({header, runs}: PieceOfUse): void {
+    add({header, runs, period, withoutUser}: PieceOfUse): void {
       for (let row = 0; row < header.length; row++) {
+        const id = header[row]!
         if (runs[row] === 0) continue
-        if (runsOf[header[row]!] === 0) seen.push(header[row]!)
-        runsOf[header[row]!]! += runs[row]!
+        if (runsOf[id] === 0) {
+          seen.push(id)
+          periodOf[id] = headers.period[id]! < 0 ? period : headers.period[id]!
+        }
+        runsOf[id]! += runs[row]!
+        const unknown = withoutUser.get(id)
+        if (unknown !== undefined) unknownOf.set(id, [...(unknownOf.get(id) ?? []), unknown])
       }
     },
     byName(word: HeaderWord): NamedRuns[] {
@@ -161,7 +172,7 @@ function createHeaderSum(headers: KnownHeaders) {
       return names.flatMap((name, place) => {
         const some = ofName[place]!
         if (some.length === 0) return []
-        return [{name, runs: some.reduce((sum, header) => sum + runsOf[header]!, 0), users: countUsers(some)}]
+        return [{name, runs: some.reduce((sum, header) => sum + runsOf[header]!, 0), ...countUsers(some)}]
       })
     },
   }

@@ -6,6 +6,7 @@
  * For purged rows it uses the totals. Percentiles are exact (`percentiles.ts`).
  * Read next: `count-runs.ts`, `month-summaries.ts`.
  */
+import {type Bounds, noBounds} from '../../../stats/model/bounds.ts'
 import {limitsFeatures} from '../../../stats/model/filters.ts'
 import type {AskedSpan, QualityFacts, SpanFacts, StatsFacts, StatsQuestion} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
@@ -19,7 +20,7 @@ import {countFeatures, eachUse} from './count-features.ts'
 import {countExits, countNumbers, countOutcomes, countValues, createScriptCounter, type Runs} from './count-runs.ts'
 import {countNamed, countSteps, createSpanCounter} from './count-uses.ts'
 import {type OpenRows, openRows} from './open-rows.ts'
-import {readCounters, readGrowth} from './quality.ts'
+import {readCounters, readGrowth, readSince} from './quality.ts'
 import {readTableSizes} from './sizes.ts'
 import {cutPieces, type Uses} from './uses.ts'
 
@@ -55,14 +56,15 @@ function readSingle(
 ): StatsFacts {
   const totals = readFeatureTotals(database, project, asked)
   const question = clipQuestion(asked, find)
-  const {range, spans, periods, steps, filters} = question
+  const {range, spans, periods, steps, filters, rotation} = question
   const all = [range, ...spans, ...periods, ...steps]
   // Features have their own totals, so they are read for the whole range. Runs are read for the rest only.
-  const rows = openRows(database, cache, {project, range: asked.range, spans: all, filters})
+  const rows = openRows(database, cache, {project, range: asked.range, spans: all, filters, rotation})
   const {runs} = rows
-  const uses = collectUses(runs, rows.uses, cutPieces(all))
+  const edges = rotation.map(({fromMs}) => fromMs)
+  const uses = collectUses(runs, rows.uses, cutPieces(all, edges))
   const countSpan = createSpanCounter(uses)
-  const countScripts = createScriptCounter(runs, rows.scripts)
+  const countScripts = createScriptCounter(runs, rows.scripts, rows.periodOf)
   return {
     spans: spans.map(span => ({...readRuns(runs, countScripts, span, question.lostBeforeMs), ...countSpan(span)})),
     exits: countExits(runs, range),
@@ -74,6 +76,7 @@ function readSingle(
     steps: countSteps(uses, steps),
     numberFields: countNumbers(runs, range, question.numberFields),
     valueFields: countValues(runs, range, question.valueFields),
+    sinceMs: readSince(database, project),
     quality: {
       ...readCounters(database, project, asked.range),
       unpaired: totals.unpaired + countUnpaired(rows, asked, range),
@@ -115,11 +118,11 @@ const noDuration = {n: 0, meanSeconds: null, p50Seconds: null, p90Seconds: null,
 /** The facts that only single runs give, as far as the question needs them. */
 function readRuns(
   runs: Runs,
-  countScripts: (span: Span) => number,
+  countScripts: (span: Span) => Bounds,
   {needs = 'all', ...span}: AskedSpan,
   lostBeforeMs: number,
 ): Pick<SpanFacts, 'scripts' | 'outcomes' | 'duration'> {
-  const scripts = needs === 'people' ? 0 : countScripts(span)
+  const scripts = needs === 'people' ? noBounds : countScripts(span)
   if (needs !== 'all') return {scripts, outcomes: noOutcomes, duration: noDuration}
   return {scripts, ...countOutcomes(runs, span, lostBeforeMs)}
 }

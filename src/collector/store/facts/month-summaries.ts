@@ -1,5 +1,6 @@
 import type {Durations} from '../../../protocol/durations.ts'
 import type {StatsFilters} from '../../../stats/model/filters.ts'
+import {startOfNextPeriod} from '../../../stats/model/period.ts'
 import type {Month} from '../columns/column-cache.ts'
 import type {FeatureColumns} from '../columns/columns.ts'
 import type {Memory} from '../columns/read-cache.ts'
@@ -18,8 +19,12 @@ export interface MonthCounts {
   readonly timed: number
   /** The durations of single uses. */
   readonly durations: Durations
-  /** The numbers of different people. */
+  /** The numbers of different people, and the number of the rotation period of each. */
   readonly people: Int32Array
+  readonly periods: Int32Array
+  /** Uses that do not say who, and UTC days with one. */
+  readonly usesWithoutUser: number
+  readonly daysWithoutUser: number
 }
 
 export type MonthSummary = ReadonlyMap<number, MonthCounts>
@@ -40,12 +45,19 @@ interface KeptSummary {
  * Opens the summaries of a project in the cache.
  *
  * @param people identifies the numbering of people. Summaries of another numbering are not used
+ * @param periodOf the number of the rotation period of an instant
  */
-export function openMonthSummaries(memory: Memory, project: number, people: symbol): MonthSummaries {
+export function openMonthSummaries(
+  memory: Memory,
+  project: number,
+  people: symbol,
+  periodOf: (atMs: number) => number,
+): MonthSummaries {
   return {
     of({fromMs, state}, filters, make) {
       // The state also covers the headers of the month and the types of its features.
-      const key = `${project} ${fromMs} ${JSON.stringify(filters)}`
+      const periods = [fromMs, startOfNextPeriod(fromMs, 'month') - 1].map(periodOf)
+      const key = `${project} ${fromMs} ${periods} ${JSON.stringify(filters)}`
       const before = memory.get<KeptSummary>(key)
       if (before?.state === state && before.people === people) return before.summary
       const summary = make()
@@ -58,6 +70,6 @@ export function openMonthSummaries(memory: Memory, project: number, people: symb
 function bytesOf(summary: MonthSummary): number {
   let bytes = 500
   for (const {people, crossing, durations} of summary.values())
-    bytes += 700 + 4 * people.length + 8 * crossing.length + durations.bytes
+    bytes += 700 + 8 * people.length + 8 * crossing.length + durations.bytes
   return bytes
 }

@@ -1,4 +1,5 @@
 import {limitsFeatures, type StatsFilters} from '../../../stats/model/filters.ts'
+import type {StatsQuestion} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import {openColumns} from '../columns/column-cache.ts'
 import {bytesOfHeaders, chooseHeaders, noHeaders, type ReadHeaders, readHeaders} from '../columns/headers.ts'
@@ -7,6 +8,7 @@ import type {Database} from '../tables/database.ts'
 import type {FeatureUses} from './count-features.ts'
 import {createScriptNumbers, type Runs, type ScriptNumbers} from './count-runs.ts'
 import {type MonthSummaries, openMonthSummaries} from './month-summaries.ts'
+import {createPeriodOf} from './people.ts'
 
 /** Data of a project that stays valid while its epoch is the same. */
 interface KnownProject {
@@ -34,6 +36,13 @@ export interface OpenRows {
   readonly uses: FeatureUses
   readonly scripts: ScriptNumbers
   readonly summaries: MonthSummaries
+  /** The number of the rotation period of an instant. */
+  readonly periodOf: (atMs: number) => number
+}
+
+interface Opening extends Pick<StatsQuestion, 'range' | 'filters' | 'rotation'> {
+  readonly project: number
+  readonly spans: readonly Span[]
 }
 
 /**
@@ -42,11 +51,12 @@ export interface OpenRows {
 export function openRows(
   database: Database,
   cache: ReadCache,
-  {project, range, spans, filters}: {project: number; range: Span; spans: readonly Span[]; filters: StatsFilters},
+  {project, range, spans, filters, rotation}: Opening,
 ): OpenRows {
   const columns = openColumns(database, project, cache)
   const known = knownProject(cache, project, columns.epoch)
   const headers = readHeaders(database, project, known.headers)
+  const periodOf = createPeriodOf(rotation, headers.periodNumber)
   const chosen = chooseHeaders(headers, filters)
   const isOnFeatures = limitsFeatures(filters)
   const chosenFeatures = featuresOf(database, project, filters)
@@ -58,9 +68,11 @@ export function openRows(
       chosen,
       filters,
       chosenFeatures,
+      periodOf,
     },
+    periodOf,
     scripts: known.scripts,
-    summaries: openMonthSummaries(cache.memory, project, known.people),
+    summaries: openMonthSummaries(cache.memory, project, known.people, periodOf),
   }
   // Kept after the columns, so that it is dropped last: reading it again takes longest.
   keepProject(cache, project, known)

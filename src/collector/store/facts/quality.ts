@@ -11,6 +11,14 @@ const sql = {
     SELECT coalesce(sum(count) FILTER (WHERE kind IN ('ok', 'failed', 'signal', 'unknown', 'open')), 0) AS runs,
       coalesce(sum(count) FILTER (WHERE kind = 'features'), 0) AS features
     FROM erased WHERE project = :project AND month >= :firstMonth AND month <= :lastMonth`,
+  since: `
+    SELECT min(atMs) AS atMs FROM (
+      SELECT (SELECT min(counted_at) FROM run_results WHERE project = :project) AS atMs
+      UNION ALL SELECT (SELECT min(used_at) FROM features WHERE project = :project)
+      UNION ALL SELECT (SELECT min(ended_at) FROM unpaired_ends WHERE project = :project)
+      UNION ALL SELECT (SELECT min(used_at) FROM presences WHERE project = :project)
+      UNION ALL SELECT first_at FROM purges WHERE project = :project
+      UNION ALL SELECT first_at FROM run_purges WHERE project = :project)`,
   growth: `
     WITH last AS (SELECT day, bytes FROM sizes ORDER BY day DESC LIMIT 1),
     first AS (SELECT day, bytes FROM sizes WHERE day >= (SELECT date(day, '-90 days') FROM last) ORDER BY day LIMIT 1)
@@ -41,6 +49,12 @@ export function readCounters(database: Database, project: number, range: Span): 
     datagramsLost: count('datagrams-lost'),
     datagramsUnknown: count('datagrams-unknown'),
   }
+}
+
+/** When the first run or event of a project happened, also a purged one, in Unix milliseconds; null without any. */
+export function readSince(database: Database, project: number): number | null {
+  const atMs = database.prepare(sql.since).get({project})?.['atMs'] ?? null
+  return atMs === null ? null : Number(atMs)
 }
 
 /** Reads the growth of the store over the last 90 days with a known size. Null if no size is known. */

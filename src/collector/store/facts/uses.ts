@@ -3,12 +3,26 @@ import type {KnownHeaders} from '../columns/headers.ts'
 
 /** The uses in one piece of time, grouped by header, as columns. Days are UTC days since 1970. */
 export interface PieceOfUse {
+  /** The number of the rotation period, by time: for pseudonyms that do not say theirs. */
+  readonly period: number
   /** The ids of different headers. */
   readonly header: Int32Array
   /** The number of runs. 0 for uses of features and events without a run. */
   readonly runs: Int32Array
+  /** The number of runs and other events, or of the counted uses of features: at most so many people. */
+  readonly uses: Float64Array
   readonly firstDay: Int32Array
   readonly lastDay: Int32Array
+  /** By headers without a user: the uses that do not say who, and their days. */
+  readonly withoutUser: ReadonlyMap<number, UnknownUses>
+}
+
+/** Uses that do not say who. Runs and other events are apart: see `WithoutUser` in the facts. */
+export interface UnknownUses {
+  runs: number
+  readonly runDays: Set<number>
+  others: number
+  readonly otherDays: Set<number>
 }
 
 /** All uses of a question, each once, by pieces of time. The spans of the question consist of whole pieces. */
@@ -20,9 +34,10 @@ export interface Uses {
   readonly headers: KnownHeaders
 }
 
-/** Cuts spans at every edge of any of them. Time outside all spans is left out. Pure. */
-export function cutPieces(spans: readonly Span[]): Span[] {
-  const edges = [...new Set(spans.flatMap(({fromMs, toMs}) => [fromMs, toMs]))].sort((a, b) => a - b)
+/** Cuts spans at every edge of any of them, and at more instants. Time outside all spans is left out. Pure. */
+export function cutPieces(spans: readonly Span[], instantsMs: readonly number[] = []): Span[] {
+  const all = spans.flatMap(({fromMs, toMs}) => [fromMs, toMs])
+  const edges = [...new Set([...all, ...instantsMs])].sort((a, b) => a - b)
   const places = new Map(edges.map((edge, place) => [edge, place]))
   // At each edge: the spans that begin minus those that end. The running sum is the number of open spans.
   const opened = edges.map(() => 0)

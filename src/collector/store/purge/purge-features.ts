@@ -6,7 +6,10 @@
  * changed months, so that caches read them again. A kill at any step leaves a store that answers correctly.
  * Read next: `../totals/run-totals.ts` for what is kept.
  */
+import type {ProjectFile} from '../../../protocol/project-file.ts'
 import {periodsIn} from '../../../stats/model/period.ts'
+import {rotationPeriods} from '../../../stats/model/rotation.ts'
+import {readSince} from '../facts/quality.ts'
 import type {MonthOfFeatures, Store} from '../store.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
@@ -16,23 +19,41 @@ import {addDurations} from './total-durations.ts'
 const inSpan = 'f.project = :project AND f.used_at >= :from AND f.used_at < :to'
 
 /**
- * Totals the uses of a span by feature: all uses, direct ones or internal ones. An old store, which did not refuse late
+ * Totals the uses of a span by feature: all uses, direct ones or internal ones. Different users are counted in each
+ * rotation period: that of their report, or else that of the time of the use. An old store, which did not refuse late
  * uses, may have single uses in a month with totals. They are added. Of the numbers of users, which do not add up, the
  * larger one is stored.
  */
 const addTotals = (use: 'all' | 'direct' | 'internal'): string => `
-  INSERT INTO feature_totals
-    (project, span, use, feature, count, internal_count, runs, users, unpaired, seconds, timed)
-  SELECT :project, :span, '${use}', f.feature, sum(f.count), sum(iif(f.is_internal, f.count, 0)),
-    count(DISTINCT f.run), count(DISTINCT iif(h.ci IS NULL, h.user, NULL)), count(*) FILTER (WHERE f.run IS NULL),
-    sum(f.duration_seconds), sum(iif(f.duration_seconds IS NULL, NULL, coalesce(f.timed, f.count)))
-  FROM features f JOIN headers h ON h.id = f.header
-  WHERE ${inSpan} ${use === 'all' ? '' : `AND f.is_internal = ${use === 'internal' ? 1 : 0}`}
-  GROUP BY f.feature
+  WITH uses AS (
+    SELECT f.*, iif(h.ci IS NULL, h.user, NULL) AS user, h.ci IS NULL AND h.user IS NULL AS is_without_user,
+      ${periodOfHeader} AS period
+    FROM features f JOIN headers h ON h.id = f.header
+    WHERE ${inSpan} ${use === 'all' ? '' : `AND f.is_internal = ${use === 'internal' ? 1 : 0}`}),
+  periods AS (
+    SELECT feature, count(*) AS users FROM (SELECT feature, user, min(period) AS period FROM uses WHERE user IS NOT NULL
+      GROUP BY feature, user) GROUP BY feature, period),
+  people AS (SELECT feature, max(users) AS low FROM periods GROUP BY feature)
+  INSERT INTO feature_totals (project, span, use, feature, count, internal_count, runs, users, users_low,
+    uses_without_user, days_without_user, unpaired, seconds, timed)
+  SELECT :project, :span, '${use}', u.feature, sum(u.count), sum(iif(u.is_internal, u.count, 0)),
+    count(DISTINCT u.run), count(DISTINCT u.user), coalesce(max(p.low), 0),
+    sum(iif(u.is_without_user, u.count, 0)),
+    count(DISTINCT iif(u.is_without_user, u.used_at / 86400000, NULL)), count(*) FILTER (WHERE u.run IS NULL),
+    sum(u.duration_seconds), sum(iif(u.duration_seconds IS NULL, NULL, coalesce(u.timed, u.count)))
+  FROM uses u LEFT JOIN people p ON p.feature = u.feature
+  GROUP BY u.feature
   ON CONFLICT DO UPDATE SET count = count + excluded.count, internal_count = internal_count + excluded.internal_count,
-    runs = runs + excluded.runs, users = max(users, excluded.users), unpaired = unpaired + excluded.unpaired,
+    runs = runs + excluded.runs, users = max(users, excluded.users),
+    users_low = max(coalesce(users_low, users), excluded.users_low),
+    uses_without_user = uses_without_user + excluded.uses_without_user,
+    days_without_user = max(days_without_user, excluded.days_without_user), unpaired = unpaired + excluded.unpaired,
     seconds = coalesce(seconds + excluded.seconds, seconds, excluded.seconds),
     timed = coalesce(timed + excluded.timed, timed, excluded.timed)`
+
+/** The first instant of the rotation period of a use. */
+const periodOfHeader = `
+      coalesce(unixepoch(h.period) * 1000, (SELECT max(value) FROM json_each(:periods) WHERE value <= f.used_at))`
 
 const sql = {
   presences: `
@@ -43,8 +64,9 @@ const sql = {
     ON CONFLICT DO NOTHING`,
   delete: 'DELETE FROM features WHERE project = :project AND used_at >= :from AND used_at < :to',
   note: `
-    INSERT INTO purges (project, features_before) VALUES (:project, :to)
-    ON CONFLICT DO UPDATE SET features_before = max(features_before, excluded.features_before)`,
+    INSERT INTO purges (project, features_before, first_at) VALUES (:project, :to, :first)
+    ON CONFLICT DO UPDATE SET features_before = max(features_before, excluded.features_before),
+      first_at = excluded.first_at`,
   purged: 'SELECT features_before AS beforeMs FROM purges WHERE project = :project',
   oldest: 'SELECT min(used_at) AS atMs FROM features WHERE project = :project',
   count: `SELECT count(*) AS events FROM features f WHERE ${inSpan}`,
@@ -80,18 +102,19 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
         return {month: label, events}
       })
     },
-    async purgeFeatures(name, month, withYear) {
+    async purgeFeatures(file, month, withYear) {
       try {
         return inTransaction(database, () => {
-          const project = dictionary.projectId(name)
+          const project = dictionary.projectId(file.project)
           const span = spanOf(month)
           const year = month.slice(0, 4)
           const purgedBeforeMs = numberOf(sql.purged, {project}, 'beforeMs') ?? 0
-          if (withYear && purgedBeforeMs <= spanOf(year).from) total(database, project, year)
-          total(database, project, month)
+          if (withYear && purgedBeforeMs <= spanOf(year).from) total(database, project, file, year)
+          total(database, project, file, month)
+          const first = readSince(database, project)
           database.prepare(sql.presences).run({project, ...span})
           const {changes} = database.prepare(sql.delete).run({project, ...span})
-          database.prepare(sql.note).run({project, to: span.to})
+          database.prepare(sql.note).run({project, to: span.to, first})
           marks.touchPurged(project)
           marks.flush()
           return Number(changes)
@@ -118,10 +141,12 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
   }
 }
 
-function total(database: Database, project: number, span: string): void {
+function total(database: Database, project: number, {identity}: ProjectFile, span: string): void {
+  const {from, to} = spanOf(span)
+  const periods = JSON.stringify(rotationPeriods({fromMs: from, toMs: to}, identity).map(({fromMs}) => fromMs))
   for (const use of ['all', 'direct', 'internal'] as const)
-    database.prepare(addTotals(use)).run({project, span, ...spanOf(span)})
-  addDurations(database, {project, span}, spanOf(span))
+    database.prepare(addTotals(use)).run({project, span, from, to, periods})
+  addDurations(database, {project, span}, {from, to})
 }
 
 /** The span of a month `YYYY-MM` or a year `YYYY`, in Unix milliseconds. Pure. */

@@ -7,6 +7,7 @@ import {parseStatsQuery} from '../../../stats/model/query.ts'
 import type {StatsFacts, StatsQuestion, Step} from '../../../stats/model/source.ts'
 import {createReadCache} from '../columns/read-cache.ts'
 import {readFacts} from '../facts/facts.ts'
+import {readSince} from '../facts/quality.ts'
 import type {Store} from '../store.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
@@ -37,8 +38,8 @@ const sql = {
     INSERT INTO run_totals (project, span, facts) VALUES (:project, :span, :facts)
     ON CONFLICT DO UPDATE SET facts = excluded.facts`,
   note: `
-    INSERT INTO run_purges (project, runs_before) VALUES (:project, :to)
-    ON CONFLICT DO UPDATE SET runs_before = max(runs_before, excluded.runs_before)`,
+    INSERT INTO run_purges (project, runs_before, first_at) VALUES (:project, :to, :first)
+    ON CONFLICT DO UPDATE SET runs_before = max(runs_before, excluded.runs_before), first_at = excluded.first_at`,
 } as const
 
 const deletions = [
@@ -91,11 +92,12 @@ function purgeMonth(counting: Counting, month: string, withYear: boolean): numbe
     keep(counting, year, countSpan(counting, year))
     keepFlows(counting, year)
   }
+  const first = readSince(database, project)
   const totals = countSpan(counting, month)
   const {runs} = totals.span
   keep(counting, month, {...totals, flow: flowOf(counting, month, totals)})
   for (const text of deletions) database.prepare(text).run(valuesOf(text, {project, from, to}))
-  database.prepare(sql.note).run({project, to})
+  database.prepare(sql.note).run({project, to, first})
   reach('collector: runs of a month deleted')
   return runs
 }
@@ -120,10 +122,9 @@ function countSpan(counting: Counting, label: string): RunTotals {
   const {database, project, file} = counting
   const question = questionOf(counting, label)
   const by = lengthOf(label)
-  const {found, steps} = planFlow(periodsIn(question.range, by, Number.POSITIVE_INFINITY), by, file.identity.rotate)
+  const {found, steps} = planFlow(periodsIn(question.range, by, Number.POSITIVE_INFINITY), by, file.identity)
   const facts = ask(counting, {...question, steps})
   const ends = database.prepare(sql.unpairedEnds).get({project, ...spanOf(label)})
-  const {rotate} = file.identity
   return {
     span: facts.spans[0]!,
     exits: facts.exits,
@@ -131,7 +132,6 @@ function countSpan(counting: Counting, label: string): RunTotals {
     numberFields: facts.numberFields,
     valueFields: facts.valueFields,
     unpairedEnds: Number(ends?.['ends']),
-    isWholeRotation: rotate === 'month' || rotate === by,
     flow: flowAt(facts, found[0]!.step),
   }
 }
@@ -143,7 +143,7 @@ function countSpan(counting: Counting, label: string): RunTotals {
 function keepFlows(counting: Counting, year: string): void {
   const question = questionOf(counting, year)
   const months = periodsIn(question.range, 'month', Number.POSITIVE_INFINITY)
-  const {found, steps} = planFlow(months, 'month', counting.file.identity.rotate)
+  const {found, steps} = planFlow(months, 'month', counting.file.identity)
   const facts = ask(counting, {...question, spans: [], steps})
   for (const [index, {label}] of months.entries()) keep(counting, label, {flow: flowAt(facts, found[index]!.step)})
 }
@@ -152,7 +152,7 @@ function keepFlows(counting: Counting, year: string): void {
 function flowOf({database, project}: Counting, month: string, {span, flow}: RunTotals): RunTotals['flow'] {
   const facts = database.prepare(sql.read).get({project, span: month})?.['facts']
   const before = facts === undefined ? null : (JSON.parse(String(facts)) as RunTotals).flow
-  return before?.users === span.users ? before : flow
+  return before?.users === span.users.high ? before : flow
 }
 
 function flowAt({steps}: StatsFacts, step: number | null): RunTotals['flow'] {

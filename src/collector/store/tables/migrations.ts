@@ -251,4 +251,12 @@ export const migrations: readonly string[] = [
   FROM features f JOIN projects p ON p.id = f.project
     JOIN feature_names n ON n.id = f.feature JOIN headers h ON h.id = f.header;
   `,
+  // Users have bounds, and uses may not say who. Old totals have no lower bound, and their first event is unknown.
+  `
+  ALTER TABLE purges ADD COLUMN first_at INTEGER;       -- when the first event of the project happened
+  ALTER TABLE run_purges ADD COLUMN first_at INTEGER;
+  ALTER TABLE feature_totals ADD COLUMN users_low INTEGER;
+  ALTER TABLE feature_totals ADD COLUMN uses_without_user INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE feature_totals ADD COLUMN days_without_user INTEGER NOT NULL DEFAULT 0;
+  `,
 ]

@@ -1,7 +1,9 @@
 import type {Durations} from '../../../protocol/durations.ts'
+import type {Bounds} from '../../../stats/model/bounds.ts'
+import type {WithoutUser} from '../../../stats/model/source.ts'
 
 /** The counts of one feature. */
-export interface FeatureCounts {
+export interface FeatureCounts extends WithoutUser {
   /** The id of the feature in the store. */
   readonly feature: number
   readonly count: number
@@ -10,7 +12,7 @@ export interface FeatureCounts {
   /** Different runs. */
   readonly runs: number
   /** Different users. */
-  readonly users: number
+  readonly users: Bounds
   /** The sum of the known durations. Null if no duration is known. */
   readonly seconds: number | null
   /** The number of uses with a known duration. Null if there is none. */

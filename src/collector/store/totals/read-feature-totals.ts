@@ -1,11 +1,13 @@
 import {Durations} from '../../../protocol/durations.ts'
+import {mergeBounds} from '../../../stats/model/bounds.ts'
 import {limitsHeaders, type StatsFilters} from '../../../stats/model/filters.ts'
-import type {FeatureDurations, FeatureStats} from '../../../stats/model/model.ts'
+import type {FeatureDurations} from '../../../stats/model/model.ts'
 import {periodsIn} from '../../../stats/model/period.ts'
-import type {StatsQuestion} from '../../../stats/model/source.ts'
+import type {FeatureFacts, StatsQuestion} from '../../../stats/model/source.ts'
 import type {Database} from '../tables/database.ts'
 import {decodeDurations} from '../tables/timings-blob.ts'
 import type {FeatureCounts} from './feature-counts.ts'
+import {boundsOfOld} from './old-totals.ts'
 
 /** The totals of purged uses of features. */
 export interface KeptFeatures {
@@ -26,17 +28,34 @@ export function readFeatureTotals(database: Database, project: number, question:
   const {range, filters} = question
   if (sinceMs === null || range.fromMs >= sinceMs || limitsHeaders(filters)) return {sinceMs, counts: [], unpaired: 0}
   const totals = database.prepare(`
-    SELECT f.feature, f.count, f.internal_count AS internal, f.runs, f.users, f.unpaired, f.seconds, f.timed, f.durations
+    SELECT f.feature, f.count, f.internal_count AS internal, f.runs, f.users, f.unpaired, f.seconds, f.timed, f.durations,
+      f.span, f.users_low AS usersLow, f.uses_without_user AS usesWithoutUser, f.days_without_user AS daysWithoutUser
     FROM feature_totals f JOIN feature_names n ON n.id = f.feature
     WHERE f.project = :project AND f.span IN (SELECT value FROM json_each(:spans)) AND f.use = :use
       AND (:type IS NULL OR n.type = :type)`)
   const spans = JSON.stringify(labelsOf(database, project, question, sinceMs))
   const rows = totals.all({project, spans, use: useOf(filters), type: filters.featureType})
-  const counts = rows.map(({durations, ...found}) => {
-    const ofTotal = durations === null ? null : Durations.of(decodeDurations(durations as Uint8Array))
-    return {...(found as unknown as Omit<FeatureCounts, 'durations'> & {unpaired: number}), durations: ofTotal}
-  })
-  return {sinceMs, counts, unpaired: counts.reduce((sum, {unpaired}) => sum + unpaired, 0)}
+  const counts = rows.map(row => readCounts(row as unknown as FeatureRow, question.rotation))
+  return {sinceMs, counts, unpaired: rows.reduce((sum, {unpaired}) => sum + Number(unpaired), 0)}
+}
+
+interface FeatureRow extends Omit<FeatureCounts, 'users' | 'durations'> {
+  readonly span: string
+  readonly users: number
+  readonly usersLow: number | null
+  readonly durations: Uint8Array | null
+}
+
+/** Old totals have no lower bound: one person may have had a pseudonym in each rotation period of the span. */
+function readCounts(
+  {span, users, usersLow, durations, ...counts}: FeatureRow,
+  rotation: StatsQuestion['rotation'],
+): FeatureCounts {
+  return {
+    ...counts,
+    users: usersLow === null ? boundsOfOld(users, span, rotation) : {low: usersLow, high: users},
+    durations: durations === null ? null : Durations.of(decodeDurations(durations)),
+  }
 }
 
 const useOf = ({internal}: StatsFilters): string => (internal === null ? 'all' : internal ? 'internal' : 'direct')
@@ -51,10 +70,10 @@ function labelsOf(database: Database, project: number, {range}: StatsQuestion, s
 }
 
 /**
- * Adds up the counts of each feature. Different runs and users do not add up: they are null if there are several
- * counts.
+ * Adds up the counts of each feature. Different runs and users do not add up: with several counts, runs are null and
+ * users have bounds.
  */
-export function addFeatures(database: Database, project: number, counts: readonly FeatureCounts[]): FeatureStats[] {
+export function addFeatures(database: Database, project: number, counts: readonly FeatureCounts[]): FeatureFacts[] {
   const names = new Map<number, {type: string; name: string}>()
   for (const {id, type, name} of database
     .prepare('SELECT id, type, name FROM feature_names WHERE project = ?')
@@ -63,7 +82,6 @@ export function addFeatures(database: Database, project: number, counts: readonl
   return [...Map.groupBy(counts, ({feature}) => feature)].map(([feature, same]) => {
     const sum = (pick: (one: FeatureCounts) => number | null): number =>
       same.reduce((total, one) => total + (pick(one) ?? 0), 0)
-    const isAlone = same.length === 1
     const timed = sum(one => one.timed)
     const durations = new Durations()
     for (const one of same) if (one.durations !== null) durations.add(one.durations)
@@ -71,8 +89,10 @@ export function addFeatures(database: Database, project: number, counts: readonl
       ...names.get(feature)!,
       count: sum(one => one.count),
       internalCount: sum(one => one.internal),
-      runs: isAlone ? same[0]!.runs : null,
-      users: isAlone ? same[0]!.users : null,
+      runs: same.length === 1 ? same[0]!.runs : null,
+      users: mergeBounds(same.map(({users}) => users)),
+      usesWithoutUser: sum(one => one.usesWithoutUser),
+      daysWithoutUser: sum(one => one.daysWithoutUser),
       meanSeconds: timed === 0 ? null : sum(one => one.seconds) / timed,
       ...percentilesOf(durations),
     }

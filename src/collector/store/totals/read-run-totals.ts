@@ -1,9 +1,10 @@
+import {noBounds} from '../../../stats/model/bounds.ts'
 import {limitsFeatures, limitsHeaders} from '../../../stats/model/filters.ts'
-import {headerWords} from '../../../stats/model/header-words.ts'
 import {formatDay, startOfNextPeriod, startOfPeriod} from '../../../stats/model/period.ts'
-import type {NamedFacts, SpanFacts, StatsQuestion} from '../../../stats/model/source.ts'
+import type {NamedFacts, RotationPeriod, SpanFacts, StatsQuestion} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import type {Database} from '../tables/database.ts'
+import {readTotals} from './old-totals.ts'
 import type {FindKept, RunTotals} from './run-totals.ts'
 
 /** Since when single runs of a project are kept, and the totals of the time before. */
@@ -16,38 +17,37 @@ export interface KeptRuns {
 const noSpan: SpanFacts = {
   runs: 0,
   ciRuns: 0,
-  users: 0,
-  hosts: 0,
-  usersOnSeveralDays: 0,
-  hostsOnSeveralDays: 0,
-  scripts: 0,
+  users: noBounds,
+  hosts: noBounds,
+  usersOnSeveralDays: noBounds,
+  hostsOnSeveralDays: noBounds,
+  scripts: noBounds,
+  usesWithUser: 0,
+  usesWithoutUser: 0,
+  daysWithoutUser: 0,
+  usesWithoutHost: 0,
   outcomes: {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0},
   duration: {n: 0, meanSeconds: null, p50Seconds: null, p90Seconds: null, p99Seconds: null},
 }
 
-/** The totals of a month without use. */
+/** Totals without use, for the keys that old totals lack. */
 const noTotals: RunTotals = {
   span: noSpan,
   exits: [],
-  named: unknownNames(0),
+  named: {} as NamedFacts,
   numberFields: [],
   valueFields: [],
   unpairedEnds: 0,
-  isWholeRotation: true,
   flow: null,
 }
 
-/** Runs whose header words are unknown: old totals lack the words that were added later. */
-function unknownNames(runs: number): NamedFacts {
-  const entries = headerWords.map(word => [word, runs === 0 ? [] : [{name: null, runs, users: null}]])
-  return Object.fromEntries(entries) as NamedFacts
+/** Parses totals that any earlier version of the program stored. */
+function parseTotals(facts: string, label: string, rotation: readonly RotationPeriod[]): RunTotals {
+  const kept: RunTotals = {...noTotals, ...JSON.parse(facts)}
+  return readTotals({...kept, span: {...noSpan, ...kept.span}}, label, rotation)
 }
 
-/** Parses totals that any earlier version of the program stored. */
-function parseTotals(facts: string): RunTotals {
-  const kept: RunTotals = {...noTotals, ...JSON.parse(facts)}
-  return {...kept, named: {...unknownNames(kept.span.runs), ...kept.named}}
-}
+const noUse = readTotals(noTotals, '1970', [])
 
 /** The instant before which single runs of a project are purged, in Unix milliseconds. Null if none are. */
 export function readRunsBefore(database: Database, project: number): number | null {
@@ -59,7 +59,7 @@ export function readRunsBefore(database: Database, project: number): number | nu
  * Finds the totals of purged runs: of whole years if they exist, else of months. Totals have no headers, so with a
  * filter on headers, spans that begin before the single runs are unknown. A filter on features needs no totals of runs.
  */
-export function readKeptRuns(database: Database, project: number, {filters}: StatsQuestion): KeptRuns {
+export function readKeptRuns(database: Database, project: number, {filters, rotation}: StatsQuestion): KeptRuns {
   const sinceMs = readRunsBefore(database, project)
   if (sinceMs === null || limitsFeatures(filters)) return {sinceMs, find: () => null}
   if (limitsHeaders(filters)) return {sinceMs, find: ({fromMs}) => (fromMs < sinceMs ? 'unknown' : null)}
@@ -69,7 +69,7 @@ export function readKeptRuns(database: Database, project: number, {filters}: Sta
     const before = known.get(label)
     if (before !== undefined) return before
     const facts = read.get(project, label)?.['facts']
-    const totals = facts === undefined ? null : parseTotals(String(facts))
+    const totals = facts === undefined ? null : parseTotals(String(facts), label, rotation)
     known.set(label, totals)
     return totals
   }
@@ -96,7 +96,7 @@ function findTotals({fromMs, toMs}: Span, {firstMs, sinceMs, totalsOf}: Totals):
     const monthEndMs = startOfNextPeriod(atMs, 'month')
     const isMonth = startOfPeriod(atMs, 'month') === atMs && monthEndMs <= Math.min(toMs, sinceMs)
     if (ofYear === null && !isMonth) return 'unknown'
-    totals.push(ofYear ?? totalsOf(formatDay(atMs).slice(0, 7)) ?? noTotals)
+    totals.push(ofYear ?? totalsOf(formatDay(atMs).slice(0, 7)) ?? noUse)
     atMs = ofYear === null ? monthEndMs : yearEndMs
   }
   return {totals, restMs: Math.max(atMs, Math.min(sinceMs, toMs))}

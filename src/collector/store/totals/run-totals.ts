@@ -3,9 +3,10 @@
  *
  * Totals name nobody. They exist for whole months and years, so the answer for a span that cuts one is unknown. The
  * functions in this file are pure: they add totals to the facts of the single rows that are left. Sums add up.
- * Different people of several parts do not, so the answer then has bounds.
+ * Different people of several parts do not: they have bounds.
  * Read next: `feature-counts.ts`, `read-run-totals.ts`.
  */
+import {type Bounds, mergeBounds, mergeDayBounds} from '../../../stats/model/bounds.ts'
 import {headerWords} from '../../../stats/model/header-words.ts'
 import type {
   NamedFacts,
@@ -23,8 +24,6 @@ import type {Span} from '../../../stats/model/span.ts'
 export interface RunTotals extends Pick<StatsFacts, 'exits' | 'named' | 'numberFields' | 'valueFields'> {
   readonly span: SpanFacts
   readonly unpairedEnds: number
-  /** Whether pseudonyms change at the beginning and the end of the span, so that no pseudonym occurs outside it. */
-  readonly isWholeRotation: boolean
   /** How many users were seen before, and in the step just before. Null if it was unknown when the totals were made. */
   readonly flow: Omit<StepFacts, 'step'> | null
 }
@@ -56,10 +55,7 @@ export function addRunTotals(question: StatsQuestion, facts: StatsFacts, find: F
   const steps = question.steps.flatMap((_, place) => stepFacts(question, facts, place, find))
   if (ofRange === null || ofRange === 'unknown') return {...facts, spans, steps}
   const {totals} = ofRange
-  const byWord = headerWords.map(word => [
-    word,
-    addNamed([...totals.map(({named}) => named[word]), facts.named[word]], areDifferent(totals)),
-  ])
+  const byWord = headerWords.map(word => [word, addNamed([...totals.map(({named}) => named[word]), facts.named[word]])])
   return {
     ...facts,
     spans,
@@ -71,7 +67,7 @@ export function addRunTotals(question: StatsQuestion, facts: StatsFacts, find: F
       if (kept === null || kept === 'unknown') return facts.adoption.filter(one => one.period === period)
       const rest = facts.adoption.filter(one => one.period === period).map(({period: _, ...named}) => named)
       const lists = [...kept.totals.map(({named}) => named.version), rest]
-      return addNamed(lists, areDifferent(kept.totals)).map(named => ({period, ...named}))
+      return addNamed(lists).map(named => ({period, ...named}))
     }),
     numberFields: addNumbers([...totals.flatMap(({numberFields}) => numberFields), ...facts.numberFields]),
     valueFields: addValues([...totals.flatMap(({valueFields}) => valueFields), ...facts.valueFields]),
@@ -82,27 +78,33 @@ export function addRunTotals(question: StatsQuestion, facts: StatsFacts, find: F
   }
 }
 
-const areDifferent = (totals: readonly RunTotals[]): boolean => totals.every(({isWholeRotation}) => isWholeRotation)
-
 function spanFacts(rest: SpanFacts, kept: ReturnType<FindKept>, {toMs}: Span): SpanFacts {
   if (kept === null) return rest
   if (kept === 'unknown') return {...rest, isUnknown: true}
   const parts = [...kept.totals.map(({span}) => span), ...(kept.restMs < toMs ? [rest] : [])]
-  return parts.length === 1 ? parts[0]! : {...addSpans(parts), parts}
+  return parts.length === 1 ? parts[0]! : addSpans(parts)
 }
 
-/** Adds up parts. For different people, hosts and scripts, the sum is an upper bound. */
+/** Adds up parts. A part is like a rotation period: nobody is recognised from one to the next. */
 function addSpans(parts: readonly SpanFacts[]): SpanFacts {
   const sum = (pick: (part: SpanFacts) => number): number => parts.reduce((total, part) => total + pick(part), 0)
   const outcome = (name: keyof SpanFacts['outcomes']): number => sum(({outcomes}) => outcomes[name])
   return {
     runs: sum(({runs}) => runs),
     ciRuns: sum(({ciRuns}) => ciRuns),
-    users: sum(({users}) => users),
-    hosts: sum(({hosts}) => hosts),
-    usersOnSeveralDays: sum(({usersOnSeveralDays}) => usersOnSeveralDays),
-    hostsOnSeveralDays: sum(({hostsOnSeveralDays}) => hostsOnSeveralDays),
-    scripts: sum(({scripts}) => scripts),
+    users: mergeBounds(parts.map(({users}) => users)),
+    hosts: mergeBounds(parts.map(({hosts}) => hosts)),
+    usersOnSeveralDays: mergeDayBounds(
+      parts.map(({users, usersOnSeveralDays}) => ({all: users, several: usersOnSeveralDays})),
+    ),
+    hostsOnSeveralDays: mergeDayBounds(
+      parts.map(({hosts, hostsOnSeveralDays}) => ({all: hosts, several: hostsOnSeveralDays})),
+    ),
+    scripts: mergeBounds(parts.map(({scripts}) => scripts)),
+    usesWithUser: sum(({usesWithUser}) => usesWithUser),
+    usesWithoutUser: sum(({usesWithoutUser}) => usesWithoutUser),
+    daysWithoutUser: sum(({daysWithoutUser}) => daysWithoutUser),
+    usesWithoutHost: sum(({usesWithoutHost}) => usesWithoutHost),
     outcomes: {
       ok: outcome('ok'),
       failed: outcome('failed'),
@@ -129,15 +131,17 @@ function addExits(exits: StatsFacts['exits']): StatsFacts['exits'] {
   return [...groups.values()].map(same => ({...same[0]!, runs: sumOfRuns(same)}))
 }
 
-/** Adds up runs by name. Users are null unless nobody has the same pseudonym in two parts. */
-function addNamed(lists: readonly (readonly NamedRuns[])[], arePeopleDifferent: boolean): NamedRuns[] {
-  return [...Map.groupBy(lists.flat(), ({name}) => name)].map(([name, same]) => {
-    const users = same.reduce<number | null>(
-      (sum, one) => (sum === null || one.users === null ? null : sum + one.users),
-      0,
-    )
-    return {name, runs: sumOfRuns(same), users: same.length === 1 || arePeopleDifferent ? users : null}
-  })
+/** Adds up runs by name. */
+function addNamed(lists: readonly (readonly NamedRuns[])[]): NamedRuns[] {
+  const sum = (same: readonly NamedRuns[], key: 'usesWithoutUser' | 'daysWithoutUser'): number =>
+    same.reduce((total, one) => total + one[key], 0)
+  return [...Map.groupBy(lists.flat(), ({name}) => name)].map(([name, same]) => ({
+    name,
+    runs: sumOfRuns(same),
+    users: mergeBounds(same.map(({users}) => users)),
+    usesWithoutUser: sum(same, 'usesWithoutUser'),
+    daysWithoutUser: sum(same, 'daysWithoutUser'),
+  }))
 }
 
 function addNumbers(fields: readonly NumberFieldFacts[]): NumberFieldFacts[] {
@@ -171,5 +175,8 @@ function stepFacts({steps}: StatsQuestion, facts: StatsFacts, step: number, find
   }
   const [only] = kept === 'unknown' || kept.totals.length !== 1 || kept.restMs < asked.toMs ? [] : kept.totals
   if (only?.flow != null) return [{step, ...only.flow}]
-  return [{step, users: only?.span.users ?? null, seenBefore: null, seenJustBefore: null}]
+  return [{step, users: exactly(only?.span.users), seenBefore: null, seenJustBefore: null}]
 }
+
+const exactly = (bounds: Bounds | undefined): number | null =>
+  bounds !== undefined && bounds.low === bounds.high ? bounds.low : null

@@ -1,8 +1,9 @@
 import type {Breakdown} from '../../model/answer-row.ts'
-import {type BreakdownRow, type NamedUsage, namedUsageOf} from '../../model/breakdowns.ts'
+import {type BreakdownRow, type NamedUsage, namedUsageOf, type UserBounds} from '../../model/breakdowns.ts'
 import type {Stats} from '../../model/model.ts'
 import {drawBar, drawColumns, fit, layOut, maxRows, more} from './draw.ts'
 import type {Page, Section} from './page.ts'
+import {writeUsers} from './write.ts'
 
 const barWidth = 16
 
@@ -17,7 +18,7 @@ export function writeBreakdown(row: BreakdownRow, page: Page): Section {
 
 /** Writes the runs of continuous integration by vendor. */
 export function writeCi(page: Page): Section {
-  const vendors = (page.stats.ci?.vendors ?? []).map(({name, runs}) => ({name, runs, users: null}))
+  const vendors = page.stats.ci?.vendors ?? []
   return {heading: 'Continuous integration', lines: shareTable(vendors, page, {noun: 'vendor'})}
 }
 
@@ -46,19 +47,19 @@ interface ShareOptions {
 }
 
 function shareTable(
-  rows: readonly NamedUsage[],
+  rows: readonly (Pick<NamedUsage, 'name' | 'runs'> & Partial<UserBounds>)[],
   {paint, width}: Page,
   {noun, unknown = 'unknown', overTime = null}: ShareOptions,
 ): string[] {
   const all = rows.reduce((sum, {runs}) => sum + runs, 0)
   if (all === 0) return []
-  const hasUsers = rows.some(({users}) => users !== null)
+  const hasUsers = rows.some(({usersHigh}) => usersHigh !== undefined)
   const body = rows
     .slice(0, maxRows)
-    .map(({name, runs, users}) => [
+    .map(({name, runs, users, usersLow = 0, usersHigh = 0}) => [
       fit(name ?? unknown, Math.max(8, Math.min(32, width - 36))),
       runs,
-      ...(hasUsers ? [users ?? ''] : []),
+      ...(hasUsers ? [users ?? writeUsers({users: null, usersLow, usersHigh})] : []),
       drawBar(runs / all, barWidth),
       ...(overTime === null ? [] : [overTime(name)]),
     ])

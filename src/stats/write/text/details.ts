@@ -2,7 +2,7 @@ import {toPlainText} from '../../../protocol/plain-text.ts'
 import type {FieldStats} from '../../model/model.ts'
 import {fit, flow, layOut, maxRows, more, wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'
-import {writeCount, writeCounted, writeNumber, writeSeconds} from './write.ts'
+import {writeCount, writeCounted, writeNumber, writeSeconds, writeUsers} from './write.ts'
 
 const maxValues = 5
 
@@ -18,7 +18,7 @@ export function writeFeatures(page: Page): Section {
       feature.count - feature.internalCount,
       feature.internalCount,
       feature.runs ?? '',
-      feature.users ?? '',
+      feature.users ?? writeUsers(feature),
       feature.meanSeconds === null ? '' : writeSeconds(feature.meanSeconds),
     ])
   const [head, ...body] = layOut([['name', 'type', 'direct', 'internal', 'runs', 'users', 'mean'], ...rows])

@@ -1,7 +1,7 @@
-import type {Count, Stats} from '../../model/model.ts'
+import type {Stats} from '../../model/model.ts'
 import {drawColumns, flow} from './draw.ts'
 import type {Page, Section} from './page.ts'
-import {writeCount, writeCounted, writeShare} from './write.ts'
+import {describeKnown, isUnknown, writeBounded, writeCount, writeCounted, writePeople, writeShare} from './write.ts'
 
 const measures = ['users', 'hosts', 'scripts', 'runs'] as const
 
@@ -13,16 +13,13 @@ export function writeUse(page: Page): Section {
   const totalWidth = Math.max(...totals.map(total => total.length))
   const columns = Math.max(1, width - 'scripts'.length - totalWidth - 4)
   const rows = known.map(({name, measure}, index) => {
-    const chart = drawColumns(measure.periods.slice(-columns), paint)
+    const shown = measure.periods.slice(-columns).map(({low, complete}) => ({value: low, complete}))
+    const chart = drawColumns(shown, paint)
     return `${name.padEnd(7)}  ${paint.bold(totals[index]!.padStart(totalWidth))}  ${chart}`
   })
   const sentences = describeTrend(page).flatMap(text => flow(text, width))
   return {heading: 'Use', lines: [...rows, paint.dim(describeColumns(stats, columns)), ...sentences]}
 }
-
-/** `12`, or `12 to 24` where pseudonyms changed within the range. */
-const writeBounded = ({total, exact, low, high}: Count): string =>
-  exact ? writeCount(total) : `${writeCount(low)} to ${writeCount(high)}`
 
 function describeColumns({users: {periods}, by}: Stats, columns: number): string {
   const shown = periods.slice(-columns)
@@ -35,16 +32,24 @@ function describeTrend({stats}: Page): string[] {
   const {trend, users} = stats
   const lines: string[] = []
   if (trend.previous.runs === null) lines.push(...describeUsers(trend))
-  else if (trend.runsChange === null) lines.push('There were no runs in the previous range.')
-  else lines.push(describeRuns(trend, trend.runsChange))
+  else if (trend.previous.runs === 0) lines.push('There were no runs in the previous range.')
+  else if (trend.runsChange !== null) lines.push(describeRuns(trend, trend.runsChange))
   const year = trend.yearBefore
   if (year.runsChange !== null)
     lines.push(`${compare(year.runsChange, 'runs', 'a year earlier')} (${writeCounted(year.runs ?? 0, 'run')}).`)
-  const {total, exact, low, high} = users.onSeveralDays
-  if (users.total > 0) lines.push(`Users seen on at least two days: ${writeBounded({total, exact, low, high})}.`)
-  lines.push(...describeFlow(stats))
-  if (!users.exact) lines.push('Pseudonyms changed during this time, so the number of users has bounds.')
+  if (users.low > 0) lines.push(`Users seen on at least two days: ${writeBounded(users.onSeveralDays)}.`)
+  lines.push(...describeFlow(stats), ...describeBounds(users))
   return lines
+}
+
+/** Why the number of users is not exact. */
+function describeBounds(users: Stats['users']): string[] {
+  if (users.exact) return []
+  if (isUnknown(users)) return [`Users are unknown: ${describeKnown(users)}`]
+  const known = describeKnown(users)
+  return [
+    `There were ${writePeople(users, 'user', 'users')}. ${known === '' ? 'Pseudonyms changed during this time.' : known}`,
+  ]
 }
 
 /** Describes the last complete period whose new users are known. */
@@ -53,7 +58,7 @@ function describeFlow({userFlow, by}: Stats): string[] {
   if (last === undefined) return []
   const lost = last.lost === null ? '' : `, ${writeCount(last.lost)} lost since the previous ${by}`
   return [
-    `In ${last.period}: ${writeCounted(last.new ?? 0, 'new user')}, ${writeCount(last.returning ?? 0)} returning${lost}.`,
+    `In ${last.period}: ${writeCounted(last.new ?? 0, 'user')} first seen since ${last.since}, ${writeCount(last.returning ?? 0)} returning${lost}.`,
   ]
 }
 

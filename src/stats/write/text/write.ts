@@ -1,9 +1,42 @@
+import type {UserBounds} from '../../model/breakdowns.ts'
+import type {Count, RunsByUser} from '../../model/model.ts'
+
 /** `12,345`. */
 export const writeCount = (count: number): string => count.toLocaleString('en-US')
 
 /** `1 run`, `2 runs`. */
 export const writeCounted = (count: number, one: string, many = `${one}s`): string =>
   `${writeCount(count)} ${count === 1 ? one : many}`
+
+/** The bounds of a number of people or things. */
+type Bounded = Pick<Count, 'low' | 'high'>
+
+/** Whether nobody is known: the runs do not say who started them. */
+export const isUnknown = ({low, high}: Bounded): boolean => low === 0 && high > 0
+
+/** `12`, `12 to 24` where the number is not exact, `unknown` where nobody is known. */
+export function writeBounded(count: Bounded): string {
+  const {low, high} = count
+  if (isUnknown(count)) return 'unknown'
+  return low === high ? writeCount(low) : `${writeCount(low)} to ${writeCount(high)}`
+}
+
+/** `12 people`, `1 person`, `between 12 and 24 people`, `an unknown number of people`. */
+export function writePeople(count: Bounded, one = 'person', many = 'people'): string {
+  const {low, high} = count
+  if (isUnknown(count)) return `an unknown number of ${many}`
+  return low === high ? writeCounted(low, one, many) : `between ${writeCount(low)} and ${writeCount(high)} ${many}`
+}
+
+/** The users of a row of a table, as `writeBounded`. */
+export const writeUsers = ({usersLow, usersHigh}: UserBounds): string => writeBounded({low: usersLow, high: usersHigh})
+
+/** `0 of 400 runs say who started them.` Empty if all do. */
+export function describeKnown({runsWithUser, runsWithoutUser}: RunsByUser): string {
+  if (runsWithoutUser === null || runsWithUser === null) return 'Some runs do not say who started them.'
+  if (runsWithoutUser === 0) return ''
+  return `${writeCount(runsWithUser)} of ${writeCounted(runsWithUser + runsWithoutUser, 'run')} say who started them.`
+}
 
 /** A share in percent that is never rounded to 0 or 100: `<1 %`, `83 %`, `>99 %`. */
 export function writeShare(share: number): string {

@@ -211,7 +211,7 @@ describe('POST /v1/projects/ID/access', () => {
       }),
       batchOf([featureOf(3, at)]),
     ])
-    await store.purgeFeatures('parsl', '2026-03', false)
+    await store.purgeFeatures(sampleProject(), '2026-03', false)
     const next = '2026-04-01T00:00:00.000Z'
     await store.close()
     const {http} = await startCollector(t, folders)
@@ -230,7 +230,7 @@ describe('POST /v1/projects/ID/access', () => {
     const at = Date.parse('2026-03-10T10:00:00Z')
     await store.saveProjects([sampleProject()])
     await store.insert([batchOf([startOf(1, at), endOf(1, at + hourMs), featureOf(2, at)], {header: hers})])
-    await store.purgeFeatures('parsl', '2026-03', false)
+    await store.purgeFeatures(sampleProject(), '2026-03', false)
     await store.purgeRuns(sampleProject(), '2026-03', false, nowMs)
     const next = '2026-04-01T00:00:00.000Z'
     await store.close()

@@ -16,14 +16,18 @@ test('it cuts spans at every edge of another one, and leaves out the time betwee
   ])
   // An empty span between two others adds no piece.
   assert.deepEqual(cutPieces([span(0, 2), span(3, 3), span(4, 6)]), [span(0, 2), span(4, 6)])
+  assert.deepEqual(cutPieces([span(0, 2), span(4, 6)], [1, 3, 4]), [span(0, 1), span(1, 2), span(4, 6)])
 })
 
 test('it finds the uses of a span in exactly its pieces', () => {
   const pieces = [span(0, 4), span(4, 6), span(8, 10)]
   const column = (value: number) => Int32Array.of(value)
   const ofPiece = pieces.map((_, place) => ({
+    period: 0,
     header: column(0),
     runs: column(place + 1),
+    uses: Float64Array.of(place + 1),
+    withoutUser: new Map(),
     firstDay: column(0),
     lastDay: column(0),
   }))

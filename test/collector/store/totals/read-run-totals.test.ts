@@ -21,10 +21,11 @@ it('reads old totals that lack a word of the header: it is unknown for their run
   database.exec("UPDATE run_totals SET facts = json_remove(facts, '$.named.scheduler') WHERE span = '2026-09'")
   database.close()
   const range = {fromMs: Date.UTC(2026, 8, 1), toMs: nowMs}
+  const known = {usesWithoutUser: 0, daysWithoutUser: 0}
   const {named} = await factsOf(source, {range, spans: [range], periods: [range]})
   assert.deepEqual(named.scheduler, [
-    {name: null, runs: 2, users: null},
-    {name: 'slurm', runs: 1, users: 1},
+    {name: null, runs: 2, users: {low: 0, high: 1}, ...known},
+    {name: 'slurm', runs: 1, users: {low: 1, high: 1}, ...known},
   ])
-  assert.deepEqual(named.version, [{name: '1.0', runs: 3, users: null}])
+  assert.deepEqual(named.version, [{name: '1.0', runs: 3, users: {low: 1, high: 2}, ...known}])
 })
