@@ -221,7 +221,9 @@ function spanFacts(
   const people = signs.filter(({header}) => header.ci === null)
   const outcomes = {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0}
   for (const run of runs) outcomes[outcomeOf(run, lostBeforeMs)]++
-  const scripts = runs.filter(run => run.key.header.ci === null).map(run => ({word: run.script, header: run.key.header, atMs: run.atMs}))
+  const scripts = runs
+    .filter(run => run.key.header.ci === null)
+    .map(run => ({word: run.script, header: run.key.header, atMs: run.atMs}))
   const ofWord = (wordIn: (header: Header) => string | null) =>
     people.map(({header, atMs}) => ({word: wordIn(header), header, atMs}))
   // Where people's runs are reported, events without a run and a user are of people who are counted by their runs.

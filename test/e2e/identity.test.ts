@@ -107,8 +107,10 @@ describe('who is counted as whom', {concurrency: 2}, () => {
     const home = person(t, projects)
     const {project} = projects[0]!
     recordOn(home, project, {hostName: 'node17', machineId: () => null, processes: () => otherBoot})
-    await use(home, project)
-    assert.deepEqual(await counted(collector), {users: 1, hosts: 1, runs: 2})
+    await use(home, path)
+    assert.deepEqual(await counted(collector), {users: 1, hosts: null, runs: 2})
+    const {low, high} = (await collector.stats('demo')).hosts
+    assert.deepEqual([low, high], [1, 2])
   })
 
   it('asks no machine for its id where a project counts no hosts', async t => {

@@ -90,7 +90,8 @@ describe('an import of the log of Parsl’s server', () => {
       [21, 22, 23, 208],
     )
     const answers = await stats()
-    assert.deepEqual([answers.runs!.total, answers.outcomes!.unknown, answers.users.total], [101, 101, 20])
+    assert.deepEqual([answers.runs!.total, answers.outcomes!.unknown, answers.users.low], [101, 101, 20])
+    assert.deepEqual([answers.users.total, answers.users.high, answers.users.runsWithoutUser], [null, 21, 1])
     assert.deepEqual([answers.duration!.meanSeconds, answers.fields!['executors']?.mean], [60, 2])
     assert.ok(answers.runs!.periods.every(({value}) => value > 0))
     assert.deepEqual([answers.quality.clamped, answers.quality.refused], [0, 0])

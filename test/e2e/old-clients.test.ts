@@ -93,7 +93,9 @@ describe('an unchanged client of Parsl', () => {
     ])
     await eventually(async () => assert.equal((await collector.stats('parsl')).quality.datagrams, 7))
     const {runs, users, hosts, outcomes, duration, versions, systems, fields, quality} = await collector.stats('parsl')
-    assert.deepEqual([runs.total, users.total, hosts.total, quality.duplicates], [4, 1, 1, 1])
+    assert.deepEqual([runs.total, users.low, hosts.low, quality.duplicates], [4, 1, 1, 1])
+    // Protocol 1 says no user, and an end alone says nothing.
+    assert.deepEqual([users.total, users.high, users.runsWithUser, users.runsWithoutUser], [null, 4, 1, 3])
     const {periods: _, ...totals} = outcomes
     assert.deepEqual(totals, {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 4})
     assert.deepEqual([duration.n, duration.meanSeconds], [2, 15])

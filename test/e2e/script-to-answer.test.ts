@@ -69,7 +69,10 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
         ],
       )
       assert.deepEqual(stats.unusedFeatures, ['Save.v1'])
-      assert.deepEqual(stats.versions, [{version: '3.5.2', runs: 3, users: 1}])
+      assert.deepEqual(
+        stats.versions!.map(({version, runs, users}) => [version, runs, users]),
+        [['3.5.2', 3, 1]],
+      )
       assert.equal(stats.fields!['executors']?.mean, 2)
       assert.equal(stats.duration!.n, 3)
     })

@@ -2,8 +2,8 @@ import type {RotationTerms} from '../../protocol/rotation.ts'
 import type {UserFlow} from '../model/model.ts'
 import {formatDay, type Period, type PeriodLength, startOfPeriod} from '../model/period.ts'
 import {rotationPeriods, startOfRotation} from '../model/rotation.ts'
-import type {Step} from '../model/source.ts'
-import type {Answering} from './derive-answers.ts'
+import type {SpanFacts, StatsFacts, Step} from '../model/source.ts'
+import type {Span} from '../model/span.ts'
 
 /** The place of a period among the steps; null if a change of pseudonyms hides the answers. */
 interface PeriodStep {
@@ -42,10 +42,17 @@ export function planFlow(periods: readonly Period[], by: PeriodLength, rotation:
   return {steps, found}
 }
 
+/** What the flow of users is derived from. */
+export interface FlowFacts {
+  readonly plan: {readonly periods: readonly Period[]; readonly flow: FlowPlan}
+  readonly facts: Pick<StatsFacts, 'steps' | 'sinceMs'>
+  readonly at: (span: Span) => SpanFacts
+}
+
 const noUsers = {users: 0, seenBefore: 0, seenJustBefore: 0}
 
 /** New, returning and lost users of each period. Pure. */
-export function userFlow(answering: Answering): UserFlow[] {
+export function userFlow(answering: FlowFacts): UserFlow[] {
   const {plan, facts} = answering
   const byStep = new Map(facts.steps.map(fact => [fact.step, fact]))
   return plan.periods.map((period, index): UserFlow => {
@@ -72,7 +79,7 @@ export function userFlow(answering: Answering): UserFlow[] {
 }
 
 /** Why nothing is known about the users of a period before it; null if something may be. */
-function whyUnknown({plan, facts, at}: Answering, index: number): UserFlow['reason'] {
+function whyUnknown({plan, facts, at}: FlowFacts, index: number): UserFlow['reason'] {
   const {step} = plan.flow.found[index]!
   const {span} = plan.periods[index]!
   const {users, usesWithoutUser} = at(span)

@@ -40,3 +40,54 @@ export function mergeDayBounds(parts: readonly DayBounds[]): Bounds {
   const people = parts.reduce((sum, {all}) => sum + all.high, 0)
   return {low, high: Math.min(people, sure + pairs)}
 }
+
+/** A count over the range and in each period. A total of different things is never the sum of the periods. */
+export interface Measure<Value extends number | null = number | null> extends Count<Value> {
+  readonly periods: readonly PeriodValue<Value>[]
+}
+
+/**
+ * A number of different things. Pseudonyms change with each rotation period, so a person may be counted again in the
+ * next one, and some runs do not say who started them. Then `exact` is false, `total` is null, and the true number is
+ * from `low` to `high`. If `low` is 0 and `high` is not, nobody is known.
+ */
+export interface Count<Value extends number | null = number | null> {
+  readonly total: Value
+  readonly exact: boolean
+  readonly low: number
+  readonly high: number
+}
+
+/** A count of people or of their hosts. */
+export interface PeopleMeasure extends Count {
+  /** Those who were seen on at least two UTC days of the range. */
+  readonly onSeveralDays: Count
+  readonly periods: readonly (PeriodValue & {readonly onSeveralDays: Count})[]
+}
+
+/**
+ * How many runs say who started them. CI is not counted. With a filter on features, and where no runs are reported: uses
+ * of features. Null in a report if a number would be about few people.
+ */
+export interface RunsByUser {
+  readonly runsWithUser: number | null
+  readonly runsWithoutUser: number | null
+  /** The UTC days with a run that does not say who started it. */
+  readonly daysWithoutUser: number | null
+}
+
+/** A count of people, and of the runs that do not say who started them. */
+export interface UserMeasure extends PeopleMeasure, RunsByUser {
+  readonly periods: readonly (PeopleMeasure['periods'][number] & RunsByUser)[]
+}
+
+export interface PeriodValue<Value extends number | null = number | null> {
+  readonly period: string
+  /** Null if it is not exact. */
+  readonly value: Value
+  /** False for a period that is in progress or only partly in the range: do not read it as a decline. */
+  readonly complete: boolean
+  readonly exact: boolean
+  readonly low: number
+  readonly high: number
+}

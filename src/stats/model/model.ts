@@ -7,9 +7,12 @@
  * in UTC. Pure types and functions.
  * Read next: `answers.ts`, `source.ts`, `query.ts`.
  */
+import type {Measure, PeopleMeasure, RunsByUser, UserMeasure} from './bounds.ts'
 import type {Breakdowns, Usage, UserBounds} from './breakdowns.ts'
 import type {StatsFilters} from './filters.ts'
 import type {PeriodLength} from './period.ts'
+
+export type {Count, Measure, PeopleMeasure, PeriodValue, RunsByUser, UserMeasure} from './bounds.ts'
 
 /**
  * The answers about one project over one range: the JSON of `usage stats --json` and of `GET /v1/projects/{id}/stats`,
@@ -53,46 +56,6 @@ export interface Stats extends Breakdowns {
   readonly quality: Quality
 }
 
-/** A count over the range and in each period. A total of different things is never the sum of the periods. */
-export interface Measure<Value extends number | null = number | null> extends Count<Value> {
-  readonly periods: readonly PeriodValue<Value>[]
-}
-
-/**
- * A number of different things. Pseudonyms change with each rotation period, so a person may be counted again in the
- * next one, and some runs do not say who started them. Then `exact` is false, `total` is null, and the true number is
- * from `low` to `high`. If `low` is 0 and `high` is not, nobody is known.
- */
-export interface Count<Value extends number | null = number | null> {
-  readonly total: Value
-  readonly exact: boolean
-  readonly low: number
-  readonly high: number
-}
-
-/** A count of people or of their hosts. */
-export interface PeopleMeasure extends Count {
-  /** Those who were seen on at least two UTC days of the range. */
-  readonly onSeveralDays: Count
-  readonly periods: readonly (PeriodValue & {readonly onSeveralDays: Count})[]
-}
-
-/**
- * How many runs say who started them. CI is not counted. With a filter on features, and where no runs are reported: uses
- * of features. Null in a report if a number would be about few people.
- */
-export interface RunsByUser {
-  readonly runsWithUser: number | null
-  readonly runsWithoutUser: number | null
-  /** The UTC days with a run that does not say who started it. */
-  readonly daysWithoutUser: number | null
-}
-
-/** A count of people, and of the runs that do not say who started them. */
-export interface UserMeasure extends PeopleMeasure, RunsByUser {
-  readonly periods: readonly (PeopleMeasure['periods'][number] & RunsByUser)[]
-}
-
 /**
  * How many users of a period were seen before. Pseudonyms change with each rotation period, so this is known only
  * within one. An unknown value is null, and `reason` says why.
@@ -127,17 +90,6 @@ export interface CiStats {
   readonly runs: number
   readonly share: number | null
   readonly vendors: readonly {readonly name: string; readonly runs: number}[]
-}
-
-export interface PeriodValue<Value extends number | null = number | null> {
-  readonly period: string
-  /** Null if it is not exact. */
-  readonly value: Value
-  /** False for a period that is in progress or only partly in the range: do not read it as a decline. */
-  readonly complete: boolean
-  readonly exact: boolean
-  readonly low: number
-  readonly high: number
 }
 
 /**

@@ -4,6 +4,7 @@ import {DatabaseSync} from 'node:sqlite'
 import {answerStats} from '../../../src/stats/answer/answer.ts'
 import {parseStatsQuery, rangeOf, type StatsQuery} from '../../../src/stats/model/query.ts'
 import {describe, type Made} from './made.ts'
+import {assertTrue} from './naive-people.ts'
 import {NaiveStats} from './naive-stats.ts'
 import {assertSame} from './same.ts'
 import type {Universe} from './universe.ts'
@@ -92,13 +93,14 @@ async function checkStats({collector, naive, agenda, dice}: Universe, query: Sta
   const about = `stats of ${query.project} from ${query.from} to ${query.to} by ${query.by}`
   const wanted = truth.answer(query)
   assertSame(toldBy(wanted, {...stats, quality}), wanted, about)
-  const {different, displaced} = truth.people(rangeOf(query))
-  const {low, high} = stats.users
-  assert.ok(different <= high, `${about}: ${different} people, at most ${high} are said`)
-  assert.ok(
-    different >= low - displaced,
-    `${about}: ${different} people, at least ${low} are said, ${displaced} displaced`,
-  )
+  const people = truth.people(rangeOf(query))
+  assertTrue(people.all, stats.users, about)
+  for (const {version, users, usersLow, usersHigh} of stats.versions!)
+    assertTrue(
+      people.versions.get(version)!,
+      {low: usersLow, high: usersHigh, exact: users !== null},
+      `${about}, version ${version}`,
+    )
 }
 
 /** What of an answer the truth tells too; the rest is compared with a recomputation of random use. */

@@ -2,6 +2,7 @@ import type {ProjectFile} from '../../../src/protocol/project-file.ts'
 import type {Span} from '../../../src/stats/model/span.ts'
 import {exactly} from '../../support/within-bound.ts'
 import type {Stored} from './naive-collector.ts'
+import {namelessOf, usersOfRow} from './naive-people.ts'
 import type {NaiveRun} from './naive-runs.ts'
 import {percentile} from './naive-stats.ts'
 
@@ -9,19 +10,24 @@ import {percentile} from './naive-stats.ts'
 export function featureStats(stored: readonly Stored[], {fromMs, toMs}: Span, project: ProjectFile) {
   const used = stored.flatMap(one => {
     const {made, atMs, user} = one
-    return made.what.type === 'feature' && atMs >= fromMs && atMs < toMs ? [{...made.what, made, user}] : []
+    return made.what.type === 'feature' && atMs >= fromMs && atMs < toMs
+      ? [{...made.what, made, user, stored: one}]
+      : []
   })
   const features = [...Map.groupBy(used, one => `${one.featureType}\n${one.name}`).values()].map(same => {
     const timed = same.filter(one => one.durationSeconds !== null)
     const single = timed.flatMap(({count, durationSeconds}) => (count === 1 ? durationSeconds! : []))
-    const people = same.filter(({made}) => made.header.ci === null)
+    const uses = same.map(({stored, user, count}) => ({stored, word: user, isRun: false, uses: count}))
+    const {uses: usesWithoutUser, days: daysWithoutUser} = namelessOf(uses)
     return {
       type: same[0]!.featureType,
       name: same[0]!.name,
       count: sum(same.map(one => one.count)),
       internalCount: sum(same.filter(one => one.internal).map(one => one.count)),
       runs: different(same.map(({made}) => made.run)),
-      users: different(people.map(({user}) => user)),
+      ...usersOfRow(uses, project.identity.rotate),
+      usesWithoutUser,
+      daysWithoutUser,
       ...exactly(single, share => percentile(single, share)),
       meanSeconds:
         timed.length === 0 ? null : sum(timed.map(one => one.durationSeconds!)) / sum(timed.map(one => one.count)),

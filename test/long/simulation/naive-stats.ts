@@ -5,6 +5,7 @@ import type {Span} from '../../../src/stats/model/span.ts'
 import type {NaiveCollector, Stored} from './naive-collector.ts'
 import {featureStats, fieldStats} from './naive-contents.ts'
 import {endings} from './naive-endings.ts'
+import {boundsOfUses, type NaiveUse, namelessOf, usersOfRow} from './naive-people.ts'
 import {type NaiveRun, naiveRuns, outcomeOf} from './naive-runs.ts'
 
 const dayMs = 86_400_000
@@ -31,12 +32,12 @@ export class NaiveStats {
     const periods = periodsIn(range, query.by, this.nowMs)
     const runs = this.runsIn(range)
     const outcomes = this.outcomes(range)
-    const users = this.unique(range, 'user')
     const inPeriods = <T>(tell: (span: Span) => T) =>
       periods.map(({label, span, complete}) => ({period: label, ...tell(span), complete}))
     return {
       ...{project: query.project, from: query.from, to: query.to, by: query.by},
-      users: this.measure(range, periods, span => this.unique(span, 'user')),
+      since: this.since(),
+      users: this.measure(range, periods, span => this.users(span)),
       hosts: this.measure(range, periods, span => this.unique(span, 'host')),
       scripts: this.measure(range, periods, span => this.unique(span, 'script')),
       runs: this.measure(range, periods, span => exactly(this.runsIn(span).length)),
@@ -45,19 +46,24 @@ export class NaiveStats {
       successRate: successRate(outcomes),
       ...endings(runs),
       ...featureStats(this.stored, range, this.project),
-      versions: named(runs, run => run.key.made.header.version).map(({name, ...rest}) => ({version: name, ...rest})),
-      systems: named(runs, run => run.key.system),
+      versions: this.named(runs, run => run.key.made.header.version).map(({name, ...rest}) => ({
+        version: name,
+        ...rest,
+      })),
+      systems: this.named(runs, run => run.key.system),
       fields: fieldStats(runs, this.project),
-      trend: this.trend(range, runs.length, users),
+      trend: this.trend(range, runs.length),
       quality: this.qualityIn(range, runs),
     }
   }
 
-  /** Different people whose use counts in a span, and those of them whose pseudonym is of another period than their use. */
-  people(span: Span): {readonly different: number; readonly displaced: number} {
-    const keys = this.keysIn(span).filter(({made}) => made.header.ci === null)
-    const displaced = keys.filter(({made, atMs}) => monthOf(made.claimedMs) !== monthOf(atMs))
-    return {different: new Set(keys.map(({made}) => made.person)).size, displaced: displaced.length}
+  /** The people whose use counts in a span and in each version of it, by what is really known of them. */
+  people(span: Span): {readonly all: number; readonly versions: ReadonlyMap<string | null, number>} {
+    const versions = Map.groupBy(this.runsIn(span), run => run.key.made.header.version)
+    const entries = [...versions].map(
+      ([name, same]) => [name, namelessOf(usesOfRuns(same, 'user')).people.size] as const,
+    )
+    return {all: namelessOf(this.usesIn(span, 'user')).people.size, versions: new Map(entries)}
   }
 
   /** For each run without an end: hours ago at which it had begun and still showed signs of life. */
@@ -70,35 +76,28 @@ export class NaiveStats {
     return this.runs.filter(({atMs}) => atMs >= fromMs && atMs < toMs)
   }
 
-  /** The events that say who it was: one a run, and those that belong to no run. */
-  private keysIn(span: Span): Stored[] {
-    return [...this.runsIn(span).map(({key}) => key), ...this.unpairedIn(span)]
-  }
-
   private unpairedIn({fromMs, toMs}: Span): Stored[] {
     return this.stored.filter(({made, atMs}) => made.run === null && atMs >= fromMs && atMs < toMs)
   }
 
   private unique(span: Span, what: What) {
-    const {rotate} = this.project.identity
-    const parts = rotate === 'never' ? [span] : periodsIn(span, rotate, span.toMs).map(period => period.span)
-    const counts = parts.map(part => this.different(part, what))
-    const [low, high] = [Math.max(0, ...counts), counts.reduce((sum, one) => sum + one, 0)]
-    return {total: this.different(span, what), exact: low === high, low, high}
+    return boundsOfUses(this.usesIn(span, what), this.project.identity.rotate, what !== 'script')
   }
 
-  private different(span: Span, what: What): number {
-    const isPersons = ({made}: Stored): boolean => made.header.ci === null
-    const words =
-      what === 'script'
-        ? this.runsIn(span).flatMap(run => (isPersons(run.key) ? [run.script] : []))
-        : this.keysIn(span)
-            .filter(isPersons)
-            .map(key => key[what])
-    return new Set(words.filter(word => word !== null)).size
+  private users(span: Span) {
+    const {named, uses, days} = namelessOf(this.usesIn(span, 'user'))
+    return {...this.unique(span, 'user'), runsWithUser: named, runsWithoutUser: uses, daysWithoutUser: days}
   }
 
-  private measure<T extends {readonly total: number}>(
+  private usesIn(span: Span, what: What): NaiveUse[] {
+    const lone = what === 'script' ? [] : this.unpairedIn(span)
+    return [
+      ...usesOfRuns(this.runsIn(span), what),
+      ...lone.map(stored => ({stored, word: stored[what], isRun: false, uses: 1})),
+    ]
+  }
+
+  private measure<T extends {readonly total: number | null}>(
     range: Span,
     periods: readonly Period[],
     tell: (span: Span) => T,
@@ -123,18 +122,46 @@ export class NaiveStats {
     return {n: seconds.length, meanSeconds: mean(seconds), p50Seconds: p(0.5), p90Seconds: p(0.9), p99Seconds: p(0.99)}
   }
 
-  private trend({fromMs, toMs}: Span, runs: number, users: ReturnType<NaiveStats['unique']>) {
+  private trend({fromMs, toMs}: Span, runs: number) {
     const passedMs = Math.max(0, Math.min(toMs, this.nowMs) - fromMs)
     const before = {fromMs: fromMs - passedMs, toMs: fromMs}
-    const runsBefore = this.runsIn(before).length
-    const usersBefore = this.unique(before, 'user')
-    const isExact = users.exact && usersBefore.exact
-    return {
-      previous: {from: iso(before.fromMs), to: iso(fromMs), runs: runsBefore, users: usersBefore.total},
-      runsChange: runsBefore === 0 ? null : (runs - runsBefore) / runsBefore,
-      usersChange: isExact && usersBefore.total > 0 ? (users.total - usersBefore.total) / usersBefore.total : null,
-      complete: toMs <= this.nowMs,
+    const [from, to, complete] = [iso(before.fromMs), iso(fromMs), toMs <= this.nowMs]
+    const since = this.since()
+    const isTooLong = passedMs > 366 * dayMs
+    if (isTooLong || since === null || iso(before.fromMs) < since) {
+      const reason = isTooLong ? 'too-long' : 'not-collected'
+      return {previous: {from, to, reason, runs: null, users: null}, runsChange: null, usersChange: null, complete}
     }
+    const runsBefore = this.runsIn(before).length
+    const usersBefore = this.users(before).total
+    const users = this.users({fromMs, toMs}).total
+    return {
+      previous: {from, to, reason: null, runs: runsBefore, users: usersBefore},
+      runsChange: runsBefore === 0 ? null : (runs - runsBefore) / runsBefore,
+      usersChange: users !== null && usersBefore ? (users - usersBefore) / usersBefore : null,
+      complete,
+    }
+  }
+
+  /** The day of the first run or event. */
+  private since(): string | null {
+    const features = this.stored.filter(({made}) => made.what.type === 'feature' || made.run === null)
+    const times = [...this.runs, ...features].map(({atMs}) => atMs)
+    return times.length === 0 ? null : iso(Math.min(...times)).slice(0, 10)
+  }
+
+  private named(runs: readonly NaiveRun[], nameOf: (run: NaiveRun) => string | null) {
+    return [...Map.groupBy(runs, nameOf)].map(([name, same]) => {
+      const uses = usesOfRuns(same, 'user')
+      const {uses: runsWithoutUser, days: daysWithoutUser} = namelessOf(uses)
+      return {
+        name,
+        runs: same.length,
+        ...usersOfRow(uses, this.project.identity.rotate),
+        runsWithoutUser,
+        daysWithoutUser,
+      }
+    })
   }
 
   private qualityIn(range: Span, runs: readonly NaiveRun[]) {
@@ -161,7 +188,6 @@ export class NaiveStats {
 }
 
 const iso = (instantMs: number): string => new Date(instantMs).toISOString()
-const monthOf = (instantMs: number): string => iso(instantMs).slice(0, 7)
 const exactly = (total: number) => ({total, exact: true, low: total, high: total})
 
 function successRate({ok, failed, signal, lost, unknown}: ReturnType<NaiveStats['outcomes']>) {
@@ -171,11 +197,13 @@ function successRate({ok, failed, signal, lost, unknown}: ReturnType<NaiveStats[
   return {value: known === 0 ? null : ok / known, low: ok / all, high: (ok + lost + unknown) / all}
 }
 
-function named(runs: readonly NaiveRun[], nameOf: (run: NaiveRun) => string | null) {
-  return [...Map.groupBy(runs, nameOf)].map(([name, same]) => {
-    const people = same.filter(({key}) => key.made.header.ci === null).map(({key}) => key.user)
-    return {name, runs: same.length, users: new Set(people.filter(user => user !== null)).size}
-  })
+function usesOfRuns(runs: readonly NaiveRun[], what: What): NaiveUse[] {
+  return runs.map(run => ({
+    stored: {...run.key, atMs: run.atMs},
+    word: what === 'script' ? run.script : run.key[what],
+    isRun: true,
+    uses: 1,
+  }))
 }
 
 const mean = (values: readonly number[]): number | null =>

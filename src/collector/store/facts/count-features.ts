@@ -65,18 +65,20 @@ export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSum
     for (const [feature, counts] of summary) addMonth(countingOf(feature), counts)
   }
   const counter = createPeopleCounter(uses.headers.users)
-  return [...all].map(([feature, {count, internal, runs, seconds, timed, durations, people, crossing, ...without}]) => ({
-    feature,
-    count,
-    internal,
-    runs: runs + crossing.size,
-    users: countDifferent(people, counter),
-    usesWithoutUser: without.usesWithoutUser,
-    daysWithoutUser: without.daysWithoutUser,
-    seconds: timed === 0 ? null : seconds,
-    timed: timed === 0 ? null : timed,
-    durations,
-  }))
+  return [...all].map(
+    ([feature, {count, internal, runs, seconds, timed, durations, people, crossing, ...without}]) => ({
+      feature,
+      count,
+      internal,
+      runs: runs + crossing.size,
+      users: countDifferent(people, counter),
+      usesWithoutUser: without.usesWithoutUser,
+      daysWithoutUser: without.daysWithoutUser,
+      seconds: timed === 0 ? null : seconds,
+      timed: timed === 0 ? null : timed,
+      durations,
+    }),
+  )
 }
 
 function lastOf({at}: FeatureColumns): number {
