@@ -107,7 +107,7 @@ describe('who is counted as whom', {concurrency: 2}, () => {
     const home = person(t, projects)
     const {project} = projects[0]!
     recordOn(home, project, {hostName: 'node17', machineId: () => null, processes: () => otherBoot})
-    await use(home, path)
+    await use(home, project)
     assert.deepEqual(await counted(collector), {users: 1, hosts: null, runs: 2})
     const {low, high} = (await collector.stats('demo')).hosts
     assert.deepEqual([low, high], [1, 2])
