@@ -2,8 +2,8 @@ import {resolve} from 'node:path'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {readImportTime} from '../cli/arguments/import-time.ts'
-import {BaseCommand} from '../cli/framework/base-command.ts'
-import {type ImportOutcome, importFiles} from '../cli/maintain/import-files.ts'
+import {BaseCommand, exitLike} from '../cli/framework/base-command.ts'
+import {type ImportOutcome, importFiles, isEmpty} from '../cli/maintain/import-files.ts'
 import {openImportTarget} from '../cli/maintain/import-target.ts'
 import {progressBar} from '../cli/output/progress-bar.ts'
 import {writeImport} from '../cli/text/write-import.ts'
@@ -55,6 +55,7 @@ export default class Import extends BaseCommand {
       atMs,
       bar: progressBar(process.stderr, text => this.fit(text)),
     })
+    if (outcome.files.some(isEmpty)) exitLike('USAGE_IMPORT_UNREADABLE')
     return this.present(outcome, answer => writeImport(answer, this.paint))
   }
 }

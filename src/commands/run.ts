@@ -8,6 +8,8 @@ import {ReportingCommand} from '../cli/framework/reporting-command.ts'
 import {endAs} from '../cli/run/supervise.ts'
 import {type RunRecording, superviseRun} from '../cli/run/supervise-run.ts'
 import {UsageError} from '../errors.ts'
+import {checkStart} from '../reporter/record/fit-values.ts'
+import {readHeader} from '../reporter/record/read-header.ts'
 
 export default class Run extends ReportingCommand {
   static override summary = 'Run a command and record its start and its end.'
@@ -35,11 +37,13 @@ export default class Run extends ReportingCommand {
       const read = {...this.read(runRows, own), names: []}
       const {seconds, misread} = readWaitFlag(read.flags)
       const unread = [...read.unread, ...misread]
-      const [first] = unread
-      if (first !== undefined && this.isStrict) throw new UsageError('USAGE_WRONG_USE', first)
       const project = this.chooseProject(read.flags as ProjectFlags)
       const input = toStartInput(project, {...read, unread})
-      const reporter = this.reporter({project, ...toProgram(read)})
+      const program = toProgram(read)
+      // Before the start: it would have no end, because the command does not run then.
+      const [first] = this.isStrict ? checkStart(input, readHeader(this.world, project, program), project.fields) : []
+      if (first !== undefined) throw new UsageError(first.code, first.message)
+      const reporter = this.reporter({project, ...program})
       const outcome = this.warnOf(reporter.start(input))
       if (outcome.kind !== 'recorded' || outcome.run === null) return null
       return {reporter, input, run: outcome.run, waitSeconds: seconds}

@@ -236,6 +236,12 @@ export function destinationKey(project: ProjectFile): string {
   return shortHash(canonicalJson({project: project.project, endpoint: normalEndpoint(project)}))
 }
 
+/** The keys by which the folder of a destination may be called. Until 0.1.0, each way to write an address had its own. */
+export const destinationKeys = (project: ProjectFile): readonly string[] => [
+  destinationKey(project),
+  shortHash(canonicalJson({project: project.project, endpoint: project.endpoint})),
+]
+
 /** The endpoint with one form of each address: a slash at its end or a capital in its host makes no other destination. */
 function normalEndpoint({endpoint: to}: Pick<ProjectFile, 'endpoint'>): Endpoint {
   return to.http === null ? to : {...to, http: new URL(to.http).href.replace(/\/+$/, '')}

@@ -226,6 +226,21 @@ describe('an import of pages of Mantid’s API', () => {
     }
   })
 
+  it('names the one file among others of which nothing is imported, and exits 2', async t => {
+    const {data, file, keep, run} = makeScene(t, mantid)
+    const good = [keep('a.json', JSON.stringify(page([rows[0]]))), keep('c.json', JSON.stringify(page([rows[1]])))]
+    const wrong = keep('b.json', '{"hello": "world"}')
+    const args = ['import', good[0]!, wrong, good[1]!, '--data', data, '--project-file', file]
+    const {code, stdout} = await run(...args)
+    assert.equal(code, 2)
+    assert.match(
+      stdout,
+      /b\.json \(mantid\)[\s\S]*Nothing was imported from this file\.[\s\S]*c\.json[\s\S]*All files.*: 2 events imported/,
+    )
+    const json = await run(...args, '--json')
+    assert.deepEqual([json.code, JSON.parse(json.stdout).duplicates], [2, 2])
+  })
+
   it('knows a startup that has come live, whose time may have had more digits', async t => {
     const home = isolatedHome(t)
     const collector = await runningCollector(t, home, [mantid], undefined, ['--mantid', 'mantid'])

@@ -232,6 +232,12 @@ describe('usage run', {concurrency: 2}, () => {
     const {home, seen, ends} = makeScene(t)
     seen()
     const wrong = [['--bogus'], ['--field', 'x'], ['--project-file', '/nonexistent'], ['--app-version']]
+    const events = () => waitingEvents(home.stateDirectory).length
+    for (const field of ['undeclared=1', 'executors=many']) {
+      const [before, strict] = [events(), await runUsage(home, ['run', '--strict', '--field', field, 'echo', 'ran'])]
+      assert.deepEqual([strict.code, strict.stdout, events()], [2, '', before], field)
+      assert.match(strict.stderr, /^USAGE_(?:UNDECLARED_FIELD|FIELD_INVALID)/)
+    }
     for (const args of wrong) {
       const outcome = await runUsage(home, ['run', ...args, '--', 'sh', '-c', 'echo ran; exit 5'])
       assert.deepEqual(outcome, {code: 5, signal: null, stdout: 'ran\n', stderr: ''}, args.join(' '))

@@ -44,9 +44,11 @@ export async function importFiles(
   }
 }
 
-/** Files of which nothing could be read are an error: the data are of another kind. */
+/** Whether nothing of a file could be read: its data are of another kind. */
+export const isEmpty = ({accepted, duplicates, refused}: FileImport): boolean => accepted + duplicates + refused === 0
+
+/** Files of which nothing could be read are an error. */
 function requireEvents(files: readonly FileImport[]): void {
-  const isEmpty = ({accepted, duplicates, refused}: FileImport): boolean => accepted + duplicates + refused === 0
   if (!files.every(isEmpty)) return
   const [first] = files.flatMap(({file, damaged}) => damaged.listed.map(one => `${file} ${one.line}: ${one.message}`))
   const because = first === undefined ? '' : `; ${first}`

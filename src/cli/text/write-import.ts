@@ -1,5 +1,5 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
-import type {ImportOutcome} from '../maintain/import-files.ts'
+import {type ImportOutcome, isEmpty} from '../maintain/import-files.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount} from './words.ts'
 
@@ -20,6 +20,9 @@ function writeFile(file: ImportOutcome['files'][number], paint: Paint): string {
     `${paint.bold(toPlainText(file.file))} (${file.format}): ${writeAmount(file.records, 'record')}${resumed}; ${writeCounts(file)}`,
     ...damaged.listed.slice(0, shownDamaged).map(({line, message}) => `  ${place} ${line}: ${toPlainText(message)}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
+    ...(isEmpty(file)
+      ? [paint.red('  Nothing was imported from this file. It must be a log of Parsl, pages of Mantid or an export.')]
+      : []),
   ].join('\n')
 }
 

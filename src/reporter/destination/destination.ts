@@ -9,8 +9,8 @@
  * Read next: `buffer.ts`, then `tidy.ts` for the limits.
  */
 import {existsSync, readdirSync} from 'node:fs'
-import {join} from 'node:path'
-import {destinationKey, type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
+import {basename, join} from 'node:path'
+import {destinationKey, destinationKeys, type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 import {inside, readIfPresent, readJson, writeFileAtomically} from '../world/files.ts'
 
 /** A project, and the folder on this machine with its data for one endpoint. */
@@ -78,11 +78,12 @@ function pathsIn(directory: string): DestinationPaths {
 /** Reads all destinations in a state folder, by name. Skips folders without a valid project file. Never throws. */
 export function readDestinations(stateDirectory: string): Destination[] {
   const destinations: Destination[] = []
-  for (const {directory} of listDestinationFolders(stateDirectory)) {
-    const parsed = parseProjectFile(readJson(join(directory, 'project.json')))
+  for (const {directory, paths} of listDestinationFolders(stateDirectory)) {
+    const parsed = parseProjectFile(readJson(paths.project))
     if (!parsed.ok) continue
-    const destination = destinationOf(stateDirectory, parsed.value)
-    if (destination.directory === directory) destinations.push(destination)
+    const project = parsed.value
+    const names = destinationKeys(project).map(key => `${project.project}-${key}`)
+    if (names.includes(basename(directory))) destinations.push({project, directory, paths})
   }
   return destinations
 }

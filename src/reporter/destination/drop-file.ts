@@ -46,12 +46,12 @@ export function countLines(path: string): {readonly events: number; readonly dam
 
 /** The drop is stored under the name of the file, so a file that is counted twice counts once. */
 function countAndRemove(world: World, {drops}: DestinationPaths, taken: string): number {
-  const name = basename(taken)
-  const dot = name.lastIndexOf('.')
-  const [id, reasonName] = [name.slice(0, dot), name.slice(dot + 1)]
+  const [, id, ending] = /^(.+)\.([^.]*)$/.exec(basename(taken)) ?? [null, basename(taken), '']
+  const reason = dropReasons.find(one => one === ending) ?? 'damaged'
   const {events, damaged} = countLines(taken)
-  recordDrop(world, drops, {id, reason: 'damaged', count: damaged})
-  recordDrop(world, drops, {id, reason: dropReasons.find(reason => reason === reasonName) ?? 'damaged', count: events})
+  const [lost, others] = reason === 'damaged' ? [damaged + events, 0] : [damaged, events]
+  recordDrop(world, drops, {id: id ?? '', reason: 'damaged', count: lost})
+  recordDrop(world, drops, {id: id ?? '', reason, count: others})
   rmSync(taken, {force: true, recursive: true})
   return events + damaged
 }

@@ -97,6 +97,19 @@ export class FitValues {
   }
 }
 
+/** What the recording of a start with these values would warn of. Records nothing. */
+export function checkStart(
+  given: Given<{unread: unknown; script: unknown; fields: unknown}>,
+  header: ProgramHeader,
+  declared: Declarations,
+): readonly Warning[] {
+  const values = new FitValues(given)
+  values.header(header)
+  values.script()
+  values.fields('fields', declared)
+  return values.warnings
+}
+
 /** The header with what does not fit the wire left out, and the names of that. Pure. */
 export function fitHeader(given: ProgramHeader): {header: ProgramHeader; unfit: (keyof ProgramHeader)[]} {
   const fits = (name: keyof ProgramHeader) => v.is(programHeader.entries[name], given[name])

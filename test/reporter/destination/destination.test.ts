@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import {createHash} from 'node:crypto'
 import {mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {describe, it} from 'node:test'
 import {
   destinationOf,
   listFolder,
+  listUnreadableFolders,
   readDestinations,
   rememberProject,
 } from '../../../src/reporter/destination/destination.ts'
@@ -37,6 +39,24 @@ describe('a destination', () => {
     const destinations = ['a', 'b'].map(project => destinationOf(world.stateDirectory, makeProject({project})))
     for (const destination of destinations) rememberProject(destination)
     assert.deepEqual(readDestinations(world.stateDirectory), destinations)
+  })
+
+  it('is found again in the folder of a program that told an address with a slash at its end from one without', t => {
+    const world = makeWorld(t)
+    const project = makeProject({endpoint: {http: 'https://usage.example.org/'}})
+    const named = '{"endpoint":{"http":"https://usage.example.org/","udp":null},"project":"demo"}'
+    const keyOfOldPrograms = createHash('sha256').update(named).digest('hex').slice(0, 8)
+    const old = destinationOf(world.stateDirectory, project)
+    rememberProject(old)
+    const directory = join(world.stateDirectory, `${project.project}-${keyOfOldPrograms}`)
+    assert.notEqual(directory, old.directory)
+    renameSync(old.directory, directory)
+    const found = readDestinations(world.stateDirectory)
+    assert.deepEqual(
+      found.map(one => [one.directory, one.paths.sent]),
+      [[directory, join(directory, 'sent')]],
+    )
+    assert.deepEqual(listUnreadableFolders(world.stateDirectory, [], null), [])
   })
 
   it('writes its project file only when that has changed', t => {

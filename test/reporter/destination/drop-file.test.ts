@@ -57,6 +57,16 @@ describe('dropping a buffer file', () => {
     assert.partialDeepStrictEqual(countDrops(paths.drops), {quota: 1, damaged: 1})
   })
 
+  it('loses no count of a file whose reason nobody knows, or that has none', t => {
+    const {world, paths} = makeScene(t)
+    mkdirSync(paths.dropping, {recursive: true})
+    const content = `${JSON.stringify(makeStart(world))}\nhalf a line`
+    for (const name of ['a.unknown', 'b.damaged', 'c']) writeFileSync(join(paths.dropping, name), content)
+    assert.equal(finishDropping(world, paths), 6)
+    assert.equal(countDrops(paths.drops).damaged, 6)
+    assert.deepEqual(listFolder(paths.dropping), [])
+  })
+
   it('leaves the file to no sender from before it is counted', t => {
     const {world, destination, paths} = makeScene(t)
     putStarts(world, destination, 1)
