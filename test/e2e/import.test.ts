@@ -229,7 +229,7 @@ describe('an import of pages of Mantid’s API', () => {
   it('names the one file among others of which nothing is imported, and exits 2', async t => {
     const {data, file, keep, run} = makeScene(t, mantid)
     const good = [keep('a.json', JSON.stringify(page([rows[0]]))), keep('c.json', JSON.stringify(page([rows[1]])))]
-    const wrong = keep('b.json', '{"hello": "world"}')
+    const wrong = keep('b.json', '{"results": [1]}')
     const args = ['import', good[0]!, wrong, good[1]!, '--data', data, '--project-file', file]
     const {code, stdout} = await run(...args)
     assert.equal(code, 2)

@@ -77,5 +77,15 @@ export async function writeAnswer(configDirectory: string, project: string, answ
     clearInvalidConfig: false,
     projectName: 'usage',
   })
-  store.set({...answer})
+  withOwnersMask(() => store.set({...answer}))
+}
+
+/** Writes with a mask that leaves the owner every right: `conf` refuses a file that its owner could not read. */
+function withOwnersMask(write: () => void): void {
+  const before = process.umask(0o077)
+  try {
+    write()
+  } finally {
+    process.umask(before)
+  }
 }

@@ -121,6 +121,21 @@ describe('reading the settings', () => {
 })
 
 describe('writing an answer', () => {
+  it('is for its owner alone whatever the umask is', async t => {
+    for (const umask of [0o777, 0o277, 0o000]) {
+      const {configDirectory} = makeWorld(t)
+      const before = process.umask(umask)
+      try {
+        await writeAnswer(configDirectory, 'demo', yes)
+        assert.equal(process.umask(), umask)
+      } finally {
+        process.umask(before)
+      }
+      assert.equal(statSync(join(configDirectory, places[1])).mode & 0o777, 0o600)
+      assert.deepEqual(readSettings(configDirectory, 'demo'), {answer: yes})
+    }
+  })
+
   it('keeps it for its person alone', async t => {
     const world = makeWorld(t)
     await writeAnswer(world.configDirectory, 'demo', yes)
