@@ -69,15 +69,17 @@ export async function writeAnswer(configDirectory: string, project: string, answ
   const cwd = answersDirectory(configDirectory)
   makeDirectory(cwd)
   const {default: Conf} = await import('conf')
-  const store = new Conf<{[entry in keyof Answer]: Answer[entry]}>({
-    cwd,
-    configName: project,
-    configFileMode: fileMode,
-    accessPropertiesByDotNotation: false,
-    clearInvalidConfig: false,
-    projectName: 'usage',
+  withOwnersMask(() => {
+    const store = new Conf<{[entry in keyof Answer]: Answer[entry]}>({
+      cwd,
+      configName: project,
+      configFileMode: fileMode,
+      accessPropertiesByDotNotation: false,
+      clearInvalidConfig: false,
+      projectName: 'usage',
+    })
+    store.set({...answer})
   })
-  withOwnersMask(() => store.set({...answer}))
 }
 
 /** Writes with a mask that leaves the owner every right: `conf` refuses a file that its owner could not read. */
