@@ -9,11 +9,12 @@ import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
 import {makeScene, permissionFor} from '../support/scene.ts'
+import {itOnce, ofShare} from '../support/share.ts'
 import {silentServer} from '../support/silent-server.ts'
 import {readTree} from '../support/tree.ts'
 
 describe('usage forget', () => {
-  it('has what was sent erased, says so, and leaves the receipt for status and log', async t => {
+  itOnce('has what was sent erased, says so, and leaves the receipt for status and log', async t => {
     const server = await erasingServer(t)
     const scene = makeScene(t, server.url)
     scene.reporter.start()
@@ -37,51 +38,57 @@ describe('usage forget', () => {
       for (const [path, content] of Object.entries(readTree(scene.home.home))) assert.ok(!content.includes(key), path)
   })
 
-  it('exits 3, keeps the request and names the contact when the collector cannot erase (USAGE_NOT_FORGOTTEN)', async t => {
-    const server = await erasingServer(t, answerAlways(404, '{}'))
-    const scene = makeScene(t, server.url)
-    scene.reporter.start()
-    await scene.flush()
-    const {code, stdout} = await scene.usage(['forget'])
-    assert.equal(code, 3)
-    assert.match(stdout, /This collector does not support erasure\. \(the collector answered 404\)/)
-    assert.match(stdout, /Contact: demo@example\.org/)
-    assert.match(stdout, /The request is kept/)
-    const {forget, lastError} = scene.status()
-    assert.deepEqual([forget?.isPending, forget?.receipt, lastError?.reason], [true, null, 'cannot-erase'])
-    const again = await scene.usage(['forget', '--json'])
-    assert.deepEqual([again.code, JSON.parse(again.stdout).projects[0].outcome], [3, 'pending'])
-    assert.equal(new Set(erasuresOf(server).map(({id}) => id)).size, 1)
-  })
+  itOnce(
+    'exits 3, keeps the request and names the contact when the collector cannot erase (USAGE_NOT_FORGOTTEN)',
+    async t => {
+      const server = await erasingServer(t, answerAlways(404, '{}'))
+      const scene = makeScene(t, server.url)
+      scene.reporter.start()
+      await scene.flush()
+      const {code, stdout} = await scene.usage(['forget'])
+      assert.equal(code, 3)
+      assert.match(stdout, /This collector does not support erasure\. \(the collector answered 404\)/)
+      assert.match(stdout, /Contact: demo@example\.org/)
+      assert.match(stdout, /The request is kept/)
+      const {forget, lastError} = scene.status()
+      assert.deepEqual([forget?.isPending, forget?.receipt, lastError?.reason], [true, null, 'cannot-erase'])
+      const again = await scene.usage(['forget', '--json'])
+      assert.deepEqual([again.code, JSON.parse(again.stdout).projects[0].outcome], [3, 'pending'])
+      assert.equal(new Set(erasuresOf(server).map(({id}) => id)).size, 1)
+    },
+  )
 
-  it('withdraws a request that no collector confirms: reports are sent again, and a later request covers them all', async t => {
-    let canErase = false
-    const server = await erasingServer(t, (request, response) =>
-      (canErase ? eraseAll : answerAlways(404, '{}'))(request, response),
-    )
-    const scene = makeScene(t, server.url)
-    scene.reporter.start()
-    await scene.flush()
-    await scene.usage(['forget'])
-    scene.reporter.start()
-    assert.equal((await scene.flush()).projects[0]?.reason, 'forget-pending')
-    const {code, stdout} = await scene.usage(['forget', '--withdraw'])
-    assert.equal(code, 0)
-    assert.match(
-      stdout,
-      /^demo: the request to erase is withdrawn\..*reports are sent again\.\n {2}To stop recording: usage optout demo\n/,
-    )
-    assert.equal(scene.status().forget, null)
-    assert.deepEqual([(await scene.flush()).sent], [1])
-    assert.match((await scene.usage(['forget', '--withdraw'])).stdout, /^demo: no request to erase is waiting/)
-    canErase = true
-    assert.equal(JSON.parse((await scene.usage(['forget', '--json'])).stdout).projects[0].outcome, 'erased')
-    const [first, last] = [erasuresOf(server)[0], erasuresOf(server).at(-1)]
-    assert.notEqual(first?.id, last?.id)
-    assert.deepEqual(last?.keys, first?.keys)
-  })
+  itOnce(
+    'withdraws a request that no collector confirms: reports are sent again, and a later request covers them all',
+    async t => {
+      let canErase = false
+      const server = await erasingServer(t, (request, response) =>
+        (canErase ? eraseAll : answerAlways(404, '{}'))(request, response),
+      )
+      const scene = makeScene(t, server.url)
+      scene.reporter.start()
+      await scene.flush()
+      await scene.usage(['forget'])
+      scene.reporter.start()
+      assert.equal((await scene.flush()).projects[0]?.reason, 'forget-pending')
+      const {code, stdout} = await scene.usage(['forget', '--withdraw'])
+      assert.equal(code, 0)
+      assert.match(
+        stdout,
+        /^demo: the request to erase is withdrawn\..*reports are sent again\.\n {2}To stop recording: usage optout demo\n/,
+      )
+      assert.equal(scene.status().forget, null)
+      assert.deepEqual([(await scene.flush()).sent], [1])
+      assert.match((await scene.usage(['forget', '--withdraw'])).stdout, /^demo: no request to erase is waiting/)
+      canErase = true
+      assert.equal(JSON.parse((await scene.usage(['forget', '--json'])).stdout).projects[0].outcome, 'erased')
+      const [first, last] = [erasuresOf(server)[0], erasuresOf(server).at(-1)]
+      assert.notEqual(first?.id, last?.id)
+      assert.deepEqual(last?.keys, first?.keys)
+    },
+  )
 
-  it('exits 3 and says what to do when the secret is lost, instead of a receipt for nothing', async t => {
+  itOnce('exits 3 and says what to do when the secret is lost, instead of a receipt for nothing', async t => {
     const server = await erasingServer(t)
     const scene = makeScene(t, server.url)
     scene.reporter.start()
@@ -95,7 +102,7 @@ describe('usage forget', () => {
     assert.equal(erasuresOf(server).length, 0)
   })
 
-  it('does not deny what was sent under no pseudonym, and says of a second wish that it was fulfilled', async t => {
+  itOnce('does not deny what was sent under no pseudonym, and says of a second wish that it was fulfilled', async t => {
     const server = await erasingServer(t)
     const scene = makeScene(t, server.url)
     await scene.usage(['start'], {environment: {CI: 'true', GITHUB_ACTIONS: 'true'}})
@@ -113,7 +120,7 @@ describe('usage forget', () => {
     assert.ok(stdout.includes(`Receipt: ${erasuresOf(server)[0]?.id}`))
   })
 
-  for (const content of ['', '{', null])
+  for (const content of ofShare(['{', '', null], 3))
     it(`denies nothing where the project file of a folder is ${content === null ? 'missing' : JSON.stringify(content)}`, async t => {
       const server = await erasingServer(t)
       const scene = makeScene(t, server.url)
@@ -136,10 +143,13 @@ describe('usage forget', () => {
       assert.deepEqual([code, JSON.parse(stdout).projects[0].outcome], [0, 'erased'])
     })
 
-  for (const [what, environment] of [
-    ['DO_NOT_TRACK', {DO_NOT_TRACK: '1'}],
-    ['an opt-out', {}],
-  ] as const)
+  for (const [what, environment] of ofShare(
+    [
+      ['DO_NOT_TRACK', {DO_NOT_TRACK: '1'}],
+      ['an opt-out', {}],
+    ] as const,
+    2,
+  ))
     it(`asks although ${what} says no, and sends no event`, async t => {
       const server = await erasingServer(t)
       const scene = makeScene(t, server.url)
@@ -152,24 +162,27 @@ describe('usage forget', () => {
       assert.deepEqual([server.requests.length, erasuresOf(server).length], [2, 1])
     })
 
-  it('asks for every project that was used, within the time that it is given, and exits 3 when one does not answer', async t => {
-    const [one, hanging] = [await erasingServer(t), await erasingServer(t, () => {})]
-    const scene = makeScene(t, one.url)
-    const {path, project} = projectOnDisk(scene.home.home, hanging.url, {project: 'other'})
-    const environment = {USAGE_PROJECT_FILE: path, ...permissionFor(project)}
-    scene.reporter.start()
-    await scene.flush()
-    await scene.usage(['start'], {environment})
-    await scene.usage(['flush'], {environment})
-    const before = performance.now()
-    const options = {environment: {USAGE_PROJECT_FILE: ''}}
-    const {code, stdout} = await scene.usage(['forget', '--wait', '4', '--json'], options)
-    assert.ok(performance.now() - before < 25_000)
-    const outcomes = JSON.parse(stdout).projects.map(({outcome}: DestinationForget) => outcome)
-    assert.deepEqual([code, outcomes], [3, ['erased', 'pending']])
-  })
+  itOnce(
+    'asks for every project that was used, within the time that it is given, and exits 3 when one does not answer',
+    async t => {
+      const [one, hanging] = [await erasingServer(t), await erasingServer(t, () => {})]
+      const scene = makeScene(t, one.url)
+      const {path, project} = projectOnDisk(scene.home.home, hanging.url, {project: 'other'})
+      const environment = {USAGE_PROJECT_FILE: path, ...permissionFor(project)}
+      scene.reporter.start()
+      await scene.flush()
+      await scene.usage(['start'], {environment})
+      await scene.usage(['flush'], {environment})
+      const before = performance.now()
+      const options = {environment: {USAGE_PROJECT_FILE: ''}}
+      const {code, stdout} = await scene.usage(['forget', '--wait', '4', '--json'], options)
+      assert.ok(performance.now() - before < 25_000)
+      const outcomes = JSON.parse(stdout).projects.map(({outcome}: DestinationForget) => outcome)
+      assert.deepEqual([code, outcomes], [3, ['erased', 'pending']])
+    },
+  )
 
-  it('says that nothing was sent where nothing was, writes nothing and asks nobody', async t => {
+  itOnce('says that nothing was sent where nothing was, writes nothing and asks nobody', async t => {
     const silent = await silentServer(t)
     const home = isolatedHome(t)
     const {path} = projectOnDisk(home.home, silent.url)

@@ -15,7 +15,7 @@ import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {clientOnDisk} from '../support/python-client.ts'
 import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
-import {runningCollector} from '../support/running-collector.ts'
+import {collectorHere} from '../support/running-collector.ts'
 import {shClientOnDisk} from '../support/sh-client.ts'
 import {itOnce, ofShare, share} from '../support/share.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
@@ -205,7 +205,7 @@ for (const [nth, {name, claim, tools, sending, consent, load, start, feature, en
       'loses nothing and counts nothing twice when its sender is killed after the collector has stored and before it has said so',
       needs(...sending),
       async t => {
-        const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
+        const collector = await collectorHere(t, isolatedHome(t), [makeProject()])
         let stored = 0
         const isStored = Promise.withResolvers<void>()
         const server = await answeringServer(t, async ({body}, response) => {

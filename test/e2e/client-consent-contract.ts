@@ -112,9 +112,9 @@ for n in range(${count}): shutil.copy("C/policy-%d" % n, "/etc/usage/policy.json
   })
 }
 
-/** Asks each client what it decides: with one share by every rule, in one of six other situations and for one pair of rules of fourteen. */
+/** Asks each client what it decides: with one share by every rule, in one of twelve other situations and for one pair of rules of fourteen. */
 export function clientsDecideAsCommands(share: Share): void {
-  const more = pick([...lostFolders, ...otherOptOuts, ...allowedSituations], share, 6)
+  const more = pick([...lostFolders, ...otherOptOuts, ...allowedSituations], share, 12)
   const situations = share === 'some' ? [...rules, ...more] : more
   for (const {name, tools, consent} of clients)
     describe(`the consent of the client of ${name}`, {concurrency: 2}, () => {

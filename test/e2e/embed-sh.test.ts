@@ -24,9 +24,9 @@ import {exampleProject, makeProject} from '../support/make-project.ts'
 import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
-import {runningCollector} from '../support/running-collector.ts'
+import {collectorHere} from '../support/running-collector.ts'
 import {clientShells, shClientOnDisk} from '../support/sh-client.ts'
-import {itOnce, ofShare, share} from '../support/share.ts'
+import {itOnce, ofShare} from '../support/share.ts'
 import {assertShfmt} from '../support/shell-format.ts'
 import {silentServer} from '../support/silent-server.ts'
 import {readTree} from '../support/tree.ts'
@@ -117,7 +117,7 @@ for (const {name, command} of ofShare(clientShells, 2, 1)) {
 }
 
 describe('the client of shells', {concurrency: 2}, () => {
-  for (const {title, identity, environment, isNewSecret, header} of share === 'some' ? headerCases : [])
+  for (const {title, identity, environment, isNewSecret, header} of ofShare(headerCases, 2, 1))
     it(`says in the header what the commands say: ${title}`, async t => {
       const {run, home, client, usage} = makeScene(t, nowhere, ['sh'], {identity})
       await run('usage_start 1.0', {environment: {USAGE_CONSENT: '', ...environment}})
@@ -131,7 +131,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     })
 
   itOnce('shares the buffer with the commands, which send its events as theirs', async t => {
-    const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
+    const collector = await collectorHere(t, isolatedHome(t), [makeProject()])
     const {bare, run, usage} = makeScene(t, collector.http)
     await run(`${aRun}\nusage_start`, waiting)
     await usage('start')
@@ -226,7 +226,7 @@ describe('the client of shells', {concurrency: 2}, () => {
     'loses nothing and counts nothing twice when its sender is killed before the answer, and before it has removed what was sent',
     needs('curl'),
     async t => {
-      const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
+      const collector = await collectorHere(t, isolatedHome(t), [makeProject()])
       let isStored = false
       const stored = Promise.withResolvers<void>()
       const server = await answeringServer(t, async (request, response) => {

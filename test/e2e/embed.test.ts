@@ -14,7 +14,8 @@ import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {clientOnDisk, pythonScene, testedPythons} from '../support/python-client.ts'
 import {runProgram, runUsage} from '../support/run-program.ts'
-import {runningCollector} from '../support/running-collector.ts'
+import {collectorHere} from '../support/running-collector.ts'
+import {itOnce, ofShare} from '../support/share.ts'
 import {longLines} from '../support/shell-format.ts'
 import {silentServer} from '../support/silent-server.ts'
 import {readTree} from '../support/tree.ts'
@@ -27,7 +28,7 @@ usage.end(3)`
 
 for (const python of testedPythons) {
   describe(`the client of ${python}`, {concurrency: 2}, () => {
-    it('writes a run as the commands do, for its owner alone', needs('python3'), async t => {
+    itOnce('writes a run as the commands do, for its owner alone', needs('python3'), async t => {
       const {run, events, home, folder} = pythonScene(t, nowhere, python)
       const outcome = await run(`print(usage.consent()[0])\n${aRun}`, {environment: {USAGE_SENDER: ''}})
       assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'allowed\n', ''])
@@ -48,23 +49,27 @@ for (const python of testedPythons) {
       }
     })
 
-    it('sends by itself what usage preview shows, each event once, and the log has it', needs('python3'), async t => {
-      const server = await answeringServer(t)
-      const {run, usage, events, destination} = pythonScene(t, server.url, python)
-      assert.equal((await run(aRun)).code, 0)
-      await eventually(() => assert.deepEqual([events(), readdirSync(destination.paths.sending)], [[], []]))
-      const ids = server.requests.flatMap(request => reportOf(request).events.map(({id}) => id))
-      assert.deepEqual([new Set(ids).size, ids.length], [3, 3])
-      const logged = (await usage('log')).entries ?? (await usage('log'))
-      assert.equal(logged.length, server.requests.length)
-      const bodies = logged.map(({body}: {body: string}) => body).sort()
-      assert.deepEqual(bodies, server.requests.map(({body}) => body).sort())
-    })
+    itOnce(
+      'sends by itself what usage preview shows, each event once, and the log has it',
+      needs('python3'),
+      async t => {
+        const server = await answeringServer(t)
+        const {run, usage, events, destination} = pythonScene(t, server.url, python)
+        assert.equal((await run(aRun)).code, 0)
+        await eventually(() => assert.deepEqual([events(), readdirSync(destination.paths.sending)], [[], []]))
+        const ids = server.requests.flatMap(request => reportOf(request).events.map(({id}) => id))
+        assert.deepEqual([new Set(ids).size, ids.length], [3, 3])
+        const logged = (await usage('log')).entries ?? (await usage('log'))
+        assert.equal(logged.length, server.requests.length)
+        const bodies = logged.map(({body}: {body: string}) => body).sort()
+        assert.deepEqual(bodies, server.requests.map(({body}) => body).sort())
+      },
+    )
   })
 }
 
 describe('the client of Python', {concurrency: 2}, () => {
-  it('makes the bodies that usage makes of the same events, but for its own name', needs('python3'), async t => {
+  itOnce('makes the bodies that usage makes of the same events, but for its own name', needs('python3'), async t => {
     const {run, home, folder, usage, destination} = pythonScene(t)
     await run(aRun, {environment: {USAGE_CONSENT: ''}})
     // The secret is made by whoever needs it first.
@@ -77,7 +82,7 @@ describe('the client of Python', {concurrency: 2}, () => {
     assert.deepEqual(mine.stdout.trim().split('\n'), other)
   })
 
-  for (const {title, identity, environment, isNewSecret, header} of headerCases)
+  for (const {title, identity, environment, isNewSecret, header} of ofShare(headerCases, 2))
     it(`says in the header what the commands say: ${title}`, needs('python3'), async t => {
       const {run, home, folder, usage} = pythonScene(t, undefined, undefined, {identity})
       await run('usage.start(version="1.0")', {environment: {USAGE_CONSENT: '', ...environment}})
@@ -90,8 +95,8 @@ describe('the client of Python', {concurrency: 2}, () => {
       assert.equal(body, project.reports[0].body.replace('"name":"usage"', '"name":"usage-python"'))
     })
 
-  it('shares the buffer with the commands, which send its events as theirs', needs('python3'), async t => {
-    const collector = await runningCollector(t, isolatedHome(t), [makeProject()])
+  itOnce('shares the buffer with the commands, which send its events as theirs', needs('python3'), async t => {
+    const collector = await collectorHere(t, isolatedHome(t), [makeProject()])
     const {bare, run, usage} = pythonScene(t, collector.http)
     await run(`${aRun}\nusage.start()`, {environment: {USAGE_CONSENT: ''}})
     await usage('start')
@@ -103,7 +108,7 @@ describe('the client of Python', {concurrency: 2}, () => {
     })
   })
 
-  it('keeps what the project does not declare, counts it, and never fails', needs('python3'), async t => {
+  itOnce('keeps what the project does not declare, counts it, and never fails', needs('python3'), async t => {
     const {run, events, usage} = pythonScene(t)
     const wrong = `usage.feature("Nothing.v1"); usage.feature(None)
 usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65)`
@@ -116,7 +121,7 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65)`
     assert.deepEqual([dropped['undeclared-feature'], dropped['undeclared-field']], [2, 3])
   })
 
-  it('leaves out what its project file no longer declares when it sends', needs('python3'), async t => {
+  itOnce('leaves out what its project file no longer declares when it sends', needs('python3'), async t => {
     const {run, bare, home, folder} = pythonScene(t)
     await run(aRun, {environment: {USAGE_CONSENT: ''}})
     clientOnDisk(bare.home, projectOnDisk(bare.home, nowhere, {fields: {}, features: {}}).project)
@@ -131,7 +136,7 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65)`
     )
   })
 
-  it(
+  itOnce(
     'says the notice once, and sends nothing before another caller starts a minute later',
     needs('python3'),
     async t => {
@@ -151,7 +156,7 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65)`
     },
   )
 
-  it(
+  itOnce(
     'keeps its events with the next try when the collector is away, and gives up in its time when it is silent',
     needs('python3'),
     async t => {
@@ -171,7 +176,7 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65)`
     },
   )
 
-  it('takes up what a killed sender had claimed, and sets aside what is refused', needs('python3'), async t => {
+  itOnce('takes up what a killed sender had claimed, and sets aside what is refused', needs('python3'), async t => {
     const server = await answeringServer(t, answerAlways(400, refusal('no')))
     const {run, usage, events, destination} = pythonScene(t, server.url)
     const claim = join(destination.paths.sending, 'python')
@@ -187,7 +192,7 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65)`
     })
   })
 
-  it('removes what waits after a no', needs('python3'), async t => {
+  itOnce('removes what waits after a no', needs('python3'), async t => {
     const {run, events, home} = pythonScene(t)
     await run(aRun, {environment: {USAGE_CONSENT: ''}})
     assert.equal(events().length, 3)
@@ -197,7 +202,7 @@ usage.start(fields={"executors": "many", "home": "/root"}, version="x" * 65)`
     assert.deepEqual(events(), [])
   })
 
-  it(
+  itOnce(
     'leaves its program no child to wait for, and says nothing of its sender in the mode of developers',
     needs('python3'),
     async t => {
@@ -213,7 +218,7 @@ except ChildProcessError: print("no child")`
     },
   )
 
-  it('writes no notice into a file of a program whose standard error is closed', needs('python3'), async t => {
+  itOnce('writes no notice into a file of a program whose standard error is closed', needs('python3'), async t => {
     const {home, folder} = pythonScene(t)
     const file = join(folder, 'job.py')
     writeFileSync(
@@ -230,7 +235,7 @@ print(data.fileno(), usage.start() is not None)`,
     assert.deepEqual([outcome.stdout, readFileSync(data, 'utf8')], ['2 True\n', ''])
   })
 
-  it('records the start of a program whose working folder is gone', needs('python3'), async t => {
+  itOnce('records the start of a program whose working folder is gone', needs('python3'), async t => {
     const {run, events} = pythonScene(t)
     const script = `import os, sys, tempfile
 os.chdir(tempfile.mkdtemp())
@@ -244,15 +249,18 @@ usage.start()`
     )
   })
 
-  it('is one file of at most 76,000 bytes, in lines of at most 100 characters, that says where it comes from', () => {
-    const text = makeClient('python', exampleProject())
-    assert.ok(Buffer.byteLength(text) <= 76_000, String(Buffer.byteLength(text)))
-    assert.deepEqual(longLines(text), [])
-    assert.match(text, /Counts the use of Heatflow\.\n\nMade by `usage embed --lang python`/)
-  })
+  itOnce(
+    'is one file of at most 76,000 bytes, in lines of at most 100 characters, that says where it comes from',
+    () => {
+      const text = makeClient('python', exampleProject())
+      assert.ok(Buffer.byteLength(text) <= 76_000, String(Buffer.byteLength(text)))
+      assert.deepEqual(longLines(text), [])
+      assert.match(text, /Counts the use of Heatflow\.\n\nMade by `usage embed --lang python`/)
+    },
+  )
 })
 
-it('refuses to make a client that could not send: USAGE_WRONG_USE', async t => {
+itOnce('refuses to make a client that could not send: USAGE_WRONG_USE', async t => {
   const home = isolatedHome(t)
   const {path} = projectOnDisk(home.home, nowhere, {endpoint: {udp: '127.0.0.1:9'}})
   const {code, stderr} = await runUsage(home, ['embed', '--lang', 'python', '--project-file', path])

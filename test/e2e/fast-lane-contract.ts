@@ -22,9 +22,9 @@ const commands: Readonly<Record<string, readonly string[]>> = {
 /** No sender is made: what is measured is the recording. A shell's own variable, so that none has to be found out. */
 const quiet = {USAGE_SENDER: '1', SHELL: '/bin/sh'}
 
-/** What takes long: with one share among 10,000 waiting events and a quarter of the damages, with the other the rest. */
+/** What takes long: with one share among 3,000 waiting events and an eighth of the damages, with the other the rest. */
 export function fastLaneHolds(share: Share): void {
-  const crowd = share === 'some' ? 10_000 : 100_000
+  const crowd = share === 'some' ? 3_000 : 100_000
   describe('a reporting command in the fast lane', {concurrency: 2}, () => {
     it(
       `asks the kernel for as much with ${crowd} events waiting as with 1000, and hardly less with 10`,
@@ -66,7 +66,7 @@ export function fastLaneHolds(share: Share): void {
         ...[0, 1, half / 2, half, whole.length - 2].map(length => whole.subarray(0, length)),
         Buffer.alloc(whole.length),
       ]
-      for (const [index, content] of pick(damages, share, 4).entries()) {
+      for (const [index, content] of pick(damages, share, 8).entries()) {
         writeFileSync(join(program, '..', '..', 'dist', name), content)
         const home = isolatedHome(t)
         const {path} = projectOnDisk(home.home, nowhere)

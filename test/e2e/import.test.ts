@@ -311,7 +311,7 @@ describe('an export', () => {
 
   it('says when its output is not whole (USAGE_OUTPUT_UNWRITABLE)', async t => {
     const {home, data, keep, doImport} = makeScene(t)
-    await doImport(keep('parsl.log', parslLog(2_000).join('\n')))
+    await doImport(keep('parsl.log', parslLog(300).join('\n')))
     const {code, stderr} = await runProgram(home, ['sh', '-c', `usage export --data '${data}' > /dev/full`])
     assert.equal(code, 1)
     assert.match(stderr, /^USAGE_OUTPUT_UNWRITABLE: cannot write the output: ENOSPC.*\n {2}Next: .*\n$/)

@@ -63,7 +63,7 @@ describe('the sender of Python', {concurrency: 2}, () => {
     ['a time is none', lines => (lines[7] = (lines[7] ?? '').replace(/"time":"[^"]*"/, '"time":"yesterday"')), '\n'],
     ['brackets without end', lines => (lines[7] = '['.repeat(100_000)), '\n'],
   ]
-  for (const [what, damage, end] of ofShare(damages, 4))
+  for (const [what, damage, end] of ofShare(damages, 6))
     it(`loses one line of 400 where ${what}, counts it and sets it aside`, needs('python3'), async t => {
       const {write, send, sent, dropped, events, destination} = await sceneWithServer(t)
       const lines = linesOf(400)
@@ -156,11 +156,11 @@ describe('the sender of Python', {concurrency: 2}, () => {
     const script = `${oftenTidy}
 for _ in range(4):
     if os.fork() == 0:
-        for _ in range(200): usage.feature("Nothing.v1")
+        for _ in range(80): usage.feature("Nothing.v1")
         os._exit(0)
 for _ in range(4): os.wait()`
     await run(script, waits)
-    assert.deepEqual(await dropped(), {'undeclared-feature': 800})
+    assert.deepEqual(await dropped(), {'undeclared-feature': 320})
   })
 })
 

@@ -9,7 +9,7 @@ import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runShell, runUsage} from '../support/run-program.ts'
-import {runningCollector} from '../support/running-collector.ts'
+import {collectorHere, runningCollector} from '../support/running-collector.ts'
 import {itOnce, ofShare} from '../support/share.ts'
 import {readTree} from '../support/tree.ts'
 
@@ -21,9 +21,9 @@ command usage end --exit-code "$1"
 `
 
 /** A home whose person reports to a collector, and has said yes by the variable of an image. */
-async function reportingHome(t: TestContext, address?: string) {
+async function reportingHome(t: TestContext, open: typeof collectorHere | typeof runningCollector = collectorHere) {
   const home = isolatedHome(t)
-  const collector = await runningCollector(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project], address)
+  const collector = await open(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
   const {path, project} = projectOnDisk(home.home, collector.http)
   const environment = {
     ...home.environment,
@@ -50,7 +50,7 @@ const flush = async (home: IsolatedHome) => JSON.parse((await runUsage(home, ['f
 describe('from a shell script to an answer', {concurrency: 2}, () => {
   for (const shell of ofShare(['bash', 'dash'] as const, 2)) {
     it(`counts the runs, features and exit codes of a ${shell} script`, needs(shell), async t => {
-      const {home, collector} = await reportingHome(t)
+      const {home, collector} = await reportingHome(t, runningCollector)
       for (const exitCode of [0, 0, 3]) assert.equal((await runScript(home, shell, exitCode)).stdout, '')
       await flush(home)
       const stats = await collector.stats('demo')
@@ -93,7 +93,7 @@ describe('from a shell script to an answer', {concurrency: 2}, () => {
     assert.ok(failed.kept > 0)
     assert.equal(failed.projects[0].reason, 'offline')
     const project = projectOnDisk(home.home, collector.http).project
-    const again = await runningCollector(t, home, [project], new URL(collector.http).host)
+    const again = await collectorHere(t, home, [project], {port: Number(new URL(collector.http).port)})
     assert.equal((await flush(home)).kept, 0)
     const stats = await again.stats('demo')
     assert.deepEqual([stats.runs!.total, stats.outcomes!.ok, stats.outcomes!.failed], [2, 1, 1])

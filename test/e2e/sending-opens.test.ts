@@ -6,6 +6,7 @@ import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {allowedSituations} from '../support/consent-situations.ts'
 import {needs} from '../support/needs.ts'
 import {runProgram} from '../support/run-program.ts'
+import {ofShare} from '../support/share.ts'
 import {silentServer} from '../support/silent-server.ts'
 import {arrange, surfacesHere} from './consent-contract.ts'
 
@@ -43,7 +44,7 @@ for (const surface of surfacesHere) {
 
     it('is held where only a word looks like CI', async t => {
       const server = await silentServer(t)
-      for (const variables of lookAlikes) {
+      for (const variables of ofShare(lookAlikes, 3)) {
         const {report} = arrangeHome(t, server.url)
         assert.match((await report(variables)).stderr, /Nothing is sent yet\./, JSON.stringify(variables))
         assert.equal((await report(variables)).stderr, '')

@@ -1,0 +1,1 @@
+import '../commands/forget.test.ts'

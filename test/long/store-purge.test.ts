@@ -1,0 +1,16 @@
+import {join} from 'node:path'
+import {openSqliteSource, openSqliteStore} from '../../src/collector/store/sqlite.ts'
+import type {MakeStore} from '../collector/store/contract-parts.ts'
+import {purgeContract} from '../collector/store/purge-contract.ts'
+import {runPurgeContract} from '../collector/store/run-purge-contract.ts'
+import {temporaryDirectory} from '../support/temporary-directory.ts'
+
+const make: MakeStore = async t => {
+  const directory = join(temporaryDirectory(t), 'data')
+  const [store, source] = [openSqliteStore(directory), openSqliteSource(directory)]
+  t.after(() => Promise.all([source.close(), store.close()]))
+  return {store, source}
+}
+
+purgeContract(make)
+runPurgeContract(make)
