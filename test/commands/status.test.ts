@@ -3,6 +3,7 @@ import {describe, it} from 'node:test'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runUsage} from '../support/run-program.ts'
+import {permissionFor} from '../support/scene.ts'
 import {readTree} from '../support/tree.ts'
 
 const nowhere = 'http://127.0.0.1:9'
@@ -37,6 +38,7 @@ describe('usage status', {concurrency: 2}, () => {
       'consent',
       'silent',
       'endpoint',
+      'routedBy',
       'waiting',
       'openRuns',
       'sent',
@@ -55,6 +57,17 @@ describe('usage status', {concurrency: 2}, () => {
     )
     assert.equal(project.dropped['undeclared-field'], 1)
     assert.equal(project.waiting.newest[0].local, undefined)
+  })
+
+  it('names the command that finds the cause after a failure', async t => {
+    const home = isolatedHome(t)
+    const {path, project} = projectOnDisk(home.home, nowhere)
+    const environment = {...permissionFor(project), USAGE_PROJECT_FILE: path, USAGE_SENDER: '1'}
+    const usage = (...args: string[]) => runUsage(home, args, {environment})
+    await usage('start')
+    assert.doesNotMatch((await usage('status')).stdout, /doctor/)
+    assert.equal((await usage('flush')).code, 3)
+    assert.match((await usage('status')).stdout, /The cause +usage doctor demo\n/)
   })
 
   it('shows the newest five events and how many more, or all of them', async t => {

@@ -1,6 +1,6 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {getJson, tryReport} from '../../reporter/transports/http.ts'
-import {isExcludedFromProxy, proxyOf, proxyVariableOf} from '../../reporter/transports/proxy.ts'
+import {hasProxies, isExcludedFromProxy, proxyOf, proxyVariableOf} from '../../reporter/transports/proxy.ts'
 import type {Environment} from '../../reporter/world/environment.ts'
 import {toTime, type World} from '../../reporter/world/world.ts'
 import {type Finding, messageOf, ok, problem} from './finding.ts'
@@ -35,11 +35,18 @@ interface Way {
   readonly hop: {readonly host: string; readonly port: number} | null
 }
 
+const tooOldForProxies = problem(
+  'proxy',
+  'A proxy is set, which requires Node.js 22.21, or 24.5 or newer. Nothing is sent.',
+  'Install a newer Node.js, or exclude the host of the collector by NO_PROXY.',
+)
+
 /** How the sender reaches an address. The credentials of a proxy are not shown. */
 function findWay(url: URL, environment: Environment): Way {
   const variable = proxyVariableOf(url, environment)
   try {
     const written = proxyOf(url, environment)
+    if (written !== null && !hasProxies(process.versions.node)) return {finding: tooOldForProxies, hop: null}
     if (written !== null) {
       const proxy = new URL(written)
       const what = `The proxy ${proxy.hostname}:${portOf(proxy)} is used, as ${variable} says.`

@@ -25,11 +25,11 @@ Press Enter to accept the value in brackets. Ctrl-C ends without writing a file.
 /** The questions, by the answer. */
 const questions: Readonly<Record<AnswerKey, string>> = {
   name: 'Name of the software',
-  project: 'Its id, for commands and file names',
+  project: 'Id of the project, for commands and file names',
   contact: 'Contact for your users: an email address or a web page',
   purpose: 'What are the numbers for? Your users will read it. Separate purposes with ;',
   endpoint: 'Address of the collector',
-  consent: 'opt-out: count everyone who does not opt out. opt-in: count only those who opt in',
+  consent: 'Type opt-out to count everyone who does not opt out, or opt-in to count only those who opt in',
 }
 
 /**

@@ -37,9 +37,12 @@ export function writeInit({project, file, snippet, collect}: Initialised, paint:
     '',
     paint.bold('3. See what happens:'),
     '',
-    toPlain(`usage explain --project-file ${path}   # what your users are told
-usage doctor --project-file ${path}    # checks every link to the collector
-usage status   # what waits and what was sent. To opt out: usage optout ${project}`),
+    toPlain(`# what your users are told
+usage explain --project-file ${path}
+# every link from here to the collector
+usage doctor --project-file ${path}
+# what waits and what was sent; to opt out: usage optout ${project}
+usage status`),
     '',
     'Declare fields and features in the project file before you record them. Check it with usage project check.',
   ].join('\n')

@@ -128,12 +128,13 @@ function writeDropped({dropped}: ProjectStatus, paint: Paint): string[] {
   return [row('Dropped', paint.yellow(counted.map(([reason, count]) => `${count} ${reason}`).join(', ')))]
 }
 
-function writeError({lastError, nextTryAt}: ProjectStatus, paint: Paint): string[] {
+function writeError({project, lastError, nextTryAt}: ProjectStatus, paint: Paint): string[] {
   if (lastError === null) return []
   const error = `${lastError.reason} at ${writeTime(lastError.at)}: ${toPlainText(lastError.message)}`
   return [
     row('Last error', paint.red(error)),
     row('Next try', nextTryAt === null ? 'at the next event' : writeTime(nextTryAt)),
+    row('The cause', `usage doctor ${toPlainText(project)}`),
   ]
 }
 
