@@ -5,6 +5,7 @@ import type {TestContext} from 'node:test'
 import type {Environment} from '../../src/reporter/world/environment.ts'
 import type {Caller, Processes} from '../../src/reporter/world/processes.ts'
 import type {World} from '../../src/reporter/world/world.ts'
+import {compileCache} from './compile-cache.ts'
 import {temporaryDirectory} from './temporary-directory.ts'
 
 /** A world in a temporary directory. A test can change its clock, environment and processes at any time. */
@@ -34,7 +35,7 @@ export function makeWorld(t: Pick<TestContext, 'after'>, changes: Partial<World>
     pidNamespace: 'pid:[1]',
     callers: [caller(300), caller(200), caller(100, true), caller(1, true)],
   }
-  const variables: Record<string, string | undefined> = {}
+  const variables: Record<string, string | undefined> = {...compileCache}
   return {
     directory,
     clock,
@@ -49,7 +50,7 @@ export function makeWorld(t: Pick<TestContext, 'after'>, changes: Partial<World>
     },
     set environment(environment) {
       for (const name of Object.keys(variables)) delete variables[name]
-      Object.assign(variables, environment)
+      Object.assign(variables, compileCache, environment)
     },
     stateDirectory: join(directory, 'state'),
     configDirectory: join(directory, 'config'),

@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process'
 import {pathToFileURL} from 'node:url'
+import {compileCache} from './compile-cache.ts'
 import {repositoryPath} from './repository.ts'
 
 /** The URL of a module of `src`, for an import in the source of `runTogether`. */
@@ -21,7 +22,9 @@ ${work}`
 }
 
 function runModule(source: string): {ready: Promise<unknown>; output: Promise<string>; go(): void} {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', source], {env: {PATH: process.env['PATH']}})
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    env: {PATH: process.env['PATH'], ...compileCache},
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', chunk => (stdout += chunk))

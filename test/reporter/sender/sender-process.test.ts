@@ -6,6 +6,7 @@ import {openNotice} from '../../../src/reporter/consent/notice.ts'
 import {type Destination, destinationOf, rememberProject} from '../../../src/reporter/destination/destination.ts'
 import {takeLock} from '../../../src/reporter/sender/sender-lock.ts'
 import {answeringServer} from '../../support/answering-server.ts'
+import {compileCache} from '../../support/compile-cache.ts'
 import {putStarts} from '../../support/make-event.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {makeWorld, type TestWorld} from '../../support/make-world.ts'
@@ -31,6 +32,7 @@ function makeScene(t: TestContext, http: string): Scene {
 async function runProcess(world: TestWorld, args: readonly string[]) {
   const child = spawn(process.execPath, [repositoryPath('src', 'reporter', 'sender', 'sender-process.ts'), ...args], {
     env: {
+      ...compileCache,
       PATH: process.env['PATH'],
       HOME: world.directory,
       USAGE_STATE_DIR: world.stateDirectory,

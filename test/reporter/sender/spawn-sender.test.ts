@@ -11,6 +11,7 @@ import {runSender} from '../../../src/reporter/sender/run-sender.ts'
 import {takeLock} from '../../../src/reporter/sender/sender-lock.ts'
 import {networkOptions, senderVariable, spawnSender} from '../../../src/reporter/sender/spawn-sender.ts'
 import {acceptAll, answerAlways, answeringServer, type Respond} from '../../support/answering-server.ts'
+import {compileCache} from '../../support/compile-cache.ts'
 import {putStarts} from '../../support/make-event.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {makeWorld, type TestWorld} from '../../support/make-world.ts'
@@ -44,6 +45,7 @@ async function runScript({world, destination}: Scene, script: string, environmen
     process.stdout.write(String(spawnSender(world, destination)))`
   const child = spawn('bash', ['-c', script], {
     env: {
+      ...compileCache,
       PATH: process.env['PATH'],
       HOME: world.directory,
       USAGE_STATE_DIR: world.stateDirectory,
