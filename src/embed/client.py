@@ -14,11 +14,13 @@ Made by `usage embed --lang python`: make it again when the project file changes
 print only one notice, once. Files and rules are those of the program `usage`, which may work beside
 this file: `usage status`, `usage log`, `usage optout` and `usage forget` know its events.
 
-Contents: the project; files; time and ids; consent; what may be recorded; recording (start,
-feature, end); the notice; the sender's process; bounds; reports; delivery; the program.
+Contents: the project; JSON; files; time and ids; consent; what may be recorded; merging; recording
+(start, feature, end); the notice; the sender's process; bounds; reports; delivery; the program.
 """
 
 import _thread
+import atexit
+import bisect
 import calendar
 import collections
 import datetime
@@ -28,6 +30,7 @@ import functools
 import hashlib
 import hmac
 import json
+import math
 import operator
 import os
 import re
@@ -58,8 +61,10 @@ OPENING = '{"by":"%s",' % CLIENT["name"]
 # threads may take at once is one operation of a dict.
 STATE = {"has_started": False, "looked_at": 0.0, "has_shown_notice": False}
 
-# JSON as `usage` writes it: without blanks, letters as they are.
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+# In JSON: texts, and numbers that JavaScript writes in another way.
+ODD_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9]+\.0(?![0-9e])|-?[0-9.]+e[-+][0-9]+')
 
 # Signals for which programs have handlers that raise an exception.
 HANDLED = "SIGALRM SIGHUP SIGINT SIGPROF SIGTERM SIGUSR1 SIGUSR2 SIGVTALRM SIGXCPU".split()
@@ -67,7 +72,8 @@ HANDLED = "SIGALRM SIGHUP SIGINT SIGPROF SIGTERM SIGUSR1 SIGUSR2 SIGVTALRM SIGXC
 # The keys of an event that are sent.
 SENT_KEYS = {
     "start": ("id", "type", "run", "time", "script", "repeat", "fields"),
-    "feature": "id type run time featureType name durationSeconds count internal details".split(),
+    "feature": "id type run time featureType name durationSeconds timings count internal "
+    "details".split(),
     "end": ("id", "type", "run", "time", "durationSeconds", "exitCode", "signal", "fields"),
 }
 
@@ -90,6 +96,30 @@ Sent = collections.namedtuple("Sent", ["path", "event", "json"])
 
 # A report: the text before its events, its events, and the mark of its pseudonym.
 Report = collections.namedtuple("Report", ["opening", "events", "mark"])
+
+
+# --- JSON as `usage` writes it ------------------------------------------------------------------
+
+
+def _to_json(value):
+    """JSON with the bytes that `usage` writes: without blanks, letters as they are."""
+    return ODD_NUMBER.sub(_write_as_javascript, _encode(value))
+
+
+def _write_as_javascript(found):
+    """A number as JavaScript writes it: 1.0 is 1, 1e-05 is 0.00001, and 1e-09 is 1e-9."""
+    text = found.group()
+    if text[0] == '"':
+        return text
+    digits, _, exponent = text.partition("e")
+    if not exponent:
+        return digits[:-2]
+    whole, _, part = digits.partition(".")
+    if -7 < int(exponent) < 0:
+        return whole[:-1] + "0." + "0" * (-1 - int(exponent)) + whole[-1] + part
+    if 0 < int(exponent) < 21:
+        return whole + part.ljust(int(exponent), "0")
+    return "%se%+d" % (digits, int(exponent))
 
 
 # --- Files: written whole or not at all, for their owner alone ----------------------------------
@@ -568,6 +598,168 @@ def _drop_file(path, reason):
     _remove_file(path)
 
 
+# --- Merging: equal uses between two ticks are one event ----------------------------------------
+
+# Seconds between two ticks, and the most features whose uses are merged.
+TICK_SECONDS = 10
+MOST_MERGED = 2000
+
+# 2 ** (k / 32): within a factor of two, the lower edges of the buckets of durations.
+EDGES = [
+    *(1.0, 1.0218971486541166, 1.0442737824274138, 1.0671404006768237, 1.0905077326652577),
+    *(1.1143867425958924, 1.1387886347566916, 1.1637248587775775, 1.189207115002721),
+    *(1.215247359980469, 1.241857812073484, 1.2690509571917332, 1.2968395546510096),
+    *(1.3252366431597413, 1.3542555469368927, 1.383909881963832, 1.4142135623730951),
+    *(1.4451808069770467, 1.4768261459394993, 1.5091644275934228, 1.5422108254079407),
+    *(1.5759808451078865, 1.6104903319492543, 1.645755478153965, 1.681792830507429),
+    *(1.718619298122478, 1.7562521603732995, 1.7947090750031072, 1.8340080864093424),
+    *(1.8741676341103, 1.9152065613971474, 1.9571441241754002),
+]
+
+
+class Timings:
+    """The durations of merged uses: the exponential histogram of OpenTelemetry."""
+
+    def __init__(self):
+        self.n, self.sum, self.least, self.most = 0, 0.0, math.inf, 0.0
+        self.zeros, self.counts = 0, {}
+
+    def record(self, seconds):
+        """Adds one duration."""
+        seconds = float(seconds) + 0.0  # Never -0.0.
+        self.n += 1
+        self.sum += seconds
+        self.least = min(self.least, seconds)
+        self.most = max(self.most, seconds)
+        if seconds < 1e-9:
+            self.zeros += 1
+            return
+        mantissa, exponent = math.frexp(seconds)
+        bucket = 32 * (exponent - 1) + bisect.bisect_left(EDGES, 2 * mantissa) - 1
+        self.counts[bucket] = self.counts.get(bucket, 0) + 1
+
+    def describe(self):
+        """The durations as they are sent: in at most 160 buckets, merged pairwise if need be."""
+        scale, counts = 5, self.counts
+        while counts and max(counts) - min(counts) >= 160:
+            scale, finer, counts = scale - 1, counts, {}
+            for bucket in finer:
+                counts[bucket >> 1] = counts.get(bucket >> 1, 0) + finer[bucket]
+        first, last = (min(counts), max(counts)) if counts else (0, -1)
+        timings = {
+            "n": self.n,
+            "sumSeconds": self.sum,
+            "minSeconds": self.least,
+            "maxSeconds": self.most,
+            "scale": scale,
+            "offset": first,
+            "counts": [counts.get(bucket, 0) for bucket in range(first, last + 1)],
+        }
+        return dict(timings, zeroCount=self.zeros) if self.zeros else timings
+
+
+def _find_queue():
+    """The uses of this process that wait for the next tick; a fork begins without any."""
+    queue = {"lock": threading.RLock(), "open": {}, "ready": [], "written_at": time.monotonic()}
+    return STATE.setdefault("queue %d" % os.getpid(), queue)
+
+
+def _find_key(name, kind, run, internal):
+    """What two uses that are merged have in common; None for values of other types."""
+    is_plain = isinstance(name, str) and isinstance(kind, str) and isinstance(internal, bool)
+    if not is_plain or not (run is None or isinstance(run, str)):
+        return None
+    return name, kind, run, internal, os.environ.get("USAGE_RUN_ID")
+
+
+def _merge(key, count, seconds):
+    """Adds uses to an equal event that waits. False: there is none, or they stay apart, as several
+    uses with one duration do, because that is their sum."""
+    count, duration = _take_number(count, 1, 10**9), _take_number(seconds, 0, 316224000, False)
+    if count is None or (seconds is not None and (duration is None or count > 1)):
+        return False
+    queue = _find_queue()
+    with queue["lock"]:
+        entry = queue["open"].get(key)
+        if not entry or entry["count"] + count > 10**9:
+            return False
+        if not entry["count"]:
+            entry.update(time=time.time() - (duration or 0), timings=Timings())
+        entry["count"] += count
+        if duration is not None:
+            entry["timings"].record(duration)
+    if time.monotonic() - queue["written_at"] > TICK_SECONDS:
+        _write_merged()
+    return True
+
+
+def _merge_later_uses(key, event):
+    """Lets later uses that are equal to an event that was written wait for the next tick."""
+    queue = _find_queue()
+    with queue["lock"]:
+        if len(queue["open"]) >= MOST_MERGED:
+            return
+        queue["open"].setdefault(key, {"event": event, "count": 0})
+        if not STATE.get("writes_at_exit"):
+            STATE["writes_at_exit"] = True
+            atexit.register(_write_merged)
+        # Workers of multiprocessing end without `atexit`.
+        workers = sys.modules.get("multiprocessing.util")
+        if workers and not queue.get("writes_at_end"):
+            queue["writes_at_end"] = workers.Finalize(None, _write_merged, exitpriority=0)
+
+
+def _write_merged(closes=False):
+    """Writes the merged uses, if consent still allows it. `closes`: later uses get a new event.
+
+    Raises nothing. What cannot be written waits for the next tick.
+    """
+    queue = _find_queue()
+    try:
+        with queue["lock"]:
+            _collect_merged(queue)
+            if closes:
+                queue["open"].clear()
+            if queue["ready"]:
+                _write_ready(queue["ready"])
+    except Exception:
+        pass
+
+
+def _collect_merged(queue):
+    """Makes events of the merged uses. Their time is that of the first."""
+    queue["written_at"] = time.monotonic()
+    for entry in queue["open"].values():
+        count, timings = entry["count"], entry.get("timings")
+        if not count:
+            continue
+        own = {"durationSeconds": None, "id": _new_id(), "count": count}
+        if timings.n == count == 1:
+            own["durationSeconds"] = timings.sum
+        elif timings.n:
+            own["timings"] = timings.describe()
+        queue["ready"].append(dict(entry["event"], time=_format_time(entry["time"]), **own))
+        entry["count"] = 0
+
+
+def _write_ready(ready):
+    """Writes events that were merged, 500 a file, and removes them from the list."""
+    reason, _, may_send = consent()
+    if reason in OPT_OUTS:
+        _empty_buffer()
+        _drop("opted-out", len(ready))
+        ready.clear()
+    while reason == "allowed" and ready:
+        path = _project_path("buffer", "new", ready[0]["id"] + ".json")
+        _write_file(path, "".join(_to_json(event) + "\n" for event in ready[:500]))
+        del ready[:500]
+    if len(ready) > 2 * MOST_MERGED:  # Nothing could be written for long.
+        del ready[:MOST_MERGED]
+        _drop("quota", MOST_MERGED)
+    if reason == "allowed" and may_send and _is_due():
+        _start_sender()
+
+
 # --- Recording ----------------------------------------------------------------------------------
 
 
@@ -788,6 +980,7 @@ def start(
     """
     place = _find_script(STATE["place"])
     started_at = _read_elapsed_clock()
+    _write_merged(closes=True)
 
     def make_event():
         kept = _keep_and_count(PROJECT["fields"], fields)
@@ -854,8 +1047,13 @@ def feature(
 ) -> None:
     """A feature was used, `count` times, for so many seconds.
 
-    It belongs to `run`; default: the run of this process, else of its caller.
+    It belongs to `run`; default: the run of this process, else of its caller. The first use is
+    written immediately. Equal ones within ten seconds become one event, which is written at the
+    next use after them, or at the end of the run or the process.
     """
+    key = _find_key(name, type, run, internal) if details is None else None
+    if key and _merge(key, count, seconds):
+        return
 
     def make_event():
         if not _is_declared_feature(type, name):
@@ -881,7 +1079,9 @@ def feature(
         )
         return dict(event, time=_format_time(time.time() - (duration or 0)))
 
-    _record("feature", make_event)
+    event = _record("feature", make_event)
+    if key and event:
+        _merge_later_uses(key, event)
 
 
 @_raises_nothing
@@ -894,6 +1094,7 @@ def end(
 
     Only the process that started it ends it: in a child, this does nothing.
     """
+    _write_merged(closes=True)
 
     def make_event():
         run = STATE.get("run")
@@ -1264,6 +1465,8 @@ def _prepare_event(event, secret, generation):
     age = os.path.getmtime(_state_path("secret")) - _parse_time(event["time"])
     header["isNewSecret"] = user is not None and -1 < age <= 60
     sent = {key: event.get(key) for key in SENT_KEYS[event["type"]]}
+    if not sent.get("timings"):
+        sent.pop("timings", None)
     if event["type"] == "start":
         script = local["script"]
         sent["script"] = _make_pseudonym("script", event, period, secret, generation, script)

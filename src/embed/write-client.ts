@@ -85,7 +85,7 @@ function pythonConstants(content: ClientContent): string[] {
     '# Variables of batch systems: the first that is set.',
     assignInPython('SCHEDULERS', schedulers),
     '',
-    '# Copies of scripts by batch systems: a part of the path, the variables with the job name and its folder.',
+    '# Copies of scripts by batch systems: a part of the path, the variables of job name and folder.',
     assignInPython(
       'SCRIPT_COPIES',
       scriptCopies.map(({part, job, folder}) => [part, job, folder]),

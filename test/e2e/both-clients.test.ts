@@ -194,10 +194,10 @@ for (const [nth, {name, claim, tools, sending, consent, load, start, feature, en
           else acceptAll(request, response)
         })
         const {run, usage, yes} = makeScene(t, server.url)
-        await run(load(start + feature + feature + feature + end))
+        await run(load(start + feature + feature.replace('Load.v1', 'Rebin.v1') + end))
         await run(send, yes)
         const [status] = (await usage('status')).projects
-        assert.deepEqual([status.refused.events, status.waiting.events, status.sent.events], [1, 0, 4])
+        assert.deepEqual([status.refused.events, status.waiting.events, status.sent.events], [1, 0, 3])
       },
     )
 

@@ -126,7 +126,7 @@ describe('the sender of Python', {concurrency: 2}, () => {
       )
       const {drops, sent, refused} = destination.paths
       await run(
-        `${oftenTidy}\nfor _ in range(600): usage.feature("Nothing.v1")\nfor _ in range(300): usage.feature("Load.v1", "Algorithm")`,
+        `${oftenTidy}\nfor _ in range(600): usage.feature("Nothing.v1")\nfor _ in range(300): usage.feature("Load.v1", "Algorithm", count=2, seconds=1)`,
         waits,
       )
       assert.ok(readdirSync(drops).length <= 400)
