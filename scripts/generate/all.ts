@@ -1,5 +1,7 @@
 import {generateCommandsPage} from './commands-page.ts'
+import {generateCompletions} from './completions.ts'
 import {generateErrorsPage} from './errors-page.ts'
+import {generateManPage} from './man-page.ts'
 import {generateManifest} from './manifest.ts'
 import {generateOpenapi} from './openapi.ts'
 import {generateSchemas} from './schemas.ts'
@@ -14,6 +16,8 @@ export async function generateAll(): Promise<Map<string, string>> {
     ...generateErrorsPage(),
     ...(await generateManifest()),
     ...generateCommandsPage(),
+    ...generateCompletions(),
+    ...generateManPage(),
     ...generateStatsPage(),
   ])
 }

@@ -6,9 +6,9 @@ import {purgeStore} from '../collector/upkeep/purge-store.ts'
 import {purgeable} from '../collector/upkeep/retention.ts'
 
 export default class Purge extends BaseCommand {
-  static override summary = 'Replace single runs and feature uses that are past their retention time with totals.'
+  static override summary = 'For operators: replace old runs and feature uses in the store of a collector with totals.'
   static override description =
-    'Applies the limits of each project: retention.features (default: 1 year) and retention.runs (default: 5 years). A running collector does this every day. Use this command for a data folder without a running collector.'
+    'Changes the data folder of a collector, not the data of a user: to erase your own data, run usage forget. Applies the limits of each project: retention.features (default: 1 year) and retention.runs (default: 5 years). A running collector does this every day. Use this command for a data folder without a running collector.'
   static override examples = [
     '<%= config.bin %> purge --dry-run',
     '<%= config.bin %> purge --older-than 1y --only features --data /var/lib/usage',
@@ -40,6 +40,6 @@ export default class Purge extends BaseCommand {
     }
     const events = months.reduce((sum, month) => sum + month.events, 0)
     const runs = months.reduce((sum, month) => sum + month.runs, 0)
-    return this.present({dryRun, events, runs, months}, writePurged)
+    return this.present({dryRun, events, runs, months}, purged => writePurged(purged, flags.data))
   }
 }

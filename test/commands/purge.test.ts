@@ -26,7 +26,10 @@ describe('usage purge', {concurrency: 2}, () => {
   it('says what would go, then replaces it by totals month by month', async t => {
     const {home, data} = await oldData(t)
     const dry = await runUsage(home, ['purge', '--data', data, '--only', 'features', '--dry-run'])
-    assert.match(dry.stdout, /^Would be replaced with totals: 2 feature events of \d+ months\.\n$/)
+    assert.match(
+      dry.stdout,
+      /^Would be replaced with totals: 2 feature events of \d+ months, in the data folder of the collector, \/.*\.\n$/,
+    )
     const done = await runUsage(home, ['purge', '--data', data, '--older-than', '1y', '--only', 'features', '--json'])
     const {events, months, dryRun} = JSON.parse(done.stdout)
     assert.deepEqual([done.code, events, dryRun], [0, 2, false])
@@ -35,7 +38,10 @@ describe('usage purge', {concurrency: 2}, () => {
       done.stderr,
       /^parsl 2024-03: 1 feature event\nparsl 2024-04: 0 feature events\nparsl 2024-05: 1 feature event\n/,
     )
-    assert.equal((await runUsage(home, ['purge', '--data', data])).stdout, 'Nothing is past its retention time.\n')
+    assert.equal(
+      (await runUsage(home, ['purge', '--data', data])).stdout,
+      `Nothing is past its retention time in the data folder of the collector, ${data}.\n`,
+    )
     const stats = await runUsage(home, ['stats', '--data', data, '--from', '2024-01-01', '--json'])
     assert.equal(JSON.parse(stats.stdout).features[0].count, 2)
   })
@@ -73,7 +79,10 @@ describe('usage purge', {concurrency: 2}, () => {
     assert.deepEqual([killed.signal, killed.stderr], ['SIGKILL', 'parsl 2019-03: 1 run\n'])
     assert.deepEqual(await answers(), before)
     const done = await runUsage(home, purge)
-    assert.match(done.stdout, /^Replaced with totals: 3 runs of \d+ months\.\n$/)
+    assert.match(
+      done.stdout,
+      /^Replaced with totals: 3 runs of \d+ months, in the data folder of the collector, \/.*\.\n$/,
+    )
     assert.match(done.stderr, /^parsl 2019-04: 2 runs\n/)
     assert.deepEqual(await answers(), before)
   })

@@ -13,6 +13,7 @@ export const tools = {
   dash: 'dash',
   flock: 'util-linux',
   gcc: 'gcc libc6-dev',
+  groff: 'groff-base',
   ip: 'iproute2',
   ksh93: 'ksh',
   make: 'make',

@@ -1,0 +1,346 @@
+# Completion of usage for bash, made by `npm run generate`. It starts no program.
+
+# The ids of the projects known here, into COMPREPLY, as far as they begin with the word.
+_usage_projects() {
+  local path name home=$HOME
+  local state=${USAGE_STATE_DIR:-${XDG_STATE_HOME:-$home/.local/state}/usage}
+  local config=${USAGE_CONFIG_DIR:-${XDG_CONFIG_HOME:-$home/.config}/usage}
+  if [[ -d /System/Library/CoreServices ]]; then
+    state=${USAGE_STATE_DIR:-${XDG_STATE_HOME:-$home/Library/Application Support}/usage}
+    config=${USAGE_CONFIG_DIR:-${XDG_CONFIG_HOME:-$home/Library/Preferences}/usage}
+  fi
+  for path in "$state"/*-????????/project.json "$config"/projects/*.json "$config"/optout.d/*; do
+    [[ -e $path ]] || continue
+    path=${path%/project.json}
+    name=${path##*/}
+    case $path in
+      "$state"/*) name=${name%-*} ;;
+      *) name=${name%.json} ;;
+    esac
+    [[ $name != "$1"* ]] || COMPREPLY+=("$name")
+  done
+}
+
+# WORDS: those that begin with the word, into COMPREPLY.
+_usage_words() {
+  local word
+  for word in $2; do [[ $word != "$1"* ]] || COMPREPLY+=("$word"); done
+}
+
+_usage_files() {
+  compopt -o default 2>/dev/null
+  return 0
+}
+
+_usage() {
+  local word=${COMP_WORDS[COMP_CWORD]} flag=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} place=1
+  COMPREPLY=()
+  # --flag=VALUE comes as three words.
+  [[ $word != = ]] || word=
+  [[ $flag != = ]] || flag=${COMP_WORDS[COMP_CWORD - 2]}
+  case $command in
+    policy | project)
+      command="$command ${COMP_WORDS[2]}"
+      place=2
+      ;;
+  esac
+  if ((COMP_CWORD <= place)); then
+    case $place:$command in
+      2:policy\ *) _usage_words "$word" 'check' ;;
+      2:project\ *) _usage_words "$word" 'add check list remove' ;;
+      *) _usage_words "$word" 'access collect completion demo disable doctor embed enable end explain export feature flush forget help import init log optin optout policy preview project purge run share shell start stats status version' ;;
+    esac
+    return 0
+  fi
+  case $command in
+    access)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        --period:*)  ;;
+        --wait:*)  ;;
+        *:-*) _usage_words "$word" '--project-file --project --period --all --join --erased --wait --json --help' ;;
+        *) _usage_projects "$word" ;;
+      esac
+      ;;
+    collect)
+      case $flag:$word in
+        --config:*) _usage_files ;;
+        --projects:*) _usage_files ;;
+        --data:*) _usage_files ;;
+        --http:*)  ;;
+        --udp:*)  ;;
+        --inbox:*) _usage_files ;;
+        --parsl:*)  ;;
+        --mantid:*)  ;;
+        *:-*) _usage_words "$word" '--config --projects --data --http --udp --inbox --parsl --mantid --public --no-public --json --help' ;;
+        *) _usage_words "$word" '--config --projects --data --http --udp --inbox --parsl --mantid --public --no-public --json --help' ;;
+      esac
+      ;;
+    completion)
+      case $flag:$word in
+        *:-*) _usage_words "$word" '--json --help' ;;
+        *) _usage_words "$word" 'bash zsh' ;;
+      esac
+      ;;
+    demo)
+      case $flag:$word in
+        --http:*)  ;;
+        *:-*) _usage_words "$word" '--http --json --help' ;;
+        *) _usage_words "$word" '--http --json --help' ;;
+      esac
+      ;;
+    doctor)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        --endpoint:*)  ;;
+        *:-*) _usage_words "$word" '--project-file --project --endpoint --json --help' ;;
+        *) _usage_projects "$word" ;;
+      esac
+      ;;
+    embed)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        --lang:*) _usage_words "$word" 'python sh' ;;
+        *:-*) _usage_words "$word" '--project-file --project --lang --json --help' ;;
+        *) _usage_words "$word" '--project-file --project --lang --json --help' ;;
+      esac
+      ;;
+    end)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        --run:*)  ;;
+        --exit-code:*)  ;;
+        --signal:*)  ;;
+        --field:*)  ;;
+        --wait:*)  ;;
+        *:-*) _usage_words "$word" '--project-file --project --strict --run --exit-code --signal --field --wait --json --help' ;;
+        *)  ;;
+      esac
+      ;;
+    explain)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        *:-*) _usage_words "$word" '--project-file --project --markdown --json --help' ;;
+        *) _usage_projects "$word" ;;
+      esac
+      ;;
+    export)
+      case $flag:$word in
+        --project:*) _usage_projects "$word" ;;
+        --data:*) _usage_files ;;
+        *:-*) _usage_words "$word" '--project --data --help' ;;
+        *) _usage_words "$word" '--project --data --help' ;;
+      esac
+      ;;
+    feature)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        --type:*)  ;;
+        --started:*)  ;;
+        --duration:*)  ;;
+        --count:*)  ;;
+        --detail:*)  ;;
+        --run:*)  ;;
+        *:-*) _usage_words "$word" '--project-file --project --strict --type --started --duration --count --internal --detail --run --json --help' ;;
+        *)  ;;
+      esac
+      ;;
+    flush)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        --wait:*)  ;;
+        --from:*) _usage_files ;;
+        *:-*) _usage_words "$word" '--project-file --project --wait --from --background --json --help' ;;
+        *) _usage_projects "$word" ;;
+      esac
+      ;;
+    forget)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        --wait:*)  ;;
+        *:-*) _usage_words "$word" '--project-file --project --wait --withdraw --json --help' ;;
+        *) _usage_projects "$word" ;;
+      esac
+      ;;
+    import)
+      case $flag:$word in
+        --project:*) _usage_projects "$word" ;;
+        --project-file:*) _usage_files ;;
+        --data:*) _usage_files ;;
+        --format:*) _usage_words "$word" 'parsl mantid usage' ;;
+        --at:*)  ;;
+        *:-*) _usage_words "$word" '--project --project-file --data --format --at --json --help' ;;
+        *) _usage_files ;;
+      esac
+      ;;
+    init)
+      case $flag:$word in
+        --name:*)  ;;
+        --project:*) _usage_projects "$word" ;;
+        --contact:*)  ;;
+        --purpose:*)  ;;
+        --endpoint:*)  ;;
+        --consent:*) _usage_words "$word" 'opt-out opt-in' ;;
+        *:-*) _usage_words "$word" '--name --project --contact --purpose --endpoint --consent --force --json --help' ;;
+        *) _usage_words "$word" '--name --project --contact --purpose --endpoint --consent --force --json --help' ;;
+      esac
+      ;;
+    log)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        --since:*)  ;;
+        *:-*) _usage_words "$word" '--project-file --project --since --errors --raw --json --help' ;;
+        *) _usage_projects "$word" ;;
+      esac
+      ;;
+    optin | enable)
+      case $flag:$word in
+        --project:*) _usage_projects "$word" ;;
+        *:-*) _usage_words "$word" '--project --json --help' ;;
+        *) _usage_projects "$word" ;;
+      esac
+      ;;
+    optout | disable)
+      case $flag:$word in
+        --project:*) _usage_projects "$word" ;;
+        *:-*) _usage_words "$word" '--project --json --help' ;;
+        *) _usage_projects "$word" ;;
+      esac
+      ;;
+    policy\ check)
+      case $flag:$word in
+        *:-*) _usage_words "$word" '--json --help' ;;
+        *) _usage_files ;;
+      esac
+      ;;
+    preview)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        *:-*) _usage_words "$word" '--project-file --project --raw --json --help' ;;
+        *) _usage_projects "$word" ;;
+      esac
+      ;;
+    project\ add)
+      case $flag:$word in
+        *:-*) _usage_words "$word" '--replace --json --help' ;;
+        *) _usage_files ;;
+      esac
+      ;;
+    project\ check)
+      case $flag:$word in
+        *:-*) _usage_words "$word" '--json --help' ;;
+        *) _usage_files ;;
+      esac
+      ;;
+    project\ list)
+      case $flag:$word in
+        *:-*) _usage_words "$word" '--json --help' ;;
+        *) _usage_words "$word" '--json --help' ;;
+      esac
+      ;;
+    project\ remove)
+      case $flag:$word in
+        *:-*) _usage_words "$word" '--json --help' ;;
+        *) _usage_projects "$word" ;;
+      esac
+      ;;
+    purge)
+      case $flag:$word in
+        --older-than:*)  ;;
+        --only:*) _usage_words "$word" 'features runs' ;;
+        --project:*) _usage_projects "$word" ;;
+        --data:*) _usage_files ;;
+        *:-*) _usage_words "$word" '--older-than --only --project --data --dry-run --json --help' ;;
+        *) _usage_words "$word" '--older-than --only --project --data --dry-run --json --help' ;;
+      esac
+      ;;
+    run)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        --script:*) _usage_files ;;
+        --application:*)  ;;
+        --app-version:*)  ;;
+        --commit:*)  ;;
+        --component:*)  ;;
+        --field:*)  ;;
+        --wait:*)  ;;
+        *:-*) _usage_words "$word" '--project-file --project --strict --script --application --app-version --commit --component --field --wait --help' ;;
+        *) _usage_files ;;
+      esac
+      ;;
+    share)
+      case $flag:$word in
+        --project:*) _usage_projects "$word" ;;
+        --data:*) _usage_files ;;
+        --url:*)  ;;
+        *:-*) _usage_words "$word" '--project --data --url --revoke --json --help' ;;
+        *) _usage_words "$word" '--project --data --url --revoke --json --help' ;;
+      esac
+      ;;
+    shell)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        *:-*) _usage_words "$word" '--project-file --project --json --help' ;;
+        *) _usage_words "$word" 'bash zsh sh' ;;
+      esac
+      ;;
+    start)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        --script:*) _usage_files ;;
+        --application:*)  ;;
+        --app-version:*)  ;;
+        --commit:*)  ;;
+        --component:*)  ;;
+        --field:*)  ;;
+        *:-*) _usage_words "$word" '--project-file --project --strict --script --application --app-version --commit --component --field --print-id --json --help' ;;
+        *)  ;;
+      esac
+      ;;
+    stats)
+      case $flag:$word in
+        --project:*) _usage_projects "$word" ;;
+        --from:*)  ;;
+        --to:*)  ;;
+        --by:*) _usage_words "$word" 'day week month year' ;;
+        --app-version:*)  ;;
+        --system:*)  ;;
+        --ci:*) _usage_words "$word" 'only none' ;;
+        --agent:*)  ;;
+        --application:*)  ;;
+        --feature-type:*)  ;;
+        --format:*) _usage_words "$word" 'text json csv markdown html' ;;
+        --section:*) _usage_words "$word" 'filters users runs userFlow hosts scripts trend outcomes successRate commonestFault exitCodes duration features unusedFeatures adoption versions systems readableSystems schedulers agents applications ci fields fieldValues quality tables' ;;
+        --data:*) _usage_files ;;
+        --url:*)  ;;
+        --token:*)  ;;
+        *:-*) _usage_words "$word" '--project --from --to --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --data --url --token --json --help' ;;
+        *) _usage_words "$word" '--project --from --to --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --data --url --token --json --help' ;;
+      esac
+      ;;
+    status)
+      case $flag:$word in
+        --project-file:*) _usage_files ;;
+        --project:*) _usage_projects "$word" ;;
+        *:-*) _usage_words "$word" '--project-file --project --events --json --help' ;;
+        *) _usage_projects "$word" ;;
+      esac
+      ;;
+  esac
+  return 0
+}
+
+complete -F _usage usage usage-reporter
