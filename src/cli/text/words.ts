@@ -63,6 +63,14 @@ export function writeUnreadable(folder: string, paint: Paint): string {
   Set --project-file FILE, and see the folder sent/ in it.`
 }
 
+/** Says that nobody answers where reports went, and what a command cannot do for that reason: `cannot erase them`. */
+export function writeUnanswered(endpoint: string, cannot: string): string {
+  const place = toPlainText(endpoint)
+  return endpoint.startsWith('file:')
+    ? `reports were written to ${place}, a folder that your site forwards. This command ${cannot}, because folders are not answered.`
+    : `reports were sent to ${place} as datagrams. This command ${cannot}, because datagrams are not answered.`
+}
+
 /** A reason as a sentence. */
 export function writeReason(reason: Reason): string {
   return reasonWords[reason]

@@ -2,7 +2,7 @@ import {toPlainText} from '../../protocol/plain-text.ts'
 import type {DestinationForget, ForgetOutcome} from '../../reporter/person/forget.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeTime} from '../output/write-time.ts'
-import {isReason, writeAmount, writeReason, writeUnreadable} from './words.ts'
+import {isReason, writeAmount, writeReason, writeUnanswered, writeUnreadable} from './words.ts'
 import {writeConsent} from './write-decision.ts'
 
 /** Writes the result of an erasure request for a person. */
@@ -28,10 +28,7 @@ function writeOutcome(one: DestinationForget, paint: Paint): string[] {
     case 'nothing-sent':
       return [`nothing was sent from this machine to ${place}, so there is nothing to erase.`]
     case 'unconfirmed':
-      return [
-        `reports were sent to ${place} as datagrams. This command cannot erase them, because datagrams are not answered.`,
-        writeContact(one),
-      ]
+      return [writeUnanswered(one.endpoint ?? 'nowhere', 'cannot erase them'), writeContact(one)]
     case 'no-user':
       return [
         `reports were sent to ${place} without a pseudonym of yours. This command cannot erase them, because no key finds them.`,
@@ -74,11 +71,12 @@ function writeNameless({outcome, leftNameless}: DestinationForget): string[] {
   return ['Reports without a pseudonym of yours were sent too, for example from CI. No key finds them.']
 }
 
-function writeReceipt({receipt, sentLog}: DestinationForget, place: string): string[] {
+function writeReceipt({project, receipt, sentLog}: DestinationForget, place: string): string[] {
   if (receipt === null) return []
   const rows = `${writeAmount(receipt.runs, 'run')} and ${writeAmount(receipt.features, 'feature')}`
   return [
     `${rows} were erased from ${place} at ${writeTime(receipt.erasedAt)}. Receipt: ${receipt.receipt}`,
+    `To check that nothing is left: usage access ${toPlainText(project)} --erased`,
     `The sent log stays on this machine for 30 days. You can remove it: ${sentLog}`,
   ]
 }
@@ -91,7 +89,7 @@ function writeWhy(one: DestinationForget): string[] {
     ...(one.outcome === 'pending'
       ? [
           'The request is kept and sent before every report. No report is sent until it is confirmed.',
-          `To take it back: usage forget --withdraw --project ${toPlainText(one.project)}`,
+          `To take it back: usage forget ${toPlainText(one.project)} --withdraw`,
         ]
       : []),
     ...(nextTryAt === null ? [] : [`Next try at ${writeTime(nextTryAt)}, or now: usage forget`]),

@@ -58,7 +58,8 @@ function whyNothing(
   ids: readonly UserPeriod[],
   {own, hasLost, hasNameless}: SentPseudonyms,
 ): AccessPlan['nothing'] {
-  if (project.endpoint.http === null) return 'nobody-answers'
+  const isSent = own.length > 0 || hasLost || hasNameless
+  if (project.endpoint.http === null) return isSent ? 'nobody-answers' : 'nothing-sent'
   if (ids.length > 0) return null
   if (isErased) return 'nothing-erased'
   if (hasLost) return 'cannot-prove'

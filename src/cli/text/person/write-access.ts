@@ -3,8 +3,9 @@ import {type AccessRecord, accessRecord} from '../../../protocol/access.ts'
 import {toPlainText} from '../../../protocol/plain-text.ts'
 import type {AccessOutcome, DestinationAccess, HeldId} from '../../../reporter/person/access.ts'
 import type {Paint} from '../../output/paint.ts'
-import {writeAmount, writeReason, writeUnreadable} from '../words.ts'
-import {writeHeader, writeRecord} from './write-held.ts'
+import {writeTime} from '../../output/write-time.ts'
+import {writeAmount, writeReason, writeUnanswered, writeUnreadable} from '../words.ts'
+import {timeOfRecord, writeHeader, writeRecord} from './write-held.ts'
 
 /** Writes what collectors hold, for a person. */
 export function writeAccess(
@@ -28,13 +29,13 @@ function writeNothing(one: DestinationAccess, paint: Paint): string[] {
   switch (one.outcome) {
     case 'nobody-answers':
       return [
-        `reports go to ${place}, where nobody can be asked: datagrams and folders are not answered.`,
-        'To see what was sent: usage log --raw. To ask the project what it holds, write to the contact.',
+        writeUnanswered(one.endpoint ?? 'nowhere', 'cannot ask what is stored'),
+        'To see what was sent: usage log --raw',
         writeContact(one),
       ]
     case 'no-user':
       return [
-        `reports were sent to ${place} without a pseudonym of yours, for example from CI. No key finds them.`,
+        `reports were sent to ${place} without a pseudonym of yours, for example from CI. This command cannot show them, because no key finds them.`,
         'To see what was sent: usage log --raw',
         writeContact(one),
       ]
@@ -50,8 +51,8 @@ function writeNothing(one: DestinationAccess, paint: Paint): string[] {
       return one.erasedAt === null
         ? [`nothing was sent from this machine to ${place} under this id, so the collector was not asked.`]
         : [
-            `nothing was sent to ${place} under this id since the erasure at ${one.erasedAt}, so the collector was not asked.`,
-            `To check the erasure: usage access --erased --project ${toPlainText(one.project)}`,
+            `nothing was sent to ${place} under this id since the erasure at ${writeTime(one.erasedAt)}, so the collector was not asked.`,
+            `To check the erasure: usage access ${toPlainText(one.project)} --erased`,
           ]
   }
 }
@@ -62,16 +63,21 @@ function writeId(id: HeldId, one: DestinationAccess, paint: Paint): string[] {
   const problem = id.isComplete ? [] : writeProblem(id, one, paint)
   if (id.records === 0 && id.isComplete) return [`${place} holds nothing under ${whose}.`, ...writeTotals(id)]
   if (id.records === 0) return [...problem, `Asked: ${place}, about ${whose}.`]
-  const groups = id.groups.flatMap(({header, records}) => [
-    writeHeader(header),
-    ...records.map(record => `  ${writeRecord(readRecord(record), record)}`),
-  ])
+  const groups = id.groups.flatMap(({header, records}) => [writeHeader(header), ...writeRecords(records)])
   return [
     `${place} holds ${writeAmount(id.records, 'record')} under ${whose}:`,
     ...groups,
     ...writeTotals(id),
     ...problem,
   ]
+}
+
+/** The records of a group, oldest first. Those of an unknown form come last. */
+function writeRecords(records: HeldId['groups'][0]['records']): string[] {
+  const read = records.map(raw => ({raw, record: readRecord(raw)}))
+  const timeOf = ({record}: (typeof read)[0]): string => (record === null ? '~' : timeOfRecord(record))
+  const sorted = read.toSorted((a, b) => Number(timeOf(a) > timeOf(b)) - Number(timeOf(a) < timeOf(b)))
+  return sorted.map(({raw, record}) => `  ${writeRecord(record, raw)}`)
 }
 
 /** A record of a newer collector may have another form. */
@@ -97,7 +103,7 @@ function writeOthers({project, otherPeriods, outcome}: DestinationAccess): strin
   const periods = otherPeriods.map(toPlainText).join(', ')
   const last = toPlainText(otherPeriods.at(-1) ?? '')
   return [
-    `You have ids of other periods: ${periods}. To ask about one: usage access --period ${last} --project ${toPlainText(project)}`,
+    `You have ids of other periods: ${periods}. To ask about one: usage access ${toPlainText(project)} --period ${last}`,
   ]
 }
 

@@ -2,6 +2,7 @@ import type {AccessRecord} from '../../../protocol/access.ts'
 import type {EndEvent, FeatureEvent, StartEvent} from '../../../protocol/event.ts'
 import {toPlainText} from '../../../protocol/plain-text.ts'
 import type {FieldValues} from '../../../protocol/scalars.ts'
+import {writeTime} from '../../output/write-time.ts'
 import {writeAmount} from '../words.ts'
 
 /** The header of records as one line: every value that is not null, except the person's own pseudonym. */
@@ -16,11 +17,13 @@ export function writeRecord(record: AccessRecord | null, raw: unknown): string {
     case 'run':
       return toPlainText(writeRun(record))
     case 'repeat':
-      return toPlainText(`${record.event.time}  still running, repeat ${record.event.repeat}, run ${record.event.run}`)
+      return toPlainText(
+        `${writeTime(record.event.time)}  still running, repeat ${record.event.repeat}, run ${record.event.run}`,
+      )
     case 'feature':
       return toPlainText(`${writeFeature(record.event)}${record.isClamped ? ', time corrected' : ''}`)
     case 'end':
-      return toPlainText(`${record.event.time}  an end without a run: ${writeEnd(record.event)}`)
+      return toPlainText(`${writeTime(record.event.time)}  an end without a run: ${writeEnd(record.event)}`)
     case 'day':
       return `${record.usedAt.slice(0, 10)}  a day on which you used features outside of runs`
     default:
@@ -28,16 +31,30 @@ export function writeRecord(record: AccessRecord | null, raw: unknown): string {
   }
 }
 
+/** The time of a record, RFC 3339. A run whose time is unknown is before all others. */
+export function timeOfRecord(record: AccessRecord): string {
+  switch (record.kind) {
+    case 'run':
+      return record.start?.time ?? record.end?.time ?? record.firstSignAt ?? ''
+    case 'day':
+      return record.usedAt
+    default:
+      return record.event.time
+  }
+}
+
 type RunRecord = Extract<AccessRecord, {kind: 'run'}>
 
-function writeRun({run, start, end, firstSignAt, lastSignAt, isClamped, isTest}: RunRecord): string {
+function writeRun(record: RunRecord): string {
+  const {run, start, end, lastSignAt, isClamped, isTest} = record
+  const time = timeOfRecord(record)
   const parts = [
     start === null ? 'no start arrived' : `started${writeScript(start)}${writeFields(start.fields)}`,
-    end === null ? `no end arrived${lastSignAt === null ? '' : `, last sign ${lastSignAt}`}` : writeEnd(end),
+    end === null ? `no end arrived${lastSignAt === null ? '' : `, last sign ${writeTime(lastSignAt)}`}` : writeEnd(end),
     ...(isClamped ? ['time corrected'] : []),
     ...(isTest ? ['marked as a test'] : []),
   ]
-  return `${start?.time ?? end?.time ?? firstSignAt ?? 'time unknown'}  run ${run}: ${parts.join('; ')}`
+  return `${time === '' ? 'time unknown' : writeTime(time)}  run ${run}: ${parts.join('; ')}`
 }
 
 const writeScript = ({script}: StartEvent): string => (script === null ? '' : `, script ${script}`)
@@ -45,7 +62,7 @@ const writeScript = ({script}: StartEvent): string => (script === null ? '' : `,
 function writeEnd({time, durationSeconds, exitCode, signal, fields}: EndEvent): string {
   const how =
     signal !== null ? `by ${signal}` : exitCode === null ? 'without an exit code' : `with exit code ${exitCode}`
-  return `ended ${time} ${how}${writeSeconds(durationSeconds)}${writeFields(fields)}`
+  return `ended ${writeTime(time)} ${how}${writeSeconds(durationSeconds)}${writeFields(fields)}`
 }
 
 function writeFeature(event: FeatureEvent): string {
@@ -53,7 +70,7 @@ function writeFeature(event: FeatureEvent): string {
   const uses = writeAmount(count, 'use')
   const where = run === null ? 'outside of a run' : `run ${run}`
   const other = 'timings' in event && event.timings != null ? `, durations ${JSON.stringify(event.timings)}` : ''
-  return `${time}  ${featureType} ${name}: ${uses}${internal ? ', internal' : ''}${writeSeconds(durationSeconds)}${other}, ${where}${writeFields(details ?? {})}`
+  return `${writeTime(time)}  ${featureType} ${name}: ${uses}${internal ? ', internal' : ''}${writeSeconds(durationSeconds)}${other}, ${where}${writeFields(details ?? {})}`
 }
 
 const writeSeconds = (seconds: number | null): string => (seconds === null ? '' : `, ${seconds} s`)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
+import {writeTime} from '../../../../src/cli/output/write-time.ts'
 import {writeAccess} from '../../../../src/cli/text/person/write-access.ts'
 import type {DestinationAccess, HeldId} from '../../../../src/reporter/person/access.ts'
 
@@ -8,6 +9,7 @@ const paint = {bold: plain, dim: plain, green: plain, red: plain, yellow: plain,
 const user = 'ab'.repeat(16)
 const run = '0199aaaa-7200-7000-8000-000000000001'
 const at = '2026-11-22T10:00:00.000Z'
+const atText = writeTime(at)
 const event = {id: run, run, time: at, fields: {}}
 const start = {...event, type: 'start', script: 'cd'.repeat(16), repeat: 0, fields: {executors: 2}}
 const end = {...event, type: 'end', durationSeconds: 12.5, exitCode: null, signal: 'SIGTERM'}
@@ -40,12 +42,21 @@ const writeRecords = (records: HeldId['groups'][0]['records']): string[] =>
     .map(line => line.trim())
 
 describe('what a collector holds, as text', () => {
+  it('is in the order of time, whatever the order of the collector', () => {
+    const early = {...feature, time: '2026-11-22T09:00:00.000Z', count: 1}
+    const lines = writeRecords([runRecord, {kind: 'later'}, {kind: 'feature', event: early, isClamped: false}])
+    assert.deepEqual(
+      lines.map(line => /run|later|Algorithm/.exec(line)?.[0]),
+      ['Algorithm', 'run', 'later'],
+    )
+  })
+
   it('has the header once, with each value, and a line for each record', () => {
     assert.equal(
       write(),
       `demo: https://a.example holds 1 record under your id of 2026 (${user}):
   With version=1.0, os.name=Linux:
-    ${at}  run ${run}: started, script ${'cd'.repeat(16)}, executors=2; ended ${at} by SIGTERM, 12.5 s`,
+    ${atText}  run ${run}: started, script ${'cd'.repeat(16)}, executors=2; ended ${atText} by SIGTERM, 12.5 s`,
     )
     assert.deepEqual(
       writeRecords([
@@ -57,9 +68,9 @@ describe('what a collector holds, as text', () => {
       ]),
       [
         `time unknown  run ${run}: no start arrived; no end arrived; marked as a test`,
-        `${at}  Algorithm Load.v1: 3 uses, internal, outside of a run, format=nexus, time corrected`,
-        `${at}  still running, repeat 2, run ${run}`,
-        `${at}  an end without a run: ended ${at} with exit code 3`,
+        `${atText}  Algorithm Load.v1: 3 uses, internal, outside of a run, format=nexus, time corrected`,
+        `${atText}  still running, repeat 2, run ${run}`,
+        `${atText}  an end without a run: ended ${atText} with exit code 3`,
         '2026-11-22  a day on which you used features outside of runs',
       ],
     )
@@ -97,18 +108,22 @@ describe('what a collector holds, as text', () => {
     const none = (outcome: DestinationAccess['outcome'], changes: Partial<DestinationAccess> = {}) =>
       write({outcome, ids: [], ...changes})
     assert.match(
+      none('nobody-answers', {endpoint: 'file:///shared/inbox'}),
+      /^demo: reports were written to file:\S+, a folder that your site forwards\. .* because folders are not answered\.\n/,
+    )
+    assert.match(
       none('nobody-answers', {endpoint: 'a.example:1'}),
-      /^demo: reports go to a\.example:1, where nobody can be asked/,
+      /^demo: reports were sent to a\.example:1 as datagrams\. This command cannot ask what is stored, because/,
     )
     assert.match(
       none('no-user', {leftNameless: true}),
-      /without a pseudonym of yours, for example from CI\. No key finds them\.\n/,
+      /without a pseudonym of yours, for example from CI\. This command cannot show them, because no key finds them\.\n/,
     )
     assert.match(none('cannot-prove', {leftLost: true}), /^demo: not asked: The secret of your pseudonyms is lost/)
     assert.match(none('nothing-sent'), /^demo: nothing was sent from this machine to https:\S+ under this id, so/)
     assert.match(
       none('nothing-sent', {erasedAt: at}),
-      /since the erasure at .*\n {2}To check the erasure: usage access --erased --project demo$/,
+      /since the erasure at .*\n {2}To check the erasure: usage access demo --erased$/,
     )
     assert.match(none('nothing-erased'), /^demo: nothing was erased/)
     assert.equal(
@@ -130,7 +145,7 @@ describe('what a collector holds, as text', () => {
       }),
       `demo: https://a.example holds nothing under your id of 2026 (${user}).
   Older data, from before 2025-11-01 at the earliest, is kept as totals that name nobody.
-  You have ids of other periods: 2024, 2025. To ask about one: usage access --period 2025 --project demo
+  You have ids of other periods: 2024, 2025. To ask about one: usage access demo --period 2025
   Reports without a pseudonym of yours were sent too, for example from CI. No key finds them.
   Reports were also sent under an id whose secret is lost. They are not shown.`,
     )
