@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
 import {describe, it, type TestContext} from 'node:test'
 import {openSqliteHeld} from '../../../src/collector/store/held.ts'
 import {openSqliteStore} from '../../../src/collector/store/sqlite.ts'
@@ -6,7 +8,18 @@ import type {Batch} from '../../../src/collector/store/store.ts'
 import type {AccessRecord} from '../../../src/protocol/access.ts'
 import {limits} from '../../../src/protocol/limits.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
-import {batchOf, dayMs, endOf, featureOf, nowMs, pseudonym, sampleHeader, startOf, uuid} from '../samples.ts'
+import {
+  batchOf,
+  dayMs,
+  endOf,
+  featureOf,
+  nowMs,
+  pseudonym,
+  sampleHeader,
+  sampleProject,
+  startOf,
+  uuid,
+} from '../samples.ts'
 
 const [ann, bob] = [pseudonym('ann'), pseudonym('bob')]
 const of = (user: string, run: number): Batch =>
@@ -42,6 +55,61 @@ async function readAll(t: TestContext, directory: string, user: string, pieceRow
   return {records, pages}
 }
 
+/** Where an answer shows each column of the tables with data of people. Null: see the reason. */
+const shown: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
+  runs: {
+    run: 'run',
+    // The header of the group.
+    header: null,
+    // Which event the header is from: it decides which values are shown.
+    header_rank: null,
+    start_event: 'start.id',
+    started_at: 'start.time',
+    script: 'start.script',
+    start_fields: 'start.fields',
+    end_event: 'end.id',
+    ended_at: 'end.time',
+    duration_seconds: 'end.durationSeconds',
+    exit_code: 'end.exitCode',
+    signal: 'end.signal',
+    end_fields: 'end.fields',
+    first_sign_at: 'firstSignAt',
+    last_sign_at: 'lastSignAt',
+    is_clamped: 'isClamped',
+    is_outcome_untold: 'isOutcomeUntold',
+    is_test: 'isTest',
+  },
+  repeats: {event: 'event.id', run: 'event.run', repeat: 'event.repeat', repeated_at: 'event.time'},
+  features: {
+    event: 'event.id',
+    run: 'event.run',
+    feature: 'event.name',
+    header: null,
+    used_at: 'event.time',
+    duration_seconds: 'event.durationSeconds',
+    count: 'event.count',
+    is_internal: 'event.internal',
+    is_clamped: 'isClamped',
+    details: 'event.details',
+    // Shown as event.timings where an event has several durations.
+    timed: null,
+    timings: null,
+  },
+  unpaired_ends: {
+    event: 'event.id',
+    header: null,
+    ended_at: 'event.time',
+    duration_seconds: 'event.durationSeconds',
+    exit_code: 'event.exitCode',
+    signal: 'event.signal',
+    fields: 'event.fields',
+  },
+  presences: {used_at: 'usedAt', header: null},
+}
+
+const valueAt = (record: unknown, path: string): unknown =>
+  path.split('.').reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], record)
+
 const idOf = (record: AccessRecord): string =>
   record.kind === 'run' ? record.run : record.kind === 'day' ? record.usedAt : record.event.id
 
@@ -58,6 +126,31 @@ describe('what a store holds under a pseudonym', () => {
       )
       assert.equal(pages, 1)
     })
+
+  it('is every column of every table with data of people', async t => {
+    const {directory, store} = await storeOf(t, [
+      of(bob, 1),
+      batchOf([featureOf(9, nowMs - 400 * dayMs)], {header: sampleHeader({user: bob})}),
+    ])
+    await store.purgeFeatures(sampleProject(), new Date(nowMs - 400 * dayMs).toISOString().slice(0, 7), false)
+    const {records} = await readAll(t, directory, bob)
+    const kinds = {runs: 'run', repeats: 'repeat', features: 'feature', unpaired_ends: 'end', presences: 'day'}
+    const database = new DatabaseSync(join(directory, 'usage.sqlite'), {readOnly: true})
+    t.after(() => database.close())
+    for (const [table, kind] of Object.entries(kinds)) {
+      const columns = database.prepare(`SELECT name FROM pragma_table_info('${table}')`).all()
+      const names = columns.map(({name}) => String(name)).filter(name => name !== 'project')
+      assert.deepEqual(
+        names.sort(),
+        Object.keys(shown[table]!).sort(),
+        `decide in src/collector/store/held.ts: ${table}`,
+      )
+      const record = records.find(one => one.kind === kind)
+      for (const path of Object.values(shown[table]!))
+        if (path !== null && !(kind === 'run' && path.startsWith('end.')))
+          assert.notEqual(valueAt(record, path), undefined, `${table}: ${path}`)
+    }
+  })
 
   it('is read in pages of at most a megabyte and one record', async t => {
     const text = 'x'.repeat(256)
