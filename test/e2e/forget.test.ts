@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
 import type {Report} from '../../src/protocol/report.ts'
 import {readSent} from '../../src/reporter/destination/sent-log.ts'
+import {personHere} from '../support/in-process.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {collectorHere} from '../support/running-collector.ts'
-import {makeScene, type Scene} from '../support/scene.ts'
+import {makeScene, permissionFor, type Scene} from '../support/scene.ts'
 
 /** Two people who report to one collector: one run each. */
 async function twoPeople(t: Parameters<typeof makeScene>[0]) {
@@ -51,6 +52,27 @@ describe('being forgotten', {concurrency: 2}, () => {
       [],
     )
     assert.deepEqual((await collector.stats('demo')).users.total, 2)
+  })
+
+  it('erases what was sent under every beginning of the year', async t => {
+    const {collector, people} = await twoPeople(t)
+    const [person] = people
+    const today = new Date().toISOString().slice(5, 10)
+    const {project} = projectOnDisk(person.home.home, collector.http, {
+      identity: {yearBegins: today === '02-29' ? '02-28' : today},
+    })
+    const later = personHere(
+      {...person.home, environment: {...person.home.environment, ...permissionFor(project)}},
+      project,
+    )
+    later.recordRun()
+    assert.equal((await later.flush()).sent, 3)
+    const [before, after] = reportsOf(person).map(({header}) => header)
+    assert.notEqual(before?.user, after?.user)
+    assert.notEqual(before?.period, after?.period)
+    const {stdout} = await person.usage(['forget', '--json'])
+    assert.equal(JSON.parse(stdout).projects[0].receipt.runs, 2)
+    assert.equal((await collector.stats('demo')).users.total, 1)
   })
 
   it('goes before every report when the collector was away, and is asked for once', async t => {
