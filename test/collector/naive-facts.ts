@@ -248,6 +248,8 @@ function spanFacts(
       ofWord(({host}) => host),
       rotation,
     ),
+    usersOnlyAgents: onlyMarked(people, ({agent}) => agent !== null, rotation),
+    usersOnlyNewHomes: onlyMarked(people, ({isNewSecret}) => isNewSecret, rotation),
     scripts: different(scripts, rotation),
     usesWithUser: usesOf(telling.filter(({header}) => header.user !== null)),
     ...withoutUser(telling),
@@ -255,6 +257,24 @@ function spanFacts(
     outcomes,
     duration: duration(runs.flatMap(({seconds}) => seconds ?? [])),
   }
+}
+
+/** Users all of whose signs are marked. Those of another period with other signs may be the same people. */
+function onlyMarked(signs: readonly Sign[], isMarked: (header: Header) => boolean, rotation: Rotation): Bounds {
+  const words = inPeriods(
+    signs.map(({header, atMs}) => ({word: header.user, header, atMs})),
+    rotation,
+  )
+  const others = new Set(signs.filter(({header}) => !isMarked(header)).map(({header}) => header.user))
+  const periods = [...new Set(words.values())].map(period => {
+    const all = [...words].filter(([, own]) => own === period).map(([word]) => word)
+    return {marked: all.filter(word => !others.has(word)).length, others: all.filter(word => others.has(word)).length}
+  })
+  const least = periods.map(one => {
+    const elsewhere = periods.filter(other => other !== one).reduce((sum, other) => sum + other.others, 0)
+    return one.marked - elsewhere
+  })
+  return {low: Math.max(0, ...least), high: periods.reduce((sum, {marked}) => sum + marked, 0)}
 }
 
 function onSeveralDays(signs: Parameters<typeof inPeriods>[0], rotation: Rotation): Bounds {

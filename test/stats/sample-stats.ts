@@ -41,6 +41,7 @@ export const sample: Stats = {
   by: 'month',
   filters: noFilters,
   unanswered: [],
+  uncertainUsers: [],
   userFlow: [],
   since: '2025-06-01',
   users: {...measure(4, 8, 2), ...exact(9), ...allSay(42)},

@@ -7,7 +7,7 @@ import {featuresFigure, fieldsFigure, unusedFigure} from './features.ts'
 import type {Drawing, Figure} from './figure.ts'
 import {plainFigure} from './plain.ts'
 import {durationFigure, exitCodesFigure, outcomesFigure, successFigure} from './runs.ts'
-import {flowFigure, hostsFigure, runsFigure, scriptsFigure, usersFigure} from './use.ts'
+import {flowFigure, hostsFigure, runsFigure, scriptsFigure, uncertainFigure, usersFigure} from './use.ts'
 
 /**
  * The answers with a drawing of their own. An answer that is not listed is drawn as a breakdown or as a plain table with
@@ -16,6 +16,7 @@ import {flowFigure, hostsFigure, runsFigure, scriptsFigure, usersFigure} from '.
 const drawings: Readonly<Partial<Record<AnswerKey, Drawing>>> = {
   users: usersFigure,
   runs: runsFigure,
+  uncertainUsers: uncertainFigure,
   userFlow: flowFigure,
   hosts: hostsFigure,
   scripts: scriptsFigure,

@@ -1,4 +1,5 @@
 import type {Stats} from '../../stats/model/model.ts'
+import {describeUncertain} from '../../stats/write/text/uncertain.ts'
 import {
   describeKnown,
   isUnknown,
@@ -6,9 +7,11 @@ import {
   writeCount,
   writeCounted,
   writePeople,
+  writeUsers,
 } from '../../stats/write/text/write.ts'
 import type {Tone} from '../charts/frame.ts'
 import {columnsOf, type Drawing} from './figure.ts'
+import {drawRows} from './rows.ts'
 import {writeChange, writeDay, writeRange} from './words.ts'
 
 const dayMs = 86_400_000
@@ -87,6 +90,24 @@ export const scriptsFigure: Drawing = {
   describe: stats =>
     stats.scripts === null ? '' : `People ran ${writePeople(stats.scripts, 'different script', 'different scripts')}.`,
   draw: stats => countChart(stats, 'scripts', 'Scripts', 'gold'),
+}
+
+const kindNames = {'only-agents': 'only through coding agents', 'only-new-homes': 'only in new homes'} as const
+
+export const uncertainFigure: Drawing = {
+  describe: stats => describeUncertain(stats).join(' '),
+  draw: ({uncertainUsers}) => {
+    const most = Math.max(1, ...uncertainUsers.map(({usersHigh}) => usersHigh))
+    return drawRows({
+      head: ['seen', 'users'],
+      rows: uncertainUsers.map(({kind, ...users}) => ({
+        name: kindNames[kind],
+        counts: [writeUsers(users)],
+        bar: [{tone: 'grey', share: users.usersLow / most}],
+      })),
+    })
+  },
+  hideEmpty: true,
 }
 
 export const flowFigure: Drawing = {

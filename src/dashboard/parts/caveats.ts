@@ -1,8 +1,9 @@
 import type {Stats} from '../../stats/model/model.ts'
+import {describeAgents, describeUncertain} from '../../stats/write/text/uncertain.ts'
 import {describeKnown, isUnknown} from '../../stats/write/text/write.ts'
 
 /** The limits of the numbers, for their readers. Plain text. */
-export const caveatsOf = ({users}: Stats): string[] => [
+export const caveatsOf = ({users, ...stats}: Stats): string[] => [
   'People who opted out are not counted. The true use is higher by an unknown amount.',
   ...(isUnknown(users)
     ? []
@@ -12,6 +13,8 @@ export const caveatsOf = ({users}: Stats): string[] => [
   ...(users.runsWithoutUser === 0
     ? []
     : [`${describeKnown(users)} The others come from clients that send no user, so the number of users is not exact.`]),
+  ...describeUncertain(stats),
+  ...[describeAgents(stats)].filter(sentence => sentence !== null),
   'Continuous integration is counted as runs, never as users.',
   'A run is lost if no end was reported in time: it was killed, or its computer has no network.',
   'Reports may arrive up to 30 days late, so the newest periods may still grow.',

@@ -21,7 +21,7 @@ import {forecastDisk, sizesOf} from './disk.ts'
 import {userFlow} from './flow.ts'
 import {makePlan, type Plan} from './plan.ts'
 import {findUnanswered} from './unanswered.ts'
-import {countUsers, createCounter, runsByUser} from './unique.ts'
+import {countUsers, createCounter, runsByUser, uncertainUsers} from './unique.ts'
 
 /**
  * Answers a query: asks the source once and derives the rest. `nowMs` decides which periods are incomplete and which
@@ -84,6 +84,7 @@ function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): St
     unanswered: findUnanswered(filters),
     users: counter.users(),
     hosts: counter.hosts(),
+    uncertainUsers: uncertainUsers(answering.at(answering.plan.range)),
     userFlow: userFlow(answering),
     ...deriveOfRuns(answering, !limitsFeatures(filters)),
     features: featureList(facts.features),

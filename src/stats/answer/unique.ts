@@ -1,6 +1,14 @@
 import type {Bounds} from '../model/bounds.ts'
 import type {UserBounds} from '../model/breakdowns.ts'
-import type {Count, Measure, PeopleMeasure, PeriodValue, RunsByUser, UserMeasure} from '../model/model.ts'
+import type {
+  Count,
+  Measure,
+  PeopleMeasure,
+  PeriodValue,
+  RunsByUser,
+  UncertainUsers,
+  UserMeasure,
+} from '../model/model.ts'
 import type {Period} from '../model/period.ts'
 import type {SpanFacts, WithoutUser} from '../model/source.ts'
 import type {Span} from '../model/span.ts'
@@ -68,6 +76,15 @@ const usersOnSeveralDays = ({users, usersOnSeveralDays: several, usesWithoutUser
 
 const hostsOnSeveralDays = ({hosts, hostsOnSeveralDays: several, usesWithoutHost}: SpanFacts): Count =>
   severalDays(several, hosts, usesWithoutHost)
+
+/** The users of a span who may not be people of their own. Runs that do not say who are not of them. Pure. */
+export function uncertainUsers({usersOnlyAgents, usersOnlyNewHomes}: SpanFacts): UncertainUsers[] {
+  const kinds = {'only-agents': usersOnlyAgents, 'only-new-homes': usersOnlyNewHomes} as const
+  return Object.entries(kinds).flatMap(([kind, bounds]) => {
+    const {total, low, high} = countOf(bounds)
+    return high === 0 ? [] : [{kind: kind as UncertainUsers['kind'], users: total, usersLow: low, usersHigh: high}]
+  })
+}
 
 /** The users of one row of a table. Pure. */
 export function userBounds(users: Bounds, {usesWithoutUser}: WithoutUser): UserBounds {

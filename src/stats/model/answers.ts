@@ -38,6 +38,15 @@ export const answers = [
     meaning: 'Runs, including those of CI.',
   },
   {
+    key: 'uncertainUsers',
+    title: 'Users who may not be people',
+    columns: ['kind', ...people],
+    page: 'overview',
+    report: 'rows',
+    meaning:
+      'Users all of whose runs were by coding agents (`only-agents`), or in homes with a new secret, such as empty containers (`only-new-homes`).',
+  },
+  {
     key: 'userFlow',
     title: 'New, returning and lost users',
     columns: ['period', 'since', 'new', 'returning', 'lost', 'reason', 'complete'],

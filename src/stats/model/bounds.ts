@@ -91,3 +91,20 @@ export interface PeriodValue<Value extends number | null = number | null> {
   readonly low: number
   readonly high: number
 }
+
+/** All people of a part of time, and those of them all of whose uses carry a mark. */
+export interface MarkedBounds {
+  readonly all: Bounds
+  readonly marked: Bounds
+}
+
+/**
+ * The people of several parts all of whose uses carry a mark. A person with marked uses in one part may have others in
+ * another part, and is not recognised: `low` assumes that all who have others are such people. Pure.
+ */
+export function mergeMarked(parts: readonly MarkedBounds[]): Bounds {
+  const others = parts.map(({all, marked}) => Math.max(0, all.high - marked.low))
+  const allOthers = others.reduce((sum, count) => sum + count, 0)
+  const lows = parts.map(({marked}, place) => marked.low - (allOthers - others[place]!))
+  return {low: Math.max(0, ...lows), high: parts.reduce((sum, {marked}) => sum + marked.high, 0)}
+}

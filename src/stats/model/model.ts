@@ -36,6 +36,7 @@ export interface Stats extends Breakdowns {
   readonly hosts: PeopleMeasure
   readonly runs: Measure<number> | null
   readonly scripts: Measure | null
+  readonly uncertainUsers: readonly UncertainUsers[]
   readonly userFlow: readonly UserFlow[]
   readonly duration: DurationStats | null
   readonly outcomes: OutcomeStats | null
@@ -54,6 +55,15 @@ export interface Stats extends Breakdowns {
   readonly fields: Readonly<Record<string, FieldStats>> | null
   readonly trend: Trend
   readonly quality: Quality
+}
+
+/**
+ * Users who are counted, and may not be people of their own. `only-agents`: coding agents ran everything of theirs.
+ * `only-new-homes`: the secret of their pseudonym was made during each of their runs, as in a container that begins with
+ * an empty home, so one person may be several of them. A kind without users is absent.
+ */
+export interface UncertainUsers extends UserBounds {
+  readonly kind: 'only-agents' | 'only-new-homes'
 }
 
 /**

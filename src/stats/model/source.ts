@@ -91,6 +91,9 @@ export interface SpanFacts extends WithoutUser {
   /** Those whose runs and unpaired events began on at least two UTC days of the span. */
   readonly usersOnSeveralDays: Bounds
   readonly hostsOnSeveralDays: Bounds
+  /** Users all of whose runs and unpaired events were by coding agents, and in homes with a new secret. */
+  readonly usersOnlyAgents: Bounds
+  readonly usersOnlyNewHomes: Bounds
   readonly scripts: Bounds
   /** The other runs, or uses, without CI: they say who. */
   readonly usesWithUser: number

@@ -319,6 +319,7 @@ test('it has every key of the model without any data, and null for unknown value
       'unanswered',
       'users',
       'hosts',
+      'uncertainUsers',
       'userFlow',
       'runs',
       'scripts',
@@ -340,6 +341,38 @@ test('it has every key of the model without any data, and null for unknown value
   assert.equal(rest.duration!.p99Seconds, null)
   assert.deepEqual(rest.fields!['executors'], {n: 0, mean: null, median: null, max: null, values: null})
   assert.deepEqual(rest.unusedFeatures, ['Load.v1', 'Rebin.v1', 'Fit.v1'])
+})
+
+test('it names users who are known only through agents or by new homes, and counts them as users', async t => {
+  const agent = {agent: 'codex'}
+  const isNewSecret = true
+  const {users, uncertainUsers} = await answer(t, [
+    {events: ended(1), header: {user: pseudonym('ann'), ...agent}},
+    {events: ended(2), header: {user: pseudonym('ann')}},
+    {events: ended(3), header: {user: pseudonym('bob'), ...agent}},
+    {events: ended(4), header: {user: pseudonym('bob'), agent: 'gemini', isNewSecret}},
+    {events: ended(5), header: {user: pseudonym('cat'), isNewSecret}},
+    {events: ended(6), header: {user: pseudonym('dan'), isNewSecret}},
+    {events: ended(7), header: {user: pseudonym('robot'), isNewSecret, ...agent, ci: 'gitlab'}},
+    {events: ended(8), header: {user: null, ...agent, isNewSecret}},
+  ])
+  assert.deepEqual([users.low, users.high], [4, 5])
+  assert.deepEqual(uncertainUsers, [
+    {kind: 'only-agents', users: 1, usersLow: 1, usersHigh: 1},
+    {kind: 'only-new-homes', users: 2, usersLow: 2, usersHigh: 2},
+  ])
+})
+
+test('it bounds users who are known only by new homes, where pseudonyms changed', async t => {
+  const of = (user: string, period: string, isNewSecret: boolean) => ({user: pseudonym(user), period, isNewSecret})
+  const {uncertainUsers} = await answer(t, [
+    ...['a', 'b', 'c'].map((user, index) => ({events: ended(index), header: of(user, '2025-07-01', true)})),
+    {events: ended(4), header: of('d', '2025-07-01', false)},
+    {events: ended(5), header: of('e', '2026-07-01', true)},
+    {events: ended(6), header: of('f', '2026-07-01', false)},
+  ])
+  // One of a, b and c may be f under another pseudonym; each of them may be another person than e.
+  assert.deepEqual(uncertainUsers, [{kind: 'only-new-homes', users: null, usersLow: 2, usersHigh: 4}])
 })
 
 test('it lists coding agents, whose runs are runs of users, and filters by them', async t => {

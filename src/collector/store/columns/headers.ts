@@ -16,6 +16,9 @@ export interface KnownHeaders {
   readonly user: Int32Array
   readonly host: Int32Array
   readonly isCi: Uint8Array
+  /** Whether a coding agent ran the program, and whether the home has a new secret. */
+  readonly isAgent: Uint8Array
+  readonly isNewHome: Uint8Array
   /** The number of the rotation period of the pseudonyms; -1 if the report does not say it. */
   readonly period: Int32Array
   /** The numbers of different people and hosts. */
@@ -40,9 +43,10 @@ export interface ReadHeaders {
 }
 
 const sql = `
-  SELECT id, user, host, period, ${headerWords.map(word => `"${columnOfWord[word]}"`).join(', ')}
+  SELECT id, user, host, period, is_new_secret, ${headerWords.map(word => `"${columnOfWord[word]}"`).join(', ')}
   FROM headers WHERE project = :project AND id > :last`
 const ciPlace = headerWords.indexOf('ci')
+const agentPlace = headerWords.indexOf('agent')
 
 /** A row of the query: the last elements are one name for each of `headerWords`, in order. */
 type HeaderRow = readonly [
@@ -50,6 +54,7 @@ type HeaderRow = readonly [
   user: string | null,
   host: string | null,
   period: string | null,
+  isNewSecret: string | null,
   ...names: (string | null)[],
 ]
 
@@ -66,13 +71,15 @@ export function readHeaders(database: Database, project: number, read: ReadHeade
 /** The approximate bytes of the headers of a project in memory. The columns have an element for every id. */
 export function bytesOfHeaders({known, users, hosts, numbers}: ReadHeaders): number {
   const names = headerWords.reduce((sum, word) => sum + numbers[word].size, 0)
-  return (13 + 4 * headerWords.length) * known.user.length + 200 * (users.size + hosts.size + names)
+  return (15 + 4 * headerWords.length) * known.user.length + 200 * (users.size + hosts.size + names)
 }
 
-function addHeader(read: ReadHeaders, [id, user, host, period, ...names]: HeaderRow): void {
+function addHeader(read: ReadHeaders, [id, user, host, period, isNewSecret, ...names]: HeaderRow): void {
   const {known, users, hosts, numbers, periods} = read
   const isCi = names[ciPlace] !== null
   known.isCi[id] = isCi ? 1 : 0
+  known.isAgent[id] = names[agentPlace] === null ? 0 : 1
+  known.isNewHome[id] = isNewSecret === null ? 0 : 1
   known.period[id] = period === null ? -1 : numberOf(periods, period)
   known.user[id] = user === null || isCi ? -1 : numberOf(users, user)
   known.host[id] = host === null || isCi ? -1 : numberOf(hosts, host)
@@ -103,6 +110,8 @@ export const noHeaders = (): ReadHeaders => ({
     user: new Int32Array(0),
     host: new Int32Array(0),
     isCi: new Uint8Array(0),
+    isAgent: new Uint8Array(0),
+    isNewHome: new Uint8Array(0),
     period: new Int32Array(0),
     name: ofWords(() => new Int32Array(0)),
     names: ofWords(() => []),
@@ -120,14 +129,19 @@ function grow(known: ReadHeaders['known'], size: number): ReadHeaders['known'] {
     grown.set(column)
     return grown
   }
-  const isCi = new Uint8Array(size)
-  isCi.set(known.isCi)
+  const longerBytes = (column: Uint8Array): Uint8Array => {
+    const grown = new Uint8Array(size)
+    grown.set(column)
+    return grown
+  }
   const name = Object.fromEntries(headerWords.map(word => [word, longer(known.name[word])]))
   return {
     ...known,
     user: longer(known.user),
     host: longer(known.host),
-    isCi,
+    isCi: longerBytes(known.isCi),
+    isAgent: longerBytes(known.isAgent),
+    isNewHome: longerBytes(known.isNewHome),
     period: longer(known.period),
     name: name as ReadHeaders['known']['name'],
   }

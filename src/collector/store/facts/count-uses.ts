@@ -2,6 +2,7 @@ import {type HeaderWord, headerWords} from '../../../stats/model/header-words.ts
 import type {NamedFacts, NamedRuns, SpanFacts, Step, StepFacts, WithoutUser} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import type {KnownHeaders} from '../columns/headers.ts'
+import {createMarkedCounter} from './marked-people.ts'
 import {createPeopleCounter} from './people.ts'
 import {type PieceOfUse, type UnknownUses, type Uses, usesIn} from './uses.ts'
 
@@ -12,9 +13,9 @@ export function createSpanCounter(uses: Uses): (span: Span) => SpanUses {
   const {headers} = uses
   const users = createPeopleCounter(headers.users)
   const hosts = createPeopleCounter(headers.hosts)
+  const [agents, newHomes] = [createMarkedCounter(headers.users), createMarkedCounter(headers.users)]
   return span => {
-    users.begin()
-    hosts.begin()
+    for (const counter of [users, hosts, agents, newHomes]) counter.begin()
     const unknown = createUnknownSum()
     let [runs, ciRuns] = [0, 0]
     const [withUser, withoutHost] = [noSum(), noSum()]
@@ -25,6 +26,8 @@ export function createSpanCounter(uses: Uses): (span: Span) => SpanUses {
         const period = headers.period[id]! < 0 ? piece.period : headers.period[id]!
         users.see(headers.user[id]!, period, firstDay[row]!, lastDay[row]!)
         hosts.see(headers.host[id]!, period, firstDay[row]!, lastDay[row]!)
+        agents.see(headers.user[id]!, period, headers.isAgent[id] === 1)
+        newHomes.see(headers.user[id]!, period, headers.isNewHome[id] === 1)
         runs += piece.runs[row]!
         if (headers.isCi[id] === 1) ciRuns += piece.runs[row]!
         else {
@@ -40,6 +43,8 @@ export function createSpanCounter(uses: Uses): (span: Span) => SpanUses {
       ciRuns,
       users: users.all(),
       usersOnSeveralDays: users.onSeveralDays(),
+      usersOnlyAgents: agents.always(),
+      usersOnlyNewHomes: newHomes.always(),
       hosts: hosts.all(),
       hostsOnSeveralDays: hosts.onSeveralDays(),
       usesWithUser: isWithoutRuns ? withUser.uses : withUser.runs,

@@ -21,6 +21,8 @@ const noSpan: SpanFacts = {
   hosts: noBounds,
   usersOnSeveralDays: noBounds,
   hostsOnSeveralDays: noBounds,
+  usersOnlyAgents: noBounds,
+  usersOnlyNewHomes: noBounds,
   scripts: noBounds,
   usesWithUser: 0,
   usesWithoutUser: 0,

@@ -6,7 +6,7 @@
  * Different people of several parts do not: they have bounds.
  * Read next: `feature-counts.ts`, `read-run-totals.ts`.
  */
-import {type Bounds, mergeBounds, mergeDayBounds} from '../../../stats/model/bounds.ts'
+import {type Bounds, mergeBounds, mergeDayBounds, mergeMarked} from '../../../stats/model/bounds.ts'
 import {headerWords} from '../../../stats/model/header-words.ts'
 import type {
   NamedFacts,
@@ -100,6 +100,8 @@ function addSpans(parts: readonly SpanFacts[]): SpanFacts {
     hostsOnSeveralDays: mergeDayBounds(
       parts.map(({hosts, hostsOnSeveralDays}) => ({all: hosts, several: hostsOnSeveralDays})),
     ),
+    usersOnlyAgents: mergeMarked(parts.map(({users, usersOnlyAgents: marked}) => ({all: users, marked}))),
+    usersOnlyNewHomes: mergeMarked(parts.map(({users, usersOnlyNewHomes: marked}) => ({all: users, marked}))),
     scripts: mergeBounds(parts.map(({scripts}) => scripts)),
     usesWithUser: sum(({usesWithUser}) => usesWithUser),
     usesWithoutUser: sum(({usesWithoutUser}) => usesWithoutUser),
