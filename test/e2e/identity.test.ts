@@ -7,6 +7,7 @@ import {readSent} from '../../src/reporter/destination/sent-log.ts'
 import {createReporter} from '../../src/reporter/reporter.ts'
 import {readSendContext} from '../../src/reporter/reports/send-context.ts'
 import {realWorld, type World} from '../../src/reporter/world/world.ts'
+import {ageSecret} from '../support/header-cases.ts'
 import {personHere} from '../support/in-process.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
@@ -138,6 +139,39 @@ describe('who is counted as whom', {concurrency: 2}, () => {
       homes.flatMap(home => pseudonymsOf(home, 'demo')),
       [],
     )
+  })
+})
+
+describe('who may not be a person', {concurrency: 2}, () => {
+  it('is a user of an empty home: each container is one, until the home stays for another run', async t => {
+    const {collector, projects} = await collecting(t, ['demo'])
+    const {project} = projects[0]!
+    const homes = [1, 2, 3, 4, 5].map(() => person(t, projects))
+    for (const home of homes) await use(home, project)
+    const {users, uncertainUsers} = await collector.stats('demo')
+    assert.equal(users.total, 5)
+    assert.deepEqual(uncertainUsers, [{kind: 'only-new-homes', users: 5, usersLow: 5, usersHigh: 5}])
+    ageSecret(homes[0]!)
+    await use(homes[0]!, project)
+    const later = await collector.stats('demo')
+    assert.deepEqual([later.users.total, later.uncertainUsers[0]?.users], [5, 4])
+  })
+
+  it('is no second user where a clock was wrong: the run stays, and who ran it is unknown', async t => {
+    const {collector, projects} = await collecting(t, ['demo'])
+    const {project} = projects[0]!
+    const home = person(t, projects)
+    const start = Date.now()
+    const wrong = [Date.parse('1970-01-03T00:00:00Z'), start + 366 * 86_400_000, start]
+    for (const atMs of wrong) {
+      const {reporter, recordRun, flush} = personHere(home, project, {now: () => atMs + Date.now() - start})
+      reporter.noticeShown()
+      recordRun()
+      assert.deepEqual([(await flush()).sent, atMs], [3, atMs])
+    }
+    const {users, runs, quality} = await collector.stats('demo')
+    assert.deepEqual([runs?.total, users.low, users.runsWithUser, users.runsWithoutUser], [3, 1, 1, 2])
+    assert.equal(quality.wrongPeriods, 6)
   })
 })
 

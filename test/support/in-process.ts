@@ -9,10 +9,14 @@ import {realWorld} from '../../src/reporter/world/world.ts'
 import type {IsolatedHome} from './isolated-home.ts'
 
 /** What commands do for a person and a project, done in the process of the test: a command takes a tenth of a second. */
-export function personHere({environment}: Pick<IsolatedHome, 'environment'>, project: ProjectFile) {
-  const world = realWorld({environment})
+export function personHere(
+  {environment}: Pick<IsolatedHome, 'environment'>,
+  project: ProjectFile,
+  {now = Date.now}: {readonly now?: () => number} = {},
+) {
+  const world = realWorld({environment, now})
   const destination = destinationOf(world.stateDirectory, project)
-  const reporter = createReporter({project, world: {environment}})
+  const reporter = createReporter({project, world: {environment, now}})
   const deliver = deliverBy(transportByEndpoint(environment), httpEraser(environment))
   return {
     world,
