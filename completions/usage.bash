@@ -323,7 +323,7 @@ _usage() {
         --application:*)  ;;
         --feature-type:*)  ;;
         --format:*) _usage_words "$word" 'text json csv markdown html' ;;
-        --section:*) _usage_words "$word" 'filters users runs userFlow hosts scripts trend outcomes successRate commonestFault exitCodes duration features unusedFeatures adoption versions systems readableSystems schedulers agents applications ci fields fieldValues quality tables' ;;
+        --section:*) _usage_words "$word" 'filters users runs uncertainUsers userFlow hosts scripts trend outcomes successRate commonestFault exitCodes duration features unusedFeatures adoption versions systems readableSystems schedulers agents applications ci fields fieldValues quality tables' ;;
         --data:*) _usage_files ;;
         --url:*)  ;;
         --token:*)  ;;

@@ -1,3 +1,4 @@
+// A registry of more than 300 lines: one row for each answer.
 import type {AnswerRow} from './answer-row.ts'
 
 const people = ['users', 'usersLow', 'usersHigh'] as const

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import type {Stats} from '../../../src/stats/model/model.ts'
-import {describeAgents, describeUncertain} from '../../../src/stats/write/text/uncertain.ts'
+import type {Stats} from '../../../../src/stats/model/model.ts'
+import {describeAgents, describeUncertain} from '../../../../src/stats/write/text/uncertain.ts'
 
 test('it says in words who may be no people of their own', () => {
   const exactly = (users: number) => ({users, usersLow: users, usersHigh: users})
