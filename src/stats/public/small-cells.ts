@@ -93,17 +93,26 @@ function sayingWho(one: RunsByUser & Pick<Count, 'low' | 'high' | 'exact'>): Run
 }
 
 function withoutFew(trend: Trend): Trend {
-  const {yearBefore, previous} = trend
-  const small = {...trend, ...(isFew(previous) ? {previous: hideBefore(previous), ...noChanges} : {})}
-  return isFew(yearBefore) ? {...small, yearBefore: {...hideBefore(yearBefore), ...noChanges}} : small
+  const {runsChange, usersChange, ...yearBefore} = trend.yearBefore
+  const [previous, year] = [trend.previous, yearBefore].map(withoutFewBefore) as [Before, Before]
+  return {
+    ...trend,
+    previous,
+    ...(previous.reason === 'few-users' ? noChanges : {}),
+    yearBefore: {...year, ...(year.reason === 'few-users' ? noChanges : {runsChange, usersChange})},
+  }
+}
+
+function withoutFewBefore(before: Before): Before {
+  const {usersLow, usersHigh, usersExact} = before
+  if (usersLow === null || usersHigh === null) return before
+  const count = {low: usersLow, high: usersHigh, exact: usersExact}
+  if (!isLarge(cellOf({...before, ...count}))) return hideBefore(before)
+  const {low, high} = wideBounds(count)
+  return {...before, ...sayingWho({...before, ...count}), usersLow: low, usersHigh: high}
 }
 
 const noChanges = {runsChange: null, usersChange: null}
-const isFew = (before: Before): boolean =>
-  before.usersLow !== null &&
-  before.usersHigh !== null &&
-  !isLarge(cellOf({...before, low: before.usersLow, high: before.usersHigh, exact: before.usersExact}))
-
 const hideBefore = ({from, to}: Before): Before => ({
   ...{from, to, reason: 'few-users', runs: null},
   ...{users: null, usersExact: false, usersLow: null, usersHigh: null},

@@ -188,6 +188,36 @@ test('it hides the runs of few people among many who only used features', async 
   assert.deepEqual([period!.users, period!.runs, period!.hosts], [6, null, null])
 })
 
+test('it shows runs without users if there are enough of them on enough days, and says that users are unknown', async () => {
+  const silent = sampleHeader({user: null, host: null, version: '2025.03.17'})
+  const runs = (count: number, days: number): Sent[] =>
+    Array.from({length: count}, (_, run) => {
+      const atMs = Date.parse('2025-10-03T00:00:00Z') + (run % days) * 86_400_000
+      return {header: silent, event: startOf(run, atMs)}
+    })
+  const range = rangeOfMonth('2025-10')
+  for (const few of [runs(19, 10), runs(400, 4)])
+    assert.deepEqual(toPublic(await answer(few, range)).periods[0]!.hidden, true)
+  const {periods, versions: rows} = toPublic(await answer(runs(20, 5), range))
+  const {users, usersLow, usersHigh, runs: count, hosts} = periods[0]!
+  assert.deepEqual([users, usersLow, usersHigh, count, hosts], [null, null, null, 20, null])
+  const unknown = {users: null, usersLow: null, usersHigh: null}
+  assert.deepEqual(rows!.rows, [{name: '2025.03.17', runs: 20, ...unknown}])
+})
+
+test('it shows only the lower bound of users, from whose sum a hidden number could be subtracted', async () => {
+  const atMs = Date.parse('2025-10-10T00:00:00Z')
+  const of = (period: string, count: number): Sent[] =>
+    Array.from({length: count}, (_, run) => ({
+      header: sampleHeader({user: pseudonym(`${period}${run}`), period}),
+      event: startOf(Number(period.slice(5, 7)) * 100 + run, atMs),
+    }))
+  const [month] = toPublic(
+    await answer([...of('2025-01-01', 9), ...of('2025-10-01', 2)], rangeOfMonth('2025-10')),
+  ).periods
+  assert.deepEqual([month!.users, month!.usersLow, month!.usersHigh, month!.runs], [null, 9, null, 11])
+})
+
 test('it rejects questions that are not public', async () => {
   const range = rangeOfMonth('2025-10')
   const whole = await answer([], range)

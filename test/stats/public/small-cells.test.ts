@@ -80,6 +80,39 @@ test('it removes longest runs, field values, exit codes, full system names and u
   assert.ok([duration!, ...duration!.periods].every(({p99Seconds}) => p99Seconds === null))
 })
 
+const bounds = (low: number, high: number) => ({total: null, exact: false, low, high})
+const say = (runsWithUser: number, runsWithoutUser: number, daysWithoutUser: number) => ({
+  runsWithUser,
+  runsWithoutUser,
+  daysWithoutUser,
+})
+const withUsers = (users: object): Stats => {
+  const stats = statsOf([[9, 20]])
+  return {...stats, users: {...stats.users, ...users}}
+}
+
+test('it shows data without users if there are enough runs on enough days', () => {
+  assert.equal(hideSmallCells(withUsers({...bounds(0, 400), ...say(0, 19, 30)})), null)
+  assert.equal(hideSmallCells(withUsers({...bounds(0, 400), ...say(0, 400, 4)})), null)
+  const {users} = hideSmallCells(withUsers({...bounds(0, 400), ...say(0, 400, 5)}))!.stats
+  assert.deepEqual([users.low, users.high, users.runsWithUser, users.runsWithoutUser], [0, 400, 0, 400])
+})
+
+test('it hides how many runs few known users made beside many unknown runs', () => {
+  const {users} = hideSmallCells(withUsers({...bounds(3, 403), ...say(20, 400, 30)}))!.stats
+  assert.deepEqual([users.low, users.high, users.runsWithUser, users.runsWithoutUser], [0, 403, null, null])
+  const few = hideSmallCells(withUsers({...bounds(9, 11), ...say(80, 2, 2)}))!.stats.users
+  assert.deepEqual([few.low, few.high, few.runsWithUser, few.daysWithoutUser], [9, 14, null, null])
+})
+
+test('it hides an earlier time of few users, and with it the change', () => {
+  const stats = statsOf([[9, 20]])
+  const previous = {...stats.trend.previous, users: 3, usersLow: 3, usersHigh: 3}
+  const {trend} = hideSmallCells({...stats, trend: {...stats.trend, previous}})!.stats
+  assert.deepEqual([trend.previous.reason, trend.previous.runs, trend.runsChange], ['few-users', null, null])
+  assert.equal(trend.yearBefore.runsChange, stats.trend.yearBefore.runsChange)
+})
+
 test('it returns null for fewer than five users', () => {
   assert.equal(hideSmallCells(statsOf([[4, 100]])), null)
   assert.ok(hideSmallCells(statsOf([[5, 100]])))
