@@ -16,7 +16,7 @@ export type Cell = UserBounds &
 
 /**
  * Whether a figure may be shown: at least five users are known, or many uses on several days do not say who made them.
- * The second rule is for clients that send no user: docs/decisions/0103. Pure.
+ * The second rule is for clients that send no user: docs/decisions/0120. Pure.
  */
 export const isLarge = (cell: Cell): boolean => cell.usersLow >= minUsers || areManyUnknown(cell)
 

@@ -1,3 +1,3 @@
-import {peopleAreToldTruly} from '../stats/people-worlds.ts'
+import {peopleAreToldTruly} from '../stats/answer/people-contract.ts'
 
 peopleAreToldTruly(Array.from({length: 200}, (_, index) => index + 7))
