@@ -36,8 +36,8 @@ export function secretMadeAt(stateDirectory: string): number | null {
 }
 
 /**
- * Whether a secret was made during the run of an event: within a minute after it, because the sender that the run starts
- * makes the secret. Clocks of file systems may be a second behind. Pure.
+ * Whether a secret was made during the run of an event: within a second before it, because the notice comes first and
+ * clocks of file systems may be behind, or within a minute after it, by the sender that the run starts. Pure.
  */
 export function isSecretOfRun(madeAtMs: number, eventMs: number): boolean {
   return eventMs < madeAtMs + 1_000 && eventMs >= madeAtMs - 60_000

@@ -156,6 +156,17 @@ test('it shows runs without a batch system as none, and no users for CI', () => 
   assert.match(text, /Continuous integration\n +runs\n {2}GitHub Actions +3 {2}█/)
 })
 
+test('it says which users may not be people, and how many runs coding agents started', () => {
+  const agents = [
+    {name: null, ...usage(30, 5)},
+    {name: 'codex', ...usage(12, 4)},
+  ]
+  const text = write({agents, uncertainUsers: [{kind: 'only-agents', users: 3, usersLow: 3, usersHigh: 3}]})
+  assert.match(text, /3 users were seen only through coding agents\./)
+  assert.match(text, /Coding agents started 29 % or more of the runs\./)
+  assert.match(text, /Coding agents\n +runs +users\n {2}none +30 +5/)
+})
+
 test('it says how the store grows and when its disk is full', () => {
   const quality = {...sample.quality, growthBytes: 1_200_000, diskFullOn: '2031-04-02'}
   assert.match(write({quality}), /growing by 1\.2 MB in 30 days,\s+at this rate, the disk is full on 2031-04-02/)

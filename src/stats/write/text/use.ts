@@ -1,7 +1,7 @@
 import type {Stats} from '../../model/model.ts'
 import {drawColumns, flow} from './draw.ts'
 import type {Page, Section} from './page.ts'
-import {describeUncertain} from './uncertain.ts'
+import {describeAgents, describeUncertain} from './uncertain.ts'
 import {describeKnown, isUnknown, writeBounded, writeCount, writeCounted, writePeople, writeShare} from './write.ts'
 
 const measures = ['users', 'hosts', 'scripts', 'runs'] as const
@@ -40,6 +40,8 @@ function describeTrend({stats}: Page): string[] {
     lines.push(`${compare(year.runsChange, 'runs', 'a year earlier')} (${writeCounted(year.runs ?? 0, 'run')}).`)
   if (users.low > 0) lines.push(`Users seen on at least two days: ${writeBounded(users.onSeveralDays)}.`)
   lines.push(...describeFlow(stats), ...describeBounds(users), ...describeUncertain(stats))
+  const agents = describeAgents(stats)
+  if (agents !== null) lines.push(agents)
   return lines
 }
 
