@@ -51,6 +51,7 @@ function makeClone(t: TestContext, {hasOwnNode = true, isBuilt = true}: ClonePar
       ...framework.map(name => `cli/framework/${name}.js`),
       ...reading.map(name => `cli/arguments/${name}.js`),
       'cli/output/paint.js',
+      ...['terminal', 'to-ascii'].map(name => `cli/output/${name}.js`),
       'protocol/plain-text.js',
       'error-registry.js',
       'errors.js',

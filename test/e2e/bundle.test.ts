@@ -51,7 +51,7 @@ describe('the bundle of all commands', {concurrency: 2}, () => {
         ...['HOME/demo.usage.project.json', 'HOME/demo.usage.project.json', 'STATES', 'STATE/project.json', 'STATES'],
         ...['STATE/buffer/sending', 'STATE/buffer/new', 'STATE/buffer/new/ID.json', 'STATE/sent', 'STATE/next-try'],
         ...['STATE/runs', 'STATE/drops', 'STATE/buffer/refused', 'STATE/notice-COLLECTION'],
-        ...['STATE/forget.json', 'STATE/forgotten'],
+        ...['STATE/forget.json', 'STATE/forgotten', '/etc/localtime'],
       ],
     )
     assert.equal(processes, 0)

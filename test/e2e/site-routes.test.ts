@@ -48,16 +48,19 @@ describe('a site policy with a collector of its own', {concurrency: 2}, () => {
       const {own, site, decide, run, json, directories} = await makeSite(t)
       decide({endpoint: site.url, writeKey: 'site-key'})
       const {stderr} = await run(script)
-      assert.match(stderr, new RegExp(`To: ${site.url}, by the policy of this site \\(/etc/usage/policy\\.json\\)\\.`))
+      assert.match(
+        stderr,
+        new RegExp(`To: ${site.url}, by the policy of this site\\s+\\(/etc/usage/policy\\.json\\)\\.`),
+      )
       assert.doesNotMatch(stderr, new RegExp(own.url))
       const {projects} = await json('status')
       assert.equal(projects.length, 1)
       assert.deepEqual([projects[0].endpoint.http, projects[0].routedBy], [site.url, '/etc/usage/policy.json'])
       assert.match(
         (await run('usage status')).stdout,
-        new RegExp(`Goes to +${site.url}; decided by the site policy /etc`),
+        new RegExp(`Goes to +${site.url}; decided by the site policy\\s+/etc`),
       )
-      assert.match((await run('usage explain')).stdout, new RegExp(`decides where reports go: ${site.url}`))
+      assert.match((await run('usage explain')).stdout, new RegExp(`decides where reports\\s+go:\\s+${site.url}`))
       assert.doesNotMatch((await run('usage explain --markdown')).stdout, /site policy \/etc/)
       await run('usage optin demo')
       const sent = await json('flush')

@@ -29,6 +29,7 @@ describe('the status', () => {
     assert.deepEqual(rest, {
       project: 'demo',
       endpoint: {http: 'http://127.0.0.1:9', udp: null, file: null},
+      routedBy: null,
       waiting: {events: 0, bytes: 0, oldest: null, newest: []},
       openRuns: 0,
       silent: null,
