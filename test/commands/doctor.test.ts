@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import {copyFileSync, mkdirSync, writeFileSync} from 'node:fs'
+import {chmodSync, copyFileSync, mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
 import type {Finding} from '../../src/cli/doctor/finding.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
+import {droppingPrivileges, needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
-import {runUsage} from '../support/run-program.ts'
+import {runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
 import {silentServer} from '../support/silent-server.ts'
 import {readTree} from '../support/tree.ts'
@@ -42,6 +43,30 @@ describe('usage doctor', {concurrency: 2}, () => {
     assert.deepEqual([wrong.code, /problem {2}project-file [\s\S]*\n +Next: /.test(wrong.stdout)], [2, true])
     assert.equal((await runUsage(home, ['doctor', '--endpoint', 'here'])).code, 2)
   })
+
+  it(
+    'names folders that belong to another user, and an inbox that is closed',
+    needs(...droppingPrivileges),
+    async t => {
+      const home = isolatedHome(t)
+      const root = home.environment['TMPDIR'] ?? ''
+      chmodSync(root, 0o755)
+      for (const name of ['state', 'inbox']) mkdirSync(join(root, name), {mode: 0o755})
+      const user = ['setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups'] as const
+      const environment = {USAGE_STATE_DIR: join(root, 'state'), USAGE_CONFIG_DIR: join(root, 'settings')}
+      const outcome = await runProgram(
+        home,
+        [...user, 'usage', 'doctor', '--endpoint', `file://${root}/inbox`, '--json'],
+        {
+          cwd: '/',
+          environment,
+        },
+      )
+      const {findings} = JSON.parse(outcome.stdout) as {findings: Finding[]}
+      const problems = findings.filter(({status}) => status === 'problem').map(({check}) => check)
+      assert.deepEqual([problems, outcome.code], [['state', 'settings', 'folder'], 3], outcome.stdout)
+    },
+  )
 
   it('contacts nobody after an opt-out', async t => {
     const home = isolatedHome(t)
