@@ -74,8 +74,8 @@ async function ask(world: World, url: URL, {http, project, signal}: Question): P
   const halfWay = (performance.now() - since) / 2
   const clock = trial.kind === 'response' ? readClock(trial.response.date, world.now() - halfWay) : []
   return [
-    ...clock,
     ...readTrial(trial, {url, project, report, extraCertificates: world.environment['NODE_EXTRA_CA_CERTS']}),
+    ...clock,
   ]
 }
 

@@ -53,7 +53,7 @@ function writeTime(seconds: number): string {
     : writeAmount(Math.round(minutes / 1440), 'day')
 }
 
-const authority = `Set NODE_EXTRA_CA_CERTS to a PEM file with the certificate of your site's authority, where your scripts run.`
+const authority = `Set NODE_EXTRA_CA_CERTS to a PEM file with the certificate of your site's authority, where your scripts run. Where the system trusts it, NODE_OPTIONS=--use-system-ca is enough (Node.js 22.15 or newer).`
 const chain =
   'If the authority is public, the collector does not send its whole chain of certificates: ask the operator.'
 
