@@ -168,12 +168,14 @@ function how({endpoint}: ProjectFile): string[] {
     `Reports are written to the folder ${to}, one file each. You and the group of the folder can read them. From there your site forwards them to ${onwards}. Delivery is not confirmed.`,
     '`usage forget` removes your reports that are still in the folder.',
     ...(endpoint.http === null
-      ? ['It cannot ask a collector for erasure. To ask for it, write to the address below.']
+      ? [
+          'Neither it nor `usage access` can ask a collector. To ask what is stored, or for its erasure, write to the address below.',
+        ]
       : []),
   ]
   const datagrams = [
     `Each event is sent as one datagram (UDP) of at most ${limits.maxDatagramBytes} bytes. Delivery is not confirmed, so events may be lost unnoticed.`,
-    'Datagrams are not answered, so `usage forget` cannot ask for erasure. To ask for it, write to the address below.',
+    'Datagrams are not answered, so `usage access` cannot ask what is stored, and `usage forget` cannot ask for erasure. To ask for either, write to the address below.',
   ]
   return [
     'Events are written to a few small files on your computer, the buffer. A background process sends them later and takes at most ten seconds. Your program does not wait for it and does not fail because of it.',
@@ -216,6 +218,7 @@ const seeIt = [
   '- `usage status` shows what is recorded, what is waiting, and which consent rule decided',
   '- `usage preview` shows exactly what would be sent next',
   '- `usage log` shows exactly what was sent, when, and how the collector answered',
+  '- `usage access` asks the collector for everything that it holds under your pseudonym of this period, and shows it',
   '- `usage forget` asks for the erasure of all data with your pseudonyms, and creates new ones',
 ]
 

@@ -48,7 +48,7 @@ const questions: readonly [title: RegExp, ...words: RegExp[]][] = [
   ],
   [/^What it is used for$/, /how many people/, /rises or falls/, /succeed/, /most common/],
   [/^How long it is kept$/, /Runs are kept for 5 years, single feature uses for 1 year\..* totals/],
-  [/^See and erase/, /usage status/, /usage preview/, /usage log/, /usage forget/],
+  [/^See and erase/, /usage status/, /usage preview/, /usage log/, /usage access/, /usage forget/],
   [/^Feedback$/, /parsl@googlegroups\.com/, /specific/, /link/],
 ]
 
