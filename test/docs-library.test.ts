@@ -73,7 +73,7 @@ describe('docs/library.md', () => {
   })
 
   it('says the bounds that the code has', () => {
-    assert.ok(page.includes(`At most ${maxQueuedFeatures.toLocaleString('en')}\nevents wait`))
+    assert.ok(page.includes(`At most ${maxQueuedFeatures.toLocaleString('en')} events wait`))
     assert.ok(page.includes(`Every ${defaultCheckIntervalSeconds} s a tick`))
   })
 })

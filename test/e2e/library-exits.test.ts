@@ -19,7 +19,7 @@ const beginning = (path: string, seconds: number): string => `
 const reporter = createReporter({project: ${JSON.stringify(path)}, checkIntervalSeconds: ${seconds}})
 const names = ['Load.v1', 'Rebin.v1', 'Save.v1']
 const use = times => { for (let i = 0; i < times; i++) reporter.feature({name: names[i % 3], type: 'Algorithm'}) }
-const useApart = times => { for (let i = 0; i < times; i++) reporter.feature({name: names[i % 3], type: 'Algorithm', durationSeconds: i}) }
+const useApart = times => { for (let i = 0; i < times; i++) reporter.feature({name: names[i % 3], type: 'Algorithm', details: {format: 'nexus'}}) }
 `
 
 interface Scene {

@@ -35,10 +35,7 @@ for (const surface of surfacesHere) {
       const {report} = arrangeHome(t, 'http://127.0.0.1:9')
       const ci = {TF_BUILD: 'True'}
       const printed = [await report(ci), await report(ci), await report(ci)].map(({stderr}) => stderr)
-      assert.match(
-        printed[0] ?? '',
-        /^Demo counts how it is used.*\n.*\n.*\n {2}Sent from this CI job in the background\./,
-      )
+      assert.match(printed[0] ?? '', /^Demo counts how it is used[\s\S]*\sSent from this CI job in\s+the background\./)
       assert.deepEqual(printed.slice(1), ['', ''])
     })
 

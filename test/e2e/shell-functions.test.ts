@@ -341,7 +341,7 @@ for (const shell of ofShare(testedShells, 2)) {
         const first = await run('usage_start\nusage_feature A\nusage_end 0', {environment})
         assert.match(
           first.stderr,
-          /^Demo counts how it is used: How many people use Demo\.\n(?:.*\n){3}.*\.settings\/usage\/optout\.d\/demo\n$/,
+          /^Demo counts how it is used: How many people use Demo\.\n(?:.*\n){5}.*\.settings\/usage\/optout\.d\/demo\n$/,
         )
         const second = await run('usage_start; usage_end 0', {environment})
         assert.equal(second.stderr, '')

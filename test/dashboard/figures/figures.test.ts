@@ -13,7 +13,8 @@ const rows: readonly AnswerRow[] = answers
 
 suite('the figures', () => {
   test('it shows every answer on a page, in its own figure or within another', () => {
-    const html = writeHtmlAnswers({...sample, filters: {...sample.filters, system: 'Linux'}})
+    const uncertainUsers = [{kind: 'only-agents', users: 3, usersLow: 3, usersHigh: 3}] as const
+    const html = writeHtmlAnswers({...sample, uncertainUsers, filters: {...sample.filters, system: 'Linux'}})
     for (const {key, within} of rows) {
       if (key === 'filters') assert.match(html, /Filters: system Linux/)
       else assert.ok(html.includes(`<section id="${within ?? key}"`), key)

@@ -181,7 +181,7 @@ describe('a person', () => {
 
 describe('a client in another language', () => {
   const reasons: Readonly<Record<string, RegExp>> = {
-    'client.sh': /(?:_u_refuse|_u_check_opt_out|_u_reason=) ?([a-z][a-z-]+)/g,
+    'client.sh': /(?:_u_refuse|_u_check_opt_out|_u_reason=(?!notice-pending)) ?([a-z][a-z-]+)/g,
     'client.py': /^ +(?:return |\()"([a-z-]+)", (?:None|_|ci|variable|site|"[A-Z_]+")/gm,
   }
   for (const [name, pattern] of Object.entries(reasons))

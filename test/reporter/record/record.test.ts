@@ -54,7 +54,7 @@ describe('recording a run', () => {
       id: outcome.id,
       time: toTime(world.now()),
       header,
-      local: {host: 'host-a', machineId: null, bootId: 'boot-a', script: '/home/a.sh'},
+      local: {host: 'host-a', machineId: world.machineId(), bootId: 'boot-a', script: '/home/a.sh'},
       type: 'start',
       run: outcome.run,
       repeat: 0,
