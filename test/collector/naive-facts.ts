@@ -1,7 +1,7 @@
 import type {Event, FeatureEvent} from '../../src/protocol/event.ts'
 import type {Header} from '../../src/protocol/header.ts'
 import {type HeaderValues, valuesOfHeader} from '../../src/protocol/header-columns.ts'
-import {type Bounds, boundsOf, mergeDayBounds} from '../../src/stats/model/bounds.ts'
+import {type Bounds, boundsOf, mergeDayBounds, noBounds} from '../../src/stats/model/bounds.ts'
 import {limitsFeatures, type StatsFilters, wordFilters, wordOfFilter} from '../../src/stats/model/filters.ts'
 import {columnOfWord, type HeaderWord, headerWords} from '../../src/stats/model/header-words.ts'
 import type {Duration, Outcomes} from '../../src/stats/model/model.ts'
@@ -78,7 +78,11 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
   const ranged = inside(range)
   const byWord = headerWords.map(word => [word, named(ranged, question.rotation, run => wordOf(run.key.header, word))])
   return {
-    spans: question.spans.map(span => spanFacts(inside(span), signsIn(span), question)),
+    spans: question.spans.map(span => {
+      const facts = spanFacts(inside(span), signsIn(span), question)
+      const isRange = span.fromMs === range.fromMs && span.toMs === range.toMs
+      return isRange ? facts : {...facts, usersOnlyAgents: noBounds, usersOnlyNewHomes: noBounds}
+    }),
     exits: exits(ranged),
     features: features(
       used.filter(one => within(range, one)),

@@ -91,7 +91,10 @@ export interface SpanFacts extends WithoutUser {
   /** Those whose runs and unpaired events began on at least two UTC days of the span. */
   readonly usersOnSeveralDays: Bounds
   readonly hostsOnSeveralDays: Bounds
-  /** Users all of whose runs and unpaired events were by coding agents, and in homes with a new secret. */
+  /**
+   * Users all of whose runs and unpaired events were by coding agents, and in homes with a new secret. Only of the
+   * range; zero in other spans.
+   */
   readonly usersOnlyAgents: Bounds
   readonly usersOnlyNewHomes: Bounds
   readonly scripts: Bounds

@@ -16,9 +16,8 @@ export interface KnownHeaders {
   readonly user: Int32Array
   readonly host: Int32Array
   readonly isCi: Uint8Array
-  /** Whether a coding agent ran the program, and whether the home has a new secret. */
-  readonly isAgent: Uint8Array
-  readonly isNewHome: Uint8Array
+  /** The sum of `headerMarks`: a coding agent ran the program, and the home has a new secret. */
+  readonly marks: Uint8Array
   /** The number of the rotation period of the pseudonyms; -1 if the report does not say it. */
   readonly period: Int32Array
   /** The numbers of different people and hosts. */
@@ -30,6 +29,9 @@ export interface KnownHeaders {
   readonly name: Readonly<Record<HeaderWord, Int32Array>>
   readonly names: Readonly<Record<HeaderWord, readonly (string | null)[]>>
 }
+
+/** The marks of a header, one bit each. */
+export const headerMarks = {agent: 1, newHome: 2} as const
 
 /** The headers of a project that were read so far, in the current epoch. */
 export interface ReadHeaders {
@@ -71,15 +73,15 @@ export function readHeaders(database: Database, project: number, read: ReadHeade
 /** The approximate bytes of the headers of a project in memory. The columns have an element for every id. */
 export function bytesOfHeaders({known, users, hosts, numbers}: ReadHeaders): number {
   const names = headerWords.reduce((sum, word) => sum + numbers[word].size, 0)
-  return (15 + 4 * headerWords.length) * known.user.length + 200 * (users.size + hosts.size + names)
+  return (14 + 4 * headerWords.length) * known.user.length + 200 * (users.size + hosts.size + names)
 }
 
 function addHeader(read: ReadHeaders, [id, user, host, period, isNewSecret, ...names]: HeaderRow): void {
   const {known, users, hosts, numbers, periods} = read
   const isCi = names[ciPlace] !== null
   known.isCi[id] = isCi ? 1 : 0
-  known.isAgent[id] = names[agentPlace] === null ? 0 : 1
-  known.isNewHome[id] = isNewSecret === null ? 0 : 1
+  known.marks[id] =
+    (names[agentPlace] === null ? 0 : headerMarks.agent) + (isNewSecret === null ? 0 : headerMarks.newHome)
   known.period[id] = period === null ? -1 : numberOf(periods, period)
   known.user[id] = user === null || isCi ? -1 : numberOf(users, user)
   known.host[id] = host === null || isCi ? -1 : numberOf(hosts, host)
@@ -110,8 +112,7 @@ export const noHeaders = (): ReadHeaders => ({
     user: new Int32Array(0),
     host: new Int32Array(0),
     isCi: new Uint8Array(0),
-    isAgent: new Uint8Array(0),
-    isNewHome: new Uint8Array(0),
+    marks: new Uint8Array(0),
     period: new Int32Array(0),
     name: ofWords(() => new Int32Array(0)),
     names: ofWords(() => []),
@@ -140,8 +141,7 @@ function grow(known: ReadHeaders['known'], size: number): ReadHeaders['known'] {
     user: longer(known.user),
     host: longer(known.host),
     isCi: longerBytes(known.isCi),
-    isAgent: longerBytes(known.isAgent),
-    isNewHome: longerBytes(known.isNewHome),
+    marks: longerBytes(known.marks),
     period: longer(known.period),
     name: name as ReadHeaders['known']['name'],
   }

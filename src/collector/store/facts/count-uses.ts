@@ -1,7 +1,7 @@
 import {type HeaderWord, headerWords} from '../../../stats/model/header-words.ts'
 import type {NamedFacts, NamedRuns, SpanFacts, Step, StepFacts, WithoutUser} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
-import type {KnownHeaders} from '../columns/headers.ts'
+import {headerMarks, type KnownHeaders} from '../columns/headers.ts'
 import {createMarkedCounter} from './marked-people.ts'
 import {createPeopleCounter} from './people.ts'
 import {type PieceOfUse, type UnknownUses, type Uses, usesIn} from './uses.ts'
@@ -9,13 +9,14 @@ import {type PieceOfUse, type UnknownUses, type Uses, usesIn} from './uses.ts'
 type SpanUses = Omit<SpanFacts, 'scripts' | 'outcomes' | 'duration'>
 
 /** Makes the function that counts the runs, people and hosts of a span. */
-export function createSpanCounter(uses: Uses): (span: Span) => SpanUses {
+export function createSpanCounter(uses: Uses, range: Span): (span: Span) => SpanUses {
   const {headers} = uses
   const users = createPeopleCounter(headers.users)
   const hosts = createPeopleCounter(headers.hosts)
-  const [agents, newHomes] = [createMarkedCounter(headers.users), createMarkedCounter(headers.users)]
+  const marked = createMarkedCounter(headers.users)
   return span => {
-    for (const counter of [users, hosts, agents, newHomes]) counter.begin()
+    for (const counter of [users, hosts, marked]) counter.begin()
+    const isRange = span.fromMs === range.fromMs && span.toMs === range.toMs
     const unknown = createUnknownSum()
     let [runs, ciRuns] = [0, 0]
     const [withUser, withoutHost] = [noSum(), noSum()]
@@ -26,8 +27,7 @@ export function createSpanCounter(uses: Uses): (span: Span) => SpanUses {
         const period = headers.period[id]! < 0 ? piece.period : headers.period[id]!
         users.see(headers.user[id]!, period, firstDay[row]!, lastDay[row]!)
         hosts.see(headers.host[id]!, period, firstDay[row]!, lastDay[row]!)
-        agents.see(headers.user[id]!, period, headers.isAgent[id] === 1)
-        newHomes.see(headers.user[id]!, period, headers.isNewHome[id] === 1)
+        if (isRange) marked.see(headers.user[id]!, period, headers.marks[id]!)
         runs += piece.runs[row]!
         if (headers.isCi[id] === 1) ciRuns += piece.runs[row]!
         else {
@@ -43,8 +43,8 @@ export function createSpanCounter(uses: Uses): (span: Span) => SpanUses {
       ciRuns,
       users: users.all(),
       usersOnSeveralDays: users.onSeveralDays(),
-      usersOnlyAgents: agents.always(),
-      usersOnlyNewHomes: newHomes.always(),
+      usersOnlyAgents: marked.always(headerMarks.agent),
+      usersOnlyNewHomes: marked.always(headerMarks.newHome),
       hosts: hosts.all(),
       hostsOnSeveralDays: hosts.onSeveralDays(),
       usesWithUser: isWithoutRuns ? withUser.uses : withUser.runs,

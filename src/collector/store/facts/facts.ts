@@ -63,7 +63,7 @@ function readSingle(
   const {runs} = rows
   const edges = rotation.map(({fromMs}) => fromMs)
   const uses = collectUses(runs, rows.uses, cutPieces(all, edges))
-  const countSpan = createSpanCounter(uses)
+  const countSpan = createSpanCounter(uses, range)
   const countScripts = createScriptCounter(runs, rows.scripts, rows.periodOf)
   return {
     spans: spans.map(span => ({...readRuns(runs, countScripts, span, question.lostBeforeMs), ...countSpan(span)})),
