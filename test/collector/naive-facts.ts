@@ -312,6 +312,7 @@ const duration = (seconds: readonly number[]): Duration => ({
   p50Seconds: percentile(seconds, 0.5),
   p90Seconds: percentile(seconds, 0.9),
   p99Seconds: percentile(seconds, 0.99),
+  percentileBound: seconds.length === 0 ? null : 0,
 })
 
 function exits(runs: readonly NaiveRun[]): StatsFacts['exits'] {

@@ -48,7 +48,11 @@ export const sample: Stats = {
   hosts: measure(1, 0, 0),
   runs: measure(10, 20, 12),
   scripts: measure(1, 1, 1),
-  duration: {n: 38, meanSeconds: 125, p50Seconds: 9, p90Seconds: 30.25, p99Seconds: 7260, periods: []},
+  duration: {
+    ...{n: 38, meanSeconds: 125, p50Seconds: 9, p90Seconds: 30.25, p99Seconds: 7260},
+    percentileBound: 0,
+    periods: [],
+  },
   outcomes: {ok: 30, failed: 5, signal: 1, lost: 2, running: 3, unknown: 1, periods: []},
   successRate: {value: 30 / 36, low: 30 / 39, high: 33 / 39, periods: []},
   commonestFault: {exitCode: 137, signal: null, runs: 4},

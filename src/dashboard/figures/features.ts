@@ -1,6 +1,6 @@
 import {escapeHtml} from '../../stats/write/html.ts'
-import {describeBound} from '../../stats/write/text/details.ts'
 import {
+  describeBound,
   isUnknown,
   writeCount,
   writeCounted,

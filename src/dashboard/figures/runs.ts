@@ -1,6 +1,13 @@
 import type {DurationStats, Outcomes, Stats} from '../../stats/model/model.ts'
 import {outcomeMeanings, outcomeNames} from '../../stats/model/outcomes.ts'
-import {writeCount, writeCounted, writeEnding, writeSeconds, writeShare} from '../../stats/write/text/write.ts'
+import {
+  describeBound,
+  writeCount,
+  writeCounted,
+  writeEnding,
+  writeSeconds,
+  writeShare,
+} from '../../stats/write/text/write.ts'
 import type {Tone} from '../charts/frame.ts'
 import {columnsOf, type Drawing, linesOf} from './figure.ts'
 import {drawRows} from './rows.ts'
@@ -108,7 +115,10 @@ export const durationFigure: Drawing = {
     const longest = p99Seconds === null ? '' : `, 99 % at most ${writeSeconds(p99Seconds)}`
     return `Half of the ${writeCounted(n, 'run')} that ended took at most ${writeSeconds(p50Seconds)}, 90 % at most ${writeSeconds(p90Seconds)}${longest}. The mean is ${writeSeconds(meanSeconds)}.`
   },
-  hint: () => 'The scale is logarithmic.',
+  hint: ({duration}) => {
+    const bound = duration?.percentileBound ?? 0
+    return `The scale is logarithmic.${bound > 0 ? ` ${describeBound(bound)}` : ''}`
+  },
   draw: ({duration, by}) =>
     duration === null
       ? ''

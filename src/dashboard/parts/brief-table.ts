@@ -56,6 +56,7 @@ export function briefTable(table: Table): Table {
   const isKept = (column: string): boolean => {
     if (leftOut.some(name => name === column)) return false
     if (column === 'complete') return rows.some(row => at(row, column) === false)
+    if (column === 'percentileBound') return rows.some(row => Number(at(row, column)) > 0)
     if (column === 'reason' || column === 'p99Seconds') return rows.some(row => at(row, column) !== null)
     const same = bounds[column as keyof typeof bounds]
     return same === undefined || rows.some(row => at(row, column) !== at(row, same))

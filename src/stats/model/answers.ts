@@ -132,7 +132,7 @@ export const answers = [
   {
     key: 'duration',
     title: 'Duration',
-    columns: overTime('n', 'meanSeconds', 'p50Seconds', 'p90Seconds', 'p99Seconds'),
+    columns: overTime('n', 'meanSeconds', 'p50Seconds', 'p90Seconds', 'p99Seconds', 'percentileBound'),
     needs: 'runs',
     page: 'outcomes',
     report: 'periods',

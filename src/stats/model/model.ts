@@ -103,8 +103,9 @@ export interface CiStats {
 }
 
 /**
- * The duration of runs that have an end: the reported seconds, or else the time from start to end. Percentiles are
- * exact and interpolate between the two nearest runs.
+ * The duration of runs that have an end: the reported seconds, or else the time from start to end. Percentiles
+ * interpolate between the two nearest runs. They are exact, except over several totals of purged runs: then each is at
+ * most `percentileBound` times the true one away from it.
  */
 export interface Duration {
   readonly n: number
@@ -112,6 +113,8 @@ export interface Duration {
   readonly p50Seconds: number | null
   readonly p90Seconds: number | null
   readonly p99Seconds: number | null
+  /** 0 is exact. Null if there are no percentiles. */
+  readonly percentileBound: number | null
 }
 export interface DurationStats extends Duration {
   readonly periods: readonly (Duration & {readonly period: string; readonly complete: boolean})[]

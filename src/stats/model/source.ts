@@ -104,6 +104,8 @@ export interface SpanFacts extends WithoutUser {
   readonly usesWithoutHost: number
   readonly outcomes: Outcomes
   readonly duration: Duration
+  /** The histogram of the durations, encoded: only where it is needed to add up parts. */
+  readonly durations?: string
   /** The span cuts a month of which only totals are stored: the other values are meaningless. */
   readonly isUnknown?: true
 }

@@ -188,11 +188,18 @@ function withoutPeriod<T extends {readonly period: string; readonly complete: bo
   return rest
 }
 
-const publicDuration = ({n, meanSeconds, p50Seconds, p90Seconds}: Duration): PublicPeriod['duration'] => ({
+const publicDuration = ({
   n,
   meanSeconds,
   p50Seconds,
   p90Seconds,
+  percentileBound,
+}: Duration): PublicPeriod['duration'] => ({
+  n,
+  meanSeconds,
+  p50Seconds,
+  p90Seconds,
+  percentileBound,
 })
 
 const notPublic = (message: string): UsageError =>

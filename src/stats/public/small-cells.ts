@@ -14,7 +14,8 @@ export interface WithoutSmallCells {
 
 /**
  * Removes everything about fewer than five users from answers for a report to share. `report` in the registry of
- * answers decides what remains of each answer. The longest runs are removed too. Returns null if the whole range may
+ * answers decides what remains of each answer. The longest runs and uses of features are
+ * removed too. Returns null if the whole range may
  * have fewer than five users, and does not have many runs that do not say who started them. Pure.
  *
  * Made for one document. Its author chooses the range, so somebody who has two documents can subtract one from the
@@ -34,6 +35,7 @@ export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
     trend: withoutFew(stats.trend),
     userFlow: [],
     duration: withoutLongestRuns(small.duration),
+    features: small.features.map(feature => ({...feature, p99Seconds: null, maxSeconds: null})),
   }
   return {stats: withoutLongest, hiddenPeriods, hiddenRows: hidden.rows}
 }

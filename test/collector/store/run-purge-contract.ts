@@ -126,8 +126,13 @@ export function runPurgeContract(make: MakeStore): void {
       assert.deepEqual(after[key], before[key], key)
     assert.deepEqual(after.users.periods, before.users.periods)
     assert.deepEqual(after.duration!.periods, before.duration!.periods)
-    const {n, meanSeconds, p50Seconds} = after.duration!
-    assert.deepEqual([n, p50Seconds], [before.duration!.n, null])
+    const {n, meanSeconds, percentileBound} = after.duration!
+    assert.equal(n, before.duration!.n)
+    assert.ok(percentileBound! > 0 && percentileBound! < 0.011, `${percentileBound}`)
+    for (const key of ['p50Seconds', 'p90Seconds', 'p99Seconds'] as const) {
+      const [now, then] = [after.duration![key]!, before.duration![key]!]
+      assert.ok(Math.abs(now - then) <= percentileBound! * then, `${key} ${now} ${then}`)
+    }
     assert.ok(Math.abs(meanSeconds! / before.duration!.meanSeconds! - 1) < 1e-9)
     for (const [now, then] of [
       [after.users, before.users],

@@ -119,7 +119,9 @@ export class NaiveStats {
   private duration(span: Span) {
     const seconds = this.runsIn(span).flatMap(run => run.seconds ?? [])
     const p = (share: number) => percentile(seconds, share)
-    return {n: seconds.length, meanSeconds: mean(seconds), p50Seconds: p(0.5), p90Seconds: p(0.9), p99Seconds: p(0.99)}
+    const percentileBound = seconds.length === 0 ? null : 0
+    const percentiles = {p50Seconds: p(0.5), p90Seconds: p(0.9), p99Seconds: p(0.99), percentileBound}
+    return {n: seconds.length, meanSeconds: mean(seconds), ...percentiles}
   }
 
   private trend({fromMs, toMs}: Span, runs: number) {

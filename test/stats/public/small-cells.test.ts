@@ -78,6 +78,12 @@ test('it removes longest runs, field values, exit codes, full system names and u
   const {fields, exitCodes, readableSystems, userFlow, duration} = stats
   assert.deepEqual([fields, exitCodes, readableSystems, userFlow], [null, null, null, []])
   assert.ok([duration!, ...duration!.periods].every(({p99Seconds}) => p99Seconds === null))
+  const [load] = sample.features
+  const {features} = hideSmallCells({
+    ...statsOf([[9, 20]]),
+    features: [{...load!, users: 9, usersLow: 9, usersHigh: 9}],
+  })!.stats
+  assert.deepEqual([features[0]!.p50Seconds, features[0]!.p99Seconds, features[0]!.maxSeconds], [0.21, null, null])
 })
 
 const bounds = (low: number, high: number) => ({total: null, exact: false, low, high})

@@ -133,7 +133,7 @@ test('it draws success rate and duration over time if there are several periods'
   const periods = [0.5, null, 1].map((value, index) => ({
     ...{period: `2026-0${index + 1}`, complete: true},
     ...{value, low: value, high: value},
-    ...{n: 1, meanSeconds: value, p50Seconds: value, p90Seconds: value, p99Seconds: value},
+    ...{n: 1, meanSeconds: value, p50Seconds: value, p90Seconds: value, p99Seconds: value, percentileBound: 0},
   }))
   const over = (count: number): string =>
     write({

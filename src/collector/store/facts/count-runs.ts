@@ -1,3 +1,4 @@
+import {Durations} from '../../../protocol/durations.ts'
 import type {Bounds} from '../../../stats/model/bounds.ts'
 import type {Duration, Outcomes} from '../../../stats/model/model.ts'
 import type {NumberFieldFacts, StatsFacts, ValueFieldFacts} from '../../../stats/model/source.ts'
@@ -5,6 +6,7 @@ import type {Span} from '../../../stats/model/span.ts'
 import type {Month} from '../columns/column-cache.ts'
 import {type RunColumns, results} from '../columns/columns.ts'
 import type {KnownHeaders} from '../columns/headers.ts'
+import {encodeDurations} from '../tables/timings-blob.ts'
 import {createPeopleCounter} from './people.ts'
 import {percentiles} from './percentiles.ts'
 import {isChosen, type Rows, rowsIn} from './rows.ts'
@@ -72,7 +74,18 @@ function describe(seconds: Float64Array): Duration {
   let sum = 0
   for (let place = 0; place < n; place++) sum += seconds[place]!
   const [p50Seconds, p90Seconds, p99Seconds] = percentiles(seconds, [0.5, 0.9, 0.99]) as [null, null, null]
-  return {n, meanSeconds: n === 0 ? null : sum / n, p50Seconds, p90Seconds, p99Seconds}
+  const percentileBound = n === 0 ? null : 0
+  return {n, meanSeconds: n === 0 ? null : sum / n, p50Seconds, p90Seconds, p99Seconds, percentileBound}
+}
+
+/** The histogram of the durations of a span, encoded. */
+export function encodeRunDurations(runs: Runs, span: Span): string {
+  const durations = new Durations()
+  for (const {columns, begin, end} of runsIn(runs, span))
+    for (let row = begin; row < end; row++)
+      if (isChosen(runs.chosen, columns.header[row]!) && !Number.isNaN(columns.seconds[row]!))
+        durations.record(columns.seconds[row]!)
+  return Buffer.from(encodeDurations(durations.toParts())).toString('base64')
 }
 
 /** Makes the function that counts different scripts in a span, without runs in CI. */

@@ -14,10 +14,18 @@ import type {ReadCache} from '../columns/read-cache.ts'
 import type {Database} from '../tables/database.ts'
 import {addFeatures, readFeatureTotals} from '../totals/read-feature-totals.ts'
 import {type KeptRuns, readKeptRuns} from '../totals/read-run-totals.ts'
-import {addRunTotals, type FindKept, restOf} from '../totals/run-totals.ts'
+import {addRunTotals, type FindKept, noDuration, restOf} from '../totals/run-totals.ts'
 import {collectUses, countLone} from './collect-uses.ts'
 import {countFeatures, eachUse} from './count-features.ts'
-import {countExits, countNumbers, countOutcomes, countValues, createScriptCounter, type Runs} from './count-runs.ts'
+import {
+  countExits,
+  countNumbers,
+  countOutcomes,
+  countValues,
+  createScriptCounter,
+  encodeRunDurations,
+  type Runs,
+} from './count-runs.ts'
 import {countNamed, countSteps, createSpanCounter} from './count-uses.ts'
 import {type OpenRows, openRows} from './open-rows.ts'
 import {readCounters, readGrowth, readSince} from './quality.ts'
@@ -66,7 +74,11 @@ function readSingle(
   const countSpan = createSpanCounter(uses, range)
   const countScripts = createScriptCounter(runs, rows.scripts, rows.periodOf)
   return {
-    spans: spans.map(span => ({...readRuns(runs, countScripts, span, question.lostBeforeMs), ...countSpan(span)})),
+    spans: spans.map((span, place) => ({
+      ...readRuns(runs, countScripts, span, question.lostBeforeMs),
+      ...countSpan(span),
+      ...(hasTotals(find(asked.spans[place]!)) && {durations: encodeRunDurations(runs, span)}),
+    })),
     exits: countExits(runs, range),
     features: addFeatures(database, project, [
       ...countFeatures(rows.uses, asked.range, rows.summaries),
@@ -88,6 +100,8 @@ function readSingle(
     },
   }
 }
+
+const hasTotals = (kept: ReturnType<FindKept>): boolean => kept !== null && kept !== 'unknown'
 
 /** Limits a question to the time of which single runs are kept. */
 function clipQuestion(question: StatsQuestion, find: FindKept): StatsQuestion {
@@ -113,7 +127,6 @@ function countUnpaired({runs, uses}: OpenRows, {filters, range}: StatsQuestion, 
 }
 
 const noOutcomes = {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0}
-const noDuration = {n: 0, meanSeconds: null, p50Seconds: null, p90Seconds: null, p99Seconds: null}
 
 /** The facts that only single runs give, as far as the question needs them. */
 function readRuns(

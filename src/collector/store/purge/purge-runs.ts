@@ -14,6 +14,7 @@ import type {Dictionary} from '../tables/dictionary.ts'
 import {readRunsBefore} from '../totals/read-run-totals.ts'
 import type {RunTotals} from '../totals/run-totals.ts'
 import {type OnPurge, spanOf} from './purge-features.ts'
+import {encodeRunDurations} from './total-durations.ts'
 
 /**
  * Runs that a purge deletes: they began before the end of the month and gave no sign of life after it. Other runs stay,
@@ -126,7 +127,7 @@ function countSpan(counting: Counting, label: string): RunTotals {
   const facts = ask(counting, {...question, steps})
   const ends = database.prepare(sql.unpairedEnds).get({project, ...spanOf(label)})
   return {
-    span: facts.spans[0]!,
+    span: {...facts.spans[0]!, durations: encodeRunDurations(database, {project, ...spanOf(label)})},
     exits: facts.exits,
     named: facts.named,
     numberFields: facts.numberFields,

@@ -13,7 +13,20 @@ const sql = {
   keep: `
     UPDATE feature_totals SET durations = :durations
     WHERE project = :project AND span = :span AND use = :use AND feature = :feature`,
+  runs: `
+    SELECT seconds FROM run_results
+    WHERE project = :project AND counted_at >= :from AND counted_at < :to AND seconds IS NOT NULL`,
 } as const
+
+/** The histogram of the durations of the runs in a span, encoded as a text. */
+export function encodeRunDurations(
+  database: Database,
+  values: {readonly project: number; readonly from: number; readonly to: number},
+): string {
+  const durations = new Durations()
+  for (const {seconds} of database.prepare(sql.runs).iterate(values)) durations.record(Number(seconds))
+  return Buffer.from(encodeDurations(durations.toParts())).toString('base64')
+}
 
 interface Use {
   readonly feature: number

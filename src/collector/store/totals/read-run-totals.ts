@@ -5,7 +5,7 @@ import type {NamedFacts, RotationPeriod, SpanFacts, StatsQuestion} from '../../.
 import type {Span} from '../../../stats/model/span.ts'
 import type {Database} from '../tables/database.ts'
 import {readTotals} from './old-totals.ts'
-import type {FindKept, RunTotals} from './run-totals.ts'
+import {type FindKept, noDuration, type RunTotals} from './run-totals.ts'
 
 /** Since when single runs of a project are kept, and the totals of the time before. */
 export interface KeptRuns {
@@ -29,7 +29,7 @@ const noSpan: SpanFacts = {
   daysWithoutUser: 0,
   usesWithoutHost: 0,
   outcomes: {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0},
-  duration: {n: 0, meanSeconds: null, p50Seconds: null, p90Seconds: null, p99Seconds: null},
+  duration: noDuration,
 }
 
 /** Totals without use, for the keys that old totals lack. */
@@ -46,7 +46,9 @@ const noTotals: RunTotals = {
 /** Parses totals that any earlier version of the program stored. */
 function parseTotals(facts: string, label: string, rotation: readonly RotationPeriod[]): RunTotals {
   const kept: RunTotals = {...noTotals, ...JSON.parse(facts)}
-  return readTotals({...kept, span: {...noSpan, ...kept.span}}, label, rotation)
+  const exact = {percentileBound: kept.span.duration.n > 0 ? 0 : null}
+  const span = {...noSpan, ...kept.span, duration: {...exact, ...kept.span.duration}}
+  return readTotals({...kept, span}, label, rotation)
 }
 
 const noUse = readTotals(noTotals, '1970', [])

@@ -6,6 +6,7 @@
  * Different people of several parts do not: they have bounds.
  * Read next: `feature-counts.ts`, `read-run-totals.ts`.
  */
+import {Durations} from '../../../protocol/durations.ts'
 import {type Bounds, mergeBounds, mergeDayBounds, mergeMarked} from '../../../stats/model/bounds.ts'
 import {headerWords} from '../../../stats/model/header-words.ts'
 import type {
@@ -19,6 +20,7 @@ import type {
   ValueFieldFacts,
 } from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
+import {decodeDurations} from '../tables/timings-blob.ts'
 
 /** The totals of a month or a year whose single runs are purged. They name nobody. */
 export interface RunTotals extends Pick<StatsFacts, 'exits' | 'named' | 'numberFields' | 'valueFields'> {
@@ -115,17 +117,29 @@ function addSpans(parts: readonly SpanFacts[]): SpanFacts {
       running: outcome('running'),
       unknown: outcome('unknown'),
     },
-    duration: addDurations(parts.map(({duration}) => duration)),
+    duration: addDurations(parts),
   }
 }
 
-/** Adds up durations. Percentiles do not add up: they are null if several parts have durations. */
-function addDurations(all: readonly SpanFacts['duration'][]): SpanFacts['duration'] {
-  const known = all.filter(({n}) => n > 0)
-  if (known.length < 2) return known[0] ?? all[0]!
-  const n = known.reduce((sum, one) => sum + one.n, 0)
-  const meanSeconds = known.reduce((sum, one) => sum + one.n * one.meanSeconds!, 0) / n
-  return {n, meanSeconds, p50Seconds: null, p90Seconds: null, p99Seconds: null}
+/** Adds up durations. The percentiles of several parts are null if an older program stored one without a histogram. */
+function addDurations(parts: readonly SpanFacts[]): SpanFacts['duration'] {
+  const known = parts.filter(({duration}) => duration.n > 0)
+  if (known.length < 2) return known[0]?.duration ?? noDuration
+  const n = known.reduce((sum, {duration}) => sum + duration.n, 0)
+  const meanSeconds = known.reduce((sum, {duration}) => sum + duration.n * duration.meanSeconds!, 0) / n
+  const all = new Durations()
+  for (const {durations} of known) {
+    if (durations === undefined) return {...noDuration, n, meanSeconds}
+    all.add(Durations.of(decodeDurations(Buffer.from(durations, 'base64'))))
+  }
+  const {seconds, bound} = all.percentiles([0.5, 0.9, 0.99])!
+  const [p50Seconds, p90Seconds, p99Seconds] = seconds as [number, number, number]
+  return {n, meanSeconds, p50Seconds, p90Seconds, p99Seconds, percentileBound: bound}
+}
+
+export const noDuration: SpanFacts['duration'] = {
+  ...{n: 0, meanSeconds: null, p50Seconds: null, p90Seconds: null, p99Seconds: null},
+  percentileBound: null,
 }
 
 function addExits(exits: StatsFacts['exits']): StatsFacts['exits'] {

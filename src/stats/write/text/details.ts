@@ -2,7 +2,7 @@ import {toPlainText} from '../../../protocol/plain-text.ts'
 import type {FieldStats} from '../../model/model.ts'
 import {fit, flow, layOut, maxRows, more, wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'
-import {writeCount, writeCounted, writeNumber, writeSeconds, writeUsers} from './write.ts'
+import {describeBound, writeCount, writeCounted, writeNumber, writeSeconds, writeUsers} from './write.ts'
 
 const maxValues = 5
 
@@ -28,7 +28,7 @@ export function writeFeatures(page: Page): Section {
 
 /** How long single uses took. Empty if no feature has such a duration. */
 function durationLines({stats: {features}, paint, width}: Page): string[] {
-  const timed = features.filter(({maxSeconds}) => maxSeconds !== null)
+  const timed = features.filter(({p50Seconds}) => p50Seconds !== null)
   const rows = timed.slice(0, maxRows).map(({name, p50Seconds, p90Seconds, p99Seconds, maxSeconds}) => {
     const values = [p50Seconds, p90Seconds, p99Seconds, maxSeconds]
     return [fit(name, Math.max(8, width - 58)), ...values.map(one => (one === null ? '' : writeSeconds(one)))]
@@ -38,13 +38,6 @@ function durationLines({stats: {features}, paint, width}: Page): string[] {
   const bound = Math.max(...timed.map(({percentileBound}) => percentileBound ?? 0))
   return ['', paint.dim(head!), ...body, ...more(timed.length, 'feature'), ...flow(describeBound(bound), width)]
 }
-
-/** Says how exact the percentiles of features are. */
-export const describeBound = (bound: number): string =>
-  bound === 0 ? 'These times are exact.' : `Percentiles differ from the exact ones by at most ${writeBound(bound)}.`
-
-/** Rounds up to a tenth of a percent: a bound must not become smaller. */
-const writeBound = (bound: number): string => `${Math.ceil(bound * 1000 - 1e-9) / 10} %`
 
 /** Writes the declared features that nobody used. */
 export function writeUnused({stats, width}: Page): Section {

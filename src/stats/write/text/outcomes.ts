@@ -4,7 +4,7 @@ import {outcomeMeanings, outcomeNames} from '../../model/outcomes.ts'
 import {drawBar, drawColumns, flow, wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'
 import type {Paint} from './paint.ts'
-import {writeCount, writeCounted, writeEnding, writeSeconds, writeShare} from './write.ts'
+import {describeBound, writeCount, writeCounted, writeEnding, writeSeconds, writeShare} from './write.ts'
 
 const colors: Readonly<Record<keyof Outcomes, keyof Paint>> = {
   ok: 'green',
@@ -83,7 +83,7 @@ function overTime(
 /** Writes how long runs took. */
 export function writeDuration({stats: {duration}, paint, width}: Page): Section {
   if (duration === null) return {heading: 'Duration', lines: []}
-  const {n, meanSeconds, p50Seconds, p90Seconds, p99Seconds} = duration
+  const {n, meanSeconds, p50Seconds, p90Seconds, p99Seconds, percentileBound} = duration
   if (meanSeconds === null || p50Seconds === null || p90Seconds === null || p99Seconds === null)
     return {heading: 'Duration', lines: []}
   const quantiles = `half took at most ${writeSeconds(p50Seconds)}, 90 % at most ${writeSeconds(p90Seconds)}, 99 % at most ${writeSeconds(p99Seconds)}`
@@ -93,6 +93,7 @@ export function writeDuration({stats: {duration}, paint, width}: Page): Section 
     paint,
     width,
   )
-  const lines = [mean, quantiles, ...over.map(chart => `median, over time  ${chart}`)]
+  const bound = (percentileBound ?? 0) > 0 ? [describeBound(percentileBound!)] : []
+  const lines = [mean, quantiles, ...bound, ...over.map(chart => `median, over time  ${chart}`)]
   return {heading: `Duration of ${writeCounted(n, 'ended run')}`, lines}
 }

@@ -80,3 +80,10 @@ export function writeEnding(exitCode: number | null, signal: string | null): str
   if (exitCode === null) return signal === null ? 'no code' : `signal ${signal}`
   return `exit code ${exitCode}`
 }
+
+/** Says how exact the percentiles of features are. */
+export const describeBound = (bound: number): string =>
+  bound === 0 ? 'These times are exact.' : `Percentiles differ from the exact ones by at most ${writeBound(bound)}.`
+
+/** Rounds up to a tenth of a percent: a bound must not become smaller. */
+const writeBound = (bound: number): string => `${Math.ceil(bound * 1000 - 1e-9) / 10} %`
