@@ -68,6 +68,21 @@ describe('usage doctor', {concurrency: 2}, () => {
     },
   )
 
+  it('checks the known projects also beside a wrong usage.project.json', async t => {
+    const home = isolatedHome(t)
+    const folder = join(home.home, 'work')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'usage.project.json'), '{}')
+    await runUsage(home, ['project', 'add', projectOnDisk(home.home, 'http://127.0.0.1:9').path])
+    const outcome = await runUsage(home, ['doctor', '--json'], {cwd: folder})
+    const {findings} = JSON.parse(outcome.stdout) as {findings: Finding[]}
+    const problems = findings.filter(({status}) => status === 'problem').map(({check, project}) => [check, project])
+    assert.deepEqual(problems, [
+      ['project-file', null],
+      ['tcp', 'demo'],
+    ])
+  })
+
   it('contacts nobody after an opt-out', async t => {
     const home = isolatedHome(t)
     const server = await silentServer(t)

@@ -20,26 +20,32 @@ import {type Finding, problem, warning} from './finding.ts'
  */
 export function choosePatients(world: World, flags: ProjectFlags, endpoint: string | undefined): Patients {
   const found: Finding[] = []
-  const destinations = attempt(found, () => {
-    if (namesProject(world, flags)) return chooseDestinations(world, flags)
-    const nearest = findProjectFile()
-    const present = nearest === null ? null : readProjectFile(nearest)
-    if (endpoint === undefined) return inUse(world, knownDestinations(world, present), present)
-    return present === null ? [] : [destinationHere(world, present)]
-  })
+  const destinations = namesProject(world, flags)
+    ? attempt(found, () => chooseDestinations(world, flags), [])
+    : chooseUnnamed(world, attempt(found, readNearest, null), endpoint === undefined)
   const given = endpoint === undefined ? null : readEndpoint(endpoint)
   const asked = given === null ? destinations : destinations.slice(0, 1)
   const lost = given === null ? listUnreadableFolders(world.stateDirectory, destinations, null) : []
   return {destinations: asked, endpoint: given, found: [...found, ...lost.map(unreadable)]}
 }
 
-function attempt(found: Finding[], choose: () => readonly Destination[]): readonly Destination[] {
+const readNearest = (): ProjectFile | null => {
+  const nearest = findProjectFile()
+  return nearest === null ? null : readProjectFile(nearest)
+}
+
+function chooseUnnamed(world: World, present: ProjectFile | null, isForAll: boolean): Destination[] {
+  if (isForAll) return inUse(world, knownDestinations(world, present), present)
+  return present === null ? [] : [destinationHere(world, present)]
+}
+
+function attempt<T>(found: Finding[], choose: () => T, otherwise: T): T {
   try {
     return choose()
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     found.push(problem('project-file', error.message, error.next))
-    return []
+    return otherwise
   }
 }
 
