@@ -74,12 +74,14 @@ export class Witness {
     const {version, ci, scheduler} = header
     const said = {version, ci, scheduler, system}
     assert.deepEqual(said, {...made.header, system: words.system}, `the header is not that of ${about}`)
+    assert.equal(header.period, words.period, `says another period of its pseudonyms than that of ${about}`)
     const values = declaredValues(made, project)
     const kept = declaredValues({...made, values}, collectors)
     const undeclaredFields = Object.keys(values).length - Object.keys(kept).length
     const {host} = invocation
     const isSteady = made.host === host && made.clockSettings === host.clockSettings
-    return {made, values, ...words, undeclaredFields, isSteady}
+    const {period: _, ...stored} = words
+    return {made, values, ...stored, undeclaredFields, isSteady}
   }
 
   private wordsOf({host: sender}: Invocation, {identity}: ProjectFile, made: Made) {
@@ -93,6 +95,7 @@ export class Witness {
     const path = made.what.type === 'start' ? made.what.script : null
     const {system} = made.header
     return {
+      period: isPerson ? `${period}-01-01`.slice(0, 'YYYY-MM-DD'.length) : null,
       user: isPerson ? `${made.person.name} of ${scope}` : null,
       host: isPerson && knowsMachine && made.host.machineId !== null ? `${made.host.name} of ${scope}` : null,
       script: isPerson && path !== null ? `${path} of ${made.person.name} of ${scope}` : null,

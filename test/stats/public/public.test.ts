@@ -37,6 +37,7 @@ function smallWorld(random: () => number): Sent[] {
       application: pick(applications),
       os: {name: pick(systems), version: null, arch: null, readable: null},
       ci: random() < 0.1 ? 'gitlab' : null,
+      agent: pick([null, 'codex', 'gemini', 'devin']),
     })
     const isRun = random() < 0.6
     const use = {run: isRun ? uuid('r', run) : null, name: pick(['Load.v1', 'Rebin.v1', 'Fit.v1'])}
@@ -116,15 +117,16 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
         ],
         ['system', knownUsers(whole.systems!), shown.systems],
         ['application', knownUsers(whole.applications!), shown.applications],
+        ['agent', knownUsers(whole.agents!), shown.agents],
       ] as const
       for (const [filter, rows, list] of dimensions) {
         const known = new Map(list!.rows.map(({name, runs}) => [name, runs]))
         for (const {name} of rows) {
-          const filtered = toPublic(await answer(sent, {...range, [filter]: name}), whole)
+          const filtered = toPublic(await answer(sent, {...range, [filter]: name ?? 'none'}), whole)
           const {runs, users, hidden} = filtered.periods[0]!
           if (runs !== null) known.set(name, runs)
           if (hidden) assert.deepEqual([users, runs], [null, null])
-          for (const key of ['versions', 'systems', 'applications', 'features', 'users'] as const)
+          for (const key of ['versions', 'systems', 'applications', 'agents', 'features', 'users'] as const)
             assert.equal(filtered[key], null, 'two words at once')
         }
         assertNothingFollows({rows, known, total: shown.periods[0]!.runs}, `${seed} ${month} ${filter}`)
@@ -134,6 +136,8 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
         if (ci === 'only') assert.equal(runs, null)
         else if (runs !== null) assert.ok(whole.users.low >= minUsers)
       }
+      const byAgents = toPublic(await answer(sent, {...range, agent: 'only'}), whole)
+      assert.equal(byAgents.periods[0]!.runs, null)
       await assertFeatures(sent, whole, shown)
     }
   })
