@@ -1,5 +1,5 @@
 #!/bin/sh
-# shellcheck shell=dash disable=SC1003,SC2015,SC2016,SC2086,SC3028
+# shellcheck shell=dash disable=SC1003,SC2015,SC2016,SC2086,SC3028,SC3044
 # Counts the use of @PROJECT@.
 # Made by `usage embed --lang sh`: make it again when the project file changes.
 #
@@ -127,6 +127,14 @@ _u_is_zsh() { [ -n "${ZSH_VERSION-}" ] && type zmodload >/dev/null 2>&1; }
 # Whether the commands that these functions use are the shell's own. A script may have functions
 # with such names.
 _u_has_builtins() {
+  # Most shells tell without a process.
+  if typeset -f _u_has_builtins >/dev/null 2>&1; then
+    for _u_word in \
+      : '[' cd command eval exec export printf read return set shift umask unset; do
+      ! typeset -f "$_u_word" >/dev/null 2>&1 || return 1
+    done
+    return 0
+  fi
   case $(
     LC_ALL=C
     type : '[' cd command eval exec export printf read return set shift umask unset
@@ -135,14 +143,30 @@ _u_has_builtins() {
   esac
 }
 
-# Whether this process may write files of 100 KB. At a smaller limit the kernel ends the process
-# that writes: nothing is recorded.
-_u_can_write() {
+# Whether this process may write files of 100 KB, and start processes. Where it may not, the kernel
+# ends the process that writes, or the shell ends the script: nothing is recorded.
+_u_has_room() {
   {
-    IFS= read -r _u_line && IFS= read -r _u_line &&
-      IFS=$_u_blanks read -r _u_word _u_word _u_word _u_limit _u_rest
+    read -r _u_line && read -r _u_line && read -r _u_limit && read -r _u_line &&
+      read -r _u_line && read -r _u_line && read -r _u_line && read -r _u_most
   } </proc/self/limits || return 0
-  case $_u_limit in ??????*) ;; *) return 1 ;; esac
+  # Without IFS, which may be readonly.
+  _u_limit=${_u_limit#*size}
+  _u_limit=${_u_limit#"${_u_limit%%[! ]*}"}
+  case ${_u_limit%% *} in ??????*) ;; *) return 1 ;; esac
+  _u_most=${_u_most#*processes}
+  _u_most=${_u_most#"${_u_most%%[! ]*}"}
+  _u_most=${_u_most%% *}
+  case $_u_most in '' | *[!0-9]*) return 0 ;; esac
+  # The processes of all users, then those of this one, if the machine has more than that.
+  read -r _u_rest </proc/loadavg || return 0
+  _u_rest=${_u_rest#*/}
+  [ "$((${_u_rest%% *} + 16))" -gt "$_u_most" ] || return 0
+  _u_limit=16
+  for _u_word in /proc/[0-9]*; do
+    [ ! -O "$_u_word" ] || _u_limit=$((_u_limit + 1))
+  done
+  [ "$_u_limit" -lt "$_u_most" ]
 }
 
 # FILE: reads it into _u_text. False: it is no file, cannot be read, has 10,000 lines or, where
@@ -568,7 +592,7 @@ _u_describe_system() {
 
 # [VERSION]: prepares what every event needs. False: nothing is recorded here.
 _u_begin() {
-  [ -z "${USAGE_SENDER-}$_u_is_blocked" ] && _u_is_counted_rank && _u_can_write || return 1
+  [ -z "${USAGE_SENDER-}$_u_is_blocked" ] && _u_is_counted_rank && _u_has_room || return 1
   if _u_check_consent; then
     _u_make_folder "$_u_waiting" || return 1
     [ -n "$_u_header" ] || _u_describe "${1-}"
@@ -609,7 +633,7 @@ _u_start() {
   _u_ended=
   _u_run=
   _u_is_blocked=
-  _u_has_builtins || _u_is_blocked=yes
+  _u_has_builtins && _u_has_room || _u_is_blocked=yes
   _u_begin "${1-}" || return 0
   _u_keep_project_file
   _u_find_script
@@ -1605,8 +1629,8 @@ _u_find_file() {
 # What this shell remembers. False: it can record nothing; if IFS is readonly, a shell that tries
 # to read a line ends the script.
 _u_load() {
-  _u_has_builtins && (IFS=' ') || return 1
   _u_blanks=' 	'
+  _u_has_builtins && _u_has_room && (IFS=' ') || return 1
   _u_newline='
 '
   _u_known_texts=$_u_newline

@@ -38,6 +38,14 @@ _usage_exists() { [ -e "$1" ] || [ -L "$1" ]; }
 # Whether the commands that these functions use are the shell's own. A script may have functions
 # with such names.
 _usage_has_builtins() {
+  # Most shells tell without a process.
+  if typeset -f _usage_has_builtins >/dev/null 2>&1; then
+    for _usage_word in \
+      : '[' alias cd command eval exec export kill printf read return set shift trap umask unset; do
+      ! typeset -f "$_usage_word" >/dev/null 2>&1 || return 1
+    done
+    return 0
+  fi
   case $(
     LC_ALL=C
     type : '[' alias cd command eval exec export kill printf read return set shift trap umask unset
@@ -68,14 +76,30 @@ _usage_read_file() {
   done <"$1"
 }
 
-# Whether this process may write files of 100 KB. At a smaller limit the kernel ends the process
-# that writes: nothing is recorded.
-_usage_can_write() {
+# Whether this process may write files of 100 KB, and start processes. Where it may not, the kernel
+# ends the process that writes, or the shell ends the script: nothing is recorded.
+_usage_has_room() {
   {
-    IFS= read -r _usage_line && IFS= read -r _usage_line &&
-      IFS="$_usage_blanks" read -r _usage_word _usage_word _usage_word _usage_limit _usage_rest
+    read -r _usage_line && read -r _usage_line && read -r _usage_limit && read -r _usage_line &&
+      read -r _usage_line && read -r _usage_line && read -r _usage_line && read -r _usage_most
   } </proc/self/limits || return 0
-  case $_usage_limit in ??????*) ;; *) return 1 ;; esac
+  # Without IFS, which may be readonly.
+  _usage_limit=${_usage_limit#*size}
+  _usage_limit=${_usage_limit#"${_usage_limit%%[! ]*}"}
+  case ${_usage_limit%% *} in ??????*) ;; *) return 1 ;; esac
+  _usage_most=${_usage_most#*processes}
+  _usage_most=${_usage_most#"${_usage_most%%[! ]*}"}
+  _usage_most=${_usage_most%% *}
+  case $_usage_most in '' | *[!0-9]*) return 0 ;; esac
+  # The processes of all users, then those of this one, if the machine has more than that.
+  read -r _usage_rest </proc/loadavg || return 0
+  _usage_rest=${_usage_rest#*/}
+  [ "$((${_usage_rest%% *} + 16))" -gt "$_usage_most" ] || return 0
+  _usage_limit=16
+  for _usage_word in /proc/[0-9]*; do
+    [ ! -O "$_usage_word" ] || _usage_limit=$((_usage_limit + 1))
+  done
+  [ "$_usage_limit" -lt "$_usage_most" ]
 }
 
 # PATH TEXT: writes one line, by one write, into a file that only its owner can read.
@@ -387,7 +411,7 @@ _usage_begin() {
   [ -z "${USAGE_SENDER-}" ] || return 1
   _usage_is_counted_rank || return 1
   [ -n "$_usage_header" ] || _usage_surroundings
-  [ -z "$_usage_is_blocked" ] && _usage_can_write || return 1
+  [ -z "$_usage_is_blocked" ] && _usage_has_room || return 1
   if ! _usage_find_folders; then
     _usage_outcome=ask
     return 1
@@ -411,7 +435,7 @@ _usage_start() {
   _usage_ended=
   _usage_run=
   _usage_is_blocked=
-  _usage_has_builtins || _usage_is_blocked=yes
+  _usage_has_builtins && _usage_has_room || _usage_is_blocked=yes
   _usage_begin again || return 0
   _usage_new_run=$_usage_id
   _usage_read_uptime

@@ -3,7 +3,8 @@
 # False: nothing can be recorded here, and _usage_refusal tells why, if that can be changed.
 _usage_load() {
   _usage_refusal=
-  _usage_has_builtins || return 1
+  _usage_blanks=' 	'
+  _usage_has_builtins && _usage_has_room || return 1
   _usage_is_right_shell || {
     _usage_refusal='usage: this file is for @SHELL@. It records nothing here.'
     return 1
@@ -12,7 +13,6 @@ _usage_load() {
   _usage_can_set_ifs || return 1
   _usage_newline='
 '
-  _usage_blanks=' 	'
   _usage_wide_letter=é
   # Our EXIT trap: the script's own one runs after it and reads the same `$?`.
   _usage_our_trap='if _usage_exit "$?"

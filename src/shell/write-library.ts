@@ -101,7 +101,7 @@ function writeHead(shell: Shell, {project, notice}: LibraryContent): string {
     document: `${JSON.stringify(project, null, 2)}\n`,
   }
   return [
-    `# shellcheck shell=${shell === 'sh' ? 'dash' : 'bash'} disable=SC1003,SC2015,SC2016,SC2034,SC2154,SC2319,SC3028,SC3067`,
+    `# shellcheck shell=${shell === 'sh' ? 'dash' : 'bash'} disable=SC1003,SC2015,SC2016,SC2034,SC2154,SC2319,SC3028,SC3044,SC3067`,
     `# Counts the use of ${project.project}. Never waits, never fails, prints only one notice, once.`,
     `# Made by: usage shell ${shell} --project ${project.project}`,
     '#   usage_start [VERSION]        a run starts',

@@ -29,7 +29,7 @@ _usage_is_right_shell() { [ -n "${ZSH_VERSION-}" ] && type zmodload; }
 # Reads which traps are set. The list cannot be run, because it also contains functions such as
 # TRAPUSR1: a trap is known by the end of its line, a function by its first line.
 _usage_read_traps() {
-  [ -n "${_usage_directory-}" ] && _usage_can_write || return 1
+  [ -n "${_usage_directory-}" ] && _usage_has_room || return 1
   _usage_list=$_usage_directory/.traps.$_usage_run
   trap >"$_usage_list" || return 1
   _usage_read_file "$_usage_list" 10000 || return 1

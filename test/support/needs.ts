@@ -19,6 +19,7 @@ export const tools = {
   make: 'make',
   mksh: 'mksh',
   openssl: 'openssl',
+  prlimit: 'util-linux',
   ps: 'procps',
   python3: 'python3',
   script: 'bsdutils',
