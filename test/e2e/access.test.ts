@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict'
+import {once} from 'node:events'
 import {readdirSync, readFileSync} from 'node:fs'
+import {request} from 'node:http'
+import {createServer} from 'node:https'
+import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import type {AccessRecord} from '../../src/protocol/access.ts'
 import type {Event} from '../../src/protocol/event.ts'
+import {limits} from '../../src/protocol/limits.ts'
 import type {Report} from '../../src/protocol/report.ts'
 import {rotationPeriod} from '../../src/protocol/rotation.ts'
 import {deriveUserKey} from '../../src/reporter/identity/pseudonyms.ts'
 import {findSecret} from '../../src/reporter/identity/secret.ts'
 import type {DestinationAccess} from '../../src/reporter/person/access.ts'
+import {makeAuthority} from '../support/authority.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
+import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runningCollector} from '../support/running-collector.ts'
 import {makeScene, type Scene} from '../support/scene.ts'
@@ -54,6 +61,25 @@ async function sentReports(person: Scene): Promise<Report[]> {
     .trim()
     .split('\n')
     .map(line => JSON.parse(line))
+}
+
+/** Ends https in front of a collector, as a proxy does. */
+async function httpsInFrontOf(t: TestContext, http: string): Promise<{ca: string; url: string}> {
+  const {ca, key, cert} = makeAuthority(t)
+  const server = createServer({key, cert}, (incoming, response) => {
+    const headers = {...incoming.headers, 'x-forwarded-proto': 'https'}
+    const outgoing = request(`${http}${incoming.url}`, {method: incoming.method ?? 'GET', headers}, answered => {
+      response.writeHead(answered.statusCode ?? 502, answered.headers)
+      answered.pipe(response)
+    })
+    incoming.pipe(outgoing)
+  })
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {ca, url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`}
 }
 
 const byId = (a: Event, b: Event): number => (a.id < b.id ? -1 : 1)
@@ -126,4 +152,35 @@ describe('usage access', {concurrency: 2}, () => {
     const described = await (await fetch(`${collector.http}/openapi.json`)).text()
     assert.ok(described.includes('/v1/projects/{id}/access'))
   })
+
+  it('follows the pages of a collector to the last record', async t => {
+    const host = isolatedHome(t)
+    const collector = await runningCollector(t, host, [projectOnDisk(host.home, 'http://127.0.0.1:9').project])
+    const person = makeScene(t, collector.http)
+    const count = limits.maxAccessRecords + 1
+    for (let use = 0; use < count; use++) person.reporter.feature({type: 'Algorithm', name: 'Load.v1', count: use + 1})
+    assert.equal((await person.flush()).sent, count)
+    const {one} = await access(person)
+    assert.deepEqual([one.outcome, one.ids[0]?.records], ['shown', count])
+    const counts = heldEvents(one).map(event => event.type === 'feature' && event.count)
+    assert.equal(new Set(counts).size, count)
+  })
+
+  it(
+    'asks by https behind a proxy that says so, and nobody whose certificate is not trusted',
+    needs('openssl'),
+    async t => {
+      const host = isolatedHome(t)
+      const collector = await runningCollector(t, host, [projectOnDisk(host.home, 'http://127.0.0.1:9').project])
+      const {ca, url} = await httpsInFrontOf(t, collector.http)
+      const person = makeScene(t, url)
+      const environment = {NODE_EXTRA_CA_CERTS: ca}
+      person.reporter.start()
+      await person.usage(['flush', '--wait', '40'], {environment})
+      const {code, one} = await access(person, [], environment)
+      assert.deepEqual([code, one.outcome, one.ids[0]?.records], [0, 'shown', 1])
+      const distrusting = await access(person)
+      assert.deepEqual([distrusting.code, distrusting.one.ids[0]?.reason], [3, 'offline'])
+    },
+  )
 })
