@@ -315,7 +315,8 @@ _usage() {
         --project:*) _usage_projects "$word" ;;
         --from:*)  ;;
         --to:*)  ;;
-        --by:*) _usage_words "$word" 'day week month year' ;;
+        --year:*)  ;;
+        --by:*) _usage_words "$word" 'day week month quarter year' ;;
         --app-version:*)  ;;
         --system:*)  ;;
         --ci:*) _usage_words "$word" 'only none' ;;
@@ -327,8 +328,8 @@ _usage() {
         --data:*) _usage_files ;;
         --url:*)  ;;
         --token:*)  ;;
-        *:-*) _usage_words "$word" '--project --from --to --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --data --url --token --json --help' ;;
-        *) _usage_words "$word" '--project --from --to --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --data --url --token --json --help' ;;
+        *:-*) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --data --url --token --json --help' ;;
+        *) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --data --url --token --json --help' ;;
       esac
       ;;
     status)

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/framework/base-command.ts'
-import {askCollector, askStore} from '../cli/maintain/ask-stats.ts'
+import {askCollector, askForReport, askStore, type WrittenQuestion} from '../cli/maintain/ask-stats.ts'
 import {statsFormats, writeAnswers} from '../cli/text/write-stats.ts'
 import type {Stats as StatsAnswer} from '../stats/model/model.ts'
 import {periodLengths} from '../stats/model/period.ts'
@@ -14,7 +14,8 @@ export default class Stats extends BaseCommand {
     '<%= config.bin %> stats',
     '<%= config.bin %> stats --project parsl --from 2026-01-01 --by week --json',
     '<%= config.bin %> stats --ci none --format csv --section versions',
-    '<%= config.bin %> stats --from 2026-01-01 --format html --report > report.html',
+    '<%= config.bin %> stats --year 2025 --by quarter',
+    '<%= config.bin %> stats --format html --report > report.html',
     'USAGE_TOKEN=... <%= config.bin %> stats --project parsl --url https://usage.example.org',
   ]
   static override flags = {
@@ -28,13 +29,11 @@ export default class Stats extends BaseCommand {
       helpValue: 'D',
     }),
     to: Flags.string({description: 'the last day, YYYY-MM-DD (default: today)', helpValue: 'D'}),
+    year: Flags.string({description: 'a reporting year: YYYY in which it begins, or last', helpValue: 'Y'}),
     by: Flags.string({description: 'the length of a period', options: [...periodLengths], default: 'month'}),
     'app-version': Flags.string({description: 'only this version of the software', helpValue: 'V'}),
     system: Flags.string({description: 'only this operating system, for example Linux', helpValue: 'NAME'}),
-    ci: Flags.string({
-      description: 'only runs in CI systems, or none of them',
-      options: ['only', 'none'],
-    }),
+    ci: Flags.string({description: 'only runs in CI systems, or none of them', options: ['only', 'none']}),
     agent: Flags.string({description: 'only runs by coding agents, none of them, or one by name', helpValue: 'A'}),
     application: Flags.string({description: 'only this application of the project', helpValue: 'NAME'}),
     'feature-type': Flags.string({description: 'only features of this type, and their users', helpValue: 'T'}),
@@ -46,7 +45,8 @@ export default class Stats extends BaseCommand {
       options: [...sectionNames],
     }),
     report: Flags.boolean({
-      description: 'a report to share, as html or markdown; groups of fewer than five users are left out',
+      description:
+        'a report to share (html, markdown), by default of the last full year; groups of few users are left out',
     }),
     data: Flags.string({description: 'data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
     url: Flags.string({description: 'address of a collector, instead of a data folder', helpValue: 'URL'}),
@@ -66,10 +66,11 @@ export default class Stats extends BaseCommand {
       internal: internal ? '1' : null,
       direct: direct ? '1' : null,
     }
-    const answer =
+    const ask = (question: WrittenQuestion): Promise<StatsAnswer> =>
       flags.url === undefined
-        ? await askStore(flags.data, written, this.world.now())
-        : await askCollector(flags.url, flags.token || null, written)
+        ? askStore(flags.data, question, this.world.now())
+        : askCollector(flags.url, flags.token || null, question)
+    const answer = flags.report ? await askForReport(ask, written) : await ask(written)
     const {format, section = null, report} = flags
     const writing = {format, section, report, paint: this.paint, width: this.width, nowMs: this.world.now()}
     const write = (stats: StatsAnswer) => writeAnswers(stats, writing)

@@ -39,6 +39,7 @@ export const sample: Stats = {
   from: '2026-01-01',
   to: '2026-03-10',
   by: 'month',
+  year: null,
   filters: noFilters,
   unanswered: [],
   uncertainUsers: [],

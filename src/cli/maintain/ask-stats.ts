@@ -12,8 +12,9 @@ import {type ErrorCode, type ErrorDocument, errorRegistry, UsageError} from '../
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {getJson} from '../../reporter/transports/http.ts'
 import {answerStats} from '../../stats/answer/answer.ts'
+import {isWhollyCollected} from '../../stats/answer/compare.ts'
 import type {Stats} from '../../stats/model/model.ts'
-import {parseStatsQuery, queryNames, type WrittenStatsQuery} from '../../stats/model/query.ts'
+import {parseStatsQuery, queryNames, type StatsQuery, type WrittenStatsQuery} from '../../stats/model/query.ts'
 
 /** Milliseconds to wait for the answer of a collector. */
 const patience = 30_000
@@ -27,10 +28,27 @@ export async function askStore(dataDirectory: string, written: WrittenQuestion, 
   const source = openStatsSource(dataDirectory)
   try {
     const project = chooseStored(await source.projects(), written.project)
-    return await answerStats(source, project, parseStatsQuery({...written, project: project.project}, now), now)
+    return await answerStats(source, project, readQuery(written, project, now), now)
   } finally {
     await source.close()
   }
+}
+
+function readQuery(written: WrittenQuestion, {project, identity}: ProjectFile, now: number): StatsQuery {
+  return parseStatsQuery({...written, project}, now, identity.yearBegins)
+}
+
+/**
+ * Asks for a report: about the last full reporting year if no range is given and all of that year was collected. Else it
+ * asks as written.
+ */
+export async function askForReport(
+  ask: (written: WrittenQuestion) => Promise<Stats>,
+  written: WrittenQuestion,
+): Promise<Stats> {
+  if (written.from != null || written.to != null || written.year != null) return ask(written)
+  const ofYear = await ask({...written, year: 'last'})
+  return isWhollyCollected(ofYear) ? ofYear : ask(written)
 }
 
 /**

@@ -13,9 +13,12 @@ const longDay = new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'long',
 /** `1 December 2025`, of a day or an instant. */
 export const writeDay = (day: string): string => longDay.format(new Date(day))
 
-/** `from 1 December 2025 to 25 November 2026`. */
-export const writeRange = ({from, to}: Pick<Stats, 'from' | 'to'>): string =>
-  from === to ? `on ${writeDay(from)}` : `from ${writeDay(from)} to ${writeDay(to)}`
+/** `from 1 December 2025 to 25 November 2026`, `in FY2025/26, from 1 October 2025 to 30 September 2026`. */
+export const writeRange = ({from, to, year}: Pick<Stats, 'from' | 'to' | 'year'>): string => {
+  if (from === to) return `on ${writeDay(from)}`
+  const days = `from ${writeDay(from)} to ${writeDay(to)}`
+  return year === null ? days : `in ${year}, ${days}`
+}
 
 /**
  * Describes the incomplete periods of a chart. `areComplete` has a value for each period. Empty if all are complete.

@@ -6,9 +6,11 @@
  * Read next: `figure-pages.ts` for the list of figures, `report.ts`.
  */
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {isWhollyCollected} from '../../stats/answer/compare.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {describeSince} from '../../stats/write/shown.ts'
+import {writeCounted, writePeople} from '../../stats/write/text/write.ts'
 import {writeRange} from '../figures/words.ts'
 import {addressTo, type State} from '../parts/address.ts'
 import {type AddressOf, writeFigure} from '../parts/figure-section.ts'
@@ -45,19 +47,24 @@ export interface AnswerPage {
   readonly state: State
   readonly name: string
   readonly stats: Stats
+  /** The last full reporting year, with the same filters; null if the question has a range. */
+  readonly lastYear: Stats | null
   readonly choices: Choices
   readonly nowMs: number
   readonly hasOthers: boolean
 }
 
 /** Writes one page of answers. */
-export function writeAnswerPage({state, name, stats, choices, nowMs, hasOthers}: AnswerPage): string {
+export function writeAnswerPage({state, name, stats, lastYear, choices, nowMs, hasOthers}: AnswerPage): string {
   const addressOf: AddressOf = (section, format) => addressTo(state, `answers/${section}.${format}`)
   const lead = `Usage ${writeRange(stats)}${stats.trend.complete ? '' : ' (in progress)'}`
   return framePage({
     title: `${displayName(state.project)}: ${titles[name]!}`,
     header: writeHeading(state.project, lead, hasOthers) + writeNavigation(state, name),
-    main: writeQuestion(state, name, choices, nowMs) + writeContent(name, stats, state, addressOf),
+    main:
+      writeLastYear(lastYear, state) +
+      writeQuestion(state, name, choices, nowMs) +
+      writeContent(name, stats, state, addressOf),
     footer: `As of ${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC. ${describeSince(stats)} People who opted out are not counted.`,
   })
 }
@@ -68,6 +75,16 @@ function writeContent(name: string, stats: Stats, state: State, addressOf: Addre
   const page = figurePages.find(one => one.name === name)!
   const figures = page.figures.map(figure => writeFigure(figure, stats, addressOf))
   return (name === '' ? writeTiles(stats) : '') + figures.join('')
+}
+
+/** Leads with the last full reporting year: people are counted exactly within one. Empty if it was not all collected. */
+function writeLastYear(stats: Stats | null, state: State): string {
+  if (stats === null || !isWhollyCollected(stats)) return ''
+  const {year, users, runs} = stats
+  const people = writePeople(users)
+  const inRuns = runs === null ? '' : `, in ${writeCounted(runs.total, 'run')}`
+  const link = `<a href="${escapeHtml(addressTo(state, '', {year: stats.from.slice(0, 4)}))}">${escapeHtml(year ?? '')}</a>`
+  return `<p class="lead">${link}, the last full reporting year: ${escapeHtml(people)} used the software${inRuns}.</p>\n`
 }
 
 const isEmpty = ({users, runs, features}: Stats): boolean =>

@@ -24,7 +24,11 @@ export function readState(project: ProjectFile, parameters: Readonly<Record<stri
     throw new UsageError('USAGE_QUERY_INVALID', `use must be internal or direct, got ${describeValue(use)}`)
   const written = chosen === undefined ? others : {...others, [chosen]: '1'}
   const query = readParameters(project.project, written)
-  return {project, written: onlyTexts(written), query: parseStatsQuery(query as WrittenStatsQuery, nowMs)}
+  return {
+    project,
+    written: onlyTexts(written),
+    query: parseStatsQuery(query as WrittenStatsQuery, nowMs, project.identity.yearBegins),
+  }
 }
 
 const onlyTexts = (parameters: Record<string, unknown>): Record<string, string> =>

@@ -1,5 +1,5 @@
 import type {Stats} from '../../stats/model/model.ts'
-import {formatDay, periodLengths} from '../../stats/model/period.ts'
+import {calendarYear, formatDay, periodLengths, startOfPeriod} from '../../stats/model/period.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {addressTo, type State} from './address.ts'
 
@@ -14,13 +14,15 @@ export function writeQuestion(state: State, page: string, choices: Choices, nowM
 const dayMs = 86_400_000
 
 function writeRanges(state: State, page: string, nowMs: number): string {
-  const year = new Date(nowMs).getUTCFullYear()
+  const {yearBegins} = state.project.identity
+  const year = new Date(startOfPeriod(nowMs, 'year', yearBegins)).getUTCFullYear()
+  const first = `${year - 4}-${yearBegins ?? calendarYear}`
   const ranges: readonly (readonly [name: string, changes: Readonly<Record<string, string | null>>])[] = [
-    ['12 months', {from: null, to: null, by: null}],
-    ['This year', {from: `${year}-01-01`, to: null, by: null}],
-    ['Two years', {from: `${year - 1}-01-01`, to: null, by: null}],
-    ['Five years', {from: `${year - 4}-01-01`, to: null, by: 'year'}],
-    ['30 days', {from: formatDay(nowMs - 29 * dayMs), to: null, by: 'day'}],
+    ['12 months', {from: null, to: null, year: null, by: null}],
+    ['Last full year', {from: null, to: null, year: String(year - 1), by: null}],
+    ['This year', {from: null, to: null, year: String(year), by: null}],
+    ['Five years', {from: first, to: null, year: null, by: 'year'}],
+    ['30 days', {from: formatDay(nowMs - 29 * dayMs), to: null, year: null, by: 'day'}],
   ]
   const items = ranges.map(([name, changes]) => {
     const isCurrent = Object.entries(changes).every(([key, value]) => (state.written[key] ?? null) === value)
@@ -32,7 +34,7 @@ function writeRanges(state: State, page: string, nowMs: number): string {
 
 /** Each filter that is set, with the link that removes it. */
 function writeActive(state: State, page: string): string {
-  const ranges = ['from', 'to', 'by']
+  const ranges = ['from', 'to', 'year', 'by']
   const set = Object.entries(state.written).filter(([name]) => !ranges.includes(name))
   if (set.length === 0) return ''
   const items = set.map(([name, value]) => {

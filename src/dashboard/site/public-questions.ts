@@ -48,8 +48,9 @@ export async function askPublic(
   nowMs: number,
 ): Promise<PublicStats> {
   const whole = {from: monthBefore(nowMs, 12).from, to: monthBefore(nowMs, 1).to, by: 'month'}
-  const written = readParameters(project.project, {...whole, ...parameters})
-  const query = parseStatsQuery(written, nowMs)
+  const range = parameters['year'] === undefined ? whole : {by: whole.by}
+  const written = readParameters(project.project, {...range, ...parameters})
+  const query = parseStatsQuery(written, nowMs, project.identity.yearBegins)
   const {fromMs, toMs} = rangeOf(query)
   if (toMs - fromMs > maxYears * 366 * dayMs)
     throw new UsageError(

@@ -115,7 +115,8 @@ async function answerProject(
   const isFiltered = limitsFeatures(filters) || limitsHeaders(filters)
   const choices = isFiltered ? await askChoices(site, project, state, nowMs) : stats
   const hasOthers = site.projects.size > 1
-  return answerPage(writeAnswerPage({state, name: page, stats, choices, nowMs, hasOthers}))
+  const lastYear = page === '' && hasNoRange(state) ? await askLastYear(site, project, state, nowMs) : null
+  return answerPage(writeAnswerPage({state, name: page, stats, lastYear, choices, nowMs, hasOthers}))
 }
 
 /** The answers without filters, for the options of the form. They may be as old as public answers. */
@@ -123,9 +124,17 @@ function askChoices({askForAll}: Site, project: ProjectFile, {written}: State, n
   return askForAll(project, readState(project, onlyRange(written), nowMs).query)
 }
 
-const onlyRange = ({from, to, by}: Readonly<Record<string, string>>): Record<string, string> =>
+const hasNoRange = ({written}: State): boolean => !rangeNames.some(name => written[name] !== undefined)
+const rangeNames = ['from', 'to', 'year', 'by']
+
+/** The last full reporting year with the same filters. It may be as old as public answers. */
+function askLastYear({askForAll}: Site, project: ProjectFile, {written}: State, nowMs: number): Promise<Stats> {
+  return askForAll(project, readState(project, {...written, year: 'last'}, nowMs).query)
+}
+
+const onlyRange = ({from, to, year, by}: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
-    Object.entries({from, to, by}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    Object.entries({from, to, year, by}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   )
 
 async function answerPublic(

@@ -10,7 +10,7 @@ import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {limitsFeatures, limitsHeaders, type StatsFilters} from '../model/filters.ts'
 import type {Quality, Stats} from '../model/model.ts'
-import {formatDay} from '../model/period.ts'
+import {calendarYear, formatDay, labelOfYear, startOfNextPeriod, startOfPeriod} from '../model/period.ts'
 import type {StatsQuery} from '../model/query.ts'
 import type {SpanFacts, StatsFacts, StatsSource} from '../model/source.ts'
 import type {Span} from '../model/span.ts'
@@ -72,13 +72,14 @@ function requireRuns(
 }
 
 function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Stats {
-  const {project, facts, counter} = answering
+  const {project, plan, facts, counter} = answering
   const {filters} = query
   return {
     project: query.project,
     from: query.from,
     to: query.to,
     by: query.by,
+    year: yearOf(plan.range, project.identity.yearBegins),
     filters,
     since: facts.sinceMs === null ? null : formatDay(facts.sinceMs),
     unanswered: findUnanswered(filters),
@@ -93,6 +94,13 @@ function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): St
     trend: trendOf(answering, query, nowMs),
     quality: qualityOf(answering, filters),
   }
+}
+
+/** The name of the reporting year that a range is; null if it is none. */
+function yearOf({fromMs, toMs}: Span, yearBegins = calendarYear): string | null {
+  const isYear =
+    startOfPeriod(fromMs, 'year', yearBegins) === fromMs && startOfNextPeriod(fromMs, 'year', yearBegins) === toMs
+  return isYear ? labelOfYear(fromMs, yearBegins) : null
 }
 
 function trendOf({plan, facts, at}: Answering, {filters}: StatsQuery, nowMs: number): Stats['trend'] {

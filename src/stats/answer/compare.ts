@@ -1,4 +1,4 @@
-import type {Before, Count, RunsByUser, Trend} from '../model/model.ts'
+import type {Before, Count, RunsByUser, Stats, Trend} from '../model/model.ts'
 import {startOfPeriod} from '../model/period.ts'
 import {dayMs, type Span} from '../model/span.ts'
 
@@ -51,6 +51,10 @@ export function compareWithBefore(now: Counted, previous: Counted, year: Counted
     complete: now.span.toMs <= known.nowMs,
   }
 }
+
+/** Whether there is data from the beginning of the range. Pure. */
+export const isWhollyCollected = ({since, from}: Pick<Stats, 'since' | 'from'>): boolean =>
+  since !== null && since <= from
 
 interface Compared extends Counted {
   readonly reason: Before['reason']

@@ -27,10 +27,10 @@ export function planFlow(periods: readonly Period[], by: PeriodLength, rotation:
   const isNever = rotation.rotate === 'never'
   const found = periods.map(({span}): PeriodStep => {
     const part = startOfRotation(span.fromMs, rotation)
-    const wholeMs = startOfPeriod(span.fromMs, by)
+    const wholeMs = startOfPeriod(span.fromMs, by, rotation.yearBegins)
     const isFirst = !isNever && wholeMs <= part
     if (rotationPeriods(span, rotation).length > 1 || isFirst) return {step: null, before: null}
-    const beforeMs = startOfPeriod(wholeMs - 1, by)
+    const beforeMs = startOfPeriod(wholeMs - 1, by, rotation.yearBegins)
     if (steps.at(-1)?.part !== part || steps.length === 0) {
       const edgeMs = Math.max(part, beforeMs)
       if (part < edgeMs) steps.push({part, fromMs: part, toMs: edgeMs})

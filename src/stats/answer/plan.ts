@@ -22,7 +22,7 @@ export interface Plan {
 /** Plans the question that answers a query. `nowMs` decides which periods are incomplete and which runs are lost. Pure. */
 export function makePlan(project: ProjectFile, query: StatsQuery, nowMs: number): Plan {
   const range = rangeOf(query)
-  const periods = periodsIn(range, query.by, nowMs)
+  const periods = periodsIn(range, query.by, nowMs, project.identity.yearBegins)
   const previous = previousSpan(range, nowMs)
   const yearBefore = yearBeforeSpan(range, nowMs)
   const before = [previous, yearBefore].map(span => ({...span, needs: 'people' as const}))

@@ -26,6 +26,8 @@ export interface Stats extends Breakdowns {
   readonly from: string
   readonly to: string
   readonly by: PeriodLength
+  /** The name of the reporting year, if the range is one: `2026`, or `FY2025/26`; else null. */
+  readonly year: string | null
   readonly filters: StatsFilters
   /** The first day of which the collector has data of the project; null without data. */
   readonly since: string | null

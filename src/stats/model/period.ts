@@ -1,12 +1,18 @@
 import {dayMs, type Span} from './span.ts'
 
-/** The lengths by which answers are cut: UTC days, ISO weeks (from Monday), calendar months and years. */
-export const periodLengths = ['day', 'week', 'month', 'year'] as const
+/** The lengths by which answers are cut: UTC days, ISO weeks (from Monday), months, and reporting years in quarters. */
+export const periodLengths = ['day', 'week', 'month', 'quarter', 'year'] as const
 export type PeriodLength = (typeof periodLengths)[number]
 
-/** One calendar period that a range touches. */
+/** The first day, MM-DD, of a year that is a calendar year. */
+export const calendarYear = '01-01'
+
+/** One period that a range touches. */
 export interface Period {
-  /** `2026-11-22`, `2026-W47`, `2026-11` or `2026`. */
+  /**
+   * `2026-11-22`, `2026-W47`, `2026-11`, `2026-Q4`, `2026`. A reporting year that does not begin in January is
+   * `FY2025/26`, its first quarter `FY2025/26-Q1`.
+   */
   readonly label: string
   /** The part of the period that lies in the range. */
   readonly span: Span
@@ -14,13 +20,16 @@ export interface Period {
   readonly complete: boolean
 }
 
-/** The calendar periods that a range touches, in order. `nowMs` decides which of them are over. Pure. */
-export function periodsIn(range: Span, by: PeriodLength, nowMs: number): Period[] {
+/**
+ * The periods that a range touches, in order. `nowMs` decides which of them are over. Years and quarters are those of
+ * the calendar, unless `yearBegins` is another day, MM-DD. Pure.
+ */
+export function periodsIn(range: Span, by: PeriodLength, nowMs: number, yearBegins = calendarYear): Period[] {
   const periods: Period[] = []
-  for (let startMs = startOfPeriod(range.fromMs, by); startMs < range.toMs; ) {
-    const endMs = startOfNextPeriod(startMs, by)
+  for (let startMs = startOfPeriod(range.fromMs, by, yearBegins); startMs < range.toMs; ) {
+    const endMs = startOfNextPeriod(startMs, by, yearBegins)
     periods.push({
-      label: labelOf(startMs, by),
+      label: labelOf(startMs, by, yearBegins),
       span: {fromMs: Math.max(startMs, range.fromMs), toMs: Math.min(endMs, range.toMs)},
       complete: startMs >= range.fromMs && endMs <= range.toMs && endMs <= nowMs,
     })
@@ -29,8 +38,8 @@ export function periodsIn(range: Span, by: PeriodLength, nowMs: number): Period[
   return periods
 }
 
-/** The first instant of the calendar period that contains an instant. In Unix milliseconds. Pure. */
-export function startOfPeriod(instantMs: number, by: PeriodLength): number {
+/** The first instant of the period that contains an instant. In Unix milliseconds. Pure. */
+export function startOfPeriod(instantMs: number, by: PeriodLength, yearBegins = calendarYear): number {
   const date = new Date(instantMs)
   const dayStartMs = Math.floor(instantMs / dayMs) * dayMs
   switch (by) {
@@ -40,13 +49,15 @@ export function startOfPeriod(instantMs: number, by: PeriodLength): number {
       return dayStartMs - ((date.getUTCDay() + 6) % 7) * dayMs
     case 'month':
       return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1)
+    case 'quarter':
+      return quartersOf(instantMs, yearBegins).findLast(quarterMs => quarterMs <= instantMs)!
     case 'year':
-      return Date.UTC(date.getUTCFullYear(), 0, 1)
+      return startOfYear(instantMs, yearBegins)
   }
 }
 
-/** The start of the next calendar period. `startMs` must be the start of a period if `by` is day or week. Pure. */
-export function startOfNextPeriod(startMs: number, by: PeriodLength): number {
+/** The start of the next period. `startMs` must be the start of a period if `by` is day or week. Pure. */
+export function startOfNextPeriod(startMs: number, by: PeriodLength, yearBegins = calendarYear): number {
   const date = new Date(startMs)
   switch (by) {
     case 'day':
@@ -55,16 +66,41 @@ export function startOfNextPeriod(startMs: number, by: PeriodLength): number {
       return startMs + 7 * dayMs
     case 'month':
       return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)
+    case 'quarter':
+      return quartersOf(startMs, yearBegins).find(quarterMs => quarterMs > startMs)!
     case 'year':
-      return Date.UTC(date.getUTCFullYear() + 1, 0, 1)
+      return startOfYear(startMs, yearBegins, 12)
   }
 }
 
-function labelOf(startMs: number, by: PeriodLength): string {
+/** The beginning of the year that contains an instant, moved by some months. */
+function startOfYear(instantMs: number, yearBegins: string, monthsLater = 0): number {
+  const [month, day] = yearBegins.split('-').map(Number) as [number, number]
+  const year = new Date(instantMs).getUTCFullYear()
+  const begun = instantMs < Date.UTC(year, month - 1, day) ? year - 1 : year
+  const lastDay = new Date(Date.UTC(begun, month + monthsLater, 0)).getUTCDate()
+  return Date.UTC(begun, month - 1 + monthsLater, Math.min(day, lastDay))
+}
+
+/** The beginnings of the quarters of the year that contains an instant, and of the next year. */
+const quartersOf = (instantMs: number, yearBegins: string): number[] =>
+  [0, 3, 6, 9, 12].map(months => startOfYear(instantMs, yearBegins, months))
+
+/** `2026`, or `FY2025/26` for a year that does not begin in January: it begins in 2025. Pure. */
+export function labelOfYear(startMs: number, yearBegins: string): string {
+  const year = new Date(startMs).getUTCFullYear()
+  return yearBegins === calendarYear ? String(year) : `FY${year}/${String((year + 1) % 100).padStart(2, '0')}`
+}
+
+function labelOf(startMs: number, by: PeriodLength, yearBegins: string): string {
   const day = formatDay(startMs)
   if (by === 'day') return day
   if (by === 'month') return day.slice(0, 7)
-  if (by === 'year') return day.slice(0, 4)
+  if (by === 'year') return labelOfYear(startMs, yearBegins)
+  if (by === 'quarter') {
+    const quarters = quartersOf(startMs, yearBegins)
+    return `${labelOfYear(quarters[0]!, yearBegins)}-Q${quarters.indexOf(startMs) + 1}`
+  }
   // ISO 8601: a week belongs to the year of its Thursday.
   const thursdayMs = startMs + 3 * dayMs
   const week = Math.floor((thursdayMs - startOfPeriod(thursdayMs, 'year')) / (7 * dayMs)) + 1

@@ -1,7 +1,7 @@
 import {UsageError} from '../../errors.ts'
 import {describeValue} from '../../protocol/problem.ts'
 import {filterNames, parseFilters, type StatsFilters, type WrittenFilters} from './filters.ts'
-import {formatDay, type PeriodLength, periodLengths, startOfPeriod} from './period.ts'
+import {calendarYear, formatDay, type PeriodLength, periodLengths, startOfNextPeriod, startOfPeriod} from './period.ts'
 import {dayMs, type Span} from './span.ts'
 
 /** A question: a project, a range of UTC days (both included), the length of a period, and filters. */
@@ -21,10 +21,12 @@ export interface WrittenStatsQuery extends WrittenFilters {
   readonly from?: string | null | undefined
   readonly to?: string | null | undefined
   readonly by?: string | null | undefined
+  /** The reporting year that begins in this calendar year, `YYYY`, or the `last` full one, instead of `from` and `to`. */
+  readonly year?: string | null | undefined
 }
 
 /** The names of the parameters in an address. */
-export const queryNames = ['from', 'to', 'by', ...filterNames] as const
+export const queryNames = ['from', 'to', 'year', 'by', ...filterNames] as const
 
 /**
  * Reads a query from the parameters of an address. Throws USAGE_QUERY_INVALID for an unknown parameter: ignoring a
@@ -42,26 +44,42 @@ export function readParameters(project: string, parameters: Readonly<Record<stri
 /** The most periods of an answer. Without a limit, an address could ask for millions. */
 export const maxPeriods = 5_000
 
-const periodDays = {day: 1, week: 7, month: 28, year: 365} as const satisfies Record<PeriodLength, number>
+const periodDays = {day: 1, week: 7, month: 28, quarter: 90, year: 365} as const satisfies Record<PeriodLength, number>
 
 /**
  * Reads a query. Defaults: `to` is today (UTC), `by` is `month`, and `from` is the first day of the month eleven months
- * before `to`, which makes twelve calendar months. Throws USAGE_QUERY_INVALID.
+ * before `to`, which makes twelve calendar months. `yearBegins` of the project, MM-DD, is the first day of a reporting
+ * year. Throws USAGE_QUERY_INVALID.
  */
-export function parseStatsQuery(written: WrittenStatsQuery, nowMs: number): StatsQuery {
+export function parseStatsQuery(written: WrittenStatsQuery, nowMs: number, yearBegins?: string): StatsQuery {
   const by = parsePeriodLength(written.by ?? 'month')
-  const toMs = parseDay('to', written.to ?? formatDay(nowMs))
-  const fromMs = written.from == null ? elevenMonthsBefore(toMs) : parseDay('from', written.from)
+  const days = written.year == null ? written : daysOfYear(written, nowMs, yearBegins)
+  const toMs = parseDay('to', days.to ?? formatDay(nowMs))
+  const fromMs = days.from == null ? elevenMonthsBefore(toMs) : parseDay('from', days.from)
   if (fromMs > toMs) throw invalid(`from must not be after to, got from ${formatDay(fromMs)} and to ${formatDay(toMs)}`)
-  const days = (toMs - fromMs) / dayMs + 1
-  if (days / periodDays[by] > maxPeriods)
-    throw invalid(`there must be at most ${maxPeriods} periods, got ${days} days by ${by}`)
+  const length = (toMs - fromMs) / dayMs + 1
+  if (length / periodDays[by] > maxPeriods)
+    throw invalid(`there must be at most ${maxPeriods} periods, got ${length} days by ${by}`)
   return {project: written.project, from: formatDay(fromMs), to: formatDay(toMs), by, filters: parseFilters(written)}
 }
 
 /** The range of a query as a span: from the first instant of its first day to the end of its last. */
 export function rangeOf(query: StatsQuery): Span {
   return {fromMs: Date.parse(`${query.from}T00:00:00Z`), toMs: Date.parse(`${query.to}T00:00:00Z`) + dayMs}
+}
+
+type Days = Pick<WrittenStatsQuery, 'from' | 'to'>
+
+/** The days of a reporting year. */
+function daysOfYear({year, from, to}: WrittenStatsQuery, nowMs: number, yearBegins = calendarYear): Days {
+  if (from != null || to != null) throw invalid('year must not be combined with from or to')
+  if (year !== 'last' && !/^[12]\d{3}$/.test(year ?? ''))
+    throw invalid(`year must be YYYY or last, got ${describeValue(year)}`)
+  const startMs =
+    year === 'last'
+      ? startOfPeriod(startOfPeriod(nowMs, 'year', yearBegins) - dayMs, 'year', yearBegins)
+      : Date.parse(`${year}-${yearBegins}T00:00:00Z`)
+  return {from: formatDay(startMs), to: formatDay(startOfNextPeriod(startMs, 'year', yearBegins) - dayMs)}
 }
 
 function parsePeriodLength(written: string): PeriodLength {

@@ -30,7 +30,7 @@ export interface PublicStats extends PublicBreakdowns {
   readonly from: string
   readonly to: string
   readonly filters: StatsFilters
-  /** Different users of one whole year that is over, without a filter; else null. */
+  /** Different users of one whole reporting year that is over, without a filter; else null. */
   readonly users: number | null
   readonly usersLow: number | null
   readonly usersHigh: number | null
@@ -157,9 +157,8 @@ function publicFeatures({features, filters}: Stats, unfiltered: Stats | null): P
 }
 
 /** Several years would be a sum, from which a year of few users could be subtracted. */
-function usersOfYear({from, to, users, trend}: Stats): PublicUsers {
-  const isYear = from.endsWith('-01-01') && to === `${from.slice(0, 4)}-12-31` && trend.complete
-  return isYear ? publicUsers(cellOf(users)) : noUsers
+function usersOfYear({year, users, trend}: Stats): PublicUsers {
+  return year !== null && trend.complete ? publicUsers(cellOf(users)) : noUsers
 }
 
 function publicPeriod(stats: Stats, index: number, isShown: boolean): PublicPeriod {

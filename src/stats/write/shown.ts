@@ -17,8 +17,9 @@ export function shownTables(
 }
 
 /** `2026-01-01 to 2026-03-10, by month (the last period is in progress)`. */
-export function describeRange({from, to, by, trend}: Stats): string {
-  return `${from} to ${to}, by ${by}${trend.complete ? '' : ' (the last period is in progress)'}`
+export function describeRange({from, to, by, year, trend}: Stats): string {
+  const range = year === null || year === from.slice(0, 4) ? `${from} to ${to}` : `${year}, ${from} to ${to}`
+  return `${range}, by ${by}${trend.complete ? '' : ' (the last period is in progress)'}`
 }
 
 /** `Data since 2025-06-01.`, also where collection began within the range. Empty without data. */

@@ -351,10 +351,10 @@ suite('a page with filters', () => {
       return clock.asked - before
     }
     const [whole, filtered, again, late] = [
-      await asks({}),
-      await asks({ci: 'none'}),
-      await asks({ci: 'none'}),
-      await asks({ci: 'none'}, 300_000),
+      await asks({by: 'month'}),
+      await asks({by: 'month', ci: 'none'}),
+      await asks({by: 'month', ci: 'none'}),
+      await asks({by: 'month', ci: 'none'}, 300_000),
     ]
     assert.ok(whole > 0)
     assert.deepEqual([filtered, again, late], [2 * whole, whole, 2 * whole])

@@ -39,8 +39,9 @@ async function answer(
   t.after(() => source.close())
   t.after(() => store.close())
   await store.insert(sent.map(({events, header}) => batchOf(events, {header: sampleHeader(header)})))
-  const query = parseStatsQuery({project: 'parsl', ...written}, nowMs)
-  return answerStats(source, sampleProject(changes), query, nowMs)
+  const project = sampleProject(changes)
+  const query = parseStatsQuery({project: 'parsl', ...written}, nowMs, project.identity.yearBegins)
+  return answerStats(source, project, query, nowMs)
 }
 
 const ended = (run: number, ending: Partial<Event> = {}): Event[] => [
@@ -142,6 +143,53 @@ test('it returns bounds for a range and for periods in which pseudonyms change',
 const exactUsers = (users: number, runsWithUser: number) => ({
   ...{reason: null, users, usersExact: true, usersLow: users, usersHigh: users},
   ...{runsWithUser, runsWithoutUser: 0, daysWithoutUser: 0},
+})
+
+test('it counts people of a fiscal year exactly, across two calendar years, by its quarters', async t => {
+  const identity = {rotate: 'year', yearBegins: '10-01'}
+  const days = ['2025-09-30', '2025-10-01', '2025-12-31', '2026-01-01', '2026-04-01', '2026-09-30', '2026-10-01']
+  const periods = ['2024-10-01', ...Array.from({length: 5}, () => '2025-10-01'), '2026-10-01']
+  const sent = days.flatMap((day, run) => {
+    const period = periods[run]!
+    const atMs = Date.parse(`${day}T12:00:00Z`)
+    const of = (name: string): Partial<Header> => ({user: pseudonym(`${name}${period}`), host: null, period})
+    // Ann runs every day, Bob only in January.
+    const bob = day === '2026-01-01' ? [{events: [startOf(run + 50, atMs)], header: of('bob')}] : []
+    return [{events: [startOf(run, atMs)], header: of('ann')}, ...bob]
+  })
+  const asked = {year: '2025', by: 'quarter', project: {identity}}
+  const {from, to, year, users, versions} = await answer(t, sent, asked)
+  assert.deepEqual([from, to, year], ['2025-10-01', '2026-09-30', 'FY2025/26'])
+  assert.deepEqual([users.total, users.exact, users.low, users.high], [2, true, 2, 2])
+  assert.deepEqual(
+    users.periods.map(({period, value, complete}) => [period, value, complete]),
+    [
+      ['FY2025/26-Q1', 1, true],
+      ['FY2025/26-Q2', 2, true],
+      ['FY2025/26-Q3', 1, true],
+      ['FY2025/26-Q4', 1, true],
+    ],
+  )
+  assert.deepEqual(versions, [{version: '1.0', ...usage(6, 2)}])
+  // The calendar year has pseudonyms of two periods.
+  const calendar = await answer(t, sent, {from: '2026-01-01', to: '2026-11-22', project: {identity}})
+  assert.deepEqual([calendar.users.total, calendar.users.low, calendar.users.high], [null, 2, 3])
+  // A fiscal year is not exact where clients count calendar years.
+  const older = {
+    events: [startOf(99, Date.parse('2026-02-02'))],
+    header: {user: pseudonym('ann26'), period: '2026-01-01'},
+  }
+  const mixed = await answer(t, [...sent, older], asked)
+  assert.deepEqual([mixed.users.total, mixed.users.low, mixed.users.high], [null, 2, 3])
+  assert.deepEqual([mixed.userFlow[2]!.new, mixed.userFlow[1]!.reason], [0, 'pseudonyms-changed'])
+  const years = await answer(t, sent, {from: '2024-10-01', to: '2026-09-30', by: 'year', project: {identity}})
+  assert.deepEqual(
+    years.users.periods.map(({period, value}) => [period, value]),
+    [
+      ['FY2024/25', 1],
+      ['FY2025/26', 2],
+    ],
+  )
 })
 
 test('it compares a range in progress with an equally long time before', async t => {
@@ -314,6 +362,7 @@ test('it has every key of the model without any data, and null for unknown value
       'from',
       'to',
       'by',
+      'year',
       'filters',
       'since',
       'unanswered',

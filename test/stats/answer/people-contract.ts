@@ -177,10 +177,10 @@ const within = (uses: readonly Use[], {fromMs, toMs}: Span): Use[] =>
   uses.filter(({atMs}) => atMs >= fromMs && atMs < toMs)
 
 /** Compares each number of people of an answer with the truth. */
-function checkPeople(stats: Stats, {uses}: World, query: StatsQuery, about: string): void {
+function checkPeople(stats: Stats, {project, uses}: World, query: StatsQuery, about: string): void {
   const range = rangeOf(query)
   const inRange = within(uses, range)
-  const spans = [range, ...periodsIn(range, query.by, nowMs).map(({span}) => span)]
+  const spans = [range, ...periodsIn(range, query.by, nowMs, project.identity.yearBegins).map(({span}) => span)]
   for (const [key, who] of [
     ['users', 'person'],
     ['hosts', 'host'],
@@ -247,14 +247,17 @@ function checkFormats(stats: Stats, about: string): void {
 function randomQueries(random: () => number, {project}: World): StatsQuery[] {
   const day = (daysAgo: number): string => iso(nowMs - daysAgo * dayMs).slice(0, 10)
   const to = Math.floor(random() * 700)
-  const begins = project.identity.yearBegins ?? '01-01'
   const written = [
     {},
     {from: '2024-01-01', by: 'year'},
-    {from: `2025-${begins}`, to: iso(Date.parse(`2026-${begins}`) - dayMs).slice(0, 10), by: 'month'},
-    {from: day(to + Math.floor(random() * 250)), to: day(to), by: ['week', 'month', 'year'][Math.floor(random() * 3)]!},
+    {year: '2025', by: 'quarter'},
+    {
+      from: day(to + Math.floor(random() * 250)),
+      to: day(to),
+      by: ['week', 'month', 'quarter', 'year'][Math.floor(random() * 4)]!,
+    },
   ]
-  return written.map(one => parseStatsQuery({project: project.project, ...one}, nowMs))
+  return written.map(one => parseStatsQuery({project: project.project, ...one}, nowMs, project.identity.yearBegins))
 }
 
 /** Compares each number of people with the truth, in one random world for each seed. */

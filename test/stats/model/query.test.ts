@@ -17,6 +17,18 @@ test('it reads the range and the length of a period', () => {
   assert.equal(parse({to: '2024-02-29'}).from, '2023-03-01')
 })
 
+test('it reads a reporting year by the year in which it begins, and the last full one', () => {
+  const daysOf = (year: string, yearBegins?: string) => {
+    const {from, to} = parseStatsQuery({project: 'parsl', year}, nowMs, yearBegins)
+    return [from, to]
+  }
+  assert.deepEqual(daysOf('2026'), ['2026-01-01', '2026-12-31'])
+  assert.deepEqual(daysOf('2025', '10-01'), ['2025-10-01', '2026-09-30'])
+  assert.deepEqual(daysOf('last', '10-01'), ['2025-10-01', '2026-09-30'])
+  assert.deepEqual(daysOf('last', '12-01'), ['2024-12-01', '2025-11-30'])
+  assert.deepEqual(daysOf('last'), ['2025-01-01', '2025-12-31'])
+})
+
 test('it includes the whole first and the whole last day', () => {
   const {fromMs, toMs} = rangeOf(parse({from: '2026-11-01', to: '2026-11-02', by: 'day'}))
   assert.deepEqual([fromMs, toMs], [Date.parse('2026-11-01T00:00:00Z'), Date.parse('2026-11-03T00:00:00Z')])
@@ -33,6 +45,8 @@ test('it rejects an invalid day, period or range', () => {
     {by: 'Month'},
     {from: '2026-11-02', to: '2026-11-01'},
     {from: '2026-11-23'},
+    {year: '26'},
+    {year: '2026', to: '2026-11-22'},
   ]
   for (const written of wrong) assert.throws(() => parse(written), {code: 'USAGE_QUERY_INVALID', message: /must /})
 })

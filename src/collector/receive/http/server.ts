@@ -112,7 +112,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     const project = findProject(parts.projects, request.params.id)
     const parameters = readParameters(project.project, request.query as Record<string, unknown>)
     const nowMs = parts.now()
-    return answerStats(parts.source, project, parseStatsQuery(parameters, nowMs), nowMs)
+    return answerStats(parts.source, project, parseStatsQuery(parameters, nowMs, project.identity.yearBegins), nowMs)
   })
   if (parts.pages !== null)
     addPages(app, parts.pages, {
