@@ -148,6 +148,20 @@ test('it limits the uses that one event may stand for, and flags the excess', ()
   )
 })
 
+test('it leaves out timings of more uses than it accepts', () => {
+  const timingsOf = (n: number) => ({n, sumSeconds: n, minSeconds: 1, maxSeconds: 1, scale: 5, offset: -1, counts: [n]})
+  const {batch} = admitEvents(
+    [1e9, 1e9 + 1].map((n, index) => featureOf(index, nowMs, {count: 2e9, timings: timingsOf(n)})),
+  )
+  assert.deepEqual(
+    batch.events.map(({event, isClamped}) => event.type === 'feature' && [event.count, event.timings?.n, isClamped]),
+    [
+      [1e9, 1e9, true],
+      [1e9, undefined, true],
+    ],
+  )
+})
+
 /** What the collector keeps of a person whose clock is off by some days. */
 function keptOf(offDays: number, period: string, identity: object = {}) {
   const sentAtMs = nowMs + offDays * dayMs
