@@ -56,8 +56,9 @@ export function edgeOf(bucket: number): number {
   return edges[within]! * 2 ** ((bucket - within) / bucketsPerDoubling)
 }
 
-/** The first and the last bucket at `limits.timingScale` that share durations with a bucket of another scale. */
-export const firstFine = (bucket: number, scale: number): number =>
-  Math.floor(bucket * 2 ** (limits.timingScale - scale))
-export const lastFine = (bucket: number, scale: number): number =>
-  Math.ceil((bucket + 1) * 2 ** (limits.timingScale - scale)) - 1
+/** How many buckets at `limits.timingScale` are as wide as one of another scale. Below 1 for a finer scale. */
+export const widthOf = (scale: number): number => 2 ** (limits.timingScale - scale)
+
+/** The first and the last bucket at `limits.timingScale` that share durations with a bucket of another width. */
+export const firstFine = (bucket: number, width: number): number => Math.floor(bucket * width)
+export const lastFine = (bucket: number, width: number): number => Math.ceil((bucket + 1) * width) - 1

@@ -1,4 +1,4 @@
-import {bucketOf, edgeOf, firstFine, lastFine} from './duration-buckets.ts'
+import {bucketOf, edgeOf, firstFine, lastFine, widthOf} from './duration-buckets.ts'
 import {limits} from './limits.ts'
 import type {Timings} from './timings.ts'
 
@@ -63,10 +63,12 @@ export class Durations {
     this.see(n, minSeconds, maxSeconds)
     this.zeroCount += zeroCount
     const high = scale < limits.timingScale ? this.ownHigh() : this.high
-    for (const [place, count] of counts.entries()) {
+    const width = widthOf(scale)
+    for (let place = 0; place < counts.length; place++) {
+      const count = counts[place]!
       if (count === 0) continue
-      this.low.add(firstFine(offset + place, scale), count)
-      high?.add(lastFine(offset + place, scale), count)
+      this.low.add(firstFine(offset + place, width), count)
+      high?.add(lastFine(offset + place, width), count)
     }
   }
 
@@ -157,16 +159,14 @@ class Buckets implements BucketCounts {
   addAll({offset, counts}: BucketCounts): void {
     if (counts.length === 0) return
     this.reach(offset, offset + counts.length - 1)
-    for (const [place, count] of counts.entries()) this.counts[offset + place - this.offset]! += count
+    const shift = offset - this.offset
+    for (let place = 0; place < counts.length; place++) this.counts[place + shift]! += counts[place]!
   }
 
   /** The bucket of the duration at a rank, from 0. */
   bucketAt(rank: number): number {
-    let left = rank
-    const place = this.counts.findIndex(count => {
-      left -= count
-      return left < 0
-    })
+    let place = 0
+    for (let left = rank - this.counts[0]!; left >= 0; left -= this.counts[place]!) place++
     return this.offset + place
   }
 

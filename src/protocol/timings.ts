@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import {edgeOf, firstFine, lastFine} from './duration-buckets.ts'
+import {edgeOf, firstFine, lastFine, widthOf} from './duration-buckets.ts'
 import {limits} from './limits.ts'
 import {durationSeconds} from './scalars.ts'
 
@@ -41,8 +41,9 @@ function areExtremesInside({minSeconds, maxSeconds, scale, offset, counts, zeroC
   const least = limits.leastTimedSeconds
   const isCounted = (count: number): boolean => count > 0
   const [first, last] = [counts.findIndex(isCounted), counts.findLastIndex(isCounted)]
+  const width = widthOf(scale)
   const isInBucket = (seconds: number, place: number): boolean =>
-    isWithin(seconds, edgeOf(firstFine(offset + place, scale)), edgeOf(lastFine(offset + place, scale) + 1))
+    isWithin(seconds, edgeOf(firstFine(offset + place, width)), edgeOf(lastFine(offset + place, width) + 1))
   if (minSeconds > maxSeconds || minSeconds < least !== zeroCount > 0) return false
   if (first < 0) return maxSeconds < least
   const isLastRight = maxSeconds >= least && isInBucket(maxSeconds, last)

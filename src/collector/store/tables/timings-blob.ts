@@ -21,9 +21,10 @@ export function decodeTimings(blob: Uint8Array, sumSeconds: number): Timings {
   const [minSeconds, maxSeconds] = [reader.number(), reader.number()]
   const zeroCount = reader.whole()
   const {offset, counts} = reader.counts()
-  const n = counts.reduce((sum, one) => sum + one, zeroCount)
-  const zeros = zeroCount > 0 ? {zeroCount} : {}
-  return {n, sumSeconds, minSeconds, maxSeconds, scale, offset, counts: [...counts], ...zeros}
+  let n = zeroCount
+  for (let place = 0; place < counts.length; place++) n += counts[place]!
+  const timings = {n, sumSeconds, minSeconds, maxSeconds, scale, offset, counts: Array.from(counts)}
+  return zeroCount > 0 ? {...timings, zeroCount} : timings
 }
 
 /** Encodes the durations of a total. */
@@ -72,34 +73,37 @@ class BlobWriter {
 
 class BlobReader {
   private at = 0
-  private readonly view: DataView
+  private readonly bytes: Uint8Array
 
   constructor(blob: Uint8Array) {
-    this.view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
+    this.bytes = blob
   }
 
   get isAtEnd(): boolean {
-    return this.at >= this.view.byteLength
+    return this.at >= this.bytes.length
   }
 
   whole(): number {
-    let [value, factor] = [0, 1]
-    for (;;) {
-      const byte = this.view.getUint8(this.at++)
+    let byte = this.bytes[this.at++]!
+    let value = byte & 127
+    for (let factor = 128; byte > 127; factor *= 128) {
+      byte = this.bytes[this.at++]!
       value += (byte & 127) * factor
-      if (byte < 128) return value
-      factor *= 128
     }
+    return value
   }
 
   number(): number {
+    const {buffer, byteOffset} = this.bytes
     this.at += 8
-    return this.view.getFloat64(this.at - 8, true)
+    return new DataView(buffer, byteOffset).getFloat64(this.at - 8, true)
   }
 
   counts(): BucketCounts {
     const sign = this.whole()
     const offset = sign % 2 === 1 ? -(sign + 1) / 2 : sign / 2
-    return {offset, counts: Float64Array.from({length: this.whole()}, () => this.whole())}
+    const counts = new Float64Array(this.whole())
+    for (let place = 0; place < counts.length; place++) counts[place] = this.whole()
+    return {offset, counts}
   }
 }
