@@ -8,10 +8,10 @@ import {limits} from './limits.ts'
  */
 
 /** Buckets for each factor of two at `limits.timingScale`. */
-const bucketsPerDoubling = 2 ** limits.timingScale
+export const bucketsPerDoubling = 2 ** limits.timingScale
 
 /** 2^(k/32) for k from 0 to 32, rounded correctly. `src/embed/client.py` has the same numbers. */
-const edges = Float64Array.of(
+export const edges = Float64Array.of(
   ...[1, 1.0218971486541166, 1.0442737824274138, 1.0671404006768237, 1.0905077326652577, 1.1143867425958924],
   ...[1.1387886347566916, 1.1637248587775775, 1.189207115002721, 1.215247359980469, 1.241857812073484],
   ...[1.2690509571917332, 1.2968395546510096, 1.3252366431597413, 1.3542555469368927, 1.383909881963832],
@@ -20,35 +20,6 @@ const edges = Float64Array.of(
   ...[1.7562521603732995, 1.7947090750031072, 1.8340080864093424, 1.8741676341103, 1.9152065613971474],
   ...[1.9571441241754002, 2],
 )
-
-/** The bits of the mantissa that choose a slot. A slot contains at most one edge. */
-const slotBits = 8
-/** For each slot: how many edges are below its smallest value, minus one. */
-const firstOfSlot = Int8Array.from({length: 2 ** slotBits}, (_, slot) => {
-  const least = 1 + slot / 2 ** slotBits
-  return edges.filter(edge => edge < least).length - 1
-})
-
-const float = new Float64Array(1)
-const words = new Uint32Array(float.buffer)
-/** The index of the word with the exponent: it depends on the byte order of the machine. */
-const high = (() => {
-  float[0] = 1
-  return words[0] === 0 ? 1 : 0
-})()
-
-/**
- * The bucket of a duration at `limits.timingScale`. Allocates nothing. The duration must be finite and at least
- * `limits.leastTimedSeconds`.
- */
-export function bucketOf(seconds: number): number {
-  float[0] = seconds
-  const word = words[high]!
-  words[high] = (word & 0xfffff) | 0x3ff00000
-  const first = firstOfSlot[(word >>> (20 - slotBits)) & (2 ** slotBits - 1)]!
-  const within = float[0]! > edges[first + 1]! ? first + 1 : first
-  return ((word >>> 20) - 1023) * bucketsPerDoubling + within
-}
 
 /** The lower edge of a bucket at `limits.timingScale`, in seconds. It is the upper edge of the bucket before it. */
 export function edgeOf(bucket: number): number {

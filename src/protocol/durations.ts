@@ -1,4 +1,5 @@
-import {bucketOf, edgeOf, firstFine, lastFine, widthOf} from './duration-buckets.ts'
+import {edgeOf, firstFine, lastFine, widthOf} from './duration-buckets.ts'
+import {bucketOf} from './find-bucket.ts'
 import {limits} from './limits.ts'
 import type {Timings} from './timings.ts'
 

@@ -1,4 +1,4 @@
-import {bucketOf} from './duration-buckets.ts'
+import {bucketOf} from './find-bucket.ts'
 import {limits} from './limits.ts'
 import type {Timings} from './timings.ts'
 
