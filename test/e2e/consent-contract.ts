@@ -118,12 +118,12 @@ export function arrange(t: TestContext, situation: Situation, http: string, shel
 
 function situationsFor(isCommand: boolean, share: Share, offset: number): Situation[] {
   const all = [...rules, ...lostFolders, ...somePairs]
-  return isCommand ? pick(all, share, 3) : pick(all, share, 12, offset)
+  return isCommand ? pick(all, share, 5) : pick(all, share, 16, offset)
 }
 
 /**
- * What is asked of every way to report in every situation that says no: with one share, the command in one of three and
- * any other way in one of twelve.
+ * What is asked of every way to report in every situation that says no: with one share, the command in one of five and
+ * any other way in one of sixteen.
  */
 export function nothingAfterANo(share: Share): void {
   describe('after a no', {concurrency: 2}, () => {

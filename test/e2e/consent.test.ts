@@ -142,7 +142,8 @@ describe('the notice', () => {
     await runShell(home, 'sh', 'usage end; usage feature Load.v1 --type Algorithm; usage flush; :')
     assert.deepEqual([await sending(), server.requests.length], [false, 0], 'by no start')
     await runShell(home, 'sh', 'usage start; usage flush; :')
-    assert.deepEqual([await sending(), server.requests.length], [true, 1])
+    const events = server.requests.flatMap(request => reportOf(request).events)
+    assert.deepEqual([await sending(), events.length], [true, 6])
   })
 
   it('is printed once in CI, where everything leaves immediately under the id of the vendor alone', async t => {

@@ -6,6 +6,7 @@ import {answerAlways, answeringServer, type Respond} from '../support/answering-
 import {needs} from '../support/needs.ts'
 import {runProgram, runUsage} from '../support/run-program.ts'
 import {makeScene, type Scene} from '../support/scene.ts'
+import {itOnce, ofShare} from '../support/share.ts'
 import {silentServer} from '../support/silent-server.ts'
 
 /** Seconds that a busy machine may need to start what is measured, beside what it is allowed itself. */
@@ -49,7 +50,7 @@ describe('a collector', {concurrency: 2}, () => {
     ['that says yes to other events', answerAlways(200, {accepted: 7, duplicates: 0, rejected: []}), 'server-error'],
     ['that is a web page', answerAlways(200, '<html>Sign in to the guest network</html>'), 'server-error'],
   ]
-  for (const [what, respond, reason] of answers)
+  for (const [what, respond, reason] of ofShare(answers, 2))
     it(`${what} takes no longer than it may, and the event stays`, async t => {
       const server = await answeringServer(t, respond)
       const scene = makeScene(t, server.url)
@@ -60,7 +61,7 @@ describe('a collector', {concurrency: 2}, () => {
       assert.equal((await scene.flush()).sent, 1)
     })
 
-  it('that never answers holds up neither a script nor a flush', async t => {
+  itOnce('that never answers holds up neither a script nor a flush', async t => {
     const server = await silentServer(t)
     const scene = makeScene(t, server.url)
     const outcome = await flushOne(scene, 3)
@@ -70,7 +71,7 @@ describe('a collector', {concurrency: 2}, () => {
     assert.ok(seconds < graceSeconds, `${seconds} s`)
   })
 
-  for (const status of [302, 308])
+  for (const status of ofShare([308, 301, 302, 307], 4))
     it(`that redirects by ${status} to another host is not followed`, async t => {
       const other = await answeringServer(t)
       const location = `${other.url}/v1/reports`
@@ -83,7 +84,7 @@ describe('a collector', {concurrency: 2}, () => {
 })
 
 describe('a name server that never answers', {concurrency: 2}, () => {
-  for (const endpoint of [{http: 'http://usage.example.org:8080'}, {udp: 'usage.example.org:50077'}])
+  for (const endpoint of ofShare([{http: 'http://usage.example.org:8080'}, {udp: 'usage.example.org:50077'}], 2))
     it(
       `holds up no script, no flush longer than it may, and leaves no sender behind, with ${Object.keys(endpoint)}`,
       needs('ip', 'unshare'),

@@ -13,6 +13,7 @@ import {runProgram, runUsage} from '../support/run-program.ts'
 import {runningCollector} from '../support/running-collector.ts'
 import {killingEnvironment} from '../support/scene.ts'
 import {sendDatagrams} from '../support/send-datagrams.ts'
+import {itOnce, ofShare} from '../support/share.ts'
 
 const count = {type: 'integer', min: 0, description: 'Count'}
 const parsl = makeProject({project: 'parsl', fields: {executors: count, app_count: count, app_fails: count}})
@@ -73,7 +74,7 @@ function filesWith(directory: string, text: string): string[] {
 }
 
 describe('an import of the log of Parsl’s server', () => {
-  it('counts a year of history once, however often, drops the addresses and lists damaged lines', async t => {
+  itOnce('counts a year of history once, however often, drops the addresses and lists damaged lines', async t => {
     const {data, keep, doImport, stats} = makeScene(t)
     const lines = parslLog(100)
     lines.splice(10, 0, '2025-02-01 00:00:00,001: New Log section for new day ===================', '')
@@ -101,10 +102,11 @@ describe('an import of the log of Parsl’s server', () => {
     assert.deepEqual(answersOf(await stats()), answersOf(answers))
   })
 
-  for (const [point, repeated] of [
-    ['collector: events inserted', false],
+  const kills = [
     ['collector: events committed', true],
-  ] as const)
+    ['collector: events inserted', false],
+  ] as const
+  for (const [point, repeated] of ofShare(kills, 2))
     it(`goes on where it was killed, and counts everything once: ${point}`, async t => {
       const {home, data, file, keep, doImport, stats} = makeScene(t)
       const runs = 3_000
@@ -122,7 +124,7 @@ describe('an import of the log of Parsl’s server', () => {
       assert.deepEqual(readdirSync(join(data, 'imports')), [])
     })
 
-  it('goes through the collector that writes the store, and meets what came live', async t => {
+  itOnce('goes through the collector that writes the store, and meets what came live', async t => {
     const home = isolatedHome(t)
     const more = ['--parsl', 'parsl']
     const collector = await runningCollector(t, home, [parsl], undefined, more)
@@ -173,7 +175,7 @@ describe('an import of pages of Mantid’s API', () => {
   }))
   const page = (results: unknown[]) => ({count: results.length, next: null, previous: null, results})
 
-  it('reads pages, one a line or one a file, and counts what it knows once', async t => {
+  itOnce('reads pages, one a line or one a file, and counts what it knows once', async t => {
     const {keep, doImport, stats} = makeScene(t, mantid)
     const results = [
       startup(),
@@ -198,7 +200,7 @@ describe('an import of pages of Mantid’s API', () => {
     assert.equal(features.find(({name}) => name === 'Load.v1')?.count, 6)
   })
 
-  it('keeps the counts of history up to 2^53', async t => {
+  itOnce('keeps the counts of history up to 2^53', async t => {
     const {keep, doImport, stats} = makeScene(t, mantid)
     const row = {...rows[0], count: 2e9}
     const outcome = await doImport(keep('page.json', JSON.stringify(page([row]))), '--at', '2025-06-15')
@@ -207,26 +209,29 @@ describe('an import of pages of Mantid’s API', () => {
     assert.deepEqual([features[0]?.count, quality.clamped], [2e9, 0])
   })
 
-  it('is an error with what is read when nothing is imported: other JSON, other files (USAGE_IMPORT_UNREADABLE)', async t => {
-    const {data, file: projectFile, keep, run} = makeScene(t, mantid)
-    const others = [
-      '{"hello": "world"}',
-      '[{"user": "ann"}]',
-      '{\n "hello": "world"\n}\n',
-      'uuid,start\na,1\n',
-      '{"results": [1]}',
-      '',
-    ]
-    for (const [index, content] of others.entries()) {
-      const file = keep(`other-${index}`, content)
-      const {code, stderr} = await run('import', file, '--data', data, '--project-file', projectFile)
-      assert.equal(code, 2, content)
-      assert.match(stderr, /USAGE_IMPORT_UNREADABLE: .*log of Parsl, pages of Mantid or an export/, content)
-      assert.match(stderr, /Next: .*docs\/compatibility\.md/)
-    }
-  })
+  itOnce(
+    'is an error with what is read when nothing is imported: other JSON, other files (USAGE_IMPORT_UNREADABLE)',
+    async t => {
+      const {data, file: projectFile, keep, run} = makeScene(t, mantid)
+      const others = [
+        '{"hello": "world"}',
+        '[{"user": "ann"}]',
+        '{\n "hello": "world"\n}\n',
+        'uuid,start\na,1\n',
+        '{"results": [1]}',
+        '',
+      ]
+      for (const [index, content] of others.entries()) {
+        const file = keep(`other-${index}`, content)
+        const {code, stderr} = await run('import', file, '--data', data, '--project-file', projectFile)
+        assert.equal(code, 2, content)
+        assert.match(stderr, /USAGE_IMPORT_UNREADABLE: .*log of Parsl, pages of Mantid or an export/, content)
+        assert.match(stderr, /Next: .*docs\/compatibility\.md/)
+      }
+    },
+  )
 
-  it('names the one file among others of which nothing is imported, and exits 2', async t => {
+  itOnce('names the one file among others of which nothing is imported, and exits 2', async t => {
     const {data, file, keep, run} = makeScene(t, mantid)
     const good = [keep('a.json', JSON.stringify(page([rows[0]]))), keep('c.json', JSON.stringify(page([rows[1]])))]
     const wrong = keep('b.json', '{"results": [1]}')
@@ -241,7 +246,7 @@ describe('an import of pages of Mantid’s API', () => {
     assert.deepEqual([json.code, JSON.parse(json.stdout).duplicates], [2, 2])
   })
 
-  it('knows a startup that has come live, whose time may have had more digits', async t => {
+  itOnce('knows a startup that has come live, whose time may have had more digits', async t => {
     const home = isolatedHome(t)
     const collector = await runningCollector(t, home, [mantid], undefined, ['--mantid', 'mantid'])
     const live = await fetch(`${collector.http}/api/usage`, {
@@ -258,7 +263,7 @@ describe('an import of pages of Mantid’s API', () => {
 })
 
 describe('an export', () => {
-  it('has everything: imported again, it gives the same answers', async t => {
+  itOnce('has everything: imported again, it gives the same answers', async t => {
     const {home, data, file, keep, doImport, run, stats} = makeScene(t)
     const level1 = logged(Date.UTC(2025, 5, 1), readFixture('compat/parsl-p1-level1-start.dgram'))
     const test = logged(Date.UTC(2025, 5, 2), '{"uuid":"t","test":true}')
@@ -309,7 +314,7 @@ describe('an export', () => {
     assert.deepEqual([first.stdout.trim(), first.stderr], ['1', ''])
   })
 
-  it('says when its output is not whole (USAGE_OUTPUT_UNWRITABLE)', async t => {
+  itOnce('says when its output is not whole (USAGE_OUTPUT_UNWRITABLE)', async t => {
     const {home, data, keep, doImport} = makeScene(t)
     await doImport(keep('parsl.log', parslLog(300).join('\n')))
     const {code, stderr} = await runProgram(home, ['sh', '-c', `usage export --data '${data}' > /dev/full`])
@@ -317,7 +322,7 @@ describe('an export', () => {
     assert.match(stderr, /^USAGE_OUTPUT_UNWRITABLE: cannot write the output: ENOSPC.*\n {2}Next: .*\n$/)
   })
 
-  it('is read as far as it can be: other projects and damaged events are listed', async t => {
+  itOnce('is read as far as it can be: other projects and damaged events are listed', async t => {
     const {keep, doImport} = makeScene(t)
     const envelope = {protocol: 1, client: {name: 't', version: '1'}, header: {}}
     const start = {id: runOf(1), type: 'start', run: runOf(1), time: '2025-08-01T00:00:00Z'}
@@ -333,7 +338,7 @@ describe('an export', () => {
 })
 
 describe('usage import', () => {
-  it('takes for --at a time since 1970 that is not to come, and names the flag otherwise', async t => {
+  itOnce('takes for --at a time since 1970 that is not to come, and names the flag otherwise', async t => {
     const {data, file, keep, run} = makeScene(t)
     const log = keep('parsl.log', parslLog(1).join('\n'))
     for (const at of ['1969-01-01', '2999-01-01', 'yesterday']) {
@@ -347,7 +352,7 @@ describe('usage import', () => {
     assert.equal((await run('import', log, '--at', '1970-01-01', '--project-file', file, '--data', data)).code, 0)
   })
 
-  it(
+  itOnce(
     'says what it cannot read (USAGE_IMPORT_UNREADABLE), and shows a bar on a terminal alone',
     needs('script'),
     async t => {

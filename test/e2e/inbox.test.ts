@@ -37,7 +37,7 @@ function personWithFolder(t: TestContext, changes: Readonly<Record<string, unkno
   const {path, project} = projectOnDisk(home.home, '', {endpoint: url, ...changes})
   const said = {USAGE_PROJECT_FILE: path, USAGE_CONSENT: `demo@${collectionVersion(project)}`}
   const person: IsolatedHome = {...home, environment: {...home.environment, ...said}}
-  return {home, person, inbox, url, layDown: () => layDownOf(person, inbox, project)}
+  return {home, person, inbox, url, project, layDown: () => layDownOf(person, inbox, project)}
 }
 
 const json = async (person: IsolatedHome, ...args: string[]) =>
@@ -55,9 +55,9 @@ async function layDownOf(person: IsolatedHome, inbox: string, project: ProjectFi
 
 describe('an endpoint that is a folder', () => {
   it('gets the bytes that preview showed and the log keeps, and status says that nothing confirms them', async t => {
-    const {person, inbox, url} = personWithFolder(t)
+    const {person, inbox, url, project} = personWithFolder(t)
     const waiting = {...person, environment: {...person.environment, USAGE_CONSENT: ''}}
-    for (const args of script) await runUsage(waiting, args)
+    personHere(waiting, project).recordRun(3)
     const before = await runUsage(person, ['preview'])
     assert.match(before.stdout, /to be written to the folder/)
     const outcome = await json(person, 'flush')
@@ -72,12 +72,12 @@ describe('an endpoint that is a folder', () => {
   })
 
   it('gets exactly the bytes of preview', async t => {
-    const {person, inbox, layDown} = personWithFolder(t)
+    const {person, inbox, layDown, project} = personWithFolder(t)
     const waiting = {...person, environment: {...person.environment, USAGE_CONSENT: ''}}
     // The secret is made by the first sending: then preview has the final ids.
     await layDown()
     const known = reportsIn(inbox)
-    for (const args of script) await runUsage(waiting, args)
+    personHere(waiting, project).recordRun(3)
     const {stdout} = await runUsage(person, ['preview', '--raw'])
     await runUsage(person, ['flush'])
     const fresh = reportsIn(inbox).filter(name => !known.includes(name))

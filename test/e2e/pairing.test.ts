@@ -50,7 +50,7 @@ const cases: readonly (readonly [situation: string, script: string, tool?: Tool]
 
 for (const [index, shell] of (['bash', 'dash'] as const).entries()) {
   describe(`pairing in ${shell}`, {concurrency: 2}, () => {
-    for (const [situation, script, tool = shell] of ofShare(cases, 2, index)) {
+    for (const [situation, script, tool = shell] of ofShare(cases, 3, index)) {
       it(`finds the start for the end in ${situation}`, needs(shell, tool), async t => {
         const home = homeWithProject(t)
         prepareWorkingDirectory(home)

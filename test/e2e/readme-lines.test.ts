@@ -49,7 +49,7 @@ function makeScene(t: TestContext, shell: (typeof shells)[number]) {
 /** How a script ended, for those who wait for it. */
 const endOf = ({code, signal}: Outcome) => signal ?? code
 
-for (const shell of ofShare(shells, 3)) {
+for (const shell of ofShare(shells, 5)) {
   const [tool] = shell
   const strict = tool === 'dash' ? 'set -eu' : 'set -euo pipefail'
 

@@ -112,7 +112,7 @@ const variants: readonly {
 ]
 
 describe('a person whose every name is secret', {concurrency: 2}, () => {
-  for (const {what, environment, ci, scheduler, agent = null} of ofShare(variants, 2))
+  for (const {what, environment, ci, scheduler, agent = null} of ofShare(variants, 4))
     it(`is named by no byte that leaves or that the collector keeps, from ${what}`, needs('unshare'), async t => {
       const {home, relay, collector} = await secretPerson(t, environment)
       const outcome = await runSecretly(home)

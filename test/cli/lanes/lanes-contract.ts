@@ -238,12 +238,12 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   'what the environment says': environments,
 }
 
-/** Compares the two lanes: one case of eight with one share. */
+/** Compares the two lanes: one case of twelve with one share. */
 export function bothLanesAgree(share: Share): void {
   const slow = cloneWithout({after: end => after(end as () => void)}, 'fast-lane.cjs')
   for (const [group, cases] of Object.entries(groups))
     describe(group, {concurrency: 2}, () => {
-      for (const [environment, args] of pick(cases, share, 8))
+      for (const [environment, args] of pick(cases, share, 12))
         it(`comes to the same in both lanes: ${wordsOf(args, environment)}`, async t => {
           const fast = repositoryPath('bin', 'run.js')
           const expected = await outcomeOf(t, slow, args, environment)

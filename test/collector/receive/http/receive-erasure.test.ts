@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import {readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
-import {test} from 'node:test'
 import {gzipSync} from 'node:zlib'
 import {limits} from '../../../../src/protocol/limits.ts'
 import {pseudonymOf} from '../../../../src/protocol/pseudonym.ts'
+import {itLong, itOnce} from '../../../support/share.ts'
 import {codeOf, get, makeFolders, postReport, postTo, spawnCollector, startCollector} from '../../running-collector.ts'
 import {
   featureOf,
@@ -47,7 +47,7 @@ function filesWith(directory: string, texts: readonly string[]): string[] {
 }
 const traces = [user, script, key, uuid('r', 1), uuid('s', 1)]
 
-test('it erases the reports of a pseudonym, and answers when no file contains a trace of them', async t => {
+itOnce('it erases the reports of a pseudonym, and answers when no file contains a trace of them', async t => {
   const folders = makeFolders(t)
   const {http, token} = await startCollector(t, folders)
   for (let run = 2; run < 60; run++) await postReport(http, theirs(run))
@@ -66,7 +66,7 @@ test('it erases the reports of a pseudonym, and answers when no file contains a 
   assert.deepEqual([runs.total, users.total, quality.erased], [58, 58, {runs: 1, features: 2}])
 })
 
-test('it erases while others send and the stats are read, and loses none of their reports', async t => {
+itOnce('it erases while others send and the stats are read, and loses none of their reports', async t => {
   const folders = makeFolders(t)
   const {http, token} = await startCollector(t, folders)
   const stats = () => get(http, '/v1/projects/parsl/stats?by=day', {Authorization: `Bearer ${token}`})
@@ -92,7 +92,7 @@ test('it erases while others send and the stats are read, and loses none of thei
   assert.equal(((await stats()).body as {runs: {total: number}}).runs.total, sent)
 })
 
-test('it waits for another program that reads the old state, and accepts reports meanwhile', async t => {
+itOnce('it waits for another program that reads the old state, and accepts reports meanwhile', async t => {
   const folders = makeFolders(t)
   const {http} = await startCollector(t, folders)
   await postReport(http, hers())
@@ -111,7 +111,7 @@ test('it waits for another program that reads the old state, and accepts reports
   assert.deepEqual(filesWith(folders.dataDirectory, traces), [])
 })
 
-test('it stores later reports of the person under a new header, and erases them with the same request', async t => {
+itOnce('it stores later reports of the person under a new header, and erases them with the same request', async t => {
   const folders = makeFolders(t)
   const {http} = await startCollector(t, folders)
   await postReport(http, hers())
@@ -122,7 +122,7 @@ test('it stores later reports of the person under a new header, and erases them 
   assert.deepEqual(filesWith(folders.dataDirectory, traces), [])
 })
 
-test('it stores no key and no pseudonym of an unknown person', async t => {
+itOnce('it stores no key and no pseudonym of an unknown person', async t => {
   const folders = makeFolders(t)
   const {http} = await startCollector(t, folders)
   const reply = await postTo(http, erasures, request)
@@ -130,7 +130,7 @@ test('it stores no key and no pseudonym of an unknown person', async t => {
   assert.deepEqual(filesWith(folders.dataDirectory, traces), [])
 })
 
-test('it requires a known project, its write key, and a request within the limits', async t => {
+itOnce('it requires a known project, its write key, and a request within the limits', async t => {
   const keyed = writtenProject({project: 'keyed', writeKey: 'key-1'})
   const {http} = await startCollector(t, makeFolders(t, [writtenProject(), keyed]))
   const refused = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
@@ -154,20 +154,23 @@ test('it requires a known project, its write key, and a request within the limit
   assert.deepEqual(await refused(erasures, bomb, {'Content-Encoding': 'gzip'}), [413, 'USAGE_BODY_TOO_LARGE'])
 })
 
-test('it erases all or nothing when it is killed in the middle, and leaves no trace after the next receipt', async t => {
-  const folders = makeFolders(t)
-  for (let round = 0; round < 4; round++) {
-    const killed = await spawnCollector(t, folders)
-    await postReport(killed.http, hers())
-    const answer = postTo(killed.http, erasures, request).catch(() => null)
-    if (round > 0) await Promise.race([answer, new Promise(resolve => setImmediate(resolve))])
-    await killed.kill()
-    await answer
-    const {http, kill} = await spawnCollector(t, folders)
-    const reply = await postTo(http, erasures, request)
-    assert.deepEqual(reply.body, {...receipt, runs: round + 1, features: 2 * (round + 1)})
-    assert.deepEqual(filesWith(folders.dataDirectory, traces), [])
-    await kill()
-    assert.deepEqual(filesWith(folders.dataDirectory, traces), [])
-  }
-})
+itLong(
+  'it erases all or nothing when it is killed in the middle, and leaves no trace after the next receipt',
+  async t => {
+    const folders = makeFolders(t)
+    for (let round = 0; round < 4; round++) {
+      const killed = await spawnCollector(t, folders)
+      await postReport(killed.http, hers())
+      const answer = postTo(killed.http, erasures, request).catch(() => null)
+      if (round > 0) await Promise.race([answer, new Promise(resolve => setImmediate(resolve))])
+      await killed.kill()
+      await answer
+      const {http, kill} = await spawnCollector(t, folders)
+      const reply = await postTo(http, erasures, request)
+      assert.deepEqual(reply.body, {...receipt, runs: round + 1, features: 2 * (round + 1)})
+      assert.deepEqual(filesWith(folders.dataDirectory, traces), [])
+      await kill()
+      assert.deepEqual(filesWith(folders.dataDirectory, traces), [])
+    }
+  },
+)

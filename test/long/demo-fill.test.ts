@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {fillWithDemo} from '../../../src/collector/demo/fill.ts'
-import {demoProject} from '../../../src/collector/demo/project.ts'
-import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
-import {isDeclaredFeature} from '../../../src/protocol/project-file.ts'
-import {answerStats} from '../../../src/stats/answer/answer.ts'
-import {parseStatsQuery} from '../../../src/stats/model/query.ts'
-import {temporaryDirectory} from '../../support/temporary-directory.ts'
-import {nowMs} from '../samples.ts'
+import {fillWithDemo} from '../../src/collector/demo/fill.ts'
+import {demoProject} from '../../src/collector/demo/project.ts'
+import {openSqliteSource, openSqliteStore} from '../../src/collector/store/sqlite.ts'
+import {isDeclaredFeature} from '../../src/protocol/project-file.ts'
+import {answerStats} from '../../src/stats/answer/answer.ts'
+import {parseStatsQuery} from '../../src/stats/model/query.ts'
+import {nowMs} from '../collector/samples.ts'
+import {temporaryDirectory} from '../support/temporary-directory.ts'
 
 test('it fills a store with two years of use that give every answer a value', async t => {
   const directory = temporaryDirectory(t)

@@ -1,0 +1,1 @@
+import '../collector/receive/http/receive-erasure.test.ts'
