@@ -5,8 +5,9 @@
  * so equal instants give equal data. A real collector uses none of this.
  * Read next: `people.ts` for the invented users, `project.ts` for what the project declares.
  */
-import type {EndEvent, Event} from '../../protocol/event.ts'
+import type {EndEvent, Event, FeatureEvent} from '../../protocol/event.ts'
 import {limits} from '../../protocol/limits.ts'
+import {TimingsRecorder} from '../../protocol/timings-recorder.ts'
 import {makeUuidV7} from '../../protocol/uuid.ts'
 import type {Batch, Store} from '../store/store.ts'
 import {choose, headerOf, makePeople, type Person, pseudonym, type Random, seededRandom} from './people.ts'
@@ -98,7 +99,7 @@ function eventsOfRun(startMs: number, person: Person, nowMs: number, random: Ran
     const durationSeconds = usual === null ? null : Number((usual * (0.5 + random())).toPrecision(3))
     const internal = random() * 100 < internalPercent
     const count = 1 + Math.floor(3 * random() ** 3)
-    const use = {featureType: type, name, durationSeconds, count, internal, details: null}
+    const use = {featureType: type, name, ...durationsOf(durationSeconds, count), count, internal, details: null}
     events.push({id: id(timeMs), type: 'feature', run, time: at(timeMs), ...use})
   }
   const endMs = startMs + seconds * 1000
@@ -107,6 +108,14 @@ function eventsOfRun(startMs: number, person: Person, nowMs: number, random: Ran
     events.push({id: id(endMs), type: 'end', run, time: at(endMs), durationSeconds: seconds, ...ending, fields: {}})
   }
   return events.filter(({time}) => Date.parse(time) <= nowMs)
+}
+
+/** The durations of some uses: those after the first take somewhat longer or shorter. */
+function durationsOf(first: number | null, count: number): Pick<FeatureEvent, 'durationSeconds' | 'timings'> {
+  if (first === null || count === 1) return {durationSeconds: first}
+  const recorder = new TimingsRecorder()
+  for (let use = 0; use < count; use++) recorder.record(first * (1 + 0.3 * Math.sin(use)))
+  return {durationSeconds: null, timings: recorder.toTimings()}
 }
 
 /** A normally distributed number (Box and Muller). */
