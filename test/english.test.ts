@@ -92,6 +92,22 @@ describe('texts for people', () => {
       assert.ok(longestSentence(text).length <= maxWords, longestSentence(text).join(' '))
   })
 
+  it('use ASCII in help and errors, which every locale shows', () => {
+    for (const text of [...helpTexts, ...errorTexts]) assert.match(text, /^[\n -~]*$/, text)
+  })
+
+  it('never offer an opt-in without the opt-out beside it', () => {
+    const opensWithoutClosing = (text: string) => text.includes('usage optin') && !text.includes('usage optout')
+    const helps = Object.entries(commands).map(
+      ([id, {summary, description}]) => `usage ${id} ${summary} ${description}`,
+    )
+    const words = (read('src/cli/text/words.ts').match(/'(?:\\.|[^'\\\n])*'/g) ?? []).map(String)
+    const offering = filesUnder('src/cli', '.ts').filter(path => !path.endsWith('words.ts'))
+    const documents = filesUnder('docs', '.md').filter(path => !path.startsWith('docs/decisions/'))
+    for (const text of [...helps, ...words]) assert.ok(!opensWithoutClosing(text), text)
+    for (const path of ['README.md', ...offering, ...documents]) assert.ok(!opensWithoutClosing(read(path)), path)
+  })
+
   for (const path of modules) it(`use plain phrases in ${path}`, () => assertPlain(wordsOf(read(path)), path))
   for (const path of pages) it(`use plain phrases in ${path}`, () => assertPlain(read(path), path))
 })

@@ -7,7 +7,8 @@ import {type OptInOutcome, optIn} from '../reporter/person/decisions.ts'
 export default class Optin extends BaseCommand {
   static override aliases = ['enable']
   static override summary = 'Allow recording and sending again, for one project or for all projects known here.'
-  static override description = 'Events from before an opt-in are never sent after an opt-out.'
+  static override description =
+    'Events from before an opt-in are never sent after an opt-out. To opt out again: usage optout.'
   static override examples = ['<%= config.bin %> optin', '<%= config.bin %> optin parsl']
   static override args = personArgs
   static override flags = decisionFlags

@@ -55,14 +55,8 @@ describe('the completion of bash', () => {
     [['status', '--project', 'm'], ['mantid']],
     [['status', '--project', '=', 'm'], ['mantid']],
     [['status', '--ev'], ['--events']],
-    [
-      ['stats', '--by', ''],
-      ['day', 'week', 'month', 'year'],
-    ],
-    [
-      ['stats', '--by', '='],
-      ['day', 'week', 'month', 'year'],
-    ],
+    [['stats', '--by', ''], commands.stats.flags.by.options],
+    [['stats', '--by', '='], commands.stats.flags.by.options],
     [
       ['shell', ''],
       ['bash', 'zsh', 'sh'],
