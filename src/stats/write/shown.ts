@@ -17,10 +17,14 @@ export function shownTables(
 }
 
 /** `2026-01-01 to 2026-03-10, by month (the last period is in progress)`. */
-export function describeRange({from, to, by, year, trend}: Stats): string {
-  const range = year === null || year === from.slice(0, 4) ? `${from} to ${to}` : `${year}, ${from} to ${to}`
-  return `${range}, by ${by}${trend.complete ? '' : ' (the last period is in progress)'}`
+export function describeRange(stats: Stats): string {
+  const {by, trend} = stats
+  return `${describeDays(stats)}, by ${by}${trend.complete ? '' : ' (the last period is in progress)'}`
 }
+
+/** `2026-01-01 to 2026-03-10`, `FY2025/26, 2025-10-01 to 2026-09-30`. */
+export const describeDays = ({from, to, year}: Stats): string =>
+  year === null || year === from.slice(0, 4) ? `${from} to ${to}` : `${year}, ${from} to ${to}`
 
 /** `Data since 2025-06-01.`, also where collection began within the range. Empty without data. */
 export function describeSince({since, from}: Stats): string {

@@ -1,6 +1,7 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 import {type AnswerKey, answers} from '../model/answers.ts'
 import type {Stats} from '../model/model.ts'
+import {describeDays} from './shown.ts'
 import {writeBreakdown, writeCi} from './text/breakdowns.ts'
 import {writeFeatures, writeFields, writeUnused} from './text/details.ts'
 import {writeDuration, writeOutcomes} from './text/outcomes.ts'
@@ -51,7 +52,7 @@ const writers: Readonly<Partial<Record<AnswerKey, ((page: Page) => Section) | nu
  */
 export function writeStats(stats: Stats, {paint, width, title}: TextOptions): string {
   const page = {stats, paint, width: Math.max(40, Math.min(120, width)) - 2}
-  const heading = `${paint.bold(toPlainText(title ?? stats.project))}  ${stats.from} to ${stats.to}, by ${stats.by}`
+  const heading = `${paint.bold(toPlainText(title ?? stats.project))}  ${describeDays(stats)}, by ${stats.by}`
   const sections = isEmpty(stats) ? [writeFilters(page), nothing, writeData(page)] : writeSections(page)
   const parts = sections
     .filter(({lines}) => lines.length > 0)

@@ -103,6 +103,28 @@ suite('a dashboard with a token', () => {
     assert.match((await get('/projects/parsl/outcomes')).body, new RegExp(`${outcomes!.ok} ok \\(exit code 0\\)`))
   })
 
+  test('it begins with the last full reporting year if all of it was collected', async t => {
+    const lead = async (days: readonly string[], address = '/projects/fiscal'): Promise<string | undefined> => {
+      const identity = {rotate: 'year', yearBegins: '10-01'}
+      const folders = makeFolders(t, [writtenProject({project: 'fiscal', identity})])
+      const store = openSqliteStore(folders.dataDirectory)
+      const events = days.map((day, run) => startOf(run, Date.parse(day)))
+      await store.insert([batchOf(events, {project: 'fiscal', header: sampleHeader({period: '2025-10-01'})})])
+      await store.close()
+      const {http, token} = await startCollector(t, folders, {pages: dashboardPages('token')})
+      const headers = {Authorization: `Bearer ${token}`}
+      const body = await (await fetch(http + address, {headers})).text()
+      return /<p class="lead">(<a .*)<\/p>/.exec(body)?.[1]
+    }
+    const year = ['2025-10-01', '2026-01-05', '2026-09-30']
+    assert.match(
+      (await lead(year))!,
+      /year=2025">FY2025\/26<\/a>, the last full reporting year: 1 person used the software, in 3 runs\.$/,
+    )
+    assert.equal(await lead(year, '/projects/fiscal?by=week'), undefined)
+    assert.equal(await lead(year.slice(1)), undefined)
+  })
+
   test('it answers each chart as CSV and JSON, equal to the stats with the same filters', async t => {
     const {get, stats} = await openDashboard(t)
     const query = '?system=Linux&ci=none&by=week&from=2026-08-01'

@@ -89,6 +89,19 @@ test('it shows bounds if the number of users is not exact', () => {
   assert.match(text, /There were between 9 and 15 users\. Pseudonyms changed during this time\./)
 })
 
+test('it says that users are unknown where no run says who started it, and names the year and the first day', () => {
+  const unknown = {total: null, exact: false, low: 0, high: 400}
+  const users = {...sample.users, ...unknown, runsWithUser: 0, runsWithoutUser: 400, daysWithoutUser: 90}
+  const row = {version: '2025.03.17', ...usage(400, 0), users: null, usersHigh: 400, runsWithoutUser: 400}
+  const text = write({users, versions: [row], year: 'FY2025/26'})
+  assert.match(text, /^parsl {2}FY2025\/26, 2026-01-01 to 2026-03-10, by month$/m)
+  assert.match(text, /^ {2}users {4}unknown {2}/m)
+  assert.match(text, /Users are unknown: 0 of 400 runs say who started them\./)
+  assert.match(text, /2025\.03\.17 +400 +unknown/)
+  assert.match(text, /data since 2025-06-01/)
+  assert.doesNotMatch(text, /seen on at least two days/)
+})
+
 test('it never rounds up to 100 %, and describes a single failed run and an unknown success rate', () => {
   const outcomes = {ok: 999, failed: 1, signal: 0, lost: 0, running: 0, unknown: 0, periods: []}
   const successRate = {value: 0.999, low: 0.999, high: 0.999, periods: []}

@@ -26,13 +26,15 @@ export function writeFilters({stats: {filters, unanswered}, width}: Page): Secti
 }
 
 /** Writes the counts of the data quality that are not zero, and the size of the store. */
-export function writeData({stats: {quality}, width}: Page): Section {
+export function writeData({stats, width}: Page): Section {
+  const {quality} = stats
   const {featuresSince, runsSince} = quality
   const counts = qualityCounts.flatMap(({unit, what, count}) => {
     const value = count(quality) ?? 0
     return value === 0 || what === undefined ? [] : [`${writeCounted(value, unit)} ${what}`]
   })
   const since = [
+    ...(stats.since === null ? [] : [`data since ${stats.since}`]),
     ...(featuresSince === null ? [] : [`single uses of features since ${featuresSince}, totals before that`]),
     ...(runsSince === null ? [] : [`single runs since ${runsSince}, totals of months and years before that`]),
   ]
