@@ -111,11 +111,11 @@ export const uncertainFigure: Drawing = {
 }
 
 export const flowFigure: Drawing = {
-  describe: ({userFlow, by}) => {
+  describe: ({users, userFlow, by}) => {
     const last = userFlow.findLast(one => one.complete && one.new !== null)
     const unknown = userFlow.filter(one => one.new === null)
     const gap = unknown.length === 0 ? '' : ` It is unknown for ${unknown.map(({period}) => period).join(', ')}.`
-    if (last === undefined) return 'Which users were seen before is unknown.'
+    if (last === undefined || users.low === 0) return 'Which users were seen before is unknown.'
     const lost = last.lost === null ? '' : ` ${writeCount(last.lost)} users of the ${by} before did not return.`
     const first = `${writeCounted(last.new ?? 0, 'user')} ${last.new === 1 ? 'was' : 'were'} seen for the first time since ${writeDay(last.since ?? '')}`
     return `In ${last.period}, ${first}, and ${writeCount(last.returning ?? 0)} returned.${lost}${gap}`

@@ -56,7 +56,8 @@ function describeBounds(users: Stats['users']): string[] {
 }
 
 /** Describes the last complete period whose new users are known. */
-function describeFlow({userFlow, by}: Stats): string[] {
+function describeFlow({users, userFlow, by}: Stats): string[] {
+  if (users.low === 0) return []
   const last = userFlow.findLast(({complete, new: fresh}) => complete && fresh !== null)
   if (last === undefined) return []
   const lost = last.lost === null ? '' : `, ${writeCount(last.lost)} lost since the previous ${by}`
