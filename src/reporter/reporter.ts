@@ -13,6 +13,7 @@ import {askConsent} from './consent/consent-facts.ts'
 import {
   forgetNotice,
   isNoticeDue,
+  isUsageInstalled,
   markNoticeShown,
   type NoticeReader,
   noticeShownAt,
@@ -121,7 +122,9 @@ class ProjectReporter implements Reporter {
     const {needsNotice, sending} = this.consent
     if (!needsNotice || noticeShownAt(this.destination) !== null) return null
     const router = findRouter(this.world, this.destination)
-    return noticeText(this.destination.project, this.world.configDirectory, sending ? 'now' : 'later', router)
+    const begins = sending ? 'now' : 'later'
+    const hasCommands = this.reader === 'caller' || isUsageInstalled(this.world)
+    return noticeText(this.destination.project, this.world.configDirectory, begins, router, hasCommands)
   }
 
   noticeShown(): boolean {

@@ -1,4 +1,5 @@
 import {existsSync, fstatSync, rmSync, statSync} from 'node:fs'
+import {delimiter} from 'node:path'
 import {toPlainText} from '../../protocol/plain-text.ts'
 import {addressOf, collectionVersion, displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import type {Destination} from '../destination/destination.ts'
@@ -120,18 +121,29 @@ export function noticeParts(
   }
 }
 
-/** The notice: who counts, what, why, and how to opt out. Plain text of a few lines, one for each command to type. */
+/** Whether a person can type `usage`: not where only a program that counts itself contains it. Looks at each folder of PATH. */
+export function isUsageInstalled({environment}: Pick<World, 'environment'>): boolean {
+  const folders = (environment['PATH'] ?? '').split(delimiter).filter(folder => folder !== '')
+  return folders.some(folder => existsSync(inside(folder, process.platform === 'win32' ? 'usage.cmd' : 'usage')))
+}
+
+/**
+ * The notice: who counts, what, why, and how to opt out. Plain text of a few lines, one for each command to type.
+ * `hasCommands`: whether `usage` is installed; otherwise the variable and the file remain.
+ */
 export function noticeText(
   project: ProjectFile,
   configDirectory: string,
   begins: SendingBegins = 'later',
   router: string | null = null,
+  hasCommands = true,
 ): string {
   const {head, end} = noticeParts(project, begins, router)
-  return `${head}
-  To see it: usage status
+  const commands = `To see it: usage status
   To stop it: usage optout ${project.project}
-  or ${end} ${toPlainText(projectOptOutPath(configDirectory, project.project))}`
+  or`
+  return `${head}
+  ${hasCommands ? commands : 'To stop it:'} ${end} ${toPlainText(projectOptOutPath(configDirectory, project.project))}`
 }
 
 function collectedWords(project: ProjectFile): string {

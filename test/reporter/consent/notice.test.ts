@@ -6,6 +6,7 @@ import {collectionVersion, type ProjectFile} from '../../../src/protocol/project
 import {
   isNoticeDue,
   isNoticeOpen,
+  isUsageInstalled,
   markNoticeShown,
   noticePath,
   noticeShownAt,
@@ -87,6 +88,17 @@ describe('the notice', () => {
       assert.ok(text.includes(part), part)
     assert.ok(text.split('\n').length <= 6)
     assert.doesNotMatch(text, /[\u001b\u202e]/)
+  })
+
+  it('names commands of usage to a program only where a person can type them', t => {
+    const {world, project} = makeScene(t)
+    assert.equal(isUsageInstalled(world), false)
+    world.environment = {PATH: `/nowhere:${world.directory}`}
+    assert.equal(isUsageInstalled(world), false)
+    writeFileSync(`${world.directory}/usage`, '')
+    assert.equal(isUsageInstalled(world), true)
+    const lines = noticeText(project, '/home/ada', 'later', null, false).split('\n').slice(3)
+    assert.deepEqual(lines, ['  To stop it: set DEMO_TRACKING=false, or create the file /home/ada/optout.d/demo'])
   })
 
   it('returns only when what is collected or the destination changes', t => {

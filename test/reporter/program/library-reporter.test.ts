@@ -345,6 +345,7 @@ describe('createReporter of the library', () => {
   it('opens sending with the start of another process of the program, a minute after the notice', async t => {
     const {world, reporter} = makeScene(t)
     assert.match(reporter.notice ?? '', /counts how it is used/)
+    assert.match(reporter.notice ?? '', /\n {2}To stop it: set DEMO_TRACKING=false, or create the file \//)
     assert.equal(reporter.noticeShown(), true)
     assert.equal(reporter.notice, null)
     world.pass(61)
