@@ -41,13 +41,14 @@ describe('usage log', {concurrency: 2}, () => {
     server.respond = (_request, response) => answer(response, 422, refusal('must be something else'))
     assert.equal((await sendOne(home, server.url)).refused, 2)
     const entries = await readLog(home, '--errors')
-    const story = entries.map(({kind, events, reason}) => [kind, events, reason])
-    assert.deepEqual(story, [
-      ['failed', 1, 'busy'],
-      ['failed', 2, 'http-422'],
-      ['refused', 1, 'http-422'],
-      ['refused', 1, 'http-422'],
-    ])
+    // Whether both events travel in one report depends on the age of the secret, and so on the speed of the machine.
+    const eventsOf = (kind: string, reason: string) =>
+      entries.filter(one => one.kind === kind && one.reason === reason).reduce((sum, {events}) => sum + events, 0)
+    assert.deepEqual(
+      [eventsOf('failed', 'busy'), eventsOf('failed', 'http-422'), eventsOf('refused', 'http-422')],
+      [1, 2, 2],
+    )
+    assert.deepEqual([entries[0]?.reason, entries.at(-1)?.kind], ['busy', 'refused'])
     const [status] = JSON.parse((await runUsage(home, ['status', '--json'])).stdout).projects
     assert.deepEqual([status.refused.events, status.waiting.events, status.sent.events], [2, 0, 0])
   })

@@ -29,7 +29,7 @@ const others: readonly (readonly string[])[] = [
   ],
 ]
 
-/** Compares the bundle with the modules: one argument list of twelve with one share. */
+/** Compares the bundle with the modules: one argument list of twenty-four with one share. */
 export function bundleAgreesWithModules(share: Share): void {
   const modules = cloneWithout({after: end => after(end as () => void)}, 'commands.cjs')
   describe('the bundle of all commands', {concurrency: 2}, () => {
@@ -42,7 +42,7 @@ export function bundleAgreesWithModules(share: Share): void {
         ...others,
       ],
       share,
-      12,
+      24,
     ))
       it(`comes to the same as the modules that it was made of: usage ${args.join(' ')}`, async t => {
         const [whole, parts] = await Promise.all(
