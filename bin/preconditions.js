@@ -37,9 +37,23 @@ function ensureAccount() {
   }
 }
 
-/** Removes USAGE_LAUNCHER_PID if it is inherited from further up: old-node.js sets it only for its own child. */
+/**
+ * Removes USAGE_LAUNCHER_PID if it is inherited from further up: old-node.js sets it only for its own child. A launcher
+ * that was killed before this line has another parent in its place: a command that would not end by itself keeps it.
+ */
 function forgetForeignLauncher() {
-  if (process.env.USAGE_LAUNCHER_PID !== String(process.ppid)) delete process.env.USAGE_LAUNCHER_PID
+  const launcher = process.env.USAGE_LAUNCHER_PID
+  if (launcher === undefined || launcher === String(process.ppid)) return
+  const endsSoon = ['run', ...reportingCommands].includes(process.argv[2])
+  if (endsSoon || isAlive(Number(launcher))) delete process.env.USAGE_LAUNCHER_PID
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error.code !== 'ESRCH'
+  }
 }
 
 /** Whether the command must not fail: it is a reporting command without --strict. */

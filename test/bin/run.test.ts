@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import {spawnSync} from 'node:child_process'
 import {cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type TestContext, test} from 'node:test'
@@ -112,6 +113,14 @@ test('ends when the launcher is killed', async t => {
   }
   const outcome = await run({clone: makeClone(t), age: 'old', home: isolatedHome(t), onOutput}, 'try', 'wait')
   assert.deepEqual([outcome.signal, outcome.stdout.split('\n').slice(1)], ['SIGKILL', ['ready', 'got SIGTERM', '']])
+})
+
+test('ends when the launcher was killed before it could look', async t => {
+  const {pid} = spawnSync('true')
+  const options = {clone: makeClone(t), age: 'new', home: isolatedHome(t)} as const
+  const environment = {USAGE_LAUNCHER_PID: String(pid)}
+  const outcome = await run({...options, environment, timeoutSeconds: 10}, 'try', 'wait')
+  assert.deepEqual([outcome.code, outcome.stdout.split('\n').slice(1)], [5, ['ready', 'got SIGTERM', '']])
 })
 
 test('takes no launcher over from a grandparent', async t => {
