@@ -5,7 +5,7 @@ import {isWithoutUser, type KnownHeaders} from '../columns/headers.ts'
 import {eachUse, type FeatureUses} from './count-features.ts'
 import type {Runs} from './count-runs.ts'
 import {isChosen, type Rows, rowsIn} from './rows.ts'
-import type {PieceOfUse, UnknownUses, Uses} from './uses.ts'
+import type {PieceOfUse, Uses} from './uses.ts'
 
 /**
  * Groups the uses of a question by piece of time and header. Uses are runs and events without a run. If the question
@@ -61,20 +61,16 @@ function createGroup(headers: KnownHeaders) {
   const [runsOf, first, last] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)]
   const usesOf = new Float64Array(size)
   let [turn, found] = [0, 0]
-  let unknown = new Map<number, UnknownUses>()
-  let [recentHeader, recent, recentDay]: [number, UnknownUses | undefined, number] = [-1, undefined, -1]
-  const seeUnknown = (header: number, day: number, runs: number, uses: number): void => {
-    if (header !== recentHeader || recent === undefined) {
-      recent = unknown.get(header) ?? {runs: 0, runDays: new Set(), others: 0, otherDays: new Set()}
-      unknown.set(header, recent)
-      recentDay = -1
-    }
-    recentHeader = header
-    recent.runs += runs
-    recent.others += runs === 0 ? uses : 0
-    // Most runs come in the order of time, so the same day is seen again and again.
-    if (day !== recentDay || runs === 0) (runs > 0 ? recent.runDays : recent.otherDays).add(day)
-    recentDay = runs > 0 ? day : -1
+  const [unknownTurn, recentDay] = [new Int32Array(size), new Int32Array(size)]
+  let [unknownHeader, unknownDay]: [number[], number[]] = [[], []]
+  const seeUnknown = (header: number, day: number, runs: number): void => {
+    const code = 2 * day + (runs > 0 ? 1 : 0)
+    // Most uses come in the order of time, so the same day is seen again and again.
+    if (unknownTurn[header] === turn && recentDay[header] === code) return
+    unknownTurn[header] = turn
+    recentDay[header] = code
+    unknownHeader.push(header)
+    unknownDay.push(code)
   }
   const pick = (column: Int32Array): Int32Array => {
     const picked = new Int32Array(found)
@@ -85,12 +81,12 @@ function createGroup(headers: KnownHeaders) {
     begin(): void {
       turn++
       found = 0
-      unknown = new Map()
-      recent = undefined
+      unknownHeader = []
+      unknownDay = []
     },
     /** `uses`: how many people may stand behind it at most, if it does not say who. */
     see(header: number, day: number, runs: number, uses: number): void {
-      if (isWithoutUser(headers, header)) seeUnknown(header, day, runs, uses)
+      if (isWithoutUser(headers, header)) seeUnknown(header, day, runs)
       if (turnOf[header] !== turn) {
         turnOf[header] = turn
         runsOf[header] = runs
@@ -107,7 +103,8 @@ function createGroup(headers: KnownHeaders) {
     },
     found: (period: number): PieceOfUse => ({
       period,
-      withoutUser: unknown,
+      unknownHeader: Int32Array.from(unknownHeader),
+      unknownDay: Int32Array.from(unknownDay),
       header: seen.slice(0, found),
       runs: pick(runsOf),
       uses: Float64Array.from(seen.subarray(0, found), header => usesOf[header]!),

@@ -1,10 +1,10 @@
 import {type HeaderWord, headerWords} from '../../../stats/model/header-words.ts'
 import type {NamedFacts, NamedRuns, SpanFacts, Step, StepFacts, WithoutUser} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
-import {headerMarks, type KnownHeaders} from '../columns/headers.ts'
+import {headerMarks, isWithoutUser, type KnownHeaders} from '../columns/headers.ts'
 import {createMarkedCounter} from './marked-people.ts'
 import {createPeopleCounter} from './people.ts'
-import {type PieceOfUse, type UnknownUses, type Uses, usesIn} from './uses.ts'
+import {type PieceOfUse, type Uses, usesIn} from './uses.ts'
 
 type SpanUses = Omit<SpanFacts, 'scripts' | 'outcomes' | 'duration'>
 
@@ -14,12 +14,13 @@ export function createSpanCounter(uses: Uses, range: Span): (span: Span) => Span
   const users = createPeopleCounter(headers.users)
   const hosts = createPeopleCounter(headers.hosts)
   const marked = createMarkedCounter(headers.users)
+  const days = createDayCounter()
   return span => {
     for (const counter of [users, hosts, marked]) counter.begin()
     const isRange = span.fromMs === range.fromMs && span.toMs === range.toMs
-    const unknown = createUnknownSum()
+    days.begin()
     let [runs, ciRuns] = [0, 0]
-    const [withUser, withoutHost] = [noSum(), noSum()]
+    const [withUser, withoutUser, withoutHost] = [noSum(), noSum(), noSum()]
     for (const piece of usesIn(uses, span)) {
       const {header, firstDay, lastDay} = piece
       for (let row = 0; row < header.length; row++) {
@@ -31,11 +32,11 @@ export function createSpanCounter(uses: Uses, range: Span): (span: Span) => Span
         runs += piece.runs[row]!
         if (headers.isCi[id] === 1) ciRuns += piece.runs[row]!
         else {
-          if (headers.user[id]! >= 0) addRow(withUser, piece, row)
+          addRow(headers.user[id]! >= 0 ? withUser : withoutUser, piece, row)
           if (headers.host[id]! < 0) addRow(withoutHost, piece, row)
         }
       }
-      for (const one of piece.withoutUser.values()) unknown.add(one)
+      for (let place = 0; place < piece.unknownDay.length; place++) days.see(piece.unknownDay[place]!)
     }
     const isWithoutRuns = runs === ciRuns
     return {
@@ -48,7 +49,9 @@ export function createSpanCounter(uses: Uses, range: Span): (span: Span) => Span
       hosts: hosts.all(),
       hostsOnSeveralDays: hosts.onSeveralDays(),
       usesWithUser: isWithoutRuns ? withUser.uses : withUser.runs,
-      ...unknown.facts(isWithoutRuns),
+      // Where people's runs are reported, an event without a run and a user is of somebody who is counted by a run.
+      usesWithoutUser: isWithoutRuns ? withoutUser.uses : withoutUser.runs,
+      daysWithoutUser: days.count(!isWithoutRuns),
       usesWithoutHost: isWithoutRuns ? withoutHost.uses : withoutHost.runs,
     }
   }
@@ -61,22 +64,28 @@ function addRow(sum: ReturnType<typeof noSum>, {runs, uses}: PieceOfUse, row: nu
   sum.uses += uses[row]!
 }
 
-/** Adds up uses that do not say who. */
-function createUnknownSum() {
-  const [runDays, otherDays] = [new Set<number>(), new Set<number>()]
-  let [runs, others] = [0, 0]
+/** Later days count as the last one: it is in 2134. */
+const maxDay = 60_000
+
+/** Counts different days of uses that do not say who. It reuses its memory for one count after another. */
+function createDayCounter() {
+  const seenIn = new Int32Array(2 * maxDay)
+  let turn = 0
+  const counts = [0, 0]
   return {
-    add(one: UnknownUses): void {
-      runs += one.runs
-      others += one.others
-      for (const day of one.runDays) runDays.add(day)
-      for (const day of one.otherDays) otherDays.add(day)
+    begin(): void {
+      turn++
+      counts.fill(0)
     },
-    /** Where people's runs are reported, an event without a run and a user is of somebody who is counted by a run. */
-    facts: (isWithoutRuns: boolean): WithoutUser =>
-      isWithoutRuns
-        ? {usesWithoutUser: others, daysWithoutUser: otherDays.size}
-        : {usesWithoutUser: runs, daysWithoutUser: runDays.size},
+    /** Twice the UTC day, plus one for a run. */
+    see(code: number): void {
+      const place = Math.max(0, Math.min(code, 2 * maxDay - 2 + (code & 1)))
+      if (seenIn[place] === turn) return
+      seenIn[place] = turn
+      counts[code & 1]!++
+    },
+    /** The days of runs, or else of other events. */
+    count: (ofRuns: boolean): number => counts[ofRuns ? 1 : 0]!,
   }
 }
 
@@ -139,25 +148,29 @@ function createHeaderSum(headers: KnownHeaders) {
   const runsOf = new Float64Array(headers.user.length)
   const periodOf = new Int32Array(headers.user.length)
   const people = createPeopleCounter(headers.users)
-  let [seen, unknownOf]: [number[], Map<number, UnknownUses[]>] = [[], new Map()]
+  const days = createDayCounter()
+  let [seen, daysOf]: [number[], Map<number, number[]>] = [[], new Map()]
 
   function countUsers(some: readonly number[]): Pick<NamedRuns, 'users' | keyof WithoutUser> {
     people.begin()
-    const unknown = createUnknownSum()
+    days.begin()
+    let usesWithoutUser = 0
     for (const header of some) {
       people.see(headers.user[header]!, periodOf[header]!)
-      for (const one of unknownOf.get(header) ?? []) unknown.add(one)
+      if (!isWithoutUser(headers, header)) continue
+      usesWithoutUser += runsOf[header]!
+      for (const day of daysOf.get(header) ?? []) days.see(day)
     }
-    return {users: people.all(), ...unknown.facts(false)}
+    return {users: people.all(), usesWithoutUser, daysWithoutUser: days.count(true)}
   }
 
   return {
     begin(): void {
       for (const header of seen) runsOf[header] = 0
       seen = []
-      unknownOf = new Map()
+      daysOf = new Map()
     },
-    add({header, runs, period, withoutUser}: PieceOfUse): void {
+    add({header, runs, period, unknownHeader, unknownDay}: PieceOfUse): void {
       for (let row = 0; row < header.length; row++) {
         const id = header[row]!
         if (runs[row] === 0) continue
@@ -166,8 +179,11 @@ function createHeaderSum(headers: KnownHeaders) {
           periodOf[id] = headers.period[id]! < 0 ? period : headers.period[id]!
         }
         runsOf[id]! += runs[row]!
-        const unknown = withoutUser.get(id)
-        if (unknown !== undefined) unknownOf.set(id, [...(unknownOf.get(id) ?? []), unknown])
+      }
+      for (let place = 0; place < unknownHeader.length; place++) {
+        const known = daysOf.get(unknownHeader[place]!)
+        if (known === undefined) daysOf.set(unknownHeader[place]!, [unknownDay[place]!])
+        else known.push(unknownDay[place]!)
       }
     },
     byName(word: HeaderWord): NamedRuns[] {

@@ -13,16 +13,9 @@ export interface PieceOfUse {
   readonly uses: Float64Array
   readonly firstDay: Int32Array
   readonly lastDay: Int32Array
-  /** By headers without a user: the uses that do not say who, and their days. */
-  readonly withoutUser: ReadonlyMap<number, UnknownUses>
-}
-
-/** Uses that do not say who. Runs and other events are apart: see `WithoutUser` in the facts. */
-export interface UnknownUses {
-  runs: number
-  readonly runDays: Set<number>
-  others: number
-  readonly otherDays: Set<number>
+  /** The days of uses that do not say who: headers, and twice the UTC day, plus one for a run. Some may be repeated. */
+  readonly unknownHeader: Int32Array
+  readonly unknownDay: Int32Array
 }
 
 /** All uses of a question, each once, by pieces of time. The spans of the question consist of whole pieces. */

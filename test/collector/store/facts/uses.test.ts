@@ -27,7 +27,8 @@ test('it finds the uses of a span in exactly its pieces', () => {
     header: column(0),
     runs: column(place + 1),
     uses: Float64Array.of(place + 1),
-    withoutUser: new Map(),
+    unknownHeader: column(0),
+    unknownDay: column(0),
     firstDay: column(0),
     lastDay: column(0),
   }))
