@@ -2,12 +2,18 @@
 
 # The ids of the projects known here, into COMPREPLY, as far as they begin with the word.
 _usage_projects() {
-  local path name home=$HOME
+  local path name home=${HOME-}
   local state=${USAGE_STATE_DIR:-${XDG_STATE_HOME:-$home/.local/state}/usage}
   local config=${USAGE_CONFIG_DIR:-${XDG_CONFIG_HOME:-$home/.config}/usage}
   if [[ -d /System/Library/CoreServices ]]; then
     state=${USAGE_STATE_DIR:-${XDG_STATE_HOME:-$home/Library/Application Support}/usage}
     config=${USAGE_CONFIG_DIR:-${XDG_CONFIG_HOME:-$home/Library/Preferences}/usage}
+  fi
+  local fails=
+  # With failglob, a folder without projects would be an error.
+  if shopt -q failglob; then
+    fails=1
+    shopt -u failglob
   fi
   for path in "$state"/*-????????/project.json "$config"/projects/*.json "$config"/optout.d/*; do
     [[ -e $path ]] || continue
@@ -17,13 +23,17 @@ _usage_projects() {
       "$state"/*) name=${name%-*} ;;
       *) name=${name%.json} ;;
     esac
+    case $name in
+      *[!a-z0-9-]*) continue ;;
+    esac
     [[ $name != "$1"* ]] || COMPREPLY+=("$name")
   done
+  [[ -z $fails ]] || shopt -s failglob
 }
 
 # WORDS: those that begin with the word, into COMPREPLY.
 _usage_words() {
-  local word
+  local word IFS=' '
   for word in $2; do [[ $word != "$1"* ]] || COMPREPLY+=("$word"); done
 }
 
@@ -33,14 +43,15 @@ _usage_files() {
 }
 
 _usage() {
-  local word=${COMP_WORDS[COMP_CWORD]} flag=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} place=1
+  local word=${COMP_WORDS[COMP_CWORD]} flag=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]-} place=1
   COMPREPLY=()
   # --flag=VALUE comes as three words.
   [[ $word != = ]] || word=
-  [[ $flag != = ]] || flag=${COMP_WORDS[COMP_CWORD - 2]}
-  case $command in
-    policy | project)
-      command="$command ${COMP_WORDS[2]}"
+  [[ $flag != = ]] || flag=${COMP_WORDS[COMP_CWORD - 2]-}
+  case $COMP_CWORD:$command in
+    1:*) ;;
+    *:policy | *:project)
+      command="$command ${COMP_WORDS[2]-}"
       place=2
       ;;
   esac

@@ -12,7 +12,10 @@ export function generateCompletions(): Map<string, string> {
 const head = (shell: string): string =>
   `# Completion of usage for ${shell}, made by \`npm run generate\`. It starts no program.`
 
-/** Lists the ids of known projects: the folders of their events, registered files, and opt-outs. */
+/**
+ * Lists the ids of known projects: the folders of their events, registered files, and opt-outs. A name of another form is
+ * left out: a shell would execute what it contains.
+ */
 const projects = (
   dots: string,
 ): string => `  for path in "$state"/*-????????/project.json "$config"/projects/*.json "$config"/optout.d/*; do
@@ -22,9 +25,12 @@ ${dots}    [[ -e $path ]] || continue
     case $path in
       "$state"/*) name=\${name%-*} ;;
       *) name=\${name%.json} ;;
+    esac
+    case $name in
+      *[!a-z0-9-]*) continue ;;
     esac`
 
-const folders = `  local path name home=$HOME
+const folders = `  local path name home=\${HOME-}
   local state=\${USAGE_STATE_DIR:-\${XDG_STATE_HOME:-$home/.local/state}/usage}
   local config=\${USAGE_CONFIG_DIR:-\${XDG_CONFIG_HOME:-$home/.config}/usage}
   if [[ -d /System/Library/CoreServices ]]; then
@@ -49,14 +55,21 @@ function writeBash(commands: readonly DescribedCommand[]): string {
 # The ids of the projects known here, into COMPREPLY, as far as they begin with the word.
 _usage_projects() {
 ${folders}
+  local fails=
+  # With failglob, a folder without projects would be an error.
+  if shopt -q failglob; then
+    fails=1
+    shopt -u failglob
+  fi
 ${projects('')}
     [[ $name != "$1"* ]] || COMPREPLY+=("$name")
   done
+  [[ -z $fails ]] || shopt -s failglob
 }
 
 # WORDS: those that begin with the word, into COMPREPLY.
 _usage_words() {
-  local word
+  local word IFS=' '
   for word in $2; do [[ $word != "$1"* ]] || COMPREPLY+=("$word"); done
 }
 
@@ -66,14 +79,17 @@ _usage_files() {
 }
 
 _usage() {
-  local word=\${COMP_WORDS[COMP_CWORD]} flag=\${COMP_WORDS[COMP_CWORD - 1]} command=\${COMP_WORDS[1]} place=1
+  local word=\${COMP_WORDS[COMP_CWORD]} flag=\${COMP_WORDS[COMP_CWORD - 1]} command=\${COMP_WORDS[1]-} place=1
   COMPREPLY=()
   # --flag=VALUE comes as three words.
   [[ $word != = ]] || word=
-  [[ $flag != = ]] || flag=\${COMP_WORDS[COMP_CWORD - 2]}
-  case $command in
-    ${topicsOf(commands).join(' | ')})
-      command="$command \${COMP_WORDS[2]}"
+  [[ $flag != = ]] || flag=\${COMP_WORDS[COMP_CWORD - 2]-}
+  case $COMP_CWORD:$command in
+    1:*) ;;
+    ${topicsOf(commands)
+      .map(topic => `*:${topic}`)
+      .join(' | ')})
+      command="$command \${COMP_WORDS[2]-}"
       place=2
       ;;
   esac

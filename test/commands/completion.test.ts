@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {execFileSync} from 'node:child_process'
+import {execFileSync, spawnSync} from 'node:child_process'
 import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
@@ -21,17 +21,18 @@ function makeHome(t: TestContext) {
   write(home.stateDirectory, 'heat-flow-01ce8e2a', 'project.json')
   write(home.configDirectory, 'projects', 'parsl.json')
   write(home.configDirectory, 'optout.d', 'mantid')
+  for (const name of ['$(touch x)', 'a b;id', 'e\u001b[31m']) write(home.configDirectory, 'optout.d', name)
   return home
 }
 
 /** What a bash completes: the words that it would offer. */
-function completeInBash(t: TestContext, lines: readonly (readonly string[])[]): string[][] {
+function completeInBash(t: TestContext, lines: readonly (readonly string[])[], options = ''): string[][] {
   const quote = (word: string) => `'${word}'`
   const script = lines.map(words => {
     const all = ['usage', ...words]
-    return `COMP_WORDS=(${all.map(quote).join(' ')}) COMP_CWORD=${words.length}; _usage; echo "\${COMPREPLY[*]}"`
+    return `COMP_WORDS=(${all.map(quote).join(' ')}) COMP_CWORD=${words.length}; _usage; printf '%s ' "\${COMPREPLY[@]-}"; echo`
   })
-  const text = [`. ${quote(file)}`, 'complete -p usage usage-reporter', ...script].join('\n')
+  const text = [`. ${quote(file)}`, 'complete -p usage usage-reporter', options, ...script].join('\n')
   const bash = execFileSync('which', ['bash'], {encoding: 'utf8'}).trim()
   const {environment} = makeHome(t)
   const output = execFileSync(bash, ['--norc', '-c', text], {env: {...environment}, encoding: 'utf8'}).split('\n')
@@ -68,13 +69,22 @@ describe('the completion of bash', () => {
     [['run', 'make', ''], []],
   ]
 
-  it('offers what fits, and starts no program', needs('bash'), t => {
-    const offered = completeInBash(
-      t,
-      cases.map(([words]) => words),
-    )
-    for (const [index, [words, expected]] of cases.entries())
-      assert.deepEqual(offered[index], expected, words.join(' '))
+  it('offers what fits, under any options of the shell, and starts no program', needs('bash'), t => {
+    for (const options of ['', 'set -u; shopt -s failglob nullglob', 'IFS=:; set -u']) {
+      const lines = cases.map(([words]) => words)
+      const offered = completeInBash(t, lines, options)
+      for (const [index, [words, expected]] of cases.entries())
+        assert.deepEqual(offered[index], expected, `${options} ${words.join(' ')}`)
+    }
+  })
+
+  it('reports no error in a home without projects', needs('bash'), t => {
+    const text = `. '${file}'; set -u; shopt -s failglob; COMP_WORDS=(usage optout ''); COMP_CWORD=2; _usage; shopt failglob
+COMP_WORDS=(usage project); COMP_CWORD=1; _usage; echo "\${COMPREPLY[@]}"`
+    const bash = execFileSync('which', ['bash'], {encoding: 'utf8'}).trim()
+    const {environment} = isolatedHome(t, {PATH: ''})
+    const {stdout, stderr} = spawnSync(bash, ['--norc', '-c', text], {env: {...environment}, encoding: 'utf8'})
+    assert.deepEqual([stdout, stderr], ['failglob       \ton\nproject\n', ''])
   })
 
   it('offers every command and every flag of it', needs('bash'), t => {
