@@ -8,6 +8,7 @@ import {isLockHeld} from '../../reporter/sender/sender-lock.ts'
 import {listStaleClaims} from '../../reporter/sender/stale-claims.ts'
 import {modifiedAt} from '../../reporter/world/files.ts'
 import type {World} from '../../reporter/world/world.ts'
+import {writeTime} from '../output/write-time.ts'
 import {isReason, writeAmount, writeDropReason, writeReason} from '../text/words.ts'
 import {type Finding, messageOf, ok, problem, warning} from './finding.ts'
 
@@ -70,7 +71,7 @@ function examineConsent({project, consent, silent}: ProjectStatus): Finding {
 function examineWaiting(world: World, {paths}: Destination, {project, waiting}: ProjectStatus): Finding {
   if (waiting.events === 0) return ok('waiting', 'No events wait.')
   const files = listWaitingFiles(paths).length
-  const what = `${writeAmount(waiting.events, 'event')} (${waiting.bytes} bytes) wait, the oldest from ${waiting.oldest}.`
+  const what = `${writeAmount(waiting.events, 'event')} (${waiting.bytes} bytes) wait, the oldest from ${writeTime(waiting.oldest ?? '')}.`
   const share = Math.max(waiting.bytes / limits.maxBufferBytes, files / limits.maxBufferFiles)
   const next = `To send them now: ${type(`flush --project ${project}`)}. To see them: ${type(`preview ${project}`)}.`
   if (share > fullShare)
@@ -87,20 +88,22 @@ function examineWaiting(world: World, {paths}: Destination, {project, waiting}: 
 
 function examineDelivery({lastError, nextTryAt, sent, forget, project}: ProjectStatus): Finding {
   const done =
-    sent.last === null ? 'Nothing was sent yet.' : `${writeAmount(sent.events, 'event')} sent, last at ${sent.last}.`
+    sent.last === null
+      ? 'Nothing was sent yet.'
+      : `${writeAmount(sent.events, 'event')} sent, last at ${writeTime(sent.last)}.`
   if (lastError !== null) {
     const reason = isReason(lastError.reason) ? writeReason(lastError.reason) : ''
-    const what = `The last delivery failed at ${lastError.at}. ${reason} (${lastError.message})`
+    const what = `The last delivery failed at ${writeTime(lastError.at)}. ${reason} (${lastError.message})`
     return warning(
       'delivery',
       what,
-      `See the other findings. The next try is at ${nextTryAt}; now: ${type(`flush --project ${project}`)}.`,
+      `See the other findings. The next try is at ${writeTime(nextTryAt ?? '')}; now: ${type(`flush --project ${project}`)}.`,
     )
   }
   if (forget?.isPending === true)
     return warning(
       'delivery',
-      `${done} An erasure was requested at ${forget.requestedAt} and is not confirmed. No report is sent until then.`,
+      `${done} An erasure was requested at ${writeTime(forget.requestedAt)} and is not confirmed. No report is sent until then.`,
       `To ask again: ${type(`forget ${project}`)}. To take it back: ${type(`forget --withdraw ${project}`)}.`,
     )
   return ok('delivery', done)

@@ -26,6 +26,15 @@ export function readTrial(trial: Trial, tried: Tried): Finding[] {
 const tlsWorks = ({url}: Asked): Finding[] =>
   url.protocol === 'https:' ? [ok('tls', `The certificate of ${url.hostname} is trusted.`)] : []
 
+/** Characters of a text of a server that are shown. */
+const maxQuotedLength = 300
+
+/** A text of a server, which may be long, and may contain the write key that it was sent. Pure. */
+function quote(text: string, {writeKey = ''}: ProjectFile): string {
+  const safe = writeKey === '' ? text : text.replaceAll(writeKey, '(write key)')
+  return safe.length > maxQuotedLength ? `${safe.slice(0, maxQuotedLength)}…` : safe
+}
+
 /** Seconds by which a clock may differ unnoticed: the Date header has whole seconds. */
 const unnoticedSeconds = 60
 
@@ -118,7 +127,7 @@ function readAnswer({response, result}: Extract<Trial, {kind: 'response'}>, trie
   if (status === 407) return problem('proxy', 'The proxy answered 407.', proxyLogin)
   if (status >= 300 && status < 400)
     return failed(
-      `The collector redirects to ${location ?? 'nowhere'}. Redirects are not followed.`,
+      `The collector redirects to ${quote(location ?? 'nowhere', tried.project)}. Redirects are not followed.`,
       'Write the final address into the endpoint of the project file.',
     )
   if (code === 'USAGE_KEY_WRONG')
@@ -140,7 +149,7 @@ function readAnswer({response, result}: Extract<Trial, {kind: 'response'}>, trie
     )
   if (isCollector)
     return failed(
-      `The collector answered ${status}: ${message}`,
+      `The collector answered ${status}: ${quote(message, tried.project)}`,
       'Ask the operator to update the collector, or update usage here.',
     )
   return failed(
@@ -166,7 +175,7 @@ function readAccepted(
   const what =
     names.length === rejected.length
       ? `The collector rejects ${writeAmount(names.length, 'declared feature')}: ${shown}${names.length > 5 ? ', …' : ''}.`
-      : `The collector rejects ${rejected.length} of ${events.length} events: ${rejected[0]?.message}.`
+      : `The collector rejects ${rejected.length} of ${events.length} events: ${quote(rejected[0]?.message ?? '', project)}.`
   return failed(what, `Ask the operator to replace the file of ${project.project} by your project file.`)
 }
 

@@ -26,8 +26,11 @@ export function writeMinute(milliseconds: number): string {
   return local === utc ? `${utc} UTC` : `${local} (${utc} UTC)`
 }
 
+/** The end of the year 9999. */
+const latestMs = Date.UTC(10_000, 0) - 1
+
 function read(milliseconds: number): Times | null {
-  if (Number.isNaN(milliseconds)) return null
+  if (Number.isNaN(milliseconds) || Math.abs(milliseconds) > latestMs) return null
   const offset = new Date(milliseconds).getTimezoneOffset() * 60_000
   const write = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
   return {local: write(milliseconds - offset), utc: write(milliseconds)}

@@ -51,14 +51,15 @@ export type Trial =
  * Posts a report exactly as a sender does, for a collector that checks it and stores nothing (`?dryRun=1`). Never throws.
  */
 export async function tryReport(environment: Environment, request: SendRequest): Promise<Trial> {
+  const tooLong = new AbortController()
   try {
     const path = '/v1/reports?dryRun=1'
-    const tooLong = new AbortController()
     const response = await postOrThrow(environment, request, {path, ...(await encode(request))}, tooLong)
     return {kind: 'response', response, result: readResponse(response)}
   } catch (error) {
     const {code = null} = error as {code?: string}
-    const message = error instanceof Error ? error.message : String(error)
+    const came = error instanceof Error ? error.message : String(error)
+    const message = tooLong.signal.aborted ? `the answer is longer than ${maxAnswerBytes} bytes` : came
     return {kind: 'failure', code, message, isTimeout: request.signal.aborted}
   }
 }

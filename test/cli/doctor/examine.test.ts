@@ -7,6 +7,8 @@ import {getCACertificates, setDefaultCACertificates} from 'node:tls'
 import {pathToFileURL} from 'node:url'
 import {examine} from '../../../src/cli/doctor/examine.ts'
 import {type Check, exitCodeOf, type Finding} from '../../../src/cli/doctor/finding.ts'
+import {writeDoctor} from '../../../src/cli/doctor/write-doctor.ts'
+import {paintFor} from '../../../src/cli/output/paint.ts'
 import {openCollector} from '../../../src/collector/collector.ts'
 import type {ProjectFile} from '../../../src/protocol/project-file.ts'
 import {writeEvents} from '../../../src/reporter/destination/buffer.ts'
@@ -165,6 +167,28 @@ describe('examine', {concurrency: 4}, () => {
       assert.deepEqual([exit, server.requests.length, server.requests[0]?.path], [3, 1, '/v1/reports?dryRun=1'])
       assert.match(find('round-trip')?.what ?? '', words)
     }
+  })
+
+  it('shows little of a long answer, and no write key that a server sends back', {timeout: 10_000}, async t => {
+    const long = 'Bearer SECRETKEY '.repeat(50_000)
+    const error = {code: 'USAGE_REPORT_UNPARSABLE', message: long, next: ''}
+    for (const respond of [
+      answerAlways(400, {error}),
+      answerAlways(301, '', {location: 'https://x.example/?SECRETKEY'}),
+      answerAlways(200, {accepted: 3, duplicates: 0, rejected: [{index: 0, code: 'X', message: 'SECRETKEY'}]}),
+      answerAlways(200, long.repeat(2)),
+    ]) {
+      const server = await answeringServer(t, respond)
+      const {findings, exit} = await examineAt(t, server.url, {changes: {writeKey: 'SECRETKEY'}})
+      const text = writeDoctor({findings, problems: 1, warnings: 0}, paintFor(process.stdout), 80)
+      assert.deepEqual([exit, text.includes('SECRETKEY'), text.length < 5_000], [3, false, true], text.slice(0, 3_000))
+    }
+  })
+
+  it('names the limit of an answer that never ends', async t => {
+    const server = await answeringServer(t, answerAlways(200, 'x'.repeat(2 ** 21)))
+    const {find} = await examineAt(t, server.url)
+    assert.match(find('round-trip')?.what ?? '', /: the answer is longer than 1048576 bytes\.$/)
   })
 
   it('compares the clocks', async t => {

@@ -16,6 +16,12 @@ describe('a wrapped text', () => {
     assert.equal(wrapText('a /very/long/path b', 6), 'a\n/very/long/path\nb')
   })
 
+  it('pairs backticks from the end, and takes no longer for many of them', {timeout: 5_000}, () => {
+    assert.equal(wrapText('a ` b c `d e` f', 4), 'a ` b\nc\n`d e`\nf')
+    const long = ' a`'.repeat(100_000)
+    assert.equal(wrapText(long, 80).replace(/\s/g, ''), long.replaceAll(' ', ''))
+  })
+
   it('counts neither colours nor backticks', () => {
     assert.equal(wrapText('\u001b[31mab\u001b[39m `cd`', 5), '\u001b[31mab\u001b[39m `cd`')
   })

@@ -27,5 +27,7 @@ describe('a time for people', () => {
   it('stays as it is where it is none', () => {
     assert.equal(writeTime('yesterday'), 'yesterday')
     assert.equal(writeMinute(Number.NaN), 'unknown')
+    process.env['TZ'] = 'Asia/Tokyo'
+    assert.equal(writeTime('+275760-09-13T00:00:00.000Z'), '+275760-09-13T00:00:00.000Z')
   })
 })
