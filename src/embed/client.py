@@ -683,12 +683,19 @@ def _merge(key, count, seconds):
         entry = queue["open"].get(key)
         if not entry or entry["count"] + count > 10**9:
             return False
+        now = time.time()
+        began_at, today = now - (duration or 0), now // 86400
+        if began_at // 86400 != today:
+            return False
+        is_late = time.monotonic() - queue["written_at"] > TICK_SECONDS
+        if is_late or (entry["count"] and entry["time"] // 86400 != today):
+            _collect_merged(queue)  # What waits has the time of its first use.
         if not entry["count"]:
-            entry.update(time=time.time() - (duration or 0), timings=Timings())
+            entry.update(time=began_at, timings=Timings())
         entry["count"] += count
         if duration is not None:
             entry["timings"].record(duration)
-    if time.monotonic() - queue["written_at"] > TICK_SECONDS:
+    if is_late:
         _write_merged()
     return True
 

@@ -125,6 +125,32 @@ if __name__ == "__main__":
     assert.ok(featuresOf(scene).length < 20, `${featuresOf(scene).length}`)
   })
 
+  it('are apart if they began on different days, or after a tick', needs('python3'), async t => {
+    const scene = pythonScene(t)
+    const {code, stderr} = await scene.run(
+      `
+import time
+passed, day = 0, 1_000 + time.time() // 86400 * 86400
+clock = time.monotonic
+time.time = lambda: day + passed
+time.monotonic = lambda: clock() + passed
+def use(seconds=None, wait=0):
+    global passed
+    passed += wait
+    usage.feature("Load.v1", "Algorithm", seconds=seconds)
+use(); use(1); use(2)
+use(1_500)
+use(3, wait=3_000); use(4)
+use(5, wait=82_395); use(1); use(wait=7)`,
+      waits,
+    )
+    assert.deepEqual([code, stderr.includes('Traceback')], [0, false])
+    const dayMs = 86_400_000
+    const today = Math.floor(Date.now() / dayMs)
+    const found = featuresOf(scene).map(({time, count}) => [Math.floor(Date.parse(time) / dayMs) - today, count])
+    assert.deepEqual(found.map(String).sort(), ['-1,1', '0,1', '0,1', '0,1', '0,1', '0,1', '0,2', '1,1'])
+  })
+
   it('are written by the next use after ten seconds, and not after an opt-out', needs('python3'), async t => {
     const scene = pythonScene(t)
     const script = `

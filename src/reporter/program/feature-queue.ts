@@ -58,8 +58,12 @@ export class FeatureQueue {
     return this.apart >= limits.maxEventsPerReport || this.entries.length >= maxQueuedFeatures / 2
   }
 
-  /** Merges a use without details into an equal waiting feature. Allocates nothing. False: there is none. */
+  /**
+   * Merges a use without details into an equal waiting feature of the same day. `at` is the time of its registration.
+   * Allocates nothing. False: there is none.
+   */
   mergeUse(
+    at: number,
     type: string,
     name: string,
     internal: boolean,
@@ -70,6 +74,7 @@ export class FeatureQueue {
     if (!this.isMergeable(count, durationSeconds)) return false
     const entry = this.find(type, name, internal, run)
     if (entry === undefined || entry.count + count > limits.maxLiveCount) return false
+    if (dayOf(at - (durationSeconds ?? 0) * 1000) !== dayOf(entry.at)) return false
     entry.count += count
     entry.calls++
     if (durationSeconds !== null) {
@@ -82,8 +87,8 @@ export class FeatureQueue {
   /** Merges a feature into an equal one, or adds it. False: the queue is full. */
   add(feature: QueuedFeature): boolean {
     const isApart = this.staysApart(feature)
-    const {type, name, internal, run, count, durationSeconds} = feature
-    if (!isApart && this.mergeUse(type, name, internal, run, count, durationSeconds)) return true
+    const {at, type, name, internal, run, count, durationSeconds} = feature
+    if (!isApart && this.mergeUse(at, type, name, internal, run, count, durationSeconds)) return true
     if (this.entries.length >= maxQueuedFeatures) return false
     this.entries.push(feature)
     if (isApart) this.apart++
@@ -158,6 +163,9 @@ const isLike = (one: QueuedFeature, type: string, internal: boolean, run: string
 const keyOf = (type: string, name: string, internal: boolean, run: string | null): string =>
   `${run}\n${internal}\n${type}\n${name}`
 
+/** The UTC day of an instant, in days since 1970. */
+const dayOf = (atMs: number): number => Math.floor(atMs / 86_400_000)
+
 /** Whether a use began on the day in UTC on which the program registered it. */
-const isOfToday = ({startedAt, at}: QueuedFeature): boolean =>
-  startedAt === null || startedAt.slice(0, 10) === new Date(at).toISOString().slice(0, 10)
+const isOfToday = ({startedAt, durationSeconds, at}: QueuedFeature): boolean =>
+  dayOf(startedAt === null ? at - (durationSeconds ?? 0) * 1000 : Date.parse(startedAt)) === dayOf(at)

@@ -50,10 +50,11 @@ export class ProgramQueue {
     if (!isNamed(name, type)) return this.drop('wrong-use', 1, wrongUse)
     const isPlain = startedAt == null && details == null && unread == null && typeof internal === 'boolean'
     const isRight = isPlain && isRunRight(run) && isCountRight(count) && isDurationRight(durationSeconds)
-    if (isRight && this.queue.mergeUse(type, name, internal, run, count, durationSeconds)) return queued
+    const at = this.world.now()
+    if (isRight && this.queue.mergeUse(at, type, name, internal, run, count, durationSeconds)) return queued
     if (!isDeclaredFeature(this.destination.project, type, name)) return this.drop('undeclared-feature', 1, undeclared)
     if (!v.is(naming, {featureType: type, name})) return this.drop('wrong-use', 1, wrongUse)
-    const made = {at: this.world.now(), header: header(), type, name, calls: 1, timings: null}
+    const made = {at, header: header(), type, name, calls: 1, timings: null}
     const entry = {...made, ...this.valuesOf(input)}
     return this.queue.add(entry) ? queued : this.drop('quota', 1, full)
   }

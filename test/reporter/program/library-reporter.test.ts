@@ -104,6 +104,26 @@ describe('createReporter of the library', () => {
     assert.equal(times.filter(time => time === '2020-01-01T00:00:00Z').length, 2)
   })
 
+  it('merges no uses that began on different days', async t => {
+    const {world, reporter, events} = makeScene(t)
+    const day = Math.floor(world.now() / 86_400_000) * 86_400_000
+    world.clock.now = day + 5_000
+    for (const durationSeconds of [10, 1, 2, 7]) reporter.feature({...load, durationSeconds})
+    world.clock.now = day + 86_400_000
+    for (const durationSeconds of [null, 3]) reporter.feature({...load, durationSeconds})
+    await reporter.close()
+    const found = events().map(
+      event => event.type === 'feature' && [(Date.parse(event.time) - day) / 1000, event.count],
+    )
+    assert.deepEqual(found.toSorted(), [
+      [-2, 1],
+      [-5, 1],
+      [4, 2],
+      [86_397, 1],
+      [86_400, 1],
+    ])
+  })
+
   it('counts many uses with durations of their own, and drops none', async t => {
     const names = Array.from({length: 1000}, (_, index) => `Step.v${index}`)
     const project = makeProject({features: {types: ['Algorithm'], names}})
