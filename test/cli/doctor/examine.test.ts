@@ -51,7 +51,7 @@ interface Asked {
 async function examineAt(
   t: TestContext,
   http: unknown,
-  {world = makeWorld(t), changes = {}, given, milliseconds = 5000}: Asked = {},
+  {world = makeWorld(t), changes = {}, given, milliseconds = 30_000}: Asked = {},
 ) {
   const project = makeProject({endpoint: http, ...changes})
   const destination = destinationOf(world.stateDirectory, project)
