@@ -202,10 +202,27 @@ function steps({steps: asked, rotation}: StatsQuestion, signsIn: (span: Span) =>
     const seen = [...users].filter(user => sets.some(set => set.has(user)))
     const just = [...users].filter(user => isLastStep && isLastSeenIn(sets, user))
     if (users.size === 0) return []
-    const words = signsIn(span).map(({header, atMs}) => ({word: header.ci === null ? header.user : null, header, atMs}))
-    if (new Set(inPeriods(words, rotation).values()).size > 1)
-      return [{step, users: null, seenBefore: null, seenJustBefore: null}]
-    return [{step, users: users.size, seenBefore: seen.length, seenJustBefore: just.length}]
+    const periodsOf = (one: Span) => {
+      const words = signsIn(one).map(({header, atMs}) => ({
+        word: header.ci === null ? header.user : null,
+        header,
+        atMs,
+      }))
+      return new Set(inPeriods(words, rotation).values())
+    }
+    const periods = periodsOf(span)
+    if (periods.size > 1) return [{step, users: null, seenBefore: null, seenJustBefore: null}]
+    const mayHide = (one: Span): boolean => [...periodsOf(one)].some(period => !periods.has(period))
+    const isHidden = users.size > seen.length && before.some(mayHide)
+    const isJustHidden = isLastStep && mayHide(before.at(-1)!)
+    return [
+      {
+        step,
+        users: users.size,
+        seenBefore: isHidden ? null : seen.length,
+        seenJustBefore: isJustHidden ? null : just.length,
+      },
+    ]
   })
 }
 

@@ -45,7 +45,7 @@ export function planFlow(periods: readonly Period[], by: PeriodLength, rotation:
 /** What the flow of users is derived from. */
 export interface FlowFacts {
   readonly plan: {readonly periods: readonly Period[]; readonly flow: FlowPlan}
-  readonly facts: Pick<StatsFacts, 'steps' | 'sinceMs'>
+  readonly facts: Pick<StatsFacts, 'steps' | 'sinceMs' | 'quality'>
   readonly at: (span: Span) => SpanFacts
 }
 
@@ -65,14 +65,16 @@ export function userFlow(answering: FlowFacts): UserFlow[] {
     const isNewKnown = users !== null && seenBefore !== null
     const usersBefore = before === null ? null : (byStep.get(before) ?? noUsers).users
     const isLostKnown = before !== null && isWhole && usersBefore !== null && seenJustBefore !== null
-    const whyNot = !isWhole ? 'unfinished' : before === null ? 'pseudonyms-changed' : 'runs-gone'
+    const isGone = facts.quality.runsSinceMs !== null && plan.flow.steps[step!]!.part < facts.quality.runsSinceMs
+    const whyNothing = isGone ? 'runs-gone' : 'pseudonyms-changed'
+    const whyNotLost = !isWhole ? 'unfinished' : before === null ? 'pseudonyms-changed' : whyNothing
     return {
       period: label,
       since: isNewKnown ? formatDay(Math.max(facts.sinceMs ?? 0, plan.flow.steps[step!]!.part)) : null,
       new: isNewKnown ? users - seenBefore : null,
       returning: seenBefore,
       lost: isLostKnown ? usersBefore - seenJustBefore : null,
-      reason: isLostKnown && isNewKnown ? null : isNewKnown ? whyNot : 'runs-gone',
+      reason: isLostKnown && isNewKnown ? null : isNewKnown ? whyNotLost : whyNothing,
       complete,
     }
   })

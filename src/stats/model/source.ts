@@ -137,7 +137,8 @@ export interface StepFacts {
   /** Null if their pseudonyms are of several rotation periods. */
   readonly users: number | null
   /**
-   * Users seen in an earlier step of the same part, and in the step directly before. Null if only totals are stored.
+   * Users seen in an earlier step of the same part, and in the step directly before. Null if only totals are stored, or if
+   * the pseudonyms there are of another rotation period.
    */
   readonly seenBefore: number | null
   readonly seenJustBefore: number | null

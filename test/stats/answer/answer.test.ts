@@ -182,6 +182,22 @@ test('it counts people of a fiscal year exactly, across two calendar years, by i
   const mixed = await answer(t, [...sent, older], asked)
   assert.deepEqual([mixed.users.total, mixed.users.low, mixed.users.high], [null, 2, 3])
   assert.deepEqual([mixed.userFlow[2]!.new, mixed.userFlow[1]!.reason], [0, 'pseudonyms-changed'])
+  // One person, or two: whoever is seen with other pseudonyms is not known to be new, nor to have come again.
+  const byMonth = {from: '2026-01-01', to: '2026-03-31', project: {identity}}
+  const {userFlow} = await answer(
+    t,
+    [
+      ...sent.slice(0, 1),
+      older,
+      {
+        events: [startOf(100, Date.parse('2026-03-02'))],
+        header: {user: pseudonym('ann25'), period: '2025-10-01'},
+      },
+    ],
+    byMonth,
+  )
+  const unknown = {new: null, returning: null, lost: null, reason: 'pseudonyms-changed'}
+  assert.partialDeepStrictEqual(userFlow.at(-1), unknown)
   const years = await answer(t, sent, {from: '2024-10-01', to: '2026-09-30', by: 'year', project: {identity}})
   assert.deepEqual(
     years.users.periods.map(({period, value}) => [period, value]),

@@ -91,14 +91,18 @@ function createDayCounter() {
 
 /**
  * Counts the users of each step, and how many of them had uses in an earlier step of the same part. Steps without users
- * are left out.
+ * are left out. Clients of one project may change pseudonyms on different days: where an earlier step has pseudonyms of
+ * another period, a user who was not seen before may be one of those people.
  */
 export function countSteps(uses: Uses, steps: readonly Step[]): StepFacts[] {
   const {headers} = uses
   const lastStep = new Int32Array(headers.users).fill(-1)
-  return steps.flatMap(({part, ...span}, step) => {
+  /** The rotation periods of the step before and of all earlier ones of the part. */
+  let [justBefore, earlier, partNow] = [new Set<number>(), new Set<number>(), -1]
+  return steps.flatMap(({part, ...span}, step): StepFacts[] => {
     let [users, seenBefore, seenJustBefore] = [0, 0, 0]
     const periods = new Set<number>()
+    if (part !== partNow) [justBefore, earlier, partNow] = [new Set(), new Set(), part]
     for (const {header, period} of usesIn(uses, span))
       for (let row = 0; row < header.length; row++) {
         const user = headers.user[header[row]!]!
@@ -111,14 +115,19 @@ export function countSteps(uses: Uses, steps: readonly Step[]): StepFacts[] {
         seenBefore++
         if (before === step - 1) seenJustBefore++
       }
+    const isNewKnown = seenBefore === users || isWithin(earlier, periods)
+    const isLostKnown = isWithin(justBefore, periods)
+    justBefore = periods
+    for (const one of periods) earlier.add(one)
     if (users === 0) return []
+    if (periods.size > 1) return [{step, users: null, seenBefore: null, seenJustBefore: null}]
     return [
-      periods.size > 1
-        ? {step, users: null, seenBefore: null, seenJustBefore: null}
-        : {step, users, seenBefore, seenJustBefore},
+      {step, users, seenBefore: isNewKnown ? seenBefore : null, seenJustBefore: isLostKnown ? seenJustBefore : null},
     ]
   })
 }
+
+const isWithin = (some: ReadonlySet<number>, all: ReadonlySet<number>): boolean => [...some].every(one => all.has(one))
 
 /** Counts runs and users by the words of their header: by version in each period, and by every word in all periods. */
 export function countNamed(
