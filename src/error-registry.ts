@@ -279,7 +279,7 @@ export const errorRegistry = {
   },
   USAGE_OUTPUT_UNWRITABLE: {
     meaning: 'The output could not be written completely.',
-    next: 'Check the free space at the destination, and run the command again.',
+    next: 'Check the path, its permissions and the free space there, and run the command again.',
     exit: 1,
     http: null,
   },

@@ -20,6 +20,7 @@ export function presentError(error: UsageError, isJson: boolean): void {
 
 /** Converts an exception to an error with a code. Errors of oclif's parser (exit code 2) become USAGE_WRONG_USE. */
 export function codeOf(thrown: Error): UsageError {
+  if ((thrown as {syscall?: unknown}).syscall === 'uv_cwd') return folderGone(thrown)
   const exit = (thrown as {oclif?: {exit?: number}}).oclif?.exit
   const isFromFlag = thrown instanceof UsageError && thrown.code === 'USAGE_WRONG_USE'
   if (exit !== 2 && !isFromFlag) return toUsageError(thrown)
@@ -27,6 +28,9 @@ export function codeOf(thrown: Error): UsageError {
   const next = proposal === null ? undefined : `${proposal} For all flags: --help`
   return new UsageError('USAGE_WRONG_USE', whatIsWrong(thrown.message), {cause: thrown, ...(next && {next})})
 }
+
+const folderGone = (cause: Error): UsageError =>
+  new UsageError('USAGE_WRONG_USE', 'the current folder was deleted', {cause, next: 'Change to a folder that exists.'})
 
 /** The flags that were probably meant by unknown flags of oclif's error, or null. */
 function proposeFlags(thrown: Error): string | null {

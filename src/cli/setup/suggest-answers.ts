@@ -43,9 +43,11 @@ function suggest<K extends AnswerKey>(key: K, value: NonNullable<GivenAnswers[K]
   return problemOf(key, value) === null ? {[key]: value} : {}
 }
 
-/** A project id made from a name. It may be invalid. */
+/** A project id made from a name, with letters such as `é` without their accent. It may be invalid. */
 export const toId = (name: string): string =>
   name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+|-+$/g, '')

@@ -39,7 +39,7 @@ const reasonWords: Record<Reason, string> = {
   offline: 'The collector could not be reached.',
   timeout: 'The collector did not answer in time.',
   busy: 'The collector is busy.',
-  'server-error': 'The collector did not confirm the delivery.',
+  'server-error': 'The collector gave no valid answer.',
   'no-folder': 'The folder of the endpoint is missing or cannot be written. For its path: usage status.',
   'key-refused': 'The collector rejected the write key.',
   'project-unknown': 'The collector has no project with this id.',

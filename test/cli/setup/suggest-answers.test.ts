@@ -36,6 +36,7 @@ describe('suggestAnswers', () => {
   })
 
   it('uses the name of the folder, and suggests nothing that is not valid', t => {
+    assert.deepEqual(suggestBeside(t, {}, 'Éther Größe'), ['Éther Größe', 'ether-gro-e', undefined])
     assert.deepEqual(suggestBeside(t, {}), ['heatflow', 'heatflow', undefined])
     assert.deepEqual(suggestBeside(t, {'package.json': '{damaged', 'pyproject.toml': 'name = 3'}, '2026'), [
       '2026',

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import {mkdirSync, rmdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {it} from 'node:test'
+import {codeOf} from '../../../src/cli/framework/present-error.ts'
+import {temporaryDirectory} from '../../support/temporary-directory.ts'
+
+it('names a current folder that was deleted', t => {
+  const folder = join(temporaryDirectory(t), 'gone')
+  const before = process.cwd()
+  mkdirSync(folder)
+  process.chdir(folder)
+  try {
+    rmdirSync(folder)
+    assert.throws(process.cwd, (error: Error) => {
+      const {code, message, next, exit} = codeOf(error)
+      assert.deepEqual([code, message, exit], ['USAGE_WRONG_USE', 'the current folder was deleted', 2])
+      assert.match(next, /folder that exists/)
+      return true
+    })
+  } finally {
+    process.chdir(before)
+  }
+})
