@@ -64,7 +64,9 @@ const maxDays = 366
 
 function withReason(one: Counted, {span}: Counted, {nowMs, sinceMs}: KnownTime): Compared {
   const isTooLong = Math.min(span.toMs, nowMs) - span.fromMs > maxDays * dayMs
-  const isCollected = sinceMs !== null && one.span.fromMs >= startOfPeriod(sinceMs, 'day')
+  // A range that begins in the future, and the 29th of February, have nothing before them.
+  const isEmpty = one.span.fromMs >= one.span.toMs
+  const isCollected = sinceMs !== null && !isEmpty && one.span.fromMs >= startOfPeriod(sinceMs, 'day')
   const reason = isTooLong ? 'too-long' : !isCollected ? 'not-collected' : one.users === null ? 'gone' : null
   return reason === null ? {...one, reason} : {span: one.span, runs: null, users: null, reason}
 }

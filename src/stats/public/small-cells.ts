@@ -32,6 +32,7 @@ export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
   const withoutLongest = {
     ...small,
     users: withoutFewUsers(small.users),
+    uncertainUsers: small.uncertainUsers.filter(one => !areFewOthers(one.usersHigh, stats.users)),
     trend: withoutFew(stats.trend),
     userFlow: [],
     duration: withoutLongestRuns(small.duration),
@@ -81,9 +82,23 @@ function withoutFewUsers({periods, ...users}: Stats['users']): Stats['users'] {
     ...one,
     ...wideBounds(one),
     ...sayingWho(one),
-    onSeveralDays: {...one.onSeveralDays, ...wideBounds(one.onSeveralDays)},
+    onSeveralDays: withoutFewDays(one.onSeveralDays, one),
   })
   return {...widen(users), periods: periods.map(widen)}
+}
+
+const isFew = (count: number): boolean => count > 0 && count < minUsers
+
+/** Whether somebody could find out something about fewer than five users: all of them without those of a group. */
+const areFewOthers = (group: number, {low, high}: Pick<Count, 'low' | 'high'>): boolean =>
+  isFew(low - group) || isFew(high - group)
+
+/** Users who were seen on several days: unknown if they, or those who were not, may be fewer than five. */
+function withoutFewDays(several: Count, all: Pick<Count, 'low' | 'high' | 'exact'>): Count {
+  const {total, high} = several
+  const isHidden = isFew(several.low) || isFew(high) || areFewOthers(high, all)
+  if (isHidden) return {total: null, exact: false, low: 0, high: wideBounds(all).high}
+  return {total, ...wideBounds(several)}
 }
 
 /** The number of runs that say who started them, and of the others: null if one is about few people. */

@@ -476,3 +476,14 @@ test('it lists versions and systems by runs, including unknown ones, and counts 
   })
   assert.deepEqual([users.total, runs!.total, quality.ciRuns], [1, 4, 1])
 })
+
+test('it compares nothing with an empty time: of a range in the future, or of the 29th of February', async t => {
+  const sent = [{events: [startOf(1, Date.parse('2023-01-01'))]}]
+  const compared = async (asked: Record<string, string>) => {
+    const {trend} = await answer(t, sent, asked)
+    return [trend.previous, trend.yearBefore].map(({reason, runs}) => [reason, runs])
+  }
+  const nothing = ['not-collected', null]
+  assert.deepEqual(await compared({year: '2030'}), [nothing, nothing])
+  assert.deepEqual(await compared({from: '2024-02-29', to: '2024-02-29'}), [[null, 0], nothing])
+})

@@ -111,6 +111,21 @@ test('it hides how many runs few known users made beside many unknown runs', () 
   assert.deepEqual([few.low, few.high, few.runsWithUser, few.daysWithoutUser], [9, 14, null, null])
 })
 
+test('it hides how many users were seen on several days if they or the others are few', () => {
+  const shown = (total: number) =>
+    hideSmallCells(withUsers({...exact(12), onSeveralDays: exact(total)}))!.stats.users.onSeveralDays
+  for (const few of [1, 4, 8, 11]) assert.deepEqual(shown(few), bounds(0, 12), `${few}`)
+  for (const many of [0, 5, 7, 12]) assert.deepEqual(shown(many), exact(many))
+})
+
+test('it hides users who may not be people if the others, a hidden row of agents, are few', () => {
+  const shown = (users: number) => {
+    const uncertainUsers = [{kind: 'only-agents', users, usersLow: users, usersHigh: users}] as const
+    return hideSmallCells({...withUsers(exact(12)), uncertainUsers})!.stats.uncertainUsers.length
+  }
+  assert.deepEqual([4, 5, 7, 8, 11, 12].map(shown), [0, 1, 1, 0, 0, 1])
+})
+
 test('it hides an earlier time of few users, and with it the change', () => {
   const stats = statsOf([[9, 20]])
   const previous = {...stats.trend.previous, users: 3, usersLow: 3, usersHigh: 3}
