@@ -21,12 +21,14 @@ describe('usage policy check', {concurrency: 2}, () => {
     assert.equal(text.code, 0, text.stderr)
     assert.match(
       text.stdout,
-      /^ok {2}\S+\n {2}heatflow +may count.*\n {2}parsl +is opted out\n {2}other projects +is opted out\n/,
+      /^ok {2}\S+\n {2}heatflow +may count.*\n {2}parsl +opted out\n {2}other projects +opted out\n/,
     )
     assert.match(
       text.stdout,
       /shown a notice first.*\n {2}Shown with an opt-out: ops@example\.org\n {2}A user can always/,
     )
+    const off = await check(t, JSON.stringify({tracking: 'off'}))
+    assert.doesNotMatch(off.stdout, /notice|waiting time/)
     const {file, stdout} = await check(t, '{"notice": "given"}', '--json')
     assert.deepEqual(JSON.parse(stdout), {
       file,
@@ -49,7 +51,7 @@ describe('usage policy check', {concurrency: 2}, () => {
       stdout,
       /demo +may count .*; reports are posted to https:\/\/usage\.hpc\.example\.org with your write key/,
     )
-    assert.match(stdout, /other +is opted out\n/)
+    assert.match(stdout, /other +opted out\n/)
     assert.match(stdout, /other projects +may count .*; reports are written to file:\/\/\/shared\/inbox, and not sent/)
     const json = JSON.parse((await check(t, JSON.stringify(policy), '--json')).stdout)
     assert.deepEqual(json.othersGoTo, {inbox: 'file:///shared/inbox', http: null, hasWriteKey: false})

@@ -71,7 +71,7 @@ function examineConsent({project, consent, silent}: ProjectStatus): Finding {
 function examineWaiting(world: World, {paths}: Destination, {project, waiting}: ProjectStatus): Finding {
   if (waiting.events === 0) return ok('waiting', 'No events wait.')
   const files = listWaitingFiles(paths).length
-  const what = `${writeAmount(waiting.events, 'event')} (${waiting.bytes} bytes) wait, the oldest from ${writeTime(waiting.oldest ?? '')}.`
+  const what = `${writeAmount(waiting.events, 'event')} (${waiting.bytes} bytes) waiting, the oldest from ${writeTime(waiting.oldest ?? '')}.`
   const share = Math.max(waiting.bytes / limits.maxBufferBytes, files / limits.maxBufferFiles)
   const next = `To send them now: ${type(`flush --project ${project}`)}. To see them: ${type(`preview ${project}`)}.`
   if (share > fullShare)

@@ -26,7 +26,7 @@ function writeOnlyKnown(project: string, known: readonly string[], paint: Paint)
 
 /** Writes the result of an opt-in. Where another consent rule forbids it, recording stays off. */
 export function writeOptIn({project, projects, noToAll, machine, onlyKnown}: OptInOutcome): string {
-  const states = projects.map(one => `\n  ${one.project}: ${writeConsent(one.consent)}`)
+  const states = writeStates(projects)
   const isOff = projects.length > 0 ? projects.every(one => !one.consent.allowed) : !machine.allowed
   const rule = isOff && projects.length === 0 ? `\n  ${writeConsent(machine)}` : ''
   const all = noToAll === null ? '' : `\n  You opted out of all projects (${noToAll}). To undo that: usage optin`
@@ -38,6 +38,16 @@ export function writeOptIn({project, projects, noToAll, machine, onlyKnown}: Opt
   const those = project === null || !onlyKnown?.length ? '' : ` ${writeKnown(project, onlyKnown)}`
   if (project !== null) return `Opted in to ${project}. The project is not known here yet. It ${later}${those}${next}`
   return `Opted in. No project is known here yet. Each one ${later}${next}`
+}
+
+/**
+ * One line for each project and what the rules decide. A place to which a site no longer lets events go is left out where
+ * they go to another one.
+ */
+function writeStates(projects: OptInOutcome['projects']): string[] {
+  const goes = new Set(projects.filter(one => one.consent.allowed).map(one => one.project))
+  const shown = projects.filter(one => one.consent.allowed || !goes.has(one.project))
+  return [...new Set(shown.map(one => `\n  ${one.project}: ${writeConsent(one.consent)}`))]
 }
 
 /** What the rules decide now: a sentence, what decided, and the text of the administrator. */

@@ -14,20 +14,22 @@ export function writePolicy(
       ...problems.map(problem => `${path}: ${toPlainText(problem)}`),
       `${paint.red(writeAmount(problems.length, 'problem'))}: on a machine with this file, all projects are opted out.`,
     ].join('\n')
+  const mayCount = others === 'on' || projects.some(({tracking}) => tracking === 'on')
   return [
     `${paint.green('ok')}  ${path}`,
     ...projects.map(one => `  ${one.project.padEnd(16)} ${writeWord(one.tracking, one.goesTo, paint)}`),
     `  ${'other projects'.padEnd(16)} ${writeWord(others, othersGoTo, paint)}`,
-    isNoticeGiven
-      ? '  Reports are sent without a waiting time: the site has informed its users itself.'
-      : '  Each user is shown a notice first, and has at least a minute to opt out.',
+    ...(mayCount ? [isNoticeGiven ? noticeGiven : noticeFirst] : []),
     ...(shown.length > 0 ? [`  Shown with an opt-out: ${toPlainText(shown.join(', '))}`] : []),
     '  A user can always opt out. No policy opts a user in.',
   ].join('\n')
 }
 
+const noticeGiven = '  Reports are sent without a waiting time: the site has informed its users itself.'
+const noticeFirst = '  Each user is shown a notice first, and has at least a minute to opt out.'
+
 function writeWord(tracking: 'on' | 'off', place: PolicyPlace | null, paint: Paint): string {
-  if (tracking === 'off') return paint.red('is opted out')
+  if (tracking === 'off') return paint.red('opted out')
   return `may count users who did not opt out${place === null ? '' : `; ${writePlace(place)}`}`
 }
 
