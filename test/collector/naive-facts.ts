@@ -247,8 +247,10 @@ function spanFacts(
     .map(run => ({word: run.script, header: run.key.header, atMs: run.atMs}))
   const ofWord = (wordIn: (header: Header) => string | null) =>
     people.map(({header, atMs}) => ({word: wordIn(header), header, atMs}))
-  // Where people's runs are reported, events without a run and a user are of people who are counted by their runs.
-  const telling = people.some(({isRun}) => isRun) ? people.filter(({isRun}) => isRun) : people
+  // In a month with people's runs, events without a run and a user are of people who are counted by their runs.
+  const monthOf = ({atMs}: Sign): string => dayOf(atMs).slice(0, 7)
+  const withRuns = new Set(people.filter(({isRun}) => isRun).map(monthOf))
+  const telling = people.filter(sign => sign.isRun || !withRuns.has(monthOf(sign)))
   const usesOf = (some: readonly Sign[]): number => some.reduce((sum, {uses}) => sum + uses, 0)
   return {
     runs: runs.length,

@@ -31,11 +31,12 @@ export function boundsOfUses(uses: readonly NaiveUse[], rotate: string, isNamele
   return {total: low === high ? low : null, exact: low === high, low, high}
 }
 
-/** The uses without a word. Where people's runs are reported, other events without one are of somebody who has runs. */
+/** The uses without a word. In a month with people's runs, other events without one are of somebody who has runs. */
 export function namelessOf(uses: readonly NaiveUse[]) {
   const people = uses.filter(({stored}) => stored.made.header.ci === null)
-  const hasRuns = people.some(({isRun}) => isRun)
-  const telling = people.filter(({isRun}) => isRun || !hasRuns)
+  const monthOf = ({stored}: NaiveUse): string => new Date(stored.atMs).toISOString().slice(0, 7)
+  const withRuns = new Set(people.filter(({isRun}) => isRun).map(monthOf))
+  const telling = people.filter(use => use.isRun || !withRuns.has(monthOf(use)))
   const nameless = telling.filter(({word}) => word === null)
   return {
     named: sumOf(telling.filter(({word}) => word !== null)),

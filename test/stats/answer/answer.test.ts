@@ -487,3 +487,24 @@ test('it compares nothing with an empty time: of a range in the future, or of th
   assert.deepEqual(await compared({year: '2030'}), [nothing, nothing])
   assert.deepEqual(await compared({from: '2024-02-29', to: '2024-02-29'}), [[null, 0], nothing])
 })
+
+test('it knows no number of people exactly if one of its months has only uses that do not say who', async t => {
+  const {users} = await answer(
+    t,
+    [
+      {events: [featureOf(1, Date.parse('2026-01-10'))], header: {user: null, host: null}},
+      {events: [featureOf(2, Date.parse('2026-02-10'))], header: {user: null, host: null}},
+      {events: [startOf(1, Date.parse('2026-02-10'))]},
+    ],
+    {from: '2026-01-01', to: '2026-02-28'},
+  )
+  assert.deepEqual([users.total, users.low, users.high], [null, 1, 2])
+  assert.deepEqual([users.runsWithUser, users.runsWithoutUser, users.daysWithoutUser], [1, 1, 1])
+  assert.deepEqual(
+    users.periods.map(({low, high}) => [low, high]),
+    [
+      [0, 1],
+      [1, 1],
+    ],
+  )
+})

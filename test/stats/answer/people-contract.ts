@@ -125,13 +125,19 @@ const wordOf = {
   script: ({event}: Use) => (event.type === 'start' ? event.script : null),
 } as const
 
+/** In a month with runs, a use without a run and without a user is of somebody who is counted by a run. */
+function tellingOf(people: readonly Use[]): (use: Use) => boolean {
+  const monthOf = ({atMs}: Use): string => iso(atMs).slice(0, 7)
+  const withRuns = new Set(people.filter(({isRun}) => isRun).map(monthOf))
+  return use => use.isRun || !withRuns.has(monthOf(use))
+}
+
 /** What can be known of some uses, and what is true. */
 function truthOf(uses: readonly Use[], who: Who, weighOf: (use: Use) => number = () => 1): Truth {
   const people = uses.filter(({header}) => header.ci === null)
-  const hasRuns = people.some(({isRun}) => isRun)
+  const tells = tellingOf(people)
   const known = people.filter(use => wordOf[who](use) !== null)
-  // A use without a run and without a user is of somebody who is counted by a run.
-  const unknown = people.filter(use => wordOf[who](use) === null && (use.isRun || !hasRuns))
+  const unknown = people.filter(use => wordOf[who](use) === null && tells(use))
   const counts = [...Map.groupBy(known, ({period}) => period).values()].map(same => new Set(same.map(wordOf[who])).size)
   const isScript = who === 'script'
   const nameless = isScript ? 0 : unknown.reduce((sum, use) => sum + weighOf(use), 0)
@@ -143,8 +149,8 @@ function truthOf(uses: readonly Use[], who: Who, weighOf: (use: Use) => number =
 /** Whoever was truly seen on at least two days. */
 function severalDays(uses: readonly Use[], who: Who): number {
   const people = uses.filter(({header}) => header.ci === null)
-  const hasRuns = people.some(({isRun}) => isRun)
-  const telling = people.filter(use => use.isRun || wordOf[who](use) !== null || !hasRuns)
+  const tells = tellingOf(people)
+  const telling = people.filter(use => tells(use) || wordOf[who](use) !== null)
   const days = [...Map.groupBy(telling, use => use[who]).values()].map(
     same => new Set(same.map(({atMs}) => iso(atMs).slice(0, 10))).size,
   )

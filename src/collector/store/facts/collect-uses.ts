@@ -1,4 +1,5 @@
 import {limitsFeatures} from '../../../stats/model/filters.ts'
+import {startOfPeriod} from '../../../stats/model/period.ts'
 import {dayMs, type Span} from '../../../stats/model/span.ts'
 import {loneKinds} from '../columns/columns.ts'
 import {isWithoutUser, type KnownHeaders} from '../columns/headers.ts'
@@ -9,7 +10,7 @@ import type {PieceOfUse, Uses} from './uses.ts'
 
 /**
  * Groups the uses of a question by piece of time and header. Uses are runs and events without a run. If the question
- * has a filter on features, uses are the chosen uses of features instead.
+ * has a filter on features, uses are the chosen uses of features instead. No piece reaches over several months.
  */
 export function collectUses(runs: Runs, features: FeatureUses, pieces: readonly Span[]): Uses {
   const {headers} = runs
@@ -21,7 +22,7 @@ export function collectUses(runs: Runs, features: FeatureUses, pieces: readonly 
         group.see(header[row]!, Math.floor(atMs / dayMs), 0, count[row]!),
       )
     else seeRuns(runs, piece, group)
-    return group.found(features.periodOf(piece.fromMs))
+    return group.found(features.periodOf(piece.fromMs), startOfPeriod(piece.fromMs, 'month'))
   })
   return {pieces, ofPiece, headers}
 }
@@ -101,8 +102,9 @@ function createGroup(headers: KnownHeaders) {
       if (day < first[header]!) first[header] = day
       if (day > last[header]!) last[header] = day
     },
-    found: (period: number): PieceOfUse => ({
+    found: (period: number, month: number): PieceOfUse => ({
       period,
+      month,
       unknownHeader: Int32Array.from(unknownHeader),
       unknownDay: Int32Array.from(unknownDay),
       header: seen.slice(0, found),

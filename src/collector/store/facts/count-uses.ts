@@ -14,15 +14,15 @@ export function createSpanCounter(uses: Uses, range: Span): (span: Span) => Span
   const users = createPeopleCounter(headers.users)
   const hosts = createPeopleCounter(headers.hosts)
   const marked = createMarkedCounter(headers.users)
-  const days = createDayCounter()
+  const who = createWhoCounter(headers)
   return span => {
     for (const counter of [users, hosts, marked]) counter.begin()
     const isRange = span.fromMs === range.fromMs && span.toMs === range.toMs
-    days.begin()
+    who.begin()
     let [runs, ciRuns] = [0, 0]
-    const [withUser, withoutUser, withoutHost] = [noSum(), noSum(), noSum()]
     for (const piece of usesIn(uses, span)) {
       const {header, firstDay, lastDay} = piece
+      who.enter(piece)
       for (let row = 0; row < header.length; row++) {
         const id = header[row]!
         const period = headers.period[id]! < 0 ? piece.period : headers.period[id]!
@@ -31,14 +31,9 @@ export function createSpanCounter(uses: Uses, range: Span): (span: Span) => Span
         if (isRange) marked.see(headers.user[id]!, period, headers.marks[id]!)
         runs += piece.runs[row]!
         if (headers.isCi[id] === 1) ciRuns += piece.runs[row]!
-        else {
-          addRow(headers.user[id]! >= 0 ? withUser : withoutUser, piece, row)
-          if (headers.host[id]! < 0) addRow(withoutHost, piece, row)
-        }
+        else who.see(piece, row)
       }
-      for (let place = 0; place < piece.unknownDay.length; place++) days.see(piece.unknownDay[place]!)
     }
-    const isWithoutRuns = runs === ciRuns
     return {
       runs,
       ciRuns,
@@ -48,12 +43,53 @@ export function createSpanCounter(uses: Uses, range: Span): (span: Span) => Span
       usersOnlyNewHomes: marked.always(headerMarks.newHome),
       hosts: hosts.all(),
       hostsOnSeveralDays: hosts.onSeveralDays(),
-      usesWithUser: isWithoutRuns ? withUser.uses : withUser.runs,
-      // Where people's runs are reported, an event without a run and a user is of somebody who is counted by a run.
-      usesWithoutUser: isWithoutRuns ? withoutUser.uses : withoutUser.runs,
-      daysWithoutUser: days.count(!isWithoutRuns),
-      usesWithoutHost: isWithoutRuns ? withoutHost.uses : withoutHost.runs,
+      ...who.facts(),
     }
+  }
+}
+
+type UsesByWord = Pick<SpanFacts, 'usesWithUser' | 'usesWithoutUser' | 'daysWithoutUser' | 'usesWithoutHost'>
+
+/**
+ * Counts the uses of people that say who and where, and those that do not. In a month with runs of people, an event without
+ * a run and a user is of somebody who is counted by a run. It reuses its memory for one count after another.
+ */
+function createWhoCounter(headers: KnownHeaders) {
+  const days = createDayCounter()
+  let month = 0
+  let [withUser, withoutUser, withoutHost] = [noSum(), noSum(), noSum()]
+  let all: UsesByWord = {usesWithUser: 0, usesWithoutUser: 0, daysWithoutUser: 0, usesWithoutHost: 0}
+  const addMonth = (): void => {
+    const areRuns = withUser.runs + withoutUser.runs > 0
+    const told = ({runs, uses}: ReturnType<typeof noSum>): number => (areRuns ? runs : uses)
+    all = {
+      usesWithUser: all.usesWithUser + told(withUser),
+      usesWithoutUser: all.usesWithoutUser + told(withoutUser),
+      daysWithoutUser: all.daysWithoutUser + days.count(areRuns),
+      usesWithoutHost: all.usesWithoutHost + told(withoutHost),
+    }
+    ;[withUser, withoutUser, withoutHost] = [noSum(), noSum(), noSum()]
+    days.begin()
+  }
+  return {
+    begin(): void {
+      addMonth()
+      all = {usesWithUser: 0, usesWithoutUser: 0, daysWithoutUser: 0, usesWithoutHost: 0}
+    },
+    enter(piece: PieceOfUse): void {
+      if (piece.month !== month) addMonth()
+      month = piece.month
+      for (let place = 0; place < piece.unknownDay.length; place++) days.see(piece.unknownDay[place]!)
+    },
+    see(piece: PieceOfUse, row: number): void {
+      const id = piece.header[row]!
+      addRow(headers.user[id]! >= 0 ? withUser : withoutUser, piece, row)
+      if (headers.host[id]! < 0) addRow(withoutHost, piece, row)
+    },
+    facts(): UsesByWord {
+      addMonth()
+      return all
+    },
   }
 }
 

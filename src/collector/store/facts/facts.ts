@@ -8,6 +8,7 @@
  */
 import {type Bounds, noBounds} from '../../../stats/model/bounds.ts'
 import {limitsFeatures} from '../../../stats/model/filters.ts'
+import {periodsIn} from '../../../stats/model/period.ts'
 import type {AskedSpan, QualityFacts, SpanFacts, StatsFacts, StatsQuestion} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import type {ReadCache} from '../columns/read-cache.ts'
@@ -69,7 +70,8 @@ function readSingle(
   // Features have their own totals, so they are read for the whole range. Runs are read for the rest only.
   const rows = openRows(database, cache, {project, range: asked.range, spans: all, filters, rotation})
   const {runs} = rows
-  const edges = rotation.map(({fromMs}) => fromMs)
+  const hull = {fromMs: rotation[0]!.fromMs, toMs: rotation.at(-1)!.toMs}
+  const edges = [...rotation, ...periodsIn(hull, 'month', 0).map(({span}) => span)].map(({fromMs}) => fromMs)
   const uses = collectUses(runs, rows.uses, cutPieces(all, edges))
   const countSpan = createSpanCounter(uses, range)
   const countScripts = createScriptCounter(runs, rows.scripts, rows.periodOf)

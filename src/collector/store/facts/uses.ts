@@ -5,6 +5,8 @@ import type {KnownHeaders} from '../columns/headers.ts'
 export interface PieceOfUse {
   /** The number of the rotation period, by time: for pseudonyms that do not say theirs. */
   readonly period: number
+  /** When its month begins, Unix milliseconds. */
+  readonly month: number
   /** The ids of different headers. */
   readonly header: Int32Array
   /** The number of runs. 0 for uses of features and events without a run. */

@@ -24,6 +24,7 @@ test('it finds the uses of a span in exactly its pieces', () => {
   const column = (value: number) => Int32Array.of(value)
   const ofPiece = pieces.map((_, place) => ({
     period: 0,
+    month: 0,
     header: column(0),
     runs: column(place + 1),
     uses: Float64Array.of(place + 1),
