@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import {readdirSync, readFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync} from 'node:fs'
+import {dirname} from 'node:path'
 import {describe, it} from 'node:test'
 import {markPeriod} from '../../src/reporter/forget/period-marks.ts'
 import {userPseudonym} from '../../src/reporter/identity/pseudonyms.ts'
@@ -34,6 +35,25 @@ const readCommandLines = (): string[] =>
     })
 
 describe('usage access', {concurrency: 2}, () => {
+  it('never says that nothing was sent where the state folder cannot be read, like usage forget and status', async t => {
+    const home = isolatedHome(t)
+    // Root may read every folder, but not a loop of links.
+    rmSync(home.stateDirectory, {recursive: true, force: true})
+    mkdirSync(dirname(home.stateDirectory), {recursive: true})
+    symlinkSync(home.stateDirectory, home.stateDirectory)
+    for (const [words, expected] of [
+      [['access'], 3],
+      [['access', 'demo'], 3],
+      [['forget'], 3],
+      [['status'], 0],
+    ] as const) {
+      const {code, stdout, stderr} = await runUsage(home, words)
+      assert.deepEqual([code, stderr], [expected, ''], words.join(' '))
+      assert.ok(stdout.includes(`Cannot be read: ${home.stateDirectory}\n  It belongs to another user, or`), stdout)
+      assert.doesNotMatch(stdout, /[Nn]othing was/)
+    }
+  })
+
   it('exits 3 and names the contact when the collector does not know the request (USAGE_NOT_SHOWN)', async t => {
     let commandLines: string[] = []
     const server = await answeringServer(t, (_request, response) => {

@@ -26,7 +26,9 @@ export function choosePatients(world: World, flags: ProjectFlags, endpoint: stri
   const given = endpoint === undefined ? null : readEndpoint(endpoint)
   const asked = given === null ? destinations : destinations.slice(0, 1)
   const lost = given === null ? listUnreadableFolders(world.stateDirectory, destinations, null) : []
-  return {destinations: asked, endpoint: given, found: [...found, ...lost.map(unreadable)]}
+  // The state folder has a finding of its own.
+  const folders = lost.filter(folder => folder !== world.stateDirectory)
+  return {destinations: asked, endpoint: given, found: [...found, ...folders.map(unreadable)]}
 }
 
 const readNearest = (): ProjectFile | null => {
@@ -69,8 +71,8 @@ const lastEventAt = ({paths}: Destination): number => modifiedAt(paths.waiting) 
 const unreadable = (folder: string): Finding =>
   warning(
     'project-file',
-    `${folder} contains events, and its project.json is missing or damaged.`,
-    'Record with the same project file again: it is then restored.',
+    `${folder} cannot be read: it belongs to another user, or its project.json is missing or damaged.`,
+    'Check its owner. If it is yours, record with the same project file again: that restores project.json.',
   )
 
 function readEndpoint(endpoint: string): ProjectFile['endpoint'] {

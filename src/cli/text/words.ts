@@ -59,8 +59,8 @@ const reasonWords: Record<Reason, string> = {
 /** Reports a folder that cannot be read, so that what was sent from it is unknown. */
 export function writeUnreadable(folder: string, paint: Paint): string {
   return `${paint.red('Cannot be read')}: ${toPlainText(folder)}
-  Its project.json is missing or damaged, so it is unknown what was sent from there, and to which collector.
-  Set --project-file FILE, and see the folder sent/ in it.`
+  It belongs to another user, or its project.json is missing or damaged. So it is unknown what was sent from there.
+  Check its owner, or set --project-file FILE and see the folder sent/ in it.`
 }
 
 /** Says that nobody answers where reports went, and what a command cannot do for that reason: `cannot erase them`. */

@@ -11,7 +11,7 @@
 import {existsSync, readdirSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {destinationKey, destinationKeys, type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
-import {inside, readIfPresent, readJson, writeFileAtomically} from '../world/files.ts'
+import {inside, isCode, readIfPresent, readJson, writeFileAtomically} from '../world/files.ts'
 
 /** A project, and the folder on this machine with its data for one endpoint. */
 export interface Destination {
@@ -100,19 +100,32 @@ export function listDestinationFolders(
 }
 
 /**
- * Folders that contain data and whose project file is missing or damaged, except `known` ones: it is unknown to whom
- * they sent. For one project, or, for null, all.
+ * Folders that contain data and whose project file is missing or damaged, and closed ones, except `known` ones: it is
+ * unknown to whom they sent. For one project, or, for null, all. The state folder itself if it is closed.
  */
 export function listUnreadableFolders(
   stateDirectory: string,
   known: readonly Destination[],
   project: string | null,
 ): string[] {
+  if (isClosed(stateDirectory)) return [stateDirectory]
   const directories = new Set([...readDestinations(stateDirectory), ...known].map(one => one.directory))
   return listDestinationFolders(stateDirectory)
     .filter(one => !directories.has(one.directory) && (project === null || one.project === project))
-    .filter(({paths}) => existsSync(paths.project) || keptIn(paths).some(folder => listFolder(folder).length > 0))
+    .filter(({directory, paths}) => isClosed(directory) || existsSync(paths.project) || keptIn(paths).some(hasFiles))
     .map(({directory}) => directory)
+}
+
+const hasFiles = (folder: string): boolean => listFolder(folder).length > 0
+
+/** Whether a folder is there and cannot be read, for example because it belongs to another user. */
+function isClosed(folder: string): boolean {
+  try {
+    readdirSync(folder)
+    return false
+  } catch (error) {
+    return !isCode(error, 'ENOENT') && !isCode(error, 'ENOTDIR')
+  }
 }
 
 const keptIn = ({waiting, sending, refused, runs, sent, periods}: DestinationPaths): readonly string[] => {

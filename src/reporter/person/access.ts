@@ -79,7 +79,7 @@ export async function askCollectors(
   plans: readonly AccessPlan[],
   options: AccessOptions,
 ): Promise<AccessOutcome> {
-  const secret = findSecret(world.stateDirectory)
+  const secret = plans.length === 0 ? null : findSecret(world.stateDirectory)
   const complete = {sleep: sleepFor, maxBytes: defaultMaxBytes, ...options}
   const asked = new Set<string | null>()
   const projects: DestinationAccess[] = []
