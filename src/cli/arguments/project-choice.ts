@@ -48,7 +48,7 @@ export function chooseProjectsToRead(world: World, flags: ProjectFlags): Project
   const isRegistered = listProjects(world.configDirectory).some(one => one.id === id)
   const used = isRegistered ? undefined : known.find(({project}) => project === id)
   if (used !== undefined) return [used]
-  const named = chooseProjectIfNamed(world, flags)
+  const named = chooseForPerson(world, flags)
   if (named !== null) return [named]
   const nearest = findProjectFile()
   if (nearest !== null) return [readProjectFile(nearest)]
@@ -80,7 +80,7 @@ export function chooseDestinations(world: World, flags: ProjectFlags): Destinati
   const id = namedId(world, flags)
   if (id !== null && known.some(one => one.project.project === id))
     return known.filter(one => one.project.project === id)
-  const project = chooseProjectIfNamed(world, flags)
+  const project = chooseForPerson(world, flags)
   if (project === null) return known
   const chosen = destinationHere(world, project)
   const others = known.filter(one => one.project.project === project.project && one.directory !== chosen.directory)
@@ -111,8 +111,24 @@ export function chooseAll(world: World, flags: ProjectFlags): {destinations: Des
 export const namesProject = ({environment}: World, flags: ProjectFlags): boolean =>
   [flags['project-file'], environment['USAGE_PROJECT_FILE'], flags.project, environment['USAGE_PROJECT']].some(Boolean)
 
-/** An id that was given without a file. It may be known here without being registered. */
-function namedId(world: World, flags: ProjectFlags): string | null {
-  if (flags['project-file'] || world.environment['USAGE_PROJECT_FILE']) return null
-  return flags.project || world.environment['USAGE_PROJECT'] || null
+/** The project that a person named. An id on the command line goes before USAGE_PROJECT_FILE, which may be of other software. */
+function chooseForPerson(world: World, flags: ProjectFlags): ProjectFile | null {
+  const id = namedId(world, flags)
+  return id === null ? chooseProjectIfNamed(world, flags) : readRegisteredProject(world.configDirectory, id)
+}
+
+/** An id that was given without a file of that project. It may be known here without being registered. */
+function namedId({environment}: World, flags: ProjectFlags): string | null {
+  const file = environment['USAGE_PROJECT_FILE']
+  if (flags['project-file'] || (file && (!flags.project || idIn(file) === flags.project))) return null
+  return flags.project || environment['USAGE_PROJECT'] || null
+}
+
+/** The id in a project file, or null for a file that is missing or invalid. */
+function idIn(file: string): string | null {
+  try {
+    return readProjectFile(resolve(file)).project
+  } catch {
+    return null
+  }
 }

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import {describe, it} from 'node:test'
+import {
+  chooseAll,
+  chooseDestinations,
+  chooseProject,
+  chooseProjectsToRead,
+} from '../../../src/cli/arguments/project-choice.ts'
+import {destinationOf, rememberProject} from '../../../src/reporter/destination/destination.ts'
+import {makeProject} from '../../support/make-project.ts'
+import {makeFolder, makeWorld} from '../../support/make-world.ts'
+import {projectOnDisk} from '../../support/project-on-disk.ts'
+
+describe('the project of a command for users', () => {
+  it('is the one that was named, also where USAGE_PROJECT_FILE is that of other software', t => {
+    const world = makeWorld(t)
+    const {path} = projectOnDisk(makeFolder(world.directory, 'other'), 'http://127.0.0.1:9', {project: 'other'})
+    const mine = destinationOf(world.stateDirectory, makeProject({project: 'mine'}))
+    makeFolder(mine.directory)
+    rememberProject(mine)
+    world.environment = {USAGE_PROJECT_FILE: path}
+    for (const [flags, expected] of [
+      [{project: 'mine'}, 'mine'],
+      [{project: 'other'}, 'other'],
+      [{project: 'mine', 'project-file': path}, 'other'],
+      [{}, 'other'],
+    ] as const) {
+      const idsOf = (chosen: readonly {project: {project: string}}[]) => chosen.map(({project}) => project.project)
+      assert.deepEqual(idsOf(chooseDestinations(world, flags)), [expected])
+      assert.deepEqual(idsOf(chooseAll(world, flags).destinations), [expected])
+      assert.deepEqual(
+        chooseProjectsToRead(world, flags).map(({project}) => project),
+        [expected],
+      )
+    }
+    assert.throws(() => chooseAll(world, {project: 'nobody'}), {code: 'USAGE_PROJECT_UNKNOWN'})
+    assert.equal(chooseProject(world, {project: 'mine'}).project, 'other', 'for recording, the file goes first')
+  })
+})
