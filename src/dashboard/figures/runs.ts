@@ -111,7 +111,9 @@ export const durationFigure: Drawing = {
     if (duration === null) return ''
     const {n, meanSeconds, p50Seconds, p90Seconds, p99Seconds} = duration
     if (meanSeconds === null || p50Seconds === null || p90Seconds === null)
-      return 'No run has ended yet, so the duration is unknown.'
+      return n === 0
+        ? 'No run has ended yet, so the duration is unknown.'
+        : 'Few runs have ended, so their duration is left out.'
     const longest = p99Seconds === null ? '' : `, 99 % at most ${writeSeconds(p99Seconds)}`
     return `Half of the ${writeCounted(n, 'run')} that ended took at most ${writeSeconds(p50Seconds)}, 90 % at most ${writeSeconds(p90Seconds)}${longest}. The mean is ${writeSeconds(meanSeconds)}.`
   },

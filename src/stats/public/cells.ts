@@ -1,5 +1,5 @@
 import type {UserBounds} from '../model/breakdowns.ts'
-import type {Count, RunsByUser} from '../model/model.ts'
+import type {Count, Duration, RunsByUser} from '../model/model.ts'
 
 /** A cell of fewer users than this is hidden. */
 export const minUsers = 5
@@ -36,6 +36,15 @@ export const areManyUnknown = (cell: Cell): boolean =>
 
 /** How large a figure is, to find the next smallest one. */
 const sizeOf = (cell: Cell): number => Math.max(cell.usersLow, areManyUnknown(cell) ? minUsers : 0)
+
+/** Whether durations may be shown: the mean of few is about few people, and one percentile of one run is its duration. */
+export const areManyEnded = ({n}: Pick<Duration, 'n'>): boolean => n === 0 || n >= minUsers
+
+/** Durations without the 99th percentile, which may be that of a single run; only their number if they are few. */
+export function withoutSingleRuns<T extends Duration>(duration: T, isShown = areManyEnded(duration)): T {
+  const one = {...duration, p99Seconds: null}
+  return isShown ? one : {...one, meanSeconds: null, p50Seconds: null, p90Seconds: null, percentileBound: null}
+}
 
 export interface ShownRows<Row> {
   readonly rows: readonly Row[]

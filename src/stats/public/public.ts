@@ -11,7 +11,7 @@ import {UsageError} from '../../errors.ts'
 import {type BreakdownRow, breakdowns, namedUsageOf, type UserBounds} from '../model/breakdowns.ts'
 import type {StatsFilters} from '../model/filters.ts'
 import type {Duration, Outcomes, Stats, SuccessRate} from '../model/model.ts'
-import {cellOf, hideSmall, isLarge, minUsers, type ShownRows} from './cells.ts'
+import {cellOf, hideSmall, isLarge, minUsers, type ShownRows, withoutSingleRuns} from './cells.ts'
 
 type PublicRow = Extract<BreakdownRow, {readonly isPublic: true}>
 
@@ -187,19 +187,10 @@ function withoutPeriod<T extends {readonly period: string; readonly complete: bo
   return rest
 }
 
-const publicDuration = ({
-  n,
-  meanSeconds,
-  p50Seconds,
-  p90Seconds,
-  percentileBound,
-}: Duration): PublicPeriod['duration'] => ({
-  n,
-  meanSeconds,
-  p50Seconds,
-  p90Seconds,
-  percentileBound,
-})
+function publicDuration(duration: Duration): PublicPeriod['duration'] {
+  const {n, meanSeconds, p50Seconds, p90Seconds, percentileBound} = withoutSingleRuns(duration)
+  return {n, meanSeconds, p50Seconds, p90Seconds, percentileBound}
+}
 
 const notPublic = (message: string): UsageError =>
   new UsageError('USAGE_QUERY_INVALID', `public answers: ${message}`, {

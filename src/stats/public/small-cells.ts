@@ -1,7 +1,16 @@
 import type {AnswerRow} from '../model/answer-row.ts'
 import {answers} from '../model/answers.ts'
 import type {Adoption, Before, Count, DurationStats, RunsByUser, Stats, Trend} from '../model/model.ts'
-import {areManyUnknown, type Cell, cellOf, hideSmall, isLarge, minUsers} from './cells.ts'
+import {
+  areManyEnded,
+  areManyUnknown,
+  type Cell,
+  cellOf,
+  hideSmall,
+  isLarge,
+  minUsers,
+  withoutSingleRuns,
+} from './cells.ts'
 
 /** Answers without cells of few people, and a summary of what was left out. */
 export interface WithoutSmallCells {
@@ -150,10 +159,18 @@ const smallAdoption = (adoption: readonly Adoption[], {periods}: Hidden): Adopti
     .filter(({period}) => !periods.has(period))
     .map(one => ({...one, versions: hideSmall(one.versions).rows.map(withoutFewPeople)}))
 
+/** With a period of few ended runs, the next smallest one is left out, because the range could reveal the first. */
 function withoutLongestRuns(duration: DurationStats | null): DurationStats | null {
   if (duration === null) return null
-  const periods = duration.periods.map(period => ({...period, p99Seconds: null}))
-  return {...duration, p99Seconds: null, periods}
+  const shown = duration.periods.filter(areManyEnded).sort((a, b) => b.n - a.n)
+  const left = (): number => duration.n - shown.reduce((sum, {n}) => sum + n, 0)
+  while (isFew(left()) && shown.some(({n}) => n > 0))
+    shown.splice(
+      shown.findLastIndex(({n}) => n > 0),
+      1,
+    )
+  const periods = duration.periods.map(period => withoutSingleRuns(period, shown.includes(period)))
+  return {...withoutSingleRuns(duration), periods}
 }
 
 /** A period without users and runs reveals nothing. */

@@ -86,6 +86,22 @@ test('it removes longest runs, field values, exit codes, full system names and u
   assert.deepEqual([features[0]!.p50Seconds, features[0]!.p99Seconds, features[0]!.maxSeconds], [0.21, null, null])
 })
 
+test('it leaves out durations of few runs, and with them the next smallest, which the mean of all would reveal', () => {
+  const times = {meanSeconds: 7, p50Seconds: 7, p90Seconds: 7, p99Seconds: 7, percentileBound: 0}
+  const labels = ['2026-01', '2026-02', '2026-03', '2026-04']
+  const meansOf = (counts: readonly number[]) => {
+    const periods = counts.map((n, index) => ({period: labels[index]!, complete: true, n, ...times}))
+    const n = counts.reduce((sum, one) => sum + one, 0)
+    const stats = statsOf(counts.map(() => [9, 20]))
+    const {duration} = hideSmallCells({...stats, duration: {n, ...times, periods}})!.stats
+    return [duration!, ...duration!.periods].map(({meanSeconds}) => meanSeconds)
+  }
+  assert.deepEqual(meansOf([9, 1, 5, 20]), [7, 7, null, null, 7])
+  assert.deepEqual(meansOf([9, 3, 3, 20]), [7, 7, null, null, 7])
+  assert.deepEqual(meansOf([9, 5, 20]), [7, 7, 7, 7])
+  assert.deepEqual(meansOf([1, 3]), [null, null, null])
+})
+
 const bounds = (low: number, high: number) => ({total: null, exact: false, low, high})
 const say = (runsWithUser: number, runsWithoutUser: number, daysWithoutUser: number) => ({
   runsWithUser,
