@@ -36,7 +36,7 @@ export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
   const hidden: Hidden = {periods: new Set(hiddenPeriods), rows: 0}
   const remaining = answers
     .filter(row => row.key in stats && !alwaysKept.includes(row.key))
-    .map(row => [row.key, whatRemains(row, stats[row.key as keyof Stats], hidden)])
+    .map(row => [row.key, whatRemains(row, stats, hidden)])
   const small: Stats = {...stats, ...Object.fromEntries(remaining)}
   const withoutLongest = {
     ...small,
@@ -58,11 +58,12 @@ interface Hidden {
   rows: number
 }
 
-function whatRemains({report, key}: AnswerRow, answer: unknown, hidden: Hidden): unknown {
+function whatRemains({report, key}: AnswerRow, stats: Stats, hidden: Hidden): unknown {
+  const answer: unknown = stats[key as keyof Stats]
   if (answer === null || report === undefined) return null
   if (report === 'whole') return answer
   if (report === 'periods') return withoutPeriods(answer as OverTime, hidden)
-  if (key === 'adoption') return smallAdoption(answer as readonly Adoption[], hidden)
+  if (key === 'adoption') return smallAdoption(stats, hidden)
   const {rows, hidden: count} = hideSmall(answer as readonly Cell[])
   hidden.rows += count
   return rows.map(withoutFewPeople)
@@ -154,10 +155,31 @@ const withoutPeriods = (answer: OverTime, {periods}: Hidden): OverTime => ({
   periods: answer.periods.filter(({period}) => !periods.has(period)),
 })
 
-const smallAdoption = (adoption: readonly Adoption[], {periods}: Hidden): Adoption[] =>
-  adoption
-    .filter(({period}) => !periods.has(period))
-    .map(one => ({...one, versions: hideSmall(one.versions).rows.map(withoutFewPeople)}))
+/**
+ * The versions of each period. A version whose hidden cells are all small would follow from its row for the range: its
+ * smallest cell that is shown is hidden too, and with that another one of the period, whose total is known.
+ */
+function smallAdoption({adoption, versions}: Stats, {periods}: Hidden): Adoption[] {
+  const shown = (adoption ?? []).map(({period, versions: all}) =>
+    periods.has(period) ? [] : hideSmall(all).rows.slice(),
+  )
+  for (const {version} of versions ?? []) {
+    const cells = (adoption ?? []).flatMap(({versions: all}, place) =>
+      all.filter(one => one.version === version).map(cell => ({cell, place})),
+    )
+    const hidden = cells.filter(({cell, place}) => !shown[place]!.includes(cell))
+    if (hidden.length === 0 || hidden.some(({cell}) => isLarge(cell))) continue
+    const others = cells.filter(one => !hidden.includes(one)).sort((one, other) => one.cell.runs - other.cell.runs)
+    const [next] = others
+    if (next === undefined) continue
+    const rows = shown[next.place]!
+    rows.splice(rows.indexOf(next.cell), 1)
+    if (adoption![next.place]!.versions.length - rows.length < 2) rows.splice(-1)
+  }
+  return (adoption ?? []).flatMap((one, place) =>
+    periods.has(one.period) ? [] : [{...one, versions: shown[place]!.map(withoutFewPeople)}],
+  )
+}
 
 /** With a period of few ended runs, the next smallest one is left out, because the range could reveal the first. */
 function withoutLongestRuns(duration: DurationStats | null): DurationStats | null {

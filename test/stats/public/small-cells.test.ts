@@ -86,6 +86,23 @@ test('it removes longest runs, field values, exit codes, full system names and u
   assert.deepEqual([features[0]!.p50Seconds, features[0]!.p99Seconds, features[0]!.maxSeconds], [0.21, null, null])
 })
 
+test('it hides a second cell of a version over time if the row for the range would reveal the first', () => {
+  const row = (version: string, users: number) => ({version, ...usage(users, users)})
+  const adoption = [
+    {period: '2026-01', complete: true, versions: [row('1', 9), row('2', 8)]},
+    {period: '2026-02', complete: true, versions: [row('1', 9), row('3', 6), row('2', 2)]},
+    {period: '2026-03', complete: true, versions: [row('1', 30), row('2', 20), row('3', 10)]},
+  ]
+  const stats = statsOf([
+    [9, 17],
+    [9, 17],
+    [30, 60],
+  ])
+  const shown = (versions: Stats['versions']) =>
+    hideSmallCells({...stats, versions, adoption})!.stats.adoption!.map(one => one.versions.map(({version}) => version))
+  assert.deepEqual(shown([row('1', 48), row('2', 30), row('3', 16)]), [[], ['1'], ['1', '2', '3']])
+})
+
 test('it leaves out durations of few runs, and with them the next smallest, which the mean of all would reveal', () => {
   const times = {meanSeconds: 7, p50Seconds: 7, p90Seconds: 7, p99Seconds: 7, percentileBound: 0}
   const labels = ['2026-01', '2026-02', '2026-03', '2026-04']
