@@ -74,7 +74,8 @@ suite('the filters of a page', () => {
     const {page, context} = await open('')
     const ranges = page.getByRole('list', {name: 'Range'})
     for (const [name, periods] of [
-      ['Two years', 23],
+      ['Last full year', 12],
+      ['This year', 12],
       ['Five years', 5],
       ['30 days', 30],
       ['12 months', 12],
@@ -113,17 +114,21 @@ const shownOf: Readonly<Record<string, (stats: Stats) => Shown>> = {
   ...Object.fromEntries(
     (['users', 'hosts', 'runs', 'scripts'] as const).map(key => [
       key,
-      (stats: Stats) => stats[key]!.periods.map(({period, value}) => [period, value]),
+      (stats: Stats) => {
+        const {periods} = stats[key]!
+        const hasBounds = periods.some(({exact}) => !exact)
+        return periods.map(({period, value, low, high}) => [period, value, ...(hasBounds ? [low, high] : [])])
+      },
     ]),
   ),
   ...Object.fromEntries(
     breakdowns.map(row => [
       row.key,
       (stats: Stats) =>
-        namedUsageOf(stats, row)!.map(({name, runs, users}) => [
+        namedUsageOf(stats, row)!.map(({name, runs, users, usersLow, usersHigh}) => [
           name ?? ('unknown' in row.breakdown ? row.breakdown.unknown : 'unknown'),
           runs,
-          users,
+          users ?? `${usersLow} to ${usersHigh}`,
         ]),
     ]),
   ),
@@ -143,12 +148,19 @@ async function assertNumbers(page: Page, name: string): Promise<number> {
     const shown = texts.filter(([first]) => first !== 'all')
     assert.equal(shown.length, wanted.length, `${name} ${id}`)
     for (const [place, row] of wanted.entries()) {
-      const [first, ...numbers] = shown[place]!.slice(0, row.length)
-      assert.deepEqual([first, ...numbers.map(text => Number(text.replaceAll(',', '')))], row, `${name} ${id}`)
+      const [first, ...others] = shown[place]!.slice(0, row.length)
+      assert.deepEqual([first, ...others.map(readCell)], row, `${name} ${id}`)
     }
     compared += wanted.length
   }
   return compared
+}
+
+/** A number, null for an empty cell, or bounds such as `12 to 24`. */
+function readCell(cell: string): string | number | null {
+  const text = cell.replaceAll(',', '')
+  if (text === '') return null
+  return Number.isNaN(Number(text)) ? text : Number(text)
 }
 
 async function readJson(page: Page, address: string): Promise<Stats> {

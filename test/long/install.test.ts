@@ -109,13 +109,13 @@ before(
     const install = async (version: string) => nodeFolders.set(version, await installNode(version))
     await Promise.all([...nodes, ...tooOld].map(install))
   },
-  {timeout: 110_000},
+  {timeout: 280_000},
 )
 after(async () => {
   for (const end of ends.reverse()) await end()
 })
 
-describe('the packed product', {timeout: 110_000}, () => {
+describe('the packed product', {timeout: 280_000}, () => {
   it('is installed into an empty prefix by the line of the README', async t => {
     const clone = copyClone()
     await runWithNode(nodeFolders.get('24') ?? '', ['sh', '-c', installLine()], {cwd: clone, prefix: prefixOf('24')})
@@ -251,6 +251,7 @@ async function deliver(t: TestContext, home: IsolatedHome, port: number): Promis
   const collector = runProgram(home, ['usage', ...args], {
     onOutput: stdout => (listening = stdout),
     killedAfter: stop.promise,
+    timeoutSeconds: seconds,
   })
   t.after(async () => {
     stop.resolve()

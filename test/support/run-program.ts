@@ -46,7 +46,7 @@ export function runProgram(
       killSignal: 'SIGKILL',
       detached: isGroupLeader,
     })
-    void killedAfter?.then(() => process.kill(-(child.pid ?? 0), 'SIGKILL'))
+    void killedAfter?.then(() => killGroup(child.pid ?? 0))
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', chunk => {
@@ -58,6 +58,15 @@ export function runProgram(
     child.on('error', reject)
     child.on('close', (code, signal) => resolve({code, signal, stdout, stderr}))
   })
+}
+
+/** Kills a process group. It may have ended by itself. */
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 /** Runs the real bin/run.js with the Node.js of the tests. */
