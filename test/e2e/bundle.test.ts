@@ -47,8 +47,8 @@ describe('the bundle of all commands', {concurrency: 2}, () => {
       [
         ...['bin/run.js', 'bin/run-command.js', 'bin/preconditions.js', `dist/${codeOf('commands')}`],
         ...['dist/commands.cjs', 'package.json', 'oclif.manifest.json'],
-        ...['STATES', 'STATE/project.json', 'STATES', 'STATES', 'STATE/project.json', 'HOME/.settings/usage/projects'],
-        ...['HOME/demo.usage.project.json', 'HOME/demo.usage.project.json', 'STATES', 'STATE/project.json', 'STATES'],
+        ...['STATES', 'STATES', 'STATE/project.json', 'STATES', 'STATE/project.json', 'HOME/.settings/usage/projects'],
+        ...['HOME/demo.usage.project.json', 'HOME/demo.usage.project.json', 'STATES', 'STATES', 'STATE/project.json'],
         ...['STATE/buffer/sending', 'STATE/buffer/new', 'STATE/buffer/new/ID.json', 'STATE/sent', 'STATE/next-try'],
         ...['STATE/runs', 'STATE/drops', 'STATE/buffer/refused', 'STATE/notice-COLLECTION'],
         ...['STATE/forget.json', 'STATE/forgotten', '/etc/localtime'],

@@ -108,9 +108,10 @@ export function listUnreadableFolders(
   known: readonly Destination[],
   project: string | null,
 ): string[] {
-  if (isClosed(stateDirectory)) return [stateDirectory]
+  const folders = listDestinationFolders(stateDirectory)
+  if (folders.length === 0) return isClosed(stateDirectory) ? [stateDirectory] : []
   const directories = new Set([...readDestinations(stateDirectory), ...known].map(one => one.directory))
-  return listDestinationFolders(stateDirectory)
+  return folders
     .filter(one => !directories.has(one.directory) && (project === null || one.project === project))
     .filter(({directory, paths}) => isClosed(directory) || existsSync(paths.project) || keptIn(paths).some(hasFiles))
     .map(({directory}) => directory)
