@@ -11,7 +11,11 @@ const tests = filesUnder('test', '.test.ts')
 
 test('runs every test file, each once, in the usual or in the long run', () => {
   const {test: usual, 'test:long': long, check} = packageJson.scripts
-  const patterns = [usual, long].map(script => /"(test\/[^"]+)"/.exec(script)?.[1] ?? '')
+  const atOnce = filesUnder('test/at-once').flatMap(file =>
+    [...read(file).matchAll(/runTogether\('(.*)'\)/g)].map(([, pattern]) => `test/${pattern}.test.ts`),
+  )
+  const ofScripts = [usual, long].map(script => /"(test\/[^"]+)"/.exec(script)?.[1] ?? '')
+  const patterns = [...ofScripts, ...atOnce]
   const found = patterns.flatMap(pattern => globSync(pattern, {cwd: repositoryRoot}))
   assert.deepEqual(found.sort(), tests)
   assert.ok(check.includes('npm test && npm run test:long'))

@@ -5,7 +5,7 @@ import {request} from 'node:http'
 import {createServer} from 'node:https'
 import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
-import {describe, it, type TestContext} from 'node:test'
+import {describe, type TestContext} from 'node:test'
 import type {AccessRecord} from '../../src/protocol/access.ts'
 import type {Event} from '../../src/protocol/event.ts'
 import {limits} from '../../src/protocol/limits.ts'
@@ -20,6 +20,7 @@ import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {runningCollector} from '../support/running-collector.ts'
 import {makeScene, type Scene} from '../support/scene.ts'
+import {itLong, itOnce} from '../support/share.ts'
 import {readTree} from '../support/tree.ts'
 
 /** Two people who report to one collector: a run with two features each. */
@@ -92,32 +93,35 @@ function keyOf({world, destination: {project}}: Scene): string {
 }
 
 describe('usage access', {concurrency: 2}, () => {
-  it('shows exactly the events and the header that `log --raw` says were sent, and nothing of another person', async t => {
-    const {people} = await twoPeople(t)
-    for (const person of people) {
-      const before = readTree(person.home.home)
-      const {code, one} = await access(person)
-      assert.deepEqual([code, one.outcome, one.ids.length, one.ids[0]?.records], [0, 'shown', 1, 3])
-      const reports = await sentReports(person)
-      const sent = reports.flatMap(({events}) => events).sort(byId)
-      assert.equal(sent.length, 4)
-      assert.deepEqual(heldEvents(one).sort(byId), sent)
-      assert.deepEqual(
-        one.ids[0]?.groups.map(({header}) => header),
-        [reports[0]?.header],
+  itOnce(
+    'shows exactly the events and the header that `log --raw` says were sent, and nothing of another person',
+    async t => {
+      const {people} = await twoPeople(t)
+      for (const person of people) {
+        const before = readTree(person.home.home)
+        const {code, one} = await access(person)
+        assert.deepEqual([code, one.outcome, one.ids.length, one.ids[0]?.records], [0, 'shown', 1, 3])
+        const reports = await sentReports(person)
+        const sent = reports.flatMap(({events}) => events).sort(byId)
+        assert.equal(sent.length, 4)
+        assert.deepEqual(heldEvents(one).sort(byId), sent)
+        assert.deepEqual(
+          one.ids[0]?.groups.map(({header}) => header),
+          [reports[0]?.header],
+        )
+        assert.deepEqual(readTree(person.home.home), before)
+      }
+      const text = (await people[0].usage(['access'])).stdout
+      assert.match(text, /^demo: http:\S+ holds 3 records under your id of \d{4} \([0-9a-f]{32}\):\n {2}With host=/)
+      assert.match(text, /run \S+: started, script [0-9a-f]{32}, executors=2; ended .* with exit code 7, [\d.]+ s\n/)
+      assert.match(
+        text,
+        /Algorithm Load\.v1: 1 use, 0\.25 s, run \S+, format=nexus\n(?:.*\n)?.*Algorithm Save\.v1: 3 uses/,
       )
-      assert.deepEqual(readTree(person.home.home), before)
-    }
-    const text = (await people[0].usage(['access'])).stdout
-    assert.match(text, /^demo: http:\S+ holds 3 records under your id of \d{4} \([0-9a-f]{32}\):\n {2}With host=/)
-    assert.match(text, /run \S+: started, script [0-9a-f]{32}, executors=2; ended .* with exit code 7, [\d.]+ s\n/)
-    assert.match(
-      text,
-      /Algorithm Load\.v1: 1 use, 0\.25 s, run \S+, format=nexus\n(?:.*\n)?.*Algorithm Save\.v1: 3 uses/,
-    )
-  })
+    },
+  )
 
-  it('shows nothing after `forget`, and asks about the erased id when told to', async t => {
+  itOnce('shows nothing after `forget`, and asks about the erased id when told to', async t => {
     const {people} = await twoPeople(t)
     const [person, other] = people
     assert.equal((await access(person, ['--erased'])).one.outcome, 'nothing-erased')
@@ -134,7 +138,7 @@ describe('usage access', {concurrency: 2}, () => {
     assert.equal((await access(other)).one.ids[0]?.records, 3)
   })
 
-  it('works after an opt-out and under DO_NOT_TRACK, sends no event, and writes the key nowhere', async t => {
+  itOnce('works after an opt-out and under DO_NOT_TRACK, sends no event, and writes the key nowhere', async t => {
     const {collector, people} = await twoPeople(t)
     const [person] = people
     const key = keyOf(person)
@@ -153,7 +157,7 @@ describe('usage access', {concurrency: 2}, () => {
     assert.ok(described.includes('/v1/projects/{id}/access'))
   })
 
-  it('follows the pages of a collector to the last record', async t => {
+  itLong('follows the pages of a collector to the last record', async t => {
     const host = isolatedHome(t)
     const collector = await runningCollector(t, host, [projectOnDisk(host.home, 'http://127.0.0.1:9').project])
     const person = makeScene(t, collector.http)
@@ -166,7 +170,7 @@ describe('usage access', {concurrency: 2}, () => {
     assert.equal(new Set(counts).size, count)
   })
 
-  it(
+  itLong(
     'asks by https behind a proxy that says so, and nobody whose certificate is not trusted',
     needs('openssl'),
     async t => {

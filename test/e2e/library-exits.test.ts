@@ -12,6 +12,7 @@ import {projectOnDisk} from '../support/project-on-disk.ts'
 import {type Outcome, runProgram} from '../support/run-program.ts'
 import {collectorHere} from '../support/running-collector.ts'
 import {permissionFor} from '../support/scene.ts'
+import {itOnce, ofShare} from '../support/share.ts'
 import {silentServer} from '../support/silent-server.ts'
 
 /** What each program of these tests begins with: a reporter whose tick only comes when the program waits for it. */
@@ -94,7 +95,7 @@ const ends = [
 ] as const
 
 describe('a program with 10^5 features in its queue', () => {
-  for (const [name, text, code] of ends)
+  for (const [name, text, code] of ofShare(ends, 3))
     it(`loses none of them by ${name}`, async t => {
       const scene = await makeScene(t)
       const outcome = await scene.run(`use(100000)\n${text}`)
@@ -104,7 +105,7 @@ describe('a program with 10^5 features in its queue', () => {
       assert.equal(await scene.arrived(), 100_000)
     })
 
-  it('loses by SIGTERM what no tick had written, and nothing else', async t => {
+  itOnce('loses by SIGTERM what no tick had written, and nothing else', async t => {
     const scene = await makeScene(t)
     const kill = (stdout: string, pid: number): void => {
       if (stdout.includes('written')) process.kill(pid, 'SIGTERM')
@@ -124,7 +125,7 @@ import {readdirSync} from 'node:fs'`
     assert.equal(await scene.arrived(), 60_000)
   })
 
-  it('has them all arrived or counted as dropped when none can be merged', async t => {
+  itOnce('has them all arrived or counted as dropped when none can be merged', async t => {
     const scene = await makeScene(t)
     assert.equal((await scene.run('useApart(100000)')).code, 0)
     const [arrived, dropped] = [await scene.arrived(), scene.dropped()]
@@ -134,7 +135,7 @@ import {readdirSync} from 'node:fs'`
 })
 
 describe('a program with a reporter', () => {
-  it('closes without waiting for the network', async t => {
+  itOnce('closes without waiting for the network', async t => {
     const {home} = await makeScene(t)
     const {url} = await silentServer(t)
     const {path, project} = projectOnDisk(home.home, url, {project: 'silent'})
@@ -153,7 +154,7 @@ console.log(JSON.stringify({wall: performance.now() - begin, cpu: (user + system
     assert.ok(wall < 8_000 && cpu < 400, outcome.stdout)
   })
 
-  it('keeps the descriptors that it was given when it starts a sender', async t => {
+  itOnce('keeps the descriptors that it was given when it starts a sender', async t => {
     const scene = await makeScene(t)
     const outcome = await scene.run(
       `import {writeSync} from 'node:fs'
@@ -165,7 +166,7 @@ writeSync(20, 'still open')`,
     assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, 'still open', ''])
   })
 
-  it('counts what handlers of the exit use, in no more time than a close takes', async t => {
+  itOnce('counts what handlers of the exit use, in no more time than a close takes', async t => {
     const scene = await makeScene(t)
     const outcome = await scene.run(`
 use(1)
@@ -181,20 +182,20 @@ process.on('exit', () => {
     assert.equal(await scene.arrived(), 3 + queued)
   })
 
-  it('counts the first feature of a program that is used by a handler of the exit', async t => {
+  itOnce('counts the first feature of a program that is used by a handler of the exit', async t => {
     const scene = await makeScene(t)
     assert.equal((await scene.run("process.on('exit', () => use(1))")).code, 0)
     assert.equal(await scene.arrived(), 1)
   })
 
-  it('counts when it is CommonJS', async t => {
+  itOnce('counts when it is CommonJS', async t => {
     const scene = await makeScene(t)
     const outcome = await scene.run('use(5)', {isCommonJs: true})
     assert.deepEqual([outcome.code, outcome.stderr], [0, ''])
     assert.equal(await scene.arrived(), 5)
   })
 
-  it('counts in worker threads', async t => {
+  itOnce('counts in worker threads', async t => {
     const scene = await makeScene(t)
     const outcome = await scene.run(`
 import {isMainThread, Worker} from 'node:worker_threads'
@@ -204,7 +205,7 @@ if (isMainThread) for (let i = 0; i < 3; i++) new Worker(new URL(import.meta.url
     assert.equal(await scene.arrived(), 40)
   })
 
-  it('counts in the processes of a cluster, in the one run that the first of them started', async t => {
+  itOnce('counts in the processes of a cluster, in the one run that the first of them started', async t => {
     const scene = await makeScene(t)
     const outcome = await scene.run(`
 import cluster from 'node:cluster'
@@ -218,7 +219,7 @@ if (cluster.isPrimary) {
     assert.equal(scene.runs(), 1)
   })
 
-  it('starts a sender by itself, and prints nothing', async t => {
+  itOnce('starts a sender by itself, and prints nothing', async t => {
     const scene = await makeScene(t)
     const outcome = await scene.run('reporter.start()\nuse(1)\nreporter.end({exitCode: 0})')
     assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, '', ''])

@@ -224,15 +224,15 @@ describe('a network file system', () => {
 
 describe('a job', () => {
   it('whose processes are all killed right after `end --wait` has delivered everything', needs('unshare'), async t => {
-    const scene = await sceneWithCollector(t)
-    // The first process of a namespace takes all others with it when it ends.
+    // The first process of a namespace takes all others with it when it ends: perhaps a sender that has just locked.
     const script = 'usage start; usage feature Load.v1 --type Algorithm; usage end --exit-code 0 --wait 20; kill -9 $$'
     for (let job = 1; job <= 3; job++) {
+      const scene = await sceneWithCollector(t)
       await runProgram(scene.home, ['unshare', '-Urpf', '--mount-proc', 'sh', '-c', script])
       const {runs, outcomes, features} = await scene.collector.stats('demo')
-      assert.deepEqual([runs!.total, outcomes!.ok, features[0]?.count], [job, job, job])
+      assert.deepEqual([runs!.total, outcomes!.ok, features[0]?.count], [1, 1, 1])
+      assert.deepEqual(balanceOf(scene.status()), {sent: 3, waiting: 0, refused: 0, dropped: 0})
     }
-    assert.deepEqual(balanceOf(scene.status()), {sent: 9, waiting: 0, refused: 0, dropped: 0})
   })
 })
 
