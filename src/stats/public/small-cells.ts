@@ -141,9 +141,17 @@ function withoutFewBefore(before: Before): Before {
 
 const noChanges = {runsChange: null, usersChange: null}
 const hideBefore = ({from, to}: Before): Before => ({
-  ...{from, to, reason: 'few-users', runs: null},
-  ...{users: null, usersExact: false, usersLow: null, usersHigh: null},
-  ...{runsWithUser: null, runsWithoutUser: null, daysWithoutUser: null},
+  from,
+  to,
+  reason: 'few-users',
+  runs: null,
+  users: null,
+  usersExact: false,
+  usersLow: null,
+  usersHigh: null,
+  runsWithUser: null,
+  runsWithoutUser: null,
+  daysWithoutUser: null,
 })
 
 interface OverTime {

@@ -19,7 +19,15 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
   adoption: ({adoption}) =>
     adoption?.flatMap(({period, versions, complete}) =>
       versions.map(({version, runs, users, usersLow, usersHigh, runsWithoutUser, daysWithoutUser}) => [
-        ...[period, version, runs, users, usersLow, usersHigh, runsWithoutUser, daysWithoutUser, complete],
+        period,
+        version,
+        runs,
+        users,
+        usersLow,
+        usersHigh,
+        runsWithoutUser,
+        daysWithoutUser,
+        complete,
       ]),
     ) ?? null,
   ci: ({ci, runs}) => {

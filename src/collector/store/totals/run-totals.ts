@@ -138,7 +138,11 @@ function addDurations(parts: readonly SpanFacts[]): SpanFacts['duration'] {
 }
 
 export const noDuration: SpanFacts['duration'] = {
-  ...{n: 0, meanSeconds: null, p50Seconds: null, p90Seconds: null, p99Seconds: null},
+  n: 0,
+  meanSeconds: null,
+  p50Seconds: null,
+  p90Seconds: null,
+  p99Seconds: null,
   percentileBound: null,
 }
 
