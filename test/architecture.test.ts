@@ -68,6 +68,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'intake',
     'store',
     'access',
+    'monitoring',
   ],
   'src/collector/store': [
     'sqlite',

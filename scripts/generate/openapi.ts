@@ -17,6 +17,8 @@ interface Operation {
   readonly isCompressible?: true
   readonly parameters?: readonly Json[]
   readonly answer: {readonly description: string; readonly schema: Json; readonly headers?: Json}
+  /** What it answers with the status 503 besides errors. */
+  readonly unready?: Json
   /** The errors that the address answers with, besides those of every address. */
   readonly errors: readonly ErrorCode[]
 }
@@ -32,6 +34,21 @@ const project: Json = {
 const status = (word: string): Operation['answer'] => ({
   description: 'It is.',
   schema: {type: 'object', properties: {status: {const: word}}, required: ['status']},
+})
+const readiness = (word: string): Json => ({
+  type: 'object',
+  properties: {
+    status: {const: word},
+    checks: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {name: {type: 'string'}, ok: {type: 'boolean'}, detail: {type: 'string'}},
+        required: ['name', 'ok', 'detail'],
+      },
+    },
+  },
+  required: ['status', 'checks'],
 })
 const noStore = {'Cache-Control': {description: 'No cache keeps the answer.', schema: {const: 'no-store'}}}
 const bodyErrors = [
@@ -121,8 +138,24 @@ const operations: readonly Operation[] = [
     method: 'get',
     path: '/readyz',
     id: 'isReady',
-    summary: 'Whether the collector accepts requests.',
-    answer: status('ready'),
+    summary: 'Whether the collector can accept reports, and each check.',
+    answer: {description: 'It can.', schema: readiness('ready'), headers: noStore},
+    unready: readiness('unready'),
+    errors: [],
+  },
+  {
+    method: 'get',
+    path: '/version',
+    id: 'readVersion',
+    summary: 'The version of the collector.',
+    answer: {
+      description: 'The program, its version, and the version of the protocol.',
+      schema: {
+        type: 'object',
+        properties: {name: {type: 'string'}, version: {type: 'string'}, protocol: {type: 'integer'}},
+        required: ['name', 'version', 'protocol'],
+      },
+    },
     errors: [],
   },
   {
@@ -173,7 +206,17 @@ export function generateOpenapi(schemas: ReadonlyMap<string, string>): Map<strin
   return new Map([['schemas/openapi.json', `${JSON.stringify(description, null, 2)}\n`]])
 }
 
-function describe({id, summary, token, body, isCompressible, parameters = [], answer, errors}: Operation): Json {
+function describe({
+  id,
+  summary,
+  token,
+  body,
+  isCompressible,
+  parameters = [],
+  answer,
+  unready,
+  errors,
+}: Operation): Json {
   const encoding = {
     name: 'Content-Encoding',
     in: 'header',
@@ -189,12 +232,12 @@ function describe({id, summary, token, body, isCompressible, parameters = [], an
     // A project without a write key accepts requests without one.
     ...(token && {security: [{[token]: []}, ...(token === 'writeKey' ? [{}] : [])]}),
     ...(body && {requestBody: {required: true, content: {'application/json': {schema: ref(body)}}}}),
-    responses: {'200': {...other, content: {'application/json': {schema}}}, ...describeErrors(errors)},
+    responses: {'200': {...other, content: {'application/json': {schema}}}, ...describeErrors(errors, unready)},
   }
 }
 
 /** One response for each status. Its description has the codes with their meanings. */
-function describeErrors(codes: readonly ErrorCode[]): Json {
+function describeErrors(codes: readonly ErrorCode[], unready?: Json): Json {
   const byStatus = Map.groupBy([...codes, ...everywhere], code => errorRegistry[code].http)
   const sorted = [...byStatus].sort(([a], [b]) => Number(a) - Number(b))
   return Object.fromEntries(
@@ -205,7 +248,9 @@ function describeErrors(codes: readonly ErrorCode[]): Json {
         ...((http === 429 || http === 503) && {
           headers: {'Retry-After': {description: 'Seconds.', schema: {type: 'integer'}}},
         }),
-        content: {'application/json': {schema: ref('Error')}},
+        content: {
+          'application/json': {schema: http === 503 && unready ? {anyOf: [ref('Error'), unready]} : ref('Error')},
+        },
       },
     ]),
   )

@@ -14,6 +14,7 @@ import {readOrMakeReadToken, sha256Of} from './access/tokens.ts'
 import {oldIds, readOrMakeOldIdSecret} from './compat/old-ids.ts'
 import {createGroupCommit} from './intake/group-commit.ts'
 import {findProject, loadProjects} from './intake/projects.ts'
+import {createReadiness, type ReadinessProbe} from './monitoring/readiness.ts'
 import {createWorkerSource} from './reading/worker-source.ts'
 import {createBodyBudget} from './receive/http/body-budget.ts'
 import type {MakePages} from './receive/http/pages.ts'
@@ -119,6 +120,8 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       readDatagram: datagramReader({projects, parsl: parsl && {project: parsl, ids}}),
     })
     const secret = makeFolderSecret()
+    // Each part that can fail in a way that loses reports has a probe.
+    const probes: ReadinessProbe[] = []
     const parts = {
       projects,
       folder: {dataDirectory, secretSha256: sha256Of(secret)},
@@ -132,6 +135,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       readTokenSha256: sha256,
       now,
       isOpen: () => isOpen,
+      readiness: createReadiness(probes, () => isOpen),
     }
     const app = buildHttp({...parts, logger: options.logger ?? null})
     const allAnswered = countRequests(app)

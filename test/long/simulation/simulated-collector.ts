@@ -5,6 +5,7 @@ import {gzipSync} from 'node:zlib'
 import type {FastifyInstance} from 'fastify'
 import {sha256Of} from '../../../src/collector/access/tokens.ts'
 import {createGroupCommit, type GroupCommit} from '../../../src/collector/intake/group-commit.ts'
+import {createReadiness} from '../../../src/collector/monitoring/readiness.ts'
 import {createBodyBudget} from '../../../src/collector/receive/http/body-budget.ts'
 import {buildHttp} from '../../../src/collector/receive/http/server.ts'
 import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
@@ -54,6 +55,7 @@ export class SimulatedCollector {
       readTokenSha256: sha256Of('token'),
       now: () => this.time.nowMs,
       isOpen: () => true,
+      readiness: createReadiness([], () => true),
       logger: null,
     })
     this.parts = {store, source, groupCommit, app}

@@ -24,11 +24,13 @@ import {hasSecret, requireWriteKey} from '../../access/tokens.ts'
 import {admit} from '../../intake/admit.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
+import type {Readiness} from '../../monitoring/readiness.ts'
 import type {HeldSource} from '../../store/held.ts'
 import type {Erase} from '../../upkeep/erase.ts'
 import {answerError} from './answer-error.ts'
 import {createAskLimit} from './ask-limit.ts'
 import type {BodyBudget, BodyShare} from './body-budget.ts'
+import {addHealth, healthPaths} from './health.ts'
 import {addDescription} from './openapi.ts'
 import {addPages, type Pages} from './pages.ts'
 import {readBody, requireKnownEncoding} from './read-body.ts'
@@ -51,6 +53,7 @@ export interface HttpParts {
   readonly now: () => number
   /** False while the collector is closing: new requests then get the status 503. */
   readonly isOpen: () => boolean
+  readonly readiness: Readiness
   readonly logger: FastifyBaseLogger | null
   /** The data folder. Default: no imports and no share links. */
   readonly folder?: ImportParts['folder'] | null
@@ -79,7 +82,8 @@ export function buildHttp(parts: HttpParts): FastifyInstance {
     throw new UsageError('USAGE_NOT_FOUND', `no such address: ${request.method} ${path}`)
   })
   app.addHook('onRequest', async (request, reply) => {
-    if (!parts.isOpen()) throw new UsageError('USAGE_COLLECTOR_BUSY', 'the collector is shutting down')
+    if (!parts.isOpen() && !healthPaths.includes(request.routeOptions.url ?? ''))
+      throw new UsageError('USAGE_COLLECTOR_BUSY', 'the collector is shutting down')
     requireKnownEncoding(request.headers['content-encoding'])
     reply.raw.once('close', () => shares.get(request)?.free())
   })
@@ -120,8 +124,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
       findSharedProject: token => (folder == null ? null : findSharedProject(folder.dataDirectory, token)),
     })
   addDescription(app)
-  app.get('/healthz', async () => ({status: 'ok'}))
-  app.get('/readyz', async () => ({status: 'ready'}))
+  addHealth(app, parts.readiness)
 }
 
 async function receiveReport(request: FastifyRequest, {projects, groupCommit, now}: HttpParts): Promise<Answer> {

@@ -3,6 +3,7 @@ import {type TestContext, test} from 'node:test'
 import type {FastifyBaseLogger} from 'fastify'
 import {sha256Of} from '../../../../src/collector/access/tokens.ts'
 import {createGroupCommit} from '../../../../src/collector/intake/group-commit.ts'
+import {createReadiness} from '../../../../src/collector/monitoring/readiness.ts'
 import {createBodyBudget} from '../../../../src/collector/receive/http/body-budget.ts'
 import {buildHttp, type HttpParts} from '../../../../src/collector/receive/http/server.ts'
 import {codeOf, get, post} from '../../running-collector.ts'
@@ -31,6 +32,7 @@ async function listen(t: TestContext, changes: Partial<HttpParts>) {
     readTokenSha256: sha256Of('token'),
     now: () => nowMs,
     isOpen: () => true,
+    readiness: createReadiness([], changes.isOpen ?? (() => true)),
     logger: withChildren,
     ...changes,
   })
@@ -50,6 +52,7 @@ test('it accepts no more requests while it closes', async t => {
   const reply = await post(http, reportOf(run))
   assert.deepEqual([reply.status, codeOf(reply)], [503, 'USAGE_COLLECTOR_BUSY'])
   assert.equal((await get(http, '/readyz')).status, 503)
+  assert.equal((await get(http, '/healthz')).status, 200)
 })
 
 test('it answers 500 when the store fails, and logs why without an address', async t => {

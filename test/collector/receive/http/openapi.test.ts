@@ -104,6 +104,7 @@ describe('the OpenAPI description', () => {
       [stats, 404, get(http, at(stats, 'nobody'), read)],
       ['/healthz', 200, get(http, '/healthz')],
       ['/readyz', 200, get(http, '/readyz')],
+      ['/version', 200, get(http, '/version')],
       ['/openapi.json', 200, get(http, '/openapi.json')],
     ]
     for (const [path, status, reply] of asked) {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import {readFileSync} from 'node:fs'
 import {suite, type TestContext, test} from 'node:test'
 import {gzipSync} from 'node:zlib'
 import {limits} from '../../../../src/protocol/limits.ts'
 import type {Stats} from '../../../../src/stats/model/model.ts'
+import {repositoryPath} from '../../../support/repository.ts'
 import {codeOf, get, makeFolders, post, postReport, startCollector} from '../../running-collector.ts'
 import {dayMs, endOf, featureOf, hourMs, nowMs, reportOf, startOf, uuid, writtenProject} from '../../samples.ts'
 
@@ -143,7 +145,11 @@ suite('reading', () => {
   test('it answers health checks, and 404 for unknown addresses', async t => {
     const {http} = await startCollector(t)
     assert.deepEqual((await get(http, '/healthz')).body, {status: 'ok'})
-    assert.deepEqual((await get(http, '/readyz')).body, {status: 'ready'})
+    const {status, headers, body} = await get(http, '/readyz')
+    assert.deepEqual([status, headers.get('cache-control')], [200, 'no-store'])
+    assert.equal((body as {status: string}).status, 'ready')
+    const {version} = JSON.parse(readFileSync(repositoryPath('package.json'), 'utf8'))
+    assert.deepEqual((await get(http, '/version')).body, {name: 'usage', version, protocol: 1})
     for (const path of ['/', '/v1/reports', '/v1/projects/parsl', '/%ff', '/v1/projects/%00/stats%zz']) {
       const reply = await get(http, path)
       assert.ok([400, 404].includes(reply.status), path)
