@@ -29,7 +29,7 @@ function isRecordedFast() {
 }
 
 function isRunFast() {
-  const run = loadBuilt('fast-lane').beginRun(args.slice(1))
+  const run = loadBuilt('fast-lane', 'run-lane').beginRun(args.slice(1))
   if (run !== null) warn(run.warnings).then(run.supervise)
   return run !== null
 }
@@ -46,14 +46,14 @@ async function warn(warnings) {
 }
 
 /** Loads a bundle with V8's compiled code, if it was built by the same Node.js. `require` would take 2 ms more. */
-function loadBuilt(name) {
+function loadBuilt(name, code = name) {
   const {readFileSync} = require('node:fs')
   const {Script} = require('node:vm')
   const dist = `${__dirname.slice(0, -3)}dist`
   const filename = `${dist}/${name}.cjs`
   let cachedData
   try {
-    cachedData = wholeOf(readFileSync(`${dist}/${name}-${process.version}-${process.platform}-${process.arch}.code`))
+    cachedData = wholeOf(readFileSync(`${dist}/${code}-${process.version}-${process.platform}-${process.arch}.code`))
   } catch {
     // There is no compiled code of this Node.js.
   }

@@ -1,6 +1,7 @@
 /**
  * Builds the bundles into the folder in the first argument. `bin/run.js` loads a bundle as one function, with the code
- * cache that V8 made here. `fast-lane.cjs` records for the reporting commands and supervises commands of `usage run`.
+ * cache that V8 made here. `fast-lane.cjs` records for the reporting commands and supervises commands of `usage run`; it
+ * has one code cache for each of both, because every command reads its cache whole.
  * `commands.cjs` contains all commands and the framework. `run-unrecorded.cjs` is an ordinary module for old Node.js.
  */
 import {spawnSync} from 'node:child_process'
@@ -18,8 +19,8 @@ await bundleUnrecordedRun(folder)
 const commands = await bundleCommands(folder)
 const library = await bundleLibrary(folder)
 writeFileSync(join(folder, 'third-party-licenses.txt'), licencesOf(commands, library))
-for (const name of ['fast-lane', 'commands']) {
+for (const name of ['fast-lane', 'run-lane', 'commands']) {
   const args = [join('scripts', 'bundle', 'warm-up.js'), folder, name]
   const {status, stderr} = spawnSync(process.execPath, args, {encoding: 'utf8'})
-  if (status !== 0) throw new Error(`${name}.cjs does not run: ${stderr}`)
+  if (status !== 0) throw new Error(`${name} does not run: ${stderr}`)
 }

@@ -10,8 +10,8 @@ import {pathToFileURL} from 'node:url'
 import {Script} from 'node:vm'
 
 const [folder, name] = process.argv.slice(2)
-const runs = {'fast-lane': recordAll, commands: answerAll}
-const filename = join(folder, `${name}.cjs`)
+const runs = {'fast-lane': recordAll, 'run-lane': runCommand, commands: answerAll}
+const filename = join(folder, name === 'run-lane' ? 'fast-lane.cjs' : `${name}.cjs`)
 const script = new Script(readFileSync(filename, 'utf8'), {filename})
 const bundle = {exports: {}}
 script.runInThisContext()(bundle, createRequire(import.meta.url), folder, specifier => import(specifier))
@@ -52,14 +52,18 @@ async function useForTheFirstTime(project) {
   if (outcomes.includes(false)) throw new Error('the first use was not recorded')
 }
 
-/** Records twice, then runs a command. The run is last, because it closes stdout and stderr. */
-async function recordAll({recordFast, beginRun}) {
+function recordAll({recordFast}) {
   for (let round = 0; round < 2; round++) {
     recordFast(['start', '--script', 'job.sh', '--app-version', '1.2.3', '--field', 'size=1'])
     recordFast(['feature', 'Load.v1', '--type', 'Feature', '--duration', '0.5', '--detail', 'size=1'])
     recordFast(['end', '--exit-code', '0'])
   }
-  await beginRun(['--app-version', '1.2.3', '--field', 'size=1', '--', process.execPath, '-e', '0']).supervise()
+}
+
+/** The run is last, because it closes stdout and stderr. */
+async function runCommand(lanes) {
+  recordAll(lanes)
+  await lanes.beginRun(['--app-version', '1.2.3', '--field', 'size=1', '--', process.execPath, '-e', '0']).supervise()
 }
 
 async function answerAll({main, commands}) {

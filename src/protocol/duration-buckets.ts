@@ -11,7 +11,7 @@ import {limits} from './limits.ts'
 export const bucketsPerDoubling = 2 ** limits.timingScale
 
 /** 2^(k/32) for k from 0 to 32, rounded correctly. `src/embed/client.py` has the same numbers. */
-export const edges = Float64Array.of(
+export const edges: readonly number[] = [
   1,
   1.0218971486541166,
   1.0442737824274138,
@@ -45,7 +45,7 @@ export const edges = Float64Array.of(
   1.9152065613971474,
   1.9571441241754002,
   2,
-)
+]
 
 /** The lower edge of a bucket at `limits.timingScale`, in seconds. It is the upper edge of the bucket before it. */
 export function edgeOf(bucket: number): number {

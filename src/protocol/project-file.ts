@@ -8,11 +8,17 @@ import {sha256} from './sha256.ts'
 const hostAndPortPattern = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/
 const datagramPattern = new RegExp(hostAndPortPattern.source.replace('^', '^udp://'))
 /**
- * Excludes names that already have a meaning for a system, a shell or a program. Nobody should set one of them to
- * `false`, and almost every value of them would be an opt-out.
+ * Names that already have a meaning for a system, a shell or a program. Nobody should set one of them to `false`, and
+ * almost every value of them would be an opt-out. They are a list beside the pattern because every command compiles the
+ * pattern.
  */
-const variablePattern =
-  /^(?!(?:PATH|HOME|USER|LOGNAME|SHELL|SHLVL|PWD|OLDPWD|IFS|ENV|BASH_ENV|TERM|LANG|LANGUAGE|TZ|TMP|TEMP|TMPDIR|HOSTNAME|MAIL|EDITOR|PAGER|DISPLAY|CI|UID|EUID|PPID|PS[1-4]|(?:LC|LD|DYLD|XDG|SSH|NODE|NPM|GIT)_.*|PYTHON.*|.*PATH)$)[A-Z][A-Z0-9_]{0,63}$/
+// biome-ignore format: a list of words
+const takenVariables = [
+  'HOME', 'USER', 'LOGNAME', 'SHELL', 'SHLVL', 'PWD', 'OLDPWD', 'IFS', 'ENV', 'BASH_ENV', 'TERM', 'LANG', 'LANGUAGE', 'TZ',
+  'TMP', 'TEMP', 'TMPDIR', 'HOSTNAME', 'MAIL', 'EDITOR', 'PAGER', 'DISPLAY', 'CI', 'UID', 'EUID', 'PPID', 'PS1', 'PS2', 'PS3', 'PS4',
+]
+const variablePattern = /^(?!(?:LC|LD|DYLD|XDG|SSH|NODE|NPM|GIT)_|PYTHON|.*PATH$)[A-Z][A-Z0-9_]{0,63}$/
+const notOwnVariable = 'must be a variable of this project only, in upper case, such as PARSL_TRACKING'
 /** A day of every year: 29 February is none. */
 const yearlyDayPattern =
   /^(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))$/
@@ -157,10 +163,7 @@ export const projectFile = v.object({
   writeKey: v.optional(writeKey),
   consent: v.optional(v.picklist(['opt-out', 'opt-in'], 'must be opt-out or opt-in'), 'opt-out'),
   environmentVariable: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(variablePattern, 'must be a variable of this project only, in upper case, such as PARSL_TRACKING'),
-    ),
+    v.pipe(v.string(), v.notValues(takenVariables, notOwnVariable), v.regex(variablePattern, notOwnVariable)),
   ),
   identity: v.optional(identity, {}),
   fields: v.optional(declarations, {}),

@@ -15,7 +15,7 @@ const nowhere = 'http://127.0.0.1:9'
 /** No sender is made; a shell's own variable, so that none has to be found out. */
 const quiet = {USAGE_SENDER: '1', SHELL: '/bin/sh'}
 const args = ['run', '--app-version', '1.4.0', '--field', 'executors=2', '--', 'sh', '-c', 'exit 4']
-const codeFile = `fast-lane-${process.version}-${process.platform}-${process.arch}.code`
+const codeFile = `run-lane-${process.version}-${process.platform}-${process.arch}.code`
 
 describe('usage run in the fast lane', {concurrency: 2}, () => {
   it('loads of Node.js what makes a process, and nothing else', async t => {

@@ -2,7 +2,7 @@ import type {ProjectFile} from '../../protocol/project-file.ts'
 import {optOutReasons, silentValues} from '../../reporter/consent/consent.ts'
 import {noticeParts} from '../../reporter/consent/notice.ts'
 import {agentSigns} from '../../reporter/world/agent.ts'
-import {ciVendors} from '../../reporter/world/ci.ts'
+import {listCiVendors} from '../../reporter/world/ci.ts'
 import {rankVariables, schedulers, scriptCopies} from '../../reporter/world/scheduler.ts'
 import {type LibraryContent, type Shell, writeLibrary} from '../../shell/write-library.ts'
 import {wrapText} from '../output/wrap-text.ts'
@@ -22,7 +22,7 @@ export function contentOf(project: ProjectFile, wrap = (text: string) => text): 
     project,
     consent: {optOutReasons, silentValues},
     notice: {head: wrap(head), ciHead: wrap(noticeParts(project, 'now').head), end},
-    ciVendors,
+    ciVendors: listCiVendors(),
     agentSigns,
     schedulers,
     rankVariables,

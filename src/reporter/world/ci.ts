@@ -32,8 +32,8 @@ const values: readonly (readonly [id: string, signs: Readonly<Record<string, str
 type VendorSign = string | {env: string; includes: string} | {any: string[]} | Record<string, string>
 
 /** Every CI system that is known, the first whose signs are there counts. The words are those of ci-info. */
-export const ciVendors: readonly CiVendor[] = [
-  ...values.map(([id, signs]) => ({id, signs: signsOf(signs), needsCi: false})),
+export const listCiVendors = (): readonly CiVendor[] => [
+  ...listByValue(),
   ...(vendors as {constant: string; env: VendorSign | VendorSign[]}[]).flatMap(({constant, env}) =>
     alternativesOf(Array.isArray(env) ? env : [env]).map(signs => ({
       id: constant.toLowerCase(),
@@ -42,6 +42,8 @@ export const ciVendors: readonly CiVendor[] = [
     })),
   ),
 ]
+
+const listByValue = (): CiVendor[] => values.map(([id, signs]) => ({id, signs: signsOf(signs), needsCi: false}))
 
 function signsOf(signs: Readonly<Record<string, string>>): Sign[] {
   return Object.entries(signs).map(([variable, pattern]) => ({variable, pattern}))
@@ -79,9 +81,9 @@ export function detectCi(environment: Environment): Ci | null {
   const ci = environment['CI']?.toLowerCase() ?? ''
   if (noes.includes(ci)) return null
   const isYes = yeses.includes(ci)
-  const vendor = ciVendors.find(
-    ({needsCi, signs}) => (isYes || !needsCi) && signs.every(one => isThere(environment, one)),
-  )
+  // The long list is made only where its words count.
+  const known = isYes ? listCiVendors() : listByValue()
+  const vendor = known.find(({signs}) => signs.every(one => isThere(environment, one)))
   if (vendor !== undefined) return {id: vendor.id, isRecognised: true}
   return isYes ? {id: 'ci', isRecognised: false} : null
 }

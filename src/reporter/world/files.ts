@@ -7,6 +7,7 @@ import {
   mkdirSync,
   opendirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -151,12 +152,17 @@ export function modifiedAt(path: string): number | null {
   return statSync(path, {throwIfNoEntry: false})?.mtimeMs ?? null
 }
 
+/** Bytes of a folder whose names are all read: about a thousand entries, for a tenth of the time that Node.js needs to load `opendir`. */
+const smallFolderBytes = 64 * 1024
+
 /**
- * Whether a folder has at least so many entries; reads hardly more than that, so that the cost does not grow.
- * Temporary names, which begin with a dot, do not count.
+ * Whether a folder has at least so many entries; reads hardly more than that from a large one, so that the cost does not
+ * grow. Temporary names, which begin with a dot, do not count.
  */
 export function hasEntries(path: string, atLeast: number): boolean {
   try {
+    if (statSync(path).size <= smallFolderBytes)
+      return readdirSync(path).filter(name => !name.startsWith('.')).length >= atLeast
     const directory = opendirSync(path)
     try {
       for (let found = 0; found < atLeast; ) {

@@ -4,7 +4,7 @@ import {describe, it} from 'node:test'
 import {makeLibrary} from '../../../src/cli/maintain/make-library.ts'
 import {wrapText} from '../../../src/cli/output/wrap-text.ts'
 import {noticeParts} from '../../../src/reporter/consent/notice.ts'
-import {type CiVendor, ciVendors, detectCi} from '../../../src/reporter/world/ci.ts'
+import {type CiVendor, detectCi, listCiVendors} from '../../../src/reporter/world/ci.ts'
 import type {Environment} from '../../../src/reporter/world/environment.ts'
 import {detectRank, detectScheduler, rankVariables, schedulers} from '../../../src/reporter/world/scheduler.ts'
 import {makeProject} from '../../support/make-project.ts'
@@ -36,7 +36,7 @@ function environmentOf({signs, needsCi}: CiVendor): Environment {
 
 describe('the shell functions', () => {
   it('know every CI system as the program does', () => {
-    const vendors = ciVendors.map(environmentOf)
+    const vendors = listCiVendors().map(environmentOf)
     const halves = vendors.map(environment => Object.fromEntries(Object.entries(environment).slice(0, -1)))
     const words = ['', '0', 'False', 'NO', 'off', '1', 'true', 'YES', 'on', 'woodpecker', 'other']
     const others = [
