@@ -69,6 +69,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'store',
     'access',
     'monitoring',
+    'limits',
   ],
   'src/collector/store': [
     'sqlite',

@@ -1,8 +1,6 @@
 import {UsageError} from '../../errors.ts'
+import {collectorLimits} from '../limits.ts'
 import type {Batch, InsertOutcome, Store} from '../store/store.ts'
-
-/** The most bytes of report bodies that wait for a transaction: a burst, written in a fraction of a second. */
-export const maxWaitingBytes = 16 * 1024 * 1024
 
 /** Writes batches. Batches that arrive together share one transaction. */
 export interface GroupCommit {
@@ -30,7 +28,10 @@ interface Waiting {
  * Makes the group commit of a store. A transaction contains all batches that arrived while the previous one was
  * written. A single report does not wait for others, and many reports share one fsync.
  */
-export function createGroupCommit(store: Pick<Store, 'insert'>, {maxBytes = maxWaitingBytes} = {}): GroupCommit {
+export function createGroupCommit(
+  store: Pick<Store, 'insert'>,
+  {maxBytes = collectorLimits.maxWaitingBytes} = {},
+): GroupCommit {
   let waiting: Waiting[] = []
   let waitingBytes = 0
   let running: Promise<void> | null = null

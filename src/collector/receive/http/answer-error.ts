@@ -1,9 +1,7 @@
 import type {FastifyError, FastifyReply, FastifyRequest} from 'fastify'
 import {toUsageError, UsageError} from '../../../errors.ts'
 import {limits} from '../../../protocol/limits.ts'
-
-/** Seconds after which a sender may try again. A full queue is written in less time, and a limit allows a request. */
-const retryAfterSeconds = 5
+import {collectorLimits} from '../../limits.ts'
 
 /**
  * Answers an error with its document and HTTP status. Logs it only with status 500, because then the sender is not the
@@ -15,7 +13,7 @@ export function answerError(thrown: FastifyError | UsageError, request: FastifyR
   if (status === 500) request.log.error({code: error.code, err: error.cause ?? error}, error.message)
   reply.status(status)
   if (status === 401) reply.header('WWW-Authenticate', 'Bearer')
-  if (status === 503 || status === 429) reply.header('Retry-After', String(retryAfterSeconds))
+  if (status === 503 || status === 429) reply.header('Retry-After', String(collectorLimits.retryAfterSeconds))
   reply.send(error.toDocument())
 }
 

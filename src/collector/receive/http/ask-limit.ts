@@ -1,4 +1,5 @@
 import {UsageError} from '../../../errors.ts'
+import {collectorLimits} from '../../limits.ts'
 
 /** A number of requests at once, and how many more are allowed each second. */
 interface Rate {
@@ -6,12 +7,7 @@ interface Rate {
   readonly perSecond: number
 }
 
-/** For one pseudonym: 30,000 records at once, then 500 a second. */
-export const ratePerUser: Rate = {burst: 60, perSecond: 1}
-/** For all pseudonyms together: guessed keys are counted like others. */
-export const rateOfAll: Rate = {burst: 120, perSecond: 10}
-/** Requests that are read or wait for their turn. They are read one at a time. */
-export const maxOpenRequests = 8
+const {accessPerUser: ratePerUser, accessOfAll: rateOfAll, maxOpenAccessRequests} = collectorLimits
 
 /** Limits access requests in memory. It knows digests of keys (pseudonyms), never addresses, and writes nothing. */
 export interface AskLimit {
@@ -50,7 +46,7 @@ export function createAskLimit(): AskLimit {
 
   return {
     async run(user, nowMs, work) {
-      if (open >= maxOpenRequests) throw tooMany('at this moment')
+      if (open >= maxOpenAccessRequests) throw tooMany('at this moment')
       take(user, nowMs)
       open++
       const mine = last.then(work)

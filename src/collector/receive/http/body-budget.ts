@@ -1,7 +1,5 @@
 import {UsageError} from '../../../errors.ts'
-
-/** The most bytes of request bodies in memory at the same time. */
-export const maxArrivingBytes = 64 * 1024 * 1024
+import {collectorLimits} from '../../limits.ts'
 
 /** The bytes of one body. */
 export interface BodyShare {
@@ -17,7 +15,7 @@ export interface BodyBudget {
   enter(): BodyShare
 }
 
-export function createBodyBudget(maxBytes: number = maxArrivingBytes): BodyBudget {
+export function createBodyBudget(maxBytes: number = collectorLimits.maxArrivingBytes): BodyBudget {
   let taken = 0
   return {
     enter() {

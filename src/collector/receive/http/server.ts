@@ -24,6 +24,7 @@ import {hasSecret, requireWriteKey} from '../../access/tokens.ts'
 import {admit} from '../../intake/admit.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
+import {collectorLimits} from '../../limits.ts'
 import type {Readiness} from '../../monitoring/readiness.ts'
 import type {HeldSource} from '../../store/held.ts'
 import type {Erase} from '../../upkeep/erase.ts'
@@ -63,16 +64,13 @@ export interface HttpParts {
   readonly mantid?: Pick<MantidParts, 'project' | 'ids'> | null
 }
 
-/** Seconds in which a request must arrive. A slower one is a half-open connection. */
-const requestTimeoutSeconds = 30
-
 /** Builds the HTTP server of a collector. The caller listens. Its log contains no address. */
 export function buildHttp(parts: HttpParts): FastifyInstance {
   const app = fastify({
     ...(parts.logger === null ? {logger: false} : {loggerInstance: parts.logger}),
     logController: new LogController({disableRequestLogging: true}),
     bodyLimit: limits.maxBodyBytes,
-    requestTimeout: requestTimeoutSeconds * 1000,
+    requestTimeout: collectorLimits.requestTimeoutSeconds * 1000,
     return503OnClosing: false,
     frameworkErrors: answerError,
   }) as FastifyInstance

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
-import {
-  createAskLimit,
-  maxOpenRequests,
-  rateOfAll,
-  ratePerUser,
-} from '../../../../src/collector/receive/http/ask-limit.ts'
+import {collectorLimits} from '../../../../src/collector/limits.ts'
+import {createAskLimit} from '../../../../src/collector/receive/http/ask-limit.ts'
+
+const {accessPerUser, accessOfAll, maxOpenAccessRequests} = collectorLimits
 
 const tooMany = {code: 'USAGE_TOO_MANY_REQUESTS'}
 const nothing = async (): Promise<void> => {}
@@ -30,10 +28,10 @@ describe('the limit of access requests', () => {
     assert.deepEqual(order, ['first begins', 'first ends', 'second'])
   })
 
-  it(`lets ${maxOpenRequests} wait and refuses one more, until one is answered`, async () => {
+  it(`lets ${maxOpenAccessRequests} wait and refuses one more, until one is answered`, async () => {
     const limit = createAskLimit()
     const {promise, resolve} = Promise.withResolvers<void>()
-    const open = Array.from({length: maxOpenRequests}, (_, index) => limit.run(`user ${index}`, 0, () => promise))
+    const open = Array.from({length: maxOpenAccessRequests}, (_, index) => limit.run(`user ${index}`, 0, () => promise))
     await assert.rejects(limit.run('one more', 0, nothing), tooMany)
     resolve()
     await Promise.all(open)
@@ -42,9 +40,10 @@ describe('the limit of access requests', () => {
 
   it('lets a flood of one pseudonym take nothing of others', async () => {
     const limit = createAskLimit()
-    for (let count = 0; count < ratePerUser.burst; count++) await limit.run('ann', 0, nothing)
+    for (let count = 0; count < accessPerUser.burst; count++) await limit.run('ann', 0, nothing)
     for (let count = 0; count < 1000; count++) await assert.rejects(limit.run('ann', 0, nothing), tooMany)
-    for (let count = 0; count < rateOfAll.burst - ratePerUser.burst; count++) await limit.run(`u${count}`, 0, nothing)
+    for (let count = 0; count < accessOfAll.burst - accessPerUser.burst; count++)
+      await limit.run(`u${count}`, 0, nothing)
     await assert.rejects(limit.run('bob', 0, nothing), tooMany)
   })
 
@@ -59,10 +58,10 @@ describe('the limit of access requests', () => {
         }
     }
     const start = 1_000_000
-    assert.equal(await drain(start), rateOfAll.burst)
+    assert.equal(await drain(start), accessOfAll.burst)
     assert.equal(await drain(start), 0)
-    assert.equal(await drain(start + 1000), rateOfAll.perSecond)
+    assert.equal(await drain(start + 1000), accessOfAll.perSecond)
     assert.equal(await drain(start - 100_000), 0)
-    assert.equal(await drain(start - 99_000), rateOfAll.perSecond)
+    assert.equal(await drain(start - 99_000), accessOfAll.perSecond)
   })
 })

@@ -5,7 +5,7 @@ import {describe, it} from 'node:test'
 import {gzipSync} from 'node:zlib'
 import type {FastifyBaseLogger} from 'fastify'
 import * as v from 'valibot'
-import {rateOfAll, ratePerUser} from '../../../../src/collector/receive/http/ask-limit.ts'
+import {collectorLimits} from '../../../../src/collector/limits.ts'
 import {isEncrypted} from '../../../../src/collector/receive/http/receive-access.ts'
 import {openSqliteStore} from '../../../../src/collector/store/sqlite.ts'
 import {type AccessPage, accessPage, parseAccessPage} from '../../../../src/protocol/access.ts'
@@ -27,6 +27,7 @@ import {
   writtenProject,
 } from '../../samples.ts'
 
+const {accessPerUser, accessOfAll} = collectorLimits
 const keyOf = (number: number): string => number.toString(16).padStart(64, '5e')
 const key = keyOf(1)
 const user = pseudonymOf(Buffer.from(key, 'hex'))
@@ -277,10 +278,10 @@ describe('POST /v1/projects/ID/access', () => {
     assert.deepEqual((await ask(http, {...request, cursor: `0.${'f'.repeat(32)}`})).body, empty)
   })
 
-  it(`allows ${ratePerUser.burst} requests for one pseudonym and refuses one more, until time has passed`, async t => {
+  it(`allows ${accessPerUser.burst} requests for one pseudonym and refuses one more, until time has passed`, async t => {
     let now = nowMs
     const {http} = await startCollector(t, makeFolders(t), {now: () => now})
-    for (let count = 0; count < ratePerUser.burst; count++) assert.equal((await ask(http)).status, 200)
+    for (let count = 0; count < accessPerUser.burst; count++) assert.equal((await ask(http)).status, 200)
     const refused = await ask(http)
     assert.deepEqual([refused.status, codeOf(refused)], [429, 'USAGE_TOO_MANY_REQUESTS'])
     assert.equal(refused.headers.get('retry-after'), '5')
@@ -289,11 +290,11 @@ describe('POST /v1/projects/ID/access', () => {
     assert.deepEqual([(await ask(http)).status, (await ask(http)).status], [200, 429])
   })
 
-  it(`allows ${rateOfAll.burst} requests in total and refuses one more, while reports are accepted`, async t => {
+  it(`allows ${accessOfAll.burst} requests in total and refuses one more, while reports are accepted`, async t => {
     const {http} = await startCollector(t)
-    for (let count = 0; count < rateOfAll.burst; count++)
+    for (let count = 0; count < accessOfAll.burst; count++)
       assert.equal((await ask(http, {...request, key: keyOf(count)})).status, 200)
-    assert.equal((await ask(http, {...request, key: keyOf(rateOfAll.burst)})).status, 429)
+    assert.equal((await ask(http, {...request, key: keyOf(accessOfAll.burst)})).status, 429)
     assert.equal((await postReport(http, reportOf([startOf(1, nowMs)]))).accepted, 1)
   })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {once} from 'node:events'
 import {connect, type Socket} from 'node:net'
 import {type TestContext, test} from 'node:test'
-import {maxArrivingBytes} from '../../../../src/collector/receive/http/body-budget.ts'
+import {collectorLimits} from '../../../../src/collector/limits.ts'
 import {limits} from '../../../../src/protocol/limits.ts'
 import {eventually} from '../../../support/eventually.ts'
 import {codeOf, post, postReport, startCollector} from '../../running-collector.ts'
@@ -34,7 +34,7 @@ test('it accepts reports while many connections announce a body and send none of
 test('it is busy while incomplete bodies fill the budget, and accepts reports when the senders are gone', async t => {
   const {http} = await startCollector(t)
   const half = limits.maxBodyBytes / 2
-  const count = maxArrivingBytes / half
+  const count = collectorLimits.maxArrivingBytes / half
   const senders = []
   for (let sender = 0; sender < count; sender++) senders.push(await begin(t, http, chunked, half))
   await eventually(async () => {

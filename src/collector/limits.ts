@@ -1,0 +1,24 @@
+/**
+ * Room `limits`: what a collector lets strangers use of its memory, processor time and disk, each with its reason.
+ *
+ * The limits of the wire, which senders keep too, are in `src/protocol/limits.ts`. A request beyond a limit gets the
+ * status 429 or 503 with `Retry-After`, so its sender keeps the events and tries again. The defaults let through what
+ * honest users do at their worst: 5,000 nodes of a cluster behind one address that start a job in the same minute.
+ * Read next: `receive/http/server.ts`, which applies most of them.
+ */
+export const collectorLimits = {
+  /** Bytes of request bodies in memory at the same time, as they arrive: 64 of the largest. */
+  maxArrivingBytes: 64 * 1024 * 1024,
+  /** Bytes of report bodies that wait for a transaction: a burst, written in a fraction of a second. */
+  maxWaitingBytes: 16 * 1024 * 1024,
+  /** Seconds in which a request must arrive. A slower one is a half-open connection. */
+  requestTimeoutSeconds: 30,
+  /** Seconds after which a sender may try again. A full queue is written in less time. */
+  retryAfterSeconds: 5,
+  /** Access requests for one pseudonym: 30,000 records at once, then 500 a second. */
+  accessPerUser: {burst: 60, perSecond: 1},
+  /** Access requests for all pseudonyms together: guessed keys are counted like others. */
+  accessOfAll: {burst: 120, perSecond: 10},
+  /** Access requests that are read or wait for their turn. They are read one at a time. */
+  maxOpenAccessRequests: 8,
+} as const
