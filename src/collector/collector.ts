@@ -121,7 +121,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     })
     const secret = makeFolderSecret()
     // Each part that can fail in a way that loses reports has a probe.
-    const probes: ReadinessProbe[] = []
+    const probes: ReadinessProbe[] = receiver === null ? [] : [datagramProbe(receiver)]
     const parts = {
       projects,
       folder: {dataDirectory, secretSha256: sha256Of(secret)},
@@ -172,6 +172,15 @@ async function openReceiver(
     throw error
   }
 }
+
+const datagramProbe = (receiver: UdpReceiver): ReadinessProbe => ({
+  name: 'datagrams',
+  check() {
+    const stillSeconds = Math.round(receiver.stillForMs() / 1000)
+    const detail = stillSeconds === 0 ? 'the intake moves' : `the intake stands still for ${stillSeconds} s`
+    return {ok: receiver.isMoving(), detail}
+  },
+})
 
 async function listen(app: FastifyInstance, {host, port}: CollectorOptions): Promise<string> {
   try {

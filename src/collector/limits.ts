@@ -21,4 +21,15 @@ export const collectorLimits = {
   accessOfAll: {burst: 120, perSecond: 10},
   /** Access requests that are read or wait for their turn. They are read one at a time. */
   maxOpenAccessRequests: 8,
+  /** Bytes between the thread that receives datagrams and the thread that stores them: a burst of about 40,000. */
+  datagramRingBytes: 8 * 1024 * 1024,
+  /**
+   * Bytes that one source may add to the ring between two looks (half a second) while the ring is more than half full.
+   * So a flood of one source leaves half of the ring to all others.
+   */
+  datagramSourceBytes: 512 * 1024,
+  /** Sources that are told apart between two looks. Further ones share the bytes of one: it bounds the memory. */
+  datagramSources: 4_096,
+  /** Milliseconds after which waiting datagrams that nobody reads, or a silent thread, make the collector unready. */
+  datagramStillMs: 10_000,
 } as const

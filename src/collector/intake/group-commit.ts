@@ -1,6 +1,7 @@
 import {UsageError} from '../../errors.ts'
 import {collectorLimits} from '../limits.ts'
 import type {Batch, InsertOutcome, Store} from '../store/store.ts'
+import {oneAtATime} from './one-at-a-time.ts'
 
 /** Writes batches. Batches that arrive together share one transaction. */
 export interface GroupCommit {
@@ -34,10 +35,9 @@ export function createGroupCommit(
 ): GroupCommit {
   let waiting: Waiting[] = []
   let waitingBytes = 0
-  let running: Promise<void> | null = null
   let last: Promise<unknown> = Promise.resolve()
 
-  async function run(): Promise<void> {
+  const writing = oneAtATime(async () => {
     while (waiting.length > 0) {
       // All requests of this turn of the event loop share the transaction.
       await new Promise(setImmediate)
@@ -46,8 +46,7 @@ export function createGroupCommit(
       await commit(store, group)
       for (const {bytes} of group) waitingBytes -= bytes
     }
-    running = null
-  }
+  })
 
   return {
     write(batch, bytes) {
@@ -55,7 +54,7 @@ export function createGroupCommit(
       waitingBytes += bytes
       const written = new Promise<readonly InsertOutcome[]>((resolve, reject) => {
         waiting.push({batch, bytes, resolve, reject})
-        running ??= run()
+        writing.wake()
       })
       // Groups are written in order, so the newest batch settles last.
       last = written.then(
@@ -67,9 +66,7 @@ export function createGroupCommit(
     async settle() {
       await last
     },
-    async drain() {
-      while (running !== null) await running
-    },
+    drain: writing.settled,
   }
 }
 

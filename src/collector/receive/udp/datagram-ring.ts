@@ -1,5 +1,4 @@
-/** Bytes of the ring between the thread that receives datagrams and the thread that writes them. A power of two. */
-export const ringBytes = 8 * 1024 * 1024
+import {collectorLimits} from '../../limits.ts'
 
 /** The memory that both threads share: counters, and the bytes of the datagrams. */
 export interface RingMemory {
@@ -7,13 +6,11 @@ export interface RingMemory {
   readonly room: SharedArrayBuffer
 }
 
-const slots = {written: 0, read: 1, awake: 2, received: 3, dropped: 4, kernelDrops: 5} as const
+const slots = {written: 0, read: 1, awake: 2, received: 3, dropped: 4, kernelDrops: 5, looks: 6} as const
 const slotCount = 8
-/** The value of `kernelDrops` when the number is unknown. */
-const unknownDrops = -1
 
 /** Allocates a ring. Throws unless `bytes` is a power of two. */
-export function makeRingMemory(bytes: number = ringBytes): RingMemory {
+export function makeRingMemory(bytes: number = collectorLimits.datagramRingBytes): RingMemory {
   if (!Number.isInteger(Math.log2(bytes))) throw new Error('must be a power of two')
   return {counters: new SharedArrayBuffer(4 * slotCount), room: new SharedArrayBuffer(bytes)}
 }
@@ -22,7 +19,12 @@ export function makeRingMemory(bytes: number = ringBytes): RingMemory {
 export interface RingWriter {
   /** Adds a datagram. If the ring is full, it counts the datagram as dropped. True: the caller must wake the reader. */
   push(datagram: Uint8Array): boolean
-  setKernelDrops(drops: number | null): void
+  /** Counts a datagram as received and dropped. */
+  drop(): void
+  /** Bytes that wait in the ring. */
+  usedBytes(): number
+  /** States that the thread is alive, and how many datagrams the kernel has dropped for this socket. Null if unknown. */
+  look(kernelDrops: number | null): void
 }
 
 /** The side of the thread that writes to the store. */
@@ -40,8 +42,10 @@ export interface RingCounts {
   readonly received: number
   /** Received datagrams that were dropped because the ring was full. */
   readonly dropped: number
-  /** Datagrams that the kernel dropped before the socket delivered them. Null if unknown. */
-  readonly kernelDrops: number | null
+  /** Datagrams that the kernel dropped before the socket delivered them. 0 where the system does not tell. */
+  readonly kernelDrops: number
+  /** Looks of the thread that receives. */
+  readonly looks: number
 }
 
 /**
@@ -54,16 +58,24 @@ export function ringWriter({counters, room}: RingMemory): RingWriter {
   const slot = new Int32Array(counters)
   const bytes = new Uint8Array(room)
   const lengths = new Uint32Array(room)
+  // A thread that replaces another has a new socket and a new writer: both begin at zero.
+  let kernelDropsBefore = 0
+  const usedBytes = (): number => (slot[slots.written]! - Atomics.load(slot, slots.read)) >>> 0
+  const drop = (): void => {
+    Atomics.add(slot, slots.received, 1)
+    Atomics.add(slot, slots.dropped, 1)
+  }
   return {
+    drop,
+    usedBytes,
     push(datagram) {
-      Atomics.add(slot, slots.received, 1)
       const written = slot[slots.written]!
-      const used = (written - Atomics.load(slot, slots.read)) >>> 0
       const needed = recordBytes(datagram.length)
-      if (used + needed > bytes.length) {
-        Atomics.add(slot, slots.dropped, 1)
+      if (usedBytes() + needed > bytes.length) {
+        drop()
         return false
       }
+      Atomics.add(slot, slots.received, 1)
       lengths[placeOf(written, bytes) / 4] = datagram.length
       const place = placeOf(written + 4, bytes)
       const first = datagram.subarray(0, bytes.length - place)
@@ -72,8 +84,11 @@ export function ringWriter({counters, room}: RingMemory): RingWriter {
       Atomics.store(slot, slots.written, (written + needed) | 0)
       return Atomics.exchange(slot, slots.awake, 1) === 0
     },
-    setKernelDrops(drops) {
-      Atomics.store(slot, slots.kernelDrops, drops ?? unknownDrops)
+    look(kernelDrops) {
+      Atomics.add(slot, slots.looks, 1)
+      if (kernelDrops === null) return
+      Atomics.add(slot, slots.kernelDrops, kernelDrops - kernelDropsBefore)
+      kernelDropsBefore = kernelDrops
     },
   }
 }
@@ -100,11 +115,11 @@ export function ringReader({counters, room}: RingMemory): RingReader {
       return isEmpty()
     },
     counts() {
-      const kernelDrops = Atomics.load(slot, slots.kernelDrops)
       return {
         received: Atomics.load(slot, slots.received) >>> 0,
         dropped: Atomics.load(slot, slots.dropped) >>> 0,
-        kernelDrops: kernelDrops === unknownDrops ? null : kernelDrops >>> 0,
+        kernelDrops: Atomics.load(slot, slots.kernelDrops) >>> 0,
+        looks: Atomics.load(slot, slots.looks) >>> 0,
       }
     },
   }

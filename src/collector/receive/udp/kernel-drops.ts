@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {endianness} from 'node:os'
+import {bytesOfIpv6} from './ip-bytes.ts'
 
 /** The address that a socket is bound to. */
 export interface BoundAddress {
@@ -37,21 +38,4 @@ function writeWords(bytes: readonly number[]): string {
     words.push((endianness() === 'LE' ? word.reverse() : word).join(''))
   }
   return words.join('')
-}
-
-function bytesOfIpv6(address: string): number[] {
-  const [head = '', tail = ''] = withoutIpv4(address.split('%')[0]!).split('::')
-  const groupsOf = (part: string): number[] =>
-    part === '' ? [] : part.split(':').map(group => Number.parseInt(group, 16))
-  const [before, after] = [groupsOf(head), groupsOf(tail)]
-  const groups = [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after]
-  return groups.flatMap(group => [group >> 8, group & 0xff])
-}
-
-/** Writes the IPv4 part of an address such as `::ffff:127.0.0.1` as groups of hex digits. */
-function withoutIpv4(address: string): string {
-  return address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) => {
-    const [a, b, c, d] = parts.slice(0, 4).map(Number) as [number, number, number, number]
-    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`
-  })
 }

@@ -9,6 +9,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises'
 import {type MessagePort, parentPort, workerData} from 'node:worker_threads'
 import {type RingMemory, ringWriter} from './datagram-ring.ts'
 import {type BoundAddress, readKernelDrops} from './kernel-drops.ts'
+import {createSourceShares} from './source-shares.ts'
 
 /** The settings that the thread starts with. */
 export interface UdpWorkerData {
@@ -30,7 +31,7 @@ export type UdpWorkerMessage =
 
 /** The requested size of the kernel's receive buffer. The kernel may grant less (net.core.rmem_max). */
 const wantedReceiveBufferBytes = 8 * 1024 * 1024
-/** Milliseconds between two reads of the kernel's drops. */
+/** Milliseconds between two looks: at the kernel's drops, and anew at the sources. */
 const lookMs = 500
 /** The most milliseconds that the thread reads before it settles or closes, while datagrams keep arriving. */
 const settleMs = 1_000
@@ -40,9 +41,11 @@ async function receive({host, port, ring}: UdpWorkerData, parent: MessagePort): 
   const writer = ringWriter(ring)
   const socket = createSocket({type: isIPv6(host) ? 'udp6' : 'udp4'})
   let received = 0
-  socket.on('message', datagram => {
+  const shares = createSourceShares(ring.room.byteLength)
+  socket.on('message', (datagram, {address}) => {
     received++
-    if (writer.push(datagram)) say({kind: 'arrived'})
+    if (!shares.admits(address, datagram.length, writer.usedBytes())) writer.drop()
+    else if (writer.push(datagram)) say({kind: 'arrived'})
   })
   try {
     socket.bind({address: host, port, exclusive: true})
@@ -52,7 +55,10 @@ async function receive({host, port, ring}: UdpWorkerData, parent: MessagePort): 
     return parent.close()
   }
   const address = socket.address() as BoundAddress
-  const look = (): void => writer.setKernelDrops(readKernelDrops(address))
+  const look = (): void => {
+    writer.look(readKernelDrops(address))
+    shares.renew()
+  }
   look()
   const looking = setInterval(look, lookMs)
   const readAll = async (): Promise<void> => {

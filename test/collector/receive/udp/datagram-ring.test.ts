@@ -16,7 +16,7 @@ it('returns datagrams of every length whole and in order, many times around', ()
     for (const one of sent) writer.push(one)
     assert.deepEqual([reader.shift(), reader.shift(), reader.shift()], [...sent, null])
   }
-  assert.deepEqual(reader.counts(), {received: 4_000, dropped: 0, kernelDrops: 0})
+  assert.deepEqual(reader.counts(), {received: 4_000, dropped: 0, kernelDrops: 0, looks: 0})
 })
 
 it('counts datagrams that do not fit, keeps the others, and has space again after they are read', () => {
@@ -41,10 +41,18 @@ it('wakes the reader only for the first datagram after it sleeps', () => {
   assert.equal(writer.push(datagram(1, 3)), true)
 })
 
-it('reports null if the drops of the kernel are unknown', () => {
-  const {writer, reader} = makeRing(64)
-  writer.setKernelDrops(null)
-  assert.equal(reader.counts().kernelDrops, null)
-  writer.setKernelDrops(7)
-  assert.equal(reader.counts().kernelDrops, 7)
+it('adds the drops of the kernel up over sockets, and keeps them where the system does not tell', () => {
+  const memory = makeRingMemory(64)
+  const [reader, first] = [ringReader(memory), ringWriter(memory)]
+  const drops = () => reader.counts().kernelDrops
+  first.look(null)
+  assert.equal(drops(), 0)
+  first.look(7)
+  first.look(null)
+  assert.equal(drops(), 7)
+  const second = ringWriter(memory)
+  second.look(0)
+  second.look(2)
+  assert.equal(drops(), 9)
+  assert.equal(reader.counts().looks, 5)
 })
