@@ -50,7 +50,7 @@ _usage() {
   [[ $flag != = ]] || flag=${COMP_WORDS[COMP_CWORD - 2]-}
   case $COMP_CWORD:$command in
     1:*) ;;
-    *:policy | *:project)
+    *:policy | *:project | *:token)
       command="$command ${COMP_WORDS[2]-}"
       place=2
       ;;
@@ -59,7 +59,8 @@ _usage() {
     case $place:$command in
       2:policy\ *) _usage_words "$word" 'check' ;;
       2:project\ *) _usage_words "$word" 'add check list remove' ;;
-      *) _usage_words "$word" 'access collect completion demo disable doctor embed enable end explain export feature flush forget help import init log optin optout policy preview project purge run share shell start stats status version' ;;
+      2:token\ *) _usage_words "$word" 'list new revoke' ;;
+      *) _usage_words "$word" 'access collect completion demo disable doctor embed enable end explain export feature flush forget help import init log optin optout policy preview project purge run share shell start stats status token version' ;;
     esac
     return 0
   fi
@@ -349,6 +350,30 @@ _usage() {
         --project:*) _usage_projects "$word" ;;
         *:-*) _usage_words "$word" '--project-file --project --events --json --help' ;;
         *) _usage_projects "$word" ;;
+      esac
+      ;;
+    token\ list)
+      case $flag:$word in
+        --data:*) _usage_files ;;
+        *:-*) _usage_words "$word" '--data --json --help' ;;
+        *) _usage_words "$word" '--data --json --help' ;;
+      esac
+      ;;
+    token\ new)
+      case $flag:$word in
+        --name:*)  ;;
+        --project:*) _usage_projects "$word" ;;
+        --expires:*)  ;;
+        --data:*) _usage_files ;;
+        *:-*) _usage_words "$word" '--name --project --expires --data --json --help' ;;
+        *) _usage_words "$word" '--name --project --expires --data --json --help' ;;
+      esac
+      ;;
+    token\ revoke)
+      case $flag:$word in
+        --data:*) _usage_files ;;
+        *:-*) _usage_words "$word" '--data --json --help' ;;
+        *)  ;;
       esac
       ;;
   esac

@@ -206,9 +206,27 @@ export const errorRegistry = {
   },
   USAGE_TOKEN_WRONG: {
     meaning: 'The read token is missing or wrong.',
-    next: 'Set --token or USAGE_TOKEN to the token that `usage collect` printed at its first start.',
+    next: 'Set --token or USAGE_TOKEN to a read token. The operator of the collector makes one: usage token new',
     exit: 3,
     http: 401,
+  },
+  USAGE_TOKEN_UNKNOWN: {
+    meaning: 'No read token, or more than one, has this id or name. Nothing was revoked.',
+    next: 'Run `usage token list` to see the ids.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_TOKEN_EXISTS: {
+    meaning: 'A read token has this name already. None was made.',
+    next: 'Choose another name, or revoke the token first: usage token revoke NAME',
+    exit: 2,
+    http: null,
+  },
+  USAGE_TOKEN_NOT_SHOWN: {
+    meaning: 'Nobody would see the token: stdout is a file, a pipe or a log. None was made.',
+    next: 'Run the command on a terminal, or with --json.',
+    exit: 2,
+    http: null,
   },
   USAGE_QUERY_INVALID: {
     meaning: 'The period or a filter of the statistics is invalid.',

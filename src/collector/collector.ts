@@ -9,8 +9,9 @@
 import type {AddressInfo} from 'node:net'
 import type {FastifyBaseLogger, FastifyInstance} from 'fastify'
 import {toUsageError, UsageError} from '../errors.ts'
+import {findReader, hasReadToken, listReadTokens, makeFirstReadToken} from './access/read-tokens.ts'
 import {makeFolderSecret, removeRunningCollector, writeRunningCollector} from './access/running-collector-file.ts'
-import {readOrMakeReadToken, sha256Of} from './access/tokens.ts'
+import {sha256Of} from './access/tokens.ts'
 import {oldIds, readOrMakeOldIdSecret} from './compat/old-ids.ts'
 import {createGroupCommit} from './intake/group-commit.ts'
 import {findProject, loadProjects} from './intake/projects.ts'
@@ -48,6 +49,8 @@ export interface CollectorOptions {
   readonly mantid?: string | null
   /** The dashboard. Default: no pages. */
   readonly pages?: MakePages
+  /** Whether the first start on a data folder makes a read token. False: nobody would see it. Default: true. */
+  readonly makesToken?: boolean
   /** When retention runs: milliseconds after the start, and after the end of each run. */
   readonly retention?: {readonly firstAfterMs: number; readonly everyMs: number}
 }
@@ -66,8 +69,10 @@ export interface Collector {
   readonly udp: string | null
   /** Bytes of the socket's receive buffer, as the kernel reports them. Null without datagrams. */
   readonly udpReceiveBufferBytes: number | null
-  /** The read token at the first start on a data folder. Null at every later start. */
+  /** The read token that this start made: the first one on its data folder. Null at every later start. */
   readonly token: string | null
+  /** Whether a read token exists that has not expired. */
+  hasToken(): boolean
   /**
    * Accepts no more requests, answers those that have arrived, and closes the store. Running requests get at most
    * `closeSeconds`, even if a sender holds a connection open.
@@ -97,6 +102,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   let isOpen = true
   let receiver: UdpReceiver | null = null
   let inbox: InboxReceiver | null = null
+  let stopListening: (() => Promise<void>) | null = null
   const settle = async (): Promise<void> => {
     await receiver?.settle()
     await groupCommit.settle()
@@ -111,7 +117,8 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   }
   try {
     await store.saveProjects([...projects.values()])
-    const {fresh, sha256} = readOrMakeReadToken(dataDirectory)
+    // Damaged tokens must not wait for the first reader.
+    listReadTokens(dataDirectory)
     const ids = oldIds(parsl || mantid ? readOrMakeOldIdSecret(dataDirectory) : '')
     receiver = await openReceiver(options.udp ?? null, {
       groupCommit,
@@ -132,7 +139,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       source,
       held: source.held,
       pages: options.pages?.({projects, source, now}) ?? null,
-      readTokenSha256: sha256,
+      findReader: (authorization: string | undefined) => findReader(dataDirectory, authorization, now()),
       now,
       isOpen: () => isOpen,
       readiness: createReadiness(probes, () => isOpen),
@@ -140,21 +147,28 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     const app = buildHttp({...parts, logger: options.logger ?? null})
     const allAnswered = countRequests(app)
     const http = await listen(app, options)
+    stopListening = async () => {
+      isOpen = false
+      removeRunningCollector(dataDirectory)
+      await closeHttp(app, allAnswered)
+    }
     writeRunningCollector(dataDirectory, {http, secret})
+    // A token that is made before the collector listens is lost if the port is busy.
+    const token = (options.makesToken ?? true) ? makeFirstReadToken(dataDirectory, now()) : null
     inbox = options.inbox ? receiveInbox({...options.inbox, projects, groupCommit, now}) : null
     return {
       http,
       udp: receiver?.address ?? null,
       udpReceiveBufferBytes: receiver?.receiveBufferBytes ?? null,
-      token: fresh,
+      token,
+      hasToken: () => hasReadToken(dataDirectory, now()),
       async close() {
-        isOpen = false
-        removeRunningCollector(dataDirectory)
-        await closeHttp(app, allAnswered)
+        await stopListening?.()
         await closeStore()
       },
     }
   } catch (error) {
+    await stopListening?.()
     await closeStore()
     throw error
   }

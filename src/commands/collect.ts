@@ -5,6 +5,7 @@ import {BaseCommand} from '../cli/framework/base-command.ts'
 import {dashboardPages} from '../cli/maintain/dashboard-pages.ts'
 import {openInbox} from '../cli/maintain/open-inbox.ts'
 import {waitForStopSignal} from '../cli/maintain/wait-for-stop-signal.ts'
+import {showsSecret} from '../cli/output/shows-secret.ts'
 import {writeListening} from '../cli/text/write-listening.ts'
 import {openCollector} from '../collector/collector.ts'
 
@@ -68,11 +69,14 @@ export default class Collect extends BaseCommand {
       parsl: flags.parsl ?? null,
       mantid: flags.mantid ?? null,
       now: this.world.now,
+      makesToken: showsSecret(process.stdout, this.jsonEnabled(), this.world.environment),
       pages: dashboardPages(flags.public ? 'public' : 'token'),
     })
     const {http, udp, udpReceiveBufferBytes, token} = collector
     const listening = {http, udp, udpReceiveBufferBytes, data: flags.data, token}
-    const text = this.jsonEnabled() ? JSON.stringify(listening) : this.fit(writeListening(listening, this.paint))
+    const text = this.jsonEnabled()
+      ? JSON.stringify(listening)
+      : this.fit(writeListening({...listening, hasToken: collector.hasToken()}, this.paint))
     process.stdout.write(`${text}\n`)
     await asked
     await collector.close()

@@ -3,8 +3,10 @@ export interface PageRequest {
   /** The path of the address, still encoded. */
   readonly path: string
   readonly parameters: Readonly<Record<string, unknown>>
-  /** Whether the request contains the read token. */
+  /** Whether the request contains a read token for all projects. */
   readonly isReader: boolean
+  /** The project that the read token of the request opens. Null: none, or all. */
+  readonly readsProject?: string | null
   /** A share link, removed from the parameters: its token, and the project that it opens. */
   readonly share: {readonly token: string; readonly project: string} | null
   readonly ifNoneMatch: string | null

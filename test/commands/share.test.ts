@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {readFileSync, statSync, writeFileSync} from 'node:fs'
+import {readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
 import {isolatedHome} from '../support/isolated-home.ts'
@@ -17,7 +17,7 @@ describe('usage share', () => {
     const link = await share()
     assert.match(link, /^http:\/\/127\.0\.0\.1:\d+\/projects\/\w+\?share=[\w-]{32}\n$/)
     assert.deepEqual([await statusOf(link), await statusOf(link.split('?')[0]!)], [200, 401])
-    const file = join(data, 'share-links.json')
+    const file = join(data, 'share-links', readdirSync(join(data, 'share-links'))[0]!)
     assert.equal(statSync(file).mode & 0o777, 0o600)
     assert.ok(!readFileSync(file, 'utf8').includes(link.trim().split('=')[1]!))
     const {path, project, url} = JSON.parse(await share('--json'))
@@ -30,12 +30,11 @@ describe('usage share', () => {
     assert.equal(await statusOf(unnamed.stdout), 200)
   })
 
-  it('keeps both of two changes at the same time, and the change after one that was killed', async t => {
+  it('keeps all of several changes at the same time', async t => {
     const home = isolatedHome(t)
     const names = ['one', 'two', 'three', 'four']
     const projects = names.map(name => projectOnDisk(home.home, 'http://127.0.0.1:9', {project: name}).project)
     const {data} = await collectorHere(t, home, projects)
-    writeFileSync(join(data, 'share-links.json.new'), '{"one": ')
     const shared = await Promise.all(names.map(name => runUsage(home, ['share', '--data', data, '--project', name])))
     for (const {code, stdout} of shared) {
       assert.equal(code, 0)

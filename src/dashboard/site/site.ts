@@ -71,7 +71,7 @@ interface Site extends DashboardParts {
 async function route(site: Site, request: PageRequest): Promise<PageAnswer> {
   const [first, id, page = '', file, ...rest] = request.path.split('/').slice(1).map(decode)
   const sees = seesOf(site, request, id)
-  if (first === '' && id === undefined) return sees === 'nothing' ? answerError(needsToken()) : answerHome(site)
+  if (first === '' && id === undefined) return answerStart(site, request, sees)
   const project = site.projects.get(id ?? '')
   if (rest.length > 0 || project === undefined) {
     if (sees === 'nothing') throw needsToken()
@@ -80,16 +80,32 @@ async function route(site: Site, request: PageRequest): Promise<PageAnswer> {
   if (first === 'badge' && file === undefined) return answerCount(site, project, page, sees, request.ifNoneMatch)
   if (first !== 'projects') throw notFound()
   // Everybody may see what is collected.
-  if (page === 'collected' && file === undefined) return answerNotice(site, project, sees === 'all')
+  if (page === 'collected' && file === undefined)
+    return answerNotice(site, project, sees === 'all', seesOthers(site, request))
   if (sees === 'nothing') throw needsToken()
   if (sees === 'public') return answerPublic(site, project, [page, file], request)
   return answerProject(site, project, [page, file], request)
 }
 
 /** The part of a project that the request may see. A share link opens only the public figures of its own project. */
-function seesOf({access}: Site, {isReader, share}: PageRequest, id: string | undefined): 'all' | 'public' | 'nothing' {
-  if (isReader || access === 'open') return 'all'
+function seesOf(
+  {access}: Site,
+  {isReader, readsProject = null, share}: PageRequest,
+  id: string | undefined,
+): 'all' | 'public' | 'nothing' {
+  if (isReader || access === 'open' || (readsProject !== null && readsProject === id)) return 'all'
   return access === 'public' || (share !== null && share.project === id) ? 'public' : 'nothing'
+}
+
+/** Whether the request may see other projects besides the one that it asks for. */
+const seesOthers = ({access, projects}: Site, {isReader}: PageRequest): boolean =>
+  (isReader || access === 'open') && projects.size > 1
+
+/** The first page: the projects, or the only one that the token of the request opens. */
+function answerStart(site: Site, {readsProject = null}: PageRequest, sees: string): PageAnswer {
+  const own = readsProject === null ? undefined : site.projects.get(readsProject)
+  if (own !== undefined) return redirectTo(own)
+  return sees === 'nothing' ? answerError(needsToken()) : answerHome(site)
 }
 
 function decode(part: string): string {
@@ -104,9 +120,10 @@ async function answerProject(
   site: Site,
   project: ProjectFile,
   [page, file]: readonly [string, string | undefined],
-  {parameters}: PageRequest,
+  request: PageRequest,
 ): Promise<PageAnswer> {
   const nowMs = site.now()
+  const {parameters} = request
   const state = readState(project, parameters, nowMs)
   if (page === 'answers' && file !== undefined) return answerSection(await site.ask(project, state.query), file)
   if (file !== undefined || !isAnswerPage(page)) throw notFound()
@@ -114,7 +131,7 @@ async function answerProject(
   const {filters} = state.query
   const isFiltered = limitsFeatures(filters) || limitsHeaders(filters)
   const choices = isFiltered ? await askChoices(site, project, state, nowMs) : stats
-  const hasOthers = site.projects.size > 1
+  const hasOthers = seesOthers(site, request)
   const lastYear = page === '' && hasNoRange(state) ? await askLastYear(site, project, state, nowMs) : null
   return answerPage(writeAnswerPage({state, name: page, stats, lastYear, choices, nowMs, hasOthers}))
 }
@@ -177,7 +194,7 @@ function valueOfBadge(month: PublicPeriod | undefined, what: 'users' | 'runs'): 
   return month.runs === null ? `fewer than ${minUsers}` : writeCount(month.runs)
 }
 
-function answerNotice({explain, projects}: Site, project: ProjectFile, isReader: boolean): PageAnswer {
+function answerNotice({explain}: Site, project: ProjectFile, isReader: boolean, hasOthers: boolean): PageAnswer {
   const state = {project, written: {}}
   const pages = isReader
     ? writeNavigation(state, 'collected')
@@ -186,16 +203,21 @@ function answerNotice({explain, projects}: Site, project: ProjectFile, isReader:
   return answerPage(
     framePage({
       title: `${displayName(project)}: what is collected`,
-      header: writeHeading(project, lead, isReader && projects.size > 1) + pages,
+      header: writeHeading(project, lead, hasOthers) + pages,
       main: writeNotice(explain(project)),
     }),
   )
 }
 
+const redirectTo = (project: ProjectFile): PageAnswer => ({
+  status: 302,
+  headers: {Location: addressTo({project, written: {}}, '')},
+  body: '',
+})
+
 function answerHome({projects}: Site): PageAnswer {
   const [only] = projects.values()
-  if (projects.size === 1 && only !== undefined)
-    return {status: 302, headers: {Location: addressTo({project: only, written: {}}, '')}, body: ''}
+  if (projects.size === 1 && only !== undefined) return redirectTo(only)
   const items = [...projects.values()].map(
     project =>
       `<li><a href="${addressTo({project, written: {}}, '')}"><bdi>${escapeHtml(displayName(project))}</bdi></a></li>`,
@@ -215,7 +237,7 @@ function answerError(error: UsageError): PageAnswer {
 
 const needsToken = (): UsageError =>
   new UsageError('USAGE_TOKEN_WRONG', 'This page requires the read token.', {
-    next: 'Reload the page, leave the name empty and enter the token that `usage collect` printed at its first start as the password.',
+    next: 'Reload the page, leave the name empty and enter the token as the password. The operator makes one with `usage token new`.',
   })
 
 const notFound = (): UsageError => new UsageError('USAGE_NOT_FOUND', 'This page does not exist.')

@@ -3,7 +3,6 @@ import {cpSync} from 'node:fs'
 import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
 import type {FastifyInstance} from 'fastify'
-import {sha256Of} from '../../../src/collector/access/tokens.ts'
 import {createGroupCommit, type GroupCommit} from '../../../src/collector/intake/group-commit.ts'
 import {createReadiness} from '../../../src/collector/monitoring/readiness.ts'
 import {createBodyBudget} from '../../../src/collector/receive/http/body-budget.ts'
@@ -52,7 +51,7 @@ export class SimulatedCollector {
       source,
       pages: null,
       bodyBudget: createBodyBudget(),
-      readTokenSha256: sha256Of('token'),
+      findReader: () => null,
       now: () => this.time.nowMs,
       isOpen: () => true,
       readiness: createReadiness([], () => true),

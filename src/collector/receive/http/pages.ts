@@ -1,7 +1,7 @@
 import type {FastifyInstance} from 'fastify'
 import type {PageAnswer, PageRequest} from '../../../protocol/page.ts'
 import type {StatsSource} from '../../../stats/model/source.ts'
-import {hasSecretOrPassword} from '../../access/tokens.ts'
+import type {Reader} from '../../access/read-tokens.ts'
 import type {Projects} from '../../intake/projects.ts'
 
 /** Answers the requests of browsers, and decides which pages a reader may see. */
@@ -19,10 +19,10 @@ export function addPages(
   app: FastifyInstance,
   pages: Pages,
   {
-    readTokenSha256,
+    findReader,
     findSharedProject,
   }: {
-    readonly readTokenSha256: Uint8Array
+    readonly findReader: (authorization: string | undefined) => Reader | null
     readonly findSharedProject: (token: unknown) => string | null
   },
 ): void {
@@ -30,11 +30,13 @@ export function addPages(
     app.get(path, async (request, reply) => {
       const {share: token, ...parameters} = request.query as Record<string, unknown>
       const project = findSharedProject(token)
+      const reader = findReader(request.headers.authorization)
       const {status, headers, body} = await pages({
         path: request.url.split('?')[0] ?? '/',
         parameters,
         share: project === null ? null : {token: String(token), project},
-        isReader: hasSecretOrPassword(request.headers.authorization, readTokenSha256),
+        isReader: reader?.project === null,
+        readsProject: reader?.project ?? null,
         ifNoneMatch: request.headers['if-none-match'] ?? null,
       })
       return reply.status(status).headers(headers).send(body)

@@ -19,8 +19,9 @@ import {time} from '../../../protocol/scalars.ts'
 import {answerStats} from '../../../stats/answer/answer.ts'
 import {parseStatsQuery, readParameters} from '../../../stats/model/query.ts'
 import type {StatsSource} from '../../../stats/model/source.ts'
+import type {Reader} from '../../access/read-tokens.ts'
 import {findSharedProject} from '../../access/share-links.ts'
-import {hasSecret, requireWriteKey} from '../../access/tokens.ts'
+import {requireWriteKey} from '../../access/tokens.ts'
 import {admit} from '../../intake/admit.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
@@ -48,8 +49,8 @@ export interface HttpParts {
   readonly bodyBudget: BodyBudget
   readonly source: StatsSource
   readonly pages: Pages | null
-  /** SHA-256 of the read token. */
-  readonly readTokenSha256: Uint8Array
+  /** What an `Authorization` header may read. Null: nothing. */
+  readonly findReader: (authorization: string | undefined) => Reader | null
   /** Unix milliseconds. */
   readonly now: () => number
   /** False while the collector is closing: new requests then get the status 503. */
@@ -109,8 +110,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
       receiveImport(request, request.params.id, {...parts, folder}),
     )
   app.get<{Params: {id: string}}>('/v1/projects/:id/stats', async request => {
-    if (!hasSecret(request.headers.authorization, parts.readTokenSha256))
-      throw new UsageError('USAGE_TOKEN_WRONG', 'the read token is required, as Authorization: Bearer TOKEN')
+    requireReader(parts.findReader(request.headers.authorization), request.params.id)
     const project = findProject(parts.projects, request.params.id)
     const parameters = readParameters(project.project, request.query as Record<string, unknown>)
     const nowMs = parts.now()
@@ -118,11 +118,17 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
   })
   if (parts.pages !== null)
     addPages(app, parts.pages, {
-      readTokenSha256: parts.readTokenSha256,
+      findReader: parts.findReader,
       findSharedProject: token => (folder == null ? null : findSharedProject(folder.dataDirectory, token)),
     })
   addDescription(app)
   addHealth(app, parts.readiness)
+}
+
+/** A token of one project is told about no other project whether it exists. */
+function requireReader(reader: Reader | null, project: string): void {
+  if (reader !== null && (reader.project === null || reader.project === project)) return
+  throw new UsageError('USAGE_TOKEN_WRONG', 'a read token for the project is required, as Authorization: Bearer TOKEN')
 }
 
 async function receiveReport(request: FastifyRequest, {projects, groupCommit, now}: HttpParts): Promise<Answer> {

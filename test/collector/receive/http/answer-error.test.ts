@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import {type TestContext, test} from 'node:test'
 import type {FastifyBaseLogger} from 'fastify'
-import {sha256Of} from '../../../../src/collector/access/tokens.ts'
 import {createGroupCommit} from '../../../../src/collector/intake/group-commit.ts'
 import {createReadiness} from '../../../../src/collector/monitoring/readiness.ts'
 import {createBodyBudget} from '../../../../src/collector/receive/http/body-budget.ts'
@@ -29,7 +28,7 @@ async function listen(t: TestContext, changes: Partial<HttpParts>) {
       facts: () => Promise.reject(new Error('disk I/O error')),
       close: async () => {},
     },
-    readTokenSha256: sha256Of('token'),
+    findReader: authorization => (authorization === 'Bearer token' ? {project: null} : null),
     now: () => nowMs,
     isOpen: () => true,
     readiness: createReadiness([], changes.isOpen ?? (() => true)),
