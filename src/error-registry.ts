@@ -206,7 +206,7 @@ export const errorRegistry = {
   },
   USAGE_TOKEN_WRONG: {
     meaning: 'The read token is missing or wrong.',
-    next: 'Set --token or USAGE_TOKEN to a read token. The operator of the collector makes one: usage token new',
+    next: 'Set --token or USAGE_TOKEN to a read token. The operator makes one with `usage token new`.',
     exit: 3,
     http: 401,
   },
@@ -218,7 +218,7 @@ export const errorRegistry = {
   },
   USAGE_TOKEN_EXISTS: {
     meaning: 'A read token has this name already. None was made.',
-    next: 'Choose another name, or revoke the token first: usage token revoke NAME',
+    next: 'Choose another name, or revoke that token with `usage token revoke NAME`.',
     exit: 2,
     http: null,
   },

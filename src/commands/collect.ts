@@ -1,13 +1,9 @@
 import * as Flags from '@oclif/core/flags'
 import {readCollectSettings} from '../cli/arguments/collect-settings.ts'
-import {readAddress, readUdpAddress} from '../cli/arguments/listen-address.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
-import {dashboardPages} from '../cli/maintain/dashboard-pages.ts'
-import {openInbox} from '../cli/maintain/open-inbox.ts'
-import {waitForStopSignal} from '../cli/maintain/wait-for-stop-signal.ts'
+import {runCollector} from '../cli/maintain/operate/run-collector.ts'
 import {showsSecret} from '../cli/output/shows-secret.ts'
-import {writeListening} from '../cli/text/write-listening.ts'
-import {openCollector} from '../collector/collector.ts'
+import {writeListening} from '../cli/text/operator/write-listening.ts'
 
 export default class Collect extends BaseCommand {
   static override summary = 'Run a collector: receive reports, store them, serve statistics.'
@@ -58,27 +54,15 @@ export default class Collect extends BaseCommand {
 
   async run(): Promise<void> {
     const {flags: said} = await this.parse(Collect)
-    const flags = readCollectSettings(said)
-    const asked = waitForStopSignal()
-    const collector = await openCollector({
-      projectsDirectory: flags.projects,
-      dataDirectory: flags.data,
-      ...readAddress(flags.http),
-      udp: readUdpAddress(flags.udp, flags.parsl !== undefined),
-      inbox: flags.inbox === undefined ? null : {inbox: openInbox(flags.inbox)},
-      parsl: flags.parsl ?? null,
-      mantid: flags.mantid ?? null,
+    await runCollector(readCollectSettings(said), {
       now: this.world.now,
-      makesToken: showsSecret(process.stdout, this.jsonEnabled(), this.world.environment),
-      pages: dashboardPages(flags.public ? 'public' : 'token'),
+      showsToken: showsSecret(process.stdout, this.jsonEnabled(), this.world.environment),
+      onListening: ({hasToken, ...listening}) => {
+        const text = this.jsonEnabled()
+          ? JSON.stringify(listening)
+          : this.fit(writeListening({...listening, hasToken}, this.paint))
+        process.stdout.write(`${text}\n`)
+      },
     })
-    const {http, udp, udpReceiveBufferBytes, token} = collector
-    const listening = {http, udp, udpReceiveBufferBytes, data: flags.data, token}
-    const text = this.jsonEnabled()
-      ? JSON.stringify(listening)
-      : this.fit(writeListening({...listening, hasToken: collector.hasToken()}, this.paint))
-    process.stdout.write(`${text}\n`)
-    await asked
-    await collector.close()
   }
 }

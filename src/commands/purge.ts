@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import {readPurgeTime} from '../cli/arguments/purge-time.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
-import {type Purged, writePurged, writePurgeStep} from '../cli/text/write-purged.ts'
+import {type Purged, writePurged, writePurgeStep} from '../cli/text/operator/write-purged.ts'
 import {purgeStore} from '../collector/upkeep/purge-store.ts'
 import {purgeable} from '../collector/upkeep/retention.ts'
 

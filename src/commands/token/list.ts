@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../../cli/framework/base-command.ts'
-import {requireDataFolder} from '../../cli/maintain/manage-tokens.ts'
-import {writeTokens} from '../../cli/text/write-tokens.ts'
+import {requireDataFolder} from '../../cli/maintain/operate/manage-tokens.ts'
+import {writeTokens} from '../../cli/text/operator/write-tokens.ts'
 import {listReadTokens, type ReadToken} from '../../collector/access/read-tokens.ts'
 
 export default class TokenList extends BaseCommand {

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../../cli/framework/base-command.ts'
-import {requireDataFolder} from '../../cli/maintain/manage-tokens.ts'
+import {requireDataFolder} from '../../cli/maintain/operate/manage-tokens.ts'
 import {type ReadToken, revokeReadToken} from '../../collector/access/read-tokens.ts'
 import {toPlainText} from '../../protocol/plain-text.ts'
 

@@ -1,15 +1,5 @@
-import type {Paint} from '../output/paint.ts'
-
-/** Where a collector listens and keeps its data; the token only at its first start. */
-export interface Listening {
-  readonly http: string
-  readonly udp: string | null
-  readonly udpReceiveBufferBytes: number | null
-  readonly data: string
-  readonly token: string | null
-  /** Whether anybody has a read token. */
-  readonly hasToken: boolean
-}
+import type {Listening} from '../../maintain/operate/run-collector.ts'
+import type {Paint} from '../../output/paint.ts'
 
 /** Writes where a collector listens, and the token that it made, or how to make one. */
 export function writeListening(

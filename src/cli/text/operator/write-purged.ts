@@ -1,6 +1,6 @@
-import type {PurgeStep} from '../../collector/upkeep/retention.ts'
-import {toPlainText} from '../../protocol/plain-text.ts'
-import {writeAmount} from './words.ts'
+import type {PurgeStep} from '../../../collector/upkeep/retention.ts'
+import {toPlainText} from '../../../protocol/plain-text.ts'
+import {writeAmount} from '../words.ts'
 
 /** The result of `usage purge`. */
 export interface Purged {

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
-import {makeReadToken, type NewReadToken, type ReadToken} from '../../collector/access/read-tokens.ts'
-import {UsageError} from '../../errors.ts'
-import {storedProject} from './ask-stats.ts'
+import {makeReadToken, type NewReadToken, type ReadToken} from '../../../collector/access/read-tokens.ts'
+import {UsageError} from '../../../errors.ts'
+import {storedProject} from '../ask-stats.ts'
 
 /** Throws a `UsageError` USAGE_STORE_UNREADABLE if the data folder is missing: a wrong path must not become a folder. */
 export function requireDataFolder(dataDirectory: string): void {

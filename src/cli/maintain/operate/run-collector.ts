@@ -1,0 +1,47 @@
+import {openCollector} from '../../../collector/collector.ts'
+import type {CollectSettings} from '../../arguments/collect-settings.ts'
+import {readAddress, readUdpAddress} from '../../arguments/listen-address.ts'
+import {dashboardPages} from '../dashboard-pages.ts'
+import {openInbox} from '../open-inbox.ts'
+import {waitForStopSignal} from './wait-for-stop-signal.ts'
+
+/** Where a collector listens and keeps its data; the token only at its first start. */
+export interface Listening {
+  readonly http: string
+  readonly udp: string | null
+  readonly udpReceiveBufferBytes: number | null
+  readonly data: string
+  readonly token: string | null
+  /** Whether anybody has a read token. */
+  readonly hasToken: boolean
+}
+
+export interface CollectorRun {
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** Whether somebody sees a token that the first start makes. */
+  readonly showsToken: boolean
+  /** Called once, when the collector listens. */
+  readonly onListening: (listening: Listening) => void
+}
+
+/** Runs a collector until SIGTERM or SIGINT, then stores what has arrived. Rejects with a coded error. */
+export async function runCollector(settings: CollectSettings, {now, showsToken, onListening}: CollectorRun) {
+  const asked = waitForStopSignal()
+  const collector = await openCollector({
+    projectsDirectory: settings.projects,
+    dataDirectory: settings.data,
+    ...readAddress(settings.http),
+    udp: readUdpAddress(settings.udp, settings.parsl !== undefined),
+    inbox: settings.inbox === undefined ? null : {inbox: openInbox(settings.inbox)},
+    parsl: settings.parsl ?? null,
+    mantid: settings.mantid ?? null,
+    now,
+    makesToken: showsToken,
+    pages: dashboardPages(settings.public ? 'public' : 'token'),
+  })
+  const {http, udp, udpReceiveBufferBytes, token} = collector
+  onListening({http, udp, udpReceiveBufferBytes, data: settings.data, token, hasToken: collector.hasToken()})
+  await asked
+  await collector.close()
+}
