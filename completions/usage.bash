@@ -85,8 +85,9 @@ _usage() {
         --inbox:*) _usage_files ;;
         --parsl:*)  ;;
         --mantid:*)  ;;
-        *:-*) _usage_words "$word" '--config --projects --data --http --udp --inbox --parsl --mantid --public --no-public --json --help' ;;
-        *) _usage_words "$word" '--config --projects --data --http --udp --inbox --parsl --mantid --public --no-public --json --help' ;;
+        --min-free:*)  ;;
+        *:-*) _usage_words "$word" '--config --projects --data --http --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --public --no-public --json --help' ;;
+        *) _usage_words "$word" '--config --projects --data --http --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --public --no-public --json --help' ;;
       esac
       ;;
     completion)
@@ -272,8 +273,8 @@ _usage() {
         --only:*) _usage_words "$word" 'features runs' ;;
         --project:*) _usage_projects "$word" ;;
         --data:*) _usage_files ;;
-        *:-*) _usage_words "$word" '--older-than --only --project --data --dry-run --json --help' ;;
-        *) _usage_words "$word" '--older-than --only --project --data --dry-run --json --help' ;;
+        *:-*) _usage_words "$word" '--older-than --only --project --data --trust-clock --dry-run --json --help' ;;
+        *) _usage_words "$word" '--older-than --only --project --data --trust-clock --dry-run --json --help' ;;
       esac
       ;;
     run)

@@ -277,6 +277,24 @@ export const errorRegistry = {
     exit: 2,
     http: null,
   },
+  USAGE_STORE_UNWRITABLE: {
+    meaning: 'The collector cannot write its store now: its disk is full, nearly full, failing or read-only.',
+    next: 'Try again after the time in Retry-After. Operators: free disk space, see docs/operating.md.',
+    exit: 3,
+    http: 503,
+  },
+  USAGE_STORE_DAMAGED: {
+    meaning: 'The store of the collector is damaged, or it is lost while other files of the data folder exist.',
+    next: 'Stop the collector and restore the newest backup: `usage restore FILE --data DIR --force`.',
+    exit: 2,
+    http: 503,
+  },
+  USAGE_CLOCK_DOUBTED: {
+    meaning: "The collector's clock contradicts the newest reports in its store. Nothing is stored or purged.",
+    next: 'Set the clock of the machine. If it is right, start the command with --trust-clock.',
+    exit: 2,
+    http: 503,
+  },
   USAGE_STORE_LOCKED: {
     meaning: 'Another process is writing to this store.',
     next: 'Wait for the other import or purge, stop the other collector, or choose another --data folder.',

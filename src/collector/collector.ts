@@ -13,7 +13,9 @@ import {findReader, hasReadToken, listReadTokens, makeFirstReadToken} from './ac
 import {makeFolderSecret, removeRunningCollector, writeRunningCollector} from './access/running-collector-file.ts'
 import {sha256Of} from './access/tokens.ts'
 import {oldIds, readOrMakeOldIdSecret} from './compat/old-ids.ts'
-import {createGroupCommit} from './intake/group-commit.ts'
+import {type ClockGuard, createClockGuard} from './intake/clock-guard.ts'
+import {createDiskGuard, type DiskGuard} from './intake/disk-guard.ts'
+import {createGroupCommit, type WriteGate} from './intake/group-commit.ts'
 import {findProject, loadProjects} from './intake/projects.ts'
 import {createReadiness, type ReadinessProbe} from './monitoring/readiness.ts'
 import {createWorkerSource} from './reading/worker-source.ts'
@@ -24,6 +26,7 @@ import {type InboxParts, type InboxReceiver, receiveInbox} from './receive/inbox
 import {datagramReader} from './receive/udp/read-datagram.ts'
 import {receiveUdp, type UdpParts, type UdpReceiver} from './receive/udp/receive-udp.ts'
 import {openSqliteStore} from './store/sqlite.ts'
+import type {Store} from './store/store.ts'
 import {createErase} from './upkeep/erase.ts'
 import {readAhead} from './upkeep/read-ahead.ts'
 import {startRetention} from './upkeep/retention.ts'
@@ -51,6 +54,10 @@ export interface CollectorOptions {
   readonly pages?: MakePages
   /** Whether the first start on a data folder makes a read token. False: nobody would see it. Default: true. */
   readonly makesToken?: boolean
+  /** Below so many free bytes reports are answered with 503. Default: a twentieth of the file system, at most 256 MiB. */
+  readonly minFreeBytes?: number | null
+  /** If true, the clock of the machine is believed also if it contradicts the store. */
+  readonly isClockTrusted?: boolean
   /** When retention runs: milliseconds after the start, and after the end of each run. */
   readonly retention?: {readonly firstAfterMs: number; readonly everyMs: number}
 }
@@ -94,9 +101,14 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const projectOf = (id: string | null | undefined) => (id == null ? null : findProject(projects, id))
   const [parsl, mantid] = [projectOf(options.parsl), projectOf(options.mantid)]
   const store = openSqliteStore(dataDirectory)
+  const {disk, clock} = await createGuards(options, store)
   const source = createWorkerSource(dataDirectory)
-  const groupCommit = createGroupCommit(store)
-  const retention = startRetention(store, projects, now, options.retention, () =>
+  const groupCommit = createGroupCommit(store, {gate: gateOf(disk, clock)})
+  const believedNow = (): number => {
+    clock.require()
+    return now()
+  }
+  const retention = startRetention(store, projects, believedNow, options.retention, () =>
     readAhead({source, store}, projects.values(), now),
   )
   let isOpen = true
@@ -119,6 +131,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     await store.saveProjects([...projects.values()])
     // Damaged tokens must not wait for the first reader.
     listReadTokens(dataDirectory)
+    if (clock.check().ok) await store.noteSize(now())
     const ids = oldIds(parsl || mantid ? readOrMakeOldIdSecret(dataDirectory) : '')
     receiver = await openReceiver(options.udp ?? null, {
       groupCommit,
@@ -128,7 +141,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     })
     const secret = makeFolderSecret()
     // Each part that can fail in a way that loses reports has a probe.
-    const probes: ReadinessProbe[] = receiver === null ? [] : [datagramProbe(receiver)]
+    const probes: ReadinessProbe[] = [disk, clock, ...(receiver === null ? [] : [datagramProbe(receiver)])]
     const parts = {
       projects,
       folder: {dataDirectory, secretSha256: sha256Of(secret)},
@@ -142,6 +155,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       findReader: (authorization: string | undefined) => findReader(dataDirectory, authorization, now()),
       now,
       isOpen: () => isOpen,
+      hearSentAt: clock.hear,
       readiness: createReadiness(probes, () => isOpen),
     }
     const app = buildHttp({...parts, logger: options.logger ?? null})
@@ -173,6 +187,36 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     throw error
   }
 }
+
+/** Makes the guards of the disk and the clock. The log of the operator gets one line for each change. */
+async function createGuards(options: CollectorOptions, store: Pick<Store, 'newestMs' | 'close'>) {
+  const newestMs = await store.newestMs().catch(async error => {
+    await store.close()
+    throw error
+  })
+  const onChange = (message: string, isWell: boolean): void =>
+    isWell ? options.logger?.info(message) : options.logger?.error(`no report is stored: ${message}`)
+  const disk = createDiskGuard({
+    directory: options.dataDirectory,
+    minFreeBytes: options.minFreeBytes ?? null,
+    onChange,
+  })
+  const clock = createClockGuard({
+    now: options.now,
+    newestMs,
+    isTrusted: options.isClockTrusted ?? false,
+    onChange,
+  })
+  return {disk, clock}
+}
+
+const gateOf = (disk: DiskGuard, clock: ClockGuard): WriteGate => ({
+  require() {
+    disk.require()
+    clock.require()
+  },
+  noteWrite: disk.noteWrite,
+})
 
 async function openReceiver(
   udp: UdpAddress | null,

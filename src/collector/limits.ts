@@ -32,4 +32,12 @@ export const collectorLimits = {
   datagramSources: 4_096,
   /** Milliseconds after which waiting datagrams that nobody reads, or a silent thread, make the collector unready. */
   datagramStillMs: 10_000,
+  /**
+   * Free bytes below which nothing is stored: a share of the file system, at most this many bytes. A purge, the log of the
+   * store and a checkpoint fit into it, so a collector below its floor can still give disk space back.
+   */
+  minFreeBytes: 256 * 1024 * 1024,
+  minFreeShare: 1 / 20,
+  /** Milliseconds for which a write waits for the lock of another program. Senders wait longer for an answer. */
+  maxLockWaitMs: 2_000,
 } as const

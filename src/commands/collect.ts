@@ -46,6 +46,14 @@ export default class Collect extends BaseCommand {
       description: 'the project of unchanged Mantid clients, which use POST /api/usage and /api/feature',
       helpValue: 'PROJECT',
     }),
+    'min-free': Flags.string({
+      description: 'answer reports with 503 below so much free disk, such as 500M (default: 5 %, at most 256M)',
+      helpValue: 'SIZE',
+    }),
+    'trust-clock': Flags.boolean({
+      allowNo: true,
+      description: 'believe the clock of this machine also if the newest reports in the store contradict it',
+    }),
     public: Flags.boolean({
       allowNo: true,
       description: 'show public figures without a token: whole months; groups of fewer than five people are left out',

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import {readPurgeTime} from '../cli/arguments/purge-time.ts'
+import {readPurgeTime} from '../cli/arguments/operator/purge-time.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {type Purged, writePurged, writePurgeStep} from '../cli/text/operator/write-purged.ts'
 import {purgeStore} from '../collector/upkeep/purge-store.ts'
@@ -21,6 +21,9 @@ export default class Purge extends BaseCommand {
     only: Flags.option({options: purgeable, description: 'only feature uses, or only runs'})(),
     project: Flags.string({description: 'only this project', env: 'USAGE_PROJECT', helpValue: 'ID'}),
     data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+    'trust-clock': Flags.boolean({
+      description: 'purge also if the newest events of the store contradict the clock of this machine',
+    }),
     'dry-run': Flags.boolean({description: 'only print what would be replaced'}),
   }
 
@@ -34,7 +37,8 @@ export default class Purge extends BaseCommand {
       only: flags.only ?? null,
     }
     const months = []
-    for await (const step of purgeStore(flags.data, flags.project || null, options)) {
+    const isClockTrusted = dryRun || (flags['trust-clock'] ?? false)
+    for await (const step of purgeStore(flags.data, flags.project || null, {...options, isClockTrusted})) {
       months.push(step)
       process.stderr.write(`${this.fit(writePurgeStep(step))}\n`)
     }

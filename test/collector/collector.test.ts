@@ -8,7 +8,16 @@ import {openCollector} from '../../src/collector/collector.ts'
 import {openStatsSource} from '../../src/collector/reading/read-store.ts'
 import {answerStats} from '../../src/stats/answer/answer.ts'
 import {parseStatsQuery} from '../../src/stats/model/query.ts'
-import {type Folders, makeFolders, postReport, spawnCollector, startCollector} from './running-collector.ts'
+import {
+  codeOf,
+  type Folders,
+  get,
+  makeFolders,
+  post,
+  postReport,
+  spawnCollector,
+  startCollector,
+} from './running-collector.ts'
 import {endOf, featureOf, hourMs, nowMs, reportOf, sampleProject, startOf, uuid} from './samples.ts'
 
 /** The answers of a data folder, read as `usage stats --data` does. */
@@ -132,6 +141,45 @@ test('it runs without datagrams if the default address is in use', async t => {
   const changes = {udp: {...udp, port, isOptional: false}}
   await assert.rejects(startCollector(t, folders, changes), {code: 'USAGE_ADDRESS_UNAVAILABLE', next: /--udp/})
   await startCollector(t, folders)
+})
+
+test('it stores and purges nothing on a clock that its store contradicts, until senders agree with it', async t => {
+  const folders = makeFolders(t)
+  const first = await startCollector(t, folders)
+  await postReport(first.http, reportOf([featureOf(1, nowMs)]))
+  await first.close()
+  const aheadMs = 3_653 * 24 * hourMs
+  const retention = {firstAfterMs: 0, everyMs: 5}
+  const {http} = await startCollector(t, folders, {now: () => nowMs + aheadMs, retention})
+  const sentAt = (atMs: number) => ({'Usage-Sent-At': new Date(atMs).toISOString()})
+  const refused = await post(http, reportOf([featureOf(2, nowMs)]), sentAt(nowMs))
+  assert.deepEqual([refused.status, refused.headers.has('Retry-After')], [503, true])
+  assert.equal(codeOf(refused), 'USAGE_CLOCK_DOUBTED')
+  const {status, body} = await get(http, '/readyz')
+  const {checks} = body as {checks: {name: string; ok: boolean}[]}
+  assert.deepEqual([status, checks.find(({name}) => name === 'clock')?.ok], [503, false])
+  assert.equal((await statsOf(folders)).features[0]?.count, 1)
+  for (let sender = 0; sender < 4; sender++)
+    assert.equal((await post(http, reportOf([featureOf(2, nowMs)]), sentAt(nowMs + aheadMs))).status, 503)
+  await postReport(http, reportOf([featureOf(3, nowMs + aheadMs)]), sentAt(nowMs + aheadMs))
+})
+
+test('it answers 503 below the floor of free disk space, and 200 again above it', async t => {
+  const folders = makeFolders(t)
+  const lines: string[] = []
+  const nothing = () => {}
+  const logger = {...{info: nothing, warn: nothing, debug: nothing, fatal: nothing, trace: nothing}, level: 'info'}
+  const loud = {...logger, child: () => loud, error: (line: string) => void lines.push(line)} as never
+  const first = await startCollector(t, folders, {minFreeBytes: 2 ** 60, logger: loud})
+  for (const run of [1, 2]) {
+    const {status, headers} = await post(first.http, reportOf([startOf(run, nowMs)]))
+    assert.deepEqual([status, headers.has('Retry-After')], [503, true])
+  }
+  assert.equal((await get(first.http, '/readyz')).status, 503)
+  assert.equal(lines.filter(line => line.startsWith('no report is stored')).length, 1)
+  await first.close()
+  const second = await startCollector(t, folders, {minFreeBytes: 0})
+  await postReport(second.http, reportOf([startOf(1, nowMs)]))
 })
 
 test('it receives datagrams on IPv6', async t => {

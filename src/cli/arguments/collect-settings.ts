@@ -15,6 +15,8 @@ const collectFile = v.strictObject({
   inbox: text,
   parsl: text,
   mantid: text,
+  'min-free': text,
+  'trust-clock': v.optional(v.boolean()),
   public: v.optional(v.boolean()),
 })
 type CollectFile = v.InferOutput<typeof collectFile>

@@ -1,4 +1,4 @@
-import {UsageError} from '../../errors.ts'
+import {toUsageError, UsageError} from '../../errors.ts'
 import {collectorLimits} from '../limits.ts'
 import type {Batch, InsertOutcome, Store} from '../store/store.ts'
 import {oneAtATime} from './one-at-a-time.ts'
@@ -7,7 +7,7 @@ import {oneAtATime} from './one-at-a-time.ts'
 export interface GroupCommit {
   /**
    * Resolves with the outcome of each event when their transaction is on disk. If too many bytes wait already, it
-   * immediately rejects with a `UsageError` USAGE_COLLECTOR_BUSY and keeps nothing.
+   * immediately rejects with a `UsageError` USAGE_COLLECTOR_BUSY and keeps nothing. It rejects with what the gate throws.
    *
    * @param bytes the size of the report's body
    */
@@ -25,13 +25,22 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** Decides whether anything may be written now, and hears whether it was. */
+export interface WriteGate {
+  /** Throws a `UsageError` with the status 503 if nothing may be written now. */
+  require(): void
+  /** Hears the outcome of a transaction: its error, or null. */
+  noteWrite(error: unknown): void
+}
+const openGate: WriteGate = {require: () => {}, noteWrite: () => {}}
+
 /**
  * Makes the group commit of a store. A transaction contains all batches that arrived while the previous one was
  * written. A single report does not wait for others, and many reports share one fsync.
  */
 export function createGroupCommit(
   store: Pick<Store, 'insert'>,
-  {maxBytes = collectorLimits.maxWaitingBytes} = {},
+  {maxBytes = collectorLimits.maxWaitingBytes, gate = openGate} = {},
 ): GroupCommit {
   let waiting: Waiting[] = []
   let waitingBytes = 0
@@ -43,14 +52,19 @@ export function createGroupCommit(
       await new Promise(setImmediate)
       const group = waiting
       waiting = []
-      await commit(store, group)
+      await commit(store, gate, group)
       for (const {bytes} of group) waitingBytes -= bytes
     }
   })
 
   return {
     write(batch, bytes) {
-      if (waitingBytes + bytes > maxBytes) return Promise.reject(busy(waitingBytes))
+      try {
+        gate.require()
+        if (waitingBytes + bytes > maxBytes) throw busy(waitingBytes)
+      } catch (error) {
+        return Promise.reject(error)
+      }
       waitingBytes += bytes
       const written = new Promise<readonly InsertOutcome[]>((resolve, reject) => {
         waiting.push({batch, bytes, resolve, reject})
@@ -70,14 +84,17 @@ export function createGroupCommit(
   }
 }
 
-async function commit(store: Pick<Store, 'insert'>, group: readonly Waiting[]): Promise<void> {
+async function commit(store: Pick<Store, 'insert'>, gate: WriteGate, group: readonly Waiting[]): Promise<void> {
   try {
     const outcomes = await store.insert(group.map(({batch}) => batch))
+    gate.noteWrite(null)
     for (const [index, {resolve}] of group.entries()) resolve(outcomes[index]!)
   } catch (error) {
-    // One bad report must not fail the others: each is tried again alone.
-    if (group.length > 1) for (const member of group) await commit(store, [member])
-    else group[0]!.reject(error)
+    gate.noteWrite(error)
+    // One bad report must not fail the others: each is tried again alone, unless the store itself is the reason.
+    if (group.length > 1 && toUsageError(error).http !== 503)
+      for (const member of group) await commit(store, gate, [member])
+    else for (const {reject} of group) reject(error)
   }
 }
 

@@ -23,13 +23,16 @@ import {createPurger} from './purge/purge-features.ts'
 import {createRunPurger} from './purge/purge-runs.ts'
 import type {Store} from './store.ts'
 import {
+  type Database,
   databaseName,
   inTransaction,
+  neverBlock,
   openForReading,
   openForWriting,
   orUnreadable,
   takeFileLock,
   truncateLog,
+  whenFree,
 } from './tables/database.ts'
 import {createDictionary} from './tables/dictionary.ts'
 import {createMonthMarks} from './tables/month-marks.ts'
@@ -64,6 +67,7 @@ function openLocked(path: string, unlock: () => void): Store {
   orUnreadable(path, () => migrate(database, path))
   // A process that died during an erasure left the erased rows in the log.
   truncateLog(database)
+  neverBlock(database)
   const dictionary = createDictionary(database)
   const statements = prepareStatements(database)
   const keptSince = createKeptSinceReader(database)
@@ -78,7 +82,7 @@ function openLocked(path: string, unlock: () => void): Store {
   const saveProject = database.prepare(
     'INSERT INTO projects (project, file) VALUES (?, ?) ON CONFLICT (project) DO UPDATE SET file = excluded.file',
   )
-  return {
+  return patient({
     async insert(batches) {
       try {
         const outcomes = inTransaction(database, () => {
@@ -113,12 +117,37 @@ function openLocked(path: string, unlock: () => void): Store {
         for (const project of projects) saveProject.run(project.project, JSON.stringify(project))
       })
     },
+    newestMs: async () => readNewest(database),
     async close() {
       if (!database.isOpen) return
       database.close()
       unlock()
     },
-  }
+  })
+}
+
+/** Lets every write wait for the lock of another program without blocking the thread. Each write can be repeated. */
+function patient(store: Store): Store {
+  const methods = Object.entries(store).map(([name, method]) => [
+    name,
+    (...values: unknown[]) => whenFree(() => method(...values)),
+  ])
+  return Object.fromEntries(methods) as Store
+}
+
+/**
+ * The newest day on which a collector noted the size, or the newest event after it: both are read from the end of an
+ * index. Null without such a day: a store of imported history says nothing about the present.
+ */
+function readNewest(database: Database): number | null {
+  const row = database
+    .prepare(
+      `SELECT max(at) AS newest, (SELECT unixepoch(max(day)) * 1000 FROM sizes) AS noted FROM (
+        SELECT (SELECT max(used_at) FROM features f WHERE f.project = p.id) AS at FROM projects p UNION ALL
+        SELECT (SELECT max(counted_at) FROM runs r WHERE r.project = p.id) FROM projects p)`,
+    )
+    .get()
+  return row?.['noted'] == null ? null : Math.max(Number(row['noted']), Number(row['newest'] ?? 0))
 }
 
 /**
@@ -133,6 +162,7 @@ export function openPurgeView(dataDirectory: string) {
   return {
     ...createPurger(database, dictionary, parts),
     ...createRunPurger(database, dictionary, parts),
+    newestMs: async () => readNewest(database),
     close: async () => database.close(),
   }
 }

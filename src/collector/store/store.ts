@@ -77,6 +77,10 @@ export type InsertOutcome = 'accepted' | 'duplicate' | 'refused'
  *
  * Writes are idempotent: the same events give the same answers, in any order and with any number of copies. The first
  * write of an event wins: a later start or end of the same run is a duplicate, also under another id.
+ *
+ * No method blocks the thread for another program. If that holds the lock of the store for more than two seconds, a
+ * write rejects with a `UsageError` USAGE_COLLECTOR_BUSY. If the disk is full, failing or read-only, it rejects with
+ * USAGE_STORE_UNWRITABLE.
  */
 export interface Store {
   /**
@@ -119,6 +123,11 @@ export interface Store {
   purgeRuns(project: ProjectFile, month: string, withYear: boolean, nowMs: number): Promise<number>
   /** Deletes headers, and so pseudonyms, that no row uses. Does nothing unless a purge has left such headers. */
   sweepHeaders(project: string): Promise<void>
+  /**
+   * The newest time at which a collector wrote the store, Unix milliseconds, exact to the day. Null if none has called
+   * `noteSize`.
+   */
+  newestMs(): Promise<number | null>
   /** Stores the size of the store for the UTC day of an instant. Only the first call of a day counts. */
   noteSize(nowMs: number): Promise<void>
   /** Stores the sizes of the tables, because measuring them takes too long for every question. */

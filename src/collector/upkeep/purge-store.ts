@@ -1,23 +1,26 @@
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import {createClockGuard} from '../intake/clock-guard.ts'
 import {openPurgeView, openSqliteSource, openSqliteStore} from '../store/sqlite.ts'
 import {type PurgeOptions, type PurgeStep, purge} from './retention.ts'
 
 /**
  * Purges the store of a data folder that no collector writes, and yields each month after it is purged. Throws a
  * `UsageError`: USAGE_STORE_LOCKED while a collector runs (it purges by itself) unless it is a dry run, USAGE_PROJECT_UNKNOWN,
- * USAGE_STORE_UNREADABLE.
+ * USAGE_STORE_UNREADABLE, USAGE_CLOCK_DOUBTED if the newest events contradict the clock and it is not trusted.
  *
  * @param project the id of the only project to purge; null for all
  */
 export async function* purgeStore(
   dataDirectory: string,
   project: string | null,
-  options: PurgeOptions,
+  options: PurgeOptions & {readonly isClockTrusted?: boolean},
 ): AsyncGenerator<PurgeStep> {
   const projects = chooseProjects(await readProjects(dataDirectory), project)
   const store = options.dryRun === true ? openPurgeView(dataDirectory) : openSqliteStore(dataDirectory)
   try {
+    const newestMs = await store.newestMs()
+    createClockGuard({now: () => options.nowMs, newestMs, isTrusted: options.isClockTrusted ?? false}).require()
     yield* purge(store, projects, options)
   } finally {
     await store.close()

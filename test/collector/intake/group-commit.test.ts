@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {createGroupCommit} from '../../../src/collector/intake/group-commit.ts'
 import type {Batch, InsertOutcome} from '../../../src/collector/store/store.ts'
+import {UsageError} from '../../../src/errors.ts'
 import {batchOf, nowMs, startOf} from '../samples.ts'
 
 /** A store that records the sizes of its transactions and rejects batches without events. */
@@ -59,4 +60,35 @@ test('it has no waiting batch after a drain', async () => {
   for (let index = 0; index < 5; index++) void groupCommit.write(sample(index), 1).then(() => answered++)
   await groupCommit.drain()
   assert.equal(answered, 5)
+})
+
+test('it rejects a whole group at once when the store is the reason, and reports it to the gate', async () => {
+  const full = new UsageError('USAGE_STORE_UNWRITABLE', 'the disk is full')
+  let tries = 0
+  const noted: unknown[] = []
+  const insert = async (): Promise<never> => {
+    tries++
+    throw full
+  }
+  const gate = {require: () => {}, noteWrite: (error: unknown) => void noted.push(error)}
+  const groupCommit = createGroupCommit({insert}, {gate})
+  const written = await Promise.allSettled([groupCommit.write(sample(1), 1), groupCommit.write(sample(2), 1)])
+  assert.deepEqual(
+    written.map(({status}) => status),
+    ['rejected', 'rejected'],
+  )
+  assert.deepEqual([tries, noted], [1, [full]])
+})
+
+test('it writes nothing while its gate is shut', async () => {
+  const store = countingStore()
+  const shut = new UsageError('USAGE_CLOCK_DOUBTED', 'the clock says 1970')
+  const gate = {
+    require: () => {
+      throw shut
+    },
+    noteWrite: () => {},
+  }
+  await assert.rejects(createGroupCommit(store, {gate}).write(sample(), 1), shut)
+  assert.deepEqual(store.groups, [])
 })

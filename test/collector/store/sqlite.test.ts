@@ -6,7 +6,7 @@ import {type TestContext, test} from 'node:test'
 import {createEraser} from '../../../src/collector/store/purge/erasure.ts'
 import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
 import type {Store} from '../../../src/collector/store/store.ts'
-import {openForWriting} from '../../../src/collector/store/tables/database.ts'
+import {inTransaction, openForWriting} from '../../../src/collector/store/tables/database.ts'
 import {createDictionary} from '../../../src/collector/store/tables/dictionary.ts'
 import {createMonthMarks} from '../../../src/collector/store/tables/month-marks.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
@@ -83,6 +83,58 @@ test('it can be opened for writing once, and again after it is closed', async t 
   assert.throws(() => openSqliteStore(directory), {code: 'USAGE_STORE_LOCKED'})
   await first.close()
   await openSqliteStore(directory).close()
+})
+
+test('it leaves the thread free while another program holds its lock, then writes', async t => {
+  const {store, path} = openStore(t)
+  const other = new DatabaseSync(path)
+  t.after(() => other.close())
+  other.exec('BEGIN IMMEDIATE')
+  const began = performance.now()
+  const written = store.insert([batchOf([startOf(1, nowMs)])])
+  const counted = store.addQuality({'datagrams-lost': 1, 'datagrams-unknown': 0}, nowMs)
+  await new Promise(setImmediate)
+  assert.ok(performance.now() - began < 500)
+  other.exec('COMMIT')
+  assert.deepEqual(await written, [['accepted']])
+  await counted
+})
+
+test('it rejects a write after two seconds behind another program, and writes the next one', async t => {
+  const {store, path} = openStore(t)
+  t.mock.timers.enable({apis: ['setTimeout']})
+  const other = new DatabaseSync(path)
+  t.after(() => other.close())
+  other.exec('BEGIN IMMEDIATE')
+  const real = performance.now.bind(performance)
+  let aheadMs = 0
+  t.mock.method(performance, 'now', () => real() + aheadMs)
+  const written = store.insert([batchOf([startOf(1, nowMs)])])
+  const rejected = assert.rejects(written, {code: 'USAGE_COLLECTOR_BUSY', http: 503})
+  await new Promise(setImmediate)
+  aheadMs = 2_001
+  t.mock.timers.tick(20)
+  await rejected
+  other.exec('ROLLBACK')
+  assert.deepEqual(await store.insert([batchOf([startOf(1, nowMs)])]), [['accepted']])
+})
+
+test('it names a full, a read-only and a damaged database', t => {
+  const path = join(temporaryDirectory(t), 'usage.sqlite')
+  const fill = (database: DatabaseSync) =>
+    inTransaction(database, () => database.exec('INSERT INTO texts VALUES (zeroblob(100000))'))
+  const database = openForWriting(path)
+  database.exec('CREATE TABLE texts (text BLOB); PRAGMA max_page_count=2')
+  assert.throws(() => fill(database), {code: 'USAGE_STORE_UNWRITABLE', message: /full/, http: 503})
+  database.exec('PRAGMA max_page_count=1000000; PRAGMA query_only=ON')
+  assert.throws(() => fill(database), {code: 'USAGE_STORE_UNWRITABLE', message: /read-only/})
+  database.exec('PRAGMA query_only=OFF; PRAGMA wal_checkpoint(TRUNCATE)')
+  database.close()
+  const file = readFileSync(path)
+  writeFileSync(path, file.fill(0, 4096))
+  const damaged = openForWriting(path)
+  t.after(() => damaged.close())
+  assert.throws(() => fill(damaged), {code: 'USAGE_STORE_DAMAGED', http: 503})
 })
 
 test('it measures its tables with their indexes, the largest first', async t => {

@@ -1,6 +1,7 @@
 import {openCollector} from '../../../collector/collector.ts'
 import type {CollectSettings} from '../../arguments/collect-settings.ts'
 import {readAddress, readUdpAddress} from '../../arguments/listen-address.ts'
+import {readSize} from '../../arguments/operator/size.ts'
 import {dashboardPages} from '../dashboard-pages.ts'
 import {openInbox} from '../open-inbox.ts'
 import {waitForStopSignal} from './wait-for-stop-signal.ts'
@@ -36,6 +37,8 @@ export async function runCollector(settings: CollectSettings, {now, showsToken, 
     inbox: settings.inbox === undefined ? null : {inbox: openInbox(settings.inbox)},
     parsl: settings.parsl ?? null,
     mantid: settings.mantid ?? null,
+    minFreeBytes: readSize(settings['min-free']),
+    isClockTrusted: settings['trust-clock'] ?? false,
     now,
     makesToken: showsToken,
     pages: dashboardPages(settings.public ? 'public' : 'token'),

@@ -56,6 +56,8 @@ export interface HttpParts {
   /** False while the collector is closing: new requests then get the status 503. */
   readonly isOpen: () => boolean
   readonly readiness: Readiness
+  /** Hears when a sender sent a report, by its clock. Default: nobody listens. */
+  readonly hearSentAt?: (sentAtMs: number | null) => void
   readonly logger: FastifyBaseLogger | null
   /** The data folder. Default: no imports and no share links. */
   readonly folder?: ImportParts['folder'] | null
@@ -131,7 +133,8 @@ function requireReader(reader: Reader | null, project: string): void {
   throw new UsageError('USAGE_TOKEN_WRONG', 'a read token for the project is required, as Authorization: Bearer TOKEN')
 }
 
-async function receiveReport(request: FastifyRequest, {projects, groupCommit, now}: HttpParts): Promise<Answer> {
+async function receiveReport(request: FastifyRequest, parts: HttpParts): Promise<Answer> {
+  const {projects, groupCommit, now} = parts
   const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
   const parsed = parseReport(value)
   if (!parsed.ok)
@@ -139,6 +142,7 @@ async function receiveReport(request: FastifyRequest, {projects, groupCommit, no
   const project = findProject(projects, parsed.value.project)
   requireWriteKey(project, request.headers.authorization)
   const receipt = {receivedAtMs: now(), sentAtMs: readTime(request.headers['usage-sent-at'])}
+  parts.hearSentAt?.(receipt.sentAtMs)
   const {batch, rejected} = admit(parsed.value, project, receipt)
   const {dryRun} = request.query as Record<string, unknown>
   if (dryRun !== undefined && dryRun !== '0')

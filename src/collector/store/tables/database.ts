@@ -8,7 +8,10 @@
  */
 import {closeSync, openSync} from 'node:fs'
 import {DatabaseSync, type StatementSync} from 'node:sqlite'
+import {setTimeout as wait} from 'node:timers/promises'
 import {UsageError} from '../../../errors.ts'
+import {collectorLimits} from '../../limits.ts'
+import {isBusy, nameStoreError} from './store-errors.ts'
 
 export type Database = DatabaseSync
 export type Statement = StatementSync
@@ -16,8 +19,10 @@ export type Statement = StatementSync
 /** The name of the database in a data folder. People open it with `sqlite3`. */
 export const databaseName = 'usage.sqlite'
 
-/** Milliseconds that a process waits for a short lock of another process (a checkpoint, a recovery). */
+/** Milliseconds for which opening a database waits for a short lock of another process (a checkpoint, a recovery). */
 const busyTimeoutMs = 5_000
+/** Milliseconds between two tries to write. */
+const betweenTriesMs = 20
 
 /**
  * Opens a database for writing. If it is missing, it is created, readable only by its owner. Each commit is on disk
@@ -62,16 +67,40 @@ export function takeFileLock(path: string): Database | null {
   })
 }
 
-/** Runs work as one transaction: all of it is written, or nothing. Throws what `work` throws. */
+/**
+ * Runs work as one transaction: all of it is written, or nothing. Throws what `work` throws, and errors of SQLite with
+ * the code of `nameStoreError`.
+ */
 export function inTransaction<T>(database: Database, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
   try {
+    database.exec('BEGIN IMMEDIATE')
     const result = work()
     database.exec('COMMIT')
     return result
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')
-    throw error
+    throw nameStoreError(error)
+  }
+}
+
+/** Lets SQLite return at once if another program holds a lock, so that the thread never waits: see `whenFree`. */
+export function neverBlock(database: Database): void {
+  database.exec('PRAGMA busy_timeout=0')
+}
+
+/**
+ * Runs work, and tries it again while another program holds the lock of the store. The thread is free between two tries.
+ * Rejects with USAGE_COLLECTOR_BUSY after `maxMs`, and with any other error immediately.
+ */
+export async function whenFree<T>(work: () => T | Promise<T>, maxMs = collectorLimits.maxLockWaitMs): Promise<T> {
+  const lastTryAt = performance.now() + maxMs
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > lastTryAt) throw error
+    }
+    await wait(betweenTriesMs)
   }
 }
 
@@ -80,11 +109,12 @@ export function inTransaction<T>(database: Database, work: () => T): T {
  * False if a reader still uses the log.
  */
 export function truncateLog(database: Database): boolean {
-  database.exec('PRAGMA busy_timeout=0')
+  const timeoutMs = Number(database.prepare('PRAGMA busy_timeout').get()?.['timeout'])
+  neverBlock(database)
   try {
     return database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0
   } finally {
-    database.exec(`PRAGMA busy_timeout=${busyTimeoutMs}`)
+    database.exec(`PRAGMA busy_timeout=${timeoutMs}`)
   }
 }
 
@@ -106,10 +136,4 @@ export function orUnreadable<T>(path: string, open: () => T): T {
     const message = error instanceof Error ? error.message : String(error)
     throw new UsageError('USAGE_STORE_UNREADABLE', `cannot open the database ${path}: ${message}`, {cause: error})
   }
-}
-
-const busyCode = 5
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === busyCode
 }

@@ -1,0 +1,76 @@
+import {UsageError} from '../../errors.ts'
+import type {ProbeResult, ReadinessProbe} from '../monitoring/readiness.ts'
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+/** How far the clock may be ahead of the expected time: two weeks without a collector, or of a suspended machine. */
+const maxAheadMs = 14 * dayMs
+/** How far it may be behind: the store knows the expected time to the day. */
+const maxBehindMs = dayMs
+/** So many of the last senders must agree with a doubted clock, to the hour. One sender's clock proves nothing. */
+const agreeing = 5
+const asked = 8
+
+export interface ClockGuardParts {
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** The newest time at which a collector wrote the store, Unix milliseconds. Null: the first clock is believed. */
+  readonly newestMs: number | null
+  /** If true, every clock is believed: the operator has checked it. */
+  readonly isTrusted?: boolean
+  /** Called once when the clock is doubted, and once when it is believed again. */
+  readonly onChange?: (message: string, isBelieved: boolean) => void
+  /** Monotonic milliseconds. */
+  readonly elapsedMs?: () => number
+}
+
+/**
+ * Doubts the clock of the machine when it contradicts the newest time in the store and the time that has passed since.
+ * It is believed again when it agrees with them, or when senders agree with it.
+ */
+export interface ClockGuard extends ReadinessProbe {
+  check(): ProbeResult
+  /** Throws a `UsageError` USAGE_CLOCK_DOUBTED while the clock is doubted. */
+  require(): void
+  /** Hears the time at which a sender sent a report, by its own clock (Unix milliseconds). */
+  hear(sentAtMs: number | null): void
+}
+
+export function createClockGuard(parts: ClockGuardParts): ClockGuard {
+  const {now, isTrusted = false, onChange = () => {}, elapsedMs = () => performance.now()} = parts
+  let known = {wallMs: parts.newestMs ?? now(), elapsedMs: elapsedMs()}
+  let wasBelieved = true
+  let agreements: boolean[] = []
+
+  function believe(): void {
+    known = {wallMs: now(), elapsedMs: elapsedMs()}
+    agreements = []
+  }
+  function check(): ProbeResult {
+    const wallMs = now()
+    const expectedMs = known.wallMs + elapsedMs() - known.elapsedMs
+    const ok = isTrusted || (wallMs <= expectedMs + maxAheadMs && wallMs >= expectedMs - maxBehindMs)
+    if (ok) believe()
+    if (ok !== wasBelieved) onChange(ok ? 'the clock is believed again' : doubt(wallMs, expectedMs), ok)
+    wasBelieved = ok
+    return {ok, detail: ok ? 'agrees with the newest reports' : doubt(wallMs, expectedMs)}
+  }
+  return {
+    name: 'clock',
+    check,
+    require() {
+      const {ok, detail} = check()
+      if (!ok) throw new UsageError('USAGE_CLOCK_DOUBTED', detail)
+    },
+    hear(sentAtMs) {
+      if (sentAtMs === null || check().ok) return
+      agreements = [...agreements, Math.abs(sentAtMs - now()) < hourMs].slice(-asked)
+      if (agreements.filter(Boolean).length >= agreeing) believe()
+    },
+  }
+}
+
+const doubt = (wallMs: number, expectedMs: number): string =>
+  `the clock says ${toDay(wallMs)}, after the newest reports it must be about ${toDay(expectedMs)}`
+
+const toDay = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import {it} from 'node:test'
+import {createClockGuard} from '../../../src/collector/intake/clock-guard.ts'
+import {dayMs, nowMs} from '../samples.ts'
+
+const hourMs = 3_600_000
+const doubted = {code: 'USAGE_CLOCK_DOUBTED', http: 503}
+
+/** A guard whose clock and monotonic time the test sets. The newest report is of now. */
+function guarded({startsAtMs = nowMs, newestMs = nowMs as number | null, isTrusted = false} = {}) {
+  const clock = {wallMs: startsAtMs, elapsedMs: 0}
+  const changes: boolean[] = []
+  const guard = createClockGuard({
+    now: () => clock.wallMs,
+    elapsedMs: () => clock.elapsedMs,
+    newestMs,
+    isTrusted,
+    onChange: (_message, isBelieved) => void changes.push(isBelieved),
+  })
+  return {clock, guard, changes}
+}
+
+for (const [name, startsAtMs] of [
+  ['1970', 0],
+  ['a day and an hour behind', nowMs - 25 * hourMs],
+  ['15 days ahead', nowMs + 15 * dayMs],
+  ['10 years ahead', nowMs + 3_653 * dayMs],
+] as const)
+  it(`doubts a clock that starts ${name}, and believes it again when it is set`, () => {
+    const {clock, guard, changes} = guarded({startsAtMs})
+    assert.throws(() => guard.require(), doubted)
+    assert.equal(guard.check().ok, false)
+    clock.wallMs = nowMs + 2 * hourMs
+    clock.elapsedMs = 2 * hourMs
+    guard.require()
+    assert.deepEqual(changes, [false, true])
+  })
+
+it('believes two weeks without a collector, a suspended machine and small corrections', () => {
+  const {clock, guard} = guarded({startsAtMs: nowMs + 14 * dayMs})
+  guard.require()
+  for (const [wall, elapsed] of [
+    [9 * dayMs, hourMs],
+    [-hourMs, 0],
+    [400 * dayMs, 400 * dayMs],
+  ] as const) {
+    clock.wallMs += wall
+    clock.elapsedMs += elapsed
+    guard.require()
+  }
+})
+
+it('doubts a clock that jumps while the collector runs', () => {
+  for (const jumpMs of [-nowMs, -2 * dayMs, 15 * dayMs, 3_653 * dayMs]) {
+    const {clock, guard} = guarded()
+    clock.wallMs += jumpMs
+    assert.throws(() => guard.require(), doubted)
+  }
+})
+
+it('believes a doubted clock when five of the last senders agree with it, and not before', () => {
+  const {clock, guard} = guarded({startsAtMs: nowMs + 100 * dayMs})
+  for (let sender = 0; sender < 4; sender++) guard.hear(clock.wallMs - hourMs + 1)
+  for (const sentAtMs of [nowMs, null, clock.wallMs + hourMs]) guard.hear(sentAtMs)
+  assert.throws(() => guard.require(), doubted)
+  guard.hear(clock.wallMs)
+  guard.require()
+})
+
+it('believes the first clock of an empty store, and every clock that the operator has checked', () => {
+  guarded({startsAtMs: 0, newestMs: null}).guard.require()
+  guarded({startsAtMs: 0, isTrusted: true}).guard.require()
+})
