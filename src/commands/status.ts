@@ -4,6 +4,7 @@ import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
 import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
 import {writeStatus} from '../cli/text/write-status.ts'
+import {askForAll} from '../reporter/consent/consent-facts.ts'
 import {type ProjectStatus, readStatus} from '../reporter/person/status.ts'
 import type {World} from '../reporter/world/world.ts'
 
@@ -27,7 +28,7 @@ export default class Status extends BaseCommand {
     const {destinations, unreadable} = chooseAll(this.world, readPersonProject(args, flags))
     const projects = destinations.map(destination => readStatus(this.world, destination, {allEvents: flags.events}))
     const {lostFolders} = this.world
-    const writing = {paint: this.paint, width: this.width, world: this.world}
+    const writing = {paint: this.paint, width: this.width, world: this.world, forAll: askForAll(this.world)}
     return this.present({projects, unreadable, lostFolders}, answer => writeStatus(answer, writing))
   }
 }

@@ -28,6 +28,17 @@ describe('usage status', {concurrency: 2}, () => {
     assert.deepEqual(readTree(home.home), before)
   })
 
+  it('names a rule for all projects where nothing was recorded', async t => {
+    const home = isolatedHome(t, {USAGE_TRACKING: 'off'})
+    const {stdout} = await runUsage(home, ['status'])
+    assert.match(
+      stdout,
+      /^Nothing was recorded on this machine\.\n {2}Decided by {2}usage-tracking \(USAGE_TRACKING\): /,
+    )
+    const {stdout: without} = await runUsage(home, ['status'], {environment: {USAGE_TRACKING: ''}})
+    assert.match(without, /^Nothing was recorded on this machine\.\nState folder:/)
+  })
+
   it('has the keys that other programs rely on', async t => {
     const home = isolatedHome(t)
     const {path} = projectOnDisk(home.home, nowhere)

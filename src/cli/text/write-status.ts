@@ -1,4 +1,5 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
+import type {Consent} from '../../reporter/consent/consent.ts'
 import {noticeSeconds} from '../../reporter/consent/notice.ts'
 import type {ProjectStatus, WaitingEvent} from '../../reporter/person/status.ts'
 import type {World} from '../../reporter/world/world.ts'
@@ -10,12 +11,14 @@ import {writeAmount, writeReason, writeUnreadable} from './words.ts'
 /** Writes the status of the projects on this machine for a person. */
 export function writeStatus(
   {projects, unreadable}: {readonly projects: readonly ProjectStatus[]; readonly unreadable: readonly string[]},
-  {paint, width, world}: StatusWriting,
+  {paint, width, world, forAll}: StatusWriting,
 ): string {
   if (projects.length + unreadable.length === 0) {
     const problem = world.lostFolders[0]?.problem
     if (problem !== undefined) return `${paint.red('Nothing is recorded')}: ${toPlainText(problem)}`
-    return ['Nothing was recorded on this machine.', ...writeFolders(world)].join('\n')
+    const rule = forAll.allowed ? [] : [row('Decided by', writeRule(forAll.reason, forAll))]
+    const lines = ['Nothing was recorded on this machine.', ...rule.map(line => wrapText(line, width, valueIndent))]
+    return [...lines, ...writeFolders(world)].join('\n')
   }
   const known = projects.map(project => writeProject(project, paint, width, world.now()))
   const folders = writeFolders(world).join('\n')
@@ -26,6 +29,8 @@ interface StatusWriting {
   readonly paint: Paint
   readonly width: number
   readonly world: Pick<World, 'stateDirectory' | 'configDirectory' | 'lostFolders' | 'now'>
+  /** The rules for all projects, which are shown where no project is known. */
+  readonly forAll: Consent
 }
 
 /** Where everything is kept, for all projects. */
@@ -88,10 +93,12 @@ function writeDecision(status: ProjectStatus, nowMs: number): string {
   if (consent.allowed && silent !== null)
     return `${silent.reason} (${silent.decidedBy}): Only rank 0 of an MPI job is counted, and this process has another rank.`
   if (consent.heldBy === 'notice-pending') return writePending(status.project, notice.shownAt, nowMs)
-  const reason = consent.heldBy ?? consent.reason
-  const by = consent.decidedBy === null ? '' : ` (${toPlainText(consent.decidedBy)})`
-  const text = consent.text === null ? '' : ` "${toPlainText(consent.text)}"`
-  return `${reason}${by}: ${writeReason(reason)}${text}`
+  return writeRule(consent.heldBy ?? consent.reason, consent)
+}
+
+function writeRule(reason: Parameters<typeof writeReason>[0], {decidedBy, text}: Consent): string {
+  const by = decidedBy === null ? '' : ` (${toPlainText(decidedBy)})`
+  return `${reason}${by}: ${writeReason(reason)}${text === null ? '' : ` "${toPlainText(text)}"`}`
 }
 
 /** What opens sending, and from when. A notice of the future is one of a wrong clock, and holds nothing back. */

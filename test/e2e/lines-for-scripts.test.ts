@@ -9,13 +9,15 @@ import {type Outcome, runProgram} from '../support/run-program.ts'
 import {ofShare} from '../support/share.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
 
-/** The lines for a script, as they stand in the README. */
-const readme = readFileSync(repositoryPath('README.md'), 'utf8')
-const [, published = ''] = /```sh\n(count_use\(\)[\s\S]*?)```/.exec(readme) ?? []
+/** The lines for a script, as they stand in the page for authors of scripts, with the feature that it records. */
+const page = readFileSync(repositoryPath('docs', 'for-script-authors.md'), 'utf8')
+const [, setup = '', feature = ''] =
+  /^(count_use\(\)[\s\S]*?^done\n)[\s\S]*?^(count_use feature .*\n)/m.exec(page) ?? []
+const published = setup + feature
 const projectFile = repositoryPath('examples', 'usage.project.json')
 const lines = published.replace('/opt/heatflow/usage.project.json', projectFile)
 
-/** The shells that the README names. */
+/** The shells that the page names. */
 const shells: readonly (readonly [Tool, ...string[]])[] = [
   ['bash'],
   ['dash'],
@@ -53,7 +55,7 @@ for (const shell of ofShare(shells, 5)) {
   const [tool] = shell
   const strict = tool === 'dash' ? 'set -eu' : 'set -euo pipefail'
 
-  describe(`the lines of the README in ${shell.join(' ')}`, {concurrency: 2}, () => {
+  describe(`the lines for a script in ${shell.join(' ')}`, {concurrency: 2}, () => {
     it('record a run, its feature and its exit code, under strict options', needs(tool), async t => {
       for (const [body, code] of [
         ['echo on', 0],

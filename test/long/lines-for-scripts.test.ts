@@ -1,0 +1,1 @@
+import '../e2e/lines-for-scripts.test.ts'
