@@ -19,6 +19,7 @@ const jsonRow = {kind: 'boolean', description: 'format output as JSON'} as const
 export abstract class ReportingCommand extends BaseCommand {
   /** Whether the event is already recorded or counted as lost. */
   private isSettled = false
+  private recording: Reporter | null = null
 
   /** Reads the command line without oclif, whose parser fails at the first invalid argument. */
   protected read(table: FlagTable, args: readonly string[] = this.argv): ReadArguments {
@@ -34,13 +35,14 @@ export abstract class ReportingCommand extends BaseCommand {
   protected reporter(options: Omit<ReporterOptions, 'world'>): Reporter {
     const reporter = createReporter({...options, world: this.world, isBrief: true})
     showNotice(reporter)
+    this.recording = reporter
     return reporter
   }
 
   /** Prints warnings if USAGE_DEBUG is set or standard error is a terminal. With `--strict`, throws the first one. */
   protected warnOf(outcome: RecordOutcome): RecordOutcome {
     this.isSettled = true
-    if (outcome.kind === 'declined') this.whisper(`not recorded: ${outcome.reason}`)
+    if (outcome.kind === 'declined') this.whisper(`not recorded: ${outcome.reason}${this.whoDecided()}`)
     if (outcome.kind === 'silent') this.whisper(`not recorded: ${outcome.reason}`)
     const warnings = 'warnings' in outcome ? outcome.warnings : []
     const [first] = warnings
@@ -90,6 +92,11 @@ export abstract class ReportingCommand extends BaseCommand {
 
   private warnWith(code: ErrorCode, message: string): void {
     if (this.isHeard) process.stderr.write(`${writeError(new UsageError(code, message))}\n`)
+  }
+
+  private whoDecided(): string {
+    const decidedBy = this.recording?.consent.decidedBy ?? null
+    return decidedBy === null ? '' : `, decided by ${decidedBy}`
   }
 
   private whisper(message: string): void {

@@ -7,7 +7,6 @@
  * outcome with a reason. Network: only by `flush`, in a process of its own, and by the sender in the background.
  * Read next: `program-reporter.ts`, then `program-queue.ts` and `feature-queue.ts`.
  */
-import {writeSync} from 'node:fs'
 import {messageOf} from '../../errors.ts'
 import type {Consent} from '../consent/consent.ts'
 import type {FlushOutcome} from '../person/flush.ts'
@@ -16,11 +15,13 @@ import {isNodeTooOld, oldestNode} from '../world/node-version.ts'
 import {realWorld} from '../world/world.ts'
 import {IdleReporter} from './idle-reporter.ts'
 import {type ProgramReporterOptions, readProjectOption} from './program-options.ts'
-import type {CloseOutcome, Declined, Silent} from './program-outcomes.ts'
+import type {CloseOutcome, Declined, IdleReason, Silent} from './program-outcomes.ts'
 import type {FeatureOutcome} from './program-queue.ts'
 import {ProgramReporter} from './program-reporter.ts'
+import {tellOutcomes} from './tell-outcomes.ts'
+import {makeTeller, type Teller} from './teller.ts'
 
-/** Counts the use of the program that creates it. No method throws or prints, and no promise rejects. */
+/** Counts the use of the program that creates it. No method throws, and no promise rejects. */
 export interface LibraryReporter {
   /**
    * Describes a problem with the project file or the version of Node.js, or null. With a problem, nothing is recorded.
@@ -75,24 +76,42 @@ export interface LibraryReporter {
  * Creates the reporter of one project in this program. Reads the project file, writes nothing and starts no timer.
  *
  * With a missing or invalid project file, or a Node.js older than 22.13, the reporter has a `problem` and records
- * nothing. With `USAGE_DEBUG=1`, an old Node.js is reported by one line on standard error. Features are written at each
- * tick, at `close`, and at the exit of the process by its end, `process.exit` or an exception. A signal loses at most
- * the features since the last tick.
+ * nothing. Features are written at each tick, at `close`, and at the exit of the process by its end, `process.exit` or
+ * an exception. A signal loses at most the features since the last tick.
+ *
+ * With `USAGE_DEBUG=1` in the environment, lines on standard error name what is not recorded, and why. With
+ * `USAGE_STRICT=1`, wrong use is a warning of the process (`UsageWarning`). Nothing else is ever printed.
  */
 export function createLibraryReporter(options: ProgramReporterOptions): LibraryReporter {
+  const teller = tellerOf(options)
   try {
-    if (isNodeTooOld(process.versions.node)) return createForOldNode(options)
+    const problem = describeOldNode()
+    if (problem !== null) return idle('node-too-old', problem, teller)
     const project = readProjectOption(options.project)
-    if (typeof project === 'string') return new IdleReporter('project-file', project)
-    return new ProgramReporter({...options, project}, realWorld(options.world))
+    if (typeof project === 'string') return idle('project-file', project, teller)
+    const reporter = new ProgramReporter({...options, project, teller}, realWorld(options.world))
+    return teller === null ? reporter : tellOutcomes(reporter, teller)
   } catch (error) {
-    return new IdleReporter('project-file', messageOf(error))
+    return idle('project-file', messageOf(error), teller)
   }
 }
 
-/** Prints, only with USAGE_DEBUG, the only line that the library ever prints. */
-function createForOldNode({world}: ProgramReporterOptions): LibraryReporter {
-  const problem = `Node.js must be version ${oldestNode.join('.')} or newer, got ${process.versions.node}`
-  if ((world?.environment ?? process.env)['USAGE_DEBUG'] === '1') writeSync(2, `usage: not recorded: ${problem}\n`)
-  return new IdleReporter('node-too-old', problem)
+function tellerOf(options: ProgramReporterOptions): Teller | null {
+  try {
+    return makeTeller(options.world?.environment ?? process.env)
+  } catch {
+    return null
+  }
+}
+
+const describeOldNode = (): string | null =>
+  isNodeTooOld(process.versions.node)
+    ? `Node.js must be version ${oldestNode.join('.')} or newer, got ${process.versions.node}`
+    : null
+
+/** A reporter that records nothing, and says once why. A wrong project file is wrong use, an old Node.js is not. */
+function idle(reason: IdleReason, problem: string, teller: Teller | null): LibraryReporter {
+  if (reason === 'project-file') teller?.warn('USAGE_PROJECT_FILE_INVALID', problem)
+  else teller?.say(`not recorded: ${problem}`)
+  return new IdleReporter(reason, problem)
 }

@@ -1,6 +1,6 @@
 import {fileURLToPath} from 'node:url'
 import {messageOf} from '../../errors.ts'
-import {describeProblems} from '../../protocol/problem.ts'
+import {describeProblems, describeValue} from '../../protocol/problem.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 import {readProjectFile} from '../projects/projects.ts'
 import type {ProgramDescription} from '../record/read-header.ts'
@@ -26,9 +26,12 @@ export interface ProgramReporterOptions extends ProgramDescription {
 }
 
 /**
- * Copies the input of a program. A value that throws when it is read is left out and named in `unread`. Never throws.
+ * Copies the input of a program. A value that throws when it is read, and an input that is no object, such as `end(3)`,
+ * is left out and named in `unread`. Never throws.
  */
 export function copyInput<Input extends object>(input: Input): Input {
+  if (input !== undefined && input !== null && typeof input !== 'object')
+    return {unread: [`the input: must be an object, got ${describeValue(input)}`]} as unknown as Input
   const copy: Record<string, unknown> = {}
   const unread: string[] = []
   const read = (what: string, reading: () => void): void => {

@@ -2,15 +2,17 @@ import * as v from 'valibot'
 import {featureEvent} from '../../protocol/event.ts'
 import type {ProgramHeader} from '../../protocol/header.ts'
 import {limits} from '../../protocol/limits.ts'
+import {describeValue} from '../../protocol/problem.ts'
 import {isDeclaredFeature, isForDatagrams} from '../../protocol/project-file.ts'
 import type {Destination} from '../destination/destination.ts'
 import type {DropReason} from '../destination/drops.ts'
-import {FitValues} from '../record/fit-values.ts'
+import {FitValues, type Warning} from '../record/fit-values.ts'
 import type {FeatureInput, Recorder} from '../record/record.ts'
 import {modifiedAt} from '../world/files.ts'
 import type {World} from '../world/world.ts'
 import {FeatureQueue, type QueuedFeature} from './feature-queue.ts'
 import {recordBatch, recordDrops} from './record-batch.ts'
+import type {Teller} from './teller.ts'
 
 /** The result of registering a feature. A queued feature is written at the next tick. */
 export type FeatureOutcome =
@@ -28,10 +30,12 @@ export class ProgramQueue {
   private drops: Partial<Record<DropReason, number>> = {}
   private readonly world: World
   private readonly destination: Destination
+  private readonly teller: Teller | null
 
-  constructor(world: World, destination: Destination) {
+  constructor(world: World, destination: Destination, teller: Teller | null) {
     this.world = world
     this.destination = destination
+    this.teller = teller
     this.queue = new FeatureQueue(isForDatagrams(destination.project))
   }
 
@@ -47,16 +51,17 @@ export class ProgramQueue {
   register(input: FeatureInput, header: () => ProgramHeader): FeatureOutcome {
     const {name, type = 'Feature', internal = false, count = 1} = input
     const {startedAt, durationSeconds = null, details, run = null, unread} = input
-    if (!isNamed(name, type)) return this.drop('wrong-use', 1, wrongUse)
+    if (!isNamed(name, type)) return this.drop('wrong-use', wrongUse, {name, type})
     const isPlain = startedAt == null && details == null && unread == null && typeof internal === 'boolean'
     const isRight = isPlain && isRunRight(run) && isCountRight(count) && isDurationRight(durationSeconds)
     const at = this.world.now()
     if (isRight && this.queue.mergeUse(at, type, name, internal, run, count, durationSeconds)) return queued
-    if (!isDeclaredFeature(this.destination.project, type, name)) return this.drop('undeclared-feature', 1, undeclared)
-    if (!v.is(naming, {featureType: type, name})) return this.drop('wrong-use', 1, wrongUse)
+    if (!isDeclaredFeature(this.destination.project, type, name))
+      return this.drop('undeclared-feature', undeclared, {name, type})
+    if (!v.is(naming, {featureType: type, name})) return this.drop('wrong-use', wrongUse, {name, type})
     const made = {at, header: header(), type, name, calls: 1, timings: null}
     const entry = {...made, ...this.valuesOf(input)}
-    return this.queue.add(entry) ? queued : this.drop('quota', 1, full)
+    return this.queue.add(entry) ? queued : this.drop('quota', full, {name, type})
   }
 
   /** Closes all entries, because the header of later features differs. */
@@ -68,8 +73,9 @@ export class ProgramQueue {
   writeBatch(recorder: Recorder, run: string | null): number {
     const batch = fittingOneFile(this.queue.peek(limits.maxEventsPerReport))
     if (batch.length === 0) return 0
-    recordBatch(recorder, batch, run)
+    const unpaired = recordBatch(recorder, batch, run)
     this.queue.remove(batch.length)
+    if (unpaired > 0) this.teller?.warn('USAGE_UNPAIRED', `features: ${unpaired}, recorded without a run`)
     return batch.length
   }
 
@@ -83,6 +89,7 @@ export class ProgramQueue {
   purge(reason: DropReason): number {
     const calls = this.queue.remove()
     this.count(reason, calls)
+    this.tellDropped(calls, reason)
     return calls
   }
 
@@ -93,7 +100,7 @@ export class ProgramQueue {
   letGo(recorder: () => Recorder): void {
     try {
       if (modifiedAt(this.destination.paths.project) === null) {
-        this.queue.remove()
+        this.tellDropped(this.queue.remove(), 'opted-out')
         this.drops = {}
         return
       }
@@ -110,8 +117,27 @@ export class ProgramQueue {
     if (count > 0) this.drops[reason] = (this.drops[reason] ?? 0) + count
   }
 
-  private drop(reason: DropReason, count: number, outcome: FeatureOutcome): FeatureOutcome {
-    this.count(reason, count)
+  /** Counts values that were left out of an event, and tells them. */
+  leaveOut(warnings: readonly Warning[]): void {
+    this.count('undeclared-field', warnings.length)
+    for (const {code, message} of warnings) this.teller?.warn(code, message)
+  }
+
+  private tellDropped(calls: number, reason: DropReason): void {
+    if (calls > 0) this.teller?.say(`uses of features dropped: ${calls} (${reason})`)
+  }
+
+  private drop(
+    reason: DropReason,
+    outcome: FeatureOutcome,
+    {name, type}: {readonly name: unknown; readonly type: unknown},
+  ): FeatureOutcome {
+    this.count(reason, 1)
+    if (this.teller === null) return outcome
+    const what = `${describeValue(name)} of type ${describeValue(type)}`
+    if (reason === 'quota') this.teller.say(`not recorded: queue-full: ${what}`)
+    else if (reason === 'wrong-use') this.teller.warn('USAGE_WRONG_USE', `must be a name and a type, got ${what}`)
+    else this.teller.warn('USAGE_UNDECLARED_FEATURE', `must be a declared feature, got ${what}`)
     return outcome
   }
 
@@ -127,7 +153,7 @@ export class ProgramQueue {
       count: values.value('count') ?? 1,
       details: Object.keys(details).length > 0 ? details : null,
     }
-    this.count('undeclared-field', values.warnings.length)
+    this.leaveOut(values.warnings)
     return own
   }
 }

@@ -1,3 +1,4 @@
+import {messageOf} from '../../errors.ts'
 import type {ProgramHeader} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {type Consent, isOptOut} from '../consent/consent.ts'
@@ -5,7 +6,7 @@ import type {Destination} from '../destination/destination.ts'
 import {emptyBuffer, isBufferEmpty} from '../destination/empty-buffer.ts'
 import type {FlushOutcome} from '../person/flush.ts'
 import {destinationHere} from '../projects/destination-here.ts'
-import {fitHeader} from '../record/fit-values.ts'
+import {fitHeader, unfitHeader} from '../record/fit-values.ts'
 import type {EndInput, FeatureInput, Recorder, RecordOutcome, StartInput} from '../record/record.ts'
 import {createReporter, type Reporter} from '../reporter.ts'
 import {findSilence} from '../world/scheduler.ts'
@@ -15,16 +16,20 @@ import {noFlush} from './idle-reporter.ts'
 import {copyInput, type ProgramReporterOptions, readInterval, readWait} from './program-options.ts'
 import type {CloseOutcome, Declined, Silent} from './program-outcomes.ts'
 import {type FeatureOutcome, ProgramQueue} from './program-queue.ts'
+import type {Teller} from './teller.ts'
 
 /** Hours between repetitions of the start of a run. */
 const repeatHours = 24
 /** Milliseconds for writing waiting features at the end. The rest of 200 ms is for starting a sender. */
 const closeMilliseconds = 150
 
+/** The options with the project file read. The teller is null unless the environment asks for it. */
+type ReadOptions = ProgramReporterOptions & {readonly project: ProjectFile; readonly teller: Teller | null}
+
 /** The reporter of a program. `LibraryReporter` documents its methods, `docs/library.md` explains them. */
 export class ProgramReporter {
   readonly problem = null
-  private readonly options: ProgramReporterOptions & {readonly project: ProjectFile}
+  private readonly options: ReadOptions
   private readonly world: World
   private readonly destination: Destination
   private readonly queue: ProgramQueue
@@ -47,11 +52,11 @@ export class ProgramReporter {
   /** Events written since a sender was started. Infinite after a start or an end, which are sent immediately. */
   private unsent = 0
 
-  constructor(options: ProgramReporterOptions & {readonly project: ProjectFile}, world: World) {
+  constructor(options: ReadOptions, world: World) {
     this.options = options
     this.world = world
     this.destination = destinationHere(world, options.project)
-    this.queue = new ProgramQueue(world, this.destination)
+    this.queue = new ProgramQueue(world, this.destination, options.teller)
     this.direct = this.makeDirect(options.application)
     this.intervalMs = readInterval(options.checkIntervalSeconds)
     if (findSilence(world.environment, options.project) !== null) this.declined = {kind: 'silent', reason: 'mpi-rank'}
@@ -161,7 +166,7 @@ export class ProgramReporter {
   private ownHeader(): ProgramHeader {
     if (this.header !== null) return this.header
     const {header, unfit} = fitHeader(this.direct.readHeader())
-    this.queue.count('undeclared-field', unfit.length)
+    this.queue.leaveOut(unfit.map(unfitHeader))
     this.header = header
     return header
   }
@@ -228,9 +233,10 @@ export class ProgramReporter {
       this.send()
       this.isFailing = false
       if (this.queue.length > 0) this.tickSoon()
-    } catch {
+    } catch (error) {
       this.isFailing = true
       // The disk is full or missing: features stay in memory, up to their limit.
+      this.options.teller?.say(`not written yet: ${messageOf(error)}`)
     }
   }
 
@@ -273,7 +279,8 @@ export class ProgramReporter {
       if (consent.allowed) this.queue.writeDrops(recorder)
       this.unsent += written
       return {written, dropped}
-    } catch {
+    } catch (error) {
+      this.options.teller?.say(`${this.queue.length} features not written: ${messageOf(error)}`)
       return {written, dropped: this.queue.length}
     }
   }

@@ -20,19 +20,21 @@ const writesPerQuota = 64
  * registered. Throws errors of the file system; then nothing was written.
  *
  * @param run the run that the program has started. Null: the open run of its callers, if there is one
+ * @returns how many of them belong to no run
  */
-export function recordBatch(recorder: Recorder, features: readonly QueuedFeature[], run: string | null): void {
+export function recordBatch(recorder: Recorder, features: readonly QueuedFeature[], run: string | null): number {
   const {world, destination} = recorder
   const local = localOf(recorder)
   const usual = run ?? runOfFeature(world, destination).run
   const [first, ...others] = features.map(feature =>
     eventOf(feature, feature.run?.toLowerCase() ?? usual, makeUuidV7(feature.at, world.random(10)), local),
   )
-  if (first === undefined) return
+  if (first === undefined) return 0
   check(first)
   rememberProject(destination)
   writeEvents(destination.paths, [first, ...others])
   keepQuotaNowAndThen(recorder)
+  return [first, ...others].filter(event => event.run === null).length
 }
 
 function eventOf(feature: QueuedFeature, run: string | null, id: string, local: BufferedEvent['local']): BufferedEvent {

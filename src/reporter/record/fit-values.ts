@@ -78,7 +78,7 @@ export class FitValues {
   /** What a program says of itself. */
   header(given: ProgramHeader): ProgramHeader {
     const {header, unfit} = fitHeader(given)
-    for (const name of unfit) this.warn(`${name}: must be a shorter text without control characters`)
+    for (const name of unfit) this.warnings.push(unfitHeader(name))
     return header
   }
 
@@ -116,6 +116,12 @@ export function fitHeader(given: ProgramHeader): {header: ProgramHeader; unfit: 
   const unfit = (Object.keys(programHeader.entries) as (keyof ProgramHeader)[]).filter(name => !fits(name))
   return {header: {...given, ...Object.fromEntries(unfit.map(name => [name, null]))}, unfit}
 }
+
+/** The warning of a value of the header that was left out. */
+export const unfitHeader = (name: keyof ProgramHeader): Warning => ({
+  code: 'USAGE_WRONG_USE',
+  message: `${name}: must be a shorter text without control characters`,
+})
 
 /** Signals by name in any case, with or without SIG, or by number; times with any time zone. */
 function normalize(name: keyof Values, given: unknown): unknown {
