@@ -20,7 +20,7 @@ _usage_new_id() {
 # SIGPIPE is one of them because bash, when it dies of it, runs an EXIT trap with a status of 0.
 usage_trap() {
   @QUIET@
-  if [ -n "$_usage_run" ]; then
+  if _usage_has_run; then
     # A subshell lists the traps of its parent, which are not its own, until it changes one.
     [ "${BASHPID-$$}" = "$$" ] || trap - RTMAX || :
     _usage_exit_trap=
@@ -31,6 +31,7 @@ usage_trap() {
     done
     _usage_set_traps HUP INT PIPE ALRM TERM XCPU USR1 USR2
   fi
+  _usage_tell || :
   @LOUD@
 } >/dev/null
 

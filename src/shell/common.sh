@@ -1,6 +1,7 @@
 # What all shells share, in this order:
 #   folders and files      consent      texts as JSON      time and ids
 #   writing events         start, feature and end          notice      sender      `usage` itself
+#   what is told under USAGE_DEBUG=1 and USAGE_STRICT=1
 # Values go from function to function in variables, because a substitution would start a process.
 # Every `return` names its status: in a trap, bash would return the status from before the trap.
 
@@ -123,18 +124,26 @@ _usage_write() {
 
 # --- Consent -----------------------------------------------------------------------------------
 
-# The consent rules in their order. Returns 0: record. 1: record nothing. 2: only the command can
-# read a file that decides.
+# The consent rules in their order. Returns 0: record. 1: record nothing, for the reason in
+# _usage_why. 2: only the command can read a file that decides.
 _usage_check_consent() {
   _usage_decision=0
+  _usage_why='site-policy, decided by /etc/usage'
   _usage_check_site || return 1
+  _usage_why='do-not-track, decided by DO_NOT_TRACK'
   ! _usage_is_do_not_track "${DO_NOT_TRACK-}" || return 1
+  _usage_why='usage-tracking, decided by USAGE_TRACKING'
   ! _usage_is_opt_out "${USAGE_TRACKING-}" || return 1
+  _usage_why='project-variable, decided by the variable of the project'
   ! _usage_is_opt_out_by_own_variable || return 1
   _usage_check_person || return 1
+  _usage_why=ci
   [ "$_usage_counts_ci" = yes ] || [ -z "$_usage_ci" ] || return 1
+  _usage_why=not-opted-in
   [ "$_usage_asks_first" = no ] || [ -n "$_usage_opt_in" ] || [ "$_usage_decision" = 2 ] || return 1
+  _usage_why="state-not-writable: $_usage_state"
   _usage_check_state || return 1
+  _usage_why=no-endpoint
   [ "$_usage_has_endpoint" = yes ] || return 1
   # The command allowed this run when it began.
   [ -z "$_usage_command_run" ] || _usage_has_routes || return 0
@@ -166,17 +175,21 @@ _usage_check_person() {
   case " ${USAGE_CONSENT-} " in
     *[\ ,]"$_usage_project@$_usage_version"[\ ,]*) _usage_opt_in=job ;;
   esac
+  _usage_why="settings-unreadable: $_usage_config"
   if ! _usage_exists "$_usage_config"; then
     _usage_find_nearest "$_usage_config"
     _usage_is_readable_folder "$_usage_nearest_path"
     return "$?"
   fi
   _usage_is_readable_folder "$_usage_config" || return 1
-  ! _usage_exists "$_usage_config/optout" || return 1
   if _usage_exists "$_usage_config/optout.d"; then
     _usage_is_readable_folder "$_usage_config/optout.d" || return 1
-    ! _usage_exists "$_usage_config/optout.d/$_usage_project" || return 1
   fi
+  _usage_why="user-opt-out, decided by $_usage_config/optout"
+  ! _usage_exists "$_usage_config/optout" || return 1
+  _usage_why="project-opt-out, decided by $_usage_config/optout.d/$_usage_project"
+  ! _usage_exists "$_usage_config/optout.d/$_usage_project" || return 1
+  _usage_why="settings-unreadable: $_usage_config"
   ! _usage_exists "$_usage_config/settings.json" || _usage_decision=2
   _usage_exists "$_usage_config/optin.d" || return 0
   _usage_is_readable_folder "$_usage_config/optin.d" || return 1
@@ -361,6 +374,8 @@ _usage_describe() {
   _usage_quote_line /proc/sys/kernel/random/boot_id 64
   _usage_local=$_usage_local$_usage_text',"script":'
   _usage_quote "$_usage_app_version" 64
+  [ "$_usage_text" != null ] || [ -z "$_usage_app_version" ] ||
+    _usage_leave_out 'version: must be a text of at most 64 characters'
   _usage_header='"header":{"application":'$_usage_application',"version":'$_usage_text
   _usage_quote "$_usage_ci" 64
   _usage_header=$_usage_header',"os":null,"ci":'$_usage_text
@@ -396,21 +411,30 @@ _usage_prepare() {
   )
 }
 
-# REASON: counts an event that is not recorded, as the command does.
+# REASON [COUNT]: counts an event or values that are not recorded, as the command does.
 _usage_drop() {
   _usage_drops=$_usage_directory/drops
   [ -d "$_usage_drops" ] || (umask 077 && command mkdir -p "$_usage_drops") || return 0
-  _usage_text='{"reason":"'$1'","count":1,"time":'$_usage_time'}'
+  _usage_text='{"reason":"'$1'","count":'${2:-1}',"time":'$_usage_time'}'
   _usage_write "$_usage_drops/$_usage_id.$1.json" "$_usage_text"
 }
 
+# REASON: counts the event that would be next.
+_usage_drop_event() {
+  _usage_drop "$1"
+  _usage_why=
+}
+
 # [again]: checks consent and prepares what every event needs. False: nothing is recorded here;
-# if _usage_outcome is `ask`, the command has to decide and record.
+# if _usage_outcome is `ask`, the command has to decide and record. _usage_why is not empty until
+# the event is written.
 _usage_begin() {
   _usage_outcome=
   [ -z "${USAGE_SENDER-}" ] || return 1
+  _usage_why=mpi-rank
   _usage_is_counted_rank || return 1
   [ -n "$_usage_header" ] || _usage_surroundings
+  _usage_why=$_usage_blocked_text
   [ -z "$_usage_is_blocked" ] && _usage_has_room || return 1
   if ! _usage_find_folders; then
     _usage_outcome=ask
@@ -420,9 +444,18 @@ _usage_begin() {
     [ "$?" != 2 ] || _usage_outcome=ask
     return 1
   }
+  _usage_why="not-written: $_usage_waiting"
   _usage_stamp || return 1
   _usage_prepare "${1-}" || return 1
   [ -n "$_usage_header" ] || _usage_describe
+}
+
+# EVENT: writes it into the buffer, and the count of its values that were left out.
+_usage_record() {
+  _usage_write "$_usage_waiting/$_usage_id.json" "$1" || return 1
+  _usage_why=
+  [ "$_usage_left_out" = 0 ] || _usage_drop undeclared-field "$_usage_left_out"
+  _usage_left_out=0
 }
 
 # --- Start, feature and end --------------------------------------------------------------------
@@ -434,9 +467,11 @@ _usage_start() {
   _usage_command_run=
   _usage_ended=
   _usage_run=
+  _usage_started=yes
   _usage_is_blocked=
   _usage_has_builtins && _usage_has_room || _usage_is_blocked=yes
   _usage_begin again || return 0
+  [ "$#" -le 1 ] || _usage_leave_out 'usage_start: must have one argument, the version'
   _usage_new_run=$_usage_id
   _usage_read_uptime
   _usage_start_uptime=$_usage_hundredths
@@ -445,7 +480,7 @@ _usage_start() {
   _usage_event=$_usage_event$_usage_time',"repeat":0,"fields":{},'
   _usage_quote "$_usage_script_path" 1000
   _usage_event=$_usage_event$_usage_header,$_usage_local$_usage_text'}}'
-  _usage_write "$_usage_waiting/$_usage_id.json" "$_usage_event" || return 0
+  _usage_record "$_usage_event" || return 0
   _usage_open_run "$_usage_new_run"
   _usage_check_notice start
   _usage_send start
@@ -456,21 +491,28 @@ _usage_feature() {
   _usage_begin || return 0
   _usage_name=${1-}
   _usage_type=${2:-Feature}
+  if [ -z "$_usage_name" ]; then
+    _usage_note USAGE_WRONG_USE 'usage_feature: a name is required'
+    _usage_drop_event wrong-use
+    return 0
+  fi
+  [ "$#" -le 2 ] || _usage_leave_out 'usage_feature: must have a name and a type'
   [ "${#_usage_name}" -le 128 ] || _usage_is_short "$_usage_name" 128 || _usage_name=
+  _usage_check_feature "$1"
   if [ -z "$_usage_name" ] || [ "${#_usage_type}" -gt 64 ] || ! _usage_escape "$_usage_name"; then
-    _usage_drop undeclared-feature
+    _usage_drop_event undeclared-feature
     return 0
   fi
   _usage_name=$_usage_text
   if ! _usage_escape "$_usage_type"; then
-    _usage_drop undeclared-feature
+    _usage_drop_event undeclared-feature
     return 0
   fi
   _usage_find_run
   _usage_event='{"format":1,"id":"'$_usage_id'","type":"feature","run":'$_usage_event_run',"time":'
   _usage_event=$_usage_event$_usage_time',"name":"'$_usage_name'","featureType":"'$_usage_text'",'
   _usage_event=$_usage_event$_usage_header,$_usage_local'null}}'
-  _usage_write "$_usage_waiting/$_usage_id.json" "$_usage_event" || return 0
+  _usage_record "$_usage_event" || return 0
   _usage_check_notice feature
 }
 
@@ -484,16 +526,17 @@ _usage_end() {
     '') _usage_code=null ;;
     *[!0-9]* | ????* | 0?*)
       _usage_code=null
-      _usage_drop undeclared-field
+      _usage_leave_out 'exit code: must be a number from 0 to 999' "$1"
       ;;
   esac
   _usage_event_run=null
   [ -z "$_usage_run" ] || _usage_event_run=\"$_usage_run\"
+  [ -n "$_usage_run" ] || _usage_note USAGE_UNPAIRED 'usage_end: must follow usage_start'
   _usage_event='{"format":1,"id":"'$_usage_id'","type":"end","run":'$_usage_event_run',"time":'
   _usage_event=$_usage_event$_usage_time',"durationSeconds":'$_usage_seconds
   _usage_event=$_usage_event',"exitCode":'$_usage_code',"signal":'${2:-null}',"fields":{},'
   _usage_event=$_usage_event$_usage_header,$_usage_local'null}}'
-  _usage_write "$_usage_waiting/$_usage_id.json" "$_usage_event" || return 0
+  _usage_record "$_usage_event" || return 0
   _usage_close_run
   _usage_check_notice end
   _usage_send end
@@ -543,6 +586,7 @@ _usage_find_run() {
     _usage_event_run=\"$_usage_event_run\"
   else
     _usage_event_run=null
+    _usage_note USAGE_UNPAIRED 'usage_feature: no run is open'
   fi
 }
 
@@ -666,7 +710,11 @@ _usage_send() {
 
 # COMMAND ARGUMENT...: has the program record, because it can read what these functions cannot.
 _usage_ask_command() {
-  _usage_find_program || return 0
+  _usage_find_program || {
+    _usage_why='a file that only the program usage can read, which is not installed'
+    return 0
+  }
+  _usage_why=
   _usage_verb=$1
   shift
   if [ -e "${_usage_directory-}/project.json" ]; then
@@ -687,4 +735,64 @@ _usage_find_script() {
   case ${_usage_started_as##*/} in sh | bash | dash | zsh | ash | ksh | busybox) return 0 ;; esac
   [ ! -f "$_usage_started_as" ] || _usage_script_path=$_usage_started_as
   _usage_name_script
+}
+
+# --- What is told under USAGE_DEBUG=1 and USAGE_STRICT=1 ------------------------------------------
+
+# A function is called: nothing is known of it yet.
+_usage_begin_call() {
+  _usage_why=
+  _usage_wrong=
+  _usage_failed=
+  _usage_left_out=0
+}
+
+# CODE TEXT [VALUE]: notes wrong use of a function.
+_usage_note() {
+  _usage_wrong="$_usage_wrong${_usage_newline}usage: $1: $2"
+  [ -z "${3-}" ] || ! _usage_escape "$3" || _usage_wrong="$_usage_wrong, got \"$_usage_text\""
+}
+
+# TEXT [VALUE]: a value that an event is recorded without. It is counted with the event.
+_usage_leave_out() {
+  _usage_note USAGE_WRONG_USE "$@"
+  _usage_left_out=$((_usage_left_out + 1))
+}
+
+# Notes a feature that the project does not declare. It is dropped when a report is made.
+_usage_check_feature() {
+  case ${USAGE_DEBUG-},${USAGE_STRICT-} in 1,* | *,1) ;; *) return 0 ;; esac
+  _usage_is_declared "$_usage_type" "${_usage_name:-$1}" ||
+    _usage_note USAGE_UNDECLARED_FEATURE "must be a declared feature of type $_usage_type" "$1"
+}
+
+# Prints what a call has not recorded, unless its last lines were the same, for 100 calls at most.
+# Wrong use under USAGE_STRICT=1 also makes the function return 2.
+_usage_tell() {
+  [ -n "$_usage_why$_usage_wrong" ] || return 0
+  _usage_text=$_usage_wrong
+  if [ "${USAGE_DEBUG-}" = 1 ]; then
+    [ -z "$_usage_why" ] ||
+      _usage_text="$_usage_text${_usage_newline}usage: not recorded: $_usage_why"
+  else
+    [ "${USAGE_STRICT-}" = 1 ] || return 0
+  fi
+  [ -z "$_usage_wrong" ] || [ "${USAGE_STRICT-}" != 1 ] || _usage_failed=yes
+  [ -n "$_usage_text" ] && [ "$_usage_text" != "${_usage_told-}" ] || return 0
+  _usage_told=$_usage_text
+  _usage_times=$((${_usage_times:-0} + 1))
+  [ "$_usage_times" -lt 100 ] || _usage_text="${_usage_newline}usage: more lines are not shown"
+  [ "$_usage_times" -le 100 ] || return 0
+  # A function of the script may have the name of a builtin.
+  case $_usage_is_blocked in
+    '') (printf '%s\n' "${_usage_text#?}" >&2) ;;
+    *) (/bin/echo "${_usage_text#?}" >&2) ;;
+  esac || :
+}
+
+# Whether there is a run that a trap can end.
+_usage_has_run() {
+  [ -z "$_usage_run" ] || return 0
+  [ -n "$_usage_started" ] || _usage_note USAGE_WRONG_USE 'usage_trap: must follow usage_start'
+  return 1
 }

@@ -9,6 +9,7 @@ usage_start() {
     ask) _usage_start_by_command || : ;;
     say) _usage_show_notice || : ;;
   esac
+  _usage_tell || :
   @LOUD@
 } >/dev/null
 
@@ -20,10 +21,11 @@ usage_feature() {
     ask)
       set -- --type "${2:-Feature}" -- "${1-}"
       [ -z "$_usage_run" ] || set -- --run "$_usage_run" "$@"
-      _usage_ask_command feature "$@" || :
+      _usage_ask_command feature "$@" || _usage_failed=yes
       ;;
     say) _usage_show_notice || : ;;
   esac
+  _usage_tell || :
   @LOUD@
 } >/dev/null
 
@@ -33,7 +35,9 @@ usage_end() { _usage_end_with "$?" "$@"; } >/dev/null
 # STATUS [CODE]
 _usage_end_with() {
   @QUIET@
+  [ "$#" -le 2 ] || _usage_leave_out 'usage_end: must have one argument, the exit code'
   _usage_finish "${2-$1}" '' || :
+  _usage_tell || :
   @LOUD@
 }
 
@@ -41,13 +45,13 @@ _usage_end_with() {
 _usage_finish() {
   _usage_outcome=
   if [ -n "$_usage_command_run" ] && [ -n "$_usage_run" ]; then
-    _usage_ask_command end --run "$_usage_run" --exit-code "$1" --signal "$2" || :
+    _usage_ask_command end --run "$_usage_run" --exit-code "$1" --signal "$2" || _usage_failed=yes
     _usage_close_run
     return 0
   fi
   _usage_end "$1" "${2:+\"$2\"}" 2>/dev/null || :
   case $_usage_outcome in
-    ask) _usage_ask_command end --exit-code "$1" --signal "$2" || : ;;
+    ask) _usage_ask_command end --exit-code "$1" --signal "$2" || _usage_failed=yes ;;
     say) _usage_show_notice || : ;;
   esac
 }
@@ -56,7 +60,12 @@ _usage_finish() {
 _usage_start_by_command() {
   set -- --print-id --script "$_usage_script_path"
   [ -z "$_usage_app_version" ] || set -- "$@" --app-version "$_usage_app_version"
-  _usage_command_run=$(_usage_ask_command start "$@") || :
+  _usage_find_program || {
+    _usage_ask_command start
+    return 0
+  }
+  _usage_why=
+  _usage_command_run=$(_usage_ask_command start "$@") || _usage_failed=yes
   if _usage_is_id "$_usage_command_run"; then
     _usage_open_run "$_usage_command_run"
   else
@@ -94,7 +103,7 @@ _usage_trap_signals() {
 
 # CODE: the script exits.
 _usage_exit() {
-  usage_end "$1"
+  usage_end "$1" || :
   return "$1"
 }
 

@@ -4,13 +4,20 @@
 _usage_load() {
   _usage_refusal=
   _usage_blanks=' 	'
-  _usage_has_builtins && _usage_has_room || return 1
+  _usage_blocked_text='a builtin is replaced by a function, or ulimit leaves too little'
+  _usage_has_builtins && _usage_has_room || {
+    [ "${USAGE_DEBUG-}" != 1 ] || _usage_refusal="usage: not recorded: $_usage_blocked_text"
+    return 1
+  }
   _usage_is_right_shell || {
     _usage_refusal='usage: this file is for @SHELL@. It records nothing here.'
     return 1
   }
   # A shell whose IFS is readonly ends the script when it tries to read a line.
-  _usage_can_set_ifs || return 1
+  _usage_can_set_ifs || {
+    [ "${USAGE_DEBUG-}" != 1 ] || _usage_refusal='usage: not recorded: IFS is readonly'
+    return 1
+  }
   _usage_newline='
 '
   _usage_wide_letter=é

@@ -6,10 +6,11 @@ _usage_new_id() { _usage_random_id; }
 # the script's own one after it, and a trap for each signal that the script has not trapped.
 usage_trap() {
   @QUIET@
-  if [ -n "$_usage_run" ] && _usage_read_traps 2>/dev/null; then
+  if _usage_has_run && _usage_read_traps 2>/dev/null; then
     _usage_set_traps HUP INT ALRM TERM XCPU USR1 USR2
     [ -z "${BASH_VERSION-}" ] || _usage_trap_signals PIPE
   fi
+  _usage_tell || :
   @LOUD@
 } >/dev/null
 

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {addressOf, collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
 import {writeConsentValues} from './consent-values.ts'
-import {assignText} from './shell-text.ts'
+import {assignText, quoteForShell} from './shell-text.ts'
 import {type Surroundings, writeRank, writeScriptPath, writeSurroundings} from './surroundings.ts'
 
 /** The shells that a library is made for; `sh` is dash, busybox and what else is POSIX with aliases. */
@@ -26,7 +26,7 @@ const shellNames: Readonly<Record<Shell, string>> = {bash: 'bash', zsh: 'zsh', s
 
 /** What a shell remembers of its run. */
 const state =
-  'run ended command_run header ci agent scheduler app_version outcome \\\n      start_uptime outer_run outer_scope is_blocked'
+  'run started ended command_run header ci agent scheduler app_version outcome \\\n      start_uptime outer_run outer_scope is_blocked'
 
 /**
  * Keeps what a function does out of `set -x`, its variables out of the environment under `set -a`, and a DEBUG trap out
@@ -46,6 +46,7 @@ const quiet = (shell: Shell): string => {
     '  *x*) set +x && _usage_trace=yes ;;',
     '  *) _usage_trace= ;;',
     'esac',
+    '_usage_begin_call',
   ]
   return [
     '{',
@@ -57,7 +58,11 @@ const quiet = (shell: Shell): string => {
 /** The counterpart of `quiet`, at the end of a function. */
 const loud = `[ -z "$_usage_exports" ] || set -a
   [ -z "$_usage_inherits" ] || set -T
-  [ -z "$_usage_trace" ] || set -x`
+  case $_usage_trace,$_usage_failed in
+    yes,) set -x ;;
+    yes,yes) set -x && return 2 ;;
+    ,yes) return 2 ;;
+  esac`
 
 /**
  * Writes the shell functions of one project: a text that a script sources, by process substitution or as a file beside
@@ -75,6 +80,7 @@ export function writeLibrary(shell: Shell, content: LibraryContent): string {
   const found = [
     writeConsentValues('_usage', content.consent),
     writeOwnVariable(content.project),
+    writeDeclared(content.project),
     writeRank('_usage', content),
     writeScriptPath('_usage', '_usage_script_path', content),
     writeSurroundings('_usage', content),
@@ -129,4 +135,23 @@ function writeHead(shell: Shell, {project, notice}: LibraryContent): string {
 function writeOwnVariable({environmentVariable}: ProjectFile): string {
   const body = environmentVariable === undefined ? 'return 1' : `_usage_is_opt_out "\${${environmentVariable}-}"`
   return `_usage_is_opt_out_by_own_variable() { ${body}; }`
+}
+
+/** Writes the function that is true for a declared feature. It is asked under USAGE_DEBUG and USAGE_STRICT alone. */
+function writeDeclared({features: {types, names, allowOther}}: ProjectFile): string {
+  const toCase = (words: readonly string[]) => [...new Set(words)].map(word => `    ${quoteForShell(word)}) ;;`)
+  const others = allowOther ? ["    '' | *[!0-9A-Za-z\\ ._:+\\(\\)\\>-]*) return 1 ;;"] : ['    *) return 1 ;;']
+  return [
+    '# TYPE NAME: whether the project declares the feature.',
+    '_usage_is_declared() {',
+    '  case $1 in',
+    ...toCase(types),
+    '    *) return 1 ;;',
+    '  esac',
+    '  case $2 in',
+    ...toCase(names),
+    ...others,
+    '  esac',
+    '}',
+  ].join('\n')
 }

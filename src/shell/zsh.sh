@@ -16,7 +16,12 @@ _usage_new_id() {
 # that the script has not trapped. Its options are those of this function alone.
 usage_trap() {
   setopt localoptions posixtraps nolocaltraps aliases noxtrace noallexport
-  [ -n "$_usage_run" ] || return 0
+  _usage_begin_call
+  _usage_has_run || {
+    _usage_tell
+    [ -z "$_usage_failed" ] || return 2
+    return 0
+  }
   _usage_read_traps 2>/dev/null || return 0
   [ -n "$_usage_has_exit" ] || trap '_usage_exit "$?" || :' EXIT
   _usage_add_hook
@@ -58,7 +63,7 @@ _usage_add_hook() {
   eval 'zshexit_functions+=(_usage_at_exit)'
 }
 
-_usage_at_exit() { usage_end "$?"; }
+_usage_at_exit() { usage_end "$?" || :; }
 
 # Whether IFS can be set.
 _usage_can_set_ifs() {

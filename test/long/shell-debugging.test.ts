@@ -1,0 +1,1 @@
+import '../e2e/shell-debugging.test.ts'
