@@ -2,8 +2,9 @@ import type {Consent} from '../consent/consent.ts'
 import type {FlushOutcome} from '../person/flush.ts'
 import type {Warning} from '../record/fit-values.ts'
 import type {EndInput, FeatureInput, RecordOutcome, StartInput} from '../record/record.ts'
-import type {LibraryReporter} from './library-reporter.ts'
+
 import type {Declined} from './program-outcomes.ts'
+import type {ProgramReporter} from './program-reporter.ts'
 import type {Teller} from './teller.ts'
 
 /** The values of each input. TypeScript checks that none is missing; a program in JavaScript has no other check. */
@@ -27,7 +28,7 @@ const known = {
  * Makes the methods of a new reporter tell what they do not record. Their outcomes stay the same. Used with
  * `USAGE_DEBUG=1` or `USAGE_STRICT=1` only, so that it costs other programs nothing.
  */
-export function tellOutcomes(reporter: LibraryReporter, teller: Teller): LibraryReporter {
+export function tellOutcomes(reporter: ProgramReporter, teller: Teller): ProgramReporter {
   const {start, end, feature, flush, close} = reporter
   const said = <Outcome extends Told>(outcome: Outcome): Outcome => {
     if ('warnings' in outcome) for (const {code, message} of outcome.warnings) teller.warn(code, message)
