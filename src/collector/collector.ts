@@ -16,7 +16,8 @@ import {oldIds, readOrMakeOldIdSecret} from './compat/old-ids.ts'
 import {type ClockGuard, createClockGuard} from './intake/clock-guard.ts'
 import {createDiskGuard, type DiskGuard} from './intake/disk-guard.ts'
 import {createGroupCommit, type WriteGate} from './intake/group-commit.ts'
-import {findProject, loadProjects} from './intake/projects.ts'
+import {openProjects, type ProjectsReload} from './intake/live-projects.ts'
+import {findProject} from './intake/projects.ts'
 import {createReadiness, type ReadinessProbe} from './monitoring/readiness.ts'
 import {createWorkerSource} from './reading/worker-source.ts'
 import {createBodyBudget} from './receive/http/body-budget.ts'
@@ -29,6 +30,7 @@ import {openSqliteStore} from './store/sqlite.ts'
 import type {Store} from './store/store.ts'
 import {createErase} from './upkeep/erase.ts'
 import {readAhead} from './upkeep/read-ahead.ts'
+import {createReload} from './upkeep/reload.ts'
 import {startRetention} from './upkeep/retention.ts'
 
 export interface CollectorOptions {
@@ -81,6 +83,11 @@ export interface Collector {
   /** Whether a read token exists that has not expired. */
   hasToken(): boolean
   /**
+   * Reads the project files again, while reports are received. Resolves to what changed, and to the problems: what they
+   * concern stays as it was. Rejects if the store fails.
+   */
+  reload(): Promise<ProjectsReload>
+  /**
    * Accepts no more requests, answers those that have arrived, and closes the store. Running requests get at most
    * `closeSeconds`, even if a sender holds a connection open.
    */
@@ -97,9 +104,10 @@ const closeSeconds = 5
  */
 export async function openCollector(options: CollectorOptions): Promise<Collector> {
   const {dataDirectory, now} = options
-  const projects = loadProjects(options.projectsDirectory)
-  const projectOf = (id: string | null | undefined) => (id == null ? null : findProject(projects, id))
-  const [parsl, mantid] = [projectOf(options.parsl), projectOf(options.mantid)]
+  const live = openProjects(options.projectsDirectory)
+  const {projects} = live
+  const {parsl = null, mantid = null} = options
+  for (const id of [parsl, mantid]) if (id !== null) findProject(projects, id)
   const store = openSqliteStore(dataDirectory)
   const {disk, clock} = await createGuards(options, store)
   const source = createWorkerSource(dataDirectory)
@@ -132,12 +140,12 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     // Damaged tokens must not wait for the first reader.
     listReadTokens(dataDirectory)
     if (clock.check().ok) await store.noteSize(now())
-    const ids = oldIds(parsl || mantid ? readOrMakeOldIdSecret(dataDirectory) : '')
+    const ids = oldIds(parsl !== null || mantid !== null ? readOrMakeOldIdSecret(dataDirectory) : '')
     receiver = await openReceiver(options.udp ?? null, {
       groupCommit,
       store,
       now,
-      readDatagram: datagramReader({projects, parsl: parsl && {project: parsl, ids}}),
+      readDatagram: datagramReader({projects, parsl: parsl === null ? null : {project: parsl, ids}}),
     })
     const secret = makeFolderSecret()
     // Each part that can fail in a way that loses reports has a probe.
@@ -147,7 +155,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       folder: {dataDirectory, secretSha256: sha256Of(secret)},
       groupCommit,
       erase: createErase({store, groupCommit: {settle}, pauseReading: () => source.pause()}),
-      mantid: mantid && {project: mantid, ids},
+      mantid: mantid === null ? null : {project: mantid, ids},
       bodyBudget: createBodyBudget(),
       source,
       held: source.held,
@@ -176,6 +184,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       udpReceiveBufferBytes: receiver?.receiveBufferBytes ?? null,
       token,
       hasToken: () => hasReadToken(dataDirectory, now()),
+      reload: createReload({live, store, onReloaded: () => inbox?.lookAgain()}),
       async close() {
         await stopListening?.()
         await closeStore()

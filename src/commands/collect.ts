@@ -4,11 +4,12 @@ import {BaseCommand} from '../cli/framework/base-command.ts'
 import {runCollector} from '../cli/maintain/operate/run-collector.ts'
 import {showsSecret} from '../cli/output/shows-secret.ts'
 import {writeListening} from '../cli/text/operator/write-listening.ts'
+import {writeReload} from '../cli/text/operator/write-reload.ts'
 
 export default class Collect extends BaseCommand {
   static override summary = 'Run a collector: receive reports, store them, serve statistics.'
   static override description =
-    'Accepts reports for the projects whose project files are in --projects, and rejects all others. Answers when the events are on disk. On SIGTERM or SIGINT it stores what has arrived and exits.'
+    'Accepts reports for the projects whose project files are in --projects, and rejects all others. Answers when the events are on disk. On SIGHUP it reads the project files again. On SIGTERM or SIGINT it stores what has arrived and exits.'
   static override examples = [
     '<%= config.bin %> collect --projects /etc/usage/projects --data /var/lib/usage',
     '<%= config.bin %> collect --projects projects --http 127.0.0.1:0 --json',
@@ -71,6 +72,7 @@ export default class Collect extends BaseCommand {
           : this.fit(writeListening({...listening, hasToken}, this.paint))
         process.stdout.write(`${text}\n`)
       },
+      onReload: changes => process.stderr.write(`${this.fit(writeReload(changes))}\n`),
     })
   }
 }

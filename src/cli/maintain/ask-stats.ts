@@ -5,7 +5,7 @@
  * collector, a project file with the clients for other languages. They use disk and network. A question to a collector
  * takes at most 30 s, a write 60 s. They throw coded errors, which the framework prints. Collector, statistics, import
  * and export require Node.js 24.
- * Read next: `import-target.ts`, `open-inbox.ts`, `make-library.ts`, `check-project.ts`.
+ * Read next: `import-target.ts`, `open-inbox.ts`, `make-library.ts`, `operate/run-collector.ts`.
  */
 import {openStatsSource} from '../../collector/reading/read-store.ts'
 import {type ErrorCode, type ErrorDocument, errorRegistry, UsageError} from '../../errors.ts'

@@ -1,7 +1,8 @@
 import {readdirSync, readFileSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {UsageError} from '../../errors.ts'
-import {describeProblems, describeValue} from '../../protocol/problem.ts'
+import {checkProjectText} from '../../protocol/check-project-text.ts'
+import {describeValue} from '../../protocol/problem.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 
 /** The projects whose reports a collector accepts, by id. */
@@ -15,7 +16,7 @@ export type Projects = ReadonlyMap<string, ProjectFile>
  */
 export function loadProjects(directory: string): Projects {
   const projects = new Map<string, ProjectFile>()
-  for (const path of listFiles(directory)) {
+  for (const path of listProjectFiles(directory)) {
     const file = loadProject(path)
     if (projects.has(file.project))
       throw unreadable(`there must be one file for each project, got ${file.project} again in ${basename(path)}`)
@@ -30,12 +31,13 @@ export function findProject(projects: Projects, id: string): ProjectFile {
   const project = projects.get(id)
   if (project === undefined)
     throw new UsageError('USAGE_PROJECT_UNKNOWN', `this collector has no project ${describeValue(id)}`, {
-      next: 'Put its project file into the folder of `usage collect --projects`, and restart the collector.',
+      next: 'Put its project file into the folder of `usage collect --projects`, and send SIGHUP to the collector.',
     })
   return project
 }
 
-function listFiles(directory: string): string[] {
+/** Lists the project files of a folder. Throws a `UsageError` USAGE_PROJECTS_UNREADABLE. */
+export function listProjectFiles(directory: string): string[] {
   try {
     if (statSync(directory).isFile()) return [directory]
     const names = readdirSync(directory).filter(name => name.endsWith('.json') && !name.startsWith('.'))
@@ -45,26 +47,33 @@ function listFiles(directory: string): string[] {
   }
 }
 
-function loadProject(path: string): ProjectFile {
-  const parsed = parseProjectFile(readJson(path))
+/** The most problems of a file in a message. `usage project check` lists all. */
+const maxProblems = 5
+
+/** Reads one project file. Throws a `UsageError`, which names the line of each problem. */
+export function loadProject(path: string): ProjectFile {
+  const text = readText(path)
+  const parsed = parseProjectFile(parseJson(text))
   if (parsed.ok) return parsed.value
-  const problems = describeProblems(parsed.problems)
-  throw new UsageError('USAGE_PROJECT_FILE_INVALID', `${path} is not a valid project file: ${problems}`)
+  const all = checkProjectText(text).problems.map(({line, message}) => `line ${line}: ${message}`)
+  const problems = all.length > maxProblems ? [...all.slice(0, maxProblems), `${all.length} in total`] : all
+  throw new UsageError('USAGE_PROJECT_FILE_INVALID', `${path} is not a valid project file: ${problems.join('; ')}`)
 }
 
-function readJson(path: string): unknown {
-  let content: string
+function readText(path: string): string {
   try {
-    content = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     const message = `cannot read the project file ${path}: ${messageOf(error)}`
     throw new UsageError('USAGE_PROJECT_FILE_UNREADABLE', message, {cause: error})
   }
+}
+
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(content)
-  } catch (error) {
-    const message = `${path} must be JSON: ${messageOf(error)}`
-    throw new UsageError('USAGE_PROJECT_FILE_INVALID', message, {cause: error})
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

@@ -21,6 +21,8 @@ export interface InboxParts {
 }
 
 export interface InboxReceiver {
+  /** Looks again at the reports of other projects: this collector may have their project by now. */
+  lookAgain(): void
   /** Starts no further reports. Resolves when the reports that it is reading are stored. */
   close(): Promise<void>
 }
@@ -47,6 +49,7 @@ export function receiveInbox(parts: InboxParts): InboxReceiver {
   }
   next()
   return {
+    lookAgain: () => seen.forOthers.clear(),
     async close() {
       isOpen = false
       if (timer !== null) clearTimeout(timer)

@@ -163,7 +163,7 @@ export function startRetention(
   let running: Promise<void> = Promise.resolve()
   const work = async (): Promise<void> => {
     await store.noteSize(now())
-    for await (const _ of purge(store, projects.values(), {nowMs: now()})) {
+    for await (const _ of purge(store, [...projects.values()], {nowMs: now()})) {
       if (isStopped) return
       await new Promise(setImmediate)
     }

@@ -42,7 +42,7 @@ test('it names an invalid file and its problem', t => {
   writeFileSync(path, JSON.stringify({...writtenProject(), purpose: []}))
   assert.throws(() => loadProjects(directory), {
     code: 'USAGE_PROJECT_FILE_INVALID',
-    message: `${path} is not a valid project file: purpose: must contain at least one sentence, got a list`,
+    message: `${path} is not a valid project file: line 1: purpose: must contain at least one sentence, got a list`,
   })
   writeFileSync(path, '{')
   assert.throws(() => loadProjects(directory), {code: 'USAGE_PROJECT_FILE_INVALID', message: /must be JSON/})

@@ -1,9 +1,11 @@
 import {openCollector} from '../../../collector/collector.ts'
+import type {ProjectsReload} from '../../../collector/intake/live-projects.ts'
 import type {CollectSettings} from '../../arguments/collect-settings.ts'
 import {readAddress, readUdpAddress} from '../../arguments/listen-address.ts'
 import {readSize} from '../../arguments/operator/size.ts'
 import {dashboardPages} from '../dashboard-pages.ts'
 import {openInbox} from '../open-inbox.ts'
+import {reloadsAtHangup} from './reloads-at-hangup.ts'
 import {waitForStopSignal} from './wait-for-stop-signal.ts'
 
 /** Where a collector listens and keeps its data; the token only at its first start. */
@@ -24,11 +26,17 @@ export interface CollectorRun {
   readonly showsToken: boolean
   /** Called once, when the collector listens. */
   readonly onListening: (listening: Listening) => void
+  /** Called after each SIGHUP, with what the collector read again. */
+  readonly onReload: (changes: ProjectsReload) => void
 }
 
-/** Runs a collector until SIGTERM or SIGINT, then stores what has arrived. Rejects with a coded error. */
-export async function runCollector(settings: CollectSettings, {now, showsToken, onListening}: CollectorRun) {
+/**
+ * Runs a collector until SIGTERM or SIGINT, then stores what has arrived. SIGHUP makes it read the project files again.
+ * Rejects with a coded error.
+ */
+export async function runCollector(settings: CollectSettings, {now, showsToken, onListening, onReload}: CollectorRun) {
   const asked = waitForStopSignal()
+  const reloads = reloadsAtHangup()
   const collector = await openCollector({
     projectsDirectory: settings.projects,
     dataDirectory: settings.data,
@@ -45,6 +53,8 @@ export async function runCollector(settings: CollectSettings, {now, showsToken, 
   })
   const {http, udp, udpReceiveBufferBytes, token} = collector
   onListening({http, udp, udpReceiveBufferBytes, data: settings.data, token, hasToken: collector.hasToken()})
+  reloads.begin(async () => onReload(await collector.reload()))
   await asked
+  await reloads.end()
   await collector.close()
 }

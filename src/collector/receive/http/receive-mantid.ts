@@ -1,18 +1,19 @@
 import {randomBytes} from 'node:crypto'
 import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify'
 import {UsageError} from '../../../errors.ts'
-import type {ProjectFile} from '../../../protocol/project-file.ts'
 import {makeUuidV7} from '../../../protocol/uuid.ts'
 import {type MantidContext, readMantidFeatures, readMantidStartups} from '../../compat/mantid.ts'
 import type {OldIds} from '../../compat/old-ids.ts'
 import {clampCount} from '../../intake/admit.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
+import {findProject, type Projects} from '../../intake/projects.ts'
 import type {Batch} from '../../store/store.ts'
 import {readBody} from './read-body.ts'
 
-/** The project that Mantid's own clients count for, and how their ids become pseudonyms. */
+/** The id of the project that Mantid's own clients count for, and how their ids become pseudonyms. */
 export interface MantidParts {
-  readonly project: ProjectFile
+  readonly project: string
+  readonly projects: Projects
   readonly ids: OldIds
   readonly groupCommit: GroupCommit
   /** Unix milliseconds. */
@@ -32,7 +33,8 @@ export function addMantidRoutes(app: FastifyInstance, parts: MantidParts): void 
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       if (!(request.body instanceof Uint8Array)) throw new UsageError('USAGE_REPORT_UNPARSABLE', 'the body is missing')
       const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
-      const found = read(value, {...parts, receivedAtMs: parts.now(), featureId})
+      const project = findProject(parts.projects, parts.project)
+      const found = read(value, {...parts, project, receivedAtMs: parts.now(), featureId})
       const batches = found.map(batch => ({...batch, events: batch.events.map(clampCount)}))
       const share = Math.ceil(bytes / Math.max(1, batches.length))
       await Promise.all(batches.map(batch => parts.groupCommit.write(batch, share)))

@@ -63,7 +63,7 @@ export interface HttpParts {
   readonly folder?: ImportParts['folder'] | null
   /** Reads what is stored under a pseudonym. Default: no access requests. */
   readonly held?: HeldSource['held'] | null
-  /** The project that Mantid's own clients count for, and how their ids become pseudonyms. Default: none. */
+  /** The id of the project that Mantid's own clients count for, and how their ids become pseudonyms. Default: none. */
   readonly mantid?: Pick<MantidParts, 'project' | 'ids'> | null
 }
 

@@ -1,4 +1,3 @@
-import type {ProjectFile} from '../../../protocol/project-file.ts'
 import {parseReport} from '../../../protocol/report.ts'
 import {isSecret, sha256Of} from '../../access/tokens.ts'
 import type {OldIds} from '../../compat/old-ids.ts'
@@ -18,8 +17,8 @@ export type ReadDatagram = (datagram: Uint8Array, receivedAtMs: number) => Datag
 
 export interface DatagramParts {
   readonly projects: Projects
-  /** The project that Parsl's own clients count for, and how their ids become pseudonyms. Null: none. */
-  readonly parsl: {readonly project: ProjectFile; readonly ids: OldIds} | null
+  /** The id of the project that Parsl's own clients count for, and how their ids become pseudonyms. Null: none. */
+  readonly parsl: {readonly project: string; readonly ids: OldIds} | null
 }
 
 const [brace, one, two] = [...Buffer.from('{12')] as [number, number, number]
@@ -36,9 +35,10 @@ export function datagramReader({projects, parsl}: DatagramParts): ReadDatagram {
       const batch = readReport(parseJson(datagram.subarray(1)), projects, receivedAtMs)
       return batch && {batch, bytes}
     }
-    if (parsl === null || (first !== brace && first !== one)) return null
+    const project = parsl === null ? undefined : projects.get(parsl.project)
+    if (parsl === null || project === undefined || (first !== brace && first !== one)) return null
     const message = parseJson(first === one ? datagram.subarray(1) : datagram)
-    const batch = readParslMessage(message, parsl.project, parsl.ids, receivedAtMs)
+    const batch = readParslMessage(message, project, parsl.ids, receivedAtMs)
     return batch && {batch: {...batch, datagrams: 1}, bytes}
   }
 }

@@ -1,8 +1,8 @@
 import {findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode} from 'jsonc-parser'
-import {formatPath, formatProblem} from '../../protocol/problem.ts'
-import {collectionVersion, parseProjectFile} from '../../protocol/project-file.ts'
-import {reviewProject} from '../../protocol/review-project.ts'
-import type {ReviewWarning} from '../../protocol/review-warning.ts'
+import {formatPath, formatProblem} from './problem.ts'
+import {collectionVersion, parseProjectFile} from './project-file.ts'
+import {reviewProject} from './review-project.ts'
+import type {ReviewWarning} from './review-warning.ts'
 
 interface Place {
   /** Both from 1. */

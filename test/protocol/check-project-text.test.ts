@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
-import {checkProjectText} from '../../../src/cli/maintain/check-project.ts'
+import {checkProjectText} from '../../src/protocol/check-project-text.ts'
 
 const minimal = {
   project: 'demo',
