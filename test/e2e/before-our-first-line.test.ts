@@ -3,6 +3,7 @@ import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {isolatedHome} from '../support/isolated-home.ts'
+import {linesForScripts} from '../support/lines-for-scripts.ts'
 import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
 import {repositoryPath} from '../support/repository.ts'
@@ -26,7 +27,6 @@ function snippetsOf(page: string, language: string): string[] {
   )
 }
 
-const inScripts = snippetsOf('README.md', 'sh').find(snippet => snippet.includes('count_use start')) ?? ''
 const vendored = snippetsOf('docs/shell.md', 'sh').find(snippet => snippet.includes('usage_trap')) ?? ''
 const substituted = snippetsOf('docs/shell.md', 'bash')[0] ?? ''
 
@@ -53,7 +53,7 @@ describe('where Node.js does not start', {concurrency: 2}, () => {
     for (const shell of ['bash', 'dash'] as const)
       it(`the snippet for scripts leaves a script of ${shell} as it is: ${what}`, needs(shell), async t => {
         const {run} = makeScene(t)
-        const outcome = await run(shell, [before, inScripts, 'echo on', 'exit 3'])
+        const outcome = await run(shell, [before, linesForScripts, 'echo on', 'exit 3'])
         assert.deepEqual([outcome.code, outcome.signal, outcome.stdout], [3, null, 'on\n'])
         if (what === 'nothing installed') assert.equal(outcome.stderr, '')
       })

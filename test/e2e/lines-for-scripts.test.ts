@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict'
-import {readFileSync, writeFileSync} from 'node:fs'
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {isolatedHome} from '../support/isolated-home.ts'
+import {linesForScripts} from '../support/lines-for-scripts.ts'
 import {needs, type Tool} from '../support/needs.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {type Outcome, runProgram} from '../support/run-program.ts'
 import {ofShare} from '../support/share.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
 
-/** The lines for a script, as they stand in the page for authors of scripts, with the feature that it records. */
-const page = readFileSync(repositoryPath('docs', 'for-script-authors.md'), 'utf8')
-const [, setup = '', feature = ''] =
-  /^(count_use\(\)[\s\S]*?^done\n)[\s\S]*?^(count_use feature .*\n)/m.exec(page) ?? []
-const published = setup + feature
 const projectFile = repositoryPath('examples', 'usage.project.json')
-const lines = published.replace('/opt/heatflow/usage.project.json', projectFile)
+const lines = linesForScripts.replace('/opt/heatflow/usage.project.json', projectFile)
 
 /** The shells that the page names. */
 const shells: readonly (readonly [Tool, ...string[]])[] = [
