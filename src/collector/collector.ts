@@ -20,7 +20,6 @@ import {openProjects, type ProjectsReload} from './intake/live-projects.ts'
 import {findProject} from './intake/projects.ts'
 import {createReadiness, type ReadinessProbe} from './monitoring/readiness.ts'
 import {createWorkerSource} from './reading/worker-source.ts'
-import {createBodyBudget} from './receive/http/body-budget.ts'
 import type {MakePages} from './receive/http/pages.ts'
 import {buildHttp} from './receive/http/server.ts'
 import {type InboxParts, type InboxReceiver, receiveInbox} from './receive/inbox.ts'
@@ -156,7 +155,6 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       groupCommit,
       erase: createErase({store, groupCommit: {settle}, pauseReading: () => source.pause()}),
       mantid: mantid === null ? null : {project: mantid, ids},
-      bodyBudget: createBodyBudget(),
       source,
       held: source.held,
       pages: options.pages?.({projects, source, now}) ?? null,

@@ -9,6 +9,20 @@
 export const collectorLimits = {
   /** Bytes of request bodies in memory at the same time, as they arrive: 64 of the largest. */
   maxArrivingBytes: 64 * 1024 * 1024,
+  /**
+   * Bytes of a body, after decompression, that the accepting thread reads itself: usual reports, and at most two
+   * milliseconds whatever they contain.
+   */
+  maxSmallBytes: 32 * 1024,
+  /**
+   * Larger bodies that are unpacked or read at the same time: 16 MiB unpacked, and two seconds of work for the thread
+   * that reads them, even if each is made to be slow.
+   */
+  maxLargeBodies: 16,
+  /** Megabytes that the thread may use: the costliest body of 1 MiB becomes 60. */
+  maxReadingMegabytes: 256,
+  /** Values in a body of Mantid: 20 for each of its 1,500 algorithms. */
+  maxMantidValues: 30_000,
   /** Bytes of report bodies that wait for a transaction: a burst, written in a fraction of a second. */
   maxWaitingBytes: 16 * 1024 * 1024,
   /** Seconds in which a request must arrive. A slower one is a half-open connection. */

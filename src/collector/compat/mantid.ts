@@ -163,7 +163,7 @@ function listOf(input: unknown, key: string): readonly unknown[] {
 }
 
 function parse<T>(schema: v.GenericSchema<unknown, T>, input: unknown): T {
-  const result = v.safeParse(schema, input)
+  const result = v.safeParse(schema, input, {abortEarly: true})
   if (result.success) return result.output
   const came = describeProblems(toProblems(result.issues))
   throw new UsageError('USAGE_REPORT_UNPARSABLE', `not a valid record of Mantid: ${came}`, {

@@ -5,7 +5,6 @@ import {gzipSync} from 'node:zlib'
 import type {FastifyInstance} from 'fastify'
 import {createGroupCommit, type GroupCommit} from '../../../src/collector/intake/group-commit.ts'
 import {createReadiness} from '../../../src/collector/monitoring/readiness.ts'
-import {createBodyBudget} from '../../../src/collector/receive/http/body-budget.ts'
 import {buildHttp} from '../../../src/collector/receive/http/server.ts'
 import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
 import type {Store} from '../../../src/collector/store/store.ts'
@@ -50,7 +49,6 @@ export class SimulatedCollector {
       erase: createErase({store, groupCommit, pauseReading: async () => () => {}}),
       source,
       pages: null,
-      bodyBudget: createBodyBudget(),
       findReader: () => null,
       now: () => this.time.nowMs,
       isOpen: () => true,

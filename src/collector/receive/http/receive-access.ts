@@ -7,12 +7,13 @@ import {requireWriteKey} from '../../access/tokens.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
 import {type HeldSource, isHeldCursor} from '../../store/held.ts'
 import type {AskLimit} from './ask-limit.ts'
-import {readBody} from './read-body.ts'
+import type {BodyReader} from './body/read-body.ts'
 
 interface AccessParts {
   readonly projects: Projects
   readonly held: HeldSource['held']
   readonly askLimit: AskLimit
+  readonly bodyReader: BodyReader
   /** Unix milliseconds. */
   readonly now: () => number
 }
@@ -36,11 +37,11 @@ export function addAccess(app: FastifyInstance, parts: AccessParts): void {
 async function receiveAccess(
   request: FastifyRequest,
   projectId: string,
-  {projects, held, askLimit, now}: AccessParts,
+  {projects, held, askLimit, bodyReader, now}: AccessParts,
 ): Promise<AccessPage> {
   const project = findProject(projects, projectId)
   requireWriteKey(project, request.headers.authorization)
-  const {key, cursor} = await readRequest(request)
+  const {key, cursor} = await readRequest(request, bodyReader)
   const user = pseudonymOf(Buffer.from(key, 'hex'))
   return askLimit.run(user, now(), () => held({project: project.project, user, cursor: cursor ?? null}))
 }
@@ -75,8 +76,8 @@ function requireSmall({headers}: FastifyRequest): void {
     )
 }
 
-async function readRequest(request: FastifyRequest): Promise<AccessRequest> {
-  const {value} = await readBody(request.body, undefined)
+async function readRequest(request: FastifyRequest, bodyReader: BodyReader): Promise<AccessRequest> {
+  const {value} = await bodyReader.read({maxValues: limits.maxAccessRequestBytes}, request)
   const parsed = parseAccessRequest(value)
   if (parsed === null || (parsed.cursor != null && !isHeldCursor(parsed.cursor)))
     throw new UsageError(

@@ -2,16 +2,21 @@ import type {FastifyRequest} from 'fastify'
 import {UsageError} from '../../../errors.ts'
 import {reach} from '../../../fault-points.ts'
 import {type ErasureReceipt, parseErasureRequest} from '../../../protocol/erasure.ts'
+import {limits} from '../../../protocol/limits.ts'
 import {describeProblems} from '../../../protocol/problem.ts'
 import {pseudonymOf} from '../../../protocol/pseudonym.ts'
 import {requireWriteKey} from '../../access/tokens.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
 import type {Erase} from '../../upkeep/erase.ts'
-import {readBody} from './read-body.ts'
+import type {BodyReader} from './body/read-body.ts'
+
+/** Twice the keys that a request may have, and its other values. */
+const erasureValues = {maxValues: 2 * limits.maxErasureKeys}
 
 interface ErasureParts {
   readonly projects: Projects
   readonly erase: Erase
+  readonly bodyReader: BodyReader
   /** Unix milliseconds. */
   readonly now: () => number
 }
@@ -23,11 +28,11 @@ interface ErasureParts {
 export async function receiveErasure(
   request: FastifyRequest,
   projectId: string,
-  {projects, erase, now}: ErasureParts,
+  {projects, erase, bodyReader, now}: ErasureParts,
 ): Promise<ErasureReceipt> {
   const project = findProject(projects, projectId)
   requireWriteKey(project, request.headers.authorization)
-  const {value} = await readBody(request.body, request.headers['content-encoding'])
+  const {value} = await bodyReader.read(erasureValues, request)
   const parsed = parseErasureRequest(value)
   if (!parsed.ok)
     throw new UsageError(

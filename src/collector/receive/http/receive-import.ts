@@ -7,7 +7,7 @@ import {importFormats, isImportTime} from '../../history/format.ts'
 import {type StoredCounts, storeRecords} from '../../history/store-records.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
-import {readBody} from './read-body.ts'
+import {readOwnBody} from './body/read-body.ts'
 
 export interface ImportParts {
   readonly projects: Projects
@@ -30,7 +30,7 @@ export async function receiveImport(request: FastifyRequest, id: string, parts: 
   if (!hasSecret(request.headers.authorization, folder.secretSha256))
     throw new UsageError('USAGE_TOKEN_WRONG', 'the secret of the data folder is required')
   const project = findProject(projects, id)
-  const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
+  const {value, bytes} = await readOwnBody(request)
   const read = v.safeParse(body, value)
   const nowMs = parts.now()
   if (!read.success || !isImportTime(read.output.at, nowMs))

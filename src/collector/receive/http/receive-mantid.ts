@@ -7,8 +7,9 @@ import type {OldIds} from '../../compat/old-ids.ts'
 import {clampCount} from '../../intake/admit.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
+import {collectorLimits} from '../../limits.ts'
 import type {Batch} from '../../store/store.ts'
-import {readBody} from './read-body.ts'
+import type {BodyReader} from './body/read-body.ts'
 
 /** The id of the project that Mantid's own clients count for, and how their ids become pseudonyms. */
 export interface MantidParts {
@@ -16,6 +17,7 @@ export interface MantidParts {
   readonly projects: Projects
   readonly ids: OldIds
   readonly groupCommit: GroupCommit
+  readonly bodyReader: BodyReader
   /** Unix milliseconds. */
   readonly now: () => number
 }
@@ -32,7 +34,7 @@ export function addMantidRoutes(app: FastifyInstance, parts: MantidParts): void 
     (read: (input: unknown, context: MantidContext) => Batch[]) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       if (!(request.body instanceof Uint8Array)) throw new UsageError('USAGE_REPORT_UNPARSABLE', 'the body is missing')
-      const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
+      const {value, bytes} = await parts.bodyReader.read({maxValues: collectorLimits.maxMantidValues}, request)
       const project = findProject(parts.projects, parts.project)
       const found = read(value, {...parts, project, receivedAtMs: parts.now(), featureId})
       const batches = found.map(batch => ({...batch, events: batch.events.map(clampCount)}))

@@ -3,9 +3,9 @@
  *
  * Each reads within the limits of `src/protocol/limits.ts` and passes the result to the room `intake`. HTTP answers
  * only after the events are on disk. None logs or stores an address. All bodies share one budget of memory
- * (`body-budget.ts`), and errors become documents in `answer-error.ts`. UDP sends no answers, so it counts lost
+ * (`body/body-budget.ts`), and errors become documents in `answer-error.ts`. UDP sends no answers, so it counts lost
  * datagrams.
- * Read next: `receive-body.ts` for a report, `../udp/receive-udp.ts` for datagrams.
+ * Read next: `body/read-body.ts` for a report, `../udp/receive-udp.ts` for datagrams.
  */
 import fastify, {type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController} from 'fastify'
 import * as v from 'valibot'
@@ -14,7 +14,6 @@ import {reach} from '../../../fault-points.ts'
 import type {Answer} from '../../../protocol/answer.ts'
 import {limits} from '../../../protocol/limits.ts'
 import {describeProblems} from '../../../protocol/problem.ts'
-import {parseReport} from '../../../protocol/report.ts'
 import {time} from '../../../protocol/scalars.ts'
 import {answerStats} from '../../../stats/answer/answer.ts'
 import {parseStatsQuery, readParameters} from '../../../stats/model/query.ts'
@@ -31,13 +30,13 @@ import type {HeldSource} from '../../store/held.ts'
 import type {Erase} from '../../upkeep/erase.ts'
 import {answerError} from './answer-error.ts'
 import {createAskLimit} from './ask-limit.ts'
-import type {BodyBudget, BodyShare} from './body-budget.ts'
+import {type BodyShare, createBodyBudget} from './body/body-budget.ts'
+import {type BodyReader, createBodyReader, requireKnownEncoding} from './body/read-body.ts'
+import {receiveBody} from './body/receive-body.ts'
 import {addHealth, healthPaths} from './health.ts'
 import {addDescription} from './openapi.ts'
 import {addPages, type Pages} from './pages.ts'
-import {readBody, requireKnownEncoding} from './read-body.ts'
 import {addAccess} from './receive-access.ts'
-import {receiveBody} from './receive-body.ts'
 import {receiveErasure} from './receive-erasure.ts'
 import {type ImportParts, receiveImport} from './receive-import.ts'
 import {addMantidRoutes, type MantidParts} from './receive-mantid.ts'
@@ -46,7 +45,6 @@ export interface HttpParts {
   readonly projects: Projects
   readonly groupCommit: GroupCommit
   readonly erase: Erase
-  readonly bodyBudget: BodyBudget
   readonly source: StatsSource
   readonly pages: Pages | null
   /** What an `Authorization` header may read. Null: nothing. */
@@ -67,8 +65,12 @@ export interface HttpParts {
   readonly mantid?: Pick<MantidParts, 'project' | 'ids'> | null
 }
 
+/** The parts of the server, with those that it makes itself. */
+type ServerParts = HttpParts & {readonly bodyReader: BodyReader}
+
 /** Builds the HTTP server of a collector. The caller listens. Its log contains no address. */
-export function buildHttp(parts: HttpParts): FastifyInstance {
+export function buildHttp(given: HttpParts): FastifyInstance {
+  const parts: ServerParts = {...given, bodyReader: createBodyReader()}
   const app = fastify({
     ...(parts.logger === null ? {logger: false} : {loggerInstance: parts.logger}),
     logController: new LogController({disableRequestLogging: true}),
@@ -89,9 +91,11 @@ export function buildHttp(parts: HttpParts): FastifyInstance {
     reply.raw.once('close', () => shares.get(request)?.free())
   })
   app.removeAllContentTypeParsers()
+  app.addHook('onClose', () => parts.bodyReader.close())
+  const bodyBudget = createBodyBudget()
   const shares = new WeakMap<FastifyRequest, BodyShare>()
   app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
-    const share = parts.bodyBudget.enter()
+    const share = bodyBudget.enter()
     shares.set(request, share)
     return receiveBody(request.raw, share)
   })
@@ -100,7 +104,7 @@ export function buildHttp(parts: HttpParts): FastifyInstance {
   return app
 }
 
-function addRoutes(app: FastifyInstance, parts: HttpParts): void {
+function addRoutes(app: FastifyInstance, parts: ServerParts): void {
   app.post('/v1/reports', async request => receiveReport(request, parts))
   app.post<{Params: {id: string}}>('/v1/projects/:id/erasures', async request =>
     receiveErasure(request, request.params.id, parts),
@@ -133,10 +137,9 @@ function requireReader(reader: Reader | null, project: string): void {
   throw new UsageError('USAGE_TOKEN_WRONG', 'a read token for the project is required, as Authorization: Bearer TOKEN')
 }
 
-async function receiveReport(request: FastifyRequest, parts: HttpParts): Promise<Answer> {
-  const {projects, groupCommit, now} = parts
-  const {value, bytes} = await readBody(request.body, request.headers['content-encoding'])
-  const parsed = parseReport(value)
+async function receiveReport(request: FastifyRequest, parts: ServerParts): Promise<Answer> {
+  const {projects, groupCommit, bodyReader, now} = parts
+  const {value: parsed, bytes} = await bodyReader.read('report', request)
   if (!parsed.ok)
     throw new UsageError('USAGE_REPORT_UNPARSABLE', `not a valid report: ${describeProblems(parsed.problems)}`)
   const project = findProject(projects, parsed.value.project)

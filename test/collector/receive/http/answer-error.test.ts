@@ -3,7 +3,6 @@ import {type TestContext, test} from 'node:test'
 import type {FastifyBaseLogger} from 'fastify'
 import {createGroupCommit} from '../../../../src/collector/intake/group-commit.ts'
 import {createReadiness} from '../../../../src/collector/monitoring/readiness.ts'
-import {createBodyBudget} from '../../../../src/collector/receive/http/body-budget.ts'
 import {buildHttp, type HttpParts} from '../../../../src/collector/receive/http/server.ts'
 import {codeOf, get, post} from '../../running-collector.ts'
 import {endOf, featureOf, hourMs, nowMs, reportOf, sampleProject, startOf, uuid} from '../../samples.ts'
@@ -21,7 +20,6 @@ async function listen(t: TestContext, changes: Partial<HttpParts>) {
     projects: new Map([['parsl', sampleProject()]]),
     groupCommit: createGroupCommit({insert}),
     erase: () => Promise.reject(new Error('disk I/O error')),
-    bodyBudget: createBodyBudget(),
     pages: null,
     source: {
       projects: async () => [],

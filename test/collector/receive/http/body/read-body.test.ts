@@ -3,10 +3,10 @@ import {once} from 'node:events'
 import {connect} from 'node:net'
 import {test} from 'node:test'
 import {gzipSync} from 'node:zlib'
-import {errorRegistry} from '../../../../src/errors.ts'
-import {limits} from '../../../../src/protocol/limits.ts'
-import {codeOf, get, post, postReport, startCollector} from '../../running-collector.ts'
-import {endOf, featureOf, hourMs, nowMs, reportOf, startOf, uuid} from '../../samples.ts'
+import {errorRegistry} from '../../../../../src/errors.ts'
+import {limits} from '../../../../../src/protocol/limits.ts'
+import {codeOf, get, post, postReport, startCollector} from '../../../running-collector.ts'
+import {endOf, featureOf, hourMs, nowMs, reportOf, startOf, uuid} from '../../../samples.ts'
 
 const run = [startOf(1, nowMs - hourMs), endOf(1, nowMs), featureOf(1, nowMs, {run: uuid('r', 1)})]
 

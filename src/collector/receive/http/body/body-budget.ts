@@ -1,5 +1,5 @@
-import {UsageError} from '../../../errors.ts'
-import {collectorLimits} from '../../limits.ts'
+import {UsageError} from '../../../../errors.ts'
+import {collectorLimits} from '../../../limits.ts'
 
 /** The bytes of one body. */
 export interface BodyShare {

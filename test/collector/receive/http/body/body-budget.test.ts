@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {createBodyBudget} from '../../../../src/collector/receive/http/body-budget.ts'
+import {createBodyBudget} from '../../../../../src/collector/receive/http/body/body-budget.ts'
 
 test('it is full at its limit, and has space again when a body is freed', () => {
   const room = createBodyBudget(100)
