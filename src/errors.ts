@@ -4,7 +4,13 @@ export {type ErrorCode, errorRegistry} from './error-registry.ts'
 
 /** An error as JSON: on the command line (`--json`) and in a collector's answer. */
 export interface ErrorDocument {
-  readonly error: {readonly code: ErrorCode; readonly message: string; readonly next: string}
+  readonly error: {
+    readonly code: ErrorCode
+    readonly message: string
+    readonly next: string
+    /** The id of the request in the log of the collector. Only with a status of 500 or more. */
+    readonly requestId?: string
+  }
 }
 
 /** An error with a code, what is wrong with the value (`message`), and the next step. */

@@ -98,6 +98,8 @@ const doors: Readonly<Record<string, RegExp>> = {
   'node-machine-id': /^src\/reporter\/world\/machine-id\.ts$/,
   'ci-info': /^src\/reporter\/world\/ci\.ts$/,
   'node:sqlite': /^src\/collector\/store\//,
+  'prom-client': /^src\/collector\/monitoring\/metrics\.ts$/,
+  pino: /^src\/collector\/monitoring\/write-log\.ts$/,
   fastify: /^src\/collector\/receive\/http\/server\.ts$/,
   '@oclif/core': /^src\/(?:cli\/framework|commands)\//,
   chalk: /^src\/(?:cli|commands)\//,

@@ -4,7 +4,7 @@ import {build} from 'esbuild'
 import {leanSha256} from './lean.js'
 
 /** Packages that the bundle requires from node_modules. oclif requires typescript only in clones of plugins. */
-const outside = ['fastify', 'typescript']
+const outside = ['fastify', 'pino', 'prom-client', 'typescript']
 /** Packages that commands import when they need them. A script cannot import, so its loader passes `importOutside`. */
 const imported = /\bimport\('(conf|got|node-machine-id)'\)/g
 

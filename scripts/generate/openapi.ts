@@ -272,9 +272,12 @@ function errorDocument(): Json {
   const codes = Object.entries(errorRegistry).flatMap(([code, {http}]) => (http === null ? [] : [code]))
   const text = {type: 'string'}
   const properties = {code: {enum: codes}, message: text, next: text}
+  const requestId = {type: 'string', description: 'With a status of 500 or more: the id of the request.'}
   return {
     type: 'object',
-    properties: {error: {type: 'object', properties, required: Object.keys(properties)}},
+    properties: {
+      error: {type: 'object', properties: {...properties, requestId}, required: Object.keys(properties)},
+    },
     required: ['error'],
   }
 }

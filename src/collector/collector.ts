@@ -7,17 +7,21 @@
  * Read next: `receive/http/server.ts` for the path of a report, `store/store.ts` for where it ends.
  */
 import type {AddressInfo} from 'node:net'
-import type {FastifyBaseLogger, FastifyInstance} from 'fastify'
+import type {FastifyInstance} from 'fastify'
 import {toUsageError, UsageError} from '../errors.ts'
 import {findReader, hasReadToken, listReadTokens, makeFirstReadToken} from './access/read-tokens.ts'
 import {makeFolderSecret, removeRunningCollector, writeRunningCollector} from './access/running-collector-file.ts'
 import {sha256Of} from './access/tokens.ts'
 import {oldIds, readOrMakeOldIdSecret} from './compat/old-ids.ts'
-import {type ClockGuard, createClockGuard} from './intake/clock-guard.ts'
-import {createDiskGuard, type DiskGuard} from './intake/disk-guard.ts'
-import {createGroupCommit, type WriteGate} from './intake/group-commit.ts'
+import {createGroupCommit} from './intake/group-commit.ts'
+import {createGuards} from './intake/guards.ts'
 import {openProjects, type ProjectsReload} from './intake/live-projects.ts'
 import {findProject} from './intake/projects.ts'
+import {watchCommits, watchInserts} from './intake/watch-commits.ts'
+import {boundLog} from './monitoring/bounded-log.ts'
+import {describeStart} from './monitoring/describe-start.ts'
+import {type Log, silentLog} from './monitoring/log.ts'
+import {createMonitor} from './monitoring/monitor.ts'
 import {createReadiness, type ReadinessProbe} from './monitoring/readiness.ts'
 import {createWorkerSource} from './reading/worker-source.ts'
 import type {MakePages} from './receive/http/pages.ts'
@@ -26,7 +30,6 @@ import {type InboxParts, type InboxReceiver, receiveInbox} from './receive/inbox
 import {datagramReader} from './receive/udp/read-datagram.ts'
 import {receiveUdp, type UdpParts, type UdpReceiver} from './receive/udp/receive-udp.ts'
 import {openSqliteStore} from './store/sqlite.ts'
-import type {Store} from './store/store.ts'
 import {createErase} from './upkeep/erase.ts'
 import {readAhead} from './upkeep/read-ahead.ts'
 import {createReload} from './upkeep/reload.ts'
@@ -42,7 +45,8 @@ export interface CollectorOptions {
   readonly port: number
   /** Unix milliseconds. */
   readonly now: () => number
-  readonly logger?: FastifyBaseLogger
+  /** Default: no log. */
+  readonly log?: Log
   /** Where datagrams are received. Port 0 selects a free port. Default: no datagrams. */
   readonly udp?: UdpAddress | null
   /** A folder whose reports are accepted like posted ones. */
@@ -108,9 +112,11 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const {parsl = null, mantid = null} = options
   for (const id of [parsl, mantid]) if (id !== null) findProject(projects, id)
   const store = openSqliteStore(dataDirectory)
-  const {disk, clock} = await createGuards(options, store)
+  const log = boundLog(options.log ?? silentLog)
+  const monitor = createMonitor(log)
+  const {disk, clock, gate} = await createGuards(options, store, log)
   const source = createWorkerSource(dataDirectory)
-  const groupCommit = createGroupCommit(store, {gate: gateOf(disk, clock)})
+  const groupCommit = watchCommits(createGroupCommit(watchInserts(store, monitor), {gate}), monitor)
   const believedNow = (): number => {
     clock.require()
     return now()
@@ -162,9 +168,10 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       now,
       isOpen: () => isOpen,
       hearSentAt: clock.hear,
+      monitor,
       readiness: createReadiness(probes, () => isOpen),
     }
-    const app = buildHttp({...parts, logger: options.logger ?? null})
+    const app = buildHttp(parts)
     const allAnswered = countRequests(app)
     const http = await listen(app, options)
     stopListening = async () => {
@@ -176,16 +183,20 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     // A token that is made before the collector listens is lost if the port is busy.
     const token = (options.makesToken ?? true) ? makeFirstReadToken(dataDirectory, now()) : null
     inbox = options.inbox ? receiveInbox({...options.inbox, projects, groupCommit, now}) : null
+    log.info('started', describeStart(options, [...projects.keys()], {http, udp: receiver}))
     return {
       http,
       udp: receiver?.address ?? null,
       udpReceiveBufferBytes: receiver?.receiveBufferBytes ?? null,
       token,
       hasToken: () => hasReadToken(dataDirectory, now()),
-      reload: createReload({live, store, onReloaded: () => inbox?.lookAgain()}),
+      reload: createReload({live, store, log, onReloaded: () => inbox?.lookAgain()}),
       async close() {
+        log.info('stopping')
         await stopListening?.()
         await closeStore()
+        log.info('stopped')
+        log.flush()
       },
     }
   } catch (error) {
@@ -194,36 +205,6 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     throw error
   }
 }
-
-/** Makes the guards of the disk and the clock. The log of the operator gets one line for each change. */
-async function createGuards(options: CollectorOptions, store: Pick<Store, 'newestMs' | 'close'>) {
-  const newestMs = await store.newestMs().catch(async error => {
-    await store.close()
-    throw error
-  })
-  const onChange = (message: string, isWell: boolean): void =>
-    isWell ? options.logger?.info(message) : options.logger?.error(`no report is stored: ${message}`)
-  const disk = createDiskGuard({
-    directory: options.dataDirectory,
-    minFreeBytes: options.minFreeBytes ?? null,
-    onChange,
-  })
-  const clock = createClockGuard({
-    now: options.now,
-    newestMs,
-    isTrusted: options.isClockTrusted ?? false,
-    onChange,
-  })
-  return {disk, clock}
-}
-
-const gateOf = (disk: DiskGuard, clock: ClockGuard): WriteGate => ({
-  require() {
-    disk.require()
-    clock.require()
-  },
-  noteWrite: disk.noteWrite,
-})
 
 async function openReceiver(
   udp: UdpAddress | null,

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import {createSocket} from 'node:dgram'
 import {once} from 'node:events'
 import {existsSync} from 'node:fs'
 import {connect} from 'node:net'
 import {join} from 'node:path'
 import {test} from 'node:test'
 import {openCollector} from '../../src/collector/collector.ts'
+import {openLog} from '../../src/collector/monitoring/write-log.ts'
 import {openStatsSource} from '../../src/collector/reading/read-store.ts'
+import {limits} from '../../src/protocol/limits.ts'
 import {answerStats} from '../../src/stats/answer/answer.ts'
 import {parseStatsQuery} from '../../src/stats/model/query.ts'
 import {
@@ -18,7 +21,18 @@ import {
   spawnCollector,
   startCollector,
 } from './running-collector.ts'
-import {endOf, featureOf, hourMs, nowMs, reportOf, sampleProject, startOf, uuid} from './samples.ts'
+import {
+  endOf,
+  featureOf,
+  hourMs,
+  nowMs,
+  pseudonym,
+  reportOf,
+  sampleProject,
+  startOf,
+  uuid,
+  writtenProject,
+} from './samples.ts'
 
 /** The answers of a data folder, read as `usage stats --data` does. */
 async function statsOf({dataDirectory}: Folders) {
@@ -167,16 +181,14 @@ test('it stores and purges nothing on a clock that its store contradicts, until 
 test('it answers 503 below the floor of free disk space, and 200 again above it', async t => {
   const folders = makeFolders(t)
   const lines: string[] = []
-  const nothing = () => {}
-  const logger = {...{info: nothing, warn: nothing, debug: nothing, fatal: nothing, trace: nothing}, level: 'info'}
-  const loud = {...logger, child: () => loud, error: (line: string) => void lines.push(line)} as never
-  const first = await startCollector(t, folders, {minFreeBytes: 2 ** 60, logger: loud})
+  const log = openLog('error', 'text', line => lines.push(line))
+  const first = await startCollector(t, folders, {minFreeBytes: 2 ** 60, log})
   for (const run of [1, 2]) {
     const {status, headers} = await post(first.http, reportOf([startOf(run, nowMs)]))
     assert.deepEqual([status, headers.has('Retry-After')], [503, true])
   }
   assert.equal((await get(first.http, '/readyz')).status, 503)
-  assert.equal(lines.filter(line => line.startsWith('no report is stored')).length, 1)
+  assert.equal(lines.filter(line => /ERROR no report is stored name=disk /.test(line)).length, 1)
   await first.close()
   const second = await startCollector(t, folders, {minFreeBytes: 0})
   await postReport(second.http, reportOf([startOf(1, nowMs)]))
@@ -191,6 +203,46 @@ test('it listens on IPv6 and returns an address that works', async t => {
   const {http} = await startCollector(t, makeFolders(t), {host: '::1'})
   assert.match(http, /^http:\/\/\[::1\]:\d+$/)
   assert.equal((await fetch(`${http}/healthz`)).status, 200)
+})
+
+test('it logs its whole configuration, its end, and nothing of a sender', async t => {
+  const lines: string[] = []
+  const log = openLog('debug', 'json', line => lines.push(line))
+  const udp = {host: '127.0.0.1', port: 0, isOptional: false}
+  const folders = makeFolders(t, [writtenProject({writeKey: 'S3CRET-key'})])
+  const collector = await openCollector({...folders, host: '127.0.0.1', port: 0, now: () => nowMs, udp, log})
+  const headers = {Authorization: 'Bearer S3CRET-key', 'User-Agent': 'S3CRET', 'X-Forwarded-For': '192.0.2.7'}
+  const header = {application: 'S3CRET', version: 'S3CRET', user: pseudonym('ann')}
+  const feature = featureOf(1, nowMs, {name: 'S3CRET.v1'})
+  await postReport(
+    collector.http,
+    reportOf([startOf(1, nowMs, {script: pseudonym('ann')}), feature], {header}),
+    headers,
+  )
+  await post(collector.http, {project: 'S3CRET', protocol: 1, events: [], header}, headers)
+  await fetch(`${collector.http}/S3CRET?share=S3CRET`, {headers})
+  const socket = createSocket('udp4').unref()
+  socket.send('2{"project": "S3CRET"', Number(collector.udp?.split(':')[1]), '127.0.0.1')
+  await collector.close()
+  const [first, ...others] = lines.map(line => JSON.parse(line))
+  assert.equal(first.message, 'started')
+  assert.deepEqual(
+    [first.http, first.udp.address, first.data, first.projectsFrom, first.projects],
+    [collector.http, collector.udp, folders.dataDirectory, folders.projectsDirectory, ['parsl']],
+  )
+  assert.equal(first.limits.maxBodyBytes, limits.maxBodyBytes)
+  assert.deepEqual(
+    others.map(({message, code}) => [message, code]),
+    [
+      ['events refused', 'feature-undeclared'],
+      ['refused', 'USAGE_REPORT_UNPARSABLE'],
+      ['refused', 'USAGE_NOT_FOUND'],
+      ['stopping', undefined],
+      ['stopped', undefined],
+    ],
+  )
+  for (const secret of ['S3CRET', '192.0.2.7', pseudonym('ann')])
+    assert.doesNotMatch(lines.join(''), new RegExp(secret))
 })
 
 test('it creates no data folder if there is no project', async t => {

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {dirname, resolve} from 'node:path'
 import * as v from 'valibot'
+import {logFormats, logLevels} from '../../collector/monitoring/log.ts'
 import {UsageError} from '../../errors.ts'
 import {describeProblems, toProblems} from '../../protocol/problem.ts'
 
@@ -18,6 +19,8 @@ const collectFile = v.strictObject({
   'min-free': text,
   'trust-clock': v.optional(v.boolean()),
   public: v.optional(v.boolean()),
+  'log-level': v.optional(v.picklist(logLevels)),
+  'log-format': v.optional(v.picklist(logFormats)),
 })
 type CollectFile = v.InferOutput<typeof collectFile>
 type CollectFlags = CollectFile & {readonly config?: string | undefined}

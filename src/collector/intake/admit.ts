@@ -50,7 +50,8 @@ export function admit(report: ParsedReport, project: ProjectFile, receipt: Recei
   }
   rejected.sort((a, b) => a.index - b.index)
   const batch = {project: project.project, header: report.header, receivedAtMs: receipt.receivedAtMs, events}
-  return {batch: {...dropWrongPseudonyms(batch, project), refused: rejected.length}, rejected}
+  const refusedAs = rejected.map(({code}) => code)
+  return {batch: {...dropWrongPseudonyms(batch, project), refused: rejected.length, refusedAs}, rejected}
 }
 
 type Content = Pick<Batch, 'project' | 'header' | 'receivedAtMs' | 'events'>

@@ -33,6 +33,8 @@ export interface Batch {
   readonly events: readonly AdmittedEvent[]
   /** Number of events of the report that were rejected. */
   readonly refused: number
+  /** The codes of the rejected events, for the log. Default: none. */
+  readonly refusedAs?: readonly string[]
   /** Whether the pseudonyms of the report were dropped: they were not of the period of its events. Default: false. */
   readonly hasWrongPeriod?: boolean
   /** Number of datagrams that contained the events. Default: 0, for HTTP. */

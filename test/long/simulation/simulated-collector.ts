@@ -4,6 +4,8 @@ import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
 import type {FastifyInstance} from 'fastify'
 import {createGroupCommit, type GroupCommit} from '../../../src/collector/intake/group-commit.ts'
+import {silentLog} from '../../../src/collector/monitoring/log.ts'
+import {createMonitor} from '../../../src/collector/monitoring/monitor.ts'
 import {createReadiness} from '../../../src/collector/monitoring/readiness.ts'
 import {buildHttp} from '../../../src/collector/receive/http/server.ts'
 import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
@@ -53,7 +55,7 @@ export class SimulatedCollector {
       now: () => this.time.nowMs,
       isOpen: () => true,
       readiness: createReadiness([], () => true),
-      logger: null,
+      monitor: createMonitor(silentLog),
     })
     this.parts = {store, source, groupCommit, app}
   }

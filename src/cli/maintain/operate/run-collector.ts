@@ -1,5 +1,5 @@
 import {openCollector} from '../../../collector/collector.ts'
-import type {ProjectsReload} from '../../../collector/intake/live-projects.ts'
+import {openLog} from '../../../collector/monitoring/write-log.ts'
 import type {CollectSettings} from '../../arguments/collect-settings.ts'
 import {readAddress, readUdpAddress} from '../../arguments/listen-address.ts'
 import {readSize} from '../../arguments/operator/size.ts'
@@ -26,17 +26,21 @@ export interface CollectorRun {
   readonly showsToken: boolean
   /** Called once, when the collector listens. */
   readonly onListening: (listening: Listening) => void
-  /** Called after each SIGHUP, with what the collector read again. */
-  readonly onReload: (changes: ProjectsReload) => void
+  /** Whether stderr is a terminal: then the log is text unless the settings say otherwise. */
+  readonly isTerminal: boolean
 }
 
 /**
  * Runs a collector until SIGTERM or SIGINT, then stores what has arrived. SIGHUP makes it read the project files again.
  * Rejects with a coded error.
  */
-export async function runCollector(settings: CollectSettings, {now, showsToken, onListening, onReload}: CollectorRun) {
+export async function runCollector(
+  settings: CollectSettings,
+  {now, showsToken, onListening, isTerminal}: CollectorRun,
+) {
   const asked = waitForStopSignal()
-  const reloads = reloadsAtHangup()
+  const log = openLog(settings['log-level'] ?? 'info', settings['log-format'] ?? (isTerminal ? 'text' : 'json'))
+  const reloads = reloadsAtHangup(error => log.error('project files not read again', {error}))
   const collector = await openCollector({
     projectsDirectory: settings.projects,
     dataDirectory: settings.data,
@@ -48,13 +52,15 @@ export async function runCollector(settings: CollectSettings, {now, showsToken, 
     minFreeBytes: readSize(settings['min-free']),
     isClockTrusted: settings['trust-clock'] ?? false,
     now,
+    log,
     makesToken: showsToken,
     pages: dashboardPages(settings.public ? 'public' : 'token'),
   })
   const {http, udp, udpReceiveBufferBytes, token} = collector
   onListening({http, udp, udpReceiveBufferBytes, data: settings.data, token, hasToken: collector.hasToken()})
-  reloads.begin(async () => onReload(await collector.reload()))
+  reloads.begin(collector.reload)
   await asked
   await reloads.end()
   await collector.close()
+  log.close()
 }

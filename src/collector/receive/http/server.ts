@@ -7,7 +7,7 @@
  * datagrams.
  * Read next: `body/read-body.ts` for a report, `../udp/receive-udp.ts` for datagrams.
  */
-import fastify, {type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController} from 'fastify'
+import fastify, {type FastifyInstance, type FastifyRequest, LogController} from 'fastify'
 import * as v from 'valibot'
 import {UsageError} from '../../../errors.ts'
 import {reach} from '../../../fault-points.ts'
@@ -25,10 +25,11 @@ import {admit} from '../../intake/admit.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
 import {collectorLimits} from '../../limits.ts'
+import type {Monitor} from '../../monitoring/monitor.ts'
 import type {Readiness} from '../../monitoring/readiness.ts'
 import type {HeldSource} from '../../store/held.ts'
 import type {Erase} from '../../upkeep/erase.ts'
-import {answerError} from './answer-error.ts'
+import {errorAnswerer} from './answer-error.ts'
 import {createAskLimit} from './ask-limit.ts'
 import {type BodyShare, createBodyBudget} from './body/body-budget.ts'
 import {type BodyReader, createBodyReader, requireKnownEncoding} from './body/read-body.ts'
@@ -40,6 +41,7 @@ import {addAccess} from './receive-access.ts'
 import {receiveErasure} from './receive-erasure.ts'
 import {type ImportParts, receiveImport} from './receive-import.ts'
 import {addMantidRoutes, type MantidParts} from './receive-mantid.ts'
+import {fastifyLogger, requestIdHeader, requestIds} from './request-log.ts'
 
 export interface HttpParts {
   readonly projects: Projects
@@ -56,7 +58,7 @@ export interface HttpParts {
   readonly readiness: Readiness
   /** Hears when a sender sent a report, by its clock. Default: nobody listens. */
   readonly hearSentAt?: (sentAtMs: number | null) => void
-  readonly logger: FastifyBaseLogger | null
+  readonly monitor: Monitor
   /** The data folder. Default: no imports and no share links. */
   readonly folder?: ImportParts['folder'] | null
   /** Reads what is stored under a pseudonym. Default: no access requests. */
@@ -66,13 +68,26 @@ export interface HttpParts {
 }
 
 /** The parts of the server, with those that it makes itself. */
-type ServerParts = HttpParts & {readonly bodyReader: BodyReader}
+interface ServerParts extends HttpParts {
+  readonly bodyReader: BodyReader
+  /** Notes which project a request belongs to, for the log. */
+  readonly noteProject: (request: FastifyRequest, id: string) => void
+}
 
 /** Builds the HTTP server of a collector. The caller listens. Its log contains no address. */
 export function buildHttp(given: HttpParts): FastifyInstance {
-  const parts: ServerParts = {...given, bodyReader: createBodyReader()}
+  const {monitor} = given
+  const known = new WeakMap<FastifyRequest, string>()
+  const parts: ServerParts = {
+    ...given,
+    bodyReader: createBodyReader(),
+    noteProject: (request, id) => known.set(request, id),
+  }
+  const answerError = errorAnswerer({monitor, projectOf: request => known.get(request) ?? null})
   const app = fastify({
-    ...(parts.logger === null ? {logger: false} : {loggerInstance: parts.logger}),
+    loggerInstance: fastifyLogger(monitor.log),
+    genReqId: requestIds(),
+    requestIdHeader: false,
     logController: new LogController({disableRequestLogging: true}),
     bodyLimit: limits.maxBodyBytes,
     requestTimeout: collectorLimits.requestTimeoutSeconds * 1000,
@@ -85,6 +100,9 @@ export function buildHttp(given: HttpParts): FastifyInstance {
     throw new UsageError('USAGE_NOT_FOUND', `no such address: ${request.method} ${path}`)
   })
   app.addHook('onRequest', async (request, reply) => {
+    reply.header(requestIdHeader, request.id)
+    const {id} = (request.params ?? {}) as {readonly id?: string}
+    if (id !== undefined && parts.projects.has(id)) known.set(request, id)
     if (!parts.isOpen() && !healthPaths.includes(request.routeOptions.url ?? ''))
       throw new UsageError('USAGE_COLLECTOR_BUSY', 'the collector is shutting down')
     requireKnownEncoding(request.headers['content-encoding'])
@@ -98,6 +116,9 @@ export function buildHttp(given: HttpParts): FastifyInstance {
     const share = bodyBudget.enter()
     shares.set(request, share)
     return receiveBody(request.raw, share)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    monitor.answered(request.routeOptions.url ?? '(unknown)', reply.statusCode)
   })
   addRoutes(app, parts)
   if (parts.mantid != null) addMantidRoutes(app, {...parts, ...parts.mantid})
@@ -138,11 +159,12 @@ function requireReader(reader: Reader | null, project: string): void {
 }
 
 async function receiveReport(request: FastifyRequest, parts: ServerParts): Promise<Answer> {
-  const {projects, groupCommit, bodyReader, now} = parts
+  const {projects, groupCommit, bodyReader, now, noteProject} = parts
   const {value: parsed, bytes} = await bodyReader.read('report', request)
   if (!parsed.ok)
     throw new UsageError('USAGE_REPORT_UNPARSABLE', `not a valid report: ${describeProblems(parsed.problems)}`)
   const project = findProject(projects, parsed.value.project)
+  noteProject(request, project.project)
   requireWriteKey(project, request.headers.authorization)
   const receipt = {receivedAtMs: now(), sentAtMs: readTime(request.headers['usage-sent-at'])}
   parts.hearSentAt?.(receipt.sentAtMs)

@@ -81,6 +81,7 @@ export function joinBatches(read: readonly DatagramBatch[]): DatagramBatch[] {
         ...batches[0]!,
         events: batches.flatMap(({events}) => events),
         refused: sum(({refused}) => refused),
+        refusedAs: batches.flatMap(({refusedAs}) => refusedAs ?? []),
         datagrams: sum(({datagrams}) => datagrams ?? 0),
       },
       bytes: group.reduce((total, {bytes}) => total + bytes, 0),

@@ -3,9 +3,9 @@ import {readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
 import {gzipSync} from 'node:zlib'
-import type {FastifyBaseLogger} from 'fastify'
 import * as v from 'valibot'
 import {collectorLimits} from '../../../../src/collector/limits.ts'
+import {openLog} from '../../../../src/collector/monitoring/write-log.ts'
 import {isEncrypted} from '../../../../src/collector/receive/http/receive-access.ts'
 import {openSqliteStore} from '../../../../src/collector/store/sqlite.ts'
 import {type AccessPage, accessPage, parseAccessPage} from '../../../../src/protocol/access.ts'
@@ -322,10 +322,7 @@ describe('POST /v1/projects/ID/access', () => {
   it('writes neither the key nor anything else to the data folder or the log', async t => {
     const folders = makeFolders(t)
     const lines: string[] = []
-    const log = (...parts: unknown[]) => lines.push(JSON.stringify(parts))
-    const logger = {fatal: log, error: log, warn: log, info: log, debug: log, trace: log, silent: log, level: 'trace'}
-    const withChildren = {...logger, child: () => withChildren} as unknown as FastifyBaseLogger
-    const {http} = await startCollector(t, folders, {logger: withChildren})
+    const {http} = await startCollector(t, folders, {log: openLog('debug', 'json', line => lines.push(line))})
     await postReport(http, reportOf([startOf(1, nowMs)], {header: hers}))
     const before = contentOf(folders.dataDirectory)
     await askAll(http)

@@ -1,0 +1,55 @@
+import * as Flags from '@oclif/core/flags'
+import {logFormats, logLevels} from '../../collector/monitoring/log.ts'
+
+/** The flags of `usage collect`. `collect-settings.ts` merges them with the file of `--config`. */
+export const collectFlags = {
+  config: Flags.string({
+    description: 'a JSON file with these flags, such as {"projects": "projects", "public": true}; flags override it',
+    helpValue: 'FILE',
+  }),
+  projects: Flags.string({
+    description: 'the folder of project files, or one project file (required)',
+    helpValue: 'DIR',
+  }),
+  data: Flags.string({description: 'the data folder (default: usage-data)', helpValue: 'DIR'}),
+  http: Flags.string({
+    description: 'address to listen on; port 0 selects a free port (default: 127.0.0.1:8080)',
+    helpValue: 'HOST:PORT',
+  }),
+  udp: Flags.string({
+    description: 'address for datagrams, or off (default: 127.0.0.1:50077 if it is free)',
+    helpValue: 'HOST:PORT',
+  }),
+  inbox: Flags.string({
+    description: 'also collect reports from this folder, written by endpoints such as file:///shared/inbox',
+    helpValue: 'DIR',
+  }),
+  parsl: Flags.string({
+    description: 'the project of unchanged Parsl clients, which send datagrams',
+    helpValue: 'PROJECT',
+  }),
+  mantid: Flags.string({
+    description: 'the project of unchanged Mantid clients, which use POST /api/usage and /api/feature',
+    helpValue: 'PROJECT',
+  }),
+  'min-free': Flags.string({
+    description: 'answer reports with 503 below so much free disk, such as 500M (default: 5 %, at most 256M)',
+    helpValue: 'SIZE',
+  }),
+  'trust-clock': Flags.boolean({
+    allowNo: true,
+    description: 'believe the clock of this machine also if the newest reports in the store contradict it',
+  }),
+  public: Flags.boolean({
+    allowNo: true,
+    description: 'show public figures without a token: whole months; groups of fewer than five people are left out',
+  }),
+  'log-level': Flags.option({
+    options: logLevels,
+    description: 'the least important lines of the log on stderr (default: info)',
+  })(),
+  'log-format': Flags.option({
+    options: logFormats,
+    description: 'text for people, or json: one object a line (default: text on a terminal, otherwise json)',
+  })(),
+}

@@ -1,0 +1,39 @@
+import {performance} from 'node:perf_hooks'
+import type {Monitor} from '../monitoring/monitor.ts'
+import type {Store} from '../store/store.ts'
+import type {GroupCommit} from './group-commit.ts'
+
+/** The same inserts. Each transaction is measured. */
+export function watchInserts(store: Pick<Store, 'insert'>, monitor: Pick<Monitor, 'committed'>): Pick<Store, 'insert'> {
+  return {
+    async insert(batches) {
+      const sinceMs = performance.now()
+      let isWritten = false
+      try {
+        const outcomes = await store.insert(batches)
+        isWritten = true
+        return outcomes
+      } finally {
+        monitor.committed((performance.now() - sinceMs) / 1_000, isWritten)
+      }
+    },
+  }
+}
+
+/** The same group commit. The outcomes of all events are counted, whatever way they came in. */
+export function watchCommits(groupCommit: GroupCommit, monitor: Pick<Monitor, 'stored'>): GroupCommit {
+  return {
+    ...groupCommit,
+    async write(batch, bytes) {
+      const outcomes = await groupCommit.write(batch, bytes)
+      const {accepted = [], duplicate = [], refused = []} = Object.groupBy(outcomes, outcome => outcome)
+      const counts = {
+        accepted: accepted.length,
+        duplicates: duplicate.length,
+        refused: refused.length + batch.refused,
+      }
+      monitor.stored(batch.project, counts, batch.refusedAs ?? [])
+      return outcomes
+    },
+  }
+}

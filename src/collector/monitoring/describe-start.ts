@@ -1,0 +1,43 @@
+import {resolve} from 'node:path'
+import {limits} from '../../protocol/limits.ts'
+import {protocolVersion} from '../../protocol/report.ts'
+import {collectorLimits} from '../limits.ts'
+import {packageVersion} from './version.ts'
+
+/** What a collector was told. Secrets are in files, and not among the options. */
+export interface StartOptions {
+  readonly projectsDirectory: string
+  readonly dataDirectory: string
+  readonly inbox?: unknown
+  readonly parsl?: string | null
+  readonly mantid?: string | null
+  readonly pages?: unknown
+  readonly minFreeBytes?: number | null
+  readonly isClockTrusted?: boolean
+}
+
+export interface Addresses {
+  readonly http: string
+  readonly udp: {readonly address: string; readonly receiveBufferBytes: number} | null
+}
+
+/** The whole effective configuration of a collector, for the first line of its log. */
+export function describeStart(options: StartOptions, projects: readonly string[], {http, udp}: Addresses) {
+  const {inbox = null, parsl = null, mantid = null, pages, minFreeBytes = null, isClockTrusted = false} = options
+  return {
+    version: packageVersion(),
+    protocol: protocolVersion,
+    node: process.version,
+    http,
+    udp: udp && {address: udp.address, receiveBufferBytes: udp.receiveBufferBytes},
+    inbox: inbox !== null,
+    data: resolve(options.dataDirectory),
+    projectsFrom: resolve(options.projectsDirectory),
+    projects,
+    parsl,
+    mantid,
+    hasPages: pages !== undefined,
+    isClockTrusted,
+    limits: {...limits, ...collectorLimits, ...(minFreeBytes !== null && {minFreeBytes, minFreeShare: 0})},
+  }
+}
