@@ -193,7 +193,7 @@ export const errorRegistry = {
     http: 403,
   },
   USAGE_TOO_MANY_REQUESTS: {
-    meaning: 'The collector receives too many access requests, for this pseudonym or in total.',
+    meaning: 'The collector receives too many requests or events: of this pseudonym, of this project or in total.',
     next: 'Try again after the time in Retry-After.',
     exit: 3,
     http: 429,

@@ -16,6 +16,7 @@ import {oldIds, readOrMakeOldIdSecret} from './compat/old-ids.ts'
 import {createGroupCommit} from './intake/group-commit.ts'
 import {createGuards} from './intake/guards.ts'
 import {openProjects, type ProjectsReload} from './intake/live-projects.ts'
+import {withProjectBudgets} from './intake/project-budget.ts'
 import {findProject} from './intake/projects.ts'
 import {watchCommits, watchInserts} from './intake/watch-commits.ts'
 import {boundLog} from './monitoring/bounded-log.ts'
@@ -116,7 +117,8 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const monitor = createMonitor(log)
   const {disk, clock, gate} = await createGuards(options, store, log)
   const source = createWorkerSource(dataDirectory)
-  const groupCommit = watchCommits(createGroupCommit(watchInserts(store, monitor), {gate}), monitor)
+  const commits = withProjectBudgets(createGroupCommit(watchInserts(store, monitor), {gate}), now)
+  const groupCommit = watchCommits(commits, monitor)
   const believedNow = (): number => {
     clock.require()
     return now()

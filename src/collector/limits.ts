@@ -54,4 +54,36 @@ export const collectorLimits = {
   minFreeShare: 1 / 20,
   /** Milliseconds for which a write waits for the lock of another program. Senders wait longer for an answer. */
   maxLockWaitMs: 2_000,
+  /**
+   * Different values that may appear for the first time on one day in one project, by kind. The rest of the day, further
+   * new ones are stored as `(other)`; known ones stay themselves. An institute of 300 people, the first day of a
+   * collector and a release with 1,500 features fit; a flood of invented values does not. `field`: values of each
+   * declared field that is a pattern or a version.
+   */
+  maxNewValuesADay: {
+    application: 100,
+    version: 500,
+    commit: 1_000,
+    component: 200,
+    os_name: 50,
+    os_version: 500,
+    os_arch: 50,
+    os_readable: 500,
+    ci: 50,
+    agent: 50,
+    scheduler: 50,
+    feature: 2_000,
+    field: 500,
+  },
+  /** Such values of one kind in a year: tables and pages of that length can still be read and drawn. */
+  maxNewValuesAYear: 10_000,
+  /**
+   * Events of one project: two million at once (5,000 nodes that run 100 programs of 4 events each), then 2,000 a second.
+   * So a flood for one project leaves disk and processor time to the others.
+   */
+  eventsOfProject: {burst: 2_000_000, perSecond: 2_000},
+  /** Erasures that have something to erase: an institute of 300 people at once. Each reads all tables. */
+  erasures: {burst: 300, perSecond: 1},
+  /** Requests to erase what nobody has: nothing is stored under their keys, or it was erased before. */
+  erasuresOfNobody: {burst: 300, perSecond: 10},
 } as const

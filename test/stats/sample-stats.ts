@@ -111,6 +111,8 @@ export const sample: Stats = {
     clamped: 0,
     wrongPeriods: 0,
     undeclaredFields: 0,
+    folded: 0,
+    beyondBudget: 0,
     erased: {runs: 0, features: 0},
     datagrams: 0,
     datagramsLost: 0,

@@ -7,14 +7,16 @@
  * serves.
  * Read next: `group-commit.ts`.
  */
-import {keepDeclared} from '../../protocol/declaration.ts'
+import {type Declarations, keepDeclared} from '../../protocol/declaration.ts'
 import type {Event} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'
 import {limits} from '../../protocol/limits.ts'
+import {otherValue} from '../../protocol/other-value.ts'
 import {describeValue} from '../../protocol/problem.ts'
 import {isDeclaredFeature, type ProjectFile} from '../../protocol/project-file.ts'
 import type {ParsedReport, Rejection} from '../../protocol/report.ts'
 import {canBeInPeriod} from '../../protocol/rotation.ts'
+import type {FieldValues} from '../../protocol/scalars.ts'
 import type {AdmittedEvent, Batch} from '../store/store.ts'
 
 /** When a report was received, and when it was sent by the sender's clock. Unix milliseconds. */
@@ -119,13 +121,25 @@ function undeclaredFeature(event: Event, project: ProjectFile): Pick<Rejection, 
 function admitEvent(event: Event, claimedMs: number, project: ProjectFile, {receivedAtMs}: Receipt): AdmittedEvent {
   const isFeature = event.type === 'feature'
   const declared = isFeature ? project.features.details : project.fields
-  const {kept, dropped} = keepDeclared(declared, (isFeature ? event.details : event.fields) ?? {})
+  const {kept, dropped} = keepValues(declared, (isFeature ? event.details : event.fields) ?? {})
   return {
     event: isFeature ? {...event, details: kept} : {...event, fields: kept},
     timeMs: Math.min(claimedMs, receivedAtMs),
     isClamped: claimedMs > receivedAtMs,
-    undeclaredFields: dropped.length,
+    undeclaredFields: dropped,
   }
+}
+
+const textTypes: readonly string[] = ['pattern', 'version']
+
+/** Like `keepDeclared`, and keeps `(other)`, which an export has in the place of texts of which there were too many. */
+function keepValues(declared: Declarations, values: FieldValues): {kept: FieldValues; dropped: number} {
+  const {kept, dropped} = keepDeclared(declared, values)
+  const isText = (name: string): boolean => textTypes.includes(declared[name]!.type)
+  const folded = dropped.filter(({name, isDeclared}) => isDeclared && isText(name) && values[name] === otherValue)
+  if (folded.length === 0) return {kept, dropped: dropped.length}
+  const others = Object.fromEntries(folded.map(({name}) => [name, otherValue]))
+  return {kept: {...kept, ...others}, dropped: dropped.length - folded.length}
 }
 
 /**

@@ -35,6 +35,7 @@ import {
   whenFree,
 } from './tables/database.ts'
 import {createDictionary} from './tables/dictionary.ts'
+import {createKnownValues} from './tables/known-values.ts'
 import {createMonthMarks} from './tables/month-marks.ts'
 import {migrate, requireCurrentVersion} from './tables/schema.ts'
 import {createKeptSinceReader} from './write/kept-since.ts'
@@ -72,13 +73,18 @@ function openLocked(path: string, unlock: () => void): Store {
   const statements = prepareStatements(database)
   const keptSince = createKeptSinceReader(database)
   const marks = createMonthMarks(database)
+  const knownValues = createKnownValues(database)
+  const files = new Map<string, ProjectFile>()
   const removeCopies = (): void => removeColumnFiles(dirname(path))
   const onPurged = (): void => {
     keptSince.forget()
     removeCopies()
   }
-  const writeBatch = createBatchWriter(statements, dictionary, {keptSince, marks})
-  const erase = createEraser(database, dictionary, {marks, removeCopies})
+  const writeBatch = createBatchWriter(statements, dictionary, {
+    ...{keptSince, marks, knownValues},
+    projectFile: project => files.get(project) ?? null,
+  })
+  const eraser = createEraser({database, dictionary, knownValues, marks, removeCopies})
   const saveProject = database.prepare(
     'INSERT INTO projects (project, file) VALUES (?, ?) ON CONFLICT (project) DO UPDATE SET file = excluded.file',
   )
@@ -95,11 +101,12 @@ function openLocked(path: string, unlock: () => void): Store {
         return outcomes
       } catch (error) {
         dictionary.forget()
+        knownValues.forget()
         marks.forget()
         throw error
       }
     },
-    erase,
+    ...eraser,
     async addQuality(counts, atMs) {
       inTransaction(database, () => addCounts(statements, 0, counts, atMs))
     },
@@ -116,6 +123,7 @@ function openLocked(path: string, unlock: () => void): Store {
       inTransaction(database, () => {
         for (const project of projects) saveProject.run(project.project, JSON.stringify(project))
       })
+      for (const project of projects) files.set(project.project, project)
     },
     newestMs: async () => readNewest(database),
     async close() {

@@ -39,6 +39,10 @@ export interface Batch {
   readonly hasWrongPeriod?: boolean
   /** Number of datagrams that contained the events. Default: 0, for HTTP. */
   readonly datagrams?: number
+  /** Whether a maintainer imports the events: all their values are stored as they are. Default: false. */
+  readonly isTrusted?: boolean
+  /** Number of events of earlier batches of the project that were beyond its budget and not stored. Default: 0. */
+  readonly beyondBudget?: number
   /** A mark for all runs of the batch. Default: none. */
   readonly mark?: RunMark
 }
@@ -88,6 +92,8 @@ export interface Store {
   /**
    * Writes batches in one transaction. Resolves when it is on disk, to the outcome of each event of each batch, in
    * order. If it rejects, nothing was written.
+   *
+   * A value that would be one of too many different ones of its kind is stored as `(other)`: `fold-values.ts`.
    */
   insert(batches: readonly Batch[]): Promise<readonly (readonly InsertOutcome[])[]>
   /**
@@ -100,6 +106,11 @@ export interface Store {
    * try removes their bytes. Later events of the people are stored as usual.
    */
   erase(erasure: Erasure): Promise<ErasureReceipt>
+  /**
+   * Resolves to the receipt of an erasure that has nothing to do: nothing is stored under the pseudonyms, and no earlier
+   * try was stopped. Null: call `erase`. Writes nothing, so keys that nobody has leave no trace and cost an index.
+   */
+  findErased(erasure: Erasure): Promise<ErasureReceipt | null>
   /** Adds to counts that belong to no project, on the UTC day of an instant (Unix milliseconds). */
   addQuality(counts: QualityCounts, atMs: number): Promise<void>
   /** The months from the oldest single use of a feature to an instant (Unix milliseconds), oldest first. */
@@ -134,7 +145,7 @@ export interface Store {
   noteSize(nowMs: number): Promise<void>
   /** Stores the sizes of the tables, because measuring them takes too long for every question. */
   noteTables(tables: readonly TableSize[]): Promise<void>
-  /** Stores the project files, so that readers of the store know the declarations. */
+  /** Stores the project files, so that readers of the store, and its inserts, know the declarations. */
   saveProjects(projects: readonly ProjectFile[]): Promise<void>
   /** Closes the store and releases its lock. A second call does nothing. */
   close(): Promise<void>

@@ -127,6 +127,8 @@ function qualityOf({plan, facts: {quality}, at}: Answering, filters: StatsFilter
     clamped: quality.clamped,
     wrongPeriods: quality.wrongPeriods,
     undeclaredFields: quality.undeclaredFields,
+    folded: quality.folded,
+    beyondBudget: quality.beyondBudget,
     erased: quality.erased,
     datagrams: quality.datagrams,
     datagramsLost: quality.datagramsLost,

@@ -27,11 +27,15 @@ function compareFaults(a: Fault, b: Fault): number {
   return (a.exitCode ?? 0) - (b.exitCode ?? 0)
 }
 
-/** Runs by exit code, the most frequent first. */
+/** The most exit codes in an answer: programs use 256, and a collector accepts every number of 32 bits. */
+export const maxExitCodes = 1_000
+
+/** Runs by exit code, the most frequent first, at most `maxExitCodes`. */
 export function exitCodes(exits: Exits): Stats['exitCodes'] {
   return exits
     .flatMap(({exitCode, runs}) => (exitCode === null ? [] : [{exitCode, runs}]))
     .sort((a, b) => b.runs - a.runs || a.exitCode - b.exitCode)
+    .slice(0, maxExitCodes)
 }
 
 /** Features, the most used first. */

@@ -242,6 +242,10 @@ export interface Quality {
   readonly wrongPeriods: number | null
   /** Values of fields that the project does not declare; their events were stored without them. */
   readonly undeclaredFields: number | null
+  /** Events with a value that was one of too many new ones of a day. It is shown as `(other)`. */
+  readonly folded: number | null
+  /** Events that were not stored because the project sent too many in a short time. Their senders may have tried again. */
+  readonly beyondBudget: number | null
   /**
    * Runs and feature events of the months of the range that people had erased. No other number contains them. Months
    * are whole, because only monthly totals of erased events are stored.

@@ -180,6 +180,8 @@ export interface QualityFacts {
   readonly clamped: number
   readonly wrongPeriods: number
   readonly undeclaredFields: number
+  readonly folded: number
+  readonly beyondBudget: number
   readonly erased: NonNullable<Quality['erased']>
   readonly datagrams: number
   readonly datagramsLost: number

@@ -220,3 +220,14 @@ test('it keeps the pseudonyms of a report that does not say their period', () =>
   const {batch} = admitEvents([startOf(1, nowMs)], punctual)
   assert.ok(batch.header.user !== null && batch.hasWrongPeriod === undefined)
 })
+
+test('it keeps (other) in the place of a text, as an export has it, and in no other place', () => {
+  const fields = {
+    input: {type: 'pattern', pattern: '[a-z]+', description: 'What it read'},
+    executors: {type: 'integer', description: 'How many'},
+  }
+  const project = sampleProject({fields})
+  const start = startOf(1, nowMs, {fields: {input: '(other)', executors: '(other)', unknown: '(other)'}})
+  const {event, undeclaredFields} = admitEvents([start], punctual, project).batch.events[0]!
+  assert.deepEqual([event.type === 'start' && event.fields, undeclaredFields], [{input: '(other)'}, 2])
+})

@@ -3,11 +3,13 @@ import {chmodSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {type TestContext, test} from 'node:test'
+import {collectorLimits} from '../../../src/collector/limits.ts'
 import {createEraser} from '../../../src/collector/store/purge/erasure.ts'
 import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
 import type {Store} from '../../../src/collector/store/store.ts'
 import {inTransaction, openForWriting} from '../../../src/collector/store/tables/database.ts'
 import {createDictionary} from '../../../src/collector/store/tables/dictionary.ts'
+import {createKnownValues} from '../../../src/collector/store/tables/known-values.ts'
 import {createMonthMarks} from '../../../src/collector/store/tables/month-marks.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {batchOf, endOf, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, startOf, uuid} from '../samples.ts'
@@ -244,11 +246,79 @@ test('it leaves no erased row in its log, also if copies of them cannot be remov
   const database = openForWriting(path)
   t.after(() => database.close())
   const removeCopies = () => assert.fail('not to be removed')
-  const parts = {marks: createMonthMarks(database), removeCopies}
-  const erase = createEraser(database, createDictionary(database), parts)
+  const tables = {dictionary: createDictionary(database), knownValues: createKnownValues(database)}
+  const {erase} = createEraser({database, ...tables, marks: createMonthMarks(database), removeCopies})
   await assert.rejects(erase({...ofAnn, receipt: uuid('q', 1)}), /not to be removed/)
   assert.equal(statSync(`${path}-wal`).size, 0)
   assert.ok(!readFileSync(path).includes(sampleHeader().user!))
+})
+
+test('it remembers over a restart which values are known and how many were new today', async t => {
+  const {store, directory} = openStore(t)
+  const most = collectorLimits.maxNewValuesADay.scheduler
+  const start = (run: number) => batchOf([startOf(run, nowMs)], {header: sampleHeader({scheduler: `s${run}`})})
+  for (let run = 1; run < most; run++) await store.insert([start(run)])
+  await store.close()
+  const again = openSqliteStore(directory)
+  t.after(() => again.close())
+  await again.insert([start(most), start(most + 1)])
+  await again.insert([{...start(1), events: batchOf([startOf(900, nowMs)]).events}])
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  const runs = new Map((await factsOf(source)).named.scheduler.map(one => [one.name, one.runs]))
+  assert.deepEqual(
+    [runs.get(`s${most}`), runs.get(`s${most + 1}`), runs.get('(other)'), runs.get('s1')],
+    [1, undefined, 1, 2],
+  )
+})
+
+test('it leaves no text that only erased rows had, and what others have stays known', async t => {
+  const {store, path} = openStore(t)
+  const own = {version: 'own-version', os: {name: 'own-system', version: null, arch: null, readable: null}}
+  const events = [
+    startOf(1, nowMs, {fields: {input: 'own-start'}}),
+    endOf(1, nowMs, {fields: {input: 'own-end'}}),
+    endOf(2, nowMs, {run: null, fields: {input: 'own-lone'}}),
+    featureOf(1, nowMs, {run: null, name: 'own-feature'}),
+  ]
+  await store.insert([batchOf(events, {header: sampleHeader(own)})])
+  await store.insert([batchOf([startOf(3, nowMs)], {header: sampleHeader({user: pseudonym('bob')})})])
+  const reader = new DatabaseSync(path, {readOnly: true})
+  t.after(() => reader.close())
+  const known = () =>
+    reader
+      .prepare('SELECT value FROM known_values ORDER BY value')
+      .all()
+      .map(({value}) => value)
+  assert.equal(known().filter(value => String(value).includes('own-')).length, 6)
+  await store.erase({...ofAnn, receipt: uuid('q', 1)})
+  assert.deepEqual(known(), ['1.0', '6.1', 'Linux', 'parsl', 'x64'])
+  assert.ok(!readFileSync(path).includes('own-'))
+})
+
+test('it changes nothing for keys that nobody has, and finishes what a stopped erasure has left', async t => {
+  const {store, path} = openStore(t)
+  await store.insert([batchOf([startOf(1, nowMs)])])
+  const reader = new DatabaseSync(path, {readOnly: true})
+  t.after(() => reader.close())
+  const state = () => reader.prepare('SELECT (SELECT count(*) FROM erasures) AS erasures, * FROM month_marks').all()
+  const before = state()
+  const nobody = {...ofAnn, users: [pseudonym('nobody')], receipt: uuid('q', 2)}
+  assert.deepEqual(await store.findErased(nobody), {...receiptOf(nobody), runs: 0, features: 0})
+  assert.deepEqual(state(), before)
+  const ann = {...ofAnn, receipt: uuid('q', 1)}
+  assert.equal(await store.findErased(ann), null)
+  await store.erase(ann)
+  assert.deepEqual(await store.findErased({...ann, receivedAtMs: nowMs + 1}), {...receiptOf(ann), runs: 1, features: 0})
+  await store.close()
+  const again = openSqliteStore(path.slice(0, -'/usage.sqlite'.length))
+  t.after(() => again.close())
+  assert.equal(await again.findErased(ann), null)
+})
+
+const receiptOf = ({receipt, receivedAtMs}: {receipt: string; receivedAtMs: number}) => ({
+  receipt,
+  erasedAt: new Date(receivedAtMs).toISOString(),
 })
 
 test('it keeps totals of erased runs by month and outcome, and receipts that name nobody', async t => {

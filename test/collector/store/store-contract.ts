@@ -16,6 +16,7 @@ import {
 } from '../samples.ts'
 import {exactly, factsOf, insert, type MakeStore} from './contract-parts.ts'
 import {erasureContract} from './erasure-contract.ts'
+import {foldContract} from './fold-contract.ts'
 import {orderContract} from './order-contract.ts'
 import {purgeContract} from './purge-contract.ts'
 import {runContract} from './run-contract.ts'
@@ -29,6 +30,7 @@ export function storeContract(name: string, make: MakeStore): void {
     runContract(make)
     readingContract(make)
     erasureContract(make)
+    foldContract(make)
     purgeContract(make)
     runPurgeContract(make)
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {createGroupCommit} from '../../../src/collector/intake/group-commit.ts'
+import {collectorLimits} from '../../../src/collector/limits.ts'
 import type {Erasure} from '../../../src/collector/store/store.ts'
 import {createErase, type EraseParts} from '../../../src/collector/upkeep/erase.ts'
 import {batchOf, nowMs, startOf, uuid} from '../samples.ts'
@@ -11,6 +12,8 @@ const erasure = (number: number): Erasure => ({
   users: [],
   receivedAtMs: nowMs,
 })
+
+const nobody = {erasedAt: '2026-11-22T12:00:00Z', runs: 0, features: 0}
 
 /** Parts that record the order of their calls. The second erasure fails. */
 function recordingParts() {
@@ -32,6 +35,7 @@ function recordingParts() {
       return () => void calls.push('resumed')
     },
     store: {
+      findErased: async ({receipt}) => (receipt === uuid('q', 4) ? {...nobody, receipt} : null),
       erase: async ({receipt}) => {
         await record(`erased ${Number(receipt.slice(-2))}`)
         if (receipt === uuid('q', 2)) throw new Error('disk I/O error')
@@ -52,4 +56,20 @@ test('it erases one at a time, after arrived reports and with reading paused, an
   )
   const each = [1, 2, 3].flatMap(number => ['paused', `erased ${number}`, 'resumed'])
   assert.deepEqual(calls, ['inserted', ...each])
+})
+
+test('it pauses and erases nothing for keys that nobody has', async () => {
+  const {calls, erase} = recordingParts()
+  assert.deepEqual(await erase(erasure(4)), {...nobody, receipt: uuid('q', 4)})
+  assert.deepEqual(calls, [])
+})
+
+test('it limits both kinds of requests, and those of nobody take nothing of the others', async () => {
+  const {erase} = recordingParts()
+  const {erasures, erasuresOfNobody} = collectorLimits
+  const tooMany = {code: 'USAGE_TOO_MANY_REQUESTS'}
+  for (let count = 0; count < erasuresOfNobody.burst; count++) await erase(erasure(4))
+  await assert.rejects(erase(erasure(4)), tooMany)
+  for (let count = 0; count < erasures.burst; count++) await erase(erasure(1))
+  await assert.rejects(erase(erasure(1)), tooMany)
 })

@@ -15,6 +15,8 @@ function askingOnce(fails = 0) {
     clamped: 0,
     wrongPeriods: 0,
     undeclaredFields: 0,
+    folded: 0,
+    beyondBudget: 0,
     storeBytes: 0,
     ...{datagrams: 0, datagramsLost: 0, datagramsUnknown: 0},
   }

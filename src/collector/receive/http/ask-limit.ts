@@ -1,11 +1,6 @@
 import {UsageError} from '../../../errors.ts'
+import {type TokenBucket, tokenBucket} from '../../intake/token-bucket.ts'
 import {collectorLimits} from '../../limits.ts'
-
-/** A number of requests at once, and how many more are allowed each second. */
-interface Rate {
-  readonly burst: number
-  readonly perSecond: number
-}
 
 const {accessPerUser: ratePerUser, accessOfAll: rateOfAll, maxOpenAccessRequests} = collectorLimits
 
@@ -18,26 +13,24 @@ export interface AskLimit {
   run<T>(user: string, nowMs: number, work: () => Promise<T>): Promise<T>
 }
 
-interface Bucket {
-  tokens: number
+interface User {
+  readonly bucket: TokenBucket
   atMs: number
 }
 
 /** Makes a limit. A pseudonym is forgotten when its burst is full again, so the rate of all bounds the memory. */
 export function createAskLimit(): AskLimit {
-  const users = new Map<string, Bucket>()
-  const all = fullBucket(rateOfAll, 0)
+  const users = new Map<string, User>()
+  const all = tokenBucket(rateOfAll)
   let open = 0
   let last: Promise<unknown> = Promise.resolve()
 
   function take(user: string, nowMs: number): void {
-    const own = users.get(user) ?? fullBucket(ratePerUser, nowMs)
-    refill(own, ratePerUser, nowMs)
-    if (own.tokens < 1) throw tooMany('for this pseudonym')
-    refill(all, rateOfAll, nowMs)
-    if (all.tokens < 1) throw tooMany('in total')
-    all.tokens--
-    own.tokens--
+    const own = users.get(user) ?? {bucket: tokenBucket(ratePerUser), atMs: nowMs}
+    if (!own.bucket.has(1, nowMs)) throw tooMany('for this pseudonym')
+    if (!all.take(1, nowMs)) throw tooMany('in total')
+    own.bucket.take(1, nowMs)
+    own.atMs = nowMs
     // The order of the map is the order of the last request.
     users.delete(user)
     users.set(user, own)
@@ -60,15 +53,7 @@ export function createAskLimit(): AskLimit {
   }
 }
 
-const fullBucket = ({burst}: Rate, atMs: number): Bucket => ({tokens: burst, atMs})
-
-/** A clock that was moved back adds nothing. */
-function refill(bucket: Bucket, {burst, perSecond}: Rate, nowMs: number): void {
-  bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, nowMs - bucket.atMs) / 1000) * perSecond)
-  bucket.atMs = nowMs
-}
-
-function forgetFull(users: Map<string, Bucket>, nowMs: number): void {
+function forgetFull(users: Map<string, User>, nowMs: number): void {
   const fullAfterMs = (ratePerUser.burst / ratePerUser.perSecond) * 1000
   for (const [user, {atMs}] of users) {
     if (nowMs - atMs < fullAfterMs) return

@@ -44,6 +44,8 @@ export function readCounters(database: Database, project: number, range: Span): 
     clamped: count('clamped'),
     wrongPeriods: count('wrong-periods'),
     undeclaredFields: count('undeclared-fields'),
+    folded: count('folded'),
+    beyondBudget: count('beyond-budget'),
     erased: {runs: Number(erased?.['runs']), features: Number(erased?.['features'])},
     datagrams: count('datagrams'),
     datagramsLost: count('datagrams-lost'),

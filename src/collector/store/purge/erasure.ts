@@ -5,8 +5,10 @@ import type {ErasureReceipt} from '../../../protocol/erasure.ts'
 import type {Erasure, Store} from '../store.ts'
 import {type Database, inTransaction, truncateLog} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
+import type {KnownValues} from '../tables/known-values.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'
 import {headerRank} from '../write/writer.ts'
+import {forgetFeatures, forgetValues} from './forget-values.ts'
 
 /** The most milliseconds that an erasure waits for programs that read the state before it. */
 const maxWaitMs = 20_000
@@ -56,6 +58,10 @@ const sql = {
       last_sign_at = max(kept.first, min(runs.last_sign_at, CAST(round(kept.last) AS INTEGER)))
     FROM kept_runs AS kept WHERE runs.project = :project AND runs.run = kept.run`,
   notErased: 'DELETE FROM erased_runs WHERE run IN (SELECT run FROM kept_runs)',
+  isTheirs: `
+    SELECT 1 FROM headers WHERE project = :project AND user IN (SELECT value FROM json_each(:users)) LIMIT 1`,
+  recorded: `
+    SELECT erased_at AS at, runs, features FROM erasures WHERE project = :project AND receipt = :receipt`,
   record: `
     INSERT INTO erasures (project, receipt, erased_at, runs, features) VALUES (:project, :receipt, :at, :runs, :features)
     ON CONFLICT DO UPDATE SET runs = runs + excluded.runs, features = features + excluded.features
@@ -67,6 +73,7 @@ const steps: readonly string[] = [
   add(`SELECT :project, ${month('counted_at')}, coalesce(result, 'open'), count(*) FROM run_results WHERE ${ofRuns}`),
   add(`SELECT :project, ${month('used_at')}, 'features', count(*) FROM erased_features WHERE true`),
   add(`SELECT :project, ${month('ended_at')}, 'unpaired-ends', count(*) FROM unpaired_ends WHERE ${ofHeaders}`),
+  ...forgetValues,
   'DELETE FROM features WHERE project = :project AND event IN (SELECT event FROM erased_features)',
   `DELETE FROM runs WHERE ${ofRuns}`,
   `DELETE FROM repeats WHERE ${ofRuns}`,
@@ -76,31 +83,50 @@ const steps: readonly string[] = [
   `DELETE FROM feature_names WHERE project = :project AND id IN (SELECT feature FROM erased_features)
      AND id NOT IN (SELECT DISTINCT feature FROM features WHERE project = :project)
      AND id NOT IN (SELECT feature FROM feature_totals WHERE project = :project)`,
+  forgetFeatures,
 ]
 
-/** Makes the function that erases in a database. Only the process that writes the database may call it. */
-export function createEraser(
-  database: Database,
-  dictionary: Dictionary,
-  {marks, removeCopies}: {readonly marks: MonthMarks; readonly removeCopies: () => void},
-): Store['erase'] {
+export interface EraserParts {
+  readonly database: Database
+  readonly dictionary: Dictionary
+  readonly knownValues: KnownValues
+  readonly marks: MonthMarks
+  readonly removeCopies: () => void
+}
+
+/** The most receipts that are remembered as finished: a repeated request costs nothing more. */
+const maxFinished = 1_000
+
+/** Makes the functions that erase in a database. Only the process that writes the database may call them. */
+export function createEraser(parts: EraserParts): Pick<Store, 'erase' | 'findErased'> {
+  const {database} = parts
   database.exec(memory)
-  return async erasure => {
-    const receipt = eraseInTransaction(database, dictionary, marks, erasure)
-    reach('collector: erasure committed')
-    await emptyLog(database)
-    // No program reads the old state any more, so none can write copies of it after this.
-    removeCopies()
-    return receipt
+  /** Receipts of erasures of which no byte is left. */
+  const finished = new Set<string>()
+  return {
+    async findErased(erasure) {
+      const project = inTransaction(database, () => parts.dictionary.projectId(erasure.project))
+      if (database.prepare(sql.isTheirs).get({project, users: JSON.stringify(erasure.users)})) return null
+      const row = database.prepare(sql.recorded).get({project, receipt: toBlob(erasure.receipt)})
+      if (row === undefined) return toReceipt(erasure, {at: erasure.receivedAtMs, runs: 0, features: 0})
+      // A try that was stopped may have left bytes in the log or in copies.
+      return finished.has(erasure.receipt) ? toReceipt(erasure, row) : null
+    },
+    async erase(erasure) {
+      const receipt = eraseInTransaction(parts, erasure)
+      reach('collector: erasure committed')
+      await emptyLog(database)
+      // No program reads the old state any more, so none can write copies of it after this.
+      parts.removeCopies()
+      if (finished.size >= maxFinished) finished.clear()
+      finished.add(erasure.receipt)
+      return receipt
+    },
   }
 }
 
-function eraseInTransaction(
-  database: Database,
-  dictionary: Dictionary,
-  marks: MonthMarks,
-  erasure: Erasure,
-): ErasureReceipt {
+function eraseInTransaction(parts: EraserParts, erasure: Erasure): ErasureReceipt {
+  const {database, dictionary, knownValues, marks} = parts
   try {
     return inTransaction(database, () => {
       marks.touchAll(dictionary.projectId(erasure.project))
@@ -110,6 +136,7 @@ function eraseInTransaction(
   } finally {
     // Deleted ids of headers and names must not be used again, nor ids of a transaction that was rolled back.
     dictionary.forget()
+    knownValues.forget()
   }
 }
 
@@ -128,16 +155,20 @@ function eraseRows(database: Database, dictionary: Dictionary, erasure: Erasure)
     for (const step of steps) run(step)
     database.exec(emptyMemory)
   }
-  const receipt = Buffer.from(erasure.receipt.replaceAll('-', ''), 'hex')
-  const row = database.prepare(sql.record).get({project, receipt, at: erasure.receivedAtMs, ...counts})
+  const values = {project, receipt: toBlob(erasure.receipt), at: erasure.receivedAtMs, ...counts}
+  const row = database.prepare(sql.record).get(values)!
   reach('collector: rows erased')
-  return {
-    receipt: erasure.receipt,
-    erasedAt: new Date(Number(row?.['at'])).toISOString(),
-    runs: Number(row?.['runs']),
-    features: Number(row?.['features']),
-  }
+  return toReceipt(erasure, row)
 }
+
+const toBlob = (uuid: string): Uint8Array => Buffer.from(uuid.replaceAll('-', ''), 'hex')
+
+const toReceipt = ({receipt}: Erasure, row: Readonly<Record<string, unknown>>): ErasureReceipt => ({
+  receipt,
+  erasedAt: new Date(Number(row['at'])).toISOString(),
+  runs: Number(row['runs']),
+  features: Number(row['features']),
+})
 
 /** Waits until the log, which contains old pages, is truncated. Other writes continue meanwhile. */
 async function emptyLog(database: Database): Promise<void> {

@@ -259,4 +259,26 @@ export const migrations: readonly string[] = [
   ALTER TABLE feature_totals ADD COLUMN uses_without_user INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE feature_totals ADD COLUMN days_without_user INTEGER NOT NULL DEFAULT 0;
   `,
+  // A kind with too many new values a day is folded. What a store has already stays itself.
+  `
+  CREATE TABLE known_values (     -- the different values that a project has
+    project INTEGER NOT NULL,     -- projects.id
+    kind TEXT NOT NULL,           -- a column of headers; feature (value: type, newline, name); field NAME
+    value TEXT NOT NULL,
+    first_day TEXT NOT NULL,      -- of the receipt, UTC; empty: imported, or older than this table
+    PRIMARY KEY (project, kind, value)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX headers_by_user ON headers (user, project) WHERE user IS NOT NULL;
+  INSERT INTO known_values SELECT DISTINCT project, 'application', application, '' FROM headers WHERE application IS NOT NULL;
+  INSERT INTO known_values SELECT DISTINCT project, 'version', version, '' FROM headers WHERE version IS NOT NULL;
+  INSERT INTO known_values SELECT DISTINCT project, 'commit', "commit", '' FROM headers WHERE "commit" IS NOT NULL;
+  INSERT INTO known_values SELECT DISTINCT project, 'component', component, '' FROM headers WHERE component IS NOT NULL;
+  INSERT INTO known_values SELECT DISTINCT project, 'os_name', os_name, '' FROM headers WHERE os_name IS NOT NULL;
+  INSERT INTO known_values SELECT DISTINCT project, 'os_version', os_version, '' FROM headers WHERE os_version IS NOT NULL;
+  INSERT INTO known_values SELECT DISTINCT project, 'os_arch', os_arch, '' FROM headers WHERE os_arch IS NOT NULL;
+  INSERT INTO known_values SELECT DISTINCT project, 'os_readable', os_readable, '' FROM headers WHERE os_readable IS NOT NULL;
+  INSERT INTO known_values SELECT DISTINCT project, 'ci', ci, '' FROM headers WHERE ci IS NOT NULL;
+  INSERT INTO known_values SELECT DISTINCT project, 'scheduler', scheduler, '' FROM headers WHERE scheduler IS NOT NULL;
+  INSERT INTO known_values SELECT project, 'feature', type || char(10) || name, '' FROM feature_names;
+  `,
 ]

@@ -4,15 +4,18 @@
  * The caller has a transaction open. Every statement is idempotent: the first write of a key wins. Each event is
  * accepted, a duplicate, or refused because only totals of its time are kept. Counters and month marks change in the
  * same transaction.
- * Read next: `statements.ts`, `kept-since.ts`.
+ * Read next: `statements.ts`, `kept-since.ts`, `fold-values.ts`.
  */
 import type {EndEvent, FeatureEvent, StartEvent} from '../../../protocol/event.ts'
+import type {ProjectFile} from '../../../protocol/project-file.ts'
 import type {FieldValues} from '../../../protocol/scalars.ts'
 import {formatDay} from '../../../stats/model/period.ts'
 import type {AdmittedEvent, Batch, InsertOutcome} from '../store.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
+import type {KnownValues} from '../tables/known-values.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'
 import {encodeTimings} from '../tables/timings-blob.ts'
+import {type FoldedBatch, foldValues} from './fold-values.ts'
 import type {PreparedStatements} from './statements.ts'
 
 /** Writes one batch and returns the outcome of each event, in order. The caller has a transaction open. */
@@ -25,20 +28,32 @@ export const headerRank = {start: 1, repeat: 2, end: 3, feature: 4} as const
 export function createBatchWriter(
   statements: PreparedStatements,
   dictionary: Dictionary,
-  {keptSince, marks}: {readonly keptSince: (project: number) => KeptSince; readonly marks: MonthMarks},
+  {keptSince, marks, knownValues, projectFile}: WriterParts,
 ): WriteBatch {
-  return batch => {
-    const project = dictionary.projectId(batch.project)
+  return sent => {
+    const project = dictionary.projectId(sent.project)
     const since = keptSince(project)
+    const isBounded = sent.isTrusted !== true
+    const {batch, folded} = foldValues(sent, projectFile(sent.project), (kind, value) =>
+      knownValues.admit(project, kind, value, sent.receivedAtMs, isBounded),
+    )
     const header = dictionary.headerId(project, batch.header)
     const {receivedAtMs} = batch
     const writing: Writing = {statements, dictionary, marks, project, header, signs: new Map(), receivedAtMs}
     const outcomes = batch.events.map(one => (isTooOld(one, since) ? 'refused' : writeEvent(writing, one)))
     writeSigns(writing)
     writeMark(writing, batch)
-    writeQuality(writing, batch, outcomes)
+    writeQuality(writing, batch, outcomes, folded)
     return outcomes
   }
+}
+
+export interface WriterParts {
+  readonly keptSince: (project: number) => KeptSince
+  readonly marks: MonthMarks
+  readonly knownValues: KnownValues
+  /** The project file that the store has. Null if it has none. */
+  readonly projectFile: (project: string) => ProjectFile | null
 }
 
 /**
@@ -173,7 +188,12 @@ function writeMark(writing: Writing, {mark, events}: Batch): void {
   for (const {event} of events) if (event.run !== null) writeRun(writing, 'mark', {...values, run: toBlob(event.run)})
 }
 
-function writeQuality({statements, project}: Writing, batch: Batch, outcomes: readonly InsertOutcome[]): void {
+function writeQuality(
+  {statements, project}: Writing,
+  batch: Batch,
+  outcomes: readonly InsertOutcome[],
+  folded: FoldedBatch['folded'],
+): void {
   const accepted = batch.events.filter((_, index) => outcomes[index] === 'accepted')
   const countOf = (kind: InsertOutcome): number => outcomes.filter(outcome => outcome === kind).length
   const counts = {
@@ -181,7 +201,9 @@ function writeQuality({statements, project}: Writing, batch: Batch, outcomes: re
     refused: batch.refused + countOf('refused'),
     clamped: accepted.filter(({isClamped}) => isClamped).length,
     datagrams: batch.datagrams ?? 0,
+    'beyond-budget': batch.beyondBudget ?? 0,
     'wrong-periods': batch.hasWrongPeriod === true ? accepted.length : 0,
+    folded: accepted.filter(one => folded.has(one)).length,
     'undeclared-fields': accepted.reduce((sum, {undeclaredFields}) => sum + undeclaredFields, 0),
   }
   addCounts(statements, project, counts, batch.receivedAtMs)
