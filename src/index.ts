@@ -4,6 +4,8 @@
  * Importing it loads neither the command line nor the network. `flush` loads what it needs when it is called.
  */
 
+export type {ErrorCode} from './errors.ts'
+export type {Parsed, Problem} from './protocol/problem.ts'
 export {type ProjectFile, parseProjectFile} from './protocol/project-file.ts'
 export type {FieldValue, FieldValues} from './protocol/scalars.ts'
 export type {Consent, ConsentReason} from './reporter/consent/consent.ts'
@@ -17,4 +19,6 @@ export type {CloseOutcome, Declined, DeclineReason, Silent} from './reporter/pro
 export type {FeatureOutcome} from './reporter/program/program-queue.ts'
 export type {Warning} from './reporter/record/fit-values.ts'
 export type {EndInput, FeatureInput, RecordOutcome, StartInput} from './reporter/record/record.ts'
+export type {DeliveryReason} from './reporter/sender/deliver.ts'
+export type {SendRequest, SendResult, Transport} from './reporter/transports/transport.ts'
 export type {World} from './reporter/world/world.ts'

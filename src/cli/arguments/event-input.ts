@@ -1,7 +1,7 @@
 import {UsageError} from '../../errors.ts'
 import {describeValue} from '../../protocol/problem.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
-import type {EndInput, FeatureInput, StartInput} from '../../reporter/record/record.ts'
+import type {EndInput, FeatureInput, Read, StartInput} from '../../reporter/record/record.ts'
 import {absolutePath} from './paths.ts'
 import type {FlagValues, ReadArguments} from './read-arguments.ts'
 import {readFields, toNumber} from './read-values.ts'
@@ -34,7 +34,7 @@ export function toProgram({flags, names}: Pick<ReadArguments, 'flags' | 'names'>
   }
 }
 
-export function toStartInput(project: ProjectFile, {flags, names, unread}: ReadArguments): StartInput {
+export function toStartInput(project: ProjectFile, {flags, names, unread}: ReadArguments): Read<StartInput> {
   const script = textOf(flags, 'script')
   const {fields, misread} = readFields(project.fields, pairsOf(flags, 'field'), '--field')
   const isUsed = textOf(flags, 'app-version') === null && isVersion(names[0] ?? '')
@@ -46,7 +46,7 @@ export function toStartInput(project: ProjectFile, {flags, names, unread}: ReadA
  * A run ends with a code or by a signal: `usage end $?` is `usage end --exit-code $?`. A script may pass both variables if
  * one of them is empty. Of two, the signal says more.
  */
-export function toEndInput(project: ProjectFile, {flags, names, unread}: ReadArguments): EndInput {
+export function toEndInput(project: ProjectFile, {flags, names, unread}: ReadArguments): Read<EndInput> {
   const {fields, misread} = readFields(project.fields, pairsOf(flags, 'field'), '--field')
   const signal = textOf(flags, 'signal')
   const codes = [textOf(flags, 'exit-code'), ...names].filter(code => code !== null && code !== '')
@@ -62,7 +62,7 @@ export function toEndInput(project: ProjectFile, {flags, names, unread}: ReadArg
 }
 
 /** Throws `USAGE_WRONG_USE` unless there is one name: a guess would count another feature. */
-export function toFeatureInput(project: ProjectFile, {flags, names, unread}: ReadArguments): FeatureInput {
+export function toFeatureInput(project: ProjectFile, {flags, names, unread}: ReadArguments): Read<FeatureInput> {
   const [name, ...others] = names
   if (name === undefined || others.length > 0)
     throw new UsageError('USAGE_WRONG_USE', `one name of a feature is required, got ${names.length}`)

@@ -7,7 +7,7 @@ import {isDeclaredFeature, isForDatagrams} from '../../protocol/project-file.ts'
 import type {Destination} from '../destination/destination.ts'
 import type {DropReason} from '../destination/drops.ts'
 import {FitValues, type Warning} from '../record/fit-values.ts'
-import type {FeatureInput, Recorder} from '../record/record.ts'
+import type {FeatureInput, Read, Recorder} from '../record/record.ts'
 import {modifiedAt} from '../world/files.ts'
 import type {World} from '../world/world.ts'
 import {FeatureQueue, type QueuedFeature} from './feature-queue.ts'
@@ -48,7 +48,7 @@ export class ProgramQueue {
   }
 
   /** Adds a feature. Touches no disk. Throws, before any change, if reading the caller's object throws. */
-  register(input: FeatureInput, header: () => ProgramHeader): FeatureOutcome {
+  register(input: Read<FeatureInput>, header: () => ProgramHeader): FeatureOutcome {
     const {name, type = 'Feature', internal = false, count = 1} = input
     const {startedAt, durationSeconds = null, details, run = null, unread} = input
     if (!isNamed(name, type)) return this.drop('wrong-use', wrongUse, {name, type})

@@ -9,8 +9,8 @@ import type {Teller} from './teller.ts'
 
 /** The values of each input. TypeScript checks that none is missing; a program in JavaScript has no other check. */
 const known = {
-  start: namesOf<StartInput>({script: 0, fields: 0, unread: 0}),
-  end: namesOf<EndInput>({run: 0, exitCode: 0, signal: 0, fields: 0, unread: 0}),
+  start: namesOf<StartInput>({script: 0, fields: 0}),
+  end: namesOf<EndInput>({run: 0, exitCode: 0, signal: 0, fields: 0}),
   feature: namesOf<FeatureInput>({
     name: 0,
     type: 0,
@@ -20,7 +20,6 @@ const known = {
     count: 0,
     internal: 0,
     details: 0,
-    unread: 0,
   }),
 } as const
 
@@ -85,7 +84,7 @@ function tellUnknown(method: keyof typeof known, input: unknown, teller: Teller)
     if (!known[method].has(name))
       teller.warn(
         'USAGE_WRONG_USE',
-        `${method}: ${JSON.stringify(name)} must be one of ${[...known[method]].slice(0, -1).join(', ')}`,
+        `${method}: ${JSON.stringify(name)} must be one of ${[...known[method]].join(', ')}`,
       )
 }
 

@@ -26,7 +26,7 @@ const rules = {
 type Values = {readonly [name in keyof typeof rules]: v.InferOutput<(typeof rules)[name][0]>}
 
 /** What a caller passed, whatever its types promise. */
-export type Given<Input> = {readonly [name in keyof Input]?: unknown}
+export type Given<Input> = {readonly [name in keyof Input | 'unread']?: unknown}
 
 /**
  * The values of one event. What does not fit the wire is left out and named in `warnings`; the event counts without it.
@@ -37,7 +37,7 @@ export class FitValues {
   private readonly given: object
   private readonly unfit = new Set<string>()
 
-  constructor(given: Given<{unread: unknown}>) {
+  constructor(given: object) {
     this.given = given
     for (const message of (this.get('unread') as readonly string[] | null) ?? []) this.warn(message)
   }
@@ -99,7 +99,7 @@ export class FitValues {
 
 /** What the recording of a start with these values would warn of. Records nothing. */
 export function checkStart(
-  given: Given<{unread: unknown; script: unknown; fields: unknown}>,
+  given: Given<{script: unknown; fields: unknown}>,
   header: ProgramHeader,
   declared: Declarations,
 ): readonly Warning[] {

@@ -42,13 +42,13 @@ export type RecordOutcome =
       readonly warnings: readonly Warning[]
     }
 
-/** What every kind of event may come with. */
-interface CommandInput {
-  /** What of a command line could not be read, each with what is wrong: it is named in the warnings and counted. */
-  readonly unread?: readonly string[]
-}
+/**
+ * An input that was read, from a command line for example. `unread` names what could not be read, each with what is
+ * wrong: it stands in the warnings and is counted.
+ */
+export type Read<Input> = Input & {readonly unread?: readonly string[]}
 
-export interface StartInput extends CommandInput {
+export interface StartInput {
   /** Absolute path of the script; only its pseudonym leaves. */
   readonly script?: string | null
   readonly fields?: FieldValues
@@ -59,7 +59,7 @@ export interface RepeatInput extends StartInput {
   /** How many times it was repeated before. */
   readonly repeat: number
 }
-export interface EndInput extends CommandInput {
+export interface EndInput {
   /** The run's id; found by its callers when null. */
   readonly run?: string | null
   readonly exitCode?: number | null
@@ -67,7 +67,7 @@ export interface EndInput extends CommandInput {
   readonly signal?: string | null
   readonly fields?: FieldValues
 }
-export interface FeatureInput extends CommandInput {
+export interface FeatureInput {
   readonly name: string
   /** Default: `Feature`. */
   readonly type?: string
