@@ -11,6 +11,15 @@ const read = (path: string): string => readFileSync(repositoryPath(path), 'utf8'
 const pathPattern = /`((?:\.ci|bench|bin|docs|examples|schemas|scripts|src|test)\/[\w.\-/]*)`/g
 const linkPattern = /\]\((?!https?:|mailto:|#)([^)\s#]+)/g
 
+/** The anchors that a page of GitHub has for its headings. */
+const anchorsOf = (page: string): string[] =>
+  [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+
 describe('every document', () => {
   it('names only paths that exist', () => {
     const named = documents.flatMap(document =>
@@ -25,6 +34,21 @@ describe('every document', () => {
     const functions = [...read('docs/architecture.md').matchAll(/`([a-z]+[A-Z]\w*)`/g)].map(([, name = '']) => name)
     assert.ok(functions.length > 20, 'the pattern finds the functions')
     for (const name of functions) assert.ok(new RegExp(`\\b(?:function\\*?|const) ${name}\\b`).test(sources), name)
+  })
+
+  it('links only to headings that exist', () => {
+    const links = documents.flatMap(document =>
+      [...read(document).matchAll(/\]\((?!https?:|mailto:)([^)\s#]*)#([^)\s]+)\)/g)].map(
+        ([, path = '', anchor = '']) => ({
+          document,
+          target: path === '' ? document : posix.join(posix.dirname(document), path),
+          anchor,
+        }),
+      ),
+    )
+    assert.ok(links.length > 20, 'the pattern finds the links')
+    for (const {document, target, anchor} of links)
+      assert.ok(anchorsOf(read(target)).includes(anchor), `${document} links to ${target}#${anchor}`)
   })
 
   it('links only to files that exist', () => {

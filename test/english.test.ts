@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
 import {describe, it} from 'node:test'
 import {errorRegistry} from '../src/errors.ts'
+import {countWords, readProse, splitSentences} from './support/read-prose.ts'
 import {filesUnder, repositoryPath} from './support/repository.ts'
 
 /** Phrases that a reader has to translate, each with the plain one. */
@@ -57,14 +58,9 @@ const pages = [
   'README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
-  'docs/recipes.md',
-  'docs/run.md',
-  'docs/access.md',
-  'docs/privacy.md',
-  'docs/what-is-sent.md',
-  'docs/site-policy.md',
   'docs/decisions/README.md',
-]
+  ...filesUnder('docs', '.md').filter(path => !path.startsWith('docs/decisions/')),
+].filter(path => !['docs/library.md', 'docs/embed.md', 'docs/performance.md'].includes(path))
 
 /** The strings and comments of a module; `wanted` may be the name of a variable. */
 const wordsOf = (source: string): string =>
@@ -77,9 +73,9 @@ function assertPlain(text: string, where: string): void {
   }
 }
 
-function longestSentence(text: string): string[] {
-  const sentences = text.split(/(?<=[.?!])\s+/).map(sentence => sentence.split(/\s+/))
-  return sentences.sort((a, b) => b.length - a.length)[0] ?? []
+function assertShort(text: string, where: string): void {
+  for (const sentence of splitSentences(text))
+    assert.ok(countWords(sentence) <= maxWords, `${where}: ${countWords(sentence)} words: ${sentence}`)
 }
 
 describe('texts for people', () => {
@@ -88,8 +84,7 @@ describe('texts for people', () => {
   })
 
   it(`have sentences of at most ${maxWords} words in help and errors`, () => {
-    for (const text of [...helpTexts, ...errorTexts])
-      assert.ok(longestSentence(text).length <= maxWords, longestSentence(text).join(' '))
+    for (const text of [...helpTexts, ...errorTexts]) assertShort(text, 'help or error')
   })
 
   it('use ASCII in help and errors, which every locale shows', () => {
@@ -109,5 +104,9 @@ describe('texts for people', () => {
   })
 
   for (const path of modules) it(`use plain phrases in ${path}`, () => assertPlain(wordsOf(read(path)), path))
-  for (const path of pages) it(`use plain phrases in ${path}`, () => assertPlain(read(path), path))
+  for (const path of pages)
+    it(`use plain phrases and sentences of at most ${maxWords} words in ${path}`, () => {
+      assertPlain(read(path), path)
+      for (const text of readProse(read(path))) assertShort(text, path)
+    })
 })

@@ -2,10 +2,11 @@ import {errorRegistry} from '../../src/errors.ts'
 
 const introduction = `# Errors
 
-Every error has a code. On the command line it is one line on stderr, \`CODE: what is wrong with which value. The next
-step.\`, and with \`--json\` one document on stdout, \`{"error": {"code", "message", "next"}}\`; a collector answers with
-the same document. \`start\`, \`end\` and \`feature\` exit 0 whatever went wrong, unless \`--strict\` or \`USAGE_STRICT=1\`
-asks for the exit code below.
+Search for the code of an error here to see what to do. On the command line, an error is one line on stderr, \`CODE: what is wrong
+with which value. The next step.\` With \`--json\` it is one document on stdout, \`{"error": {"code", "message", "next"}}\`. A
+collector answers with the same document.
+
+\`start\`, \`end\` and \`feature\` always exit 0, unless \`--strict\` or \`USAGE_STRICT=1\` asks for the exit code below.
 
 This page is made from \`src/error-registry.ts\` by \`npm run generate\`.
 
