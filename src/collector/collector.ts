@@ -18,16 +18,24 @@ import {createGuards} from './intake/guards.ts'
 import {openProjects, type ProjectsReload} from './intake/live-projects.ts'
 import {withProjectBudgets} from './intake/project-budget.ts'
 import {findProject} from './intake/projects.ts'
+import {storeFigures} from './intake/store-figures.ts'
+import {createStoreProbe} from './intake/store-probe.ts'
 import {watchCommits, watchInserts} from './intake/watch-commits.ts'
+import {type AdminServer, openAdmin} from './monitoring/admin-server.ts'
 import {boundLog} from './monitoring/bounded-log.ts'
 import {describeStart} from './monitoring/describe-start.ts'
 import {type Log, silentLog} from './monitoring/log.ts'
+import type {Metrics} from './monitoring/metrics.ts'
 import {createMonitor} from './monitoring/monitor.ts'
 import {createReadiness, type ReadinessProbe} from './monitoring/readiness.ts'
+import {packageVersion} from './monitoring/version.ts'
+import {type ReadinessWatch, watchReadiness} from './monitoring/watch-readiness.ts'
 import {createWorkerSource} from './reading/worker-source.ts'
+import {closeHttp, countRequests} from './receive/http/close-http.ts'
 import type {MakePages} from './receive/http/pages.ts'
 import {buildHttp} from './receive/http/server.ts'
 import {type InboxParts, type InboxReceiver, receiveInbox} from './receive/inbox.ts'
+import {datagramFigures, datagramProbe} from './receive/udp/observe-datagrams.ts'
 import {datagramReader} from './receive/udp/read-datagram.ts'
 import {receiveUdp, type UdpParts, type UdpReceiver} from './receive/udp/receive-udp.ts'
 import {openSqliteStore} from './store/sqlite.ts'
@@ -56,6 +64,8 @@ export interface CollectorOptions {
   readonly parsl?: string | null
   /** The project that the posts of Mantid's own clients count for. */
   readonly mantid?: string | null
+  /** Where `/metrics` is served. Port 0 selects a free port. Default: nowhere. */
+  readonly admin?: {readonly host: string; readonly port: number} | null
   /** The dashboard. Default: no pages. */
   readonly pages?: MakePages
   /** Whether the first start on a data folder makes a read token. False: nobody would see it. Default: true. */
@@ -82,6 +92,8 @@ export interface Collector {
   readonly udp: string | null
   /** Bytes of the socket's receive buffer, as the kernel reports them. Null without datagrams. */
   readonly udpReceiveBufferBytes: number | null
+  /** The address of `/metrics`, or null. */
+  readonly admin: string | null
   /** The read token that this start made: the first one on its data folder. Null at every later start. */
   readonly token: string | null
   /** Whether a read token exists that has not expired. */
@@ -98,9 +110,6 @@ export interface Collector {
   close(): Promise<void>
 }
 
-/** Seconds in which running requests must arrive and be answered when a collector closes. */
-const closeSeconds = 5
-
 /**
  * Opens a collector and listens. If a part cannot be opened, it rejects with a `UsageError` and leaves nothing open:
  * USAGE_PROJECTS_UNREADABLE, USAGE_PROJECT_FILE_*, USAGE_STORE_LOCKED, USAGE_STORE_UNREADABLE,
@@ -114,9 +123,13 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   for (const id of [parsl, mantid]) if (id !== null) findProject(projects, id)
   const store = openSqliteStore(dataDirectory)
   const log = boundLog(options.log ?? silentLog)
-  const monitor = createMonitor(log)
-  const {disk, clock, gate} = await createGuards(options, store, log)
-  const source = createWorkerSource(dataDirectory)
+  const metrics = await openMetrics(options.admin != null)
+  const monitor = createMonitor(log, metrics?.meter)
+  let watch: ReadinessWatch | null = null
+  const {disk, clock, gate} = await createGuards(options, store, () => void watch?.look())
+  const source = createWorkerSource(dataDirectory, {
+    onDeath: error => log.error('thread ended', {name: 'statistics', error}),
+  })
   const commits = withProjectBudgets(createGroupCommit(watchInserts(store, monitor), {gate}), now)
   const groupCommit = watchCommits(commits, monitor)
   const believedNow = (): number => {
@@ -129,12 +142,16 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   let isOpen = true
   let receiver: UdpReceiver | null = null
   let inbox: InboxReceiver | null = null
+  let admin: AdminServer | null = null
   let stopListening: (() => Promise<void>) | null = null
   const settle = async (): Promise<void> => {
     await receiver?.settle()
     await groupCommit.settle()
   }
   const closeStore = async (): Promise<void> => {
+    watch?.stop()
+    await admin?.close()
+    metrics?.close()
     await receiver?.close()
     await inbox?.close()
     await groupCommit.drain()
@@ -152,11 +169,15 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       groupCommit,
       store,
       now,
+      onDeath: error => log.error('thread ended', {name: 'datagrams', error}),
       readDatagram: datagramReader({projects, parsl: parsl === null ? null : {project: parsl, ids}}),
     })
     const secret = makeFolderSecret()
     // Each part that can fail in a way that loses reports has a probe.
-    const probes: ReadinessProbe[] = [disk, clock, ...(receiver === null ? [] : [datagramProbe(receiver)])]
+    const probes: ReadinessProbe[] = [disk, clock, createStoreProbe(store, gate)]
+    if (receiver !== null) probes.push(datagramProbe(receiver))
+    const readiness = createReadiness(probes, () => isOpen)
+    watch = watchReadiness(readiness, log)
     const parts = {
       projects,
       folder: {dataDirectory, secretSha256: sha256Of(secret)},
@@ -171,7 +192,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       isOpen: () => isOpen,
       hearSentAt: clock.hear,
       monitor,
-      readiness: createReadiness(probes, () => isOpen),
+      readiness,
     }
     const app = buildHttp(parts)
     const allAnswered = countRequests(app)
@@ -185,11 +206,27 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     // A token that is made before the collector listens is lost if the port is busy.
     const token = (options.makesToken ?? true) ? makeFirstReadToken(dataDirectory, now()) : null
     inbox = options.inbox ? receiveInbox({...options.inbox, projects, groupCommit, now}) : null
-    log.info('started', describeStart(options, [...projects.keys()], {http, udp: receiver}))
+    if (options.admin != null && metrics !== null) {
+      for (const figure of [...storeFigures(dataDirectory), ...(receiver === null ? [] : datagramFigures(receiver))])
+        metrics.add(figure)
+      metrics.add({
+        name: 'waiting_bytes',
+        help: 'Bytes of reports that wait to be written.',
+        read: groupCommit.waitingBytes,
+      })
+      metrics.add({name: 'ready', help: 'Checks of /readyz.', label: 'check', read: watch.latest})
+      admin = await openAdmin({...options.admin, metrics, readiness})
+    }
+    await watch.look()
+    log.info(
+      'started',
+      describeStart(options, [...projects.keys()], {http, udp: receiver, admin: admin?.address ?? null}),
+    )
     return {
       http,
       udp: receiver?.address ?? null,
       udpReceiveBufferBytes: receiver?.receiveBufferBytes ?? null,
+      admin: admin?.address ?? null,
       token,
       hasToken: () => hasReadToken(dataDirectory, now()),
       reload: createReload({live, store, log, onReloaded: () => inbox?.lookAgain()}),
@@ -208,6 +245,13 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   }
 }
 
+/** The figures for `/metrics`. The package that writes them is loaded only for this. */
+async function openMetrics(isWanted: boolean): Promise<Metrics | null> {
+  if (!isWanted) return null
+  const {createMetrics} = await import('./monitoring/metrics.ts')
+  return createMetrics(packageVersion())
+}
+
 async function openReceiver(
   udp: UdpAddress | null,
   parts: Omit<UdpParts, 'host' | 'port'>,
@@ -221,15 +265,6 @@ async function openReceiver(
   }
 }
 
-const datagramProbe = (receiver: UdpReceiver): ReadinessProbe => ({
-  name: 'datagrams',
-  check() {
-    const stillSeconds = Math.round(receiver.stillForMs() / 1000)
-    const detail = stillSeconds === 0 ? 'the intake moves' : `the intake stands still for ${stillSeconds} s`
-    return {ok: receiver.isMoving(), detail}
-  },
-})
-
 async function listen(app: FastifyInstance, {host, port}: CollectorOptions): Promise<string> {
   try {
     await app.listen({host, port})
@@ -242,32 +277,4 @@ async function listen(app: FastifyInstance, {host, port}: CollectorOptions): Pro
   }
   const {address, family, port: actualPort} = app.server.address() as AddressInfo
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${actualPort}`
-}
-
-/** Counts running requests. The returned function resolves when none is left. */
-function countRequests({server}: FastifyInstance): () => Promise<void> {
-  let open = 0
-  let whenNone: (() => void) | null = null
-  server.on('request', (_request, response) => {
-    open++
-    response.once('close', () => {
-      open--
-      if (open === 0) whenNone?.()
-    })
-  })
-  return () =>
-    new Promise(resolve => {
-      whenNone = resolve
-      if (open === 0) resolve()
-    })
-}
-
-/** Stops listening, waits until running requests are answered, then ends the idle connections. */
-async function closeHttp(app: FastifyInstance, allAnswered: () => Promise<void>): Promise<void> {
-  const closed = app.close()
-  const deadline = setTimeout(() => app.server.closeAllConnections(), closeSeconds * 1000)
-  await allAnswered()
-  app.server.closeAllConnections()
-  await closed
-  clearTimeout(deadline)
 }

@@ -188,7 +188,7 @@ test('it answers 503 below the floor of free disk space, and 200 again above it'
     assert.deepEqual([status, headers.has('Retry-After')], [503, true])
   }
   assert.equal((await get(first.http, '/readyz')).status, 503)
-  assert.equal(lines.filter(line => /ERROR no report is stored name=disk /.test(line)).length, 1)
+  assert.equal(lines.filter(line => /ERROR not ready name=disk /.test(line)).length, 1)
   await first.close()
   const second = await startCollector(t, folders, {minFreeBytes: 0})
   await postReport(second.http, reportOf([startOf(1, nowMs)]))

@@ -19,6 +19,7 @@ const collectFile = v.strictObject({
   'min-free': text,
   'trust-clock': v.optional(v.boolean()),
   public: v.optional(v.boolean()),
+  admin: text,
   'log-level': v.optional(v.picklist(logLevels)),
   'log-format': v.optional(v.picklist(logFormats)),
 })

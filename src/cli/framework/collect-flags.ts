@@ -44,6 +44,10 @@ export const collectFlags = {
     allowNo: true,
     description: 'show public figures without a token: whole months; groups of fewer than five people are left out',
   }),
+  admin: Flags.string({
+    description: 'serve /metrics on this address, such as 127.0.0.1:9464; never a public one (default: nowhere)',
+    helpValue: 'HOST:PORT',
+  }),
   'log-level': Flags.option({
     options: logLevels,
     description: 'the least important lines of the log on stderr (default: info)',

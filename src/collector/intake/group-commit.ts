@@ -12,6 +12,8 @@ export interface GroupCommit {
    * @param bytes the size of the report's body
    */
   write(batch: Batch, bytes: number): Promise<readonly InsertOutcome[]>
+  /** Bytes of report bodies that wait for a transaction. */
+  waitingBytes(): number
   /** Resolves when all batches that wait at the time of the call are on disk or rejected. */
   settle(): Promise<void>
   /** Resolves when no batch waits. */
@@ -77,6 +79,7 @@ export function createGroupCommit(
       )
       return written
     },
+    waitingBytes: () => waitingBytes,
     async settle() {
       await last
     },

@@ -1,4 +1,3 @@
-import type {Log} from '../monitoring/log.ts'
 import type {Store} from '../store/store.ts'
 import {type ClockGuard, createClockGuard} from './clock-guard.ts'
 import {createDiskGuard, type DiskGuard} from './disk-guard.ts'
@@ -13,28 +12,28 @@ export interface GuardOptions {
 }
 
 /**
- * Makes the guards of the disk and the clock. The log gets one line for each change. Closes the store
+ * Makes the guards of the disk and the clock. `onChange` is called when writing stops or resumes. Closes the store
  * if it cannot be read.
  */
-export async function createGuards(options: GuardOptions, store: Pick<Store, 'newestMs' | 'close'>, log: Log) {
+export async function createGuards(
+  options: GuardOptions,
+  store: Pick<Store, 'newestMs' | 'close'>,
+  onChange: () => void,
+) {
   const newestMs = await store.newestMs().catch(async error => {
     await store.close()
     throw error
   })
-  const onChange =
-    (name: string) =>
-    (detail: string, isWell: boolean): void =>
-      isWell ? log.info('reports are stored again', {name}) : log.error('no report is stored', {name, detail})
   const disk = createDiskGuard({
     directory: options.dataDirectory,
     minFreeBytes: options.minFreeBytes ?? null,
-    onChange: onChange('disk'),
+    onChange,
   })
   const clock = createClockGuard({
     now: options.now,
     newestMs,
     isTrusted: options.isClockTrusted ?? false,
-    onChange: onChange('clock'),
+    onChange,
   })
   return {disk, clock, gate: gateOf(disk, clock)}
 }

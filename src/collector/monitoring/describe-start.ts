@@ -18,17 +18,20 @@ export interface StartOptions {
 
 export interface Addresses {
   readonly http: string
+  /** The address of `/metrics`. */
+  readonly admin: string | null
   readonly udp: {readonly address: string; readonly receiveBufferBytes: number} | null
 }
 
 /** The whole effective configuration of a collector, for the first line of its log. */
-export function describeStart(options: StartOptions, projects: readonly string[], {http, udp}: Addresses) {
+export function describeStart(options: StartOptions, projects: readonly string[], {http, admin, udp}: Addresses) {
   const {inbox = null, parsl = null, mantid = null, pages, minFreeBytes = null, isClockTrusted = false} = options
   return {
     version: packageVersion(),
     protocol: protocolVersion,
     node: process.version,
     http,
+    admin,
     udp: udp && {address: udp.address, receiveBufferBytes: udp.receiveBufferBytes},
     inbox: inbox !== null,
     data: resolve(options.dataDirectory),

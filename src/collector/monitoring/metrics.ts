@@ -17,6 +17,8 @@ export interface Figure {
 /** The figures of a collector in the format of OpenMetrics. */
 export interface Metrics {
   readonly meter: Meter
+  /** Adds a figure. Once for each name. */
+  add(figure: Figure): void
   readonly contentType: string
   write(): Promise<string>
   /** Stops measuring the event loop. */
@@ -36,7 +38,7 @@ const commitBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 
  * number of series is bounded: by the addresses and codes of this program, and by 200 projects. No value is text that a
  * sender chose.
  */
-export function createMetrics(version: string, figures: readonly Figure[]): Metrics {
+export function createMetrics(version: string): Metrics {
   const register = new Registry<OpenMetricsContentType>()
   register.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
   const registers = [register]
@@ -44,9 +46,10 @@ export function createMetrics(version: string, figures: readonly Figure[]): Metr
   delay.enable()
   const build = {name: `${prefix}build_info`, help: 'The version of the collector and of Node.js.'}
   new Gauge({...build, labelNames: ['version', 'node'], registers}).set({version, node: process.version}, 1)
-  for (const figure of [...processFigures(delay), ...figures]) addFigure(figure, registers)
+  for (const figure of processFigures(delay)) addFigure(figure, registers)
   return {
     meter: createMeter(registers),
+    add: figure => addFigure(figure, registers),
     contentType: register.contentType,
     write: () => register.metrics(),
     close: () => delay.disable(),

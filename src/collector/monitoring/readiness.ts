@@ -33,8 +33,8 @@ export interface ReadinessAnswer {
   readonly checks: readonly (ProbeResult & {readonly name: string})[]
 }
 
-/** Whether the collector can accept reports. */
-export type Readiness = () => Promise<ReadinessAnswer>
+/** Whether the collector can accept reports. `isFresh` asks the parts also if they were asked a moment ago. */
+export type Readiness = (options?: {readonly isFresh: boolean}) => Promise<ReadinessAnswer>
 
 /** Milliseconds for which an answer counts. So a flood of requests costs no disk access. */
 const keptMs = 2_000
@@ -53,8 +53,8 @@ export function createReadiness(
   {now = () => performance.now(), maxMs = slowMs} = {},
 ): Readiness {
   let kept: {readonly atMs: number; readonly checks: Promise<ReadinessAnswer['checks']>} | null = null
-  return async () => {
-    if (kept === null || now() - kept.atMs >= keptMs)
+  return async ({isFresh} = {isFresh: false}) => {
+    if (isFresh || kept === null || now() - kept.atMs >= keptMs)
       kept = {atMs: now(), checks: Promise.all(probes.map(probe => ask(probe, maxMs)))}
     const checks = [...(await kept.checks), askOpen(isOpen())]
     return {status: checks.every(({ok}) => ok) ? 'ready' : 'unready', checks}

@@ -54,9 +54,13 @@ export interface WorkerSource extends MeasuringSource, HeldSource {
  * Reads the store of a data folder in a separate thread, which the first question starts. If the thread dies, its open
  * questions reject and the next question starts another.
  *
+ * @param onDeath called when the thread has ended by itself
  * @param file the module that the thread runs
  */
-export function createWorkerSource(dataDirectory: string, file: URL = workerFile): WorkerSource {
+export function createWorkerSource(
+  dataDirectory: string,
+  {file = workerFile, onDeath = () => {}}: {readonly file?: URL; readonly onDeath?: (error: unknown) => void} = {},
+): WorkerSource {
   let reader: Reader | null = null
   let isClosed = false
   let lastId = 0
@@ -76,8 +80,10 @@ export function createWorkerSource(dataDirectory: string, file: URL = workerFile
 
   function post(question: WorkerQuestion['question']): Promise<unknown> {
     if (isClosed) return Promise.reject(new Error('the reading thread is closed'))
-    reader ??= startReader(file, dataDirectory, ended => {
-      if (reader === ended) reader = null
+    reader ??= startReader(file, dataDirectory, (ended, error) => {
+      if (reader !== ended) return
+      reader = null
+      if (!isClosed) onDeath(error)
     })
     const {worker, pending} = reader
     const id = ++lastId
@@ -109,12 +115,12 @@ export function createWorkerSource(dataDirectory: string, file: URL = workerFile
   }
 }
 
-function startReader(file: URL, dataDirectory: string, onEnd: (reader: Reader) => void): Reader {
+function startReader(file: URL, dataDirectory: string, onEnd: (reader: Reader, error: unknown) => void): Reader {
   const worker = new Worker(file, {workerData: {dataDirectory}})
   const reader: Reader = {worker, pending: new Map()}
   const {pending} = reader
   const end = (error: unknown): void => {
-    onEnd(reader)
+    onEnd(reader, error)
     for (const {reject} of pending.values()) reject(error)
     pending.clear()
   }

@@ -116,6 +116,11 @@ function openLocked(path: string, unlock: () => void): Store {
       const note = database.prepare('INSERT INTO sizes (day, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
       note.run(formatDay(nowMs), storeBytes(path))
     },
+    async touch() {
+      inTransaction(database, () => {
+        database.exec('UPDATE sizes SET bytes = bytes WHERE day = (SELECT max(day) FROM sizes)')
+      })
+    },
     async noteTables(tables) {
       inTransaction(database, () => keepTableSizes(database, tables))
     },
@@ -223,7 +228,7 @@ function readProject(file: string): ProjectFile[] {
 }
 
 /** Free bytes of the file system for this user. Null if unknown. */
-function freeBytes(directory: string): number | null {
+export function freeBytes(directory: string): number | null {
   try {
     const {bavail, bsize} = statfsSync(directory)
     return bavail * bsize
@@ -232,7 +237,8 @@ function freeBytes(directory: string): number | null {
   }
 }
 
-function storeBytes(path: string): number {
+/** Bytes of the files of a store. */
+export function storeBytes(path: string): number {
   const sizeOf = (file: string): number => statSync(file, {throwIfNoEntry: false})?.size ?? 0
   return sizeOf(path) + sizeOf(`${path}-wal`)
 }

@@ -143,6 +143,8 @@ export interface Store {
   newestMs(): Promise<number | null>
   /** Stores the size of the store for the UTC day of an instant. Only the first call of a day counts. */
   noteSize(nowMs: number): Promise<void>
+  /** Writes a row as it is, to see whether the store can be written. */
+  touch(): Promise<void>
   /** Stores the sizes of the tables, because measuring them takes too long for every question. */
   noteTables(tables: readonly TableSize[]): Promise<void>
   /** Stores the project files, so that readers of the store, and its inserts, know the declarations. */

@@ -17,6 +17,7 @@ function budgeted(burst: number) {
       return batch.events.map(() => 'accepted' as const)
     },
     settle: async () => {},
+    waitingBytes: () => 0,
     drain: async () => {},
   }
   const {write} = withProjectBudgets(commit, () => atMs, {burst, perSecond: 1})

@@ -55,9 +55,14 @@ test('it rejects a question while there is no store, and answers when there is o
 
 test('it rejects open questions when the thread dies, and starts another for the next question', async t => {
   const dying = "import {parentPort} from 'node:worker_threads'; parentPort.once('message', () => process.exit(1))"
-  const source = createWorkerSource(temporaryDirectory(t), new URL(`data:text/javascript,${encodeURIComponent(dying)}`))
-  t.after(() => source.close())
+  const deaths: unknown[] = []
+  const source = createWorkerSource(temporaryDirectory(t), {
+    file: new URL(`data:text/javascript,${encodeURIComponent(dying)}`),
+    onDeath: error => deaths.push(error),
+  })
   for (let time = 0; time < 3; time++) await assert.rejects(source.facts(question), /the reading thread ended/)
+  await source.close()
+  assert.equal(deaths.length, 3)
 })
 
 test('it rejects open and new questions when it closes', async t => {

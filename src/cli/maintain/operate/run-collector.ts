@@ -14,6 +14,8 @@ export interface Listening {
   readonly udp: string | null
   readonly udpReceiveBufferBytes: number | null
   readonly data: string
+  /** The address of `/metrics`, or null. */
+  readonly admin: string | null
   readonly token: string | null
   /** Whether anybody has a read token. */
   readonly hasToken: boolean
@@ -51,13 +53,14 @@ export async function runCollector(
     mantid: settings.mantid ?? null,
     minFreeBytes: readSize(settings['min-free']),
     isClockTrusted: settings['trust-clock'] ?? false,
+    admin: settings.admin === undefined ? null : readAddress(settings.admin, '--admin'),
     now,
     log,
     makesToken: showsToken,
     pages: dashboardPages(settings.public ? 'public' : 'token'),
   })
-  const {http, udp, udpReceiveBufferBytes, token} = collector
-  onListening({http, udp, udpReceiveBufferBytes, data: settings.data, token, hasToken: collector.hasToken()})
+  const {http, udp, udpReceiveBufferBytes, admin, token} = collector
+  onListening({http, udp, udpReceiveBufferBytes, admin, data: settings.data, token, hasToken: collector.hasToken()})
   reloads.begin(collector.reload)
   await asked
   await reloads.end()

@@ -18,6 +18,8 @@ export interface UdpReceiver {
   readonly address: string
   /** The size of the receive buffer as the kernel reports it. Linux includes its own overhead. */
   readonly receiveBufferBytes: number
+  /** Datagrams since the intake was opened, modulo 2^32. `lostInKernel` is 0 where the kernel does not say. */
+  counts(): Record<'received' | 'lostInKernel' | 'lostInRing' | 'waiting', number>
   /** Milliseconds for which the intake has stood still: its thread is silent, or datagrams wait and none is handled. */
   stillForMs(): number
   /** Whether the intake moves: it has stood still for less than `datagramStillMs`. For `/readyz`. */
@@ -62,6 +64,11 @@ export async function receiveUdp(parts: UdpParts): Promise<UdpReceiver> {
   return {
     address: `${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     receiveBufferBytes: thread.receiveBufferBytes,
+    counts() {
+      const {received, dropped, kernelDrops} = ring.counts()
+      const waiting = (received - dropped - intake.handled()) >>> 0
+      return {received, lostInKernel: kernelDrops ?? 0, lostInRing: dropped, waiting}
+    },
     stillForMs,
     isMoving: () => stillForMs() < collectorLimits.datagramStillMs,
     async settle() {

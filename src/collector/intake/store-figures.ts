@@ -1,0 +1,10 @@
+import {join} from 'node:path'
+import type {Figure} from '../monitoring/metrics.ts'
+import {freeBytes, storeBytes} from '../store/sqlite.ts'
+import {databaseName} from '../store/tables/database.ts'
+
+/** The figures of the store of a data folder. */
+export const storeFigures = (dataDirectory: string): Figure[] => [
+  {name: 'store_bytes', help: 'Bytes of the store.', read: () => storeBytes(join(dataDirectory, databaseName))},
+  {name: 'free_bytes', help: 'Free bytes on the disk of the store.', read: () => freeBytes(dataDirectory)},
+]
