@@ -1,28 +1,34 @@
 #!/usr/bin/env python3
+# mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs, no-warn-return-any
 """Counts the use of @PROJECT@.
 
 Made by `usage embed --lang python`: make it again when the project file changes.
 
-    import usage_client                    # a file beside your program; Python 3.6 or newer,
-                                           # on Linux, macOS or a BSD
-    usage_client.start(version="1.4.0")    # a run starts; child processes find it in USAGE_RUN_ID
+    import usage_client    # a file beside your program; Python 3.6 or newer, no Windows
+    usage_client.start(version="1.4.0")
     usage_client.feature("Solver.explicit", "Algorithm")
     usage_client.end(exit_code=0)
 
 `python3 usage_client.py status` prints what is recorded, `preview` what would be sent; `optout` and
 `optin` decide. The functions write small files and return: they use no network, raise nothing, and
-print only one notice, once. Files and rules are those of the program `usage`, which may work beside
-this file: `usage status`, `usage log`, `usage optout` and `usage forget` know its events.
+print only one notice, once. USAGE_DEBUG=1 prints what is not recorded, and USAGE_STRICT=1 warns of
+wrong calls. Files and rules are those of the program `usage`, which may work beside this file.
 
 Contents: the project; JSON; files; time and ids; consent; what may be recorded; merging; recording
 (start, feature, end); the notice; the sender's process; bounds; reports; delivery; the program.
 """
+
+import sys
+
+if __name__ == "__main__" and not sys.flags.isolated:
+    del sys.path[0]  # A file beside this one, such as signal.py, is no module of Python.
 
 import _thread
 import atexit
 import bisect
 import calendar
 import collections
+import contextlib
 import datetime
 import errno
 import fnmatch
@@ -39,16 +45,23 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 import threading
 import time
-from typing import Any, Callable, Dict, Optional, Tuple, TypeVar
+from typing import Any, Callable, Mapping, Optional, SupportsFloat, Tuple, TypeVar, Union
 
 # --- The project --------------------------------------------------------------------------------
+
+
+def _rows(table):
+    """The rows of a table of constants: a line each, with two blanks between cells."""
+    return [line.split("  ") for line in table.split("\n")[1:-1]]
+
 
 @CONSTANTS@
 
 # --- What is known of every project -------------------------------------------------------------
+
+__all__ = ["UsageWarning", "consent", "end", "feature", "main", "start"]
 
 ID = PROJECT["project"]
 UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
@@ -56,10 +69,17 @@ UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 # The beginning of each line that Python writes.
 OPENING = '{"by":"%s",' % CLIENT["name"]
 
-# What the process remembers: its run while there is one, whether it had one, the file of code that
-# called it, when it looked at the buffer, whether it showed the notice. Each step that several
-# threads may take at once is one operation of a dict.
-STATE = {"has_started": False, "looked_at": 0.0, "has_shown_notice": False}
+# What the process remembers: whether it had a run, when it looked at the buffer, whether it showed
+# the notice. Each step that several threads may take at once is one operation of a dict or list.
+STATE: Any = {"has_started": False, "looked_at": 0.0, "has_shown_notice": False}
+
+# The open runs of the process, and of the process that forked it, oldest first.
+RUNS: Any = []
+
+# The call that is at work in a thread: the file of code and the thread that made it, and what to
+# tell developers; and all lines that were printed for them.
+CALL = threading.local()
+TOLD: Any = set()
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -71,10 +91,10 @@ HANDLED = "SIGALRM SIGHUP SIGINT SIGPROF SIGTERM SIGUSR1 SIGUSR2 SIGVTALRM SIGXC
 
 # The keys of an event that are sent.
 SENT_KEYS = {
-    "start": ("id", "type", "run", "time", "script", "repeat", "fields"),
+    "start": "id type run time script repeat fields".split(),
     "feature": "id type run time featureType name durationSeconds timings count internal "
     "details".split(),
-    "end": ("id", "type", "run", "time", "durationSeconds", "exitCode", "signal", "fields"),
+    "end": "id type run time durationSeconds exitCode signal fields".split(),
 }
 
 # What is raised where JSON is none, or is something else than is expected.
@@ -183,18 +203,21 @@ def _make_folder(path):
         pass
 
 
-def _write_file(path, text, put=os.replace):
+def _write_file(path, text, put=os.replace, mode=0o600):
     """Writes a file, or replaces it, in one step: nobody sees a part of it, and a failure leaves
-    nothing."""
+    nothing. Of another `mode` than that of an owner alone, it is on disk when this returns."""
     name = ".%s.%s.tmp" % (os.path.basename(path), os.urandom(8).hex())
     temporary = os.path.join(os.path.dirname(path), name)
     _make_folder(os.path.dirname(path))
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as file:
-            if os.fstat(descriptor).st_mode & 0o600 != 0o600:  # The umask hides it from its owner.
-                os.chmod(descriptor, 0o600)
+            if os.fstat(descriptor).st_mode & mode != mode:  # The umask hides it.
+                os.chmod(descriptor, mode)
             file.write(text.encode("utf-8", "replace"))
+            if mode != 0o600:
+                file.flush()
+                os.fsync(descriptor)
         put(temporary, path)
     finally:
         try:
@@ -355,8 +378,10 @@ POLICY_TEXTS = ("$schema", "contact", "policyUrl")
 POLICY_PLACES = ("inbox", "endpoint", "writeKey")
 
 
-def _has_sign(value, pattern):
-    """Whether the value of a variable fits: "*" alone is any word that does not say no."""
+def _has_sign(sign):
+    """Whether VARIABLE=PATTERN fits: "*" alone is any word that does not say no."""
+    variable, _, pattern = sign.partition("=")
+    value = os.environ.get(variable, "")
     if pattern == "*":
         return value.lower() not in ("", "0", "no", "off", "false")
     return fnmatch.fnmatchcase(value, pattern)
@@ -368,22 +393,18 @@ def _find_ci():
     CI=true alone labels a run, and opens nothing.
     """
     word = os.environ.get("CI", "")
-    if word and not _has_sign(word, "*"):
+    if word and not _has_sign("CI=*"):
         return None, False
     says_ci = word.lower() in ("1", "on", "yes", "true")
-    for name, needs_ci, signs in CI_SYSTEMS:
-        fit = all(_has_sign(os.environ.get(variable, ""), pattern) for variable, pattern in signs)
-        if fit and (says_ci or not needs_ci):
+    for name, needs_ci, *signs in CI_SYSTEMS:
+        if (says_ci or needs_ci == "no") and all(map(_has_sign, signs)):
             return name, True
     return ("ci" if says_ci else None), False
 
 
 def _find_agent():
     """The coding agent that runs this program, or None."""
-    for variable, pattern, agent in AGENT_SIGNS:
-        if _has_sign(os.environ.get(variable, ""), pattern):
-            return agent
-    return None
+    return next((agent for sign, agent in AGENT_SIGNS if _has_sign(sign)), None)
 
 
 def _read_opt_in():
@@ -480,12 +501,33 @@ def _decide():
 # --- What may be recorded: what the project declares, and nothing else --------------------------
 
 
-def _is_plain(text, longest=256):
-    """Whether this is a text without control characters; counts characters as JavaScript does."""
-    if not isinstance(text, str):
-        return False
-    length = len(text.encode("utf-16-le", "surrogatepass")) // 2
-    return 0 < length <= longest and not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", text)
+def _as_text(value):
+    """The plain text of a text, which may be one of numpy or of a class of texts; else None."""
+    try:
+        return str.__str__(value)
+    except TypeError:
+        return None
+
+
+def _take_text(value, longest=256):
+    """The plain text of a text without control characters; else None. Counts characters as
+    JavaScript does."""
+    text = _as_text(value)
+    length = 0 if text is None else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    is_plain = 0 < length <= longest and not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", text)
+    return text if is_plain else None
+
+
+def _unwrap(value):
+    """Python's own value for a number of numpy or an array of one. None for other arrays, for one
+    that is masked or complex, and for times, because their unit is unknown."""
+    try:
+        if not hasattr(type(value), "item"):
+            return value
+        kind = getattr(getattr(value, "dtype", None), "kind", "O")
+        return value.item() if kind in "biufO" and not getattr(value, "mask", False) else None
+    except Exception:
+        return None
 
 
 def _to_number(value):
@@ -493,13 +535,21 @@ def _to_number(value):
 
     None: it stands for none, or for one that is not finite.
     """
-    for convert in (lambda: int(operator.index(value)), lambda: float(value), lambda: value.item()):
+    value = _unwrap(value)
+    for convert in (
+        lambda: int(operator.index(value)),
+        lambda: float(type(value).__float__(value)),
+        lambda: float(NUMBER.fullmatch(str.__str__(value)).group()),
+    ):
         try:
             number = convert()
-            return number if abs(number) <= sys.float_info.max else None
+            return number + 0 if abs(number) <= sys.float_info.max else None  # Never -0.0.
         except Exception:
             continue
     return None
+
+
+NUMBER = re.compile(r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*", re.ASCII)
 
 
 def _take_number(value, lowest, highest, is_whole=True):
@@ -516,20 +566,22 @@ def _take_value(declared, value):
     """The value as its field is declared, or None."""
     kind = declared["type"]
     if kind == "boolean":
-        value = value.item() if hasattr(value, "item") else value  # numpy's.
-        return value if isinstance(value, bool) else None
+        return _take_boolean(value)
     if kind in ("integer", "number"):
         lowest, highest = declared.get("min", -1.7e308), declared.get("max", 1.7e308)
-        is_whole = kind == "integer"
-        return (
-            None
-            if value is True or value is False
-            else _take_number(value, lowest, highest, is_whole)
-        )
+        is_boolean = _take_boolean(value) is not None
+        return None if is_boolean else _take_number(value, lowest, highest, kind == "integer")
     if kind == "enum":
-        return value if isinstance(value, str) and value in declared["values"] else None
+        return _as_text(value) if _as_text(value) in declared["values"] else None
+    text = _take_text(value)
     pattern = declared.get("pattern", "[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}")
-    return value if _is_plain(value) and re.compile(pattern, re.ASCII).fullmatch(value) else None
+    return text if text and re.compile(pattern, re.ASCII).fullmatch(text) else None
+
+
+def _take_boolean(value):
+    """True or False, also numpy's; else None."""
+    value = _unwrap(value)
+    return value if value is True or value is False else None
 
 
 def _keep_declared(declared, values):
@@ -545,22 +597,30 @@ def _keep_declared(declared, values):
     return kept
 
 
-def _keep_and_count(declared, values):
+def _keep_and_count(what, declared, values):
     """The values that fit the declared fields; counts the others as dropped."""
     try:
         values = {} if values is None else dict(values)
     except Exception:
-        _drop("undeclared-field")
+        _leave_out([(what, values)])
         return {}
     kept = _keep_declared(declared, values)
-    _drop("undeclared-field", len(values) - len(kept))
+    lost = [name for name in values if name not in kept]
+    _leave_out([("%s %s" % (what, _as_text(name)), values[name]) for name in lost])
     return kept
 
 
-def _count_left_out(given, taken, default=None):
+def _leave_out(lost):
+    """Counts values that an event is recorded without, and tells developers their types."""
+    _drop("undeclared-field", len(lost))
+    for what, value in lost:
+        _tell(WRONG, "%s: left out, because it is not declared or invalid: %s", what, type(value))
+
+
+def _count_left_out(what, given, taken, default=None):
     """An argument as it is taken: the default where it was given and does not fit, which counts."""
     if taken is None and given is not None:
-        _drop("undeclared-field")
+        _leave_out([(what, given)])
     return default if taken is None else taken
 
 
@@ -569,15 +629,15 @@ def _name_signal(value):
     number = _take_number(value, 1, 127)
     if number:
         names = [name for name, one in signal.Signals.__members__.items() if one == number]
-        return names[0] if names else "SIG%d" % number
-    name = "SIG" + re.sub("^SIG", "", value.upper()) if isinstance(value, str) else ""
+        return (names + ["SIG%d" % number])[0]
+    name = "SIG" + re.sub("^SIG", "", (_as_text(value) or "").upper())
     return name if name in signal.Signals.__members__ else None
 
 
 def _is_declared_feature(kind, name):
     """Whether the project declares a feature of this type and name, or allows other names."""
-    features = PROJECT["features"]
-    if not _is_plain(name, 128) or kind not in features["types"]:
+    features, name = PROJECT["features"], _take_text(name, 128)
+    if not name or kind not in features["types"]:
         return False
     if name in features["names"]:
         return True
@@ -604,17 +664,8 @@ def _drop_file(path, reason):
 TICK_SECONDS = 10
 MOST_MERGED = 2000
 
-# 2 ** (k / 32): within a factor of two, the lower edges of the buckets of durations.
-EDGES = [
-    *(1.0, 1.0218971486541166, 1.0442737824274138, 1.0671404006768237, 1.0905077326652577),
-    *(1.1143867425958924, 1.1387886347566916, 1.1637248587775775, 1.189207115002721),
-    *(1.215247359980469, 1.241857812073484, 1.2690509571917332, 1.2968395546510096),
-    *(1.3252366431597413, 1.3542555469368927, 1.383909881963832, 1.4142135623730951),
-    *(1.4451808069770467, 1.4768261459394993, 1.5091644275934228, 1.5422108254079407),
-    *(1.5759808451078865, 1.6104903319492543, 1.645755478153965, 1.681792830507429),
-    *(1.718619298122478, 1.7562521603732995, 1.7947090750031072, 1.8340080864093424),
-    *(1.8741676341103, 1.9152065613971474, 1.9571441241754002),
-]
+# The lower edges of the buckets of durations, within a factor of two.
+EDGES = [2 ** (k / 32) for k in range(32)]
 
 
 class Timings:
@@ -658,18 +709,34 @@ class Timings:
         return dict(timings, zeroCount=self.zeros) if self.zeros else timings
 
 
-def _find_queue():
-    """The uses of this process that wait for the next tick; a fork begins without any."""
-    queue = {"lock": threading.RLock(), "open": {}, "ready": [], "written_at": time.monotonic()}
-    return STATE.setdefault("queue %d" % os.getpid(), queue)
+@contextlib.contextmanager
+def _hold_queue():
+    """The uses of this process that wait for the next tick; a fork begins without any. None where
+    this call interrupts another one of its thread, as a destructor or a tracer does, and while
+    Python ends, where a thread that never goes on may hold them."""
+    queue = {"lock": threading.RLock(), "is_held": False, "is_closed": False, "open": {}}
+    queue.update(ready=[], written_at=time.monotonic())
+    queue = STATE.setdefault("queue %d" % os.getpid(), queue)
+    if sys.is_finalizing():
+        yield None
+        return
+    with queue["lock"]:
+        is_first, queue["is_held"] = not queue["is_held"], True
+        try:
+            yield queue if is_first else None
+        finally:
+            queue["is_held"] = not is_first
 
 
 def _find_key(name, kind, run, internal):
     """What two uses that are merged have in common; None for values of other types."""
-    is_plain = isinstance(name, str) and isinstance(kind, str) and isinstance(internal, bool)
-    if not is_plain or not (run is None or isinstance(run, str)):
+    name, kind, text = _as_text(name), _as_text(kind), _as_text(run)
+    if name is None or kind is None or not (internal is True or internal is False):
         return None
-    return name, kind, run, internal, os.environ.get("USAGE_RUN_ID")
+    if text is None and run is not None:
+        return None
+    own = _find_own_run()
+    return name, kind, text, internal, own["id"] if own else os.environ.get("USAGE_RUN_ID")
 
 
 def _merge(key, count, seconds):
@@ -678,14 +745,13 @@ def _merge(key, count, seconds):
     count, duration = _take_number(count, 1, 10**9), _take_number(seconds, 0, 316224000, False)
     if count is None or (seconds is not None and (duration is None or count > 1)):
         return False
-    queue = _find_queue()
-    with queue["lock"]:
-        entry = queue["open"].get(key)
+    now = time.time()
+    began_at, today = now - (duration or 0), now // 86400
+    if began_at // 86400 != today:
+        return False
+    with _hold_queue() as queue:
+        entry = queue and queue["open"].get(key)
         if not entry or entry["count"] + count > 10**9:
-            return False
-        now = time.time()
-        began_at, today = now - (duration or 0), now // 86400
-        if began_at // 86400 != today:
             return False
         is_late = time.monotonic() - queue["written_at"] > TICK_SECONDS
         if is_late or (entry["count"] and entry["time"] // 86400 != today):
@@ -702,35 +768,36 @@ def _merge(key, count, seconds):
 
 def _merge_later_uses(key, event):
     """Lets later uses that are equal to an event that was written wait for the next tick."""
-    queue = _find_queue()
-    with queue["lock"]:
-        if len(queue["open"]) >= MOST_MERGED:
+    with _hold_queue() as queue:
+        if not queue or queue["is_closed"] or len(queue["open"]) >= MOST_MERGED:
             return
         queue["open"].setdefault(key, {"event": event, "count": 0})
         if not STATE.get("writes_at_exit"):
             STATE["writes_at_exit"] = True
-            atexit.register(_write_merged)
+            atexit.register(_write_merged, True, True)
         # Workers of multiprocessing end without `atexit`.
         workers = sys.modules.get("multiprocessing.util")
         if workers and not queue.get("writes_at_end"):
-            queue["writes_at_end"] = workers.Finalize(None, _write_merged, exitpriority=0)
+            last = workers.Finalize(None, _write_merged, (True, True), exitpriority=0)
+            queue["writes_at_end"] = last
 
 
-def _write_merged(closes=False):
+def _write_merged(closes=False, is_last=False):
     """Writes the merged uses, if consent still allows it. `closes`: later uses get a new event.
+    `is_last`: the process ends, and each later use, such as one of a thread, is written by itself.
 
     Raises nothing. What cannot be written waits for the next tick.
     """
-    queue = _find_queue()
     try:
-        with queue["lock"]:
+        with _hold_queue() as queue:
             _collect_merged(queue)
             if closes:
                 queue["open"].clear()
+            queue["is_closed"] = queue["is_closed"] or is_last
             if queue["ready"]:
                 _write_ready(queue["ready"])
-    except Exception:
-        pass
+    except Exception as error:
+        _tell("", "merged uses are kept for later: %r", error)
 
 
 def _collect_merged(queue):
@@ -783,17 +850,20 @@ def _is_counted_process():
 def _record(kind, make_event):
     """Writes the event that `make_event` makes, if consent allows it. The event, or None."""
     if not _is_counted_process():
+        _tell("", "not recorded: a sender, or an MPI rank that does not count")
         return None
-    reason, _, may_send = consent()
+    reason, decided_by, may_send = consent()
     if reason in OPT_OUTS:
         _empty_buffer()
     if reason != "allowed":
+        _tell("", "not recorded: %s%s", reason, decided_by and ", decided by " + decided_by or "")
         return None
     _write_project_file()
     try:
         event = make_event()
-    except Exception:
+    except Exception as error:
         event = _drop("wrong-use")
+        _tell(WRONG, "not recorded: %r", error)
     if os.urandom(1) == b"\0":
         _tidy()
     if event is None:
@@ -803,9 +873,43 @@ def _record(kind, make_event):
         may_send = _handle_notice(kind == "start") or may_send
         if may_send and (kind != "feature" or _is_due()):
             _start_sender()
-    except Exception:
-        pass  # The event is kept all the same.
+    except Exception as error:  # The event is kept all the same.
+        _tell("", "no sender was started: %r", error)
     return event
+
+
+class UsageWarning(UserWarning):
+    """With USAGE_STRICT=1: a call is wrong. It is recorded without what is wrong, or not at all."""
+
+
+WRONG = "USAGE_WRONG_USE: "
+
+
+def _tell(code, text, *values):
+    """Keeps what the developer of the program may want to know of the call of this thread. With a
+    code, it is a mistake in the program. Raises nothing, whatever the values are."""
+    try:
+        CALL.told.append((code, text % values))
+    except Exception:
+        pass
+
+
+def _warn_developer(told):
+    """Prints what was kept with USAGE_DEBUG=1: each line once, 100 lines at most. With
+    USAGE_STRICT=1, warns of mistakes; filters of `warnings` may make exceptions of these alone."""
+    is_debug, is_strict = (os.environ.get("USAGE_" + one) == "1" for one in ("DEBUG", "STRICT"))
+    for code, text in told:
+        line = "usage: %s%s\n" % (code, text)
+        if is_debug and line not in TOLD and len(TOLD) < 100:
+            TOLD.add(line)
+            try:
+                os.write(2, line.encode("utf-8", "backslashreplace"))
+            except OSError:
+                pass
+        if is_strict and code:
+            import warnings
+
+            warnings.warn(code + text, UsageWarning, stacklevel=3)
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -820,24 +924,29 @@ def _raises_nothing(function: Function) -> Function:
 
     @functools.wraps(function)
     def call(*given, **named):
-        answers = []
+        answers, told = [], []
 
         def work():
             try:
+                CALL.file, CALL.thread, CALL.told = file, thread, told
                 known = {name: named[name] for name in names[len(given) :] if name in named}
-                wrong = len(given[len(names) :]) + len(named) - len(known)
-                if wrong:
-                    _record(None, lambda: _drop("undeclared-field", wrong))
+                lost = [("an argument", one) for one in given[len(names) :]]
+                lost += [(name, named[name]) for name in named if name not in known]
+                if lost:
+                    _record(None, lambda: _leave_out(lost))
                 answers.append(function(*given[: len(names)], **known))
-            except Exception:
-                pass
+            except Exception as error:
+                _tell("", "not recorded: %r", error)
 
         try:
             caller = sys._getframe().f_back
-            STATE["place"] = caller.f_code.co_filename if caller else ""
+            file = caller.f_code.co_filename if caller else ""
+            thread = threading.get_ident()
             _run_apart(work)
         except RecursionError:
             pass
+        if told:
+            _warn_developer(told)
         return answers[0] if answers else None
 
     return call  # type: ignore
@@ -855,8 +964,10 @@ def _run_apart(work):
     is_done.acquire()
 
     def work_and_tell():
-        work()
-        is_done.release()
+        try:
+            work()
+        finally:
+            is_done.release()
 
     try:
         _thread.start_new_thread(work_and_tell, ())
@@ -881,7 +992,7 @@ def _make_event(kind, run, header, script=None, **own_keys):
         "bootId": boot_id or None,
         "script": script,
     }
-    event = {
+    return {
         "by": CLIENT["name"],
         "format": 1,
         "id": _new_id(),
@@ -890,8 +1001,8 @@ def _make_event(kind, run, header, script=None, **own_keys):
         "time": _format_time(),
         "header": header,
         "local": local,
+        **own_keys,
     }
-    return dict(event, **own_keys)
 
 
 def _read_machine_id():
@@ -919,10 +1030,9 @@ def _make_header(**given):
     """The header of a run. A value that does not fit becomes None and is counted."""
     longest = {"application": 128, "version": 64, "commit": 64, "component": 128}
     fit = {
-        name: value if value is None or _is_plain(value, longest[name]) else None
+        name: _count_left_out(name, value, _take_text(value, longest[name]))
         for name, value in given.items()
     }
-    _drop("undeclared-field", sum(fit[name] is not given[name] for name in given))
     schedulers = [name for variable, name in SCHEDULERS if os.environ.get(variable)]
     scheduler = schedulers[0] if schedulers else None
     return dict(
@@ -932,8 +1042,24 @@ def _make_header(**given):
 
 def _find_header():
     """The header of the run of this process, else one without a version."""
-    run = STATE.get("run")
+    run = _find_own_run()
     return run["header"] if run else _make_header(application=PROJECT.get("application"))
+
+
+def _find_own_run():
+    """The latest open run that the calling thread has started, else that any has; or None."""
+    runs = list(RUNS)
+    mine = [run for run in runs if run["thread"] == CALL.thread]
+    return (mine or runs or [None])[-1]
+
+
+def _export_run():
+    """Names the latest open run to child processes; without one, what was named before."""
+    runs = [run["exports"] for run in RUNS if run["pid"] == os.getpid()]
+    for name, value in (runs or [STATE["outer"]])[-1].items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
 
 
 def _find_inherited_run():
@@ -977,59 +1103,65 @@ def start(
     application: Optional[str] = PROJECT.get("application"),
     commit: Optional[str] = None,
     component: Optional[str] = None,
-    script: Optional[str] = None,
-    fields: Optional[Dict[str, Any]] = None,
+    script: Union[str, "os.PathLike[str]", None] = None,
+    fields: Optional[Mapping[str, Any]] = None,
 ) -> Optional[str]:
     """A run starts. Returns its id, or None where nothing is recorded.
 
     In a process that works for a run, such as a worker of multiprocessing, no other run starts.
     Of `script`, only a pseudonym of its path is sent; default: the program's own path.
     """
-    place = _find_script(STATE["place"])
+    place = _find_script(CALL.file)
     started_at = _read_elapsed_clock()
     _write_merged(closes=True)
 
     def make_event():
-        kept = _keep_and_count(PROJECT["fields"], fields)
+        kept = _keep_and_count("field", PROJECT["fields"], fields)
         header = _make_header(
             application=application, version=version, commit=commit, component=component
         )
         inherited = _find_inherited_run()
         if _is_worker(inherited, place):
-            STATE["run"] = {"id": inherited, "pid": None, "header": header}
+            RUNS[:] = [{"id": inherited, "pid": None, "thread": CALL.thread, "header": header}]
             return None
-        path = _name_script(_find_script(script or (getattr(sys, "argv", None) or [""])[0]))
+        path = (getattr(sys, "argv", None) or [""])[0]
+        path = _find_script(path if script is None else script)
+        path = _name_script(_count_left_out("script", script, path))
         return _make_event("start", _new_id(), header, path, repeat=0, fields=kept)
 
     event = _record("start", make_event)
     if not event:
         return None
-    own = {
+    exports = {
         "USAGE_RUN_ID": event["run"],
         "USAGE_RUN_SCOPE": "%d:%s" % (os.getpid(), _project_path()),
         "USAGE_RUN_STARTER": "%s:%s" % (event["run"], place or "-"),
     }
-    STATE["run"] = {
+    run = {
         "id": event["run"],
         "pid": os.getpid(),
+        "thread": CALL.thread,
         "started_at": started_at,
         "header": event["header"],
-        "outer": {name: os.environ.get(name) for name in own},
+        "exports": exports,
     }
-    STATE["has_started"] = True
-    os.environ.update(own)
+    with _hold_queue():
+        if not any(one["pid"] == os.getpid() for one in RUNS):
+            STATE["outer"] = {name: os.environ.get(name) for name in exports}
+        STATE["has_started"] = True
+        RUNS.append(run)
+        _export_run()
     return event["run"]
 
 
 def _find_script(path):
     """The absolute path of a script; None where there is none, or no folder that it lies in."""
-    if path in ("", "-c", "<string>", "<stdin>"):
-        return None
     try:
-        path = os.path.abspath(path)
-    except (OSError, TypeError, ValueError):
+        path = _as_text(os.fspath(path))
+        is_none = path in (None, "", "-c", "<string>", "<stdin>")
+        return None if is_none else _take_text(os.path.abspath(path), 1000)
+    except Exception:
         return None
-    return path if _is_plain(path, 1000) else None
 
 
 def _name_script(path):
@@ -1038,7 +1170,7 @@ def _name_script(path):
     for part, job, folder in SCRIPT_COPIES:
         where, name = os.environ.get(folder, ""), os.environ.get(job)
         if part in (path or "") and name and where.startswith("/"):
-            return where + "/" + name if _is_plain(where + "/" + name, 1000) else None
+            return _take_text(where + "/" + name, 1000)
     return path
 
 
@@ -1047,10 +1179,10 @@ def feature(
     name: str = "",
     type: str = "Feature",
     run: Optional[str] = None,
-    count: int = 1,
-    seconds: Optional[float] = None,
+    count: SupportsFloat = 1,
+    seconds: Optional[SupportsFloat] = None,
     internal: bool = False,
-    details: Optional[Dict[str, Any]] = None,
+    details: Optional[Mapping[str, Any]] = None,
 ) -> None:
     """A feature was used, `count` times, for so many seconds.
 
@@ -1063,26 +1195,27 @@ def feature(
         return
 
     def make_event():
-        if not _is_declared_feature(type, name):
+        kind = _count_left_out("type", type, _as_text(type), "Feature")
+        if not _is_declared_feature(kind, name):
+            text = "must be a declared feature, got %r of type %r"
+            _tell("USAGE_UNDECLARED_FEATURE: ", text, _as_text(name), kind)
             return _drop("undeclared-feature")
-        said = _keep_declared({"internal": {"type": "boolean"}}, {"internal": internal})
-        own = STATE.get("run")
+        own = _find_own_run()
+        run_id = own["id"] if own else _find_inherited_run()
         if run is not None:  # A run that is none leaves the event unpaired.
-            is_id = isinstance(run, str) and re.fullmatch(UUID, run)
-            run_id = _count_left_out(run, run if is_id else None)
-        else:
-            run_id = own["id"] if own else _find_inherited_run()
-        duration = _count_left_out(seconds, _take_number(seconds, 0, 316224000, False))
+            is_id = re.fullmatch(UUID, _as_text(run) or "")
+            run_id = _count_left_out("run", run, _as_text(run) if is_id else None)
+        duration = _take_number(seconds, 0, 316224000, False)
         event = _make_event(
             "feature",
             run_id,
             _find_header(),
-            featureType=type,
-            name=name,
-            durationSeconds=duration,
-            count=_count_left_out(count, _take_number(count, 1, 10**9), 1),
-            internal=_count_left_out(internal, said.get("internal"), False),
-            details=_keep_and_count(PROJECT["features"]["details"], details) or None,
+            featureType=kind,
+            name=_as_text(name),
+            durationSeconds=_count_left_out("seconds", seconds, duration),
+            count=_count_left_out("count", count, _take_number(count, 1, 10**9), 1),
+            internal=_count_left_out("internal", internal, _take_boolean(internal), False),
+            details=_keep_and_count("detail", PROJECT["features"]["details"], details) or None,
         )
         return dict(event, time=_format_time(time.time() - (duration or 0)))
 
@@ -1093,40 +1226,39 @@ def feature(
 
 @_raises_nothing
 def end(
-    exit_code: Optional[int] = None,
-    signal: Optional[str] = None,
-    fields: Optional[Dict[str, Any]] = None,
+    exit_code: Optional[SupportsFloat] = None,
+    signal: Union[str, int, None] = None,
+    fields: Optional[Mapping[str, Any]] = None,
 ) -> None:
     """The run ends, once: with an exit code, or with the name of the signal that ended it.
 
-    Only the process that started it ends it: in a child, this does nothing.
+    Ends the run that this thread has started last, else the last of the process. Only the process
+    that started a run ends it: in a child, this does nothing.
     """
     _write_merged(closes=True)
 
     def make_event():
-        run = STATE.get("run")
-        if run and run["pid"] != os.getpid():
-            return None
-        run = STATE.pop("run", None)
-        if not run and STATE["has_started"]:
-            return None
         ended_at = _read_elapsed_clock()
-        ended_by = _count_left_out(signal, _name_signal(signal))
-        code = _count_left_out(exit_code, _take_number(exit_code, -2147483648, 4294967295))
-        event = _make_event(
+        with _hold_queue():
+            run = _find_own_run()
+            if run["pid"] != os.getpid() if run else STATE["has_started"]:
+                return None
+            if run:
+                RUNS.remove(run)
+                _export_run()
+            else:
+                _tell("USAGE_UNPAIRED: ", "end: must follow start")
+        ended_by = _count_left_out("signal", signal, _name_signal(signal))
+        code = _take_number(exit_code, -2147483648, 4294967295)
+        return _make_event(
             "end",
             run["id"] if run else None,
             run["header"] if run else _find_header(),
-            exitCode=code,
+            exitCode=_count_left_out("exit_code", exit_code, code),
             signal=ended_by,
             durationSeconds=round(ended_at - run["started_at"], 3) if run else None,
-            fields=_keep_and_count(PROJECT["fields"], fields),
+            fields=_keep_and_count("field", PROJECT["fields"], fields),
         )
-        for name, value in (run["outer"] if run else {}).items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
-        return event
 
     _record("end", make_event)
 
@@ -1177,7 +1309,7 @@ def _write_notice():
         width = max(20, int(columns) or 80)
     except (OSError, ValueError):
         width = 80
-    head = (CI_NOTICE_HEAD if _find_ci()[1] else NOTICE_HEAD).split("\n")
+    head = (NOTICE_HEAD + (SENT_NOW if _find_ci()[1] else SENT_LATER)).split("\n")
     wrap = textwrap.TextWrapper(width, subsequent_indent="    ", break_long_words=False)
     wrap.break_on_hyphens = False
     command = _own_command()
@@ -1322,7 +1454,7 @@ def _start_sender():
             env=environment,
             start_new_session=True,
         )
-    except OSError:
+    except Exception:  # Also where an interpreter inside Python may start no process.
         code = 1
     if code != 0:
         _give_back(claim)
@@ -1428,9 +1560,9 @@ def _find_drop_reason(event, not_before):
         return "before-consent"
     if time.time() - _parse_time(event["time"]) > 30 * 86400:
         return "too-old"
-    if event["type"] == "feature":
-        if not _is_declared_feature(event["featureType"], event["name"]):
-            return "undeclared-feature"
+    is_feature = event["type"] == "feature"
+    if is_feature and not _is_declared_feature(event["featureType"], event["name"]):
+        return "undeclared-feature"
     return None
 
 
@@ -1546,6 +1678,8 @@ def _find_proxy(url):
     excluded = os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")
     if not name or _is_excluded(url, excluded):
         return None
+    import urllib.parse
+
     value = os.environ[name].strip()
     has_scheme = re.match("[A-Za-z][A-Za-z0-9+.-]*://", value)
     try:
@@ -1562,6 +1696,8 @@ def _find_proxy(url):
 
 def _is_excluded(url, entries):
     """Whether a list of NO_PROXY has the host: hosts, domains, addresses and CIDR blocks."""
+    import ipaddress
+
     host = (url.hostname or "").rstrip(".")
     port = str(url.port or {"http": 80, "https": 443}[url.scheme])
     for entry in re.split(r"[\s,]+", entries.lower()):
@@ -1586,6 +1722,10 @@ def _is_excluded(url, entries):
 
 def _make_request(body):
     """The request that posts a report, through the proxy that the environment names."""
+    import base64
+    import urllib.parse
+    import urllib.request
+
     headers = {"content-type": "application/json", "usage-sent-at": _format_time()}
     if PROJECT.get("writeKey"):
         headers["authorization"] = "Bearer " + PROJECT["writeKey"]
@@ -1606,6 +1746,8 @@ def _post(body):
 
     Raises OSError where there is no answer.
     """
+    import urllib.error
+    import urllib.request
 
     class NoRedirect(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *_):
@@ -1620,10 +1762,21 @@ def _post(body):
         return error.code, text, error.headers.get("retry-after")
 
 
-def _log(entry):
+def _lay_down(body):
+    """Puts a report into the folder of the endpoint, as `_post` does. Raises OSError where there is
+    none: a folder that is missing is a disk that is not mounted."""
+    content = body.encode("utf-8", "replace")
+    name = hashlib.sha256(content).hexdigest()[:32] + ".json"
+    if not os.path.isdir(INBOX):
+        raise NotADirectoryError("%s is not a folder" % INBOX)
+    _write_file(os.path.join(INBOX, name), body, mode=0o640)  # For the group that forwards it.
+    return 0, "written to the folder as %s; delivery is not confirmed" % name, None
+
+
+def _log(**entry):
     """Adds an entry to the log, for `usage log`."""
-    entry = dict(entry, endpoint=PROJECT["endpoint"]["http"])
-    _write_file(_project_path("sent", _new_id() + ".json"), _to_json(entry))
+    text = _to_json(dict(entry, endpoint=ENDPOINT))
+    _write_file(_project_path("sent", _new_id() + ".json"), text)
 
 
 def _keep_for_next_try(reason, message, retry_after, report):
@@ -1643,14 +1796,8 @@ def _keep_for_next_try(reason, message, retry_after, report):
         "lastError": {"at": now, "reason": reason, "message": message},
     }
     _write_file(_project_path("next-try"), _to_json(next_try))
-    entry = {
-        "failedAt": now,
-        "events": len(report.events),
-        "reason": reason,
-        "message": message,
-        "body": None if reason == "offline" else _body_of(report),
-    }
-    _log(entry)
+    body = None if reason == "offline" else _body_of(report)
+    _log(failedAt=now, events=len(report.events), reason=reason, message=message, body=body)
 
 
 def _read_answer(status, text, count):
@@ -1684,16 +1831,16 @@ def _deliver(report):
     """
     _write_file(_project_path("periods", report.mark), "")
     try:
-        status, text, retry_after = _post(_body_of(report))
+        status, text, retry_after = (_lay_down if INBOX else _post)(_body_of(report))
     except Exception as error:
-        reason = "timeout" if "timed out" in str(error) else "offline"
+        reason = "timeout" if "timed out" in str(error) else "no-folder" if INBOX else "offline"
         _keep_for_next_try(reason, str(error), None, report)
         return False
     count = len(report.events)
     if status == 413 and count > 1:
         halves = (report.events[: count // 2], report.events[count // 2 :])
         return all(consent()[2] and _deliver(report._replace(events=half)) for half in halves)
-    total, refused = _read_answer(status, text, count)
+    total, refused = (count, {}) if INBOX else _read_answer(status, text, count)
     if 400 <= status < 500 and status not in KEPT and _is_error_document(text):
         refused = {index: ("http-%d" % status, text[:500]) for index in range(count)}
     elif total != count:
@@ -1701,22 +1848,12 @@ def _deliver(report):
         _keep_for_next_try(KEPT.get(status, "server-error"), message, retry_after, report)
         return False
     else:
-        _log_sent(report, refused, status, text)
+        events = [sent.event for sent in report.events]
+        ids = [event["id"] for index, event in enumerate(events) if index not in refused]
+        now, body = _format_time(), _body_of(report)
+        _log(sentAt=now, ids=ids, body=body, status=status, answer=text)
     _remove_delivered(report, refused)
     return True
-
-
-def _log_sent(report, refused, status, answer):
-    """Logs what was sent, and the answer."""
-    ids = [sent.event["id"] for index, sent in enumerate(report.events) if index not in refused]
-    entry = {
-        "sentAt": _format_time(),
-        "ids": ids,
-        "body": _body_of(report),
-        "status": status,
-        "answer": answer,
-    }
-    _log(entry)
 
 
 def _remove_delivered(report, refused):
@@ -1724,12 +1861,7 @@ def _remove_delivered(report, refused):
     for index, sent in enumerate(report.events):
         if index in refused:
             code, message = refused[index]
-            entry = {
-                "code": code,
-                "message": message,
-                "refusedAt": _format_time(),
-                "event": sent.event,
-            }
+            entry = dict(code=code, message=message, refusedAt=_format_time(), event=sent.event)
             path = _project_path("buffer", "refused", sent.event["id"] + ".json")
             _write_file(path, _to_json(entry))
         _remove_file(sent.path)
@@ -1804,24 +1936,16 @@ def _print_status():
     if state == "waiting":
         print("              Sent with the first run at least a minute after the notice,")
         print("              unless you opt out.")
-    print("  Goes to     " + PROJECT["endpoint"]["http"])
-    print("  Waiting     %d event%s" % (waiting, "" if waiting == 1 else "s"))
-    print("  State       " + _project_path())
-    print("  Settings    " + _config_path())
-    _print_choices("preview", "optout", "optin")
-
-
-CHOICES = {
-    "preview": "To see what is sent next:",
-    "optout": "To opt out:",
-    "optin": "To opt in:",
-}
+    print("  Goes to     %s\n  Waiting     %d event(s)" % (ENDPOINT, waiting))
+    print("  State       %s\n  Settings    %s" % (_project_path(), _config_path()))
+    print("To see what is sent next: %s preview" % _own_command())
+    _print_choices("out", "in")
 
 
 def _print_choices(*words):
-    """Prints the commands of this file for the words."""
+    """Prints the commands of this file that opt out or in."""
     for word in words:
-        print("%s %s %s" % (CHOICES[word], _own_command(), word))
+        print("To opt %s: %s opt%s" % (word, _own_command(), word))
 
 
 def _opt_out():
@@ -1830,7 +1954,7 @@ def _opt_out():
     _write_file(path, "Opted out at %s.\n" % _format_time())
     _empty_buffer()
     print("Opted out of %s: nothing is recorded or sent.\n  %s" % (ID, path))
-    _print_choices("optin")
+    _print_choices("in")
 
 
 def _opt_in():
@@ -1851,22 +1975,22 @@ def _opt_in():
     else:
         words = (ID, reason, " (%s)" % decided_by if decided_by else "")
         print("The opt-in to %s is saved, but recording is still off: %s%s" % words)
-    _print_choices("optout")
+    _print_choices("out")
 
 
-PROGRAM = {
-    "status": _print_status,
-    "preview": preview,
-    "optout": _opt_out,
-    "optin": _opt_in,
-}
+PROGRAM = {"status": _print_status, "preview": preview, "optout": _opt_out, "optin": _opt_in}
 
 
-def _main(words):
-    """Does what the first word says. Returns the exit code."""
+def main() -> int:
+    """Does what the word on the command line says. Returns the exit code: 0, 1 where files cannot
+    be read or written, 2 for other words."""
+    words = sys.argv[1:]
+    if words[:1] == ["send"]:  # The sender: no person calls it.
+        send(words[1])
+        return 0
     if len(words) != 1 or words[0] not in PROGRAM:
-        found = "Got " + (" ".join(words) or "nothing")
-        print("%s. Usage: %s %s" % (found, _own_command(), "|".join(PROGRAM)), file=sys.stderr)
+        wrong = (" ".join(words) or "nothing", _own_command(), "|".join(PROGRAM))
+        print("Got %s. Usage: %s %s; programs import this file." % wrong, file=sys.stderr)
         return 2
     try:
         PROGRAM[words[0]]()
@@ -1878,14 +2002,4 @@ def _main(words):
 
 
 if __name__ == "__main__":
-    # Here, because a program that only records needs none of them.
-    import base64
-    import ipaddress
-    import urllib.error
-    import urllib.parse
-    import urllib.request
-
-    if sys.argv[1:2] == ["send"]:
-        send(sys.argv[2])
-    else:
-        sys.exit(_main(sys.argv[1:]))
+    sys.exit(main())

@@ -15,8 +15,9 @@
 #
 # `sh usage.sh status` prints what is recorded, `preview` what would be sent; `optout` and `optin`
 # decide. The functions write small files and return: they use no network, never fail, and
-# print only one notice, once. Files and rules are those of the program `usage`, which may work
-# beside this file.
+# print only one notice, once. With USAGE_DEBUG=1 they say what is not recorded, and with
+# USAGE_STRICT=1 they return 2 for wrong calls. Files and rules are those of the program `usage`,
+# which may work beside this file.
 #
 # Contents, each after a line of dashes:
 #   the project           what this file is made of
@@ -28,7 +29,7 @@
 #   starting a sender     in the background, by this file run as a program
 #   time and pseudonyms   what only a sender and the preview need
 #   reports               events that wait become the bytes that are sent
-#   delivery              by curl, one report after another
+#   delivery              by curl or into a folder, one report after another
 #   the program           status, preview, optout, optin, consent, send
 # Values go from function to function in variables, because a substitution would start a process.
 # _u_text, _u_word, _u_line, _u_rest, _u_head, _u_path and _u_name are free for any function.
@@ -545,6 +546,7 @@ _u_describe() {
     *[!\ -~]*) ;;
     *) _u_quote "$1" 64 && _u_version_text=$_u_text ;;
   esac
+  [ "$_u_version_text$1" != "null$1" ] || [ -z "$1" ] || _u_leave_out version "$1"
   _u_describe_system
   _u_header='"header":{"application":'$_u_application',"version":'$_u_version_text
   _u_header=$_u_header',"commit":null,"component":null,"os":'$_u_system
@@ -590,14 +592,18 @@ _u_describe_system() {
   _u_system=$_u_system'","readable":null}'
 }
 
-# [VERSION]: prepares what every event needs. False: nothing is recorded here.
+# [VERSION]: prepares what every event needs. False: nothing is recorded here. Until an event is
+# written, _u_why tells why it is not.
 _u_begin() {
+  _u_why='a sender, another MPI rank, or a shell that may not write'
   [ -z "${USAGE_SENDER-}$_u_is_blocked" ] && _u_is_counted_rank && _u_has_room || return 1
   if _u_check_consent; then
+    _u_why="cannot write $_u_waiting"
     _u_make_folder "$_u_waiting" || return 1
     [ -n "$_u_header" ] || _u_describe "${1-}"
     return 0
   fi
+  _u_why=$_u_reason${_u_decided_by:+, decided by $_u_decided_by}
   ! _u_has_opted_out || _u_empty_buffer
   return 1
 }
@@ -622,10 +628,20 @@ _u_record() {
   _u_make_id || return 1
   _u_line=$_u_by'"id":"'$_u_id'",'$1,$_u_header,$_u_local$2'}}'
   _u_write_file "$_u_waiting/$_u_id.json" "$_u_line" || return 1
+  _u_why=
   case $_u_id in *00) (_u_keep_quota) || : ;; esac
 }
 
 # --- Start, feature and end, and the notice ----------------------------------------------------
+
+# NAME VALUE: counts a value that an event is recorded without.
+_u_leave_out() {
+  _u_drop undeclared-field
+  _u_mistake WRONG_USE "$1: left out, because it is invalid: $2"
+}
+
+# CODE TEXT: keeps what is wrong in the script that calls.
+_u_mistake() { _u_wrong="${_u_wrong}usage: USAGE_$1: $2$_u_newline"; }
 
 # [VERSION]
 _u_start() {
@@ -635,6 +651,7 @@ _u_start() {
   _u_is_blocked=
   _u_has_builtins && _u_has_room || _u_is_blocked=yes
   _u_begin "${1-}" || return 0
+  [ "$#" -le 1 ] || _u_leave_out 'usage_start VERSION' "$*"
   _u_keep_project_file
   _u_find_script
   _u_make_id || return 0
@@ -677,8 +694,11 @@ _u_find_script() {
 # NAME [TYPE]
 _u_feature() {
   _u_begin || return 0
+  [ "$#" -le 2 ] || _u_leave_out 'usage_feature NAME TYPE' "$*"
   if ! _u_is_feature "${2:-Feature}" "${1-}"; then
+    _u_mistake UNDECLARED_FEATURE "must be a declared feature of type ${2:-Feature}, got \"${1-}\""
     _u_drop undeclared-feature
+    _u_why=
     return 0
   fi
   _u_event_run=null
@@ -692,19 +712,21 @@ _u_feature() {
   _u_after_event feature
 }
 
-# CODE SIGNAL
+# [CODE [SIGNAL]]
 _u_end() {
   [ -z "$_u_ended" ] && _u_begin || return 0
+  [ -n "$_u_run" ] || _u_mistake UNPAIRED 'usage_end: must follow usage_start'
+  _u_word=${1-$_u_last}
   _u_code=null
-  case $1 in
+  case $_u_word in
     '') ;;
-    *[!0-9]* | 0?* | ?????????*) _u_drop undeclared-field ;;
-    *) _u_code=$1 ;;
+    *[!0-9]* | 0?* | ?????????*) _u_leave_out 'exit code' "$_u_word" ;;
+    *) _u_code=$_u_word ;;
   esac
   _u_signal=null
   case ${2-} in
     '') ;;
-    *[!A-Z0-9+-]* | ????????????????*) _u_drop undeclared-field ;;
+    *[!A-Z0-9+-]* | ????????????????*) _u_leave_out signal "$2" ;;
     *) _u_signal=\"SIG${2#SIG}\" ;;
   esac
   _u_read_duration
@@ -780,9 +802,9 @@ _u_show_notice() {
   [ ! -c /dev/fd/2 ] || [ -t 2 ] || return 0
   _u_has_shown_notice=yes
   _u_mark_notice 2>/dev/null || return 0
-  [ -z "$_u_is_ci" ] || _u_notice_head=$_u_ci_notice_head
+  [ -z "$_u_is_ci" ] || _u_sent_later=$_u_sent_now
   {
-    printf '%s\n  To see it: ' "$_u_notice_head"
+    printf '%s\n  To see it: ' "$_u_notice_head$_u_sent_later"
     _u_print_command status
     printf '  To stop it: '
     _u_print_command optout
@@ -816,44 +838,75 @@ _u_mark_notice() {
   )
 }
 
-# FUNCTION ARGUMENT...: calls it, then shows the notice if it is due. In conditions, so that
-# `set -e` in the script ends nothing.
+# Tells the author of a script of the call: mistakes with USAGE_STRICT=1, and with USAGE_DEBUG=1
+# also why nothing is recorded. What repeats the last call is told once, and 100 calls at most.
+_u_tell() {
+  case ${USAGE_DEBUG-},${USAGE_STRICT-} in
+    1,* | *,1) ;;
+    *) return 0 ;;
+  esac
+  [ "${USAGE_STRICT-}" != 1 ] || _u_failed=$_u_wrong
+  [ "${USAGE_DEBUG-}" != 1 ] || [ -z "$_u_why" ] ||
+    _u_wrong="${_u_wrong}usage: not recorded: $_u_why$_u_newline"
+  [ -n "$_u_wrong" ] && [ "$_u_wrong" != "$_u_told" ] && [ "$_u_tells" -lt 100 ] || return 0
+  _u_told=$_u_wrong
+  _u_tells=$((_u_tells + 1))
+  printf %s "$_u_wrong" >&2
+}
+
+# STATUS FUNCTION ARGUMENT...: calls the function in conditions, so that `set -e` in the script ends
+# nothing, then shows the notice if it is due. Keeps what it does out of `set -x`, and its variables
+# out of `set -a`, and has zsh read it as sh. STATUS is that of the command before.
 _u_call() {
+  {
+    ! _u_is_zsh || emulate -L sh
+    case $- in
+      *a*) set +a && _u_exports=yes ;;
+      *) _u_exports= ;;
+    esac
+    case ${BASH_VERSION:+$-} in
+      *T*) set +T && _u_inherits=yes ;;
+      *) _u_inherits= ;;
+    esac
+    case $- in
+      *x*) set +x && _u_trace=yes ;;
+      *) _u_trace= ;;
+    esac
+  } 2>/dev/null
+  _u_last=$1
+  shift
   _u_notice_due=
+  _u_why=
+  _u_wrong=
+  _u_failed=
   "$@" >/dev/null 2>&1 || :
   _u_show_notice || :
+  _u_tell || :
+  [ -z "$_u_exports" ] || set -a
+  [ -z "$_u_inherits" ] || set -T
+  case $_u_trace,$_u_failed in
+    ,) ;;
+    yes,) set -x ;;
+    ,*) return 2 ;;
+    *) set -x && return 2 ;;
+  esac
 }
 
 # [VERSION]: a run starts.
-usage_start() {
-  @QUIET@
-  _u_call _u_start "$@"
-  @LOUD@
-} >/dev/null
+usage_start() { _u_call 0 _u_start "$@"; } >/dev/null
 
 # NAME [TYPE]: a feature was used.
-usage_feature() {
-  @QUIET@
-  _u_call _u_feature "$@"
-  @LOUD@
-} >/dev/null
+usage_feature() { _u_call 0 _u_feature "$@"; } >/dev/null
 
 # [CODE [SIGNAL]]: the run ends; without CODE, with the status of the command before.
-usage_end() { _u_end_with "$?" "$@"; } >/dev/null
-
-# STATUS [CODE [SIGNAL]]
-_u_end_with() {
-  @QUIET@
-  _u_call _u_end "${2-$1}" "${3-}"
-  @LOUD@
-}
+usage_end() { _u_call "$?" _u_end "$@"; } >/dev/null
 
 # --- Starting a sender: a process of its own, one at a time, for ten seconds at most ------------
 
 # Runs this file as a program in the background. It sends only what this client has written.
 _u_start_sender() {
   [ -n "$_u_file" ] && [ ! -e "$_u_directory/forget.json" ] || return 0
-  command -v curl >/dev/null || return 0
+  [ -n "$_u_inbox" ] || command -v curl >/dev/null || return 0
   (
     # bash alone can close what a script has open above descriptor 9.
     set -- sh
@@ -1339,12 +1392,18 @@ _u_give_back() {
   command rmdir "$1"
 }
 
-# Posts _u_body. True: the report has its answer, and its events are gone from the buffer; or they
-# are sent again in halves, until what is refused is alone.
+# Hands over _u_body. True: the report has its answer, and its events are gone from the buffer, or
+# they are sent again in halves, until what is refused is alone.
 _u_deliver() {
   _u_seconds_left=$((_u_give_up_at - $(command date +%s)))
   [ "$_u_seconds_left" -gt 0 ] && _u_check_consent && [ -n "$_u_may_send" ] || return 1
-  [ ! -e "$_u_directory/forget.json" ] && _u_post && _u_judge_answer || return 1
+  _u_make_folder "$_u_directory/periods" && : >>"$_u_directory/periods/$_u_mark" &&
+    [ ! -e "$_u_directory/forget.json" ] || return 1
+  if [ -n "$_u_inbox" ]; then
+    _u_lay_down
+  else
+    _u_post && _u_judge_answer
+  fi || return 1
   _u_log_sent
   if [ "$_u_total" != "$_u_count" ]; then
     if [ "$_u_count" -gt 1 ]; then
@@ -1361,11 +1420,29 @@ _u_deliver() {
   command rm -f "$_u_directory/next-try"
 }
 
+# Puts _u_body into the folder of the endpoint, which is never made: one that is missing is a disk
+# that is not mounted. False: nothing is there.
+_u_lay_down() {
+  _u_quoted_body=\"$(printf %s "$_u_body" | command sed 's/[\\"]/\\&/g')\"
+  _u_name=$(printf %s "$_u_body" | _u_sha256)
+  _u_name=$(printf %.32s "$_u_name").json
+  _u_path=$_u_inbox/.$_u_name.$$.tmp
+  _u_now=$(_u_format_time 0)
+  if [ -d "$_u_inbox" ] && printf %s "$_u_body" >"$_u_path" && command chmod 640 "$_u_path" &&
+    { command sync "$_u_path" || :; } && command mv -f "$_u_path" "$_u_inbox/$_u_name"; then
+    _u_status=0
+    _u_total=$_u_count
+    _u_quoted_answer="\"written to the folder as $_u_name; delivery is not confirmed\""
+  else
+    command rm -f "$_u_path"
+    _u_wait no-folder 'the folder is missing or cannot be written' ''
+  fi
+}
+
 # Posts _u_body by curl: its status into _u_curl, that of HTTP into _u_status, the answer into
 # _u_answer, and as a JSON string into _u_quoted_answer, Retry-After into _u_retry_after.
 # False: nothing was posted.
 _u_post() {
-  _u_make_folder "$_u_directory/periods" && : >>"$_u_directory/periods/$_u_mark" || return 1
   printf %s "$_u_body" >"$_u_directory/.body" || return 1
   : >"$_u_directory/.answer" && : >"$_u_directory/.head" || return 1
   _u_quoted_body=\"$(command sed 's/[\\"]/\\&/g' "$_u_directory/.body")\"
@@ -1458,7 +1535,7 @@ _u_wait() {
 
 # Logs a report that was accepted, in whole or in part, with the answer.
 _u_log_sent() {
-  case $_u_status in 2??) ;; *) return 0 ;; esac
+  case $_u_status in 0 | 2??) ;; *) return 0 ;; esac
   _u_sent_ids=
   if [ "$_u_total" = "$_u_count" ]; then
     for _u_token in $_u_taken; do
@@ -1605,7 +1682,7 @@ _u_main() {
       ;;
     *)
       printf 'Got %s. Usage: ' "${*:-nothing}" >&2
-      _u_print_command 'status|preview|optout|optin|consent|send' >&2
+      _u_print_command 'status|preview|optout|optin|consent|send; scripts source this file.' >&2
       return 2
       ;;
   esac
@@ -1645,6 +1722,8 @@ _u_load() {
     _u_is_blocked=
     _u_pending=0
     _u_looked_at=0
+    _u_told=
+    _u_tells=0
   fi
   _u_started_as=$0
   ! _u_is_zsh || _u_started_as=$ZSH_ARGZERO

@@ -11,6 +11,10 @@ const step = '    '
 export const assignInPython = (name: string, value: unknown): string =>
   `${name} = ${layOut(value, '', `${name} = `, '')}`
 
+/** Writes a table of words without quotes and backslashes, as `_rows` of the client reads it. */
+export const tableInPython = (name: string, rows: readonly (readonly string[])[]): string =>
+  [`${name} = _rows(`, `    """`, ...rows.map(cells => cells.join('  ')), '"""', ')'].join('\n')
+
 /** A value that begins behind `before` and is followed by `after`. */
 function layOut(value: unknown, indent: string, before: string, after: string): string {
   const flat = write(value)

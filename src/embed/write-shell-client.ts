@@ -1,12 +1,13 @@
-import {collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
+import {addressOf, collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
 import {type ConsentTerms, writeConsentValues} from '../shell/consent-values.ts'
 import {assignText, quoteForShell} from '../shell/shell-text.ts'
 import {writeRank, writeScriptPath, writeSurroundings} from '../shell/surroundings.ts'
-import type {ClientContent} from './client-content.ts'
+import {type ClientContent, inboxOf, splitNotice} from './client-content.ts'
 
 /** What the client for shells is made of: constants, the allow-list, and what a shell finds out of its environment. */
 export function shellConstants(content: ClientContent): string[] {
   const {project, notice, version} = content
+  const {head, later, now} = splitNotice(notice)
   const {user, host, script, rotate, yearBegins} = project.identity
   const ids = Object.entries({user, host, script}).flatMap(([name, isWanted]) => (isWanted ? [name] : []))
   const application = project.application === undefined ? 'null' : JSON.stringify(project.application)
@@ -25,7 +26,9 @@ export function shellConstants(content: ClientContent): string[] {
       folder: `${project.project}-${destinationKey(project)}`,
       version: collectionVersion(project),
       application,
-      endpoint: project.endpoint.http ?? '',
+      // Where reports go, as it stands in JSON, and its path if it is that of a folder.
+      endpoint: inside(addressOf(project.endpoint) ?? ''),
+      inbox: inboxOf(project) ?? '',
       write_key: project.writeKey === undefined ? '' : curlHeader(`authorization: Bearer ${project.writeKey}`),
       ids: ids.join(' '),
       rotate,
@@ -39,8 +42,8 @@ export function shellConstants(content: ClientContent): string[] {
       by: '{"by":"usage-sh","format":1,',
     }),
     '',
-    '  # The notice: its beginning, also in a CI system, and its end up to the path of a file.',
-    ...assign({notice_head: notice.head, ci_notice_head: notice.ciHead, notice_end: notice.end}),
+    '  # The notice: its beginning, when events are sent, in a CI system too, and its end.',
+    ...assign({notice_head: head, sent_later: later, sent_now: now, notice_end: notice.end}),
     '',
     '  # The project file.',
     ...assign({document: JSON.stringify(project, null, 2)}),

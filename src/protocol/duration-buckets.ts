@@ -10,7 +10,7 @@ import {limits} from './limits.ts'
 /** Buckets for each factor of two at `limits.timingScale`. */
 export const bucketsPerDoubling = 2 ** limits.timingScale
 
-/** 2^(k/32) for k from 0 to 32, rounded correctly. `src/embed/client.py` has the same numbers. */
+/** 2^(k/32) for k from 0 to 32, rounded correctly. `src/embed/client.py` computes the same numbers. */
 export const edges: readonly number[] = [
   1,
   1.0218971486541166,

@@ -108,7 +108,7 @@ usage.end(0, code=0)
 import inspect; print(inspect.signature(usage.feature).parameters["seconds"])`,
       waits,
     )
-    assert.deepEqual([outcome.code, outcome.stdout], [0, 'seconds: Optional[float] = None\n'])
+    assert.deepEqual([outcome.code, outcome.stdout], [0, 'seconds: Optional[SupportsFloat] = None\n'])
     assert.deepEqual(
       events()
         .map(({type}) => type)

@@ -18,6 +18,7 @@ export const tools = {
   ksh93: 'ksh',
   make: 'make',
   mksh: 'mksh',
+  mypy: 'mypy',
   openssl: 'openssl',
   prlimit: 'util-linux',
   ps: 'procps',
@@ -31,6 +32,8 @@ export const tools = {
   strace: 'strace',
   unshare: 'util-linux',
   zsh: 'zsh',
+  'numpy for python3': 'python3-numpy',
+  'pip, setuptools and wheel for python3': 'python3-pip python3-setuptools python3-wheel',
   root: null,
   'a clone that other users can read': null,
 } as const
@@ -44,6 +47,9 @@ const probes: Partial<Record<Tool, () => boolean>> = {
   gcc: () => succeeds('gcc', '-E', '-include', 'stdio.h', '-x', 'c', '/dev/null'),
   strace: () => succeeds('strace', '-f', '-qq', '-o', '/dev/null', 'true'),
   unshare: () => succeeds('unshare', '-Urmnpf', '--mount-proc', 'true'),
+  'numpy for python3': () => hasTool('python3') && succeeds('/usr/bin/python3', '-c', 'import numpy'),
+  'pip, setuptools and wheel for python3': () =>
+    hasTool('python3') && succeeds('/usr/bin/python3', '-c', 'import pip, setuptools, wheel'),
   root: () => process.getuid?.() === 0,
   'a clone that other users can read': () =>
     !(hasTool('setpriv') && hasTool('root')) ||
@@ -71,11 +77,11 @@ export function needs(...required: readonly Tool[]): {readonly skip?: string} {
   return {skip: reason}
 }
 
-/** Whether a tool can be used here. */
+/** Whether a tool can be used here. One whose name has blanks is no program, and has a probe. */
 export function hasTool(tool: Tool): boolean {
   const isKnown = known.get(tool)
   if (isKnown !== undefined) return isKnown
-  const isFound = (tools[tool] === null || isOnPaths(tool)) && (probes[tool]?.() ?? true)
+  const isFound = (tools[tool] === null || tool.includes(' ') || isOnPaths(tool)) && (probes[tool]?.() ?? true)
   known.set(tool, isFound)
   return isFound
 }
