@@ -76,6 +76,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'held',
     'export',
     'purge',
+    'pending',
     'facts',
     'totals',
     'columns',

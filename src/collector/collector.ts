@@ -15,7 +15,7 @@ import {sha256Of} from './access/tokens.ts'
 import {oldIds, readOrMakeOldIdSecret} from './compat/old-ids.ts'
 import {createGroupCommit} from './intake/group-commit.ts'
 import {createGuards} from './intake/guards.ts'
-import {openProjects, type ProjectsReload} from './intake/live-projects.ts'
+import {openProjects} from './intake/live-projects.ts'
 import {withProjectBudgets} from './intake/project-budget.ts'
 import {findProject} from './intake/projects.ts'
 import {storeFigures} from './intake/store-figures.ts'
@@ -41,7 +41,7 @@ import {receiveUdp, type UdpParts, type UdpReceiver} from './receive/udp/receive
 import {openSqliteStore} from './store/sqlite.ts'
 import {createErase} from './upkeep/erase.ts'
 import {readAhead} from './upkeep/read-ahead.ts'
-import {createReload} from './upkeep/reload.ts'
+import {type CollectorReload, createReload, releasePending} from './upkeep/reload.ts'
 import {startRetention} from './upkeep/retention.ts'
 
 export interface CollectorOptions {
@@ -102,7 +102,7 @@ export interface Collector {
    * Reads the project files again, while reports are received. Resolves to what changed, and to the problems: what they
    * concern stays as it was. Rejects if the store fails.
    */
-  reload(): Promise<ProjectsReload>
+  reload(): Promise<CollectorReload>
   /**
    * Accepts no more requests, answers those that have arrived, and closes the store. Running requests get at most
    * `closeSeconds`, even if a sender holds a connection open.
@@ -161,6 +161,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   }
   try {
     await store.saveProjects([...projects.values()])
+    await releasePending(store, projects.values())
     // Damaged tokens must not wait for the first reader.
     listReadTokens(dataDirectory)
     if (clock.check().ok) await store.noteSize(now())

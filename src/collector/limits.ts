@@ -52,6 +52,13 @@ export const collectorLimits = {
    */
   minFreeBytes: 256 * 1024 * 1024,
   minFreeShare: 1 / 20,
+  /**
+   * Bytes of events and values of a project that wait until its project file declares them: some 20,000 events. Beyond
+   * it they are refused, so a client cannot fill the store with names of its choice.
+   */
+  maxPendingBytes: 8 * 1024 * 1024,
+  /** Days for which they wait. Then they are refused: senders do not keep events for longer either. */
+  maxPendingDays: 30,
   /** Milliseconds for which a write waits for the lock of another program. Senders wait longer for an answer. */
   maxLockWaitMs: 2_000,
   /**

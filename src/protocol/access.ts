@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import {pseudonymKey} from './erasure.ts'
-import {endEvent, featureEvent, startEvent} from './event.ts'
+import {endEvent, event, featureEvent, startEvent} from './event.ts'
 import {header} from './header.ts'
 import {limits} from './limits.ts'
 import {isPlainText, pseudonym, time, uuid} from './scalars.ts'
@@ -50,7 +50,20 @@ const endRecord = v.object({kind: v.literal('end'), event: endEvent})
 /** A day with feature uses outside of runs, of which only the day is kept. */
 const dayRecord = v.object({kind: v.literal('day'), usedAt: time})
 
-export const accessRecord = v.variant('kind', [runRecord, repeatRecord, featureRecord, endRecord, dayRecord])
+/**
+ * What waits until the project declares it: a feature event that is not counted yet, or the values of an event that was
+ * stored without them.
+ */
+const pendingRecord = v.object({kind: v.literal('pending'), event, isStored: v.boolean(), receivedAt: time})
+
+export const accessRecord = v.variant('kind', [
+  runRecord,
+  repeatRecord,
+  featureRecord,
+  endRecord,
+  dayRecord,
+  pendingRecord,
+])
 export type AccessRecord = Readonly<v.InferOutput<typeof accessRecord>>
 
 /** Everything before these times was replaced with totals that name nobody. Null: nothing was. */

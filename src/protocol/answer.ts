@@ -12,6 +12,11 @@ export const answer = v.object({
       message: v.string(),
     }),
   ),
+  /**
+   * How many of the accepted events are of a feature that the collector's project file does not declare yet. They are
+   * counted when it does, or dropped. Absent: none.
+   */
+  pending: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
 })
 export type Answer = Readonly<v.InferOutput<typeof answer>>
 

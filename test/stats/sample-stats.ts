@@ -113,6 +113,7 @@ export const sample: Stats = {
     undeclaredFields: 0,
     folded: 0,
     beyondBudget: 0,
+    pending: 0,
     erased: {runs: 0, features: 0},
     datagrams: 0,
     datagramsLost: 0,

@@ -16,7 +16,7 @@ import {describeValue} from '../../protocol/problem.ts'
 import {isDeclaredFeature, type ProjectFile} from '../../protocol/project-file.ts'
 import type {ParsedReport, Rejection} from '../../protocol/report.ts'
 import {canBeInPeriod} from '../../protocol/rotation.ts'
-import type {FieldValues} from '../../protocol/scalars.ts'
+import {type FieldValues, isOpenFeatureName} from '../../protocol/scalars.ts'
 import type {AdmittedEvent, Batch} from '../store/store.ts'
 
 /** When a report was received, and when it was sent by the sender's clock. Unix milliseconds. */
@@ -30,42 +30,55 @@ export interface Admission {
   readonly batch: Batch
   /** The events of the report that are not in the batch, in the order of the report. */
   readonly rejected: readonly Rejection[]
+  /** For each pending event of the batch, how it is rejected if the store has no room for it. */
+  readonly undeclared: readonly Rejection[]
 }
 
 /**
  * Decides which events of a report are stored. Pure.
  *
- * Values that the project does not declare are dropped, and their event is kept. Undeclared features and events older
- * than 30 days are rejected. A sender's clock that is wrong by 55 minutes or more is corrected. An event that is still
+ * Values that the project does not declare are left out, and their event is kept. Undeclared features and these values
+ * are pending: the project file of the sender may be newer than the one of the collector. Texts that may be paths or
+ * addresses are never pending. Events older than 30 days are rejected. A sender's clock that is wrong by 55 minutes or more is corrected. An event that is still
  * in the future then gets the time of the receipt. A count beyond the limit is set to it. Pseudonyms of another period
  * than that of the corrected times are dropped.
  */
 export function admit(report: ParsedReport, project: ProjectFile, receipt: Receipt): Admission {
   const correctionMs = clockCorrectionMs(receipt)
   const events: AdmittedEvent[] = []
+  const pending: AdmittedEvent[] = []
   const rejected: Rejection[] = [...report.rejected]
+  const undeclared: Rejection[] = []
   for (const {index, event} of report.events) {
     const claimedMs = Date.parse(event.time) + correctionMs
-    const reason = reasonToReject(event, claimedMs, project, receipt)
+    const tooOld = findTooOld(event, claimedMs, receipt)
+    const reason = tooOld ?? undeclaredFeature(event, project)
     if (reason === null) events.push(clampCount(admitEvent(event, claimedMs, project, receipt)))
-    else rejected.push({index, id: event.id, ...reason})
+    else if (reason === tooOld || !canBePending(event)) rejected.push({index, id: event.id, ...reason})
+    else {
+      pending.push(clampCount(admitUndeclared(event, claimedMs, receipt)))
+      undeclared.push({index, id: event.id, ...reason})
+    }
   }
   rejected.sort((a, b) => a.index - b.index)
-  const batch = {project: project.project, header: report.header, receivedAtMs: receipt.receivedAtMs, events}
+  const batch = {project: project.project, header: report.header, receivedAtMs: receipt.receivedAtMs, events, pending}
   const refusedAs = rejected.map(({code}) => code)
-  return {batch: {...dropWrongPseudonyms(batch, project), refused: rejected.length, refusedAs}, rejected}
+  return {batch: {...dropWrongPseudonyms(batch, project), refused: rejected.length, refusedAs}, rejected, undeclared}
 }
 
-type Content = Pick<Batch, 'project' | 'header' | 'receivedAtMs' | 'events'>
+type Content = Pick<Batch, 'project' | 'header' | 'receivedAtMs' | 'events'> & {
+  readonly pending: readonly AdmittedEvent[]
+}
 
 /**
  * Drops the pseudonyms of a report whose events are not of the period for which they were made: the clock was wrong, and
  * the same person has other pseudonyms in the true period. Pure.
  */
 function dropWrongPseudonyms(batch: Content, {identity}: ProjectFile): Content & Pick<Batch, 'hasWrongPeriod'> {
-  const {header, events} = batch
+  const {header, events, pending} = batch
   const {period} = header
-  if (period === null || events.every(({timeMs}) => canBeInPeriod(period, identity, timeMs))) return batch
+  if (period === null || [...events, ...pending].every(({timeMs}) => canBeInPeriod(period, identity, timeMs)))
+    return batch
   const nameless = events.map(one => (one.event.type === 'start' ? {...one, event: {...one.event, script: null}} : one))
   const unknown = {...header, user: null, host: null, period: null, isNewSecret: false}
   return {...batch, header: unknown, events: nameless, hasWrongPeriod: true}
@@ -97,36 +110,55 @@ export function clockCorrectionMs({receivedAtMs, sentAtMs}: Receipt): number {
   return Math.abs(offMs) >= limits.clockToleranceMinutes * 60_000 ? offMs : 0
 }
 
-function reasonToReject(
-  event: Event,
-  claimedMs: number,
-  project: ProjectFile,
-  {receivedAtMs}: Receipt,
-): Pick<Rejection, 'code' | 'message'> | null {
-  if (claimedMs < receivedAtMs - limits.maxEventAgeDays * 86_400_000)
-    return {
-      code: 'event-too-old',
-      message: `the time must be within the last ${limits.maxEventAgeDays} days, got ${event.time}`,
-    }
-  return undeclaredFeature(event, project)
+type Reason = Pick<Rejection, 'code' | 'message'>
+
+function findTooOld(event: Event, claimedMs: number, {receivedAtMs}: Receipt): Reason | null {
+  if (claimedMs >= receivedAtMs - limits.maxEventAgeDays * 86_400_000) return null
+  return {
+    code: 'event-too-old',
+    message: `the time must be within the last ${limits.maxEventAgeDays} days, got ${event.time}`,
+  }
 }
 
-function undeclaredFeature(event: Event, project: ProjectFile): Pick<Rejection, 'code' | 'message'> | null {
+function undeclaredFeature(event: Event, project: ProjectFile): Reason | null {
   if (event.type !== 'feature' || isDeclaredFeature(project, event.featureType, event.name)) return null
   const rule = `the feature must be declared by ${project.project}`
   const got = `${describeValue(event.name)} of type ${describeValue(event.featureType)}`
   return {code: 'feature-undeclared', message: `${rule}, got ${got}`}
 }
 
+/** Whether the name and the type are made of the characters that `allowOther` permits. */
+const canBePending = (event: Event): boolean =>
+  event.type === 'feature' && isOpenFeatureName(event.name) && isOpenFeatureName(event.featureType)
+
+/** The values that are not kept and may be pending: numbers, truth values and words. */
+const pickPending = (values: FieldValues, kept: FieldValues): FieldValues =>
+  Object.fromEntries(
+    Object.entries(values).filter(
+      ([name, value]) => !Object.hasOwn(kept, name) && (typeof value !== 'string' || isOpenFeatureName(value)),
+    ),
+  )
+
+/** Which details are declared is decided when the feature is. */
+const admitUndeclared = (event: Event, claimedMs: number, {receivedAtMs}: Receipt): AdmittedEvent => ({
+  event: event.type === 'feature' ? {...event, details: pickPending(event.details ?? {}, {})} : event,
+  timeMs: Math.min(claimedMs, receivedAtMs),
+  isClamped: claimedMs > receivedAtMs,
+  undeclaredFields: 0,
+})
+
 function admitEvent(event: Event, claimedMs: number, project: ProjectFile, {receivedAtMs}: Receipt): AdmittedEvent {
   const isFeature = event.type === 'feature'
   const declared = isFeature ? project.features.details : project.fields
-  const {kept, dropped} = keepValues(declared, (isFeature ? event.details : event.fields) ?? {})
+  const values = (isFeature ? event.details : event.fields) ?? {}
+  const {kept, dropped} = keepValues(declared, values)
+  const undeclared = pickPending(values, kept)
   return {
     event: isFeature ? {...event, details: kept} : {...event, fields: kept},
     timeMs: Math.min(claimedMs, receivedAtMs),
     isClamped: claimedMs > receivedAtMs,
     undeclaredFields: dropped,
+    ...(Object.keys(undeclared).length === 0 ? {} : {undeclared}),
   }
 }
 

@@ -22,7 +22,7 @@ export function withProjectBudgets(
       if (batch.isTrusted === true) return groupCommit.write(batch, bytes)
       const project = projects.get(batch.project) ?? {budget: tokenBucket(rate), beyond: 0}
       projects.set(batch.project, project)
-      const events = batch.events.length
+      const events = batch.events.length + (batch.pending?.length ?? 0)
       if (!project.budget.take(events, now())) {
         project.beyond += events
         throw new UsageError('USAGE_TOO_MANY_REQUESTS', `too many events of the project ${batch.project}`)

@@ -10,6 +10,7 @@
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {AccessPage, AccessRecord} from '../../protocol/access.ts'
+import type {Event} from '../../protocol/event.ts'
 import {limits} from '../../protocol/limits.ts'
 import {endOf, featureOf, headerOf, headerSql, type Row, startOf, toTime, toUuid} from './export.ts'
 import {type Database, databaseName, openForReading, orUnreadable, type Statement} from './tables/database.ts'
@@ -85,6 +86,13 @@ const tables: readonly Table[] = [
       FROM unpaired_ends e CROSS JOIN headers h ON h.id = e.header
       WHERE e.project = :project AND ${inPiece('e.event')} AND ${isHers('e')} ORDER BY e.event LIMIT :limit`,
     record: row => ({kind: 'end', event: endOf(row)}),
+  },
+  {
+    name: 'pending_events',
+    key: 'event',
+    rows: `SELECT w.event AS key, w.*, ${headerSql} FROM pending_events w CROSS JOIN headers h ON h.id = w.header
+      WHERE w.project = :project AND ${inPiece('w.event')} AND ${isHers('w')} ORDER BY w.event LIMIT :limit`,
+    record: pendingOf,
   },
 ]
 
@@ -223,6 +231,11 @@ function groupByHeader(found: readonly Found[]): AccessPage['groups'] {
     header: headerOf(group[0]!.row),
     records: group.map(({record}) => record),
   }))
+}
+
+function pendingOf(row: Row): AccessRecord {
+  const {event} = JSON.parse(String(row['content'])) as {event: Event}
+  return {kind: 'pending', event, isStored: row['is_stored'] === 1, receivedAt: toTime(row['received_at'])}
 }
 
 function runOf(row: Row): AccessRecord {

@@ -18,6 +18,7 @@ import {createColumnFiles, removeColumnFiles} from './columns/column-files.ts'
 import {createReadCache} from './columns/read-cache.ts'
 import {readFacts} from './facts/facts.ts'
 import {keepTableSizes, measureTables} from './facts/sizes.ts'
+import {createReleaser} from './pending/release-pending.ts'
 import {createEraser} from './purge/erasure.ts'
 import {createPurger} from './purge/purge-features.ts'
 import {createRunPurger} from './purge/purge-runs.ts'
@@ -39,6 +40,7 @@ import {createKnownValues} from './tables/known-values.ts'
 import {createMonthMarks} from './tables/month-marks.ts'
 import {migrate, requireCurrentVersion} from './tables/schema.ts'
 import {createKeptSinceReader} from './write/kept-since.ts'
+import {createPendingEvents} from './write/pending-events.ts'
 import {prepareStatements} from './write/statements.ts'
 import {addCounts, createBatchWriter} from './write/writer.ts'
 
@@ -80,11 +82,17 @@ function openLocked(path: string, unlock: () => void): Store {
     keptSince.forget()
     removeCopies()
   }
-  const writeBatch = createBatchWriter(statements, dictionary, {
-    ...{keptSince, marks, knownValues},
-    projectFile: project => files.get(project) ?? null,
+  const pending = createPendingEvents(database)
+  const projectFile = (project: string): ProjectFile | null => files.get(project) ?? null
+  const {writeBatch, writeAdmitted} = createBatchWriter(statements, dictionary, {
+    ...{keptSince, marks, knownValues, pending},
+    projectFile,
   })
-  const eraser = createEraser({database, dictionary, knownValues, marks, removeCopies})
+  const onErased = (): void => {
+    pending.forget()
+    removeCopies()
+  }
+  const eraser = createEraser({database, dictionary, knownValues, marks, removeCopies: onErased})
   const saveProject = database.prepare(
     'INSERT INTO projects (project, file) VALUES (?, ?) ON CONFLICT (project) DO UPDATE SET file = excluded.file',
   )
@@ -103,6 +111,7 @@ function openLocked(path: string, unlock: () => void): Store {
         dictionary.forget()
         knownValues.forget()
         marks.forget()
+        pending.forget()
         throw error
       }
     },
@@ -112,6 +121,7 @@ function openLocked(path: string, unlock: () => void): Store {
     },
     ...createPurger(database, dictionary, {marks, onPurged}),
     ...createRunPurger(database, dictionary, {marks, onPurged}),
+    ...createReleaser(database, {dictionary, knownValues, marks, statements, pending, writeAdmitted}),
     async noteSize(nowMs) {
       const note = database.prepare('INSERT INTO sizes (day, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
       note.run(formatDay(nowMs), storeBytes(path))
@@ -176,6 +186,8 @@ export function openPurgeView(dataDirectory: string) {
     ...createPurger(database, dictionary, parts),
     ...createRunPurger(database, dictionary, parts),
     newestMs: async () => readNewest(database),
+    // A dry run deletes nothing.
+    expirePending: async () => 0,
     close: async () => database.close(),
   }
 }

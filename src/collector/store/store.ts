@@ -11,6 +11,7 @@ import type {ErasureReceipt} from '../../protocol/erasure.ts'
 import type {Event} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {FieldValues} from '../../protocol/scalars.ts'
 import type {TableSize} from '../../stats/model/source.ts'
 
 /** An event as it is stored: only declared values, and a corrected and clamped time. */
@@ -22,6 +23,8 @@ export interface AdmittedEvent {
   readonly isClamped: boolean
   /** Number of values that were dropped because the project does not declare them. */
   readonly undeclaredFields: number
+  /** Those values, which are kept apart until the project declares them. Default: none. */
+  readonly undeclared?: FieldValues
 }
 
 /** The events of one report, as they are stored. */
@@ -31,6 +34,8 @@ export interface Batch {
   /** Unix milliseconds. */
   readonly receivedAtMs: number
   readonly events: readonly AdmittedEvent[]
+  /** Feature events that are kept apart until the project declares their feature. Default: none. */
+  readonly pending?: readonly AdmittedEvent[]
   /** Number of events of the report that were rejected. */
   readonly refused: number
   /** The codes of the rejected events, for the log. Default: none. */
@@ -75,7 +80,7 @@ export interface MonthOfFeatures {
   readonly events: number
 }
 
-/** `refused`: the event belongs to a time that only totals cover. */
+/** `refused`: the event belongs to a time that only totals cover, or there is no room for pending events. */
 export type InsertOutcome = 'accepted' | 'duplicate' | 'refused'
 
 /**
@@ -91,7 +96,7 @@ export type InsertOutcome = 'accepted' | 'duplicate' | 'refused'
 export interface Store {
   /**
    * Writes batches in one transaction. Resolves when it is on disk, to the outcome of each event of each batch, in
-   * order. If it rejects, nothing was written.
+   * order, the pending ones last. If it rejects, nothing was written.
    *
    * A value that would be one of too many different ones of its kind is stored as `(other)`: `fold-values.ts`.
    */
@@ -141,6 +146,16 @@ export interface Store {
    * `noteSize`.
    */
   newestMs(): Promise<number | null>
+  /**
+   * Counts the pending events and values of a project that its file declares by now, some in each transaction. Resolves
+   * to their number. The others keep waiting.
+   */
+  releasePending(project: ProjectFile): Promise<number>
+  /**
+   * Deletes what was received before an instant and is still pending, of one project (an id) or of all (null). Its
+   * events count as refused on the day of `nowMs`. Resolves to their number. Unix milliseconds.
+   */
+  expirePending(project: string | null, beforeMs: number, nowMs: number): Promise<number>
   /** Stores the size of the store for the UTC day of an instant. Only the first call of a day counts. */
   noteSize(nowMs: number): Promise<void>
   /** Writes a row as it is, to see whether the store can be written. */

@@ -7,6 +7,7 @@
  * Read next: `purge-store.ts` for a purge without a collector, `erase.ts`.
  */
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import {collectorLimits} from '../limits.ts'
 import type {Store} from '../store/store.ts'
 
 const dayMs = 86_400_000
@@ -43,7 +44,7 @@ export interface PurgeOptions {
 
 type Purging = Pick<
   Store,
-  'featureMonths' | 'purgeFeatures' | 'oldestRunMonth' | 'countRuns' | 'purgeRuns' | 'sweepHeaders'
+  'featureMonths' | 'purgeFeatures' | 'oldestRunMonth' | 'countRuns' | 'purgeRuns' | 'sweepHeaders' | 'expirePending'
 >
 
 /**
@@ -63,10 +64,20 @@ export async function* purge(
       for (const steps of [purgeFeatures, purgeRuns])
         if (only === null || steps === stepsOf[only]) yield* steps(store, project, options)
     } finally {
-      if (!dryRun) await store.sweepHeaders(project.project)
+      if (!dryRun) await endWaiting(store, project, options)
     }
   }
 }
+
+/** Pending events wait no longer than stored ones are kept, and keep their headers. */
+async function endWaiting(store: Purging, file: ProjectFile, {nowMs, olderThan}: PurgeOptions): Promise<void> {
+  const {project, retention} = file
+  const beforeMs = Math.max(waitsSince(nowMs), cutOf(olderThan ?? retention.features, nowMs))
+  await store.expirePending(project, beforeMs, nowMs)
+  await store.sweepHeaders(project)
+}
+
+const waitsSince = (nowMs: number): number => nowMs - collectorLimits.maxPendingDays * dayMs
 
 async function* purgeFeatures(
   store: Purging,
@@ -163,6 +174,8 @@ export function startRetention(
   let running: Promise<void> = Promise.resolve()
   const work = async (): Promise<void> => {
     await store.noteSize(now())
+    // Of projects that this collector no longer has, too.
+    await store.expirePending(null, waitsSince(now()), now())
     for await (const _ of purge(store, [...projects.values()], {nowMs: now()})) {
       if (isStopped) return
       await new Promise(setImmediate)

@@ -129,6 +129,7 @@ function qualityOf({plan, facts: {quality}, at}: Answering, filters: StatsFilter
     undeclaredFields: quality.undeclaredFields,
     folded: quality.folded,
     beyondBudget: quality.beyondBudget,
+    pending: quality.pending,
     erased: quality.erased,
     datagrams: quality.datagrams,
     datagramsLost: quality.datagramsLost,

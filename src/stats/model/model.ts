@@ -246,6 +246,8 @@ export interface Quality {
   readonly folded: number | null
   /** Events that were not stored because the project sent too many in a short time. Their senders may have tried again. */
   readonly beyondBudget: number | null
+  /** Feature events that wait until the project declares their feature, of any time. No other number contains them. */
+  readonly pending: number | null
   /**
    * Runs and feature events of the months of the range that people had erased. No other number contains them. Months
    * are whole, because only monthly totals of erased events are stored.

@@ -83,6 +83,15 @@ export const qualityCounts: readonly QualityCount[] = [
     count: ({undeclaredFields}) => undeclaredFields,
   },
   {
+    key: 'pending',
+    title: 'Not declared yet',
+    meaning: 'feature events that wait for up to 30 days until the project file declares their feature',
+    unit: 'event',
+    what: 'of features that are not declared yet',
+    needs: 'reports',
+    count: ({pending}) => pending,
+  },
+  {
     key: 'folded',
     title: 'Folded',
     meaning: 'events with a version, name or value that was one of too many new ones in a day; it is shown as (other)',

@@ -182,6 +182,7 @@ export interface QualityFacts {
   readonly undeclaredFields: number
   readonly folded: number
   readonly beyondBudget: number
+  readonly pending: number
   readonly erased: NonNullable<Quality['erased']>
   readonly datagrams: number
   readonly datagramsLost: number

@@ -33,8 +33,8 @@ test('it keeps the declared details of a feature and no others', () => {
   assert.deepEqual(details, [{depth: 3}, {}])
 })
 
-test('it rejects features with an undeclared name or type, and accepts the others of the report', () => {
-  const {batch, rejected} = admitEvents([
+test('it keeps features with an undeclared name or type apart, and accepts the others of the report', () => {
+  const {batch, rejected, undeclared} = admitEvents([
     featureOf(1, nowMs),
     featureOf(2, nowMs, {name: 'Other.v1'}),
     featureOf(3, nowMs, {featureType: 'Interface'}),
@@ -45,13 +45,17 @@ test('it rejects features with an undeclared name or type, and accepts the other
     [uuid('f', 1), uuid('s', 1)],
   )
   assert.deepEqual(
-    rejected.map(({index, id, code}) => [index, id, code]),
+    batch.pending?.map(({event}) => event.id),
+    [uuid('f', 2), uuid('f', 3)],
+  )
+  assert.deepEqual(
+    undeclared.map(({index, id, code}) => [index, id, code]),
     [
       [1, uuid('f', 2), 'feature-undeclared'],
       [2, uuid('f', 3), 'feature-undeclared'],
     ],
   )
-  assert.equal(batch.refused, 2)
+  assert.deepEqual([rejected, batch.refused], [[], 0])
 })
 
 test('it accepts an undeclared feature if the project allows others', () => {
@@ -69,15 +73,11 @@ test('it accepts an undeclared feature if the project allows others', () => {
 })
 
 test('it lists the rejected events in the order of the report, and counts them as refused', () => {
-  const {batch, rejected} = admitEvents([
-    featureOf(1, nowMs, {name: 'No.v1'}),
-    {id: 'x', type: 'end'},
-    startOf(1, nowMs),
-  ])
+  const {batch, rejected} = admitEvents([startOf(2, nowMs - 31 * dayMs), {id: 'x', type: 'end'}, startOf(1, nowMs)])
   assert.deepEqual(
     rejected.map(({index, code}) => [index, code]),
     [
-      [0, 'feature-undeclared'],
+      [0, 'event-too-old'],
       [1, 'event-invalid'],
     ],
   )
@@ -230,4 +230,21 @@ test('it keeps (other) in the place of a text, as an export has it, and in no ot
   const start = startOf(1, nowMs, {fields: {input: '(other)', executors: '(other)', unknown: '(other)'}})
   const {event, undeclaredFields} = admitEvents([start], punctual, project).batch.events[0]!
   assert.deepEqual([event.type === 'start' && event.fields, undeclaredFields], [{input: '(other)'}, 2])
+})
+
+test('it keeps no text apart that may be a path or an address', () => {
+  const {batch, rejected} = admitEvents([
+    featureOf(1, nowMs, {name: '/home/ann/x'}),
+    featureOf(2, nowMs, {name: 'Other.v1', details: {file: '/home/ann', size: 5, kind: 'small'}}),
+    startOf(1, nowMs, {fields: {mail: 'ann@example.org', nodes: 4}}),
+  ])
+  assert.deepEqual([rejected.map(({code}) => code), batch.refused], [['feature-undeclared'], 1])
+  assert.deepEqual(
+    batch.pending?.map(({event}) => event.type === 'feature' && event.details),
+    [{size: 5, kind: 'small'}],
+  )
+  assert.deepEqual(
+    batch.events.map(({undeclared, undeclaredFields}) => [undeclared, undeclaredFields]),
+    [[{nodes: 4}, 2]],
+  )
 })

@@ -9,6 +9,7 @@ import type {AccessRecord} from '../../../src/protocol/access.ts'
 import {limits} from '../../../src/protocol/limits.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {
+  admitted,
   batchOf,
   dayMs,
   endOf,
@@ -104,6 +105,14 @@ const shown: Readonly<Record<string, Readonly<Record<string, string | null>>>> =
     signal: 'event.signal',
     fields: 'event.fields',
   },
+  pending_events: {
+    event: 'event.id',
+    run: 'event.run',
+    header: null,
+    received_at: 'receivedAt',
+    is_stored: 'isStored',
+    content: 'event',
+  },
   presences: {used_at: 'usedAt', header: null},
 }
 
@@ -130,11 +139,21 @@ describe('what a store holds under a pseudonym', () => {
   it('is every column of every table with data of people', async t => {
     const {directory, store} = await storeOf(t, [
       of(bob, 1),
-      batchOf([featureOf(9, nowMs - 400 * dayMs)], {header: sampleHeader({user: bob})}),
+      batchOf([featureOf(9, nowMs - 400 * dayMs)], {
+        header: sampleHeader({user: bob}),
+        pending: [admitted(featureOf(8, nowMs, {name: 'New.v1'}))],
+      }),
     ])
     await store.purgeFeatures(sampleProject(), new Date(nowMs - 400 * dayMs).toISOString().slice(0, 7), false)
     const {records} = await readAll(t, directory, bob)
-    const kinds = {runs: 'run', repeats: 'repeat', features: 'feature', unpaired_ends: 'end', presences: 'day'}
+    const kinds = {
+      runs: 'run',
+      repeats: 'repeat',
+      features: 'feature',
+      unpaired_ends: 'end',
+      pending_events: 'pending',
+      presences: 'day',
+    }
     const database = new DatabaseSync(join(directory, 'usage.sqlite'), {readOnly: true})
     t.after(() => database.close())
     for (const [table, kind] of Object.entries(kinds)) {

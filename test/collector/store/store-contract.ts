@@ -18,6 +18,7 @@ import {exactly, factsOf, insert, type MakeStore} from './contract-parts.ts'
 import {erasureContract} from './erasure-contract.ts'
 import {foldContract} from './fold-contract.ts'
 import {orderContract} from './order-contract.ts'
+import {pendingContract} from './pending-contract.ts'
 import {purgeContract} from './purge-contract.ts'
 import {runContract} from './run-contract.ts'
 import {runPurgeContract} from './run-purge-contract.ts'
@@ -31,6 +32,7 @@ export function storeContract(name: string, make: MakeStore): void {
     readingContract(make)
     erasureContract(make)
     foldContract(make)
+    pendingContract(make)
     purgeContract(make)
     runPurgeContract(make)
   })
@@ -109,6 +111,7 @@ function writingContract(make: MakeStore): void {
       clamped: 1,
       wrongPeriods: 1,
       undeclaredFields: 2,
+      pending: 0,
       duplicates: 0,
     })
   })

@@ -17,6 +17,7 @@ function askingOnce(fails = 0) {
     undeclaredFields: 0,
     folded: 0,
     beyondBudget: 0,
+    pending: 0,
     storeBytes: 0,
     ...{datagrams: 0, datagramsLost: 0, datagramsUnknown: 0},
   }

@@ -37,6 +37,8 @@ export class NaiveCollector {
   readonly received = {events: 0, accepted: 0, duplicates: 0, rejected: 0}
   /** Counters of quality by project and day of receipt. */
   readonly quality: {project: string; receivedAtMs: number; counter: string; count: number}[] = []
+  /** The project of each event whose feature is not declared yet. */
+  readonly pending: string[] = []
   private readonly keys = new Set<string>()
 
   /** Takes a report that the real collector has committed, and says what it must have answered. */
@@ -51,14 +53,15 @@ export class NaiveCollector {
     const admitted: {stored: Stored; undeclaredFields: number}[] = []
     for (const [index, {undeclaredFields, ...event}] of arriving.entries()) {
       const claimedMs = event.made.claimedMs + correctionMs
-      const code =
-        claimedMs < receivedAtMs - 30 * dayMs
-          ? 'event-too-old'
-          : isFeatureDeclared(event.made, project)
-            ? null
-            : 'feature-undeclared'
-      if (code !== null) {
-        answer.rejected.push({index, id: event.made.id, code, message: ''})
+      if (claimedMs < receivedAtMs - 30 * dayMs) {
+        answer.rejected.push({index, id: event.made.id, code: 'event-too-old', message: ''})
+        continue
+      }
+      if (!isFeatureDeclared(event.made, project)) {
+        if (this.isNew(event.made, 'pending feature')) {
+          answer.accepted++
+          this.pending.push(project.project)
+        } else answer.duplicates++
         continue
       }
       const isClamped = claimedMs > receivedAtMs
@@ -86,12 +89,17 @@ export class NaiveCollector {
 
   /** The first start and the first end of a run are stored, every feature and repeat once. */
   private store(stored: Stored): boolean {
-    const {project, run, id, what} = stored.made
+    const {run, what} = stored.made
     const isOfRun = (what.type === 'start' && what.repeat === 0) || (what.type === 'end' && run !== null)
-    const key = isOfRun ? `${project} ${what.type} of ${run}` : `${project} ${what.type} ${id}`
+    if (!this.isNew(stored.made, isOfRun ? `${what.type} of` : what.type, isOfRun)) return false
+    this.stored.push(stored)
+    return true
+  }
+
+  private isNew({project, run, id}: Made, kind: string, isOfRun = false): boolean {
+    const key = `${project} ${kind} ${isOfRun ? run : id}`
     if (this.keys.has(key)) return false
     this.keys.add(key)
-    this.stored.push(stored)
     return true
   }
 

@@ -180,6 +180,7 @@ export class NaiveStats {
       clamped: sum('clamped'),
       wrongPeriods: sum('wrong-periods'),
       undeclaredFields: sum('undeclared-fields'),
+      pending: 0,
       erased: {runs: 0, features: 0},
       datagrams: 0,
       datagramsLost: 0,

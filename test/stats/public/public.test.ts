@@ -58,6 +58,7 @@ async function answer(sent: readonly Sent[], written: Omit<WrittenStatsQuery, 'p
     undeclaredFields: 0,
     folded: 0,
     beyondBudget: 0,
+    pending: 0,
     storeBytes: 0,
     erased: {runs: 0, features: 0},
     ...{datagrams: 0, datagramsLost: 0, datagramsUnknown: 0},

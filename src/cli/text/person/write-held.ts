@@ -24,6 +24,8 @@ export function writeRecord(record: AccessRecord | null, raw: unknown): string {
       return toPlainText(`${writeFeature(record.event)}${record.isClamped ? ', time corrected' : ''}`)
     case 'end':
       return toPlainText(`${writeTime(record.event.time)}  an end without a run: ${writeEnd(record.event)}`)
+    case 'pending':
+      return toPlainText(writePending(record))
     case 'day':
       return `${record.usedAt.slice(0, 10)}  a day on which you used features outside of runs`
     default:
@@ -55,6 +57,12 @@ function writeRun(record: RunRecord): string {
     ...(isTest ? ['marked as a test'] : []),
   ]
   return `${time === '' ? 'time unknown' : writeTime(time)}  run ${run}: ${parts.join('; ')}`
+}
+
+function writePending({event, isStored}: Extract<AccessRecord, {kind: 'pending'}>): string {
+  const values = event.type === 'feature' ? (event.details ?? {}) : event.fields
+  if (isStored) return `${writeTime(event.time)}  not declared yet, of ${event.type} ${event.id}${writeFields(values)}`
+  return `${event.type === 'feature' ? writeFeature(event) : writeTime(event.time)}, not declared yet`
 }
 
 const writeScript = ({script}: StartEvent): string => (script === null ? '' : `, script ${script}`)

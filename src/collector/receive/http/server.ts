@@ -22,6 +22,7 @@ import type {Reader} from '../../access/read-tokens.ts'
 import {findSharedProject} from '../../access/share-links.ts'
 import {requireWriteKey} from '../../access/tokens.ts'
 import {admit} from '../../intake/admit.ts'
+import {answerDryRun, answerReport} from '../../intake/answer-report.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
 import {collectorLimits} from '../../limits.ts'
@@ -168,15 +169,13 @@ async function receiveReport(request: FastifyRequest, parts: ServerParts): Promi
   requireWriteKey(project, request.headers.authorization)
   const receipt = {receivedAtMs: now(), sentAtMs: readTime(request.headers['usage-sent-at'])}
   parts.hearSentAt?.(receipt.sentAtMs)
-  const {batch, rejected} = admit(parsed.value, project, receipt)
+  const admission = admit(parsed.value, project, receipt)
   const {dryRun} = request.query as Record<string, unknown>
-  if (dryRun !== undefined && dryRun !== '0')
-    return {accepted: batch.events.length, duplicates: 0, rejected: [...rejected]}
+  if (dryRun !== undefined && dryRun !== '0') return answerDryRun(admission)
   reach('collector: a report admitted')
-  const outcomes = await groupCommit.write(batch, bytes)
-  const accepted = outcomes.filter(outcome => outcome === 'accepted').length
+  const outcomes = await groupCommit.write(admission.batch, bytes)
   reach('collector: before the answer')
-  return {accepted, duplicates: outcomes.length - accepted, rejected: [...rejected]}
+  return answerReport(admission, outcomes)
 }
 
 function readTime(header: string | string[] | undefined): number | null {

@@ -23,6 +23,7 @@ const sql = {
     WITH last AS (SELECT day, bytes FROM sizes ORDER BY day DESC LIMIT 1),
     first AS (SELECT day, bytes FROM sizes WHERE day >= (SELECT date(day, '-90 days') FROM last) ORDER BY day LIMIT 1)
     SELECT last.day AS toDay, first.day AS fromDay, last.bytes AS toBytes, first.bytes AS fromBytes FROM last, first`,
+  pending: 'SELECT count(*) AS count FROM pending_events WHERE project = :project AND is_stored = 0',
 } as const
 
 type Counters = Omit<
@@ -46,6 +47,7 @@ export function readCounters(database: Database, project: number, range: Span): 
     undeclaredFields: count('undeclared-fields'),
     folded: count('folded'),
     beyondBudget: count('beyond-budget'),
+    pending: Number(database.prepare(sql.pending).get({project})?.['count']),
     erased: {runs: Number(erased?.['runs']), features: Number(erased?.['features'])},
     datagrams: count('datagrams'),
     datagramsLost: count('datagrams-lost'),

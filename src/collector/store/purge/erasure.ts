@@ -28,6 +28,8 @@ const emptyMemory = ['erased_headers', 'erased_runs', 'erased_features', 'kept_r
 
 const ofHeaders = 'project = :project AND header IN (SELECT id FROM erased_headers)'
 const ofRuns = 'project = :project AND run IN (SELECT run FROM erased_runs)'
+const pendingOfThem = `project = :project AND (header IN (SELECT id FROM erased_headers)
+  OR run IN (SELECT run FROM erased_runs WHERE is_theirs))`
 const month = (column: string): string => `strftime('%Y-%m', ${column} / 1000.0, 'unixepoch')`
 const add = (select: string): string => `
   INSERT INTO erased (project, month, kind, count) ${select} GROUP BY 2, 3
@@ -57,6 +59,7 @@ const sql = {
     UPDATE runs SET header = kept.header, first_sign_at = kept.first,
       last_sign_at = max(kept.first, min(runs.last_sign_at, CAST(round(kept.last) AS INTEGER)))
     FROM kept_runs AS kept WHERE runs.project = :project AND runs.run = kept.run`,
+  pendingFeatures: `SELECT count(*) AS count FROM pending_events WHERE is_stored = 0 AND ${pendingOfThem}`,
   notErased: 'DELETE FROM erased_runs WHERE run IN (SELECT run FROM kept_runs)',
   isTheirs: `
     SELECT 1 FROM headers WHERE project = :project AND user IN (SELECT value FROM json_each(:users)) LIMIT 1`,
@@ -79,6 +82,7 @@ const steps: readonly string[] = [
   `DELETE FROM repeats WHERE ${ofRuns}`,
   `DELETE FROM unpaired_ends WHERE ${ofHeaders}`,
   `DELETE FROM presences WHERE ${ofHeaders}`,
+  `DELETE FROM pending_events WHERE ${pendingOfThem}`,
   'DELETE FROM headers WHERE project = :project AND id IN (SELECT id FROM erased_headers)',
   `DELETE FROM feature_names WHERE project = :project AND id IN (SELECT feature FROM erased_features)
      AND id NOT IN (SELECT DISTINCT feature FROM features WHERE project = :project)
@@ -152,6 +156,7 @@ function eraseRows(database: Database, dictionary: Dictionary, erasure: Erasure)
       run(sql.othersRuns)
       counts.runs -= Number(database.prepare(sql.notErased).run().changes)
     }
+    counts.features += Number(database.prepare(sql.pendingFeatures).get({project})?.['count'])
     for (const step of steps) run(step)
     database.exec(emptyMemory)
   }

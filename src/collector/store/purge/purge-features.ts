@@ -74,7 +74,8 @@ const sql = {
     DELETE FROM headers WHERE project = :project AND id NOT IN (
       SELECT header FROM runs WHERE project = :project UNION SELECT header FROM features WHERE project = :project
       UNION SELECT header FROM unpaired_ends WHERE project = :project
-      UNION SELECT header FROM presences WHERE project = :project)`,
+      UNION SELECT header FROM presences WHERE project = :project
+      UNION SELECT header FROM pending_events WHERE project = :project)`,
 } as const
 
 /** The caches that a purge changes. */

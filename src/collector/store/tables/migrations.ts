@@ -281,4 +281,18 @@ export const migrations: readonly string[] = [
   INSERT INTO known_values SELECT DISTINCT project, 'scheduler', scheduler, '' FROM headers WHERE scheduler IS NOT NULL;
   INSERT INTO known_values SELECT project, 'feature', type || char(10) || name, '' FROM feature_names;
   `,
+  // Events and values that wait until their project file declares them.
+  `
+  CREATE TABLE pending_events (
+    project INTEGER NOT NULL,     -- projects.id
+    event BLOB NOT NULL,
+    run BLOB,                     -- null: without a run
+    header INTEGER NOT NULL,      -- headers.id
+    received_at INTEGER NOT NULL, -- Unix milliseconds
+    is_stored INTEGER NOT NULL,   -- 1: the event is stored, without these values
+    content TEXT NOT NULL,        -- the event as JSON
+    PRIMARY KEY (project, event)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX pending_events_by_time ON pending_events (received_at);
+  `,
 ]

@@ -66,7 +66,8 @@ function foldKeys<Key extends string>(
   return changes
 }
 
-function foldEvent(event: AdmittedEvent['event'], file: ProjectFile | null, admits: AdmitValue): typeof event {
+/** Folds the values of one event. See `foldValues`. */
+export function foldEvent(event: AdmittedEvent['event'], file: ProjectFile | null, admits: AdmitValue): typeof event {
   if (event.type !== 'feature') {
     const fields = foldFields(event.fields, file, admits)
     return fields === event.fields ? event : {...event, fields}

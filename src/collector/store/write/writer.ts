@@ -4,7 +4,7 @@
  * The caller has a transaction open. Every statement is idempotent: the first write of a key wins. Each event is
  * accepted, a duplicate, or refused because only totals of its time are kept. Counters and month marks change in the
  * same transaction.
- * Read next: `statements.ts`, `kept-since.ts`, `fold-values.ts`.
+ * Read next: `statements.ts`, `pending-events.ts`, `kept-since.ts`, `fold-values.ts`.
  */
 import type {EndEvent, FeatureEvent, StartEvent} from '../../../protocol/event.ts'
 import type {ProjectFile} from '../../../protocol/project-file.ts'
@@ -16,21 +16,25 @@ import type {KnownValues} from '../tables/known-values.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'
 import {encodeTimings} from '../tables/timings-blob.ts'
 import {type FoldedBatch, foldValues} from './fold-values.ts'
+import type {PendingEvents, PendingPlace} from './pending-events.ts'
 import type {PreparedStatements} from './statements.ts'
 
 /** Writes one batch and returns the outcome of each event, in order. The caller has a transaction open. */
 export type WriteBatch = (batch: Batch) => InsertOutcome[]
 
+/** Writes one event that was admitted earlier, under the header of that time. The caller has a transaction open. */
+export type WriteAdmitted = (place: PendingPlace, admitted: AdmittedEvent) => void
+
 /** The event with the smallest rank gives a run its header. With equal ranks, the earlier sign of life wins. */
 export const headerRank = {start: 1, repeat: 2, end: 3, feature: 4} as const
 
-/** Makes the function that writes batches into the tables. */
+/** Makes the functions that write into the tables. */
 export function createBatchWriter(
   statements: PreparedStatements,
   dictionary: Dictionary,
-  {keptSince, marks, knownValues, projectFile}: WriterParts,
-): WriteBatch {
-  return sent => {
+  {keptSince, marks, knownValues, pending, projectFile}: WriterParts,
+): {readonly writeBatch: WriteBatch; readonly writeAdmitted: WriteAdmitted} {
+  const writeBatch: WriteBatch = sent => {
     const project = dictionary.projectId(sent.project)
     const since = keptSince(project)
     const isBounded = sent.isTrusted !== true
@@ -43,15 +47,40 @@ export function createBatchWriter(
     const outcomes = batch.events.map(one => (isTooOld(one, since) ? 'refused' : writeEvent(writing, one)))
     writeSigns(writing)
     writeMark(writing, batch)
+    for (const [index, one] of batch.events.entries())
+      if (outcomes[index] === 'accepted') pending.holdValues(writing, one)
+    for (const one of batch.pending ?? []) outcomes.push(holdFeature(pending, writing, one, since))
     writeQuality(writing, batch, outcomes, folded)
     return outcomes
   }
+  const writeAdmitted: WriteAdmitted = (place, admitted) => {
+    const writing: Writing = {statements, dictionary, marks, ...place, signs: new Map()}
+    const outcome = isTooOld(admitted, keptSince(place.project)) ? 'refused' : writeEvent(writing, admitted)
+    writeSigns(writing)
+    const counts = {clamped: Number(admitted.isClamped), 'undeclared-fields': admitted.undeclaredFields}
+    if (outcome === 'accepted') addCounts(statements, place.project, counts, place.receivedAtMs)
+    if (outcome === 'refused') addCounts(statements, place.project, {refused: 1}, place.receivedAtMs)
+  }
+  return {writeBatch, writeAdmitted}
+}
+
+function holdFeature(
+  pending: PendingEvents,
+  writing: Writing,
+  admitted: AdmittedEvent,
+  since: KeptSince,
+): InsertOutcome {
+  const {event} = admitted
+  return event.type !== 'feature' || isTooOld(admitted, since)
+    ? 'refused'
+    : pending.holdFeature(writing, admitted, event)
 }
 
 export interface WriterParts {
   readonly keptSince: (project: number) => KeptSince
   readonly marks: MonthMarks
   readonly knownValues: KnownValues
+  readonly pending: PendingEvents
   /** The project file that the store has. Null if it has none. */
   readonly projectFile: (project: string) => ProjectFile | null
 }
@@ -217,7 +246,7 @@ export function addCounts(
   atMs: number,
 ): void {
   const day = formatDay(atMs)
-  for (const [counter, count] of Object.entries(counts)) if (count > 0) quality.run({project, day, counter, count})
+  for (const [counter, count] of Object.entries(counts)) if (count !== 0) quality.run({project, day, counter, count})
 }
 
 const toBlob = (uuid: string): Uint8Array => Buffer.from(uuid.replaceAll('-', ''), 'hex')

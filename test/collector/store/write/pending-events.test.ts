@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import {join} from 'node:path'
+import {it} from 'node:test'
+import {openForWriting} from '../../../../src/collector/store/tables/database.ts'
+import {migrate} from '../../../../src/collector/store/tables/schema.ts'
+import {createPendingEvents} from '../../../../src/collector/store/write/pending-events.ts'
+import {temporaryDirectory} from '../../../support/temporary-directory.ts'
+import {admitted, featureOf, nowMs} from '../../samples.ts'
+
+it('keeps events of each project up to its bytes, and refuses the next one', t => {
+  const path = join(temporaryDirectory(t), 'usage.sqlite')
+  const database = openForWriting(path)
+  t.after(() => database.close())
+  migrate(database, path)
+  const event = (number: number) => featureOf(number, nowMs, {name: 'New.v1'})
+  const size = JSON.stringify({event: event(1), timeMs: nowMs, isClamped: false}).length
+  const pending = createPendingEvents(database, 2 * size)
+  const hold = (project: number, number: number) =>
+    pending.holdFeature({project, header: 1, receivedAtMs: nowMs}, admitted(event(number)), event(number))
+  assert.deepEqual(
+    [hold(1, 1), hold(1, 1), hold(1, 2), hold(1, 3), hold(2, 3)],
+    ['accepted', 'duplicate', 'accepted', 'refused', 'accepted'],
+  )
+  database.exec('DELETE FROM pending_events WHERE project = 1')
+  pending.forget()
+  assert.equal(hold(1, 3), 'accepted')
+})
