@@ -91,6 +91,9 @@ const checks: Readonly<Record<string, JsonSchema>> = {
   'must be the address of a folder, such as file:///shared/inbox': {
     pattern: '^file:///(?!/)[^?#\\u0000-\\u001f\\u007f]+$',
   },
+  'must be the absolute path of a folder, such as /shared/inbox': {
+    pattern: '^file:///(?!/)[^?#\\u0000-\\u001f\\u007f]+$',
+  },
   'must contain http, udp or file': {
     anyOf: [
       {required: ['http'], properties: {http: {type: 'string'}}},

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import {chooseAll} from '../cli/arguments/project-choice.ts'
-import {readSeconds} from '../cli/arguments/read-values.ts'
+import {readPeriod, readSeconds} from '../cli/arguments/read-values.ts'
 import {BaseCommand, exitLike} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
 import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
@@ -35,6 +35,7 @@ Works also after an opt-out. Sends no event and writes nothing. Exits 3 if a col
       description: 'ask about your id of this period, such as 2025',
       helpValue: 'PERIOD',
       exclusive: ['all'],
+      parse: async input => readPeriod(input),
     }),
     all: Flags.boolean({
       description: 'ask about your ids of all periods, with pauses of some seconds',

@@ -14,7 +14,8 @@ export default class Doctor extends BaseCommand {
   static override summary = 'Check every link from this machine to the collector, and show what to do.'
   static override description =
     `Checks one project, or by default all that are known here and usage.project.json in this folder or above.
-Writes nothing. Asks the collector to check a made-up report without storing it. After an opt-out it contacts no collector, unless --endpoint is given. Takes at most 10 seconds.`
+Writes nothing. Asks the collector to check a made-up report without storing it. After an opt-out it contacts no collector, unless --endpoint is given.
+A write key is sent only to the collector of its project, never to another --endpoint. Takes at most 10 seconds.`
   static override examples = [
     '<%= config.bin %> doctor',
     '<%= config.bin %> doctor --project-file usage.project.json',

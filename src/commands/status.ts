@@ -8,7 +8,7 @@ import {askForAll} from '../reporter/consent/consent-facts.ts'
 import {type ProjectStatus, readStatus} from '../reporter/person/status.ts'
 import type {World} from '../reporter/world/world.ts'
 
-interface StatusAnswer extends Pick<World, 'lostFolders'> {
+interface StatusAnswer extends Pick<World, 'lostFolders' | 'stateDirectory' | 'configDirectory'> {
   readonly projects: readonly ProjectStatus[]
   readonly unreadable: readonly string[]
 }
@@ -27,8 +27,9 @@ export default class Status extends BaseCommand {
     const {args, flags} = await this.parse(Status)
     const {destinations, unreadable} = chooseAll(this.world, readPersonProject(args, flags))
     const projects = destinations.map(destination => readStatus(this.world, destination, {allEvents: flags.events}))
-    const {lostFolders} = this.world
+    const {lostFolders, stateDirectory, configDirectory} = this.world
     const writing = {paint: this.paint, width: this.width, world: this.world, forAll: askForAll(this.world)}
-    return this.present({projects, unreadable, lostFolders}, answer => writeStatus(answer, writing))
+    const folders = {lostFolders, stateDirectory, configDirectory}
+    return this.present({projects, unreadable, ...folders}, answer => writeStatus(answer, writing))
   }
 }

@@ -1,21 +1,24 @@
 import * as v from 'valibot'
-import {collectorAddress, type Endpoint, folderAddress, writeKey} from './project-file.ts'
+import {collectorAddress, type Endpoint, folderAddressOr, writeKey} from './project-file.ts'
 import {projectId} from './scalars.ts'
 
 const word = v.union([v.picklist(['on', 'off']), v.boolean()], 'must be "on" or "off"')
 const text = v.string('must be a text')
 
+/** The same for both forms, because a union reports only one of them. */
+const notFolder = 'must be the absolute path of a folder, such as /shared/inbox'
+
 /** An absolute path. `?`, `#` and `%` would have another meaning in an address. */
 const folderPath = v.pipe(
   v.string(),
-  v.regex(/^\/(?!\/)[^?#%\u0000-\u001f\u007f]{1,1024}$/, 'must be an absolute path'),
+  v.regex(/^\/(?!\/)[^?#%\u0000-\u001f\u007f]{1,1024}$/, notFolder),
   v.transform(path => `file://${encodeURI(path)}`),
 )
 
 const routeKeys = {
   inbox: v.optional(
     v.pipe(
-      v.union([folderPath, folderAddress], 'must be the absolute path of a folder'),
+      v.union([folderPath, folderAddressOr(notFolder)], notFolder),
       v.description('The folder to which reports are written instead.'),
     ),
   ),

@@ -47,11 +47,15 @@ function isFolderUrl(input: string): boolean {
 }
 
 /** The address of a folder for reports. */
-export const folderAddress = v.pipe(
-  v.string(),
-  v.check(isFolderUrl, 'must be the address of a folder, such as file:///shared/inbox'),
-  v.description('The folder to which reports are written, for machines without a network. It overrides http and udp.'),
-)
+export const folderAddressOr = (message: string) =>
+  v.pipe(
+    v.string(),
+    v.check(isFolderUrl, message),
+    v.description(
+      'The folder to which reports are written, for machines without a network. It overrides http and udp.',
+    ),
+  )
+const folderAddress = folderAddressOr('must be the address of a folder, such as file:///shared/inbox')
 
 export interface Endpoint {
   readonly http: string | null

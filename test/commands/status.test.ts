@@ -43,7 +43,9 @@ describe('usage status', {concurrency: 2}, () => {
     const home = isolatedHome(t)
     const {path} = projectOnDisk(home.home, nowhere)
     await runUsage(home, ['start', '--project-file', path, '--field', 'home=/root'])
-    const [project] = JSON.parse((await runUsage(home, ['status', '--json'])).stdout).projects
+    const answer = JSON.parse((await runUsage(home, ['status', '--json'])).stdout)
+    assert.deepEqual([answer.stateDirectory, answer.configDirectory], [home.stateDirectory, home.configDirectory])
+    const [project] = answer.projects
     const keys = [
       'project',
       'consent',

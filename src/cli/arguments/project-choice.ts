@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 import {UsageError} from '../../errors.ts'
+import {toPlainText} from '../../protocol/plain-text.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {type Destination, listUnreadableFolders} from '../../reporter/destination/destination.ts'
 import {destinationHere} from '../../reporter/projects/destination-here.ts'
@@ -25,8 +26,18 @@ export interface ProjectFlags {
  */
 export function chooseProject(world: World, flags: ProjectFlags): ProjectFile {
   const project = chooseProjectIfNamed(world, flags)
-  if (project === null) throw new UsageError('USAGE_NO_PROJECT', 'no project given')
+  if (project === null) throw noProject()
   return project
+}
+
+/** A project file in this folder or above is named, because it looks as if it would be used. */
+function noProject(): UsageError {
+  const nearest = findProjectFile()
+  if (nearest === null) return new UsageError('USAGE_NO_PROJECT', 'no project given')
+  const path = toPlainText(nearest)
+  return new UsageError('USAGE_NO_PROJECT', `no project given; ${path} is used only if it is named`, {
+    next: `Use --project-file ${path}, or set USAGE_PROJECT_FILE to it.`,
+  })
 }
 
 /** The same, but null if no project was given. */

@@ -14,6 +14,17 @@ export function readSeconds(input: string): string {
   throw new UsageError('USAGE_WRONG_USE', `the number of seconds: ${rule}, got ${describeValue(input)}`)
 }
 
+/** Reads the name of a period: a year, a month, the first day of a year, or `always`. Throws `USAGE_WRONG_USE`. */
+export function readPeriod(input: string): string {
+  const day = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$/.exec(input)
+  const isDay = day !== null && !Number.isNaN(Date.parse([day[1], day[2] ?? '01', day[3] ?? '01'].join('-')))
+  if (isDay || input === 'always') return input
+  throw new UsageError(
+    'USAGE_WRONG_USE',
+    `--period must be a year, a month or a first day, such as 2025, 2025-11 or 2025-07-01, got ${describeValue(input)}`,
+  )
+}
+
 /** Converts a text to a number. Any other text stays, so that the error shows it. */
 export const toNumber = (input: string): unknown =>
   input.trim() !== '' && !Number.isNaN(Number(input)) ? Number(input) : input

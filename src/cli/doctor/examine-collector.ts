@@ -5,12 +5,13 @@ import type {Environment} from '../../reporter/world/environment.ts'
 import {toTime, type World} from '../../reporter/world/world.ts'
 import {type Finding, messageOf, ok, problem} from './finding.ts'
 import {connectTo, lookUp} from './reach-host.ts'
-import {readClock, readFailure, readTrial} from './read-trial.ts'
+import {readClock, readFailure, readTrial, type WriteKeyPlace} from './read-trial.ts'
 import {sampleReport} from './sample-report.ts'
 
 interface Question {
   readonly http: string
   readonly project: ProjectFile | null
+  readonly key: WriteKeyPlace
   readonly signal: AbortSignal
 }
 
@@ -63,7 +64,7 @@ function findWay(url: URL, environment: Environment): Way {
 
 const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80))
 
-async function ask(world: World, url: URL, {http, project, signal}: Question): Promise<Finding[]> {
+async function ask(world: World, url: URL, {http, project, key, signal}: Question): Promise<Finding[]> {
   if (project === null) return askIfReady(world, http, signal)
   const report = sampleReport(world, project)
   if (report === null) return []
@@ -74,7 +75,7 @@ async function ask(world: World, url: URL, {http, project, signal}: Question): P
   const halfWay = (performance.now() - since) / 2
   const clock = trial.kind === 'response' ? readClock(trial.response.date, world.now() - halfWay) : []
   return [
-    ...readTrial(trial, {url, project, report, extraCertificates: world.environment['NODE_EXTRA_CA_CERTS']}),
+    ...readTrial(trial, {url, project, key, report, extraCertificates: world.environment['NODE_EXTRA_CA_CERTS']}),
     ...clock,
   ]
 }

@@ -4,11 +4,13 @@ import {examineCollector} from './examine-collector.ts'
 import {examineInbox} from './examine-inbox.ts'
 import {type Finding, ok, problem} from './finding.ts'
 import {lookUp} from './reach-host.ts'
+import type {WriteKeyPlace} from './read-trial.ts'
 
 export interface EndpointQuestion {
   readonly endpoint: ProjectFile['endpoint']
   /** The project whose report is tried; null for an endpoint alone. */
   readonly project: ProjectFile | null
+  readonly key: WriteKeyPlace
   readonly signal: AbortSignal
 }
 

@@ -10,11 +10,13 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {askConsent} from '../../reporter/consent/consent-facts.ts'
 import type {Destination} from '../../reporter/destination/destination.ts'
+import {findRouter} from '../../reporter/projects/destination-here.ts'
 import type {World} from '../../reporter/world/world.ts'
 import {examineEndpoint} from './examine-endpoint.ts'
 import {examineMachine} from './examine-machine.ts'
 import {examineProject} from './examine-project.ts'
 import {type Finding, ok, warning} from './finding.ts'
+import type {WriteKeyPlace} from './read-trial.ts'
 
 export interface Examination {
   readonly findings: readonly Finding[]
@@ -41,12 +43,14 @@ export async function examine(world: World, patients: Patients, signal: AbortSig
     ...(await examineMachine(world)),
     ...found,
     ...ofProjects.flat(),
-    ...(isAlone ? await examineEndpoint(world, {endpoint, project: null, signal}) : []),
+    ...(isAlone ? await examineEndpoint(world, {endpoint, project: null, key: noKey, signal}) : []),
     ...(isAlone || destinations.length + found.length > 0 ? [] : [noProject]),
   ]
   const count = (status: Finding['status']) => findings.filter(one => one.status === status).length
   return {findings, problems: count('problem'), warnings: count('warning')}
 }
+
+const noKey: WriteKeyPlace = {where: 'your project file', isWithheld: false}
 
 const noProject = warning(
   'project-file',
@@ -63,11 +67,27 @@ async function examineDestination(
   const {project} = destination
   const endpoint = given ?? project.endpoint
   const mayAsk = given !== null || askConsent(world, destination).allowed
+  const key = keyFor(world, destination, endpoint)
+  const {writeKey, ...keyless} = project
+  const asked = {...keyless, ...(key.isWithheld || writeKey === undefined ? {} : {writeKey}), endpoint}
   const ofEndpoint = mayAsk
-    ? await examineEndpoint(world, {endpoint, project: {...project, endpoint}, signal})
+    ? await examineEndpoint(world, {endpoint, project: asked, key, signal})
     : [notContacted(project.project)]
   return [...examineProject(world, destination), ...ofEndpoint].map(one => ({...one, project: project.project}))
 }
+
+/** A write key is sent to the collector that it is for, and to no other address that was typed. */
+function keyFor(world: World, destination: Destination, {http}: ProjectFile['endpoint']): WriteKeyPlace {
+  const {project} = destination
+  const router = findRouter(world, destination)
+  const isOther = http !== null && originOf(http) !== originOf(project.endpoint.http)
+  return {
+    where: router === null ? 'your project file' : `the site policy ${router}`,
+    isWithheld: project.writeKey !== undefined && isOther,
+  }
+}
+
+const originOf = (address: string | null): string | null => (address === null ? null : new URL(address).origin)
 
 const notContacted = (id: string): Finding =>
   ok(

@@ -12,8 +12,16 @@ interface Asked {
   readonly extraCertificates: string | undefined
 }
 
+/** Where the write key of a project is written, and whether it was left out because the address is another one. */
+export interface WriteKeyPlace {
+  /** `your project file`, or the policy of the site that sends the events elsewhere. */
+  readonly where: string
+  readonly isWithheld: boolean
+}
+
 interface Tried extends Asked {
   readonly project: ProjectFile
+  readonly key: WriteKeyPlace
   readonly report: MadeReport
 }
 
@@ -130,13 +138,7 @@ function readAnswer({response, result}: Extract<Trial, {kind: 'response'}>, trie
       `The collector redirects to ${quote(location ?? 'nowhere', tried.project)}. Redirects are not followed.`,
       'Write the final address into the endpoint of the project file.',
     )
-  if (code === 'USAGE_KEY_WRONG')
-    return failed(
-      tried.project.writeKey === undefined
-        ? 'The collector requires a write key, and the project file has none.'
-        : 'The collector rejected the write key.',
-      `Compare writeKey in your project file with the file of ${project} at the collector.`,
-    )
+  if (code === 'USAGE_KEY_WRONG') return readKeyWrong(tried)
   if (code === 'USAGE_PROJECT_UNKNOWN')
     return failed(
       `The collector does not have the project ${project}.`,
@@ -155,6 +157,17 @@ function readAnswer({response, result}: Extract<Trial, {kind: 'response'}>, trie
   return failed(
     `${tried.url.host} answered ${status}, and is not a collector.`,
     'Check the address and its path. On a guest network, sign in first.',
+  )
+}
+
+function readKeyWrong({project: {project, writeKey}, key: {where, isWithheld}}: Tried): Finding {
+  const compare = `Compare writeKey in ${where} with the file of ${project} at the collector.`
+  if (writeKey !== undefined) return failed('The collector rejected the write key.', compare)
+  if (!isWithheld)
+    return failed(`The collector requires a write key, and ${where.replace('your', 'the')} has none.`, compare)
+  return failed(
+    'The collector requires a write key. The key of the project was not sent, because this is not its collector.',
+    `To try it with its key, write this endpoint into a copy of the project file: usage doctor --project-file FILE.`,
   )
 }
 

@@ -19,6 +19,11 @@ export function unknownCommand(args: readonly string[], root: string): UsageErro
   const known = Object.values(commands).flatMap(({id, aliases}) => [id, ...(aliases ?? [])].map(toTyped))
   const words = wordsOf(args, known)
   const typed = words.join(' ')
+  const others = args.filter(arg => !arg.startsWith('-')).slice(words.length)
+  if (known.includes(typed) && others.length > 0)
+    return new UsageError('USAGE_WRONG_USE', `unexpected argument "${toPlainText(others[0] ?? '')}"`, {
+      next: `For the arguments and flags of this command: usage ${typed} --help`,
+    })
   const proposal = writeProposal(proposeCommands(typed, known).map(command => `usage ${command}`))
   return new UsageError('USAGE_WRONG_USE', `unknown command "${toPlainText(typed)}"`, {
     next: `${proposal === null ? '' : `${proposal} `}For all commands: usage --help`,

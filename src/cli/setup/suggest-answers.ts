@@ -21,10 +21,13 @@ const descriptions: readonly (readonly [file: string, read: (text: string) => Fo
  */
 export function suggestAnswers(folder: string, given?: string): GivenAnswers {
   const found = descriptions.map(([file, read]) => readFound(join(folder, file), read))
-  const name = given ?? found.find(one => one.name !== undefined)?.name ?? basename(folder)
+  const names = [...(given === undefined ? found.map(one => one.name) : [given]), basename(folder)]
+  const isValid = (key: 'name' | 'project', text = '') => problemOf(key, text) === null
+  const name = given ?? names.find(one => isValid('name', one)) ?? basename(folder)
+  const id = [name, ...names].map(one => toId(one ?? '')).find(one => isValid('project', one)) ?? ''
   return {
     ...suggest('name', name),
-    ...suggest('project', toId(name)),
+    ...suggest('project', id),
     ...suggest('contact', found.find(one => one.contact !== undefined)?.contact ?? ''),
     ...suggest('purpose', suggestPurposes(name)),
     endpoint: 'http://127.0.0.1:8080',
@@ -65,8 +68,10 @@ function readFound(path: string, read: (text: string) => Found): Found {
 function readCitation(text: string): Found {
   const title = /^title:[ \t]*(.+)$/m.exec(text)?.[1]
   const email = /^[ \t-]+email:[ \t]*(.+)$/m.exec(text)?.[1]
+  // A title that is a block or a list of YAML is on other lines.
+  const isText = title !== undefined && !/^[>|[{&*!]/.test(title)
   return {
-    name: title === undefined ? undefined : unquote(title).split(/: | - | – /)[0],
+    name: isText ? unquote(title).split(/: | - | – /)[0] : undefined,
     contact: email && unquote(email),
   }
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {describe, it} from 'node:test'
 import {
   chooseAll,
@@ -10,6 +12,24 @@ import {destinationOf, rememberProject} from '../../../src/reporter/destination/
 import {makeProject} from '../../support/make-project.ts'
 import {makeFolder, makeWorld} from '../../support/make-world.ts'
 import {projectOnDisk} from '../../support/project-on-disk.ts'
+
+describe('the project of a command that records', () => {
+  it('is never that of the folder, whose file is named in the error with the flag', t => {
+    const world = makeWorld(t)
+    const folder = makeFolder(world.directory, 'work', 'deep')
+    const file = join(world.directory, 'work', 'usage.project.json')
+    const before = process.cwd()
+    process.chdir(folder)
+    t.after(() => process.chdir(before))
+    assert.throws(() => chooseProject(world, {}), {code: 'USAGE_NO_PROJECT', message: 'no project given'})
+    writeFileSync(file, '{}')
+    assert.throws(() => chooseProject(world, {}), {
+      code: 'USAGE_NO_PROJECT',
+      message: `no project given; ${file} is used only if it is named`,
+      next: `Use --project-file ${file}, or set USAGE_PROJECT_FILE to it.`,
+    })
+  })
+})
 
 describe('the project of a command for users', () => {
   it('is the one that was named, also where USAGE_PROJECT_FILE is that of other software', t => {

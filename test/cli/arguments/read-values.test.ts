@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
-import {readFields} from '../../../src/cli/arguments/read-values.ts'
+import {readFields, readPeriod} from '../../../src/cli/arguments/read-values.ts'
 import type {Declarations} from '../../../src/protocol/declaration.ts'
 
 const declared: Declarations = {
@@ -44,5 +44,13 @@ describe('fields on a command line', () => {
     const {fields} = readFields(declared, ['__proto__=1', 'constructor=2'], '--field')
     assert.deepEqual(Object.keys(fields), ['__proto__', 'constructor'])
     assert.equal(Object.getPrototypeOf(fields), Object.prototype)
+  })
+})
+
+describe('the period of usage access', () => {
+  it('is a year, a month, a first day or always', () => {
+    for (const period of ['2025', '2025-11', '2025-07-01', 'always']) assert.equal(readPeriod(period), period)
+    for (const period of ['NONSENSE', '', '25', '2025-13', '2025-13-45', '2025-07-01T00:00:00Z'])
+      assert.throws(() => readPeriod(period), {code: 'USAGE_WRONG_USE', message: /^--period must be a year/})
   })
 })

@@ -15,6 +15,7 @@ import {writeEvents} from '../../../src/reporter/destination/buffer.ts'
 import {destinationOf} from '../../../src/reporter/destination/destination.ts'
 import {recordDrop} from '../../../src/reporter/destination/drops.ts'
 import {writeFailure} from '../../../src/reporter/destination/next-try.ts'
+import {destinationHere} from '../../../src/reporter/projects/destination-here.ts'
 import {takeLock} from '../../../src/reporter/sender/sender-lock.ts'
 import {answerAlways, answeringServer} from '../../support/answering-server.ts'
 import {makeAuthority} from '../../support/authority.ts'
@@ -91,6 +92,29 @@ describe('examine', {concurrency: 4}, () => {
       const {find, problems, exit} = await examineAt(t, http, {changes})
       assert.deepEqual([problems, exit], [['round-trip'], 3])
       assert.match(find('round-trip')?.what ?? '', words)
+    }
+  })
+
+  it('sends the write key to the collector of the project, and to no other address that is given', async t => {
+    const changes = {writeKey: 'k'}
+    const own = await openReal(t, [makeProject(changes)])
+    assert.deepEqual((await examineAt(t, own, {changes, given: `${own}/`})).problems, [])
+    const other = await openReal(t, [makeProject(changes)])
+    const {find} = await examineAt(t, own, {changes, given: other})
+    assert.match(find('round-trip')?.what ?? '', /key of the project was not sent, because this is not its collector/)
+    assert.match(find('round-trip')?.next ?? '', /--project-file FILE/)
+  })
+
+  it('blames the policy of the site for the write key where the site sends the events elsewhere', async t => {
+    const world = makeWorld(t)
+    const http = await openReal(t, [makeProject({writeKey: 'k'})])
+    const policy = join(makeFolder(world.siteDirectory), 'policy.json')
+    for (const writeKey of [undefined, 'x']) {
+      writeFileSync(policy, JSON.stringify({endpoint: http, ...(writeKey && {writeKey})}))
+      const destinations = [destinationHere(world, makeProject({endpoint: 'http://127.0.0.1:9'}))]
+      const {findings} = await examine(world, {destinations, endpoint: null, found: []}, AbortSignal.timeout(30_000))
+      const found = findings.find(({check}) => check === 'round-trip')
+      assert.ok(found?.next?.includes(`Compare writeKey in the site policy ${policy}`), JSON.stringify(findings))
     }
   })
 

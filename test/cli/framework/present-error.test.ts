@@ -22,3 +22,8 @@ it('names a current folder that was deleted', t => {
     process.chdir(before)
   }
 })
+
+it('says in plain words that two flags exclude each other', () => {
+  const thrown = Object.assign(new Error('--all=true cannot also be provided when using --period'), {oclif: {exit: 2}})
+  assert.equal(codeOf(thrown).message, '--all and --period must not be used together')
+})

@@ -35,6 +35,13 @@ describe('suggestAnswers', () => {
     assert.deepEqual(suggestBeside(t, files), ['Heat Flow', 'heat-flow', 'py@example.org'])
   })
 
+  it('passes over a name that is not valid, and a title that is no text on one line', t => {
+    for (const title of [`title: ${'x'.repeat(300)}`, 'title: >-\n  Heat\n  Flow', 'title: ""', 'title: a\u0001b'])
+      assert.deepEqual(suggestBeside(t, {'CITATION.cff': `${title}\n`}).slice(0, 2), ['heatflow', 'heatflow'], title)
+    const files = {'CITATION.cff': 'title: "日本"\n', 'pyproject.toml': pyproject}
+    assert.deepEqual(suggestBeside(t, files).slice(0, 2), ['日本', 'heat-flow'])
+  })
+
   it('uses the name of the folder, and suggests nothing that is not valid', t => {
     assert.deepEqual(suggestBeside(t, {}, 'Éther Größe'), ['Éther Größe', 'ether-gro-e', undefined])
     assert.deepEqual(suggestBeside(t, {}), ['heatflow', 'heatflow', undefined])
@@ -43,6 +50,6 @@ describe('suggestAnswers', () => {
       undefined,
       undefined,
     ])
-    assert.deepEqual(suggestBeside(t, {'CITATION.cff': 'title: a\u0007b\n'}), [undefined, 'a-b', undefined])
+    assert.deepEqual(suggestBeside(t, {'CITATION.cff': 'title: a\u0007b\n'}), ['heatflow', 'heatflow', undefined])
   })
 })
