@@ -8,6 +8,7 @@ import {repositoryPath} from './repository.ts'
 export const tools = {
   bash: 'bash',
   busybox: 'busybox',
+  caddy: 'caddy',
   chromium: 'chromium',
   curl: 'curl',
   dash: 'dash',
@@ -19,6 +20,7 @@ export const tools = {
   make: 'make',
   mksh: 'mksh',
   mypy: 'mypy',
+  nginx: 'nginx',
   openssl: 'openssl',
   prlimit: 'util-linux',
   ps: 'procps',
@@ -30,6 +32,7 @@ export const tools = {
   snakemake: 'snakemake',
   sqlite3: 'sqlite3',
   strace: 'strace',
+  'systemd-analyze': 'systemd',
   unshare: 'util-linux',
   zsh: 'zsh',
   'numpy for python3': 'python3-numpy',
@@ -86,10 +89,13 @@ export function hasTool(tool: Tool): boolean {
   return isFound
 }
 
+/** Programs of administrators, such as nginx, are here. A test starts them by their path. */
+export const administratorsPath = '/usr/sbin'
+
 /** A test may start a program itself or from an isolated home. */
 const isOnPaths = (program: string): boolean =>
   [process.env['PATH'] ?? '', systemPath].every(path =>
-    path.split(':').some(folder => isProgram(join(folder, program))),
+    [...path.split(':'), administratorsPath].some(folder => isProgram(join(folder, program))),
   )
 
 function isProgram(path: string): boolean {
