@@ -1,7 +1,7 @@
 import {toPlainText} from '../../protocol/plain-text.ts'
 
-/** Keys that have a place of their own in a line, or stand below it. */
-const placed = ['time', 'level', 'message', 'error']
+/** Keys that have a place of their own in a line, or stand below it. The limits fill a screen, so only JSON has them. */
+const placed = ['time', 'level', 'message', 'error', 'limits']
 
 /**
  * Writes a line of the log for people: time, level, message, and the fields as `name=value`. The stack of an error

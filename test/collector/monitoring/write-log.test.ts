@@ -34,6 +34,11 @@ describe('openLog', () => {
     assert.ok(others.slice(0, -1).every(one => one.startsWith('    ')) && others.at(-1) === '')
   })
 
+  it('leaves the limits to JSON', () => {
+    const [text, json] = logFormats.map(format => linesOf(format, 'started', {limits: {maxDepth: 4}})[0] ?? '')
+    assert.deepEqual([text, json].map(line => line?.includes('maxDepth')).toSorted(), [false, true])
+  })
+
   it('lets no text look like a line of its own or steer the terminal', () => {
     const evil = '\u001b[2J\r\n2026-01-01T00:00:00.000Z INFO  started\u0000\u202e'
     for (const format of logFormats) {
