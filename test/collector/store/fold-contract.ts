@@ -9,7 +9,7 @@ import {batchOf, dayMs, featureOf, nowMs, pseudonym, sampleHeader, sampleProject
 import {assertSameFacts} from './comparable-facts.ts'
 import {exactly, factsOf, insert, type MakeStore, question} from './contract-parts.ts'
 
-const {maxNewValuesADay: most, maxNewValuesAYear} = collectorLimits
+const {maxNewValuesADay: most} = collectorLimits
 const other = '(other)'
 
 /** Inserts the start of a run with a number, by a user of its own. */
@@ -92,26 +92,6 @@ export function foldContract(make: MakeStore): void {
     assert.equal(quality.folded, 0)
   })
 
-  test('it has room for a bounded number of new values in a year', async t => {
-    const {store, source} = await make(t)
-    const days = maxNewValuesAYear / most.feature
-    const use = (number: number, atMs: number) => featureOf(number, atMs, {run: null, name: `Invented ${number}`})
-    const wide = {range: {fromMs: 0, toMs: nowMs + 1_000 * dayMs}}
-    const foldedOf = async () => (await factsOf(source, wide)).quality.folded
-    for (const day of numbers(days)) {
-      const atMs = nowMs + day * dayMs
-      const uses = numbers(most.feature).map(number => use(day * most.feature + number, atMs))
-      await store.insert([batchOf(uses, {receivedAtMs: atMs})])
-    }
-    assert.equal(await foldedOf(), 0)
-    const next = nowMs + days * dayMs
-    await store.insert([batchOf([use(50_000, next)], {receivedAtMs: next})])
-    assert.equal(await foldedOf(), 1)
-    const later = nowMs + 367 * dayMs
-    await store.insert([batchOf([use(50_001, later)], {receivedAtMs: later})])
-    assert.equal(await foldedOf(), 1)
-  })
-
   test('it answers as a naive count of the folded data does', async t => {
     const {store, source} = await make(t)
     const random = seededRandom(17)
@@ -119,7 +99,7 @@ export function foldContract(make: MakeStore): void {
       ...one,
       header: {...one.header, scheduler: `s${Math.floor(random() * 90)}`, agent: `a${Math.floor(random() * 70)}`},
     }))
-    for (const {event, header} of sent) await insert(store, [event], {header, receivedAtMs: nowMs})
+    await store.insert(sent.map(({event, header}) => batchOf([event], {header, receivedAtMs: nowMs})))
     const {quality, ...facts} = await factsOf(source)
     const folded = naiveFold(sent)
     assertSameFacts(facts, naiveFacts(folded, question))

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {signalOfExitCode} from '../../../stats/model/shell-signals.ts'
-import {allRows, type Database} from '../tables/database.ts'
+import {type Database, eachRow} from '../tables/database.ts'
 import {
   type Exit,
   type FeatureColumns,
@@ -9,6 +9,7 @@ import {
   results,
   type TimingsColumn,
 } from './columns.ts'
+import {type Growing, growing, moved} from './growing.ts'
 
 /** The month of a project to read. Instants are Unix milliseconds. */
 export interface MonthToRead {
@@ -53,48 +54,70 @@ interface RunRow {
   readonly endFields: string | null
 }
 
-type FeatureRow = readonly [
-  feature: number,
-  at: number,
-  header: number,
-  run: Uint8Array | null,
-  count: number,
-  isInternal: number,
-  seconds: number | null,
-  timed: number,
-  timings: Uint8Array | null,
-  isCrossing: number,
-]
+interface FeatureRow {
+  readonly feature: number
+  readonly at: number
+  readonly header: number
+  readonly run: Uint8Array | null
+  readonly count: number
+  readonly isInternal: number
+  readonly seconds: number | null
+  readonly timed: number
+  readonly timings: Uint8Array | null
+  readonly isCrossing: number
+}
 
-const timingsPlace = 8
-
-/** Reads the runs and people of a month from the tables. */
+/**
+ * Reads the runs and people of a month from the tables. Rows become numbers one by one: a month of a million rows as
+ * objects would need a gigabyte.
+ */
 export function readRunColumns(database: Database, month: MonthToRead): RunColumns {
   const {salt, ...span} = month
-  const rows = (database.prepare(columnQueries.runs).all(span) as unknown as RunRow[]).map(nameSignal)
   const exits = numbering<string, Exit>()
   const scripts = numbering<string, string>()
-  const exitOf = ({result, exitCode, signal}: RunRow): number => {
-    if (result === 'open' || result === 'unknown') return -1
-    const exit = result === 'signal' ? {exitCode: null, signal} : {exitCode, signal: null}
-    return exits.numberOf(`${exit.exitCode} ${exit.signal}`, () => exit)
+  const fields = collectFields()
+  const columns = {
+    at: growing(Uint32Array),
+    header: growing(Int32Array),
+    result: growing(Uint8Array),
+    seconds: growing(Float64Array),
+    lastSignAt: growing(Float64Array),
+    exit: growing(Int32Array),
+    script: growing(Int32Array),
   }
-  const scriptOf = ({script}: RunRow): number =>
-    script === null ? -1 : scripts.numberOf(script, () => digest(salt, script))
+  let row = 0
+  for (const found of eachRow<RunRow>(database.prepare(columnQueries.runs), span)) {
+    const run = nameSignal(found)
+    columns.at.push(run.at - span.from)
+    columns.header.push(run.header)
+    columns.result.push(results.indexOf(run.result))
+    columns.seconds.push(run.seconds ?? Number.NaN)
+    columns.lastSignAt.push(run.lastSignAt)
+    columns.exit.push(exitOf(run, exits))
+    const {script} = run
+    columns.script.push(script === null ? -1 : scripts.numberOf(script, () => digest(salt, script)))
+    fields.read(row++, run)
+  }
   return {
     kind: 'runs',
-    at: Uint32Array.from(rows, row => row.at - span.from),
-    header: Int32Array.from(rows, row => row.header),
-    result: Uint8Array.from(rows, row => results.indexOf(row.result)),
-    seconds: Float64Array.from(rows, row => row.seconds ?? Number.NaN),
-    lastSignAt: Float64Array.from(rows, row => row.lastSignAt),
-    exit: Int32Array.from(rows, exitOf),
+    at: columns.at.column(),
+    header: columns.header.column(),
+    result: columns.result.column(),
+    seconds: columns.seconds.column(),
+    lastSignAt: columns.lastSignAt.column(),
+    exit: columns.exit.column(),
     exits: exits.values,
-    script: Int32Array.from(rows, scriptOf),
+    script: columns.script.column(),
     scripts: scripts.values,
-    ...readFields(rows),
+    ...fields.columns(),
     lone: readLone(database, span),
   }
+}
+
+function exitOf({result, exitCode, signal}: RunRow, exits: Numbering<string, Exit>): number {
+  if (result === 'open' || result === 'unknown') return -1
+  const exit = result === 'signal' ? {exitCode: null, signal} : {exitCode, signal: null}
+  return exits.numberOf(`${exit.exitCode} ${exit.signal}`, () => exit)
 }
 
 /** A shell's code for a signal is that signal: docs/decisions/0019-shell-codes-of-signals.md. */
@@ -104,81 +127,119 @@ function nameSignal(row: RunRow): RunRow {
 }
 
 function readLone(database: Database, span: Omit<MonthToRead, 'salt'>): LoneColumns {
-  const rows = database.prepare(columnQueries.lone).all(span) as unknown as {at: number; header: number; what: number}[]
+  const columns = {at: growing(Uint32Array), header: growing(Int32Array), what: growing(Uint8Array)}
+  const rows = eachRow<{at: number; header: number; what: number}>(database.prepare(columnQueries.lone), span)
+  for (const {at, header, what} of rows) {
+    columns.at.push(at - span.from)
+    columns.header.push(header)
+    columns.what.push(what)
+  }
+  return {at: columns.at.column(), header: columns.header.column(), what: columns.what.column()}
+}
+
+/** Collects the values of fields. If start and end report the same field, the value of the end counts. */
+function collectFields() {
+  const numbers = new Map<string, {row: Growing<Uint32Array>; value: Growing<Float64Array>}>()
+  const values = new Map<string, {row: Growing<Uint32Array>; value: Growing<Uint32Array>; names: ValueNames}>()
+  const numbersOf = (name: string) => {
+    const known = numbers.get(name) ?? {row: growing(Uint32Array), value: growing(Float64Array)}
+    numbers.set(name, known)
+    return known
+  }
+  const valuesOf = (name: string) => {
+    const known = values.get(name) ?? {row: growing(Uint32Array), value: growing(Uint32Array), names: numbering()}
+    values.set(name, known)
+    return known
+  }
   return {
-    at: Uint32Array.from(rows, row => row.at - span.from),
-    header: Int32Array.from(rows, row => row.header),
-    what: Uint8Array.from(rows, row => row.what),
+    read(row: number, {startFields, endFields}: RunRow): void {
+      if (startFields === null && endFields === null) return
+      const fields = {...JSON.parse(startFields ?? '{}'), ...JSON.parse(endFields ?? '{}')} as Record<string, unknown>
+      for (const [name, value] of Object.entries(fields)) {
+        if (typeof value === 'number') {
+          const column = numbersOf(name)
+          column.row.push(row)
+          column.value.push(value)
+        } else if (typeof value === 'string' || typeof value === 'boolean') {
+          const column = valuesOf(name)
+          column.row.push(row)
+          column.value.push(column.names.numberOf(value, () => value))
+        }
+      }
+    },
+    columns(): Pick<RunColumns, 'numbers' | 'values'> {
+      const numberColumns = [...numbers].map(([name, {row, value}]) => [
+        name,
+        {row: row.column(), value: value.column()},
+      ])
+      const valueColumns = [...values].map(([name, {row, value, names}]) => [
+        name,
+        {row: row.column(), value: value.column(), names: names.values},
+      ])
+      return {numbers: Object.fromEntries(numberColumns), values: Object.fromEntries(valueColumns)}
+    },
   }
 }
 
-/** The columns of fields. If start and end report the same field, the value of the end counts. */
-function readFields(rows: readonly RunRow[]): Pick<RunColumns, 'numbers' | 'values'> {
-  const numbers = new Map<string, {row: number; value: number}[]>()
-  const values = new Map<string, {row: number; value: string | boolean}[]>()
-  for (const [row, {startFields, endFields}] of rows.entries()) {
-    if (startFields === null && endFields === null) continue
-    const fields = {...JSON.parse(startFields ?? '{}'), ...JSON.parse(endFields ?? '{}')} as Record<string, unknown>
-    for (const [name, value] of Object.entries(fields)) {
-      if (typeof value === 'number') entriesOf(numbers, name).push({row, value})
-      else if (typeof value === 'string' || typeof value === 'boolean') entriesOf(values, name).push({row, value})
-    }
-  }
-  const numberColumns = [...numbers].map(([name, entries]) => [
-    name,
-    {row: Uint32Array.from(entries, one => one.row), value: Float64Array.from(entries, one => one.value)},
-  ])
-  const valueColumns = [...values].map(([name, entries]) => {
-    const names = numbering<string | boolean, string | boolean>()
-    const value = Uint32Array.from(entries, one => names.numberOf(one.value, () => one.value))
-    return [name, {row: Uint32Array.from(entries, one => one.row), value, names: names.values}]
-  })
-  return {numbers: Object.fromEntries(numberColumns), values: Object.fromEntries(valueColumns)}
-}
+type ValueNames = Numbering<string | boolean, string | boolean>
 
-function entriesOf<T>(all: Map<string, T[]>, name: string): T[] {
-  const known = all.get(name) ?? []
-  all.set(name, known)
-  return known
-}
-
-/** Reads the uses of features of a month from the tables. */
+/** Reads the uses of features of a month from the tables, row by row. */
 export function readFeatureColumns(database: Database, month: MonthToRead): FeatureColumns {
   const {salt, ...span} = month
-  const rows = allRows<FeatureRow>(database.prepare(columnQueries.features), span)
-  const {features, begins, placeOf} = layByFeature(rows)
   const columns = {
-    at: new Uint32Array(rows.length),
-    header: new Int32Array(rows.length),
-    run: new Int32Array(rows.length),
-    count: new Float64Array(rows.length),
-    isInternal: new Uint8Array(rows.length),
-    seconds: new Float64Array(rows.length),
-    timed: new Float64Array(rows.length),
+    feature: growing(Int32Array),
+    at: growing(Uint32Array),
+    header: growing(Int32Array),
+    run: growing(Int32Array),
+    count: growing(Float64Array),
+    isInternal: growing(Uint8Array),
+    seconds: growing(Float64Array),
+    timed: growing(Float64Array),
   }
-  const runs = numbering<string, string>()
+  const runs = numbering<string, null>()
   const crossing = new Map<number, string>()
-  for (const [index, [, at, header, run, count, isInternal, seconds, timed, , isCrossing]] of rows.entries()) {
-    const row = placeOf[index]!
-    columns.at[row] = at - span.from
-    columns.header[row] = header
-    columns.count[row] = count
-    columns.isInternal[row] = isInternal
-    columns.seconds[row] = seconds ?? Number.NaN
-    columns.timed[row] = seconds === null ? 0 : timed
-    const id = run === null ? '' : Buffer.from(run.buffer, run.byteOffset, run.byteLength).toString('latin1')
-    const number = run === null ? -1 : runs.numberOf(id, () => id)
-    columns.run[row] = number
-    if (isCrossing === 1 && !crossing.has(number)) crossing.set(number, digest(salt, run!))
+  const timings: {row: number; blob: Uint8Array}[] = []
+  let row = 0
+  for (const found of eachRow<FeatureRow>(database.prepare(columnQueries.features), span)) {
+    const {run, seconds} = found
+    columns.feature.push(found.feature)
+    columns.at.push(found.at - span.from)
+    columns.header.push(found.header)
+    columns.count.push(found.count)
+    columns.isInternal.push(found.isInternal)
+    columns.seconds.push(seconds ?? Number.NaN)
+    columns.timed.push(seconds === null ? 0 : found.timed)
+    const number = run === null ? -1 : runs.numberOf(latin1Of(run), () => null)
+    columns.run.push(number)
+    if (found.isCrossing === 1 && !crossing.has(number)) crossing.set(number, digest(salt, run!))
+    if (found.timings !== null) timings.push({row, blob: found.timings})
+    row++
   }
-  const timings = layTimings(rows, placeOf)
-  return {kind: 'features', features, begins, ...columns, timings, runs: runs.values.length, crossing}
+  const {features, begins, placeOf} = layByFeature(columns.feature.column())
+  return {
+    kind: 'features',
+    features,
+    begins,
+    at: moved(columns.at.column(), placeOf),
+    header: moved(columns.header.column(), placeOf),
+    run: moved(columns.run.column(), placeOf),
+    count: moved(columns.count.column(), placeOf),
+    isInternal: moved(columns.isInternal.column(), placeOf),
+    seconds: moved(columns.seconds.column(), placeOf),
+    timed: moved(columns.timed.column(), placeOf),
+    timings: layTimings(timings, placeOf),
+    runs: runs.values.length,
+    crossing,
+  }
 }
 
+const latin1Of = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+
 /** Sorts rows by feature: `placeOf` is the new index of each row. */
-function layByFeature(rows: readonly FeatureRow[]) {
+function layByFeature(featureOf: Int32Array) {
   const counts = new Map<number, number>()
-  for (const [feature] of rows) counts.set(feature, (counts.get(feature) ?? 0) + 1)
+  for (const feature of featureOf) counts.set(feature, (counts.get(feature) ?? 0) + 1)
   const features = Int32Array.from([...counts.keys()].sort((a, b) => a - b))
   const begins = new Uint32Array(features.length + 1)
   const next = new Map<number, number>()
@@ -186,21 +247,18 @@ function layByFeature(rows: readonly FeatureRow[]) {
     next.set(feature, begins[place]!)
     begins[place + 1] = begins[place]! + counts.get(feature)!
   }
-  const placeOf = Uint32Array.from(rows, ([feature]) => {
-    const place = next.get(feature)!
-    next.set(feature, place + 1)
-    return place
-  })
+  const placeOf = new Uint32Array(featureOf.length)
+  for (let row = 0; row < featureOf.length; row++) {
+    const place = next.get(featureOf[row]!)!
+    next.set(featureOf[row]!, place + 1)
+    placeOf[row] = place
+  }
   return {features, begins, placeOf}
 }
 
 /** Lays the histograms of rows one after the other, in the order of their new indexes. */
-function layTimings(rows: readonly FeatureRow[], placeOf: Uint32Array): TimingsColumn {
-  const found: {row: number; blob: Uint8Array}[] = []
-  for (const [index, row] of rows.entries()) {
-    const blob = row[timingsPlace]
-    if (blob !== null) found.push({row: placeOf[index]!, blob})
-  }
+function layTimings(read: readonly {row: number; blob: Uint8Array}[], placeOf: Uint32Array): TimingsColumn {
+  const found = read.map(({row, blob}) => ({row: placeOf[row]!, blob}))
   found.sort((a, b) => a.row - b.row)
   const begins = new Uint32Array(found.length + 1)
   for (const [place, {blob}] of found.entries()) begins[place + 1] = begins[place]! + blob.length
@@ -213,12 +271,17 @@ const digest = (salt: string, of: string | Uint8Array): string =>
   createHash('sha256').update(salt).update(of).digest().toString('latin1', 0, 16)
 
 /** Numbers different keys from 0, in the order of their first use, and keeps a value for each. */
-function numbering<Key, Value>() {
+interface Numbering<Key, Value> {
+  readonly values: readonly Value[]
+  numberOf(key: Key, make: () => Value): number
+}
+
+function numbering<Key, Value>(): Numbering<Key, Value> {
   const numbers = new Map<Key, number>()
   const values: Value[] = []
   return {
-    values: values as readonly Value[],
-    numberOf(key: Key, make: () => Value): number {
+    values,
+    numberOf(key, make) {
       const known = numbers.get(key)
       if (known !== undefined) return known
       numbers.set(key, values.length)

@@ -118,6 +118,10 @@ export function truncateLog(database: Database): boolean {
   }
 }
 
+/** Reads rows one by one, so that only one of them is in memory. */
+export const eachRow = <Row>(statement: Statement, values: Record<string, number>): Iterable<Row> =>
+  statement.iterate(values) as Iterable<unknown> as Iterable<Row>
+
 /** Reads rows as arrays. This takes half the time of objects if the driver supports it. */
 export function allRows<Row extends readonly unknown[]>(statement: Statement, values: Record<string, number>): Row[] {
   if ('setReturnArrays' in statement) {

@@ -25,6 +25,12 @@ const sql = {
     FROM known_values WHERE project = :project AND kind = :kind`,
 } as const
 
+/** How many new values a kind may have. */
+interface NewValues {
+  readonly maxNewValuesADay: Readonly<Record<string, number>>
+  readonly maxNewValuesAYear: number
+}
+
 /** The values of one kind of one project. */
 interface Kind {
   readonly values: Set<string>
@@ -34,7 +40,10 @@ interface Kind {
 }
 
 /** Makes it over the tables of a database. Call `admit` inside a transaction. */
-export function createKnownValues(database: Database): KnownValues {
+export function createKnownValues(
+  database: Database,
+  {maxNewValuesADay, maxNewValuesAYear}: NewValues = collectorLimits,
+): KnownValues {
   const [find, insert, count] = [sql.find, sql.insert, sql.count].map(text => database.prepare(text)) as [
     ReturnType<Database['prepare']>,
     ReturnType<Database['prepare']>,
@@ -53,8 +62,8 @@ export function createKnownValues(database: Database): KnownValues {
   const roomOn = (project: number, kind: string, day: string): number => {
     const before = formatDay(Date.parse(day) - yearMs)
     const row = count.get({project, kind, day, before})
-    const room = mostNewValues(kind) - Number(row?.['today'])
-    return Math.min(room, collectorLimits.maxNewValuesAYear - Number(row?.['year']))
+    const aDay = maxNewValuesADay[kind.startsWith('field ') ? 'field' : kind] ?? 0
+    return Math.min(aDay - Number(row?.['today']), maxNewValuesAYear - Number(row?.['year']))
   }
 
   return {
@@ -74,9 +83,4 @@ export function createKnownValues(database: Database): KnownValues {
     },
     forget: () => kinds.clear(),
   }
-}
-
-function mostNewValues(kind: string): number {
-  const most: Readonly<Record<string, number>> = collectorLimits.maxNewValuesADay
-  return most[kind.startsWith('field ') ? 'field' : kind] ?? 0
 }
