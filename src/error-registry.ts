@@ -193,10 +193,17 @@ export const errorRegistry = {
     http: 403,
   },
   USAGE_TOO_MANY_REQUESTS: {
-    meaning: 'The collector receives too many requests or events: of this pseudonym, of this project or in total.',
+    meaning:
+      'The collector receives too many requests or events: from this address, of this project, of this pseudonym or in total.',
     next: 'Try again after the time in Retry-After.',
     exit: 3,
     http: 429,
+  },
+  USAGE_HOST_UNKNOWN: {
+    meaning: 'The request is addressed to a host that the collector does not know.',
+    next: 'Use the address of the collector. Its operator adds further names with `usage collect --host NAME`.',
+    exit: 3,
+    http: 403,
   },
   USAGE_KEY_WRONG: {
     meaning: 'The write key is missing or wrong.',

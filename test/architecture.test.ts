@@ -102,6 +102,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   'prom-client': /^src\/collector\/monitoring\/metrics\.ts$/,
   pino: /^src\/collector\/monitoring\/write-log\.ts$/,
   fastify: /^src\/collector\/receive\/http\/server\.ts$/,
+  '@fastify/rate-limit': /^src\/collector\/receive\/http\/guard\//,
   '@oclif/core': /^src\/(?:cli\/framework|commands)\//,
   chalk: /^src\/(?:cli|commands)\//,
   valibot: /^src\/(?:protocol|collector|reporter|stats|cli)\//,

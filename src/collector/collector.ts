@@ -31,9 +31,10 @@ import {createReadiness, type ReadinessProbe} from './monitoring/readiness.ts'
 import {packageVersion} from './monitoring/version.ts'
 import {type ReadinessWatch, watchReadiness} from './monitoring/watch-readiness.ts'
 import {createWorkerSource} from './reading/worker-source.ts'
-import {closeHttp, countRequests} from './receive/http/close-http.ts'
+import {closeHttp} from './receive/http/close-http.ts'
+import {createConnections} from './receive/http/guard/connections.ts'
 import type {MakePages} from './receive/http/pages.ts'
-import {buildHttp} from './receive/http/server.ts'
+import {buildHttp, type Front} from './receive/http/server.ts'
 import {type InboxParts, type InboxReceiver, receiveInbox} from './receive/inbox.ts'
 import {datagramFigures, datagramProbe} from './receive/udp/observe-datagrams.ts'
 import {datagramReader} from './receive/udp/read-datagram.ts'
@@ -66,6 +67,8 @@ export interface CollectorOptions {
   readonly mantid?: string | null
   /** Where `/metrics` is served. Port 0 selects a free port. Default: nowhere. */
   readonly admin?: {readonly host: string; readonly port: number} | null
+  /** How the collector stands on the internet: its names, its proxies, its rates. */
+  readonly front?: Front
   /** The dashboard. Default: no pages. */
   readonly pages?: MakePages
   /** Whether the first start on a data folder makes a read token. False: nobody would see it. Default: true. */
@@ -116,7 +119,7 @@ export interface Collector {
  * USAGE_ADDRESS_UNAVAILABLE, USAGE_PROJECT_UNKNOWN.
  */
 export async function openCollector(options: CollectorOptions): Promise<Collector> {
-  const {dataDirectory, now} = options
+  const {dataDirectory, now, front = {}} = options
   const live = openProjects(options.projectsDirectory)
   const {projects} = live
   const {parsl = null, mantid = null} = options
@@ -195,13 +198,13 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       monitor,
       readiness,
     }
-    const app = buildHttp(parts)
-    const allAnswered = countRequests(app)
+    const connections = createConnections({isProxy: front.isProxy})
+    const app = buildHttp({...parts, connections, front})
     const http = await listen(app, options)
     stopListening = async () => {
       isOpen = false
       removeRunningCollector(dataDirectory)
-      await closeHttp(app, allAnswered)
+      await closeHttp(app, connections)
     }
     writeRunningCollector(dataDirectory, {http, secret})
     // A token that is made before the collector listens is lost if the port is busy.

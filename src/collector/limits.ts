@@ -7,6 +7,31 @@
  * Read next: `receive/http/server.ts`, which applies most of them.
  */
 export const collectorLimits = {
+  /** Connections at the same time. An idle one costs 10 KB, so all of them cost 80 MB. */
+  maxConnections: 8_192,
+  /** Connections of one address (IPv6: /64) at the same time: 5,000 nodes behind one address that report in one second. */
+  maxConnectionsOfAddress: 6_144,
+  /** Requests on one connection: a proxy reuses its connections, and opens another from time to time. */
+  maxRequestsOfConnection: 10_000,
+  /** Requests of one connection that are not answered. No client of ours sends one before the answer to the last. */
+  maxUnansweredOfConnection: 4,
+  /** Bytes of answers that their receivers have not read. Beyond it, the connections that read the slowest are closed. */
+  maxUnreadBytes: 64 * 1024 * 1024,
+  /** Seconds in which an answer must be read. The largest has some megabytes. */
+  unreadSeconds: 60,
+  /** Seconds in which the headers of a request must arrive. */
+  headerSeconds: 15,
+  /** Seconds for which an idle connection stays open: longer than nginx keeps it (60), or a request is lost now and then. */
+  idleSeconds: 65,
+  /** Seconds between two looks for connections that are too slow. */
+  lookSeconds: 5,
+  /**
+   * Requests of one address (IPv6: /64) in a window: 5,000 nodes behind one address, each with four in ten seconds. So one
+   * address uses at most about a third of what a collector can answer.
+   */
+  requestsOfAddress: {requests: 20_000, seconds: 10},
+  /** Addresses that are counted. An address that was not seen for the longest time is forgotten. */
+  maxCountedAddresses: 50_000,
   /** Bytes of request bodies in memory at the same time, as they arrive: 64 of the largest. */
   maxArrivingBytes: 64 * 1024 * 1024,
   /**

@@ -31,8 +31,32 @@ export function presentedSecret(authorization: string | undefined): string | nul
 
 export const sha256Of = (secret: string): Uint8Array => createHash('sha256').update(secret).digest()
 
+/** The SHA-256 of a write key, made once for each project file. */
+const keyHashes = new WeakMap<ProjectFile, Uint8Array>()
+
+function isKeyOf(project: ProjectFile, secret: string | null): boolean {
+  if (project.writeKey === undefined || secret === null) return false
+  const hash = keyHashes.get(project) ?? sha256Of(project.writeKey)
+  keyHashes.set(project, hash)
+  return isSecret(secret, hash)
+}
+
+/**
+ * Refuses a request that no project would accept, before its body is read: its key is that of no project, or it has none
+ * and every project has one. Throws a `UsageError` USAGE_KEY_WRONG.
+ */
+export function requireSomeKey(projects: ReadonlyMap<string, ProjectFile>, authorization: string | undefined): void {
+  const secret = presentedSecret(authorization)
+  for (const project of projects.values())
+    if (authorization === undefined ? project.writeKey === undefined : isKeyOf(project, secret)) return
+  throw new UsageError('USAGE_KEY_WRONG', 'the write key of a project is required, as Authorization: Bearer KEY')
+}
+
 /** Throws a `UsageError` USAGE_KEY_WRONG if the project has a write key and the header does not contain it. */
-export function requireWriteKey({writeKey, project}: ProjectFile, authorization: string | undefined): void {
-  if (writeKey === undefined || hasSecret(authorization, sha256Of(writeKey))) return
-  throw new UsageError('USAGE_KEY_WRONG', `the write key of ${project} is required, as Authorization: Bearer KEY`)
+export function requireWriteKey(project: ProjectFile, authorization: string | undefined): void {
+  if (project.writeKey === undefined || isKeyOf(project, presentedSecret(authorization))) return
+  throw new UsageError(
+    'USAGE_KEY_WRONG',
+    `the write key of ${project.project} is required, as Authorization: Bearer KEY`,
+  )
 }

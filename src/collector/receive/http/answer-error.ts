@@ -29,7 +29,9 @@ export function errorAnswerer({monitor, projectOf}: ErrorParts) {
     }
     reply.status(status)
     if (status === 401) reply.header('WWW-Authenticate', 'Bearer')
-    if (status === 503 || status === 429) reply.header('Retry-After', String(collectorLimits.retryAfterSeconds))
+    const isLater = status === 503 || status === 429
+    if (isLater && !reply.hasHeader('Retry-After'))
+      reply.header('Retry-After', String(collectorLimits.retryAfterSeconds))
     const shown = status === 500 ? hide(error) : error
     const document = shown.toDocument()
     reply.send(status < 500 ? document : {error: {...document.error, requestId: request.id}})

@@ -3,16 +3,16 @@ import {protocolVersion} from '../../../protocol/report.ts'
 import type {Readiness} from '../../monitoring/readiness.ts'
 import {packageVersion} from '../../monitoring/version.ts'
 
-/** The addresses that also answer while the collector closes. */
-export const healthPaths = ['/healthz', '/readyz', '/version']
+/** They also answer while the collector closes. */
+const health = {config: {isHealth: true}}
 
 /**
  * Adds the addresses that programs watch. `/healthz` answers as long as the process lives. `/readyz` has the status 503
  * while the collector cannot accept reports, and names the check that failed.
  */
 export function addHealth(app: FastifyInstance, readiness: Readiness): void {
-  app.get('/healthz', async () => ({status: 'ok'}))
-  app.get('/readyz', async (_request, reply) => {
+  app.get('/healthz', health, async () => ({status: 'ok'}))
+  app.get('/readyz', health, async (_request, reply) => {
     const {status, checks} = await readiness()
     const shown = checks.map(({name, ok, detail}) => ({name, ok, detail}))
     return reply
@@ -20,5 +20,5 @@ export function addHealth(app: FastifyInstance, readiness: Readiness): void {
       .header('Cache-Control', 'no-store')
       .send({status, checks: shown})
   })
-  app.get('/version', async () => ({name: 'usage', version: packageVersion(), protocol: protocolVersion}))
+  app.get('/version', health, async () => ({name: 'usage', version: packageVersion(), protocol: protocolVersion}))
 }

@@ -8,6 +8,7 @@ import {findProject, type Projects} from '../../intake/projects.ts'
 import {type HeldSource, isHeldCursor} from '../../store/held.ts'
 import type {AskLimit} from './ask-limit.ts'
 import type {BodyReader} from './body/read-body.ts'
+import {forReporters} from './guard/front-guard.ts'
 
 interface AccessParts {
   readonly projects: Projects
@@ -25,7 +26,7 @@ export function addAccess(app: FastifyInstance, parts: AccessParts): void {
     requireSmall(request)
     requireEncrypted(request)
   }
-  app.post<{Params: {id: string}}>('/v1/projects/:id/access', {onRequest}, async request =>
+  app.post<{Params: {id: string}}>('/v1/projects/:id/access', {...forReporters, onRequest}, async request =>
     receiveAccess(request, request.params.id, parts),
   )
 }

@@ -25,7 +25,6 @@ import {admit} from '../../intake/admit.ts'
 import {answerDryRun, answerReport} from '../../intake/answer-report.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
-import {collectorLimits} from '../../limits.ts'
 import type {Monitor} from '../../monitoring/monitor.ts'
 import type {Readiness} from '../../monitoring/readiness.ts'
 import type {HeldSource} from '../../store/held.ts'
@@ -33,9 +32,13 @@ import type {Erase} from '../../upkeep/erase.ts'
 import {errorAnswerer} from './answer-error.ts'
 import {createAskLimit} from './ask-limit.ts'
 import {type BodyShare, createBodyBudget} from './body/body-budget.ts'
-import {type BodyReader, createBodyReader, requireKnownEncoding} from './body/read-body.ts'
+import {type BodyReader, createBodyReader} from './body/read-body.ts'
 import {receiveBody} from './body/receive-body.ts'
-import {addHealth, healthPaths} from './health.ts'
+import {type Connections, createConnections} from './guard/connections.ts'
+import {forReporters, guardFront} from './guard/front-guard.ts'
+import {type AddressRate, createRateGuard} from './guard/rates.ts'
+import type {IsProxy} from './guard/sources.ts'
+import {addHealth} from './health.ts'
 import {addDescription} from './openapi.ts'
 import {addPages, type Pages} from './pages.ts'
 import {addAccess} from './receive-access.ts'
@@ -60,12 +63,25 @@ export interface HttpParts {
   /** Hears when a sender sent a report, by its clock. Default: nobody listens. */
   readonly hearSentAt?: (sentAtMs: number | null) => void
   readonly monitor: Monitor
+  readonly connections?: Connections
+  /** How the collector stands on the internet. */
+  readonly front?: Front
   /** The data folder. Default: no imports and no share links. */
   readonly folder?: ImportParts['folder'] | null
   /** Reads what is stored under a pseudonym. Default: no access requests. */
   readonly held?: HeldSource['held'] | null
   /** The id of the project that Mantid's own clients count for, and how their ids become pseudonyms. Default: none. */
   readonly mantid?: Pick<MantidParts, 'project' | 'ids'> | null
+}
+
+/** How a collector stands on the internet. */
+export interface Front {
+  /** The names by which requests may address it. Default: those of its machine and its project files. */
+  readonly hosts?: readonly string[]
+  /** The proxies whose `X-Forwarded-For` counts. Default: none. */
+  readonly isProxy?: IsProxy
+  /** How much one address may ask. */
+  readonly rate?: AddressRate
 }
 
 /** The parts of the server, with those that it makes itself. */
@@ -77,7 +93,7 @@ interface ServerParts extends HttpParts {
 
 /** Builds the HTTP server of a collector. The caller listens. Its log contains no address. */
 export function buildHttp(given: HttpParts): FastifyInstance {
-  const {monitor} = given
+  const {monitor, front = {}, connections = createConnections()} = given
   const known = new WeakMap<FastifyRequest, string>()
   const parts: ServerParts = {
     ...given,
@@ -91,9 +107,10 @@ export function buildHttp(given: HttpParts): FastifyInstance {
     requestIdHeader: false,
     logController: new LogController({disableRequestLogging: true}),
     bodyLimit: limits.maxBodyBytes,
-    requestTimeout: collectorLimits.requestTimeoutSeconds * 1000,
+    serverFactory: listener => connections.serve(listener),
     return503OnClosing: false,
     frameworkErrors: answerError,
+    trustProxy: front.isProxy ?? false,
   }) as FastifyInstance
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(request => {
@@ -104,31 +121,47 @@ export function buildHttp(given: HttpParts): FastifyInstance {
     reply.header(requestIdHeader, request.id)
     const {id} = (request.params ?? {}) as {readonly id?: string}
     if (id !== undefined && parts.projects.has(id)) known.set(request, id)
-    if (!parts.isOpen() && !healthPaths.includes(request.routeOptions.url ?? ''))
-      throw new UsageError('USAGE_COLLECTOR_BUSY', 'the collector is shutting down')
-    requireKnownEncoding(request.headers['content-encoding'])
-    reply.raw.once('close', () => shares.get(request)?.free())
   })
-  app.removeAllContentTypeParsers()
-  app.addHook('onClose', () => parts.bodyReader.close())
-  const bodyBudget = createBodyBudget()
-  const shares = new WeakMap<FastifyRequest, BodyShare>()
-  app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
-    const share = bodyBudget.enter()
-    shares.set(request, share)
-    return receiveBody(request.raw, share)
-  })
+  const hostRule = {names: front.hosts ?? [], projects: parts.projects}
+  guardFront(app, {...parts, hostRule, rateGuard: createRateGuard(app, front.rate)})
+  addSafeHeaders(app)
+  acceptBodies(app)
+  app.addHook('onSend', async ({raw: {socket}}, {raw}, payload) => connections.countAnswer(raw, socket, payload))
   app.addHook('onResponse', async (request, reply) => {
     monitor.answered(request.routeOptions.url ?? '(unknown)', reply.statusCode)
   })
+  app.addHook('onClose', () => parts.bodyReader.close())
   addRoutes(app, parts)
   if (parts.mantid != null) addMantidRoutes(app, {...parts, ...parts.mantid})
   return app
 }
 
+/** What a browser may do with an answer, unless the answer says otherwise. */
+function addSafeHeaders(app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store')
+    reply.header('X-Content-Type-Options', 'nosniff')
+  })
+}
+
+/** Reads the bytes of bodies within one budget. They are freed with the answer. */
+function acceptBodies(app: FastifyInstance): void {
+  const bodyBudget = createBodyBudget()
+  const shares = new WeakMap<FastifyRequest, BodyShare>()
+  app.addHook('onRequest', async (request, reply) => {
+    reply.raw.once('close', () => shares.get(request)?.free())
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
+    const share = bodyBudget.enter()
+    shares.set(request, share)
+    return receiveBody(request.raw, share)
+  })
+}
+
 function addRoutes(app: FastifyInstance, parts: ServerParts): void {
-  app.post('/v1/reports', async request => receiveReport(request, parts))
-  app.post<{Params: {id: string}}>('/v1/projects/:id/erasures', async request =>
+  app.post('/v1/reports', forReporters, async request => receiveReport(request, parts))
+  app.post<{Params: {id: string}}>('/v1/projects/:id/erasures', forReporters, async request =>
     receiveErasure(request, request.params.id, parts),
   )
   if (parts.held != null) addAccess(app, {...parts, held: parts.held, askLimit: createAskLimit()})

@@ -55,7 +55,8 @@ const disk = new Error('database or disk is full')
 
 test('it answers 500 without a word of the inside when the store fails, and logs why by the id of the request', async t => {
   const insert = () => Promise.reject(disk)
-  const {http, logged} = await listen(t, {groupCommit: createGroupCommit({insert})})
+  const projects = new Map([['parsl', sampleProject({writeKey: 'S3CRET-key'})]])
+  const {http, logged} = await listen(t, {projects, groupCommit: createGroupCommit({insert})})
   const secret = {Authorization: 'Bearer S3CRET-key', 'User-Agent': 'S3CRET-agent', 'X-Request-Id': 'S3CRET-id'}
   const written = await post(http, reportOf(run), secret)
   assert.deepEqual([written.status, codeOf(written)], [500, 'USAGE_UNEXPECTED'])

@@ -1,0 +1,125 @@
+import {createServer, type RequestListener, type Server, type ServerResponse} from 'node:http'
+import type {Socket} from 'node:net'
+import {collectorLimits} from '../../../limits.ts'
+import {createSourceKeys, type IsProxy, noProxy} from './sources.ts'
+import {createUnread} from './unread.ts'
+
+type ConnectionLimits = {
+  readonly [Name in
+    | 'maxConnections'
+    | 'maxConnectionsOfAddress'
+    | 'maxRequestsOfConnection'
+    | 'maxUnansweredOfConnection'
+    | 'maxUnreadBytes'
+    | 'unreadSeconds'
+    | 'headerSeconds'
+    | 'requestTimeoutSeconds'
+    | 'idleSeconds'
+    | 'lookSeconds']: number
+}
+
+export interface ConnectionRules {
+  /** The connections of a proxy are those of many people: they are not counted by address. Default: no proxy. */
+  readonly isProxy?: IsProxy | undefined
+  readonly limits?: Partial<ConnectionLimits>
+}
+
+/** The connections of one server. */
+export interface Connections {
+  /** Makes the server, which the caller lets listen. */
+  serve(listener: RequestListener): Server
+  /** Counts an answer as unread until it was read. */
+  countAnswer(response: ServerResponse, socket: Socket, payload: unknown): void
+  /** Resolves when no request is running: each is answered, or its connection is gone. */
+  whenAnswered(): Promise<void>
+}
+
+/**
+ * Bounds what connections cost: their number in total and of one address, requests on one, their time, and answers that
+ * nobody reads. A connection beyond a bound is closed without an answer, and its sender keeps its events.
+ */
+export function createConnections(rules: ConnectionRules = {}): Connections {
+  const limits: ConnectionLimits = {...collectorLimits, ...rules.limits}
+  const unread = createUnread(limits)
+  let open = 0
+  let whenNone: (() => void) | null = null
+  const countRunning = (response: ServerResponse): void => {
+    open++
+    response.once('close', () => {
+      unread.forget(response)
+      open--
+      if (open === 0) whenNone?.()
+    })
+  }
+  return {
+    serve(listener) {
+      const bounded = boundUnanswered(listener, limits.maxUnansweredOfConnection, countRunning)
+      const server = createServer({connectionsCheckingInterval: limits.lookSeconds * 1000}, bounded)
+      server.maxConnections = limits.maxConnections
+      server.maxRequestsPerSocket = limits.maxRequestsOfConnection
+      server.headersTimeout = limits.headerSeconds * 1000
+      server.requestTimeout = limits.requestTimeoutSeconds * 1000
+      server.keepAliveTimeout = limits.idleSeconds * 1000
+      // Connections that are kept open for later make room for new ones.
+      server.on('drop', () => server.closeIdleConnections())
+      countByAddress(server, rules.isProxy ?? noProxy, limits.maxConnectionsOfAddress)
+      const timer = setInterval(() => unread.closeOld(), limits.lookSeconds * 1000).unref()
+      server.once('close', () => clearInterval(timer))
+      return server
+    },
+    countAnswer: unread.add,
+    whenAnswered: () =>
+      new Promise(resolve => {
+        whenNone = resolve
+        if (open === 0) resolve()
+      }),
+  }
+}
+
+/**
+ * Closes a connection with too many requests that are not answered. Node.js reads all requests that came together, also
+ * of a connection that was closed, so those that are left do not reach the listener.
+ */
+function boundUnanswered(
+  listener: RequestListener,
+  most: number,
+  onRequest: (response: ServerResponse) => void,
+): RequestListener {
+  const counts = new WeakMap<Socket, number>()
+  const change = (socket: Socket, by: 1 | -1): number => {
+    const count = (counts.get(socket) ?? 0) + by
+    counts.set(socket, count)
+    return count
+  }
+  return (request, response) => {
+    const {socket} = request
+    if (socket.destroyed) return
+    if (change(socket, 1) > most) {
+      socket.destroy()
+      return
+    }
+    onRequest(response)
+    response.once('close', () => change(socket, -1))
+    listener(request, response)
+  }
+}
+
+function countByAddress(server: Server, isProxy: IsProxy, most: number): void {
+  const keyOf = createSourceKeys()
+  const counts = new Map<string, number>()
+  server.on('connection', socket => {
+    if (isProxy(socket.remoteAddress)) return
+    const key = keyOf(socket.remoteAddress)
+    const count = (counts.get(key) ?? 0) + 1
+    if (count > most) {
+      socket.destroy()
+      return
+    }
+    counts.set(key, count)
+    socket.once('close', () => {
+      const left = (counts.get(key) ?? 1) - 1
+      if (left === 0) counts.delete(key)
+      else counts.set(key, left)
+    })
+  })
+}
