@@ -9,7 +9,11 @@ _usage_projects() {
     state=${USAGE_STATE_DIR:-${XDG_STATE_HOME:-$home/Library/Application Support}/usage}
     config=${USAGE_CONFIG_DIR:-${XDG_CONFIG_HOME:-$home/Library/Preferences}/usage}
   fi
-  local fails=
+  local fails= literal=
+  # Under set -f, the patterns would be names of files.
+  case $- in
+    *f*) set +f && literal=1 ;;
+  esac
   # With failglob, a folder without projects would be an error.
   if shopt -q failglob; then
     fails=1
@@ -29,6 +33,7 @@ _usage_projects() {
     [[ $name != "$1"* ]] || COMPREPLY+=("$name")
   done
   [[ -z $fails ]] || shopt -s failglob
+  [[ -z $literal ]] || set -f
 }
 
 # WORDS: those that begin with the word, into COMPREPLY.

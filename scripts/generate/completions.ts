@@ -55,7 +55,11 @@ function writeBash(commands: readonly DescribedCommand[]): string {
 # The ids of the projects known here, into COMPREPLY, as far as they begin with the word.
 _usage_projects() {
 ${folders}
-  local fails=
+  local fails= literal=
+  # Under set -f, the patterns would be names of files.
+  case $- in
+    *f*) set +f && literal=1 ;;
+  esac
   # With failglob, a folder without projects would be an error.
   if shopt -q failglob; then
     fails=1
@@ -65,6 +69,7 @@ ${projects('')}
     [[ $name != "$1"* ]] || COMPREPLY+=("$name")
   done
   [[ -z $fails ]] || shopt -s failglob
+  [[ -z $literal ]] || set -f
 }
 
 # WORDS: those that begin with the word, into COMPREPLY.

@@ -70,7 +70,7 @@ describe('the completion of bash', () => {
   ]
 
   it('offers what fits, under any options of the shell, and starts no program', needs('bash'), t => {
-    for (const options of ['', 'set -u; shopt -s failglob nullglob', 'IFS=:; set -u']) {
+    for (const options of ['', 'set -u; shopt -s failglob nullglob', 'IFS=:; set -u', 'set -f']) {
       const lines = cases.map(([words]) => words)
       const offered = completeInBash(t, lines, options)
       for (const [index, [words, expected]] of cases.entries())
