@@ -168,6 +168,12 @@ export const errorRegistry = {
     exit: 1,
     http: null,
   },
+  USAGE_STATE_UNREADABLE: {
+    meaning: 'A folder of waiting and sent events cannot be read, so nothing can be shown or sent.',
+    next: 'Check the owner and the permissions of the folder. It may belong to another user.',
+    exit: 1,
+    http: null,
+  },
   USAGE_REPORT_UNPARSABLE: {
     meaning: 'The body is not a report of this protocol.',
     next: 'Send JSON that matches schemas/report.v1.json.',

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import {chooseDestinations, chooseProjectFiles} from '../cli/arguments/project-choice.ts'
+import {chooseProjectFiles, chooseReadable} from '../cli/arguments/project-choice.ts'
 import {BaseCommand, exitLike} from '../cli/framework/base-command.ts'
 import {projectFlags, waitFlag} from '../cli/framework/flags.ts'
 import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
@@ -43,7 +43,8 @@ export default class Flush extends BaseCommand {
   async run(): Promise<FlushOutcome | Forwarding | {started: number}> {
     const {args, flags} = await this.parse(Flush)
     requireFolders(this.world)
-    const destinations = chooseDestinations(this.world, readPersonProject(args, flags))
+    const {destinations, unreadable} = chooseReadable(this.world, readPersonProject(args, flags))
+    this.nameUnreadable(unreadable)
     if (flags.background) {
       const started = destinations.filter(destination => spawnSender(this.world, destination)).length
       return this.present({started}, writeBackground)

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import {chooseDestinations} from '../cli/arguments/project-choice.ts'
+import {chooseReadable} from '../cli/arguments/project-choice.ts'
 import {readSince} from '../cli/arguments/since.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
@@ -31,7 +31,9 @@ export default class Log extends BaseCommand {
     const {args, flags} = await this.parse(Log)
     requireFolders(this.world)
     const since = flags.since === undefined ? null : readSince(flags.since, this.world.now())
-    const entries = chooseDestinations(this.world, readPersonProject(args, flags))
+    const {destinations, unreadable} = chooseReadable(this.world, readPersonProject(args, flags))
+    this.nameUnreadable(unreadable)
+    const entries = destinations
       .flatMap(destination => readLog(destination, {since, isOnlyErrors: flags.errors}))
       .sort((a, b) => (a.at < b.at ? -1 : 1))
     if (flags.raw) return this.presentFile({entries}, answer => writeRawLog(answer.entries))

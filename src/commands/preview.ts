@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import {chooseDestinations} from '../cli/arguments/project-choice.ts'
+import {chooseReadable} from '../cli/arguments/project-choice.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
 import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
@@ -20,7 +20,8 @@ export default class Preview extends BaseCommand {
   async run(): Promise<{projects: PreviewAnswer[]}> {
     const {args, flags} = await this.parse(Preview)
     requireFolders(this.world)
-    const destinations = chooseDestinations(this.world, readPersonProject(args, flags))
+    const {destinations, unreadable} = chooseReadable(this.world, readPersonProject(args, flags))
+    this.nameUnreadable(unreadable)
     const projects = await Promise.all(destinations.map(destination => readPreview(this.world, destination)))
     if (!flags.raw) return this.present({projects}, answer => writePreview(answer.projects, this.paint))
     for (const line of writePreviewWarnings(projects)) this.logToStderr(this.fit(line))

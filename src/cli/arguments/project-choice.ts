@@ -118,6 +118,19 @@ export function chooseAll(world: World, flags: ProjectFlags): {destinations: Des
   return {destinations, unreadable: listUnreadableFolders(world.stateDirectory, destinations, project)}
 }
 
+/**
+ * Finds the destinations of a command that shows or sends what they contain, and the folders of which it knows nothing.
+ * Throws USAGE_STATE_UNREADABLE if there are only such folders.
+ */
+export function chooseReadable(world: World, flags: ProjectFlags): ReturnType<typeof chooseAll> {
+  const chosen = chooseAll(world, flags)
+  const {destinations, unreadable} = chosen
+  const isNothing = destinations.every(({directory}) => !existsSync(directory))
+  if (unreadable.length > 0 && isNothing)
+    throw new UsageError('USAGE_STATE_UNREADABLE', `cannot read ${unreadable.map(toPlainText).join(', ')}`)
+  return chosen
+}
+
 /** Whether a project was given by a flag or a variable. */
 export const namesProject = ({environment}: World, flags: ProjectFlags): boolean =>
   [flags['project-file'], environment['USAGE_PROJECT_FILE'], flags.project, environment['USAGE_PROJECT']].some(Boolean)

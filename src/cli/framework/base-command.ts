@@ -5,6 +5,7 @@ import {withKnownProjects} from '../arguments/known-projects.ts'
 import {type Paint, paintFor} from '../output/paint.ts'
 import {showsUnicode, widthOf} from '../output/terminal.ts'
 import {toAscii} from '../output/to-ascii.ts'
+import {writeUnreadable} from '../text/words.ts'
 import {codeOf, presentError} from './present-error.ts'
 
 /** The base of all commands: the world, `--json`, and errors with a code and the next step. */
@@ -32,6 +33,11 @@ export abstract class BaseCommand extends Command {
     const text = write(answer)
     if (text !== '') this.log(text)
     return answer
+  }
+
+  /** Names on stderr the folders that the answer does not contain, because they cannot be read. */
+  protected nameUnreadable(folders: readonly string[]): void {
+    for (const folder of folders) this.logToStderr(this.fit(writeUnreadable(folder, paintFor(process.stderr))))
   }
 
   /** A text for people as the locale shows it. */

@@ -7,6 +7,7 @@ import {
   chooseDestinations,
   chooseProject,
   chooseProjectsToRead,
+  chooseReadable,
 } from '../../../src/cli/arguments/project-choice.ts'
 import {destinationOf, rememberProject} from '../../../src/reporter/destination/destination.ts'
 import {makeProject} from '../../support/make-project.ts'
@@ -55,5 +56,19 @@ describe('the project of a command for users', () => {
     }
     assert.throws(() => chooseAll(world, {project: 'nobody'}), {code: 'USAGE_PROJECT_UNKNOWN'})
     assert.equal(chooseProject(world, {project: 'mine'}).project, 'other', 'for recording, the file goes first')
+  })
+
+  it('is none where every folder is unreadable, which is an error that names them', t => {
+    const world = makeWorld(t)
+    const lost = makeFolder(world.stateDirectory, 'lost-01ce8e2a')
+    writeFileSync(join(makeFolder(lost, 'sent'), '1.json'), '{}')
+    const nothing = {code: 'USAGE_STATE_UNREADABLE', message: `cannot read ${lost}`}
+    for (const flags of [{}, {project: 'lost'}]) assert.throws(() => chooseReadable(world, flags), nothing)
+    const mine = destinationOf(world.stateDirectory, makeProject({project: 'mine'}))
+    makeFolder(mine.directory)
+    rememberProject(mine)
+    const {destinations, unreadable} = chooseReadable(world, {})
+    assert.deepEqual([destinations.map(({directory}) => directory), unreadable], [[mine.directory], [lost]])
+    assert.deepEqual(chooseReadable(world, {project: 'mine'}).unreadable, [])
   })
 })
