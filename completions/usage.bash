@@ -125,8 +125,9 @@ _usage() {
         --project-file:*) _usage_files ;;
         --project:*) _usage_projects "$word" ;;
         --lang:*) _usage_words "$word" 'python sh' ;;
-        *:-*) _usage_words "$word" '--project-file --project --lang --json --help' ;;
-        *) _usage_words "$word" '--project-file --project --lang --json --help' ;;
+        --package:*)  ;;
+        *:-*) _usage_words "$word" '--project-file --project --lang --package --json --help' ;;
+        *) _usage_words "$word" '--project-file --project --lang --package --json --help' ;;
       esac
       ;;
     end)

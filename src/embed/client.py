@@ -4,7 +4,7 @@
 
 Made by `usage embed --lang python`: make it again when the project file changes.
 
-    import usage_client    # a file beside your program; Python 3.6 or newer, no Windows
+    import usage_client    # Python 3.6 or newer, no Windows
     usage_client.start(version="1.4.0")
     usage_client.feature("Solver.explicit", "Algorithm")
     usage_client.end(exit_code=0)

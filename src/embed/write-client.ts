@@ -11,14 +11,22 @@ export type Language = (typeof languages)[number]
 /** Shipped as they are, beside the built modules' sources. */
 const templates: Readonly<Record<Language, string>> = {python: 'client.py', sh: 'client.sh'}
 
+/** The name of the client for Python where it is a file of its own. */
+const fileModule = 'usage_client'
+
 const readTemplate = (language: Language): string =>
   readFileSync(new URL(`../../src/embed/${templates[language]}`, import.meta.url), 'utf8')
 
-/** Writes the client of one project: one file. Pure but for reading its template; the same project gives the same text. */
-export function writeClient(language: Language, content: ClientContent): string {
+/**
+ * Writes the client of one project: one file. `module` is the name by which Python imports it. Pure but for reading its
+ * template; the same project gives the same text.
+ */
+export function writeClient(language: Language, content: ClientContent, module = fileModule): string {
   const constants = language === 'python' ? pythonConstants(content) : shellConstants(content)
   const {project} = content
   return readTemplate(language)
+    .replaceAll(`python3 ${fileModule}.py`, module === fileModule ? '$&' : `python3 -m ${module}`)
+    .replaceAll(fileModule, module)
     .replace('@PROJECT@', () => asComment(displayName(project)))
     .replace('@CONSTANTS@', () => constants.join('\n')) // Last: what a project says is no place for anything.
 }

@@ -52,7 +52,7 @@ const probes: Partial<Record<Tool, () => boolean>> = {
   unshare: () => succeeds('unshare', '-Urmnpf', '--mount-proc', 'true'),
   'numpy for python3': () => hasTool('python3') && succeeds('/usr/bin/python3', '-c', 'import numpy'),
   'pip, setuptools and wheel for python3': () =>
-    hasTool('python3') && succeeds('/usr/bin/python3', '-c', 'import pip, setuptools, wheel'),
+    hasTool('python3') && succeeds('/usr/bin/python3', '-c', 'import setuptools, wheel, pip'),
   root: () => process.getuid?.() === 0,
   'a clone that other users can read': () =>
     !(hasTool('setpriv') && hasTool('root')) ||
