@@ -1936,7 +1936,8 @@ def _print_status():
     if state == "waiting":
         print("              Sent with the first run at least a minute after the notice,")
         print("              unless you opt out.")
-    print("  Goes to     %s\n  Waiting     %d event(s)" % (ENDPOINT, waiting))
+    events = "event" if waiting == 1 else "events"
+    print("  Goes to     %s\n  Waiting     %d %s" % (ENDPOINT, waiting, events))
     print("  State       %s\n  Settings    %s" % (_project_path(), _config_path()))
     print("To see what is sent next: %s preview" % _own_command())
     _print_choices("out", "in")
