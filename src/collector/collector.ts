@@ -139,9 +139,8 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     clock.require()
     return now()
   }
-  const retention = startRetention(store, projects, believedNow, options.retention, () =>
-    readAhead({source, store}, projects.values(), now),
-  )
+  const followUp = () => readAhead({source, store}, projects.values(), now)
+  const retention = startRetention(store, projects, believedNow, options.retention, followUp, monitor)
   let isOpen = true
   let receiver: UdpReceiver | null = null
   let inbox: InboxReceiver | null = null

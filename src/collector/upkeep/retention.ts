@@ -8,6 +8,7 @@
  */
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {collectorLimits} from '../limits.ts'
+import type {Monitor} from '../monitoring/monitor.ts'
 import type {Store} from '../store/store.ts'
 
 const dayMs = 86_400_000
@@ -162,6 +163,7 @@ const schedule = {firstAfterMs: 60_000, everyMs: dayMs}
  *
  * @param afterwards called after each turn unless its last call is still running. Neither the next turn nor a stop
  * waits for it. It must not reject.
+ * @param monitor hears what was purged, and why a turn failed
  */
 export function startRetention(
   store: Parameters<typeof purge>[0] & Pick<Store, 'noteSize'>,
@@ -169,6 +171,7 @@ export function startRetention(
   now: () => number,
   {firstAfterMs, everyMs} = schedule,
   afterwards: () => Promise<void> = async () => {},
+  monitor: Pick<Monitor, 'log' | 'purged'> | null = null,
 ): RetentionJob {
   let isStopped = false
   let running: Promise<void> = Promise.resolve()
@@ -176,10 +179,7 @@ export function startRetention(
     await store.noteSize(now())
     // Of projects that this collector no longer has, too.
     await store.expirePending(null, waitsSince(now()), now())
-    for await (const _ of purge(store, [...projects.values()], {nowMs: now()})) {
-      if (isStopped) return
-      await new Promise(setImmediate)
-    }
+    await purgeAll(purge(store, [...projects.values()], {nowMs: now()}), () => isStopped, monitor)
   }
   let isFollowingUp = false
   const followUp = (): void => {
@@ -191,7 +191,7 @@ export function startRetention(
   }
   const turn = (): void => {
     // If the store fails, every report gets the error too. The next turn tries again.
-    running = work().catch(() => undefined)
+    running = work().catch(error => monitor?.log.error('purge failed', {error}))
     void running.then(() => {
       plan(everyMs)
       followUp()
@@ -210,5 +210,26 @@ export function startRetention(
       clearTimeout(timer)
       await running
     },
+  }
+}
+
+/** Runs a purge until it is done or stopped, between reports, and says how many months it replaced. */
+async function purgeAll(
+  steps: AsyncGenerator<PurgeStep>,
+  isStopped: () => boolean,
+  monitor: Pick<Monitor, 'purged'> | null,
+): Promise<void> {
+  const purged = new Map<string, {readonly months: number; readonly seconds: number}>()
+  try {
+    let sinceMs = performance.now()
+    for await (const {project} of steps) {
+      const {months, seconds} = purged.get(project) ?? {months: 0, seconds: 0}
+      purged.set(project, {months: months + 1, seconds: seconds + (performance.now() - sinceMs) / 1_000})
+      if (isStopped()) return
+      await new Promise(setImmediate)
+      sinceMs = performance.now()
+    }
+  } finally {
+    for (const [project, {months, seconds}] of purged) monitor?.purged(project, months, seconds)
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {test} from 'node:test'
+import {openLog} from '../../../src/collector/monitoring/write-log.ts'
 import {openSqliteStore} from '../../../src/collector/store/sqlite.ts'
 import {cutOf, isDue, purge} from '../../../src/collector/upkeep/retention.ts'
 import type {Stats} from '../../../src/stats/model/model.ts'
@@ -72,7 +73,9 @@ test('it lets a collector purge by itself, each project by its own limit', async
   const store = openSqliteStore(folders.dataDirectory)
   await store.insert([batchOf([featureOf(1, Date.parse('2025-03-03T00:00:00Z'))])])
   await store.close()
-  const {http, token} = await startCollector(t, folders, {retention: {firstAfterMs: 0, everyMs: 10}})
+  const lines: string[] = []
+  const log = openLog('info', 'json', line => lines.push(line))
+  const {http, token} = await startCollector(t, folders, {retention: {firstAfterMs: 0, everyMs: 10}, log})
   await eventually(async () => {
     const headers = {Authorization: `Bearer ${token}`}
     const {body} = await get(http, '/v1/projects/parsl/stats?from=2025-01-01', headers)
@@ -82,4 +85,7 @@ test('it lets a collector purge by itself, each project by its own limit', async
     // Since then it has measured the tables.
     assert.ok(quality.tables!.some(({name}) => name === 'feature_totals' || name === 'projects'))
   })
+  const purged = lines.map(line => JSON.parse(line)).filter(({message}) => message === 'purged')
+  const [{project, months, seconds}] = purged
+  assert.ok(project === 'parsl' && months === 8 && seconds > 0, lines.join(''))
 })
