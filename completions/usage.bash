@@ -86,6 +86,9 @@ _usage() {
         --projects:*) _usage_files ;;
         --data:*) _usage_files ;;
         --http:*)  ;;
+        --host:*)  ;;
+        --base-path:*) _usage_files ;;
+        --trust-proxy:*)  ;;
         --udp:*)  ;;
         --inbox:*) _usage_files ;;
         --parsl:*)  ;;
@@ -94,8 +97,8 @@ _usage() {
         --admin:*)  ;;
         --log-level:*) _usage_words "$word" 'debug info warn error off' ;;
         --log-format:*) _usage_words "$word" 'text json' ;;
-        *:-*) _usage_words "$word" '--config --projects --data --http --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --public --no-public --admin --log-level --log-format --json --help' ;;
-        *) _usage_words "$word" '--config --projects --data --http --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --public --no-public --admin --log-level --log-format --json --help' ;;
+        *:-*) _usage_words "$word" '--config --projects --data --http --host --base-path --trust-proxy --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --public --no-public --admin --log-level --log-format --json --help' ;;
+        *) _usage_words "$word" '--config --projects --data --http --host --base-path --trust-proxy --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --public --no-public --admin --log-level --log-format --json --help' ;;
       esac
       ;;
     completion)

@@ -189,7 +189,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       mantid: mantid === null ? null : {project: mantid, ids},
       source,
       held: source.held,
-      pages: options.pages?.({projects, source, now}) ?? null,
+      pages: options.pages?.({projects, source, now, basePath: front.basePath ?? ''}) ?? null,
       findReader: (authorization: string | undefined) => findReader(dataDirectory, authorization, now()),
       now,
       isOpen: () => isOpen,

@@ -7,6 +7,14 @@ import {describeProblems, toProblems} from '../../protocol/problem.ts'
 
 const text = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')))
 
+/** One text, or a list of them. */
+const texts = v.optional(
+  v.union(
+    [v.pipe(v.string(), v.nonEmpty()), v.array(v.pipe(v.string(), v.nonEmpty()))],
+    'must be text or a list of texts',
+  ),
+)
+
 /** The configuration file of `usage collect`: keys are its flags. */
 const collectFile = v.strictObject({
   projects: text,
@@ -16,6 +24,9 @@ const collectFile = v.strictObject({
   inbox: text,
   parsl: text,
   mantid: text,
+  host: texts,
+  'base-path': text,
+  'trust-proxy': texts,
   'min-free': text,
   'trust-clock': v.optional(v.boolean()),
   public: v.optional(v.boolean()),

@@ -16,6 +16,20 @@ export const collectFlags = {
     description: 'address to listen on; port 0 selects a free port (default: 127.0.0.1:8080)',
     helpValue: 'HOST:PORT',
   }),
+  host: Flags.string({
+    description: 'a name by which requests may address the collector, repeatable (default: its machine, its endpoints)',
+    helpValue: 'NAME',
+    multiple: true,
+  }),
+  'base-path': Flags.string({
+    description: 'the path below which it is reached, such as /usage; a proxy may remove the path or keep it',
+    helpValue: 'PATH',
+  }),
+  'trust-proxy': Flags.string({
+    description: 'a proxy whose X-Forwarded-For is believed: an address or a subnet, repeatable (default: none)',
+    helpValue: 'CIDR',
+    multiple: true,
+  }),
   udp: Flags.string({
     description: 'address for datagrams, or off (default: 127.0.0.1:50077 if it is free)',
     helpValue: 'HOST:PORT',

@@ -5,14 +5,14 @@
  * report in one file. A page is a pure function of answers. It decides which figures it shows and in which order.
  * Read next: `figure-pages.ts` for the list of figures, `report.ts`.
  */
-import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {displayName} from '../../protocol/project-file.ts'
 import {isWhollyCollected} from '../../stats/answer/compare.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {describeSince} from '../../stats/write/shown.ts'
 import {writeCounted, writePeople} from '../../stats/write/text/write.ts'
 import {writeRange} from '../figures/words.ts'
-import {addressTo, type State} from '../parts/address.ts'
+import {addressTo, homeAddress, type Place, type State} from '../parts/address.ts'
 import {type AddressOf, writeFigure} from '../parts/figure-section.ts'
 import {type Choices, writeQuestion} from '../parts/filters-form.ts'
 import {framePage} from '../parts/frame-page.ts'
@@ -30,7 +30,7 @@ const titles: Readonly<Record<string, string>> = {
 export const isAnswerPage = (name: string): boolean => name in titles && name !== 'collected'
 
 /** Writes the links to all pages of a project. They keep the range and the filters. */
-export function writeNavigation(state: Pick<State, 'project' | 'written'>, current: string): string {
+export function writeNavigation(state: Place, current: string): string {
   const items = Object.entries(titles).map(([name, title]) => {
     const address = escapeHtml(addressTo(state, name))
     return `<li><a href="${address}"${name === current ? ' aria-current="page"' : ''}>${title}</a></li>`
@@ -38,8 +38,12 @@ export function writeNavigation(state: Pick<State, 'project' | 'written'>, curre
   return `<nav aria-label="Pages"><ul>${items.join('')}</ul></nav>\n`
 }
 
-export function writeHeading(project: ProjectFile, lead: string, hasOthers: boolean): string {
-  const others = hasOthers ? ' · <a href="/">all projects</a>' : ''
+export function writeHeading(
+  {base, project}: Pick<State, 'base' | 'project'>,
+  lead: string,
+  hasOthers: boolean,
+): string {
+  const others = hasOthers ? ` · <a href="${homeAddress(base)}">all projects</a>` : ''
   return `<h1><bdi>${escapeHtml(displayName(project))}</bdi></h1>\n<p class="lead">${lead}${others}</p>\n`
 }
 
@@ -60,7 +64,7 @@ export function writeAnswerPage({state, name, stats, lastYear, choices, nowMs, h
   const lead = `Usage ${writeRange(stats)}${stats.trend.complete ? '' : ' (in progress)'}`
   return framePage({
     title: `${displayName(state.project)}: ${titles[name]!}`,
-    header: writeHeading(state.project, lead, hasOthers) + writeNavigation(state, name),
+    header: writeHeading(state, lead, hasOthers) + writeNavigation(state, name),
     main:
       writeLastYear(lastYear, state) +
       writeQuestion(state, name, choices, nowMs) +

@@ -7,12 +7,13 @@ import {writeCount, writeSeconds, writeShare} from '../../stats/write/text/write
 import type {Tone} from '../charts/frame.ts'
 import {columnsOf} from '../figures/figure.ts'
 import {drawRows} from '../figures/rows.ts'
-import {addressTo, type State} from '../parts/address.ts'
+import {addressTo, type Place} from '../parts/address.ts'
 import {framePage} from '../parts/frame-page.ts'
 import {writeHeading} from './project-pages.ts'
 
 /** The public answers of a page: several months, and the month whose tables are shown. */
 export interface PublicPage {
+  readonly base: string
   readonly project: ProjectFile
   readonly months: PublicStats
   readonly month: PublicStats
@@ -22,11 +23,11 @@ export interface PublicPage {
 }
 
 /** Writes what everybody may see of a project: whole months without groups of few users. */
-export function writePublicPage({project, months, month, hasOthers, share}: PublicPage): string {
-  const state = {project, written: share === null ? {} : {share}}
+export function writePublicPage({base, project, months, month, hasOthers, share}: PublicPage): string {
+  const state = {base, project, written: share === null ? {} : {share}}
   const period = month.periods[0]?.period ?? null
   const lead = `Public figures by month. Groups of fewer than ${minUsers} users are hidden.`
-  const links = `<nav aria-label="Pages"><ul><li><a href="${addressTo(state, '')}" aria-current="page">Overview</a></li><li><a href="${addressTo({project, written: {}}, 'collected')}">What is collected</a></li></ul></nav>\n`
+  const links = `<nav aria-label="Pages"><ul><li><a href="${addressTo(state, '')}" aria-current="page">Overview</a></li><li><a href="${addressTo({...state, written: {}}, 'collected')}">What is collected</a></li></ul></nav>\n`
   const visible = months.periods.filter(({hidden}) => !hidden)
   const main =
     visible.length === 0
@@ -40,7 +41,7 @@ export function writePublicPage({project, months, month, hasOthers, share}: Publ
         ].join('')
   return framePage({
     title: `${displayName(project)}: public figures`,
-    header: writeHeading(project, lead, hasOthers) + links,
+    header: writeHeading(state, lead, hasOthers) + links,
     main,
     footer: `People who opted out are not counted. Rows of fewer than ${minUsers} users are hidden, and with them the next smallest row. <a href="${addressTo(state, 'answers/public.json')}">JSON</a>`,
   })
@@ -83,11 +84,7 @@ function writeMonths(periods: readonly PublicPeriod[]): string {
 <div class="scroll" tabindex="0" role="region" aria-label="Months"><table><thead><tr><th scope="col">month</th>${heads.map(head => `<th scope="col" class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>\n`
 }
 
-function writeMonthLinks(
-  state: Pick<State, 'project' | 'written'>,
-  {periods}: PublicStats,
-  current: string | null,
-): string {
+function writeMonthLinks(state: Place, {periods}: PublicStats, current: string | null): string {
   const items = periods.map(({period}) => {
     const address = escapeHtml(addressTo(state, '', {month: period}))
     return `<li><a href="${address}"${period === current ? ' aria-current="true"' : ''}>${period}</a></li>`

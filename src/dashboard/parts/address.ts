@@ -5,11 +5,19 @@ import {parseStatsQuery, readParameters, type StatsQuery, type WrittenStatsQuery
 
 /** The question of a page, as its address contains it. Links to other pages repeat it. */
 export interface State {
+  /** The path below which the collector is reached, such as `/usage`. Empty: at the root of its host. */
+  readonly base: string
   readonly project: ProjectFile
   /** The parameters of the address that are not empty. */
   readonly written: Readonly<Record<string, string>>
   readonly query: StatsQuery
 }
+
+/** What an address is made of. */
+export type Place = Pick<State, 'base' | 'project' | 'written'>
+
+/** The address of the list of projects. */
+export const homeAddress = (base: string): string => `${base}/`
 
 const uses = ['internal', 'direct'] as const
 
@@ -17,7 +25,11 @@ const uses = ['internal', 'direct'] as const
  * Reads the parameters of a page: those of the stats, and `use`, which a form sets to internal or direct. Empty
  * parameters are ignored. Throws USAGE_QUERY_INVALID.
  */
-export function readState(project: ProjectFile, parameters: Readonly<Record<string, unknown>>, nowMs: number): State {
+export function readState(
+  {base, project}: Pick<State, 'base' | 'project'>,
+  parameters: Readonly<Record<string, unknown>>,
+  nowMs: number,
+): State {
   const {use, ...others} = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ''))
   const chosen = uses.find(one => one === use)
   if (use !== undefined && chosen === undefined)
@@ -25,6 +37,7 @@ export function readState(project: ProjectFile, parameters: Readonly<Record<stri
   const written = chosen === undefined ? others : {...others, [chosen]: '1'}
   const query = readParameters(project.project, written)
   return {
+    base,
     project,
     written: onlyTexts(written),
     query: parseStatsQuery(query as WrittenStatsQuery, nowMs, project.identity.yearBegins),
@@ -36,11 +49,11 @@ const onlyTexts = (parameters: Record<string, unknown>): Record<string, string> 
 
 /** The address of a page or of an answer of a project. `changes` sets parameters; null removes one. */
 export function addressTo(
-  {project, written}: Pick<State, 'project' | 'written'>,
+  {base, project, written}: Place,
   page: string,
   changes: Readonly<Record<string, string | null>> = {},
 ): string {
-  const path = `/projects/${encodeURIComponent(project.project)}${page === '' ? '' : `/${page}`}`
+  const path = `${base}/projects/${encodeURIComponent(project.project)}${page === '' ? '' : `/${page}`}`
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries({...written, ...changes})) if (value !== null) parameters.set(name, value)
   return parameters.size === 0 ? path : `${path}?${parameters}`

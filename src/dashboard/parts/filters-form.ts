@@ -52,7 +52,7 @@ function describeFilter(name: string, value: string): string {
   return `Only ${words[name] ?? name} ${value}`
 }
 
-function writeForm({project, written, query}: State, page: string, choices: Choices): string {
+function writeForm({base, project, written, query}: State, page: string, choices: Choices): string {
   const names = (rows: readonly {readonly name: string | null}[] | null): string[] =>
     (rows ?? []).flatMap(({name}) => (name === null ? [] : [name]))
   const versions = names(choices.versions?.map(({version}) => ({name: version})) ?? null)
@@ -68,7 +68,7 @@ function writeForm({project, written, query}: State, page: string, choices: Choi
     select('feature-type', 'Feature type', project.features.types, written['feature-type']),
     select('use', 'Feature use', ['direct', 'internal'], useOf(written)),
   ]
-  const action = escapeHtml(addressTo({project, written: {}}, page))
+  const action = escapeHtml(addressTo({base, project, written: {}}, page))
   return `<details class="filters"><summary>Range and filters</summary>
 <form action="${action}" method="get">${fields.join('')}<button>Show</button></form></details>
 `

@@ -34,6 +34,8 @@ export interface DashboardParts {
   readonly now: () => number
   /** What is visible without the read token: `token` nothing, `public` the public answers, `open` everything. */
   readonly access: 'token' | 'public' | 'open'
+  /** The path below which browsers reach the pages, such as `/usage`. Default: the root of the host. */
+  readonly basePath?: string
   /** The notice of a project. */
   readonly explain: (project: ProjectFile) => readonly NoticeSection[]
 }
@@ -49,6 +51,7 @@ export function createDashboard(parts: DashboardParts): (request: PageRequest) =
   const {source, now} = parts
   const site: Site = {
     ...parts,
+    base: parts.basePath ?? '',
     ask: createAsk(source, now, freshMs.reader),
     askForAll: createAsk(source, now, freshMs.everybody),
   }
@@ -64,6 +67,7 @@ export function createDashboard(parts: DashboardParts): (request: PageRequest) =
 }
 
 interface Site extends DashboardParts {
+  readonly base: string
   readonly ask: Ask
   readonly askForAll: Ask
 }
@@ -104,7 +108,7 @@ const seesOthers = ({access, projects}: Site, {isReader}: PageRequest): boolean 
 /** The first page: the projects, or the only one that the token of the request opens. */
 function answerStart(site: Site, {readsProject = null}: PageRequest, sees: string): PageAnswer {
   const own = readsProject === null ? undefined : site.projects.get(readsProject)
-  if (own !== undefined) return redirectTo(own)
+  if (own !== undefined) return redirectTo(site.base, own)
   return sees === 'nothing' ? answerError(needsToken()) : answerHome(site)
 }
 
@@ -124,7 +128,7 @@ async function answerProject(
 ): Promise<PageAnswer> {
   const nowMs = site.now()
   const {parameters} = request
-  const state = readState(project, parameters, nowMs)
+  const state = readState({base: site.base, project}, parameters, nowMs)
   if (page === 'answers' && file !== undefined) return answerSection(await site.ask(project, state.query), file)
   if (file !== undefined || !isAnswerPage(page)) throw notFound()
   const stats = await site.ask(project, state.query)
@@ -137,16 +141,16 @@ async function answerProject(
 }
 
 /** The answers without filters, for the options of the form. They may be as old as public answers. */
-function askChoices({askForAll}: Site, project: ProjectFile, {written}: State, nowMs: number): Promise<Stats> {
-  return askForAll(project, readState(project, onlyRange(written), nowMs).query)
+function askChoices({askForAll}: Site, project: ProjectFile, {base, written}: State, nowMs: number): Promise<Stats> {
+  return askForAll(project, readState({base, project}, onlyRange(written), nowMs).query)
 }
 
 const hasNoRange = ({written}: State): boolean => !rangeNames.some(name => written[name] !== undefined)
 const rangeNames = ['from', 'to', 'year', 'by']
 
 /** The last full reporting year with the same filters. It may be as old as public answers. */
-function askLastYear({askForAll}: Site, project: ProjectFile, {written}: State, nowMs: number): Promise<Stats> {
-  return askForAll(project, readState(project, {...written, year: 'last'}, nowMs).query)
+function askLastYear({askForAll}: Site, project: ProjectFile, {base, written}: State, nowMs: number): Promise<Stats> {
+  return askForAll(project, readState({base, project}, {...written, year: 'last'}, nowMs).query)
 }
 
 const onlyRange = ({from, to, year, by}: Readonly<Record<string, string>>): Record<string, string> =>
@@ -155,7 +159,7 @@ const onlyRange = ({from, to, year, by}: Readonly<Record<string, string>>): Reco
   )
 
 async function answerPublic(
-  {askForAll, now, projects, access}: Site,
+  {askForAll, now, projects, access, base}: Site,
   project: ProjectFile,
   [page, file]: readonly [string, string | undefined],
   {parameters, share}: PageRequest,
@@ -169,7 +173,7 @@ async function answerPublic(
   const months = await askMonths(askForAll, project, nowMs)
   const month = await askMonth(askForAll, project, parameters['month'], nowMs)
   const hasOthers = access === 'public' && projects.size > 1
-  return answerPage(writePublicPage({project, months, month, hasOthers, share: share?.token ?? null}))
+  return answerPage(writePublicPage({base, project, months, month, hasOthers, share: share?.token ?? null}))
 }
 
 /** A badge shows the last whole month, and never more than the public page. */
@@ -194,8 +198,8 @@ function valueOfBadge(month: PublicPeriod | undefined, what: 'users' | 'runs'): 
   return month.runs === null ? `fewer than ${minUsers}` : writeCount(month.runs)
 }
 
-function answerNotice({explain}: Site, project: ProjectFile, isReader: boolean, hasOthers: boolean): PageAnswer {
-  const state = {project, written: {}}
+function answerNotice({explain, base}: Site, project: ProjectFile, isReader: boolean, hasOthers: boolean): PageAnswer {
+  const state = {base, project, written: {}}
   const pages = isReader
     ? writeNavigation(state, 'collected')
     : `<nav aria-label="Pages"><ul><li><a href="${addressTo(state, '')}">Figures</a></li></ul></nav>\n`
@@ -203,24 +207,24 @@ function answerNotice({explain}: Site, project: ProjectFile, isReader: boolean, 
   return answerPage(
     framePage({
       title: `${displayName(project)}: what is collected`,
-      header: writeHeading(project, lead, hasOthers) + pages,
+      header: writeHeading(state, lead, hasOthers) + pages,
       main: writeNotice(explain(project)),
     }),
   )
 }
 
-const redirectTo = (project: ProjectFile): PageAnswer => ({
+const redirectTo = (base: string, project: ProjectFile): PageAnswer => ({
   status: 302,
-  headers: {Location: addressTo({project, written: {}}, '')},
+  headers: {Location: addressTo({base, project, written: {}}, '')},
   body: '',
 })
 
-function answerHome({projects}: Site): PageAnswer {
+function answerHome({projects, base}: Site): PageAnswer {
   const [only] = projects.values()
-  if (projects.size === 1 && only !== undefined) return redirectTo(only)
+  if (projects.size === 1 && only !== undefined) return redirectTo(base, only)
   const items = [...projects.values()].map(
     project =>
-      `<li><a href="${addressTo({project, written: {}}, '')}"><bdi>${escapeHtml(displayName(project))}</bdi></a></li>`,
+      `<li><a href="${addressTo({base, project, written: {}}, '')}"><bdi>${escapeHtml(displayName(project))}</bdi></a></li>`,
   )
   const header = '<h1>Projects</h1>\n<p class="lead">The projects of this collector</p>\n'
   return answerPage(framePage({title: 'Projects', header, main: `<ul>${items.join('')}</ul>\n`}))

@@ -3,6 +3,7 @@ import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {it, type TestContext} from 'node:test'
 import {readCollectSettings} from '../../../src/cli/arguments/collect-settings.ts'
+import {readFront} from '../../../src/cli/arguments/operator/front.ts'
 import {UsageError} from '../../../src/errors.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
@@ -56,4 +57,27 @@ it('asks for the projects where neither says them', t => {
   const {config} = writeFile(t, {http: '127.0.0.1:1'})
   assert.throws(() => readCollectSettings({config}), code('USAGE_WRONG_USE', /--projects/))
   assert.throws(() => readCollectSettings({}), code('USAGE_WRONG_USE', /--projects/))
+})
+
+it('reads how a collector stands on the internet, from lists or single texts', t => {
+  const {config} = writeFile(t, {
+    projects: 'p',
+    host: 'a.example',
+    'trust-proxy': ['10.0.0.0/8', '::1'],
+    'base-path': 'usage/',
+  })
+  const {hosts, basePath, isProxy} = readFront(readCollectSettings({config}))
+  assert.deepEqual(
+    [hosts, basePath, isProxy?.('10.1.1.1'), isProxy?.('11.1.1.1')],
+    [['a.example'], '/usage', true, false],
+  )
+  assert.deepEqual(readFront(readCollectSettings({config, host: ['b.example', 'c.example']})).hosts, [
+    'b.example',
+    'c.example',
+  ])
+  for (const wrong of [{'trust-proxy': 'proxy'}, {'base-path': '/v1'}])
+    assert.throws(
+      () => readFront(readCollectSettings({projects: 'p', ...wrong})),
+      code('USAGE_WRONG_USE', /^--(?:trust|base)-/),
+    )
 })

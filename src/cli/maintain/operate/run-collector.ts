@@ -2,6 +2,7 @@ import {openCollector} from '../../../collector/collector.ts'
 import {openLog} from '../../../collector/monitoring/write-log.ts'
 import type {CollectSettings} from '../../arguments/collect-settings.ts'
 import {readAddress, readUdpAddress} from '../../arguments/listen-address.ts'
+import {readFront} from '../../arguments/operator/front.ts'
 import {readSize} from '../../arguments/operator/size.ts'
 import {dashboardPages} from '../dashboard-pages.ts'
 import {openInbox} from '../open-inbox.ts'
@@ -47,6 +48,7 @@ export async function runCollector(
     projectsDirectory: settings.projects,
     dataDirectory: settings.data,
     ...readAddress(settings.http),
+    front: readFront(settings),
     udp: readUdpAddress(settings.udp, settings.parsl !== undefined),
     inbox: settings.inbox === undefined ? null : {inbox: openInbox(settings.inbox)},
     parsl: settings.parsl ?? null,

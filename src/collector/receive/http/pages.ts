@@ -12,6 +12,8 @@ export type MakePages = (parts: {
   readonly projects: Projects
   readonly source: StatsSource
   readonly now: () => number
+  /** The path below which browsers reach the pages, such as `/usage`. Empty: the root of the host. */
+  readonly basePath: string
 }) => Pages
 
 /** Adds the addresses of the pages to the HTTP server. */

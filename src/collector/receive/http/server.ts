@@ -31,6 +31,7 @@ import type {HeldSource} from '../../store/held.ts'
 import type {Erase} from '../../upkeep/erase.ts'
 import {errorAnswerer} from './answer-error.ts'
 import {createAskLimit} from './ask-limit.ts'
+import {removeBasePath} from './base-path.ts'
 import {type BodyShare, createBodyBudget} from './body/body-budget.ts'
 import {type BodyReader, createBodyReader} from './body/read-body.ts'
 import {receiveBody} from './body/receive-body.ts'
@@ -78,6 +79,8 @@ export interface HttpParts {
 export interface Front {
   /** The names by which requests may address it. Default: those of its machine and its project files. */
   readonly hosts?: readonly string[]
+  /** The path below which browsers and reporters reach it, such as `/usage`. Default: the root of its host. */
+  readonly basePath?: string
   /** The proxies whose `X-Forwarded-For` counts. Default: none. */
   readonly isProxy?: IsProxy
   /** How much one address may ask. */
@@ -111,6 +114,7 @@ export function buildHttp(given: HttpParts): FastifyInstance {
     return503OnClosing: false,
     frameworkErrors: answerError,
     trustProxy: front.isProxy ?? false,
+    rewriteUrl: ({url = '/'}) => removeBasePath(url, front.basePath ?? ''),
   }) as FastifyInstance
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(request => {
@@ -182,7 +186,7 @@ function addRoutes(app: FastifyInstance, parts: ServerParts): void {
       findReader: parts.findReader,
       findSharedProject: token => (folder == null ? null : findSharedProject(folder.dataDirectory, token)),
     })
-  addDescription(app)
+  addDescription(app, parts.front?.basePath ?? '')
   addHealth(app, parts.readiness)
 }
 
