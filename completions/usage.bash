@@ -65,7 +65,7 @@ _usage() {
       2:policy\ *) _usage_words "$word" 'check' ;;
       2:project\ *) _usage_words "$word" 'add check list remove' ;;
       2:token\ *) _usage_words "$word" 'list new revoke' ;;
-      *) _usage_words "$word" 'access collect completion demo disable doctor embed enable end explain export feature flush forget help import init log optin optout policy preview project purge run share shell start stats status token version' ;;
+      *) _usage_words "$word" 'access collect completion demo disable doctor embed enable end erase explain export feature flush forget help import init log optin optout policy preview project purge run share shell start stats status token version' ;;
     esac
     return 0
   fi
@@ -144,6 +144,14 @@ _usage() {
         --wait:*)  ;;
         *:-*) _usage_words "$word" '--project-file --project --strict --run --exit-code --signal --field --wait --json --help' ;;
         *)  ;;
+      esac
+      ;;
+    erase)
+      case $flag:$word in
+        --project:*) _usage_projects "$word" ;;
+        --data:*) _usage_files ;;
+        *:-*) _usage_words "$word" '--project --data --yes --dry-run --json --help' ;;
+        *) _usage_words "$word" '--project --data --yes --dry-run --json --help' ;;
       esac
       ;;
     explain)

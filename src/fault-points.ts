@@ -45,6 +45,8 @@ export const faultPoints = [
   'collector: erasure committed',
   'collector: before the receipt',
   'collector: runs of a month deleted',
+  'collector: a table of a project deleted',
+  'collector: a project deleted',
 ] as const
 export type FaultPoint = (typeof faultPoints)[number]
 

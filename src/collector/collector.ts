@@ -40,6 +40,7 @@ import {datagramFigures, datagramProbe} from './receive/udp/observe-datagrams.ts
 import {datagramReader} from './receive/udp/read-datagram.ts'
 import {receiveUdp, type UdpParts, type UdpReceiver} from './receive/udp/receive-udp.ts'
 import {openSqliteStore} from './store/sqlite.ts'
+import {createProjectEnd} from './upkeep/end-project.ts'
 import {createErase} from './upkeep/erase.ts'
 import {readAhead} from './upkeep/read-ahead.ts'
 import {type CollectorReload, createReload, releasePending} from './upkeep/reload.ts'
@@ -181,11 +182,13 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     if (receiver !== null) probes.push(datagramProbe(receiver))
     const readiness = createReadiness(probes, () => isOpen)
     watch = watchReadiness(readiness, log)
+    const endProject = createProjectEnd({live, store, dataDirectory, settle, pauseReading: () => source.pause(), now})
     const parts = {
       projects,
       folder: {dataDirectory, secretSha256: sha256Of(secret)},
       groupCommit,
       erase: createErase({store, groupCommit: {settle}, pauseReading: () => source.pause()}),
+      end: {secretSha256: sha256Of(secret), endProject},
       mantid: mantid === null ? null : {project: mantid, ids},
       source,
       held: source.held,

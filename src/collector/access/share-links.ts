@@ -26,10 +26,14 @@ export function makeShareToken(dataDirectory: string, project: string): string {
   return token
 }
 
+/** Whether a project has a share link. Throws a `UsageError` USAGE_STORE_UNREADABLE. */
+export const hasShareToken = (dataDirectory: string, project: string): boolean =>
+  readLinks(dataDirectory, folderOf(dataDirectory)).has(project)
+
 /** Revokes the share link of a project. False if it had none. Throws a `UsageError` USAGE_STORE_UNREADABLE. */
 export function revokeShareToken(dataDirectory: string, project: string): boolean {
   const folder = folderOf(dataDirectory)
-  const had = readLinks(dataDirectory, folder).has(project)
+  const had = hasShareToken(dataDirectory, project)
   if (readOldLinks(dataDirectory)[project] === undefined) folder.remove(project)
   else folder.write(project, '')
   return had

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {open, stat} from 'node:fs/promises'
 import {basename, join} from 'node:path'
 import type {DamagedRecord, ImportFormat} from './format.ts'
@@ -51,6 +51,22 @@ export async function markOf(
       renameSync(`${file}.new`, file)
     },
     remove: () => rmSync(file, {force: true}),
+  }
+}
+
+/** Removes the marks of all imports for a project. */
+export function removeMarksOf(dataDirectory: string, project: string): void {
+  const folder = join(dataDirectory, 'imports')
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder).filter(one => one.endsWith('.json')))
+    if (projectOf(join(folder, name)) === project) rmSync(join(folder, name), {force: true})
+}
+
+function projectOf(file: string): unknown {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as {readonly project?: unknown} | null)?.project
+  } catch {
+    return null
   }
 }
 

@@ -19,6 +19,7 @@ import {createReadCache} from './columns/read-cache.ts'
 import {readFacts} from './facts/facts.ts'
 import {keepTableSizes, measureTables} from './facts/sizes.ts'
 import {createReleaser} from './pending/release-pending.ts'
+import {createProjectEnder} from './purge/end-project.ts'
 import {createEraser} from './purge/erasure.ts'
 import {createPurger} from './purge/purge-features.ts'
 import {createRunPurger} from './purge/purge-runs.ts'
@@ -92,6 +93,10 @@ function openLocked(path: string, unlock: () => void): Store {
     pending.forget()
     removeCopies()
   }
+  const onEnded = (project: string): void => {
+    for (const cache of [dictionary, knownValues, keptSince, marks, pending]) cache.forget()
+    files.delete(project)
+  }
   const eraser = createEraser({database, dictionary, knownValues, marks, removeCopies: onErased})
   const saveProject = database.prepare(
     'INSERT INTO projects (project, file) VALUES (?, ?) ON CONFLICT (project) DO UPDATE SET file = excluded.file',
@@ -116,6 +121,7 @@ function openLocked(path: string, unlock: () => void): Store {
       }
     },
     ...eraser,
+    ...createProjectEnder({database, onEnded, removeCopies}),
     async addQuality(counts, atMs) {
       inTransaction(database, () => addCounts(statements, 0, counts, atMs))
     },
@@ -189,6 +195,26 @@ export function openPurgeView(dataDirectory: string) {
     // A dry run deletes nothing.
     expirePending: async () => 0,
     close: async () => database.close(),
+  }
+}
+
+/**
+ * Counts the rows of a project, also while a collector writes the store. Throws a `UsageError`: USAGE_PROJECT_UNKNOWN,
+ * USAGE_STORE_UNREADABLE.
+ */
+export function countProject(dataDirectory: string, project: string): {runs: number; features: number} {
+  const path = join(dataDirectory, databaseName)
+  const database = openForReading(path)
+  try {
+    return orUnreadable(path, () => {
+      const id = database.prepare('SELECT id FROM projects WHERE project = ?').get(project)?.['id']
+      if (id === undefined) throw new UsageError('USAGE_PROJECT_UNKNOWN', `the store has no project ${project}`)
+      const count = (table: string): number =>
+        Number(database.prepare(`SELECT count(*) AS count FROM ${table} WHERE project = ?`).get(id)?.['count'])
+      return {runs: count('runs'), features: count('features')}
+    })
+  } finally {
+    database.close()
   }
 }
 

@@ -63,6 +63,26 @@ export interface Erasure {
   readonly receivedAtMs: number
 }
 
+/** The end of a project: everything of it is deleted. */
+export interface ProjectEnd {
+  readonly project: string
+  /** The id of the receipt, a UUID. */
+  readonly receipt: string
+  /** Unix milliseconds. */
+  readonly atMs: number
+}
+
+/** What the store keeps of an ended project. */
+export interface ProjectReceipt {
+  readonly project: string
+  readonly receipt: string
+  /** RFC 3339, UTC. */
+  readonly erasedAt: string
+  /** Deleted rows. */
+  readonly runs: number
+  readonly features: number
+}
+
 /** Marks a run of an old client. A mark is never removed. */
 export interface RunMark {
   /** The client does not report how a run ended: the outcome is unknown, with and without an end. */
@@ -116,6 +136,15 @@ export interface Store {
    * try was stopped. Null: call `erase`. Writes nothing, so keys that nobody has leave no trace and cost an index.
    */
   findErased(erasure: Erasure): Promise<ErasureReceipt | null>
+  /**
+   * Deletes everything of a project, in many transactions, and gives back the disk of a small store. Resolves to the
+   * receipt when no file of the store contains the bytes. The caller has stopped the reports of the project. If it is
+   * killed, the next call completes it. Rejects with a `UsageError`: USAGE_PROJECT_UNKNOWN, USAGE_COLLECTOR_BUSY if
+   * another program reads the old state for too long.
+   *
+   * @param pauseReading pauses readers of this process at the end, and resolves to the function that resumes them
+   */
+  endProject(end: ProjectEnd, pauseReading: () => Promise<() => void>): Promise<ProjectReceipt>
   /** Adds to counts that belong to no project, on the UTC day of an instant (Unix milliseconds). */
   addQuality(counts: QualityCounts, atMs: number): Promise<void>
   /** The months from the oldest single use of a feature to an instant (Unix milliseconds), oldest first. */

@@ -15,6 +15,7 @@ import {
   uuid,
 } from '../samples.ts'
 import {exactly, factsOf, insert, type MakeStore} from './contract-parts.ts'
+import {endContract} from './end-contract.ts'
 import {erasureContract} from './erasure-contract.ts'
 import {foldContract} from './fold-contract.ts'
 import {orderContract} from './order-contract.ts'
@@ -31,6 +32,7 @@ export function storeContract(name: string, make: MakeStore): void {
     runContract(make)
     readingContract(make)
     erasureContract(make)
+    endContract(make)
     foldContract(make)
     pendingContract(make)
     purgeContract(make)

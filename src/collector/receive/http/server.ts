@@ -43,6 +43,7 @@ import {addHealth} from './health.ts'
 import {addDescription} from './openapi.ts'
 import {addPages, type Pages} from './pages.ts'
 import {addAccess} from './receive-access.ts'
+import {type EndParts, receiveEnd} from './receive-end.ts'
 import {receiveErasure} from './receive-erasure.ts'
 import {type ImportParts, receiveImport} from './receive-import.ts'
 import {addMantidRoutes, type MantidParts} from './receive-mantid.ts'
@@ -69,6 +70,8 @@ export interface HttpParts {
   readonly front?: Front
   /** The data folder. Default: no imports and no share links. */
   readonly folder?: ImportParts['folder'] | null
+  /** Ends projects. Default: nobody can. */
+  readonly end?: EndParts | null
   /** Reads what is stored under a pseudonym. Default: no access requests. */
   readonly held?: HeldSource['held'] | null
   /** The id of the project that Mantid's own clients count for, and how their ids become pseudonyms. Default: none. */
@@ -173,6 +176,11 @@ function addRoutes(app: FastifyInstance, parts: ServerParts): void {
   if (folder != null)
     app.post<{Params: {id: string}}>('/v1/projects/:id/imports', async request =>
       receiveImport(request, request.params.id, {...parts, folder}),
+    )
+  const {end} = parts
+  if (end != null)
+    app.post<{Params: {id: string}}>('/v1/projects/:id/end', async request =>
+      receiveEnd(request, request.params.id, end),
     )
   app.get<{Params: {id: string}}>('/v1/projects/:id/stats', async request => {
     requireReader(parts.findReader(request.headers.authorization), request.params.id)

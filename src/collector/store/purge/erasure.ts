@@ -175,8 +175,11 @@ const toReceipt = ({receipt}: Erasure, row: Readonly<Record<string, unknown>>): 
   features: Number(row['features']),
 })
 
-/** Waits until the log, which contains old pages, is truncated. Other writes continue meanwhile. */
-async function emptyLog(database: Database): Promise<void> {
+/**
+ * Waits until the log, which contains old pages, is truncated. Other writes continue meanwhile. Rejects with a
+ * `UsageError` USAGE_COLLECTOR_BUSY.
+ */
+export async function emptyLog(database: Database): Promise<void> {
   const lastTryAt = performance.now() + maxWaitMs
   while (database.isOpen) {
     if (truncateLog(database)) return

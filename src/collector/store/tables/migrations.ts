@@ -1,3 +1,4 @@
+// More than 300 lines: one list of all steps of the schema, which are never edited.
 /**
  * The steps of the schema. `user_version` is the number of steps that a database has. Never edit a step: add one for
  * each change. A new value of a header needs no step: `header-table.ts` adds its column.
@@ -294,5 +295,15 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (project, event)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX pending_events_by_time ON pending_events (received_at);
+  `,
+  // The receipts of projects that were ended. Nothing else is left of them.
+  `
+  CREATE TABLE ended_projects (
+    receipt BLOB PRIMARY KEY,
+    project TEXT NOT NULL,
+    ended_at INTEGER NOT NULL,    -- Unix milliseconds
+    runs INTEGER NOT NULL,        -- deleted rows
+    features INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
 ]

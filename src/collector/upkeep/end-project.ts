@@ -1,0 +1,71 @@
+import {randomUUID} from 'node:crypto'
+import {revokeTokensOf} from '../access/read-tokens.ts'
+import {revokeShareToken} from '../access/share-links.ts'
+import {removeMarksOf} from '../history/import-mark.ts'
+import type {LiveProjects} from '../intake/live-projects.ts'
+import {openSqliteStore} from '../store/sqlite.ts'
+import type {ProjectReceipt, Store} from '../store/store.ts'
+
+/** The receipt of a project's end, with the tokens and links that were revoked. */
+export interface EndedProject extends ProjectReceipt {
+  readonly tokens: number
+  readonly links: number
+}
+
+export interface ProjectEndParts {
+  readonly live: Pick<LiveProjects, 'remove'>
+  readonly store: Pick<Store, 'endProject'>
+  readonly dataDirectory: string
+  /** Resolves when everything that has arrived is stored. */
+  readonly settle: () => Promise<void>
+  /** Pauses the collector's own reading of the store. Resolves to the function that resumes it. */
+  readonly pauseReading: () => Promise<() => void>
+  /** Unix milliseconds. */
+  readonly now: () => number
+}
+
+/**
+ * Makes the function by which a running collector ends a project: it refuses further reports, deletes everything of the
+ * project, and resolves to the receipt. One project at a time. A killed end is completed by the next one.
+ */
+export function createProjectEnd(parts: ProjectEndParts): (project: string) => Promise<EndedProject> {
+  let last: Promise<unknown> = Promise.resolve()
+  const end = async (project: string): Promise<EndedProject> => {
+    parts.live.remove(project)
+    await parts.settle()
+    return endIn(parts.store, parts.dataDirectory, project, parts.now(), parts.pauseReading)
+  }
+  return project => {
+    const ended = last.then(() => end(project))
+    last = ended.catch(() => undefined)
+    return ended
+  }
+}
+
+/**
+ * Ends a project in a data folder that no collector writes. Throws a `UsageError`: USAGE_STORE_LOCKED,
+ * USAGE_PROJECT_UNKNOWN, USAGE_STORE_UNREADABLE.
+ */
+export async function endStoredProject(dataDirectory: string, project: string, nowMs: number): Promise<EndedProject> {
+  const store = openSqliteStore(dataDirectory)
+  try {
+    return await endIn(store, dataDirectory, project, nowMs, async () => () => {})
+  } finally {
+    await store.close()
+  }
+}
+
+/** The rows are deleted last: while the store has the project, the command can be repeated. */
+async function endIn(
+  store: Pick<Store, 'endProject'>,
+  dataDirectory: string,
+  project: string,
+  nowMs: number,
+  pauseReading: ProjectEndParts['pauseReading'],
+): Promise<EndedProject> {
+  const tokens = revokeTokensOf(dataDirectory, project)
+  const links = Number(revokeShareToken(dataDirectory, project))
+  removeMarksOf(dataDirectory, project)
+  const receipt = await store.endProject({project, receipt: randomUUID(), atMs: nowMs}, pauseReading)
+  return {...receipt, tokens, links}
+}
