@@ -25,5 +25,5 @@ function answerTable(): string {
     const names = columns.map(name => `\`${name}\``).join(', ')
     return `| \`${key}\` | ${title} | ${meaning} | ${names} |\n`
   })
-  return `| answer | title | what it says | columns |\n| --- | --- | --- | --- |\n${rows.join('')}`
+  return `| answer | title | meaning | columns |\n| --- | --- | --- | --- |\n${rows.join('')}`
 }

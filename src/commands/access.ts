@@ -20,7 +20,7 @@ export default class Access extends BaseCommand {
   static override description =
     `Asks each collector that received reports from you, with the same proof as <%= config.bin %> forget: the key of your id, by HTTPS.
 Asks about your id of the current period. Ids of other periods cannot be linked to it, so --period asks about one of them.
---all asks about all of them; it first says what a collector could link, and needs --join.
+--all asks about all of them; it first shows what a collector could link, and needs --join.
 Works also after an opt-out. Sends no event and writes nothing. Exits 3 if a collector did not answer completely.`
   static override examples = [
     '<%= config.bin %> access',
