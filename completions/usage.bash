@@ -127,7 +127,7 @@ _usage() {
       case $flag:$word in
         --project-file:*) _usage_files ;;
         --project:*) _usage_projects "$word" ;;
-        --lang:*) _usage_words "$word" 'python sh' ;;
+        --lang:*) _usage_words "$word" 'python sh c' ;;
         --package:*)  ;;
         *:-*) _usage_words "$word" '--project-file --project --lang --package --json --help' ;;
         *) _usage_words "$word" '--project-file --project --lang --package --json --help' ;;

@@ -63,7 +63,7 @@ test('installs in .ci/run what a test may need', () => {
   const script = read('.ci/run')
   const quick = Object.entries(tools).filter(([tool]) => !(slowToInstall as readonly string[]).includes(tool))
   for (const [tool, packages] of quick)
-    for (const name of packages?.split(' ') ?? []) assert.match(script, new RegExp(`[:(]${name}\\b`), tool)
+    for (const name of packages?.split(' ') ?? []) assert.ok(script.split(/[\s:;()]+/).includes(name), tool)
 })
 
 test('records no download address in the lock file', () => {

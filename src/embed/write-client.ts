@@ -2,14 +2,15 @@ import {readFileSync} from 'node:fs'
 import {addressOf, collectionVersion, destinationKey, displayName} from '../protocol/project-file.ts'
 import {type ClientContent, inboxOf, splitNotice} from './client-content.ts'
 import {assignInPython, tableInPython} from './python-literal.ts'
+import {cConstants, commandOf} from './write-c-client.ts'
 import {shellConstants} from './write-shell-client.ts'
 
 /** The languages that a client is made for. */
-export const languages = ['python', 'sh'] as const
+export const languages = ['python', 'sh', 'c'] as const
 export type Language = (typeof languages)[number]
 
 /** Shipped as they are, beside the built modules' sources. */
-const templates: Readonly<Record<Language, string>> = {python: 'client.py', sh: 'client.sh'}
+const templates: Readonly<Record<Language, string>> = {python: 'client.py', sh: 'client.sh', c: 'client.h'}
 
 /** The name of the client for Python where it is a file of its own. */
 const fileModule = 'usage_client'
@@ -22,13 +23,20 @@ const readTemplate = (language: Language): string =>
  * template; the same project gives the same text.
  */
 export function writeClient(language: Language, content: ClientContent, module = fileModule): string {
-  const constants = language === 'python' ? pythonConstants(content) : shellConstants(content)
+  const constants = makers[language](content)
   const {project} = content
   return readTemplate(language)
     .replaceAll(`python3 ${fileModule}.py`, module === fileModule ? '$&' : `python3 -m ${module}`)
     .replaceAll(fileModule, module)
     .replace('@PROJECT@', () => asComment(displayName(project)))
+    .replaceAll('@COMMAND@', () => commandOf(project))
     .replace('@CONSTANTS@', () => constants.join('\n')) // Last: what a project says is no place for anything.
+}
+
+const makers: Readonly<Record<Language, (content: ClientContent) => string[]>> = {
+  python: pythonConstants,
+  sh: shellConstants,
+  c: cConstants,
 }
 
 function pythonConstants(content: ClientContent): string[] {

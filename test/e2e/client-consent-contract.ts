@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
+import {cClientOnDisk} from '../support/c-client.ts'
 import {
   allowedSituations,
   type ConsentPlace,
@@ -51,9 +52,23 @@ export const clients = [
   },
 ] as const
 
+/** The command of the client in C. It has to be compiled for each project, so only the long tests have it. */
+export const clientInC = {
+  name: 'C',
+  claim: 'c',
+  tools: ['gcc'],
+  sending: ['gcc', 'curl'],
+  consent: 'C/c/demo-usage consent',
+  load: (script: string) => `sh -c '${script}'`,
+  start: 'C/c/demo-usage start; ',
+  feature: 'C/c/demo-usage feature Load.v1 --type Algorithm; ',
+  end: 'C/c/demo-usage end 3; ',
+  send: 'C/c/demo-usage send',
+} as const
+
 /** What a client says in a situation, and what it should. */
 async function ask(t: TestContext, consent: string, situation: Situation) {
-  const {home, scene, etc, place} = arrangeClients(t, situation)
+  const {home, scene, etc, place} = arrangeClients(t, situation, consent === clientInC.consent)
   const {stdout} = await runProgram(scene, inPlace(etc, home, consent))
   const decidedBy = situation.decidedBy({...place, siteDirectory})
   return [stdout.trim(), [situation.reason, ...(decidedBy === null ? [] : [decidedBy])].join(' ')] as const
@@ -65,7 +80,7 @@ function inPlace(etc: string, folder: string, words: string): [string, ...string
   return ['unshare', '-Urm', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"', etc, 'sh', '-c', script]
 }
 
-function arrangeClients(t: TestContext, situation: Situation) {
+function arrangeClients(t: TestContext, situation: Situation, isInC = false) {
   const {home, configDirectory, stateDirectory, environment} = isolatedHome(t)
   const etc = join(home, '..', 'etc')
   mkdirSync(etc, {recursive: true})
@@ -77,6 +92,7 @@ function arrangeClients(t: TestContext, situation: Situation) {
   const {project} = projectOnDisk(home, 'http://127.0.0.1:9', place.entries)
   clientOnDisk(home, project)
   shClientOnDisk(home, project)
+  if (isInC) cClientOnDisk(home, project)
   const variables = {...place.variables, PYTHONDONTWRITEBYTECODE: '1'}
   const scene: IsolatedHome = {home, configDirectory, stateDirectory, environment: {...environment, ...variables}}
   return {home, scene, etc, place}
@@ -94,11 +110,12 @@ export function clientsReadEveryPolicy(share: Share): void {
   const inPython = `import shutil, sys; sys.path.insert(0, "C/python"); import usage_client as usage
 for n in range(${count}): shutil.copy("C/policy-%d" % n, "/etc/usage/policy.json"); print(*filter(None, usage.consent()[:2]))`
   const python = {name: 'Python', tools: ['python3' as const], ask: `python3 -c '${inPython}'`}
-  const readers = share === 'some' ? [python, ...shells.filter(({name}) => name === 'dash')] : shells
+  const c = {name: clientInC.name, tools: clientInC.tools, ask: inShell(clientInC.consent)}
+  const readers = share === 'some' ? [python, ...shells.filter(({name}) => name === 'dash')] : [...shells, c]
   describe('a site policy that is read by the client', {concurrency: 2}, () => {
     for (const {name, tools, ask} of readers)
       it(`of ${name} means what it means for the commands`, needs('unshare', ...tools), async t => {
-        const {home, scene, etc} = arrangeClients(t, allowedSituations[0]!)
+        const {home, scene, etc} = arrangeClients(t, allowedSituations[0]!, name === clientInC.name)
         mkdirSync(join(etc, 'usage'), {recursive: true})
         for (const [index, {content}] of policyCases.entries()) writeFileSync(join(home, `policy-${index}`), content)
         const {stdout} = await runProgram(scene, inPlace(etc, home, ask))
@@ -115,11 +132,11 @@ for n in range(${count}): shutil.copy("C/policy-%d" % n, "/etc/usage/policy.json
 /** Asks each client what it decides: with one share by every rule, in one of twelve other situations and for one pair of rules of fourteen. */
 export function clientsDecideAsCommands(share: Share): void {
   const more = pick([...lostFolders, ...otherOptOuts, ...allowedSituations], share, 12)
-  const situations = share === 'some' ? [...rules, ...more] : more
-  for (const {name, tools, consent} of clients)
+  const situations = (name: string) => (share === 'some' || name === clientInC.name ? [...rules, ...more] : more)
+  for (const {name, tools, consent} of share === 'some' ? clients : [...clients, clientInC])
     describe(`the consent of the client of ${name}`, {concurrency: 2}, () => {
       it('decides as the commands do by each rule, and says what decided', needs('unshare', ...tools), async t => {
-        for (const situation of situations) {
+        for (const situation of situations(name)) {
           const [said, wanted] = await ask(t, consent, situation)
           assert.equal(said, wanted, situation.what)
         }
