@@ -62,7 +62,7 @@ const pages = [
   'CONTRIBUTING.md',
   'docs/decisions/README.md',
   ...filesUnder('docs', '.md').filter(path => !path.startsWith('docs/decisions/')),
-].filter(path => !['docs/library.md', 'docs/embed.md'].includes(path))
+]
 
 /** The strings and comments of a module; `wanted` may be the name of a variable. */
 const wordsOf = (source: string): string =>
