@@ -64,7 +64,7 @@ Works also after an opt-out. Sends no event and writes nothing. Exits 3 if a col
     const ask = httpAsker(this.world.environment)
     const outcome = await askCollectors(this.world, plans, {ask, waitSeconds: Number(flags.wait || defaultWaitSeconds)})
     if (unreadable.length > 0 || outcome.projects.some(isUnanswered)) exitLike('USAGE_NOT_SHOWN')
-    return this.present({...outcome, unreadable}, answer => writeAccess(answer, this.paint))
+    return this.presentWrapped({...outcome, unreadable}, answer => writeAccess(answer, this.paint))
   }
 }
 

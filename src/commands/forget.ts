@@ -34,6 +34,6 @@ run <%= config.bin %> optout. The sent log stays on this machine for 30 days. --
       ? withdrawForget(this.world, destinations)
       : await forgetDestinations(this.world, destinations, {deliver: runSender, waitSeconds})
     if (unreadable.length > 0 || outcome.projects.some(isStillOpen)) exitLike('USAGE_NOT_FORGOTTEN')
-    return this.present({...outcome, unreadable}, answer => writeForget(answer, this.paint))
+    return this.presentWrapped({...outcome, unreadable}, answer => writeForget(answer, this.paint))
   }
 }

@@ -37,6 +37,6 @@ export default class Log extends BaseCommand {
       .flatMap(destination => readLog(destination, {since, isOnlyErrors: flags.errors}))
       .sort((a, b) => (a.at < b.at ? -1 : 1))
     if (flags.raw) return this.presentFile({entries}, answer => writeRawLog(answer.entries))
-    return this.present({entries}, answer => writeLog(answer.entries, this.paint))
+    return this.presentWrapped({entries}, answer => writeLog(answer.entries, this.paint))
   }
 }

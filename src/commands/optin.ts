@@ -16,6 +16,6 @@ export default class Optin extends BaseCommand {
   async run(): Promise<OptInOutcome> {
     const {args, flags} = await this.parse(Optin)
     const present = chooseProjectIfNamed(this.world, {})
-    return this.present(await optIn(this.world, readDecisionProject(args, flags), present), writeOptIn)
+    return this.presentWrapped(await optIn(this.world, readDecisionProject(args, flags), present), writeOptIn)
   }
 }

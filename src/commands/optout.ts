@@ -17,7 +17,7 @@ export default class Optout extends BaseCommand {
   async run(): Promise<OptOutOutcome> {
     const {args, flags} = await this.parse(Optout)
     const outcome = optOut(this.world, readDecisionProject(args, flags), this.presentProject())
-    return this.present(outcome, answer => writeOptOut(answer, this.paint))
+    return this.presentWrapped(outcome, answer => writeOptOut(answer, this.paint))
   }
 
   /** The project of USAGE_PROJECT_FILE. A damaged file must not prevent an opt-out. */

@@ -23,7 +23,7 @@ export default class Preview extends BaseCommand {
     const {destinations, unreadable} = chooseReadable(this.world, readPersonProject(args, flags))
     this.nameUnreadable(unreadable)
     const projects = await Promise.all(destinations.map(destination => readPreview(this.world, destination)))
-    if (!flags.raw) return this.present({projects}, answer => writePreview(answer.projects, this.paint))
+    if (!flags.raw) return this.presentWrapped({projects}, answer => writePreview(answer.projects, this.paint))
     for (const line of writePreviewWarnings(projects)) this.logToStderr(this.fit(line))
     return this.presentFile({projects}, answer => writeRawPreview(answer.projects))
   }

@@ -31,6 +31,14 @@ describe('usage optout and usage optin', {concurrency: 2}, () => {
       assert.ok(!existsSync(file))
     })
 
+  it('fit the width of a terminal, and are one line each in a pipe', async t => {
+    const home = makeHome(t)
+    const said = async (COLUMNS: string) => (await runUsage(home, ['optin', 'dem'], {environment: {COLUMNS}})).stdout
+    const [narrow, whole] = [await said('40'), await said('')]
+    assert.equal(narrow.replace(/\s+/g, ' '), whole.replace(/\s+/g, ' '))
+    assert.ok(narrow.split('\n').every(line => line.length <= 40) && whole.split('\n').some(line => line.length > 80))
+  })
+
   for (const command of ['optout', 'optin'])
     it(`${command} refuses an argument and a flag that differ, and what is no id`, async t => {
       const home = makeHome(t)

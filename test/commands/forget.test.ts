@@ -137,7 +137,8 @@ describe('usage forget', () => {
         const status = await scene.usage(['status', ...args], {environment})
         assert.deepEqual([status.code, status.stdout.split('\n')[0]], [0, `Cannot be read: ${directory}`])
         const json = JSON.parse((await scene.usage(['status', ...args, '--json'], {environment})).stdout)
-        assert.deepEqual(json, {projects: [], unreadable: [directory], lostFolders: []})
+        assert.partialDeepStrictEqual(json, {projects: [], unreadable: [directory], lostFolders: []})
+        assert.deepEqual(json.projects, [])
       }
       const {code, stdout} = await scene.usage(['forget', '--json'])
       assert.deepEqual([code, JSON.parse(stdout).projects[0].outcome], [0, 'erased'])

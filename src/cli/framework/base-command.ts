@@ -3,8 +3,9 @@ import {type ErrorCode, errorRegistry} from '../../errors.ts'
 import {realWorld, type World} from '../../reporter/world/world.ts'
 import {withKnownProjects} from '../arguments/known-projects.ts'
 import {type Paint, paintFor} from '../output/paint.ts'
-import {showsUnicode, widthOf} from '../output/terminal.ts'
+import {knownWidthOf, showsUnicode, widthOf} from '../output/terminal.ts'
 import {toAscii} from '../output/to-ascii.ts'
+import {wrapAnswer} from '../output/wrap-text.ts'
 import {writeUnreadable} from '../text/words.ts'
 import {codeOf, presentError} from './present-error.ts'
 
@@ -28,7 +29,13 @@ export abstract class BaseCommand extends Command {
     return this.presentFile(answer, one => this.fit(write(one)))
   }
 
-  /** The same for the text of a file or for bytes that were sent: they are the same in every locale. */
+  /** The same, with lines broken at the width of a terminal. In a file or a pipe they stay whole, for other programs. */
+  protected presentWrapped<T>(answer: T, write: (answer: T) => string): T {
+    const width = knownWidthOf(process.stdout, this.world.environment)
+    return this.present(answer, one => (width === null ? write(one) : wrapAnswer(write(one), width)))
+  }
+
+  /** The same as `present` for the text of a file or for bytes that were sent: they are the same in every locale. */
   protected presentFile<T>(answer: T, write: (answer: T) => string): T {
     const text = write(answer)
     if (text !== '') this.log(text)

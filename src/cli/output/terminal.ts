@@ -7,9 +7,14 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** The width of an output in characters: `COLUMNS`, else what the terminal says, else 80. */
 export function widthOf(output: {readonly columns?: number}, environment: Environment): number {
+  return knownWidthOf(output, environment) ?? usualWidth
+}
+
+/** The same, or null for a file or a pipe, whose width nothing says. */
+export function knownWidthOf(output: {readonly columns?: number}, environment: Environment): number | null {
   const told = Number(environment['COLUMNS'])
   if (Number.isInteger(told) && told > 0) return Math.max(told, leastWidth)
-  return Math.max(output.columns || usualWidth, leastWidth)
+  return output.columns ? Math.max(output.columns, leastWidth) : null
 }
 
 /**

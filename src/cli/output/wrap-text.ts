@@ -29,6 +29,17 @@ export function wrapText(text: string, width: number, hanging?: string): string 
     .join('\n')
 }
 
+/**
+ * Breaks the lines of an answer. Further lines of a broken line are indented by two more spaces. Lines with an indent of 4
+ * or more, such as a record or JSON, are never broken: a person searches for them. Pure.
+ */
+export function wrapAnswer(text: string, width: number): string {
+  const lines = text.split('\n')
+  return lines
+    .map(line => (line.startsWith('    ') ? line : wrapLine(line, width, `${/^ */.exec(line)?.[0]}  `)))
+    .join('\n')
+}
+
 function wrapLine(line: string, width: number, hanging?: string): string {
   if (lengthOf(line) <= width) return line
   const indent = /^ */.exec(line)?.[0] ?? ''

@@ -18,6 +18,6 @@ export default class CheckPolicy extends BaseCommand {
     const file = resolve(args.file ?? `${this.world.siteDirectory}/policy.json`)
     const check = checkPolicy(file, knownIds(this.world))
     if (check.problems.length > 0) exitLike('USAGE_POLICY_INVALID')
-    return this.present(check, answer => writePolicy(answer, this.paint))
+    return this.presentWrapped(check, answer => writePolicy(answer, this.paint))
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
-import {wrapText} from '../../../src/cli/output/wrap-text.ts'
+import {wrapAnswer, wrapText} from '../../../src/cli/output/wrap-text.ts'
 
 describe('a wrapped text', () => {
   it('has lines within the width, indented as their first one', () => {
@@ -24,5 +24,14 @@ describe('a wrapped text', () => {
 
   it('counts neither colours nor backticks', () => {
     assert.equal(wrapText('\u001b[31mab\u001b[39m `cd`', 5), '\u001b[31mab\u001b[39m `cd`')
+  })
+})
+
+describe('a wrapped answer', () => {
+  it('has further lines that are indented by two more, and records as they are', () => {
+    const answer = 'demo: one two three\n  four five six\n    {"a": "one two three"}'
+    const wrapped = 'demo: one two\n  three\n  four five\n    six\n    {"a": "one two three"}'
+    assert.equal(wrapAnswer(answer, 13), wrapped)
+    assert.equal(wrapAnswer(answer, 80), answer)
   })
 })
