@@ -94,11 +94,12 @@ _usage() {
         --parsl:*)  ;;
         --mantid:*)  ;;
         --min-free:*)  ;;
+        --drain-seconds:*)  ;;
         --admin:*)  ;;
         --log-level:*) _usage_words "$word" 'debug info warn error off' ;;
         --log-format:*) _usage_words "$word" 'text json' ;;
-        *:-*) _usage_words "$word" '--config --projects --data --http --host --base-path --trust-proxy --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --public --no-public --admin --log-level --log-format --json --help' ;;
-        *) _usage_words "$word" '--config --projects --data --http --host --base-path --trust-proxy --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --public --no-public --admin --log-level --log-format --json --help' ;;
+        *:-*) _usage_words "$word" '--config --projects --data --http --host --base-path --trust-proxy --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --drain-seconds --public --no-public --admin --log-level --log-format --json --help' ;;
+        *) _usage_words "$word" '--config --projects --data --http --host --base-path --trust-proxy --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --drain-seconds --public --no-public --admin --log-level --log-format --json --help' ;;
       esac
       ;;
     completion)

@@ -107,6 +107,10 @@ export interface Collector {
    * concern stays as it was. Rejects if the store fails.
    */
   reload(): Promise<CollectorReload>
+  /** Makes `/readyz` answer 503, so that a load balancer sends no more requests. They are still accepted. */
+  beginDrain(): void
+  /** Gives running requests no more time when the collector closes. What has arrived is still stored. */
+  hurry(): void
   /**
    * Accepts no more requests, answers those that have arrived, and closes the store. Running requests get at most
    * `closeSeconds`, even if a sender holds a connection open.
@@ -143,6 +147,8 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const followUp = () => readAhead({source, store}, projects.values(), now)
   const retention = startRetention(store, projects, believedNow, options.retention, followUp, monitor)
   let isOpen = true
+  let isDraining = false
+  const hurry = Promise.withResolvers<void>()
   let receiver: UdpReceiver | null = null
   let inbox: InboxReceiver | null = null
   let admin: AdminServer | null = null
@@ -180,7 +186,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     // Each part that can fail in a way that loses reports has a probe.
     const probes: ReadinessProbe[] = [disk, clock, createStoreProbe(store, gate)]
     if (receiver !== null) probes.push(datagramProbe(receiver))
-    const readiness = createReadiness(probes, () => isOpen)
+    const readiness = createReadiness(probes, () => isOpen && !isDraining)
     watch = watchReadiness(readiness, log)
     const endProject = createProjectEnd({live, store, dataDirectory, settle, pauseReading: () => source.pause(), now})
     const parts = {
@@ -206,7 +212,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     stopListening = async () => {
       isOpen = false
       removeRunningCollector(dataDirectory)
-      await closeHttp(app, connections)
+      await closeHttp(app, connections, hurry.promise)
     }
     writeRunningCollector(dataDirectory, {http, secret})
     // A token that is made before the collector listens is lost if the port is busy.
@@ -236,6 +242,11 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       token,
       hasToken: () => hasReadToken(dataDirectory, now()),
       reload: createReload({live, store, log, onReloaded: () => inbox?.lookAgain()}),
+      beginDrain() {
+        isDraining = true
+        log.info('draining')
+      },
+      hurry: hurry.resolve,
       async close() {
         log.info('stopping')
         await stopListening?.()

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import {readAddress} from '../cli/arguments/listen-address.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {openDemo} from '../cli/maintain/demo.ts'
-import {waitForStopSignal} from '../cli/maintain/operate/wait-for-stop-signal.ts'
+import {waitForStopSignal} from '../cli/maintain/operate/wait-for-stop-signals.ts'
 
 export default class Demo extends BaseCommand {
   static override summary = 'Show the dashboard with two years of realistic data of a made-up project.'

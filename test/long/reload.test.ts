@@ -23,7 +23,7 @@ describe('usage collect at SIGHUP', () => {
     const other = {...project, project: 'other'}
     assert.ok(parseProjectFile(other).ok)
     writeFileSync(join(projects, 'other.json'), JSON.stringify(other))
-    await reload(/project files read again.*"added":\["other"\]/)
+    await reload(/"added":\["other"\].*project files read again/)
     assert.deepEqual([await statusOf('other'), await statusOf(project.project)], [200, 200])
     for (const name of readdirSync(projects)) writeFileSync(join(projects, name), '{\n  "project": 5\n}\n')
     await reload(/line 2: project: /)

@@ -5,6 +5,9 @@ import {logFormats, logLevels} from '../../collector/monitoring/log.ts'
 import {UsageError} from '../../errors.ts'
 import {describeProblems, toProblems} from '../../protocol/problem.ts'
 
+/** The longest time in which a collector that stops is unready and still accepts reports. */
+export const maxDrainSeconds = 3600
+
 const text = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')))
 
 /** One text, or a list of them. */
@@ -29,6 +32,7 @@ const collectFile = v.strictObject({
   'trust-proxy': texts,
   'min-free': text,
   'trust-clock': v.optional(v.boolean()),
+  'drain-seconds': v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxDrainSeconds))),
   public: v.optional(v.boolean()),
   admin: text,
   'log-level': v.optional(v.picklist(logLevels)),

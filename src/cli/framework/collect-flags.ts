@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import {logFormats, logLevels} from '../../collector/monitoring/log.ts'
+import {maxDrainSeconds} from '../arguments/collect-settings.ts'
 
 /** The flags of `usage collect`. `collect-settings.ts` merges them with the file of `--config`. */
 export const collectFlags = {
@@ -53,6 +54,12 @@ export const collectFlags = {
   'trust-clock': Flags.boolean({
     allowNo: true,
     description: 'believe the clock of this machine also if the newest reports in the store contradict it',
+  }),
+  'drain-seconds': Flags.integer({
+    description: 'at a stop, answer /readyz with 503 for so long before accepting no more requests (default: 0)',
+    helpValue: 'SECONDS',
+    min: 0,
+    max: maxDrainSeconds,
   }),
   public: Flags.boolean({
     allowNo: true,

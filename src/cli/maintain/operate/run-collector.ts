@@ -1,4 +1,5 @@
-import {openCollector} from '../../../collector/collector.ts'
+import {setTimeout as wait} from 'node:timers/promises'
+import {type Collector, openCollector} from '../../../collector/collector.ts'
 import {openLog} from '../../../collector/monitoring/write-log.ts'
 import type {CollectSettings} from '../../arguments/collect-settings.ts'
 import {readAddress, readUdpAddress} from '../../arguments/listen-address.ts'
@@ -7,7 +8,7 @@ import {readSize} from '../../arguments/operator/size.ts'
 import {dashboardPages} from '../dashboard-pages.ts'
 import {openInbox} from '../open-inbox.ts'
 import {reloadsAtHangup} from './reloads-at-hangup.ts'
-import {waitForStopSignal} from './wait-for-stop-signal.ts'
+import {waitForStopSignals} from './wait-for-stop-signals.ts'
 
 /** Where a collector listens and keeps its data; the token only at its first start. */
 export interface Listening {
@@ -34,14 +35,15 @@ export interface CollectorRun {
 }
 
 /**
- * Runs a collector until SIGTERM or SIGINT, then stores what has arrived. SIGHUP makes it read the project files again.
+ * Runs a collector until SIGTERM or SIGINT. It is then unready for some seconds, and stores what has arrived. A second
+ * signal ends the waiting. SIGHUP makes it read the project files again.
  * Rejects with a coded error.
  */
 export async function runCollector(
   settings: CollectSettings,
   {now, showsToken, onListening, isTerminal}: CollectorRun,
 ) {
-  const asked = waitForStopSignal()
+  const [asked, askedAgain] = waitForStopSignals(2) as [Promise<void>, Promise<void>]
   const log = openLog(settings['log-level'] ?? 'info', settings['log-format'] ?? (isTerminal ? 'text' : 'json'))
   const reloads = reloadsAtHangup(error => log.error('project files not read again', {error}))
   const collector = await openCollector({
@@ -65,7 +67,18 @@ export async function runCollector(
   onListening({http, udp, udpReceiveBufferBytes, admin, data: settings.data, token, hasToken: collector.hasToken()})
   reloads.begin(collector.reload)
   await asked
+  await drain(collector, settings['drain-seconds'] ?? 0, askedAgain)
   await reloads.end()
+  void askedAgain.then(collector.hurry)
   await collector.close()
   log.close()
+}
+
+/** A load balancer sees that the collector is unready, and sends its requests elsewhere. */
+async function drain(collector: Pick<Collector, 'beginDrain'>, seconds: number, isHurried: Promise<void>) {
+  if (seconds === 0) return
+  collector.beginDrain()
+  const ended = new AbortController()
+  await Promise.race([wait(seconds * 1000, undefined, {signal: ended.signal}).catch(() => {}), isHurried])
+  ended.abort()
 }
