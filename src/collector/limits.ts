@@ -87,6 +87,13 @@ export const collectorLimits = {
   /** Milliseconds for which a write waits for the lock of another program. Senders wait longer for an answer. */
   maxLockWaitMs: 2_000,
   /**
+   * Days after which an event of Parsl's and Mantid's own clients is refused. They state the start of a run, and no run
+   * lasts longer. Everybody can send them, and every retention is longer: so none reaches a time that is purged.
+   */
+  maxOldClientAgeDays: 90,
+  /** Events before it are refused, also in imports: a date of 1970 is a broken record, and no project is older. */
+  earliestTime: '2000-01-01',
+  /**
    * Different values that may appear for the first time on one day in one project, by kind. The rest of the day, further
    * new ones are stored as `(other)`; known ones stay themselves. An institute of 300 people, the first day of a
    * collector and a release with 1,500 features fit; a flood of invented values does not. `field`: values of each

@@ -17,6 +17,7 @@ import {isDeclaredFeature, type ProjectFile} from '../../protocol/project-file.t
 import type {ParsedReport, Rejection} from '../../protocol/report.ts'
 import {canBeInPeriod} from '../../protocol/rotation.ts'
 import {type FieldValues, isOpenFeatureName} from '../../protocol/scalars.ts'
+import {collectorLimits} from '../limits.ts'
 import type {AdmittedEvent, Batch} from '../store/store.ts'
 
 /** When a report was received, and when it was sent by the sender's clock. Unix milliseconds. */
@@ -85,8 +86,9 @@ function dropWrongPseudonyms(batch: Content, {identity}: ProjectFile): Content &
 }
 
 /**
- * Like `admit`, without a limit of age and without a correction of the clock. For imports, and for old clients: they
- * repeat their start as long as they run, and do not state when they send.
+ * Like `admit`, without a correction of the clock, and with a limit of age that history keeps: events before
+ * `earliestTime` are refused. For imports, and for old clients: they repeat their start as long as they run, and do not
+ * state when they send.
  */
 export function admitAnyAge(
   {header, events}: {readonly header: Header; readonly events: readonly Event[]},
@@ -94,10 +96,21 @@ export function admitAnyAge(
   receivedAtMs: number,
 ): Batch {
   const receipt = {receivedAtMs, sentAtMs: null}
-  const isDeclared = (event: Event): boolean => undeclaredFeature(event, project) === null
-  const admitted = events.filter(isDeclared).map(event => admitEvent(event, Date.parse(event.time), project, receipt))
+  const isAdmitted = (event: Event): boolean =>
+    undeclaredFeature(event, project) === null && Date.parse(event.time) >= earliestMs
+  const admitted = events.filter(isAdmitted).map(event => admitEvent(event, Date.parse(event.time), project, receipt))
   const refused = events.length - admitted.length
   return {project: project.project, header, receivedAtMs, events: admitted, refused}
+}
+
+/**
+ * Refuses events of an old client that it cannot have sent now, so that no packet from anywhere can put one into a time
+ * that is purged. Pure.
+ */
+export function refuseOld(batch: Batch): Batch {
+  const earliestMs = batch.receivedAtMs - collectorLimits.maxOldClientAgeDays * 86_400_000
+  const events = batch.events.filter(({timeMs}) => timeMs >= earliestMs)
+  return {...batch, events, refused: batch.refused + batch.events.length - events.length}
 }
 
 /**
@@ -162,6 +175,7 @@ function admitEvent(event: Event, claimedMs: number, project: ProjectFile, {rece
   }
 }
 
+const earliestMs = Date.parse(collectorLimits.earliestTime)
 const textTypes: readonly string[] = ['pattern', 'version']
 
 /** Like `keepDeclared`, and keeps `(other)`, which an export has in the place of texts of which there were too many. */

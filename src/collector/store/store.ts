@@ -147,8 +147,8 @@ export interface Store {
   endProject(end: ProjectEnd, pauseReading: () => Promise<() => void>): Promise<ProjectReceipt>
   /** Adds to counts that belong to no project, on the UTC day of an instant (Unix milliseconds). */
   addQuality(counts: QualityCounts, atMs: number): Promise<void>
-  /** The months from the oldest single use of a feature to an instant (Unix milliseconds), oldest first. */
-  featureMonths(project: string, beforeMs: number): Promise<readonly MonthOfFeatures[]>
+  /** The first month after another one that has single uses of features. Null if there is none. Skips empty months. */
+  nextFeatureMonth(project: string, after: string | null): Promise<MonthOfFeatures | null>
   /**
    * Replaces the single uses of features in a month by totals for each feature, in one transaction. `withYear` also
    * totals the whole year, if none of its months is purged. The days on which a person used a feature without a run are
@@ -156,8 +156,11 @@ export interface Store {
    * events.
    */
   purgeFeatures(project: ProjectFile, month: string, withYear: boolean): Promise<number>
-  /** The oldest month, `YYYY-MM`, that has single runs or people and is not purged. Null if there is none. */
-  oldestRunMonth(project: string): Promise<string | null>
+  /**
+   * The first month, `YYYY-MM`, after another one that has single runs or people and is not purged. Null if there is none.
+   * Skips empty months. The last month of a run that began in a purged one is not empty.
+   */
+  nextRunMonth(project: string, after: string | null): Promise<string | null>
   /** The number of runs that began in a month `YYYY-MM` or a year `YYYY`, and how many of them are still running. */
   countRuns(project: string, span: string, lostBeforeMs: number): Promise<{runs: number; running: number}>
   /**

@@ -7,6 +7,7 @@
  * Read next: `purge-store.ts` for a purge without a collector, `erase.ts`.
  */
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import {formatDay} from '../../stats/model/period.ts'
 import {collectorLimits} from '../limits.ts'
 import type {Monitor} from '../monitoring/monitor.ts'
 import type {Store} from '../store/store.ts'
@@ -45,12 +46,12 @@ export interface PurgeOptions {
 
 type Purging = Pick<
   Store,
-  'featureMonths' | 'purgeFeatures' | 'oldestRunMonth' | 'countRuns' | 'purgeRuns' | 'sweepHeaders' | 'expirePending'
+  'nextFeatureMonth' | 'purgeFeatures' | 'nextRunMonth' | 'countRuns' | 'purgeRuns' | 'sweepHeaders' | 'expirePending'
 >
 
 /**
  * Replaces single uses of features and single runs that are older than their project's limit by totals. It purges one
- * month at a time, oldest first, and yields each month after it is purged. The caller may stop early: the remaining
+ * month at a time, oldest first, without empty ones except the last that is due, and yields each month after it is purged. The caller may stop early: the remaining
  * months are left for the next purge. At the end it deletes headers that no row uses, also those that a killed purge
  * left.
  */
@@ -87,11 +88,19 @@ async function* purgeFeatures(
 ): AsyncGenerator<PurgeStep> {
   const {project, retention} = file
   const limit = olderThan ?? retention.features
-  for (const {month, events} of await store.featureMonths(project, nowMs)) {
-    if (!isDue(month, limit, nowMs)) break
+  const purgeMonth = async (month: string, events: number): Promise<PurgeStep> => {
     if (!dryRun) await store.purgeFeatures(file, month, keepsYears(limit))
-    yield {project, what: 'features', month, events, runs: 0}
+    return {project, what: 'features', month, events, runs: 0}
   }
+  let last: string | null = null
+  let next = await store.nextFeatureMonth(project, null)
+  while (next !== null && isDue(next.month, limit, nowMs)) {
+    last = next.month
+    yield await purgeMonth(last, next.events)
+    next = await store.nextFeatureMonth(project, last)
+  }
+  const end = lastDueMonth(limit, nowMs)
+  if (last !== null && end !== null && last < end) yield await purgeMonth(end, 0)
 }
 
 /**
@@ -105,21 +114,44 @@ async function* purgeRuns(
   const {project, retention} = file
   const limit = olderThan ?? retention.runs
   const lostBeforeMs = nowMs - file.lostAfterHours * 3_600_000
-  let month = await store.oldestRunMonth(project)
-  for (; month !== null && isDue(month, limit, nowMs); month = monthAfter(month)) {
+  const purgeMonth = async (month: string): Promise<PurgeStep> => {
     const {runs} = await store.countRuns(project, month, lostBeforeMs)
-    const {running} = await store.countRuns(project, keepsYears(limit) ? month.slice(0, 4) : month, lostBeforeMs)
-    if (running > 0) break
     if (!dryRun) await store.purgeRuns(file, month, keepsYears(limit), nowMs)
-    yield {project, what: 'runs', month, events: 0, runs}
+    return {project, what: 'runs', month, events: 0, runs}
   }
+  let last: string | null = null
+  let end = lastDueMonth(limit, nowMs)
+  let month = await store.nextRunMonth(project, null)
+  for (; month !== null && end !== null && month <= end; month = await store.nextRunMonth(project, month)) {
+    const span = keepsYears(limit) ? month.slice(0, 4) : month
+    const {running} = await store.countRuns(project, span, lostBeforeMs)
+    if (running > 0) {
+      end = monthBefore(span)
+      break
+    }
+    last = month
+    yield await purgeMonth(month)
+  }
+  if (last !== null && end !== null && last < end) yield await purgeMonth(end)
 }
 
 const stepsOf = {features: purgeFeatures, runs: purgeRuns} as const
 
-function monthAfter(month: string): string {
-  const [year, number] = month.split('-').map(Number) as [number, number]
-  return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 7)
+/** The month before a month `YYYY-MM`, or before a year `YYYY`. */
+function monthBefore(span: string): string {
+  const [year, number = 1] = span.split('-').map(Number) as [number, number?]
+  return new Date(Date.UTC(year, number - 2, 1)).toISOString().slice(0, 7)
+}
+
+/**
+ * The last month that is due, whether it has data or not; null if none is. Only totals of the time before its end are
+ * kept, so a purge ends with it. Pure.
+ */
+export function lastDueMonth(limit: string, nowMs: number): string | null {
+  const earliest = collectorLimits.earliestTime.slice(0, 7)
+  for (let month = formatDay(nowMs).slice(0, 7); month >= earliest; month = monthBefore(month))
+    if (isDue(month, limit, nowMs)) return month
+  return null
 }
 
 /**

@@ -40,13 +40,13 @@ it('reads the levels of protocol 1: without an end it is a start, also without a
 })
 
 it('drops fields that the project does not declare, never their message', () => {
-  const batch = read({uuid: 'a', end: 1, sites: 2, t_apps: 3}, sampleProject())!
+  const batch = read({uuid: 'a', end: 1_600_000_001, sites: 2, t_apps: 3}, sampleProject())!
   const [end] = batch.events
   assert.deepEqual(end?.event.type === 'end' && end.event.fields, {executors: 2})
 })
 
 it('makes the same ids of the same message, and a run of any key', () => {
-  const [once, again] = [read({uuid: 'no uuid', start: 5}), read({uuid: 'no uuid', start: 5})]
+  const [once, again] = [read({uuid: 'no uuid', start: 1_600_000_005}), read({uuid: 'no uuid', start: 1_600_000_005})]
   assert.deepEqual(once, again)
   assert.match(String(once?.events[0]?.event.run), /^[0-9a-f-]{36}$/)
   assert.notEqual(read({uuid: 'another'})?.events[0]?.event.run, once?.events[0]?.event.run)
@@ -63,12 +63,22 @@ it('reads invalid values as unknown', () => {
 })
 
 it('marks a test run and stores nothing else of it', () => {
-  const batch = read({uuid: 'a', test: true, uname: 'abc', parsl_v: '1', start: 5, sites: 3})!
+  const batch = read({uuid: 'a', test: true, uname: 'abc', parsl_v: '1', start: 1_600_000_005, sites: 3})!
   assert.deepEqual(batch.mark, {isOutcomeUntold: true, isTest: true})
   assert.deepEqual([batch.header.user, batch.header.version], [null, null])
 })
 
 it('returns null for a message without a key', () => {
-  for (const message of [{}, {uuid: ''}, {uuid: 7}, {uuid: 'x'.repeat(257)}, [], null, 'text', 5, {start: 5}])
+  for (const message of [
+    {},
+    {uuid: ''},
+    {uuid: 7},
+    {uuid: 'x'.repeat(257)},
+    [],
+    null,
+    'text',
+    5,
+    {start: 1_600_000_005},
+  ])
     assert.equal(read(message), null)
 })

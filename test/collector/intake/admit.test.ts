@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {admit, clockCorrectionMs, type Receipt} from '../../../src/collector/intake/admit.ts'
+import {admit, admitAnyAge, clockCorrectionMs, type Receipt, refuseOld} from '../../../src/collector/intake/admit.ts'
+import {collectorLimits} from '../../../src/collector/limits.ts'
 import type {Event} from '../../../src/protocol/event.ts'
 import {parseReport} from '../../../src/protocol/report.ts'
 import {dayMs, endOf, featureOf, hourMs, nowMs, reportOf, sampleProject, startOf, uuid} from '../samples.ts'
@@ -247,4 +248,23 @@ test('it keeps no text apart that may be a path or an address', () => {
     batch.events.map(({undeclared, undeclaredFields}) => [undeclared, undeclaredFields]),
     [[{nodes: 4}, 2]],
   )
+})
+
+test('it keeps history since the earliest time, and refuses what a broken record dates before it', () => {
+  const earliest = Date.parse(collectorLimits.earliestTime)
+  const {header} = admitEvents([startOf(1, nowMs)]).batch
+  const {events, refused} = admitAnyAge(
+    {header, events: [startOf(1, earliest), startOf(2, earliest - 1)]},
+    sampleProject(),
+    nowMs,
+  )
+  assert.deepEqual([events.length, events[0]?.timeMs, refused], [1, earliest, 1])
+})
+
+test('it refuses live events of old clients beyond their age, and none at it', () => {
+  const earliest = nowMs - collectorLimits.maxOldClientAgeDays * dayMs
+  const {header} = admitEvents([startOf(1, nowMs)]).batch
+  const events = [startOf(1, earliest), startOf(2, earliest - 1), endOf(2, nowMs)]
+  const batch = refuseOld(admitAnyAge({header, events}, sampleProject(), nowMs))
+  assert.deepEqual([batch.events.map(({event}) => event.run), batch.refused], [[uuid('r', 1), uuid('r', 2)], 1])
 })

@@ -9,7 +9,7 @@ import type {Stats} from '../../../src/stats/model/model.ts'
 import {eventually} from '../../support/eventually.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {get, makeFolders, startCollector} from '../running-collector.ts'
-import {batchOf, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, startOf} from '../samples.ts'
+import {batchOf, endOf, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, startOf} from '../samples.ts'
 
 test('it finds the instant of a time ago, also if the month lacks the day', () => {
   const at = (time: string, from: string): string => new Date(cutOf(time, Date.parse(from))).toISOString()
@@ -88,4 +88,35 @@ test('it lets a collector purge by itself, each project by its own limit', async
   const purged = lines.map(line => JSON.parse(line)).filter(({message}) => message === 'purged')
   const [{project, months, seconds}] = purged
   assert.ok(project === 'parsl' && months === 8 && seconds > 0, lines.join(''))
+})
+
+test('it walks no empty month, and ends with the last month that is due', async t => {
+  const store = openSqliteStore(temporaryDirectory(t))
+  t.after(() => store.close())
+  const [old, now] = [Date.parse('1970-01-01T00:00:00Z'), nowMs - 86_400_000]
+  const loneEnd = endOf(1, old, {run: null})
+  await store.insert([
+    batchOf([startOf(1, old), loneEnd, featureOf(1, old)]),
+    batchOf([startOf(2, now), featureOf(2, now)]),
+  ])
+  const project = sampleProject({retention: {features: '1y', runs: '2y'}})
+  const steps: string[] = []
+  for await (const {what, month} of purge(store, [project], {nowMs})) steps.push(`${what} ${month}`)
+  assert.deepEqual(steps, ['features 1970-01', 'features 2025-10', 'runs 1970-01', 'runs 2024-10'])
+  for await (const {month} of purge(store, [project], {nowMs})) assert.fail(month)
+})
+
+test('it purges the last month of a run that began in a purged one', async t => {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  t.after(() => store.close())
+  const march = Date.parse('2019-03-30T00:00:00Z')
+  await store.insert([batchOf([startOf(1, march), endOf(1, march + 9 * 86_400_000), startOf(2, nowMs)])])
+  const project = sampleProject({retention: {features: '1y', runs: '2y'}})
+  const steps: string[] = []
+  for await (const {month} of purge(store, [project], {nowMs, only: 'runs'})) steps.push(month)
+  assert.deepEqual(steps, ['2019-03', '2019-04', '2024-10'])
+  const tables = new DatabaseSync(join(directory, 'usage.sqlite'))
+  t.after(() => tables.close())
+  assert.equal(tables.prepare('SELECT count(*) AS runs FROM runs').get()?.['runs'], 1)
 })

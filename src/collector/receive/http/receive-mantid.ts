@@ -4,7 +4,7 @@ import {UsageError} from '../../../errors.ts'
 import {makeUuidV7} from '../../../protocol/uuid.ts'
 import {type MantidContext, readMantidFeatures, readMantidStartups} from '../../compat/mantid.ts'
 import type {OldIds} from '../../compat/old-ids.ts'
-import {clampCount} from '../../intake/admit.ts'
+import {clampCount, refuseOld} from '../../intake/admit.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
 import {collectorLimits} from '../../limits.ts'
@@ -37,7 +37,7 @@ export function addMantidRoutes(app: FastifyInstance, parts: MantidParts): void 
       const {value, bytes} = await parts.bodyReader.read({maxValues: collectorLimits.maxMantidValues}, request)
       const project = findProject(parts.projects, parts.project)
       const found = read(value, {...parts, project, receivedAtMs: parts.now(), featureId})
-      const batches = found.map(batch => ({...batch, events: batch.events.map(clampCount)}))
+      const batches = found.map(batch => refuseOld({...batch, events: batch.events.map(clampCount)}))
       const share = Math.ceil(bytes / Math.max(1, batches.length))
       await Promise.all(batches.map(batch => parts.groupCommit.write(batch, share)))
       return reply.code(201).send()

@@ -2,7 +2,7 @@ import {parseReport} from '../../../protocol/report.ts'
 import {isSecret, sha256Of} from '../../access/tokens.ts'
 import type {OldIds} from '../../compat/old-ids.ts'
 import {readParslMessage} from '../../compat/parsl.ts'
-import {admit} from '../../intake/admit.ts'
+import {admit, refuseOld} from '../../intake/admit.ts'
 import type {Projects} from '../../intake/projects.ts'
 import type {Batch} from '../../store/store.ts'
 
@@ -39,7 +39,7 @@ export function datagramReader({projects, parsl}: DatagramParts): ReadDatagram {
     if (parsl === null || project === undefined || (first !== brace && first !== one)) return null
     const message = parseJson(first === one ? datagram.subarray(1) : datagram)
     const batch = readParslMessage(message, project, parsl.ids, receivedAtMs)
-    return batch && {batch: {...batch, datagrams: 1}, bytes}
+    return batch && {batch: {...refuseOld(batch), datagrams: 1}, bytes}
   }
 }
 

@@ -7,10 +7,10 @@
  * Read next: `../totals/run-totals.ts` for what is kept.
  */
 import type {ProjectFile} from '../../../protocol/project-file.ts'
-import {periodsIn} from '../../../stats/model/period.ts'
+import {formatDay} from '../../../stats/model/period.ts'
 import {rotationPeriods} from '../../../stats/model/rotation.ts'
 import {readSince} from '../facts/quality.ts'
-import type {MonthOfFeatures, Store} from '../store.ts'
+import type {Store} from '../store.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
 import {type MonthMarks, sweepSql} from '../tables/month-marks.ts'
@@ -68,7 +68,7 @@ const sql = {
     ON CONFLICT DO UPDATE SET features_before = max(features_before, excluded.features_before),
       first_at = excluded.first_at`,
   purged: 'SELECT features_before AS beforeMs FROM purges WHERE project = :project',
-  oldest: 'SELECT min(used_at) AS atMs FROM features WHERE project = :project',
+  oldest: 'SELECT min(used_at) AS atMs FROM features WHERE project = :project AND used_at >= :from',
   count: `SELECT count(*) AS events FROM features f WHERE ${inSpan}`,
   sweep: `
     DELETE FROM headers WHERE project = :project AND id NOT IN (
@@ -85,7 +85,7 @@ export interface OnPurge {
   readonly onPurged: () => void
 }
 
-type Purger = Pick<Store, 'featureMonths' | 'purgeFeatures' | 'sweepHeaders'>
+type Purger = Pick<Store, 'nextFeatureMonth' | 'purgeFeatures' | 'sweepHeaders'>
 
 /** Makes the functions that purge features. Only the process that writes the database may call them. */
 export function createPurger(database: Database, dictionary: Dictionary, {marks, onPurged}: OnPurge): Purger {
@@ -94,14 +94,12 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
     return value == null ? null : Number(value)
   }
   return {
-    async featureMonths(name, beforeMs) {
+    async nextFeatureMonth(name, after) {
       const project = inTransaction(database, () => dictionary.projectId(name))
-      const atMs = numberOf(sql.oldest, {project}, 'atMs')
-      if (atMs === null || atMs >= beforeMs) return []
-      return periodsIn({fromMs: atMs, toMs: beforeMs}, 'month', beforeMs).map(({label}): MonthOfFeatures => {
-        const events = numberOf(sql.count, {project, ...spanOf(label)}, 'events') ?? 0
-        return {month: label, events}
-      })
+      const atMs = numberOf(sql.oldest, {project, from: after === null ? 0 : spanOf(after).to}, 'atMs')
+      if (atMs === null) return null
+      const month = formatDay(atMs).slice(0, 7)
+      return {month, events: numberOf(sql.count, {project, ...spanOf(month)}, 'events') ?? 0}
     },
     async purgeFeatures(file, month, withYear) {
       try {

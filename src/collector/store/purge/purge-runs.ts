@@ -26,6 +26,8 @@ const sql = {
   oldest: `
     SELECT min(atMs) AS atMs FROM (
       SELECT min(counted_at) AS atMs FROM runs WHERE project = :project AND counted_at >= :from
+      UNION ALL SELECT min(last_sign_at) FROM runs
+        WHERE project = :project AND counted_at < :purged AND last_sign_at >= :from
       UNION ALL SELECT min(ended_at) FROM unpaired_ends WHERE project = :project AND ended_at >= :from
       UNION ALL SELECT min(used_at) FROM presences WHERE project = :project AND used_at >= :from
       UNION ALL SELECT min(used_at) FROM features WHERE project = :project AND run IS NULL AND used_at >= :from)`,
@@ -50,16 +52,17 @@ const deletions = [
   'DELETE FROM presences WHERE project = :project AND used_at < :to',
 ] as const
 
-type RunPurger = Pick<Store, 'oldestRunMonth' | 'countRuns' | 'purgeRuns'>
+type RunPurger = Pick<Store, 'nextRunMonth' | 'countRuns' | 'purgeRuns'>
 
 /** Makes the functions that purge runs. Only the process that writes the database may call them. */
 export function createRunPurger(database: Database, dictionary: Dictionary, {marks, onPurged}: OnPurge): RunPurger {
   const idOf = (name: string): number => inTransaction(database, () => dictionary.projectId(name))
   return {
-    async oldestRunMonth(name) {
+    async nextRunMonth(name, after) {
       const project = idOf(name)
-      const from = readRunsBefore(database, project) ?? 0
-      const atMs = database.prepare(sql.oldest).get({project, from})?.['atMs']
+      const purged = readRunsBefore(database, project) ?? 0
+      const from = Math.max(purged, after === null ? 0 : spanOf(after).to)
+      const atMs = database.prepare(sql.oldest).get({project, from, purged})?.['atMs']
       return atMs == null ? null : new Date(Number(atMs)).toISOString().slice(0, 7)
     },
     async countRuns(name, span, lostBeforeMs) {

@@ -51,7 +51,8 @@ function parseTotals(facts: string, label: string, rotation: readonly RotationPe
   return readTotals({...kept, span}, label, rotation)
 }
 
-const noUse = readTotals(noTotals, '1970', [])
+/** A month without use has no totals. */
+const noUse = readTotals({...noTotals, flow: {users: 0, seenBefore: 0, seenJustBefore: 0}}, '1970', [])
 
 /** The instant before which single runs of a project are purged, in Unix milliseconds. Null if none are. */
 export function readRunsBefore(database: Database, project: number): number | null {
