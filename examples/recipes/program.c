@@ -1,25 +1,16 @@
-/* A C program: starts `usage` by posix_spawn and waits for the few milliseconds that it takes.
-   cc -o program program.c; USAGE_PROJECT_FILE names the project. Where there is no `usage`, nothing happens. */
-#define _POSIX_C_SOURCE 200809L
-#include <spawn.h>
+/* A program in C. Its client: usage embed --lang c --project-file usage.project.json > usage_client.h
+   cc -o program program.c */
 #include <stdio.h>
-#include <sys/wait.h>
 
-extern char **environ;
-
-/* Runs one command of usage. Never fails: the program goes on whatever happens. */
-static void count(char *const arguments[]) {
-  pid_t pid;
-  if (posix_spawnp(&pid, "usage", NULL, NULL, arguments, environ) == 0) waitpid(pid, NULL, 0);
-}
+#define USAGE_IMPLEMENTATION
+#include "usage_client.h"
 
 int main(void) {
   int code = 3;
-  char text[12];
-  count((char *[]){"usage", "start", "--app-version", "1.4.0", NULL});
-  count((char *[]){"usage", "feature", "Solver.explicit", "--type", "Algorithm", NULL});
+  usage_field("cells", "200");
+  usage_start("1.4.0");
+  usage_uses("Algorithm", "Solver.explicit", 1, 0.2, 0);
   puts("computed");
-  snprintf(text, sizeof text, "%d", code);
-  count((char *[]){"usage", "end", "--exit-code", text, NULL});
+  usage_end(code);
   return code;
 }

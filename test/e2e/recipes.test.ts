@@ -6,6 +6,7 @@ import {isolatedHome} from '../support/isolated-home.ts'
 import {needs, type Tool} from '../support/needs.ts'
 import {repositoryPath} from '../support/repository.ts'
 import {type Outcome, type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
+import {itOnce, share} from '../support/share.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
 
 /** A copy of the recipes beside the project file of the examples, and what a maintainer has printed into it. */
@@ -26,15 +27,48 @@ async function makeScene(t: TestContext) {
 
 type Scene = Awaited<ReturnType<typeof makeScene>>
 
-/** Each recipe: what is made first, and how it is run. It prints `computed` and ends with 3, counted or not. */
-const recipes: readonly {
+interface Recipe {
   readonly name: string
   readonly prepare?: (scene: Scene) => Promise<unknown>
   readonly command: readonly [string, ...string[]]
   readonly tool: Tool
   /** What make makes of the code of a recipe. */
   readonly code?: number
-}[] = [
+}
+
+const commandInC = async ({print, run}: Scene) => {
+  await print('usage_client.h', 'embed', '--lang', 'c')
+  await run(['gcc', '-x', 'c', '-DUSAGE_MAIN', '-o', 'heatflow-usage', 'usage_client.h'])
+}
+
+/** Recipes whose tools start slowly. */
+const otherLanguages: readonly Recipe[] = [
+  {
+    name: 'Fortran',
+    prepare: async ({print, run}) => {
+      await print('usage_client.h', 'embed', '--lang', 'c')
+      await run(['gcc', '-x', 'c', '-DUSAGE_IMPLEMENTATION', '-c', '-o', 'usage_client.o', 'usage_client.h'])
+      await run(['gfortran', '-Wall', '-Werror', '-o', 'program', 'program.f90', 'usage_client.o'])
+    },
+    command: ['./program'],
+    tool: 'gfortran',
+  },
+  {name: 'R', prepare: commandInC, command: ['Rscript', '--vanilla', 'program.R'], tool: 'Rscript'},
+  {name: 'Octave', prepare: commandInC, command: ['octave-cli', '--quiet', '--norc', 'program.m'], tool: 'octave-cli'},
+  {
+    name: 'CMake',
+    prepare: async ({print, run}) => {
+      await print('usage_client.h', 'embed', '--lang', 'c')
+      await run(['cmake', '-S', '.', '-B', 'build'])
+      await run(['cmake', '--build', 'build'])
+    },
+    command: ['./program'],
+    tool: 'cmake',
+  },
+]
+
+/** Each recipe: what is made first, and how it is run. It prints `computed` and ends with 3, counted or not. */
+const recipes: readonly Recipe[] = [
   {
     name: 'bash',
     prepare: ({print}) => print('usage.bash', 'shell', 'bash'),
@@ -49,15 +83,18 @@ const recipes: readonly {
   },
   {name: 'a Makefile', command: ['make', '-s', 'all'], tool: 'make', code: 2},
   {
-    name: 'C by posix_spawn',
-    prepare: ({run}) => run(['gcc', '-Wall', '-Werror', '-o', 'program', 'program.c']),
+    name: 'C',
+    prepare: async ({print, run}) => {
+      await print('usage_client.h', 'embed', '--lang', 'c')
+      await run(['gcc', '-Wall', '-Werror', '-o', 'program', 'program.c'])
+    },
     command: ['./program'],
     tool: 'gcc',
   },
 ]
 
 describe('the recipe of', {concurrency: 2}, () => {
-  for (const {name, prepare, command, tool, code = 3} of recipes)
+  for (const {name, prepare, command, tool, code = 3} of share === 'some' ? recipes : otherLanguages)
     it(
       `${name} counts a run, its feature and its exit code, and is the same program without usage`,
       needs(tool),
@@ -82,7 +119,7 @@ describe('the recipe of', {concurrency: 2}, () => {
       },
     )
 
-  it('a SLURM prolog and epilog counts a job, and its own features belong to it', async t => {
+  itOnce('a SLURM prolog and epilog counts a job, and its own features belong to it', async t => {
     const {home, run, without} = await makeScene(t)
     const job = {SLURM_JOB_ID: '17', SLURM_PROCID: '0'}
     const prolog = await run(['./slurm-prolog.sh'], {environment: job})

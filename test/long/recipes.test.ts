@@ -1,0 +1,1 @@
+import '../e2e/recipes.test.ts'
