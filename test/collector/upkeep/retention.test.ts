@@ -87,7 +87,7 @@ test('it lets a collector purge by itself, each project by its own limit', async
   })
   const purged = lines.map(line => JSON.parse(line)).filter(({message}) => message === 'purged')
   const [{project, months, seconds}] = purged
-  assert.ok(project === 'parsl' && months === 8 && seconds > 0, lines.join(''))
+  assert.ok(project === 'parsl' && months === 2 && seconds > 0, lines.join(''))
 })
 
 test('it walks no empty month, and ends with the last month that is due', async t => {
