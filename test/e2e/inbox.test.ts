@@ -235,15 +235,13 @@ describe('usage collect --inbox', () => {
       project: 'other',
       events: [{...event, name: 'x', id: '018f3c5e-0000-7000-8000-000000000001'}],
     }
-    const undeclared = {...other, project: 'demo'}
+    const [one] = other.events
+    const refused = {...other, project: 'demo', events: [{...one, durationSeconds: -1}]}
     writeFileSync(join(inbox, 'other.json'), JSON.stringify(other))
     writeFileSync(join(inbox, 'damaged.json'), '{')
-    writeFileSync(join(inbox, 'undeclared.json'), JSON.stringify(undeclared))
+    writeFileSync(join(inbox, 'refused.json'), JSON.stringify(refused))
     await eventually(() => assert.deepEqual(reportsIn(inbox), ['other.json']))
-    assert.match(
-      readFileSync(join(inbox, 'set-aside', 'undeclared.json.why'), 'utf8'),
-      /the feature must be declared by demo/,
-    )
+    assert.match(readFileSync(join(inbox, 'set-aside', 'refused.json.why'), 'utf8'), /durationSeconds/)
     const {outcomes, features, quality} = await collector.stats('demo')
     assert.deepEqual([outcomes.failed, features[0]?.count, quality.refused], [1, 1, 1])
     assert.equal(await collector.stop(), 0)

@@ -149,9 +149,9 @@ const recording: readonly Case[] = [
   commandDies('lock: taken', ['start'], {truth: {made: 1, runs: 1, sent: 1}}),
 ]
 
-/** Features that this project declares and the collector's does not. */
+/** Features that this project declares and the collector's does not. A name with a slash never waits for its declaration. */
 const recordRefused = (count: number) => (scene: Scene) => {
-  for (let made = 0; made < count; made++) scene.reporter.feature({name: 'Unknown.v1', type: 'Algorithm'})
+  for (let made = 0; made < count; made++) scene.reporter.feature({name: 'Unknown/v1', type: 'Algorithm'})
 }
 
 const dropMany = (count: number) => (scene: Scene) => {
@@ -421,7 +421,7 @@ describe('killed at a step', {concurrency: 2}, () => {
 
   for (const [index, one] of cases.entries())
     it(`loses nothing and counts nothing twice: ${one.point} — ${one.where}`, async t => {
-      const changes = {project: projectOf(index), features: features('Unknown.v1')}
+      const changes = {project: projectOf(index), features: features('Unknown/v1')}
       const scene = makeScene(t, collector.http, changes)
       await one.die(scene)
       hit.add(one.point)
