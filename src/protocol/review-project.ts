@@ -81,7 +81,10 @@ function reviewEndpoint({endpoint}: ProjectFile): ReviewWarning[] {
   return [...found, ...(endpoint.udp === null ? [] : ['udp'])].map(key => ({
     code: 'endpoint-not-encrypted',
     path: ['endpoint', key],
-    message: 'reports can be read in transit',
+    message:
+      key === 'http'
+        ? 'reports can be read in transit, and usage access and usage forget send nothing'
+        : 'reports can be read in transit',
     next: 'use an https address',
   }))
 }

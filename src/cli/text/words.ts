@@ -49,7 +49,8 @@ const reasonWords: Record<Reason, string> = {
   'forget-pending': 'You asked for erasure. No report is sent until the collector has confirmed it.',
   'cannot-erase': 'This collector does not support erasure.',
   'cannot-show': 'This collector does not support access requests. It may be older than this program.',
-  'not-encrypted': 'Your data is shown only by HTTPS or on this machine.',
+  'not-encrypted':
+    'The address is http to another machine, and the proof that the data is yours is sent only by HTTPS or to this machine.',
   'too-much': 'The collector holds more than this command reads.',
   'cannot-prove': 'The secret of your pseudonyms is lost or damaged. Without it nobody can prove that they are yours.',
   'not-written': 'The request could not be saved on this machine.',

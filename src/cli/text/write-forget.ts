@@ -92,7 +92,12 @@ function writeWhy(one: DestinationForget): string[] {
           `To take it back: usage forget ${toPlainText(one.project)} --withdraw`,
         ]
       : []),
-    ...(nextTryAt === null ? [] : [`Next try at ${writeTime(nextTryAt)}, or now: usage forget`]),
+    ...(reason === 'not-encrypted'
+      ? ['Ask the contact to erase your data, or for an https address of the collector.']
+      : []),
+    ...(nextTryAt === null || reason === 'not-encrypted'
+      ? []
+      : [`Next try at ${writeTime(nextTryAt)}, or now: usage forget`]),
     writeContact(one),
   ]
 }

@@ -38,7 +38,7 @@ export function writeFailure(
   world: World,
   path: string,
   failure: {
-    readonly reason: KeptReason | 'cannot-erase'
+    readonly reason: KeptReason | 'cannot-erase' | 'not-encrypted'
     readonly message: string
     readonly retryAfterSeconds: number | null
   },

@@ -71,11 +71,17 @@ async function encode({body, sentAt}: SendRequest): Promise<Pick<PostedContent, 
   return {body: isLarge ? await compress(body) : body, headers}
 }
 
-/** Makes the transport that asks a collector to erase, with the same promises. */
+/**
+ * Makes the transport that asks a collector to erase, with the same promises. The keys leave only by https or to this
+ * machine, and then by no proxy.
+ */
 export function httpEraser(environment: Environment): Eraser {
   return async request => {
+    const {endpoint} = request
+    if (!isPrivateAddress(endpoint)) return keptPage('not-encrypted', 'nothing was sent')
     const path = `/v1/projects/${request.project}/erasures`
-    const posted = await post(environment, request, {path, body: JSON.stringify(request.request), headers: {}})
+    const body = JSON.stringify(request.request)
+    const posted = await post(environment, request, {path, body, headers: {}, agents: agentsForKeys(endpoint)})
     return 'kind' in posted ? posted : readErasure(posted, request.request.id)
   }
 }
@@ -89,12 +95,16 @@ export function httpAsker(environment: Environment): Asker {
     const {endpoint, user} = request
     if (!isPrivateAddress(endpoint)) return keptPage('not-encrypted', 'nothing was sent')
     const path = `/v1/projects/${request.project}/access`
-    const agents = new URL(endpoint).protocol === 'http:' ? {http: loopbackAgent()} : null
     const body = JSON.stringify(request.request)
+    const agents = agentsForKeys(endpoint)
     const posted = await post(environment, request, {path, body, headers: {}, agents, maxBytes: maxPageBytes})
     return 'kind' in posted ? posted : readPage(posted, user)
   }
 }
+
+/** By http, a key is sent to this machine only. Null: as the environment says. */
+const agentsForKeys = (endpoint: string): {readonly http: HttpAgent} | null =>
+  new URL(endpoint).protocol === 'http:' ? {http: loopbackAgent()} : null
 
 interface PostedContent {
   readonly path: string

@@ -69,8 +69,10 @@ export function readPage({status, body, retryAfter}: Posted, user: string): AskR
 }
 
 /** Why a question about a person has no answer. */
-export const keptPage = (reason: Extract<AskResult, {kind: 'kept'}>['reason'], message: string) =>
-  ({kind: 'kept', reason, message, retryAfterSeconds: null}) as const
+export const keptPage = <Reason extends Extract<AskResult, {kind: 'kept'}>['reason']>(
+  reason: Reason,
+  message: string,
+) => ({kind: 'kept', reason, message, retryAfterSeconds: null}) as const
 
 /** Why a report stays in the buffer. */
 export type Kept = Extract<SendResult, {kind: 'kept'}>

@@ -64,8 +64,11 @@ export type EraseResult =
   | {readonly kind: 'erased'; readonly receipt: ErasureReceipt}
   | {
       readonly kind: 'kept'
-      /** `cannot-erase`: the collector does not know how, or will never take this request. */
-      readonly reason: KeptReason | 'cannot-erase'
+      /**
+       * `cannot-erase`: the collector does not know how, or will never take this request. `not-encrypted`: the address is
+       * neither https nor on this machine, so nothing was sent.
+       */
+      readonly reason: KeptReason | 'cannot-erase' | 'not-encrypted'
       readonly message: string
       readonly retryAfterSeconds: number | null
     }

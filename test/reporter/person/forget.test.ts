@@ -235,6 +235,16 @@ describe('a wish to be forgotten', () => {
       assert.deepEqual(erasuresOf(server)[0]?.keys.map(pseudonymOf), usersOf(server))
     })
 
+  it('stays pending where the key would leave by http to another machine', async t => {
+    const world = makeWorld(t)
+    const far = destinationOf(world.stateDirectory, makeProject({endpoint: {http: 'http://192.0.2.1:9'}}))
+    rememberProject(far)
+    markOwn(world, far, 0, '2026')
+    const {projects} = await forgetDestinations(world, [far], {deliver: here, waitSeconds: 20})
+    assert.deepEqual([projects[0]?.outcome, projects[0]?.reason], ['pending', 'not-encrypted'])
+    assert.ok(isForgetPending(far.paths))
+  })
+
   it('says that nobody confirms datagrams, and makes new ids all the same', async t => {
     const world = makeWorld(t)
     const destination = destinationOf(world.stateDirectory, makeProject({endpoint: {udp: '127.0.0.1:9'}}))

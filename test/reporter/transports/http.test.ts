@@ -249,6 +249,18 @@ describe('presenting a request to erase', () => {
       assert.equal(result.kind === 'kept' && result.reason, reason)
     })
 
+  it('sends no key by http to another machine, nor through a proxy', async t => {
+    const server = await answeringServer(t, answerAlways(200, receipt))
+    const proxy = await answeringServer(t, answerAlways(200, receipt))
+    const environment = {http_proxy: proxy.url, HTTP_PROXY: proxy.url, all_proxy: proxy.url}
+    assert.equal((await httpEraser(environment)(erasure(server.url))).kind, 'erased')
+    for (const endpoint of ['http://192.0.2.1:9', 'http://usage.example.org', 'http://127.example.org']) {
+      const result = await httpEraser(environment)(erasure(endpoint))
+      assert.deepEqual([result.kind === 'kept' && result.reason, endpoint], ['not-encrypted', endpoint])
+    }
+    assert.deepEqual([server.requests.length, proxy.requests.length], [1, 0])
+  })
+
   it('never throws: nobody listens, or the time is up', async t => {
     const hanging = await answeringServer(t, () => {})
     const offline = await httpEraser({})(erasure('http://127.0.0.1:9'))
