@@ -65,7 +65,7 @@ _usage() {
       2:policy\ *) _usage_words "$word" 'check' ;;
       2:project\ *) _usage_words "$word" 'add check list remove' ;;
       2:token\ *) _usage_words "$word" 'list new revoke' ;;
-      *) _usage_words "$word" 'access collect completion demo disable doctor embed enable end erase explain export feature flush forget help import init log optin optout policy preview project purge run share shell start stats status token version' ;;
+      *) _usage_words "$word" 'access backup collect completion demo disable doctor embed enable end erase explain export feature flush forget help import init log optin optout policy preview project purge restore run share shell start stats status token version' ;;
     esac
     return 0
   fi
@@ -78,6 +78,13 @@ _usage() {
         --wait:*)  ;;
         *:-*) _usage_words "$word" '--project-file --project --period --all --join --erased --wait --json --help' ;;
         *) _usage_projects "$word" ;;
+      esac
+      ;;
+    backup)
+      case $flag:$word in
+        --data:*) _usage_files ;;
+        *:-*) _usage_words "$word" '--data --json --help' ;;
+        *)  ;;
       esac
       ;;
     collect)
@@ -296,6 +303,13 @@ _usage() {
         --data:*) _usage_files ;;
         *:-*) _usage_words "$word" '--older-than --only --project --data --trust-clock --dry-run --json --help' ;;
         *) _usage_words "$word" '--older-than --only --project --data --trust-clock --dry-run --json --help' ;;
+      esac
+      ;;
+    restore)
+      case $flag:$word in
+        --data:*) _usage_files ;;
+        *:-*) _usage_words "$word" '--data --force --json --help' ;;
+        *) _usage_files ;;
       esac
       ;;
     run)

@@ -308,6 +308,18 @@ export const errorRegistry = {
     exit: 2,
     http: 503,
   },
+  USAGE_BACKUP_INVALID: {
+    meaning: 'The file is not a backup of a collector, or it is incomplete or changed.',
+    next: 'Choose another file that `usage backup` wrote. Nothing was restored.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_DATA_NOT_EMPTY: {
+    meaning: 'The data folder has a store already. It is not replaced.',
+    next: 'Choose an empty folder, or use --force to replace the store.',
+    exit: 2,
+    http: null,
+  },
   USAGE_STORE_LOCKED: {
     meaning: 'Another process is writing to this store.',
     next: 'Wait for the other import or purge, stop the other collector, or choose another --data folder.',

@@ -47,6 +47,13 @@ export const faultPoints = [
   'collector: runs of a month deleted',
   'collector: a table of a project deleted',
   'collector: a project deleted',
+  'backup: store copied',
+  'backup: verified',
+  'backup: before it is renamed',
+  'restore: files prepared',
+  'restore: marked as complete',
+  'restore: one file replaced',
+  'restore: done',
 ] as const
 export type FaultPoint = (typeof faultPoints)[number]
 

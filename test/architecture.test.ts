@@ -61,6 +61,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'collector',
     'receive',
     'upkeep',
+    'backup',
     'history',
     'demo',
     'compat',
@@ -73,6 +74,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/collector/store': [
     'sqlite',
+    'copy',
     'held',
     'export',
     'purge',

@@ -30,7 +30,7 @@ import {createMonitor} from './monitoring/monitor.ts'
 import {createReadiness, type ReadinessProbe} from './monitoring/readiness.ts'
 import {packageVersion} from './monitoring/version.ts'
 import {type ReadinessWatch, watchReadiness} from './monitoring/watch-readiness.ts'
-import {createWorkerSource} from './reading/worker-source.ts'
+import {checkStoreInThread, createWorkerSource} from './reading/worker-source.ts'
 import {closeHttp} from './receive/http/close-http.ts'
 import {createConnections} from './receive/http/guard/connections.ts'
 import type {MakePages} from './receive/http/pages.ts'
@@ -121,7 +121,7 @@ export interface Collector {
 /**
  * Opens a collector and listens. If a part cannot be opened, it rejects with a `UsageError` and leaves nothing open:
  * USAGE_PROJECTS_UNREADABLE, USAGE_PROJECT_FILE_*, USAGE_STORE_LOCKED, USAGE_STORE_UNREADABLE,
- * USAGE_ADDRESS_UNAVAILABLE, USAGE_PROJECT_UNKNOWN.
+ * USAGE_STORE_DAMAGED, USAGE_ADDRESS_UNAVAILABLE, USAGE_PROJECT_UNKNOWN.
  */
 export async function openCollector(options: CollectorOptions): Promise<Collector> {
   const {dataDirectory, now, front = {}} = options
@@ -134,7 +134,8 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const metrics = await openMetrics(options.admin != null)
   const monitor = createMonitor(log, metrics?.meter)
   let watch: ReadinessWatch | null = null
-  const {disk, clock, gate} = await createGuards(options, store, () => void watch?.look())
+  const guarded = {...options, checkInThread: () => checkStoreInThread(dataDirectory)}
+  const {probes, clock, gate} = await createGuards(guarded, store, () => void watch?.look())
   const source = createWorkerSource(dataDirectory, {
     onDeath: error => log.error('thread ended', {name: 'statistics', error}),
   })
@@ -184,9 +185,9 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     })
     const secret = makeFolderSecret()
     // Each part that can fail in a way that loses reports has a probe.
-    const probes: ReadinessProbe[] = [disk, clock, createStoreProbe(store, gate)]
-    if (receiver !== null) probes.push(datagramProbe(receiver))
-    const readiness = createReadiness(probes, () => isOpen && !isDraining)
+    const allProbes: ReadinessProbe[] = [...probes, createStoreProbe(store, gate)]
+    if (receiver !== null) allProbes.push(datagramProbe(receiver))
+    const readiness = createReadiness(allProbes, () => isOpen && !isDraining)
     watch = watchReadiness(readiness, log)
     const endProject = createProjectEnd({live, store, dataDirectory, settle, pauseReading: () => source.pause(), now})
     const parts = {

@@ -84,6 +84,10 @@ export const collectorLimits = {
   maxPendingBytes: 8 * 1024 * 1024,
   /** Days for which they wait. Then they are refused: senders do not keep events for longer either. */
   maxPendingDays: 30,
+  /** Bytes of a store that the start checks in the accepting thread: about a tenth of a second. */
+  maxBytesCheckedHere: 16 * 1024 * 1024,
+  /** Milliseconds for which a start waits for the check of a larger store: about ten gigabytes on a usual disk. */
+  maxStartCheckMs: 10_000,
   /** Milliseconds for which a write waits for the lock of another program. Senders wait longer for an answer. */
   maxLockWaitMs: 2_000,
   /**

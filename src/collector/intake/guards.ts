@@ -2,6 +2,7 @@ import type {Store} from '../store/store.ts'
 import {type ClockGuard, createClockGuard} from './clock-guard.ts'
 import {createDiskGuard, type DiskGuard} from './disk-guard.ts'
 import type {WriteGate} from './group-commit.ts'
+import {checkAtStart, type StoreCheck} from './store-check.ts'
 
 export interface GuardOptions {
   readonly dataDirectory: string
@@ -9,21 +10,20 @@ export interface GuardOptions {
   readonly now: () => number
   readonly minFreeBytes?: number | null
   readonly isClockTrusted?: boolean
+  /** Checks the store in another thread. */
+  readonly checkInThread: () => Promise<void>
 }
 
 /**
- * Makes the guards of the disk and the clock. `onChange` is called when writing stops or resumes. Closes the store
- * if it cannot be read.
+ * Checks the store, and makes the guards of the disk and the clock. `onChange` is called when writing stops or resumes.
+ * Closes the store if it is damaged.
  */
 export async function createGuards(
   options: GuardOptions,
   store: Pick<Store, 'newestMs' | 'close'>,
   onChange: () => void,
 ) {
-  const newestMs = await store.newestMs().catch(async error => {
-    await store.close()
-    throw error
-  })
+  const {check, newestMs} = await checkStore({...options, onDamage: onChange}, store)
   const disk = createDiskGuard({
     directory: options.dataDirectory,
     minFreeBytes: options.minFreeBytes ?? null,
@@ -35,11 +35,21 @@ export async function createGuards(
     isTrusted: options.isClockTrusted ?? false,
     onChange,
   })
-  return {disk, clock, gate: gateOf(disk, clock)}
+  return {probes: [check, disk, clock], clock, gate: gateOf(check, disk, clock)}
 }
 
-const gateOf = (disk: DiskGuard, clock: ClockGuard): WriteGate => ({
+async function checkStore(parts: Parameters<typeof checkAtStart>[0], store: Pick<Store, 'newestMs' | 'close'>) {
+  try {
+    return {check: await checkAtStart(parts), newestMs: await store.newestMs()}
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+const gateOf = (check: StoreCheck, disk: DiskGuard, clock: ClockGuard): WriteGate => ({
   require() {
+    check.require()
     disk.require()
     clock.require()
   },

@@ -4,6 +4,7 @@
  */
 import {parentPort, workerData} from 'node:worker_threads'
 import {toUsageError} from '../../errors.ts'
+import {checkStoreQuickly} from '../store/copy/quick-check.ts'
 import {type HeldSource, openSqliteHeld} from '../store/held.ts'
 import type {MeasuringSource} from '../store/sqlite.ts'
 import {openStatsSource} from './read-store.ts'
@@ -13,11 +14,12 @@ const {dataDirectory} = workerData as {readonly dataDirectory: string}
 let stats: MeasuringSource | null = null
 let people: HeldSource | null = null
 
-function answer(question: WorkerQuestion['question']): Promise<unknown> {
+async function answer(question: WorkerQuestion['question']): Promise<unknown> {
   if (typeof question === 'object' && 'held' in question) {
     people ??= openSqliteHeld(dataDirectory)
     return people.held(question.held)
   }
+  if (question === 'check') return checkStoreQuickly(dataDirectory)
   stats ??= openStatsSource(dataDirectory)
   if (question === 'projects') return stats.projects()
   return question === 'tables' ? stats.tables() : stats.facts(question)

@@ -18,7 +18,7 @@ import type {MeasuringSource} from '../store/sqlite.ts'
 /** A message to the worker. */
 export interface WorkerQuestion {
   readonly id: number
-  readonly question: StatsQuestion | 'projects' | 'tables' | {readonly held: HeldQuestion}
+  readonly question: StatsQuestion | 'projects' | 'tables' | 'check' | {readonly held: HeldQuestion}
 }
 
 export interface WorkerAnswer {
@@ -43,6 +43,8 @@ interface Reader {
 
 /** Reads a collector's own store. Reading can be paused. */
 export interface WorkerSource extends MeasuringSource, HeldSource {
+  /** Reads every page of the store once. Rejects with a `UsageError` USAGE_STORE_DAMAGED. */
+  check(): Promise<void>
   /**
    * Pauses reading. Resolves when no question is being answered, to the function that resumes reading. Call that
    * function once. Questions in between wait. Do not pause twice at the same time.
@@ -95,6 +97,7 @@ export function createWorkerSource(
   return {
     projects: async () => (await ask('projects')) as readonly ProjectFile[],
     tables: async () => (await ask('tables')) as readonly TableSize[],
+    check: async () => void (await ask('check')),
     facts: async question => (await ask(question)) as StatsFacts,
     held: async question => (await ask({held: question})) as AccessPage,
     async pause() {
@@ -112,6 +115,16 @@ export function createWorkerSource(
       isClosed = true
       await reader?.worker.terminate()
     },
+  }
+}
+
+/** Checks the store of a data folder in a thread of its own, so that no question waits for it: see `check`. */
+export async function checkStoreInThread(dataDirectory: string): Promise<void> {
+  const checker = createWorkerSource(dataDirectory)
+  try {
+    await checker.check()
+  } finally {
+    await checker.close()
   }
 }
 

@@ -6,17 +6,20 @@
  * path.
  * Read next: `tables/database.ts` for the settings of a connection, `facts/facts.ts` for how a question is answered.
  */
-import {mkdirSync, statfsSync, statSync} from 'node:fs'
+import {statfsSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {UsageError} from '../../errors.ts'
 import {reach} from '../../fault-points.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
 import {formatDay} from '../../stats/model/period.ts'
 import type {StatsSource, TableSize} from '../../stats/model/source.ts'
-import {removeRunningCollector} from '../access/running-collector-file.ts'
 import {createColumnFiles, removeColumnFiles} from './columns/column-files.ts'
 import {createReadCache} from './columns/read-cache.ts'
+import {lockDataFolder} from './copy/lock-data-folder.ts'
+import {requireUsable} from './copy/require-usable.ts'
+import {requireNoRestore} from './copy/unfinished-restore.ts'
 import {readFacts} from './facts/facts.ts'
+import {readNewest} from './facts/newest.ts'
 import {keepTableSizes, measureTables} from './facts/sizes.ts'
 import {createReleaser} from './pending/release-pending.ts'
 import {createProjectEnder} from './purge/end-project.ts'
@@ -25,14 +28,12 @@ import {createPurger} from './purge/purge-features.ts'
 import {createRunPurger} from './purge/purge-runs.ts'
 import type {Store} from './store.ts'
 import {
-  type Database,
   databaseName,
   inTransaction,
   neverBlock,
   openForReading,
   openForWriting,
   orUnreadable,
-  takeFileLock,
   truncateLog,
   whenFree,
 } from './tables/database.ts'
@@ -45,23 +46,19 @@ import {createPendingEvents} from './write/pending-events.ts'
 import {prepareStatements} from './write/statements.ts'
 import {addCounts, createBatchWriter} from './write/writer.ts'
 
-const lockName = 'writer.lock'
-
 /**
- * Opens the store of a data folder for writing. Folder, tables and lock are created if they are missing. Throws a
- * `UsageError`: USAGE_STORE_LOCKED if another process writes it, USAGE_STORE_UNREADABLE if it cannot be opened.
+ * Opens the store of a data folder for writing. Folder, tables and lock are created if they are missing, and a restore
+ * that was killed is finished. Throws a `UsageError`: USAGE_STORE_LOCKED if another process writes it,
+ * USAGE_STORE_DAMAGED and USAGE_STORE_UNREADABLE if it cannot be used.
  */
 export function openSqliteStore(dataDirectory: string): Store {
-  const path = join(dataDirectory, databaseName)
-  orUnreadable(path, () => mkdirSync(dataDirectory, {recursive: true, mode: 0o700}))
-  const lock = takeFileLock(join(dataDirectory, lockName))
-  if (lock === null) throw new UsageError('USAGE_STORE_LOCKED', `another process writes ${path}`)
+  const unlock = lockDataFolder(dataDirectory)
   try {
-    // A collector that was killed may have left this file. This process holds the lock, so no other one uses the file.
-    orUnreadable(path, () => removeRunningCollector(dataDirectory))
-    return openLocked(path, () => lock.close())
+    const path = join(dataDirectory, databaseName)
+    requireUsable(dataDirectory)
+    return openLocked(path, unlock)
   } catch (error) {
-    lock.close()
+    unlock()
     throw error
   }
 }
@@ -165,21 +162,6 @@ function patient(store: Store): Store {
 }
 
 /**
- * The newest day on which a collector noted the size, or the newest event after it: both are read from the end of an
- * index. Null without such a day: a store of imported history says nothing about the present.
- */
-function readNewest(database: Database): number | null {
-  const row = database
-    .prepare(
-      `SELECT max(at) AS newest, (SELECT unixepoch(max(day)) * 1000 FROM sizes) AS noted FROM (
-        SELECT (SELECT max(used_at) FROM features f WHERE f.project = p.id) AS at FROM projects p UNION ALL
-        SELECT (SELECT max(counted_at) FROM runs r WHERE r.project = p.id) FROM projects p)`,
-    )
-    .get()
-  return row?.['noted'] == null ? null : Math.max(Number(row['noted']), Number(row['newest'] ?? 0))
-}
-
-/**
  * Opens the store for a purge that changes nothing, also while a collector writes it: its counts can be read, its changes
  * fail. Throws a `UsageError` USAGE_STORE_UNREADABLE.
  */
@@ -231,6 +213,7 @@ export interface MeasuringSource extends StatsSource {
  */
 export function openSqliteSource(dataDirectory: string): MeasuringSource {
   const path = join(dataDirectory, databaseName)
+  requireNoRestore(dataDirectory)
   const database = openForReading(path)
   try {
     orUnreadable(path, () => requireCurrentVersion(database, path))

@@ -131,13 +131,16 @@ export function allRows<Row extends readonly unknown[]>(statement: Statement, va
   return (statement as Statement).all(values).map(row => Object.values(row)) as unknown as Row[]
 }
 
-/** Runs `open` and turns its errors into a `UsageError` USAGE_STORE_UNREADABLE. */
+/** Runs `open` and turns its errors into a `UsageError`: USAGE_STORE_DAMAGED or USAGE_STORE_UNREADABLE. */
 export function orUnreadable<T>(path: string, open: () => T): T {
   try {
     return open()
   } catch (error) {
-    if (error instanceof UsageError) throw error
     const message = error instanceof Error ? error.message : String(error)
+    const named = nameStoreError(error)
+    if (named !== error && named instanceof UsageError && named.code === 'USAGE_STORE_DAMAGED')
+      throw new UsageError(named.code, `${path} is damaged: ${message}`, {cause: error})
+    if (error instanceof UsageError) throw error
     throw new UsageError('USAGE_STORE_UNREADABLE', `cannot open the database ${path}: ${message}`, {cause: error})
   }
 }

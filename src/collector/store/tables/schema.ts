@@ -14,9 +14,7 @@ const lastInsecureVersion = 1
  * `UsageError` USAGE_STORE_UNREADABLE if a newer program wrote it or it is not a store.
  */
 export function migrate(database: Database, path: string): void {
-  const version = readVersion(database)
-  requireOwn(database, path)
-  if (version > migrations.length) throw newer(path, version)
+  const version = requireOwnVersion(database, path)
   // Pages may contain remains of moved rows, which no later deletion overwrites. VACUUM rewrites all pages once.
   if (version > 0 && version <= lastInsecureVersion) database.exec('VACUUM')
   for (const [index, sql] of migrations.entries()) {
@@ -33,13 +31,22 @@ export function migrate(database: Database, path: string): void {
  * Throws a `UsageError` USAGE_STORE_UNREADABLE unless the database has the tables and columns that this program reads.
  */
 export function requireCurrentVersion(database: Database, path: string): void {
-  const version = readVersion(database)
-  requireOwn(database, path)
-  if (version > migrations.length) throw newer(path, version)
+  const version = requireOwnVersion(database, path)
   if (version < migrations.length)
     throw older(`the store ${path} must have version ${migrations.length}, got version ${version}`)
   const missing = missingHeaderColumns(database)
   if (missing.length > 0) throw older(`the store ${path} must have the column ${missing[0]} of headers`)
+}
+
+/**
+ * The version of a store, 0 for an empty database. Throws a `UsageError` USAGE_STORE_UNREADABLE if a newer program wrote
+ * it or it is not a store.
+ */
+export function requireOwnVersion(database: Database, path: string): number {
+  const version = readVersion(database)
+  requireOwn(database, path)
+  if (version > migrations.length) throw newer(path, version)
+  return version
 }
 
 /**
