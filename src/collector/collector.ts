@@ -252,8 +252,8 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
         log.info('stopping')
         await stopListening?.()
         await closeStore()
-        log.info('stopped')
         log.flush()
+        log.info('stopped')
       },
     }
   } catch (error) {

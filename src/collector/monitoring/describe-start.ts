@@ -14,6 +14,7 @@ export interface StartOptions {
   readonly pages?: unknown
   readonly minFreeBytes?: number | null
   readonly isClockTrusted?: boolean
+  readonly front?: {readonly hosts?: readonly string[]; readonly basePath?: string; readonly isProxy?: unknown}
 }
 
 export interface Addresses {
@@ -25,7 +26,15 @@ export interface Addresses {
 
 /** The whole effective configuration of a collector, for the first line of its log. */
 export function describeStart(options: StartOptions, projects: readonly string[], {http, admin, udp}: Addresses) {
-  const {inbox = null, parsl = null, mantid = null, pages, minFreeBytes = null, isClockTrusted = false} = options
+  const {
+    inbox = null,
+    parsl = null,
+    mantid = null,
+    pages,
+    minFreeBytes = null,
+    isClockTrusted = false,
+    front = {},
+  } = options
   return {
     version: packageVersion(),
     protocol: protocolVersion,
@@ -41,6 +50,9 @@ export function describeStart(options: StartOptions, projects: readonly string[]
     mantid,
     hasPages: pages !== undefined,
     isClockTrusted,
+    hosts: front.hosts ?? [],
+    basePath: front.basePath ?? '',
+    trustsProxy: front.isProxy !== undefined,
     limits: {...limits, ...collectorLimits, ...(minFreeBytes !== null && {minFreeBytes, minFreeShare: 0})},
   }
 }

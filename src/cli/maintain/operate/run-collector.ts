@@ -45,6 +45,10 @@ export async function runCollector(
 ) {
   const [asked, askedAgain] = waitForStopSignals(2) as [Promise<void>, Promise<void>]
   const log = openLog(settings['log-level'] ?? 'info', settings['log-format'] ?? (isTerminal ? 'text' : 'json'))
+  process.on('uncaughtExceptionMonitor', error => {
+    log.error('crashed', {error})
+    log.close()
+  })
   const reloads = reloadsAtHangup(error => log.error('project files not read again', {error}))
   const collector = await openCollector({
     projectsDirectory: settings.projects,
