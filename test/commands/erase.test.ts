@@ -43,6 +43,7 @@ describe('usage erase', () => {
     assert.deepEqual((await usage('erase', '--project', 'one', '--dry-run')).answer, plan)
     const asked = await usage('erase', '--project', 'one')
     assert.deepEqual([asked.code, asked.answer.error.code], [2, 'USAGE_WRONG_USE'])
+    assert.match(asked.answer.error.next, /--yes/)
     const {answer} = await usage('erase', '--project', 'one', '--yes')
     assert.match(answer.receipt, /^[0-9a-f-]{36}$/)
     const {receipt, erasedAt} = answer

@@ -22,10 +22,10 @@ export function presentError(error: UsageError, isJson: boolean): void {
 export function codeOf(thrown: Error): UsageError {
   if ((thrown as {syscall?: unknown}).syscall === 'uv_cwd') return folderGone(thrown)
   const exit = (thrown as {oclif?: {exit?: number}}).oclif?.exit
-  const isFromFlag = thrown instanceof UsageError && thrown.code === 'USAGE_WRONG_USE'
-  if (exit !== 2 && !isFromFlag) return toUsageError(thrown)
+  const own = thrown instanceof UsageError && thrown.code === 'USAGE_WRONG_USE' ? thrown : null
+  if (exit !== 2 && own === null) return toUsageError(thrown)
   const proposal = proposeFlags(thrown)
-  const next = proposal === null ? undefined : `${proposal} For all flags: --help`
+  const next = proposal === null ? own?.next : `${proposal} For all flags: --help`
   return new UsageError('USAGE_WRONG_USE', whatIsWrong(thrown.message), {cause: thrown, ...(next && {next})})
 }
 

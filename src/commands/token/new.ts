@@ -43,6 +43,6 @@ export default class TokenNew extends BaseCommand {
       project: flags.project || null,
       expiresAtMs: readExpiry(flags.expires, nowMs),
     }
-    return this.present(await makeToken(flags.data, token, nowMs), made => writeNewToken(made, this.paint))
+    return this.present(await makeToken(flags.data, token, nowMs), made => writeNewToken(made, flags.data, this.paint))
   }
 }

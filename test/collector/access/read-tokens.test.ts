@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {it} from 'node:test'
 import {
@@ -12,6 +12,7 @@ import {
   revokeTokensOf,
 } from '../../../src/collector/access/read-tokens.ts'
 import {sha256Of} from '../../../src/collector/access/tokens.ts'
+import {needs} from '../../support/needs.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
 const nowMs = Date.parse('2026-11-20T12:00:00Z')
@@ -58,6 +59,16 @@ it('stores only the SHA-256, readable only by the owner', t => {
   assert.deepEqual(readdirSync(folder), [hexOf(token)])
   assert.equal(statSync(join(folder, hexOf(token))).mode & 0o777, 0o600)
   assert.ok(!readFileSync(join(folder, hexOf(token)), 'utf8').includes(token))
+})
+
+it('gives new files to the owner of the data folder', needs('root'), t => {
+  const data = temporaryDirectory(t)
+  chownSync(data, 12_345, 12_346)
+  const {token} = makeReadToken(data, any, nowMs)
+  for (const path of [join(data, 'read-tokens'), join(data, 'read-tokens', hexOf(token))]) {
+    const {uid, gid} = statSync(path)
+    assert.deepEqual([uid, gid], [12_345, 12_346])
+  }
 })
 
 it('makes the first token of a folder once, also after it is revoked', t => {

@@ -23,8 +23,8 @@ export function writeTokens(tokens: readonly ReadToken[], nowMs: number, paint: 
 }
 
 /** A new token, which is shown only now. */
-export const writeNewToken = (made: ReadToken & {readonly token: string}, paint: Paint): string =>
+export const writeNewToken = (made: ReadToken & {readonly token: string}, data: string, paint: Paint): string =>
   [
     `Read token for ${scopeOf(made)}, shown only once: ${paint.bold(made.token)}`,
-    `To revoke it: usage token revoke ${toPlainText(made.name)}`,
+    `To revoke it: usage token revoke ${toPlainText(made.name)}${data === 'usage-data' ? '' : ` --data ${toPlainText(data)}`}`,
   ].join('\n')

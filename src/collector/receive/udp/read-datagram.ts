@@ -82,6 +82,7 @@ export function joinBatches(read: readonly DatagramBatch[]): DatagramBatch[] {
         events: batches.flatMap(({events}) => events),
         refused: sum(({refused}) => refused),
         refusedAs: batches.flatMap(({refusedAs}) => refusedAs ?? []),
+        pending: batches.flatMap(({pending}) => pending ?? []),
         datagrams: sum(({datagrams}) => datagrams ?? 0),
       },
       bytes: group.reduce((total, {bytes}) => total + bytes, 0),
