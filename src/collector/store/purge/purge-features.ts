@@ -1,61 +1,39 @@
 /**
  * Room `purge`: deletes rows of the store.
  *
- * Retention replaces the features (this file) and runs (`purge-runs.ts`) of a month by totals in one transaction. An
+ * Retention replaces the features (this file) and runs (`purge-runs.ts`) of a month by totals in one transaction. The
+ * uses of features are counted in pieces before it (`count-uses.ts`), so that reports do not wait for it. An
  * erasure (`erasure.ts`) deletes all data of a person, overwrites the pages and truncates the log. Each marks the
  * changed months, so that caches read them again. A kill at any step leaves a store that answers correctly.
  * Read next: `../totals/run-totals.ts` for what is kept.
  */
 import type {ProjectFile} from '../../../protocol/project-file.ts'
 import {formatDay} from '../../../stats/model/period.ts'
-import {rotationPeriods} from '../../../stats/model/rotation.ts'
 import {readSince} from '../facts/quality.ts'
 import type {Store} from '../store.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
 import {type MonthMarks, sweepSql} from '../tables/month-marks.ts'
+import {countUses, type UseCounting, type UseTotal} from './count-uses.ts'
 import {addDurations} from './total-durations.ts'
 
 const inSpan = 'f.project = :project AND f.used_at >= :from AND f.used_at < :to'
 
-/**
- * Totals the uses of a span by feature: all uses, direct ones or internal ones. Different users are counted in each
- * rotation period: that of their report, or else that of the time of the use. An old store, which did not refuse late
- * uses, may have single uses in a month with totals. They are added. Of the numbers of users, which do not add up, the
- * larger one is stored.
- */
-const addTotals = (use: 'all' | 'direct' | 'internal'): string => `
-  WITH uses AS (
-    SELECT f.*, iif(h.ci IS NULL, h.user, NULL) AS user, h.ci IS NULL AND h.user IS NULL AS is_without_user,
-      ${periodOfHeader} AS period
-    FROM features f JOIN headers h ON h.id = f.header
-    WHERE ${inSpan} ${use === 'all' ? '' : `AND f.is_internal = ${use === 'internal' ? 1 : 0}`}),
-  periods AS (
-    SELECT feature, count(*) AS users FROM (SELECT feature, user, min(period) AS period FROM uses WHERE user IS NOT NULL
-      GROUP BY feature, user) GROUP BY feature, period),
-  people AS (SELECT feature, max(users) AS low FROM periods GROUP BY feature)
-  INSERT INTO feature_totals (project, span, use, feature, count, internal_count, runs, users, users_low,
-    uses_without_user, days_without_user, unpaired, seconds, timed)
-  SELECT :project, :span, '${use}', u.feature, sum(u.count), sum(iif(u.is_internal, u.count, 0)),
-    count(DISTINCT u.run), count(DISTINCT u.user), coalesce(max(p.low), 0),
-    sum(iif(u.is_without_user, u.count, 0)),
-    count(DISTINCT iif(u.is_without_user, u.used_at / 86400000, NULL)), count(*) FILTER (WHERE u.run IS NULL),
-    sum(u.duration_seconds), sum(iif(u.duration_seconds IS NULL, NULL, coalesce(u.timed, u.count)))
-  FROM uses u LEFT JOIN people p ON p.feature = u.feature
-  GROUP BY u.feature
-  ON CONFLICT DO UPDATE SET count = count + excluded.count, internal_count = internal_count + excluded.internal_count,
-    runs = runs + excluded.runs, users = max(users, excluded.users),
-    users_low = max(coalesce(users_low, users), excluded.users_low),
-    uses_without_user = uses_without_user + excluded.uses_without_user,
-    days_without_user = max(days_without_user, excluded.days_without_user), unpaired = unpaired + excluded.unpaired,
-    seconds = coalesce(seconds + excluded.seconds, seconds, excluded.seconds),
-    timed = coalesce(timed + excluded.timed, timed, excluded.timed)`
-
-/** The first instant of the rotation period of a use. */
-const periodOfHeader = `
-      coalesce(unixepoch(h.period) * 1000, (SELECT max(value) FROM json_each(:periods) WHERE value <= f.used_at))`
-
 const sql = {
+  // An old store, which did not refuse late uses, may have single uses in a month with totals. They are added. Of the
+  // numbers of users, which do not add up, the larger one is stored.
+  total: `
+    INSERT INTO feature_totals (project, span, use, feature, count, internal_count, runs, users, users_low,
+      uses_without_user, days_without_user, unpaired, seconds, timed)
+    VALUES (:project, :span, :use, :feature, :count, :internal, :runs, :users, :usersLow, :usesWithoutUser,
+      :daysWithoutUser, :unpaired, :seconds, :timed)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count, internal_count = internal_count + excluded.internal_count,
+      runs = runs + excluded.runs, users = max(users, excluded.users),
+      users_low = max(coalesce(users_low, users), excluded.users_low),
+      uses_without_user = uses_without_user + excluded.uses_without_user,
+      days_without_user = max(days_without_user, excluded.days_without_user), unpaired = unpaired + excluded.unpaired,
+      seconds = coalesce(seconds + excluded.seconds, seconds, excluded.seconds),
+      timed = coalesce(timed + excluded.timed, timed, excluded.timed)`,
   presences: `
     INSERT INTO presences (project, used_at, header)
     SELECT :project, min(f.used_at), f.header FROM features f WHERE ${inSpan} AND f.run IS NULL
@@ -70,6 +48,8 @@ const sql = {
   purged: 'SELECT features_before AS beforeMs FROM purges WHERE project = :project',
   oldest: 'SELECT min(used_at) AS atMs FROM features WHERE project = :project AND used_at >= :from',
   count: `SELECT count(*) AS events FROM features f WHERE ${inSpan}`,
+  state: `SELECT group_concat(month || ' ' || mark) AS state FROM (
+    SELECT month, mark FROM month_marks WHERE project = :project AND month < :to ORDER BY month)`,
   sweep: `
     DELETE FROM headers WHERE project = :project AND id NOT IN (
       SELECT header FROM runs WHERE project = :project UNION SELECT header FROM features WHERE project = :project
@@ -103,13 +83,16 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
     },
     async purgeFeatures(file, month, withYear) {
       try {
+        const project = inTransaction(database, () => dictionary.projectId(file.project))
+        const year = month.slice(0, 4)
+        const purgedBeforeMs = numberOf(sql.purged, {project}, 'beforeMs') ?? 0
+        const spans = withYear && purgedBeforeMs <= spanOf(year).from ? [year, month] : [month]
+        const counted = await countSpans(database, project, file, spans)
         return inTransaction(database, () => {
-          const project = dictionary.projectId(file.project)
           const span = spanOf(month)
-          const year = month.slice(0, 4)
-          const purgedBeforeMs = numberOf(sql.purged, {project}, 'beforeMs') ?? 0
-          if (withYear && purgedBeforeMs <= spanOf(year).from) total(database, project, file, year)
-          total(database, project, file, month)
+          const isCurrent = stateOf(database, project, spans) === counted.state
+          const totals = isCurrent ? counted.totals : spans.map(label => countNow(database, project, file, label))
+          for (const [index, label] of spans.entries()) writeTotals(database, project, label, totals[index]!)
           const first = readSince(database, project)
           database.prepare(sql.presences).run({project, ...span})
           const {changes} = database.prepare(sql.delete).run({project, ...span})
@@ -140,12 +123,49 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
   }
 }
 
-function total(database: Database, project: number, {identity}: ProjectFile, span: string): void {
-  const {from, to} = spanOf(span)
-  const periods = JSON.stringify(rotationPeriods({fromMs: from, toMs: to}, identity).map(({fromMs}) => fromMs))
-  for (const use of ['all', 'direct', 'internal'] as const)
-    database.prepare(addTotals(use)).run({project, span, from, to, periods})
-  addDurations(database, {project, span}, {from, to})
+/** Milliseconds for which reports wait while uses are counted. */
+const pieceMs = 20
+
+/** Counts the uses of spans in pieces. Reports are written between them. */
+async function countSpans(database: Database, project: number, file: ProjectFile, labels: readonly string[]) {
+  const state = stateOf(database, project, labels)
+  const totals: UseTotal[][] = []
+  for (const label of labels) {
+    const counting = beginCounting(database, project, file, label)
+    let pauseAt = performance.now() + pieceMs
+    while (counting.countNext()) {
+      if (performance.now() < pauseAt) continue
+      await new Promise(setImmediate)
+      pauseAt = performance.now() + pieceMs
+    }
+    totals.push(counting.totals())
+  }
+  return {state, totals}
+}
+
+/** Changes when an event arrives in the spans, or is erased. */
+function stateOf(database: Database, project: number, labels: readonly string[]): string {
+  const to = Math.max(...labels.map(label => spanOf(label).to))
+  return String(database.prepare(sql.state).get({project, to})?.['state'])
+}
+
+function countNow(database: Database, project: number, file: ProjectFile, label: string): UseTotal[] {
+  const counting = beginCounting(database, project, file, label)
+  while (counting.countNext());
+  return counting.totals()
+}
+
+function beginCounting(database: Database, project: number, file: ProjectFile, label: string): UseCounting {
+  const {from, to} = spanOf(label)
+  return countUses(database, project, file, {fromMs: from, toMs: to})
+}
+
+function writeTotals(database: Database, project: number, span: string, totals: readonly UseTotal[]): void {
+  const insert = database.prepare(sql.total)
+  for (const {durations, ...total} of totals) {
+    insert.run({project, span, ...total})
+    if (durations !== null) addDurations(database, {project, span, use: total.use, feature: total.feature}, durations)
+  }
 }
 
 /** The span of a month `YYYY-MM` or a year `YYYY`, in Unix milliseconds. Pure. */
