@@ -60,6 +60,13 @@ export const collectorLimits = {
   accessOfAll: {burst: 120, perSecond: 10},
   /** Access requests that are read or wait for their turn. They are read one at a time. */
   maxOpenAccessRequests: 8,
+  /** Questions to the store that are answered or wait: those of pages, statistics and people. */
+  maxOpenQuestions: 64,
+  /**
+   * Seconds until a question is answered, with its wait. The largest known store answers a first question over all years
+   * in less than 20. After that the thread is ended, and its questions are answered with 503.
+   */
+  maxQuestionSeconds: 120,
   /** Bytes between the thread that receives datagrams and the thread that stores them: a burst of about 40,000. */
   datagramRingBytes: 8 * 1024 * 1024,
   /**

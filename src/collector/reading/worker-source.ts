@@ -12,6 +12,7 @@ import {type ErrorCode, UsageError} from '../../errors.ts'
 import type {AccessPage} from '../../protocol/access.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {StatsFacts, StatsQuestion, TableSize} from '../../stats/model/source.ts'
+import {collectorLimits} from '../limits.ts'
 import type {HeldQuestion, HeldSource} from '../store/held.ts'
 import type {MeasuringSource} from '../store/sqlite.ts'
 
@@ -30,14 +31,32 @@ export interface WorkerAnswer {
 interface Pending {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
+  readonly timer: NodeJS.Timeout
 }
 
 // The extension of this file: .ts in the sources, .js in the build.
 const workerFile = new URL(`./stats-worker${extname(import.meta.url)}`, import.meta.url)
 
+const {maxOpenQuestions, maxQuestionSeconds} = collectorLimits
+
+const busy = (why: string): UsageError => new UsageError('USAGE_COLLECTOR_BUSY', why)
+
+interface WorkerRules {
+  /** The module that the thread runs. */
+  readonly file?: URL
+  /** Called when the thread ended by itself or took too long. */
+  readonly onDeath?: (error: unknown) => void
+  /** The most questions that are answered or wait. One more is rejected with USAGE_COLLECTOR_BUSY. */
+  readonly most?: number
+  /** Seconds for an answer. Then the thread is ended, and its questions are rejected with USAGE_COLLECTOR_BUSY. */
+  readonly seconds?: number
+}
+
 /** A reading thread and its open questions, by id. */
 interface Reader {
   readonly worker: Worker
+  /** Ends the thread and rejects its open questions. */
+  readonly end: (error: unknown) => void
   readonly pending: Map<number, Pending>
 }
 
@@ -55,28 +74,32 @@ export interface WorkerSource extends MeasuringSource, HeldSource {
 /**
  * Reads the store of a data folder in a separate thread, which the first question starts. If the thread dies, its open
  * questions reject and the next question starts another.
- *
- * @param onDeath called when the thread has ended by itself
- * @param file the module that the thread runs
  */
 export function createWorkerSource(
   dataDirectory: string,
-  {file = workerFile, onDeath = () => {}}: {readonly file?: URL; readonly onDeath?: (error: unknown) => void} = {},
+  {file = workerFile, onDeath = () => {}, most = maxOpenQuestions, seconds = maxQuestionSeconds}: WorkerRules = {},
 ): WorkerSource {
   let reader: Reader | null = null
   let isClosed = false
   let lastId = 0
+  let open = 0
   let pause: Promise<void> | null = null
   const reading = new Set<Promise<unknown>>()
 
   async function ask(question: WorkerQuestion['question']): Promise<unknown> {
-    while (pause !== null) await pause
-    const answer = post(question)
-    reading.add(answer)
+    if (open >= most) throw busy(`${open} questions wait for their answers`)
+    open++
     try {
-      return await answer
+      while (pause !== null) await pause
+      const answer = post(question)
+      reading.add(answer)
+      try {
+        return await answer
+      } finally {
+        reading.delete(answer)
+      }
     } finally {
-      reading.delete(answer)
+      open--
     }
   }
 
@@ -87,11 +110,15 @@ export function createWorkerSource(
       reader = null
       if (!isClosed) onDeath(error)
     })
-    const {worker, pending} = reader
+    const {worker, pending, end} = reader
     const id = ++lastId
-    const asked = new Promise((resolve, reject) => pending.set(id, {resolve, reject}))
+    const {promise, resolve, reject} = Promise.withResolvers<unknown>()
+    // The oldest question is the one that the thread answers, and only ending the thread ends its work.
+    const tooLate = (): void => end(busy(`a question took longer than ${seconds} seconds`))
+    const timer = setTimeout(tooLate, seconds * 1000).unref()
+    pending.set(id, {resolve, reject, timer})
     worker.postMessage({id, question} satisfies WorkerQuestion)
-    return asked
+    return promise
   }
 
   return {
@@ -130,17 +157,22 @@ export async function checkStoreInThread(dataDirectory: string): Promise<void> {
 
 function startReader(file: URL, dataDirectory: string, onEnd: (reader: Reader, error: unknown) => void): Reader {
   const worker = new Worker(file, {workerData: {dataDirectory}})
-  const reader: Reader = {worker, pending: new Map()}
-  const {pending} = reader
+  const pending: Reader['pending'] = new Map()
   const end = (error: unknown): void => {
     onEnd(reader, error)
-    for (const {reject} of pending.values()) reject(error)
+    for (const {reject, timer} of pending.values()) {
+      clearTimeout(timer)
+      reject(error)
+    }
     pending.clear()
+    void worker.terminate()
   }
+  const reader: Reader = {worker, pending, end}
   worker.unref()
   worker.on('message', ({id, value, error}: WorkerAnswer) => {
     const asked = pending.get(id)
     pending.delete(id)
+    clearTimeout(asked?.timer)
     if (error === undefined) asked?.resolve(value)
     else asked?.reject(new UsageError(error.code, error.message, {next: error.next}))
   })

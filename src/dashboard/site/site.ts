@@ -60,7 +60,8 @@ export function createDashboard(parts: DashboardParts): (request: PageRequest) =
       return await route(site, request)
     } catch (thrown) {
       const error = toUsageError(thrown)
-      if (error.code === 'USAGE_UNEXPECTED') throw thrown
+      // What has no status of its own tells of the inside, and is not shown.
+      if (error.code === 'USAGE_UNEXPECTED' || error.http === null) throw thrown
       return answerError(error)
     }
   }

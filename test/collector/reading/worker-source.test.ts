@@ -75,3 +75,29 @@ test('it rejects open and new questions when it closes', async t => {
   await waiting
   await assert.rejects(source.projects())
 })
+
+/** A thread that never answers. */
+const silent = new URL(
+  `data:text/javascript,${encodeURIComponent("import {parentPort} from 'node:worker_threads'; parentPort.on('message', () => {})")}`,
+)
+
+test('it has as many open questions as its limit, rejects one more, and accepts one when another is answered', async t => {
+  const source = createWorkerSource(temporaryDirectory(t), {file: silent, most: 2})
+  const open = [source.facts(question), source.facts(question)]
+  await assert.rejects(source.facts(question), {code: 'USAGE_COLLECTOR_BUSY'})
+  await source.close()
+  await Promise.allSettled(open)
+  await assert.rejects(source.facts(question), /closed/)
+})
+
+test('it ends a thread that takes too long, rejects its questions, and asks another thread', async t => {
+  const deaths: unknown[] = []
+  const rules = {file: silent, seconds: 0.05, onDeath: (error: unknown) => deaths.push(error)}
+  const source = createWorkerSource(temporaryDirectory(t), rules)
+  t.after(() => source.close())
+  for (let time = 1; time <= 2; time++) {
+    const asked = [source.facts(question), source.facts(question)]
+    for (const one of asked) await assert.rejects(one, {code: 'USAGE_COLLECTOR_BUSY'})
+    assert.equal(deaths.length, time)
+  }
+})

@@ -3,6 +3,7 @@ import type {PageAnswer, PageRequest} from '../../../protocol/page.ts'
 import type {StatsSource} from '../../../stats/model/source.ts'
 import type {Reader} from '../../access/read-tokens.ts'
 import type {Projects} from '../../intake/projects.ts'
+import {collectorLimits} from '../../limits.ts'
 
 /** Answers the requests of browsers, and decides which pages a reader may see. */
 export type Pages = (request: PageRequest) => Promise<PageAnswer>
@@ -41,6 +42,7 @@ export function addPages(
         readsProject: reader?.project ?? null,
         ifNoneMatch: request.headers['if-none-match'] ?? null,
       })
+      if (status === 503) reply.header('Retry-After', String(collectorLimits.retryAfterSeconds))
       return reply.status(status).headers(headers).send(body)
     })
   // Browsers request an icon by themselves and report an error if it is missing.
