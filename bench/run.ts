@@ -7,6 +7,7 @@
 import {cpus} from 'node:os'
 import {parseArgs} from 'node:util'
 import {benchBeside} from './beside.ts'
+import {benchClients} from './clients.ts'
 import {benchLibrary} from './library.ts'
 import {benchOtherCommands} from './other-commands.ts'
 import {benchReportingCommands} from './reporting-commands.ts'
@@ -21,6 +22,7 @@ const parts: Readonly<Record<string, (runs: number, events: number, store: strin
   shells: benchShellFunctions,
   run: benchRun,
   library: benchLibrary,
+  clients: benchClients,
   others: benchOtherCommands,
   stats: benchStats,
   beside: benchBeside,

@@ -98,6 +98,7 @@ int main(void) { return 0; }
 #include <math.h>
 #include <poll.h>
 #include <regex.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -1856,16 +1857,14 @@ static void uc_forget_merged(void) {
   uc_state.merged = 0;
 }
 
-/* Begins a call. 0: another thread is in one for too long, and the call does nothing. */
-static int uc_enter(uc_guard *guard) {
+/* Locks what the process remembers. 0: another thread has it for too long, and the call does
+ * nothing. A fork begins anew: the run is that of the parent, which also writes what waits. */
+static int uc_lock(void) {
   struct timespec moment = {0, 100000};
-  sigset_t quiet;
   pid_t pid = getpid(), owner = uc_state.pid;
   int tries;
-  guard->error = errno;
   if (owner != pid && __sync_bool_compare_and_swap(&uc_state.pid, owner, pid)) {
-    if (owner) { /* A fork: the run is that of the parent, and what waits is written by the parent.
-                  */
+    if (owner) {
       uc_state.is_own = 0;
       if (uc_state.lock) uc_state.slots = NULL; /* Another thread was in the middle of it. */
       uc_forget_merged();
@@ -1874,8 +1873,19 @@ static int uc_enter(uc_guard *guard) {
   }
   for (tries = 0; __sync_lock_test_and_set(&uc_state.lock, 1); tries++) {
     if (tries > 5000) return 0;
-    nanosleep(&moment, NULL);
+    if (tries < 100) sched_yield();
+    else nanosleep(&moment, NULL);
   }
+  return 1;
+}
+
+static void uc_unlock(void) { __sync_lock_release(&uc_state.lock); }
+
+/* Begins a call that reads and writes files: whether it may. */
+static int uc_enter(uc_guard *guard) {
+  sigset_t quiet;
+  guard->error = errno;
+  if (!uc_lock()) return 0;
   sigemptyset(&quiet);
   sigaddset(&quiet, SIGPIPE);
   sigaddset(&quiet, SIGXFSZ);
@@ -1902,7 +1912,7 @@ static void uc_leave(uc_guard *guard) {
     sigwait(&one, &got);
   }
   pthread_sigmask(SIG_SETMASK, &guard->mask, NULL);
-  __sync_lock_release(&uc_state.lock);
+  uc_unlock();
   errno = guard->error;
 }
 
@@ -2016,22 +2026,22 @@ static uc_merged *uc_find_slot(const char *type, const char *name, int is_intern
   }
 }
 
-/* Adds uses to an equal event that waits: whether there is one. Several uses with one duration stay
- * apart, because that is their sum. */
+/* Adds uses to an equal event that waits: whether there is one, and it is no time to write it.
+ * Touches no file. Several uses with one duration stay apart, because that is their sum. */
 static int uc_merge(const char *type, const char *name, long count, double seconds,
                     int is_internal) {
   uc_merged *slot = uc_find_slot(type, name, is_internal);
   double now = uc_now(), first_at = seconds > 0 ? now - seconds : now;
   int64_t today = (int64_t)(now / 86400);
-  if (!slot || !slot->type || (seconds >= 0 && count > 1) || (int64_t)(first_at / 86400) != today)
+  if (!slot || !slot->type || (seconds >= 0 && count > 1)) return 0;
+  if ((int64_t)(first_at / 86400) != today || uc_elapsed() - uc_state.written_at > UC_TICK)
     return 0;
-  if (uc_elapsed() - uc_state.written_at > UC_TICK ||
-      (slot->count && (int64_t)(slot->first_at / 86400) != today))
-    uc_write_merged();
+  if (slot->count && (int64_t)(slot->first_at / 86400) != today) return 0;
   if (slot->count > 1000000000 - count) return 0;
-  if (seconds >= 0 && !slot->timings &&
-      !(slot->timings = (uc_timings *)calloc(1, sizeof *slot->timings)))
-    return 0;
+  if (seconds >= 0 && !slot->timings) {
+    slot->timings = (uc_timings *)calloc(1, sizeof *slot->timings);
+    if (!slot->timings) return 0;
+  }
   if (!slot->count) slot->first_at = first_at;
   slot->count += count;
   if (seconds >= 0) uc_record_duration(slot->timings, seconds);
@@ -2198,13 +2208,20 @@ int usage_uses(const char *type, const char *name, long count, double seconds, i
   char inherited[37];
   const char *run = NULL;
   long starter;
-  int is_recorded = 0, has_details;
-  if (!uc_enter(&guard)) return 0;
-  has_details = uc_state.details.count > 0 || uc_state.details.too_many > 0;
+  int is_recorded = 0, has_details, can_merge, error = errno;
   is_internal = is_internal != 0;
   if (seconds > UC_MOST_SECONDS || seconds != seconds) seconds = -2;
-  if (type && name && count > 0 && seconds != -2 && !has_details && uc_state.merged > 0)
+  if (!uc_lock()) return 0;
+  has_details = uc_state.details.count > 0 || uc_state.details.too_many > 0;
+  can_merge = type && name && count > 0 && seconds != -2 && !has_details && uc_state.merged > 0;
+  if (can_merge) is_recorded = uc_merge(type, name, count, seconds, is_internal);
+  uc_unlock();
+  errno = error;
+  if (is_recorded || !uc_enter(&guard)) return is_recorded;
+  if (can_merge && uc_elapsed() - uc_state.written_at > UC_TICK) {
+    uc_write_merged();
     is_recorded = uc_merge(type, name, count, seconds, is_internal);
+  }
   if (!is_recorded && uc_may_record(&consent)) {
     memset(&use, 0, sizeof use);
     use.type = (char *)type;
