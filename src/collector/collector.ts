@@ -6,9 +6,7 @@
  * requests for a few seconds. It is the only module that imports all rooms.
  * Read next: `receive/http/server.ts` for the path of a report, `store/store.ts` for where it ends.
  */
-import type {AddressInfo} from 'node:net'
-import type {FastifyInstance} from 'fastify'
-import {toUsageError, UsageError} from '../errors.ts'
+import {toUsageError} from '../errors.ts'
 import {findReader, hasReadToken, listReadTokens, makeFirstReadToken} from './access/read-tokens.ts'
 import {makeFolderSecret, removeRunningCollector, writeRunningCollector} from './access/running-collector-file.ts'
 import {sha256Of} from './access/tokens.ts'
@@ -33,6 +31,7 @@ import {type ReadinessWatch, watchReadiness} from './monitoring/watch-readiness.
 import {checkStoreInThread, createWorkerSource} from './reading/worker-source.ts'
 import {closeHttp} from './receive/http/close-http.ts'
 import {createConnections} from './receive/http/guard/connections.ts'
+import {listenHttp} from './receive/http/listen-http.ts'
 import type {MakePages} from './receive/http/pages.ts'
 import {buildHttp, type Front} from './receive/http/server.ts'
 import {type InboxParts, type InboxReceiver, receiveInbox} from './receive/inbox.ts'
@@ -189,12 +188,13 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     if (receiver !== null) allProbes.push(datagramProbe(receiver))
     const readiness = createReadiness(allProbes, () => isOpen && !isDraining)
     watch = watchReadiness(readiness, log)
-    const endProject = createProjectEnd({live, store, dataDirectory, settle, pauseReading: () => source.pause(), now})
+    const pauseReading = () => source.pause()
+    const endProject = createProjectEnd({live, store, log, dataDirectory, settle, pauseReading, now})
     const parts = {
       projects,
       folder: {dataDirectory, secretSha256: sha256Of(secret)},
       groupCommit,
-      erase: createErase({store, groupCommit: {settle}, pauseReading: () => source.pause()}),
+      erase: createErase({store, groupCommit: {settle}, pauseReading}),
       end: {secretSha256: sha256Of(secret), endProject},
       mantid: mantid === null ? null : {project: mantid, ids},
       source,
@@ -209,7 +209,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     }
     const connections = createConnections({isProxy: front.isProxy})
     const app = buildHttp({...parts, connections, front})
-    const http = await listen(app, options)
+    const http = await listenHttp(app, options)
     stopListening = async () => {
       isOpen = false
       removeRunningCollector(dataDirectory)
@@ -281,18 +281,4 @@ async function openReceiver(
     if (udp.isOptional && toUsageError(error).code === 'USAGE_ADDRESS_UNAVAILABLE') return null
     throw error
   }
-}
-
-async function listen(app: FastifyInstance, {host, port}: CollectorOptions): Promise<string> {
-  try {
-    await app.listen({host, port})
-  } catch (error) {
-    await app.close()
-    const message = error instanceof Error ? error.message : String(error)
-    throw new UsageError('USAGE_ADDRESS_UNAVAILABLE', `cannot listen on ${host}:${port}: ${message}`, {
-      cause: error,
-    })
-  }
-  const {address, family, port: actualPort} = app.server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${actualPort}`
 }

@@ -1,8 +1,8 @@
 /**
  * Room `intake`: what is accepted, and how it is written to disk.
  *
- * `admit` is a pure function of a report, its project and two times: it drops undeclared values, rejects undeclared
- * features and events that are too old, and corrects clocks. `group-commit.ts` writes the events of many requests in
+ * `admit` is a pure function of a report, its project and two times: it sets undeclared values and features
+ * apart, rejects events that are too old, and corrects clocks. `group-commit.ts` writes the events of many requests in
  * one transaction and resolves each request after the commit. `projects.ts` loads the projects that this collector
  * serves.
  * Read next: `group-commit.ts`.
@@ -165,7 +165,7 @@ function admitEvent(event: Event, claimedMs: number, project: ProjectFile, {rece
   const declared = isFeature ? project.features.details : project.fields
   const values = (isFeature ? event.details : event.fields) ?? {}
   const {kept, dropped} = keepValues(declared, values)
-  const undeclared = pickPending(values, kept)
+  const undeclared = dropped === 0 ? {} : pickPending(values, kept)
   return {
     event: isFeature ? {...event, details: kept} : {...event, fields: kept},
     timeMs: Math.min(claimedMs, receivedAtMs),

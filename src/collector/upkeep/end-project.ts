@@ -3,6 +3,7 @@ import {revokeTokensOf} from '../access/read-tokens.ts'
 import {revokeShareToken} from '../access/share-links.ts'
 import {removeMarksOf} from '../history/import-mark.ts'
 import type {LiveProjects} from '../intake/live-projects.ts'
+import type {Log} from '../monitoring/log.ts'
 import {openSqliteStore} from '../store/sqlite.ts'
 import type {ProjectReceipt, Store} from '../store/store.ts'
 
@@ -16,6 +17,7 @@ export interface ProjectEndParts {
   readonly live: Pick<LiveProjects, 'remove'>
   readonly store: Pick<Store, 'endProject'>
   readonly dataDirectory: string
+  readonly log: Pick<Log, 'info'>
   /** Resolves when everything that has arrived is stored. */
   readonly settle: () => Promise<void>
   /** Pauses the collector's own reading of the store. Resolves to the function that resumes it. */
@@ -33,7 +35,9 @@ export function createProjectEnd(parts: ProjectEndParts): (project: string) => P
   const end = async (project: string): Promise<EndedProject> => {
     parts.live.remove(project)
     await parts.settle()
-    return endIn(parts.store, parts.dataDirectory, project, parts.now(), parts.pauseReading)
+    const ended = await endIn(parts.store, parts.dataDirectory, project, parts.now(), parts.pauseReading)
+    parts.log.info('project ended', {...ended})
+    return ended
   }
   return project => {
     const ended = last.then(() => end(project))
