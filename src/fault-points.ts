@@ -54,6 +54,8 @@ export const faultPoints = [
   'restore: marked as complete',
   'restore: one file replaced',
   'restore: done',
+  'update: earlier version kept',
+  'update: step done',
 ] as const
 export type FaultPoint = (typeof faultPoints)[number]
 

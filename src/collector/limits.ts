@@ -91,6 +91,8 @@ export const collectorLimits = {
   maxPendingBytes: 8 * 1024 * 1024,
   /** Days for which they wait. Then they are refused: senders do not keep events for longer either. */
   maxPendingDays: 30,
+  /** Bytes of a store of an earlier program that a start rewrites once: some seconds. */
+  maxBytesRewritten: 256 * 1024 * 1024,
   /** Bytes of a store that the start checks in the accepting thread: about a tenth of a second. */
   maxBytesCheckedHere: 16 * 1024 * 1024,
   /** Milliseconds for which a start waits for the check of a larger store: about ten gigabytes on a usual disk. */

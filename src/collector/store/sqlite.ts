@@ -15,6 +15,8 @@ import {formatDay} from '../../stats/model/period.ts'
 import type {StatsSource, TableSize} from '../../stats/model/source.ts'
 import {createColumnFiles, removeColumnFiles} from './columns/column-files.ts'
 import {createReadCache} from './columns/read-cache.ts'
+import {keepEarlierVersion, removeEarlierVersions} from './copy/earlier-version.ts'
+import {allowGivingBack, giveBack, isSmall} from './copy/give-back.ts'
 import {lockDataFolder} from './copy/lock-data-folder.ts'
 import {requireUsable} from './copy/require-usable.ts'
 import {requireNoRestore} from './copy/unfinished-restore.ts'
@@ -65,7 +67,10 @@ export function openSqliteStore(dataDirectory: string): Store {
 
 function openLocked(path: string, unlock: () => void): Store {
   const database = openForWriting(path)
-  orUnreadable(path, () => migrate(database, path))
+  orUnreadable(path, () => {
+    migrate(database, path, version => keepEarlierVersion(database, path, version))
+    if (isSmall(database)) allowGivingBack(database)
+  })
   // A process that died during an erasure left the erased rows in the log.
   truncateLog(database)
   neverBlock(database)
@@ -89,6 +94,7 @@ function openLocked(path: string, unlock: () => void): Store {
   const onErased = (): void => {
     pending.forget()
     removeCopies()
+    removeEarlierVersions(path)
   }
   const onEnded = (project: string): void => {
     for (const cache of [dictionary, knownValues, keptSince, marks, pending]) cache.forget()
@@ -143,6 +149,11 @@ function openLocked(path: string, unlock: () => void): Store {
       })
       for (const project of projects) files.set(project.project, project)
     },
+    async tidy(nowMs, {mayRewrite = false, isStopped = () => false} = {}) {
+      removeEarlierVersions(path, nowMs)
+      if (mayRewrite) allowGivingBack(database)
+      return giveBack(database, isStopped)
+    },
     newestMs: async () => readNewest(database),
     async close() {
       if (!database.isOpen) return
@@ -173,6 +184,7 @@ export function openPurgeView(dataDirectory: string) {
   return {
     ...createPurger(database, dictionary, parts),
     ...createRunPurger(database, dictionary, parts),
+    tidy: async () => 0,
     newestMs: async () => readNewest(database),
     // A dry run deletes nothing.
     expirePending: async () => 0,

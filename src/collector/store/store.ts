@@ -188,6 +188,12 @@ export interface Store {
    * events count as refused on the day of `nowMs`. Resolves to their number. Unix milliseconds.
    */
   expirePending(project: string | null, beforeMs: number, nowMs: number): Promise<number>
+  /**
+   * Removes copies from before an update that are older than a week, and gives the disk space of deleted rows back, in
+   * pieces between other writes, until `isStopped`. `mayRewrite`: also of a store of an earlier program, which is
+   * rewritten for that and blocks the thread. Resolves to the number of bytes that were given back in pieces.
+   */
+  tidy(nowMs: number, how?: {readonly mayRewrite?: boolean; readonly isStopped?: () => boolean}): Promise<number>
   /** Stores the size of the store for the UTC day of an instant. Only the first call of a day counts. */
   noteSize(nowMs: number): Promise<void>
   /** Writes a row as it is, to see whether the store can be written. */

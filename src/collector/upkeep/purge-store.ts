@@ -22,6 +22,7 @@ export async function* purgeStore(
     const newestMs = await store.newestMs()
     createClockGuard({now: () => options.nowMs, newestMs, isTrusted: options.isClockTrusted ?? false}).require()
     yield* purge(store, projects, options)
+    await store.tidy(options.nowMs, {mayRewrite: true})
   } finally {
     await store.close()
   }

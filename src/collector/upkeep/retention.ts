@@ -191,14 +191,15 @@ export interface RetentionJob {
 const schedule = {firstAfterMs: 60_000, everyMs: dayMs}
 
 /**
- * Regularly stores the size of the store and purges the data that is older than its limit, between incoming reports.
+ * Regularly stores the size of the store, purges the data that is older than its limit, between incoming reports, and
+ * gives the disk space back.
  *
  * @param afterwards called after each turn unless its last call is still running. Neither the next turn nor a stop
  * waits for it. It must not reject.
  * @param monitor hears what was purged, and why a turn failed
  */
 export function startRetention(
-  store: Parameters<typeof purge>[0] & Pick<Store, 'noteSize'>,
+  store: Parameters<typeof purge>[0] & Pick<Store, 'noteSize' | 'tidy'>,
   projects: ReadonlyMap<string, ProjectFile>,
   now: () => number,
   {firstAfterMs, everyMs} = schedule,
@@ -212,6 +213,7 @@ export function startRetention(
     // Of projects that this collector no longer has, too.
     await store.expirePending(null, waitsSince(now()), now())
     await purgeAll(purge(store, [...projects.values()], {nowMs: now()}), () => isStopped, monitor)
+    await store.tidy(now(), {isStopped: () => isStopped})
   }
   let isFollowingUp = false
   const followUp = (): void => {

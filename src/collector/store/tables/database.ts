@@ -34,6 +34,8 @@ export function openForWriting(path: string): Database {
     closeSync(openSync(path, 'a', 0o600))
     const database = new DatabaseSync(path, {timeout: busyTimeoutMs, enableForeignKeyConstraints: false})
     try {
+      // Only a new database takes it. Pages that a purge frees can then be given back in pieces.
+      database.exec('PRAGMA auto_vacuum=INCREMENTAL')
       database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864')
       database.exec('PRAGMA secure_delete=ON')
       return database

@@ -1,4 +1,5 @@
 import {UsageError} from '../../../errors.ts'
+import {reach} from '../../../fault-points.ts'
 import {type Database, inTransaction} from './database.ts'
 import {addHeaderColumns, missingHeaderColumns} from './header-table.ts'
 import {migrations} from './migrations.ts'
@@ -12,9 +13,12 @@ const lastInsecureVersion = 1
 /**
  * Migrates a database to the newest version and adds missing columns of headers. Each step is one transaction. Throws a
  * `UsageError` USAGE_STORE_UNREADABLE if a newer program wrote it or it is not a store.
+ *
+ * @param before called before the first step of an older store, with its version
  */
-export function migrate(database: Database, path: string): void {
+export function migrate(database: Database, path: string, before: (version: number) => void = () => {}): void {
   const version = requireOwnVersion(database, path)
+  if (version > 0 && version < migrations.length) before(version)
   // Pages may contain remains of moved rows, which no later deletion overwrites. VACUUM rewrites all pages once.
   if (version > 0 && version <= lastInsecureVersion) database.exec('VACUUM')
   for (const [index, sql] of migrations.entries()) {
@@ -23,6 +27,7 @@ export function migrate(database: Database, path: string): void {
       database.exec(sql)
       database.exec(`PRAGMA user_version = ${index + 1}; PRAGMA application_id = ${applicationId}`)
     })
+    if (version > 0) reach('update: step done')
   }
   if (missingHeaderColumns(database).length > 0) inTransaction(database, () => addHeaderColumns(database))
 }
