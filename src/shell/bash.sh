@@ -31,7 +31,7 @@ usage_trap() {
     done
     _usage_set_traps HUP INT PIPE ALRM TERM XCPU USR1 USR2
   fi
-  _usage_tell || :
+  [ -z "$_usage_wrong" ] || _usage_tell || :
   @LOUD@
 } >/dev/null
 

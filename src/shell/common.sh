@@ -498,7 +498,8 @@ _usage_feature() {
   fi
   [ "$#" -le 2 ] || _usage_leave_out 'usage_feature: must have a name and a type'
   [ "${#_usage_name}" -le 128 ] || _usage_is_short "$_usage_name" 128 || _usage_name=
-  _usage_check_feature "$1"
+  # Without a call of a function where nothing is told: this is a loop of a script.
+  case ${USAGE_DEBUG-}${USAGE_STRICT-} in *1*) _usage_check_feature "$1" ;; esac
   if [ -z "$_usage_name" ] || [ "${#_usage_type}" -gt 64 ] || ! _usage_escape "$_usage_name"; then
     _usage_drop_event undeclared-feature
     return 0
@@ -739,14 +740,6 @@ _usage_find_script() {
 
 # --- What is told under USAGE_DEBUG=1 and USAGE_STRICT=1 ------------------------------------------
 
-# A function is called: nothing is known of it yet.
-_usage_begin_call() {
-  _usage_why=
-  _usage_wrong=
-  _usage_failed=
-  _usage_left_out=0
-}
-
 # CODE TEXT [VALUE]: notes wrong use of a function.
 _usage_note() {
   _usage_wrong="$_usage_wrong${_usage_newline}usage: $1: $2"
@@ -761,7 +754,6 @@ _usage_leave_out() {
 
 # Notes a feature that the project does not declare. It is dropped when a report is made.
 _usage_check_feature() {
-  case ${USAGE_DEBUG-},${USAGE_STRICT-} in 1,* | *,1) ;; *) return 0 ;; esac
   _usage_is_declared "$_usage_type" "${_usage_name:-$1}" ||
     _usage_note USAGE_UNDECLARED_FEATURE "must be a declared feature of type $_usage_type" "$1"
 }
@@ -769,7 +761,6 @@ _usage_check_feature() {
 # Prints what a call has not recorded, unless its last lines were the same, for 100 calls at most.
 # Wrong use under USAGE_STRICT=1 also makes the function return 2.
 _usage_tell() {
-  [ -n "$_usage_why$_usage_wrong" ] || return 0
   _usage_text=$_usage_wrong
   if [ "${USAGE_DEBUG-}" = 1 ]; then
     [ -z "$_usage_why" ] ||

@@ -9,7 +9,7 @@ usage_start() {
     ask) _usage_start_by_command || : ;;
     say) _usage_show_notice || : ;;
   esac
-  _usage_tell || :
+  [ -z "$_usage_why$_usage_wrong" ] || _usage_tell || :
   @LOUD@
 } >/dev/null
 
@@ -25,7 +25,7 @@ usage_feature() {
       ;;
     say) _usage_show_notice || : ;;
   esac
-  _usage_tell || :
+  [ -z "$_usage_why$_usage_wrong" ] || _usage_tell || :
   @LOUD@
 } >/dev/null
 
@@ -37,7 +37,7 @@ _usage_end_with() {
   @QUIET@
   [ "$#" -le 2 ] || _usage_leave_out 'usage_end: must have one argument, the exit code'
   _usage_finish "${2-$1}" '' || :
-  _usage_tell || :
+  [ -z "$_usage_why$_usage_wrong" ] || _usage_tell || :
   @LOUD@
 }
 

@@ -10,7 +10,7 @@ usage_trap() {
     _usage_set_traps HUP INT ALRM TERM XCPU USR1 USR2
     [ -z "${BASH_VERSION-}" ] || _usage_trap_signals PIPE
   fi
-  _usage_tell || :
+  [ -z "$_usage_wrong" ] || _usage_tell || :
   @LOUD@
 } >/dev/null
 

@@ -28,6 +28,9 @@ const shellNames: Readonly<Record<Shell, string>> = {bash: 'bash', zsh: 'zsh', s
 const state =
   'run started ended command_run header ci agent scheduler app_version outcome \\\n      start_uptime outer_run outer_scope is_blocked'
 
+/** Nothing is known yet of what a call will not record. */
+const fresh = ['_usage_why=', '_usage_wrong=', '_usage_failed=', '_usage_left_out=0']
+
 /**
  * Keeps what a function does out of `set -x`, its variables out of the environment under `set -a`, and a DEBUG trap out
  * of what it calls under `set -T`; in zsh it also makes the function read as sh does.
@@ -46,7 +49,7 @@ const quiet = (shell: Shell): string => {
     '  *x*) set +x && _usage_trace=yes ;;',
     '  *) _usage_trace= ;;',
     'esac',
-    '_usage_begin_call',
+    ...fresh,
   ]
   return [
     '{',
@@ -73,6 +76,7 @@ export function writeLibrary(shell: Shell, content: LibraryContent): string {
     readPart(part)
       .replaceAll('@QUIET@', quiet(shell))
       .replaceAll('@LOUD@', loud)
+      .replace('@FRESH@', fresh.join('\n  '))
       .replace('@SHELL@', shellNames[shell])
       .replace('@STATE@', state)
       .replace('@STARTED_AS@', shell === 'zsh' ? '${ZSH_ARGZERO-}' : '$0'),

@@ -16,9 +16,9 @@ _usage_new_id() {
 # that the script has not trapped. Its options are those of this function alone.
 usage_trap() {
   setopt localoptions posixtraps nolocaltraps aliases noxtrace noallexport
-  _usage_begin_call
+  @FRESH@
   _usage_has_run || {
-    _usage_tell
+    [ -z "$_usage_wrong" ] || _usage_tell || :
     [ -z "$_usage_failed" ] || return 2
     return 0
   }
