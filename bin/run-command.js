@@ -14,6 +14,8 @@ const {
 const root = join(__dirname, '..')
 
 exports.runCommand = function runCommand(args, loadBuilt) {
+  // A collector reads its project files at SIGHUP. One that is still loading reads them anyway, and must not end.
+  if (args[0] === 'collect') process.on('SIGHUP', () => {})
   forgetForeignLauncher()
   if (process.env.USAGE_LAUNCHER_PID) endWithLauncher(Number(process.env.USAGE_LAUNCHER_PID))
   if (isOlderThan(oldestNode(args[0]))) require('./old-node.js').runOnOldNode(args)
