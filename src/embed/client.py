@@ -26,7 +26,6 @@ if __name__ == "__main__" and not sys.flags.isolated:
 import _thread
 import atexit
 import bisect
-import calendar
 import collections
 import contextlib
 import datetime
@@ -41,15 +40,18 @@ import operator
 import os
 import re
 import select
+import shlex
 import signal
 import socket
 import stat
 import subprocess
+import textwrap
 import threading
 import time
+import warnings
 from typing import Any, Callable, Mapping, Optional, SupportsFloat, Tuple, TypeVar, Union
 
-# --- The project --------------------------------------------------------------------------------
+# --- The project ---
 
 
 def _rows(table):
@@ -59,7 +61,7 @@ def _rows(table):
 
 @CONSTANTS@
 
-# --- What is known of every project -------------------------------------------------------------
+# --- What is known of every project ---
 
 __all__ = ["UsageWarning", "consent", "end", "feature", "main", "start"]
 
@@ -118,7 +120,7 @@ Sent = collections.namedtuple("Sent", ["path", "event", "json"])
 Report = collections.namedtuple("Report", ["opening", "events", "mark"])
 
 
-# --- JSON as `usage` writes it ------------------------------------------------------------------
+# --- JSON as `usage` writes it ---
 
 
 def _to_json(value):
@@ -142,7 +144,7 @@ def _write_as_javascript(found):
     return "%se%+d" % (digits, int(exponent))
 
 
-# --- Files: written whole or not at all, for their owner alone ----------------------------------
+# --- Files: written whole or not at all, for their owner alone ---
 
 
 def _find_folder(own, xdg, below_home, on_macos):
@@ -279,7 +281,7 @@ def _exists(path):
         return False if error.errno == errno.ENOENT else None
 
 
-# --- Time and ids -------------------------------------------------------------------------------
+# --- Time and ids ---
 
 
 def _format_time(seconds=None):
@@ -298,8 +300,11 @@ def _read_elapsed_clock():
 
 
 def _parse_time(text):
-    """Seconds since 1970 of a time as text."""
-    return calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S"))
+    """Seconds since 1970 of a time as text. Without `strptime`, which imports a module: a process
+    that is forked meanwhile would wait for the import for ever."""
+    pattern = r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)"
+    numbers = map(int, re.fullmatch(pattern, text[:19]).groups())
+    return datetime.datetime(*numbers, tzinfo=datetime.timezone.utc).timestamp()
 
 
 def _new_id():
@@ -311,7 +316,7 @@ def _new_id():
     return re.sub("(.{8})(.{4})(.{4})(.{4})(.{12})", r"\1-\2-\3-\4-\5", "%032x" % number)
 
 
-# --- Consent: every rule can only say no; the first that does is the reason ---------------------
+# --- Consent: every rule can only say no; the first that does is the reason ---
 
 
 def _read_site_policy():
@@ -498,7 +503,7 @@ def _decide():
     return "allowed", None, bool(may_send)
 
 
-# --- What may be recorded: what the project declares, and nothing else --------------------------
+# --- What may be recorded: what the project declares, and nothing else ---
 
 
 def _as_text(value):
@@ -513,7 +518,7 @@ def _take_text(value, longest=256):
     """The plain text of a text without control characters; else None. Counts characters as
     JavaScript does."""
     text = _as_text(value)
-    length = 0 if text is None else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    length = 0 if text is None else len(text) + sum(letter > "\uffff" for letter in text)
     is_plain = 0 < length <= longest and not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", text)
     return text if is_plain else None
 
@@ -658,7 +663,7 @@ def _drop_file(path, reason):
     _remove_file(path)
 
 
-# --- Merging: equal uses between two ticks are one event ----------------------------------------
+# --- Merging: equal uses between two ticks are one event ---
 
 # Seconds between two ticks, and the most features whose uses are merged.
 TICK_SECONDS = 10
@@ -834,7 +839,7 @@ def _write_ready(ready):
         _start_sender()
 
 
-# --- Recording ----------------------------------------------------------------------------------
+# --- Recording ---
 
 
 def _is_counted_process():
@@ -907,8 +912,6 @@ def _warn_developer(told):
             except OSError:
                 pass
         if is_strict and code:
-            import warnings
-
             warnings.warn(code + text, UsageWarning, stacklevel=3)
 
 
@@ -944,7 +947,8 @@ def _raises_nothing(function: Function) -> Function:
             thread = threading.get_ident()
             _run_apart(work)
         except RecursionError:
-            pass
+            if sys.version_info < (3, 9):
+                raise  # Where nobody is told of it, the next one ends the program.
         if told:
             _warn_developer(told)
         return answers[0] if answers else None
@@ -954,10 +958,16 @@ def _raises_nothing(function: Function) -> Function:
 
 def _run_apart(work):
     """Does the work; in a thread, if a signal handler of the program may raise an exception
-    meanwhile: that is for the program, and Python raises it in the main thread."""
+    meanwhile: that is for the program, and Python raises it in the main thread. Also where too few
+    frames are left."""
+    try:
+        is_deep = bool(sys._getframe(max(0, sys.getrecursionlimit() - 200)))
+    except ValueError:
+        is_deep = False
     is_main = threading.current_thread() is threading.main_thread()
     handlers = [signal.getsignal(getattr(signal, name)) for name in HANDLED if is_main]
-    if not any(callable(one) and one is not signal.default_int_handler for one in handlers):
+    can_raise = any(callable(one) and one is not signal.default_int_handler for one in handlers)
+    if not can_raise and not is_deep:
         work()
         return
     is_done = _thread.allocate_lock()
@@ -1263,7 +1273,7 @@ def end(
     _record("end", make_event)
 
 
-# --- The notice: once, before anything is sent --------------------------------------------------
+# --- The notice: once, before anything is sent ---
 
 
 def _handle_notice(is_start):
@@ -1302,8 +1312,6 @@ def _show_notice(marker):
 
 def _write_notice():
     """The notice at the width of the terminal, 80 where it is unknown. Commands stay whole."""
-    import textwrap
-
     try:
         columns = os.environ.get("COLUMNS") or os.get_terminal_size(2).columns
         width = max(20, int(columns) or 80)
@@ -1321,12 +1329,10 @@ def _write_notice():
 
 def _own_command():
     """How a person calls this file in a shell, up to the word that says what to do."""
-    import shlex
-
     return "python3 " + shlex.quote(os.path.abspath(__file__))
 
 
-# --- The sender: a process of its own, one at a time, for ten seconds at most -------------------
+# --- The sender: a process of its own, one at a time, for ten seconds at most ---
 
 
 def _empty_buffer():
@@ -1469,7 +1475,7 @@ def _read_next_try():
         return 0, 0
 
 
-# --- Bounds: what nobody can send, or has been sent, does not grow for ever ----------------------
+# --- Bounds: what nobody can send, or has been sent, does not grow for ever ---
 
 
 def _tidy():
@@ -1551,7 +1557,7 @@ def _sum_refused(entries):
     return {"events": sum(entry["events"] if "replaces" in entry else 1 for entry in entries)}
 
 
-# --- Reports: what is previewed, sent and logged ------------------------------------------------
+# --- Reports: what is previewed, sent and logged ---
 
 
 def _find_drop_reason(event, not_before):
@@ -1663,7 +1669,7 @@ def _body_of(report):
     return report.opening + ",".join(sent.json for sent in report.events) + "]}"
 
 
-# --- Delivery -----------------------------------------------------------------------------------
+# --- Delivery ---
 
 
 def _find_proxy(url):
@@ -1919,7 +1925,7 @@ def preview():
     print("\n".join(_body_of(report) for report in reports))
 
 
-# --- The program: for the person whose machine this is ------------------------------------------
+# --- The program: for the person whose machine this is ---
 
 
 def _print_status():

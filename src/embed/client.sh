@@ -34,11 +34,11 @@
 # Values go from function to function in variables, because a substitution would start a process.
 # _u_text, _u_word, _u_line, _u_rest, _u_head, _u_path and _u_name are free for any function.
 
-# --- The project -------------------------------------------------------------------------------
+# --- The project ---
 
 @CONSTANTS@
 
-# --- Folders and files -------------------------------------------------------------------------
+# --- Folders and files ---
 
 # OWN-NAME OWN-VALUE XDG-NAME XDG-VALUE BELOW-HOME ON-MACOS: one of the two folders, into _u_found;
 # if there is none, the variable that is to blame into _u_lost. Only an absolute path in UTF-8 is a
@@ -206,7 +206,7 @@ _u_write_file() {
   return 1
 }
 
-# --- JSON --------------------------------------------------------------------------------------
+# --- JSON ---
 
 # FILE FUNCTION: calls the function for the values of an object. True also where there is no file;
 # false where the file is not understood.
@@ -315,7 +315,7 @@ _u_parse_word() {
   _u_rest=${_u_rest#"$_u_word"}
 }
 
-# --- Consent: every rule can only say no; the first that does is the reason. In doubt: no. ------
+# --- Consent: every rule can only say no; the first that does is the reason. In doubt: no. ---
 
 # True: events are recorded, and _u_may_send tells whether they may be sent now.
 # False: _u_reason is the rule that says no, _u_decided_by the file or variable.
@@ -489,7 +489,7 @@ _u_take_opt_in() {
   esac
 }
 
-# --- Recording: one line by one write straight to its name, without a process on Linux ----------
+# --- Recording: one line by one write straight to its name, without a process on Linux ---
 
 _u_is_id() {
   case $1 in
@@ -632,7 +632,7 @@ _u_record() {
   case $_u_id in *00) (_u_keep_quota) || : ;; esac
 }
 
-# --- Start, feature and end, and the notice ----------------------------------------------------
+# --- Start, feature and end, and the notice ---
 
 # NAME VALUE: counts a value that an event is recorded without.
 _u_leave_out() {
@@ -901,7 +901,7 @@ usage_feature() { _u_call 0 _u_feature "$@"; } >/dev/null
 # [CODE [SIGNAL]]: the run ends; without CODE, with the status of the command before.
 usage_end() { _u_call "$?" _u_end "$@"; } >/dev/null
 
-# --- Starting a sender: a process of its own, one at a time, for ten seconds at most ------------
+# --- Starting a sender: a process of its own, one at a time, for ten seconds at most ---
 
 # Runs this file as a program in the background. It sends only what this client has written.
 _u_start_sender() {
@@ -938,7 +938,7 @@ _u_close_descriptors() {
   done
 }
 
-# --- Time and pseudonyms -----------------------------------------------------------------------
+# --- Time and pseudonyms ---
 
 # SECONDS from now: prints that time, in UTC; by GNU's date or by that of a BSD.
 _u_format_time() {
@@ -1009,7 +1009,7 @@ _u_make_pseudonym() {
   esac
 }
 
-# --- Reports -----------------------------------------------------------------------------------
+# --- Reports ---
 
 # FOLDER: the events of this client there, oldest first, as TIME/NAME into _u_found, their number
 # into _u_number. The time of an event is that of its file.
@@ -1259,7 +1259,7 @@ _u_find_machine_key() {
 
 _u_print_body() { printf '%s\n' "$_u_body"; }
 
-# --- Delivery ----------------------------------------------------------------------------------
+# --- Delivery ---
 
 # Sends what waits, in rounds of 250 events, until nothing waits or the time is over.
 _u_send() {
@@ -1568,7 +1568,7 @@ _u_set_aside() {
     _u_write_file "$_u_directory/buffer/refused/$_u_name" "$_u_text"
 }
 
-# --- The program, and where this file lies ------------------------------------------------------
+# --- The program, and where this file lies ---
 
 # FILE: whether it is a file such as this one, by its fourth line.
 _u_is_client() {

@@ -93,6 +93,16 @@ sys.setprofile(trace); usage.feature("Load.v1", "Algorithm"); usage.feature("Loa
 while len(made) < 1000: usage.start(); usage.end()
 sys.setprofile(None)
 tell(2)`,
+  'a recursion to 30 frames before its limit': `
+usage.feature("Load.v1", "Algorithm"); made.append(1)
+def deeper():
+    try:
+        usage.feature("Load.v1", "Algorithm"); made.append(1)
+        if len(made) < sys.getrecursionlimit() - 30: deeper()
+    except RecursionError: print('lost')
+deeper()
+assert len(made) > 900
+tell()`,
   destructors: `
 class Late:
     def __init__(self): self.me = self
@@ -126,6 +136,17 @@ describe('the client of Python counts each use once', {concurrency: 2}, () => {
       assert.equal(String(uses), outcome.stdout.trim())
       assert.equal(new Set(all.map(({id}) => id)).size, all.length)
     })
+
+  it('and imports no module meanwhile, for which a forked process would wait for ever', needs('python3'), async t => {
+    const {run} = pythonScene(t)
+    const script = `import sys
+before = set(sys.modules)
+for _ in range(2):
+    usage.start("1"); usage.feature("Load.v1", "Algorithm"); usage.feature("Load.v1", "Algorithm", seconds=1); usage.end(0)
+print(sorted(set(sys.modules) - before))`
+    const outcome = await run(script, waits)
+    assert.deepEqual([outcome.code, outcome.stdout], [0, '[]\n'])
+  })
 
   it('and each run of each thread once, with its own end and features', needs('python3'), async t => {
     const {run, events} = pythonScene(t)
