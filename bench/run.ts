@@ -10,6 +10,7 @@ import {benchBeside} from './beside.ts'
 import {benchClients} from './clients.ts'
 import {benchLibrary} from './library.ts'
 import {benchOtherCommands} from './other-commands.ts'
+import {benchReceive} from './receive.ts'
 import {benchReportingCommands} from './reporting-commands.ts'
 import {benchRun} from './run-command.ts'
 import {benchShellFunctions} from './shell-functions.ts'
@@ -24,6 +25,7 @@ const parts: Readonly<Record<string, (runs: number, events: number, store: strin
   library: benchLibrary,
   clients: benchClients,
   others: benchOtherCommands,
+  receive: runs => benchReceive(Math.min(runs, 7)),
   stats: benchStats,
   beside: benchBeside,
 }

@@ -1,0 +1,115 @@
+import {once} from 'node:events'
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {Worker} from 'node:worker_threads'
+import {openCollector} from '../src/collector/collector.ts'
+import {admit} from '../src/collector/intake/admit.ts'
+import {openSqliteStore} from '../src/collector/store/sqlite.ts'
+import type {Batch} from '../src/collector/store/store.ts'
+import {parseReport} from '../src/protocol/report.ts'
+import {makeRun, projectOf} from './fill-store.ts'
+
+const connections = 64
+/** Events of one transaction of the bulk insert. */
+const bulkEvents = 5_000
+const nowMs = Date.parse('2026-11-22T12:00:00Z')
+const project = projectOf('first')
+
+/** Reports as clients post them: of one event, or of several runs of one person. */
+function makeReports(events: number, perReport: number): string[] {
+  const reports: string[] = []
+  for (let person = 0; reports.length * perReport < events; person++) {
+    const runs = Array.from({length: Math.ceil(perReport / 8)}, () =>
+      makeRun('first', person, nowMs - 3_600_000, Math.random),
+    )
+    const listed = runs.flatMap(run => run.events.map(({event}) => event)).slice(0, perReport)
+    const header = runs[0]!.header
+    const client = {name: 'bench', version: '1'}
+    reports.push(JSON.stringify({protocol: 1, project: 'first', client, header, events: listed}))
+  }
+  return reports
+}
+
+const batchOf = (body: string): Batch => {
+  const parsed = parseReport(JSON.parse(body))
+  if (!parsed.ok) throw new Error('an invalid report')
+  return admit(parsed.value, project, {receivedAtMs: nowMs, sentAtMs: null}).batch
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'usage-bench-'))
+  try {
+    return await work(folder)
+  } finally {
+    rmSync(folder, {recursive: true, force: true})
+  }
+}
+
+/** Seconds to insert the batches into the same tables, many in one transaction. */
+const insertInBulk = (batches: readonly Batch[], perReport: number): Promise<number> =>
+  inFolder(async folder => {
+    const store = openSqliteStore(folder)
+    await store.saveProjects([project])
+    const size = Math.max(1, Math.floor(bulkEvents / perReport))
+    const since = performance.now()
+    for (let at = 0; at < batches.length; at += size) await store.insert(batches.slice(at, at + size))
+    const seconds = (performance.now() - since) / 1000
+    await store.close()
+    return seconds
+  })
+
+/** Seconds until the last report is acknowledged. */
+const postAll = (bodies: readonly string[]): Promise<number> =>
+  inFolder(async folder => {
+    const projectsDirectory = join(folder, 'projects')
+    mkdirSync(projectsDirectory)
+    writeFileSync(join(projectsDirectory, 'first.json'), JSON.stringify(project))
+    const collector = await openCollector({
+      ...{projectsDirectory, dataDirectory: join(folder, 'data'), host: '127.0.0.1', port: 0, now: () => nowMs},
+      // One address posts all.
+      front: {rate: {requests: Number.MAX_SAFE_INTEGER, seconds: 60}},
+    })
+    const workerData = {port: Number(new URL(collector.http).port), connections, bodies}
+    const client = new Worker(new URL('./receive-client.ts', import.meta.url), {workerData})
+    await once(client, 'online')
+    const since = performance.now()
+    client.postMessage('go')
+    await once(client, 'message')
+    const seconds = (performance.now() - since) / 1000
+    await client.terminate()
+    await collector.close()
+    return seconds
+  })
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+
+/**
+ * Compares the reports that a collector acknowledges by HTTP with a bulk insert of the same events into the same tables,
+ * in turn. The client has a thread of its own, so the figures need two cores.
+ */
+export async function benchReceive(runs: number): Promise<string[]> {
+  const rows: string[] = []
+  for (const [perReport, events] of [
+    [50, 20_000],
+    [1, 6_000],
+  ] as const) {
+    const ratios: number[] = []
+    const rates: number[] = []
+    for (let round = -1; round < runs; round++) {
+      const bodies = makeReports(events, perReport)
+      const batches = bodies.map(batchOf)
+      const count = bodies.length * perReport
+      const bulk = count / (await insertInBulk(batches, perReport))
+      const acknowledged = count / (await postAll(bodies))
+      if (round < 0) continue
+      ratios.push(acknowledged / bulk)
+      rates.push(acknowledged)
+    }
+    const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`
+    rows.push(`| ${perReport} | ${Math.round(median(rates))} | ${median(ratios).toFixed(2)} | ${range} |`)
+  }
+  const head =
+    '| events a report | acknowledged events a second | of a bulk insert | least to most |\n|---:|---:|---:|---:|'
+  return [`Reports by HTTP, ${connections} connections, ${runs} rounds\n\n${head}\n${rows.join('\n')}\n`]
+}
