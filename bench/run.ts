@@ -8,6 +8,7 @@ import {cpus} from 'node:os'
 import {parseArgs} from 'node:util'
 import {benchBeside} from './beside.ts'
 import {benchClients} from './clients.ts'
+import {benchDatagrams} from './datagrams.ts'
 import {benchLibrary} from './library.ts'
 import {benchOtherCommands} from './other-commands.ts'
 import {benchReceive} from './receive.ts'
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, (runs: number, events: number, store: strin
   clients: benchClients,
   others: benchOtherCommands,
   receive: runs => benchReceive(Math.min(runs, 7)),
+  datagrams: benchDatagrams,
   stats: benchStats,
   beside: benchBeside,
 }

@@ -67,13 +67,16 @@ export const collectorLimits = {
    * in less than 20. After that the thread is ended, and its questions are answered with 503.
    */
   maxQuestionSeconds: 120,
-  /** Bytes between the thread that receives datagrams and the thread that stores them: a burst of about 40,000. */
-  datagramRingBytes: 8 * 1024 * 1024,
   /**
-   * Bytes that one source may add to the ring between two looks (half a second) while the ring is more than half full.
-   * So a flood of one source leaves half of the ring to all others.
+   * Bytes between the thread that receives datagrams and the thread that stores them: a burst of 60,000 of usual size. A
+   * store takes some seconds for it.
    */
-  datagramSourceBytes: 512 * 1024,
+  datagramRingBytes: 32 * 1024 * 1024,
+  /**
+   * Bytes that one source may add to the ring between two looks (half a second) while the ring is more than three
+   * quarters full. So a flood of one source leaves a quarter of the ring to all others.
+   */
+  datagramSourceBytes: 2 * 1024 * 1024,
   /** Sources that are told apart between two looks. Further ones share the bytes of one: it bounds the memory. */
   datagramSources: 4_096,
   /** Milliseconds after which waiting datagrams that nobody reads, or a silent thread, make the collector unready. */

@@ -38,7 +38,7 @@ const countMs = 1_000
 /**
  * Receives datagrams until it is closed. It never replies, and stores and logs no address. A separate thread reads the
  * socket into a ring of fixed size. Datagrams that exceed the ring or the kernel's buffer are lost and counted. While
- * the ring is more than half full, each source has a share of it (`source-shares.ts`). Rejects with a `UsageError`
+ * the ring is more than three quarters full, each source has a share of the rest (`source-shares.ts`). Rejects with a `UsageError`
  * USAGE_ADDRESS_UNAVAILABLE.
  */
 export async function receiveUdp(parts: UdpParts): Promise<UdpReceiver> {

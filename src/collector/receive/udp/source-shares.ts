@@ -10,7 +10,7 @@ export interface SourceShares {
 }
 
 /**
- * Makes the shares of a ring. While it is at most half full, every datagram enters and nothing is counted. Beyond that,
+ * Makes the shares of a ring. While it is at most three quarters full, every datagram enters and nothing is counted. Beyond that,
  * a source gets `datagramSourceBytes` until the next `renew`. A source is an IPv4 address, or the /64 network of an IPv6
  * address. Addresses are kept in memory until the next `renew` and nowhere else.
  */
@@ -18,7 +18,7 @@ export function createSourceShares(roomBytes: number): SourceShares {
   const used = new Map<string, number>()
   return {
     admits(address, bytes, usedBytes) {
-      if (usedBytes <= roomBytes / 2) return true
+      if (usedBytes <= 0.75 * roomBytes) return true
       const own = networkOf(address)
       const source = used.has(own) || used.size < collectorLimits.datagramSources ? own : 'others'
       const sum = (used.get(source) ?? 0) + bytes

@@ -6,14 +6,14 @@ import {createSourceShares} from '../../../../src/collector/receive/udp/source-s
 const room = 1024
 const {datagramSourceBytes: share, datagramSources: sources} = collectorLimits
 
-it('admits everything while at most half of the ring is used', () => {
+it('admits everything while at most three quarters of the ring are used', () => {
   const shares = createSourceShares(room)
-  for (let count = 0; count < 3; count++) assert.equal(shares.admits('192.0.2.1', share, room / 2), true)
+  for (let count = 0; count < 3; count++) assert.equal(shares.admits('192.0.2.1', share, 0.75 * room), true)
 })
 
 it('admits the share of a source and not a byte more beyond that, and others still', () => {
   const shares = createSourceShares(room)
-  const used = room / 2 + 1
+  const used = 0.75 * room + 1
   assert.equal(shares.admits('192.0.2.1', share, used), true)
   assert.equal(shares.admits('192.0.2.1', 1, used), false)
   assert.equal(shares.admits('192.0.2.2', share, used), true)
