@@ -27,7 +27,7 @@ case "$*" in
   'restart usage-collector') end; begin ;;
   'stop usage-collector') end ;;
   'reload usage-collector') kill -HUP "$(cat /var/pid)" ;;
-  'reload nginx') /usr/sbin/nginx ;;
+  'reload nginx') /usr/sbin/nginx -g 'daemon off;' & ;;
   *) echo "not known: $*"; exit 1 ;;
 esac`
 

@@ -4,12 +4,19 @@ import {toTextLine} from './text-line.ts'
 
 /** A log that writes lines. */
 export interface WritingLog extends Log {
-  /** Writes what is still in memory. A second call does nothing. */
-  close(): void
+  /** Writes what is still in memory, before a process that has crashed ends. */
+  flushNow(): void
+  /**
+   * Writes what is still in memory. If nobody has read it after a second, it kills the process: a thread that waits for
+   * the reader of stderr would never let it end. So close the log last.
+   */
+  close(): Promise<void>
 }
 
 /** The most bytes of lines that wait for a slow reader of stderr. Further lines are left out. */
 const maxWaitingBytes = 1024 * 1024
+/** Milliseconds that a slow reader of stderr gets at the end. */
+const closeMs = 1_000
 /** The most characters of a stack. */
 const maxStackCharacters = 8_000
 
@@ -20,7 +27,8 @@ const maxStackCharacters = 8_000
  * @param write receives each line with its newline instead of stderr
  */
 export function openLog(level: LogLevel, format: LogFormat, write?: (line: string) => void): WritingLog {
-  const stderr = write === undefined ? pino.destination({dest: 2, sync: false, maxLength: maxWaitingBytes}) : null
+  const stderr =
+    write === undefined ? pino.destination({dest: 2, sync: false, minLength: 1, maxLength: maxWaitingBytes}) : null
   // Without a listener, a closed stderr would end the collector.
   stderr?.on('error', () => {})
   const put = write ?? ((line: string) => void stderr?.write(line))
@@ -47,12 +55,18 @@ export function openLog(level: LogLevel, format: LogFormat, write?: (line: strin
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    close() {
+    flushNow() {
       try {
         stderr?.flushSync()
       } catch {
         // Nobody reads stderr any more.
       }
+    },
+    async close() {
+      if (stderr === null) return
+      const deadline = setTimeout(() => process.kill(process.pid, 'SIGKILL'), closeMs)
+      await new Promise<void>(resolve => stderr.flush(() => resolve()))
+      clearTimeout(deadline)
     },
   }
 }

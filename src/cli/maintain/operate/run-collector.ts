@@ -47,7 +47,7 @@ export async function runCollector(
   const log = openLog(settings['log-level'] ?? 'info', settings['log-format'] ?? (isTerminal ? 'text' : 'json'))
   process.on('uncaughtExceptionMonitor', error => {
     log.error('crashed', {error})
-    log.close()
+    log.flushNow()
   })
   const reloads = reloadsAtHangup(error => log.error('project files not read again', {error}))
   const collector = await openCollector({
@@ -75,7 +75,7 @@ export async function runCollector(
   await reloads.end()
   void askedAgain.then(collector.hurry)
   await collector.close()
-  log.close()
+  await log.close()
 }
 
 /** A load balancer sees that the collector is unready, and sends its requests elsewhere. */
