@@ -16,7 +16,7 @@ import {
   startOf,
   uuid,
 } from '../samples.ts'
-import {factsOf, type MakeStore} from './contract-parts.ts'
+import {exactly, factsOf, type MakeStore} from './contract-parts.ts'
 
 const older = sampleProject({fields: {}, features: {types: ['Algorithm'], names: ['Load.v1']}})
 const newer = sampleProject()
@@ -95,10 +95,11 @@ export function pendingContract(make: MakeStore): void {
   })
 
   test('it keeps the header of a pending event when single events are purged', async t => {
-    const {store} = await make(t)
+    const {store, source} = await make(t)
     await send(store, [featureOf(1, nowMs - 29 * dayMs, {name: 'Fit.v1'})])
     await store.purgeFeatures(older, '2026-09', false)
     await store.sweepHeaders('parsl')
     assert.equal(await store.releasePending(newer), 1)
+    assert.deepEqual((await factsOf(source)).features[0]?.users, exactly(1))
   })
 }
