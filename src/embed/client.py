@@ -102,7 +102,7 @@ SENT_KEYS = {
 # What is raised where JSON is none, or is something else than is expected.
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
-# Answers of a collector after which the events wait for the next try, with the reason.
+# Answers of a collector after which the events wait, with the reason.
 KEPT = {
     401: "key-refused",
     403: "key-refused",
@@ -300,8 +300,8 @@ def _read_elapsed_clock():
 
 
 def _parse_time(text):
-    """Seconds since 1970 of a time as text. Without `strptime`, which imports a module: a process
-    that is forked meanwhile would wait for the import for ever."""
+    """Seconds since 1970 of a time as text. Not by `strptime`, which imports a module: a process
+    that is forked meanwhile waits for that for ever."""
     pattern = r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)"
     numbers = map(int, re.fullmatch(pattern, text[:19]).groups())
     return datetime.datetime(*numbers, tzinfo=datetime.timezone.utc).timestamp()
@@ -540,6 +540,8 @@ def _to_number(value):
 
     None: it stands for none, or for one that is not finite.
     """
+    if type(value) is int or type(value) is float:
+        return value + 0 if abs(value) <= sys.float_info.max else None  # Never -0.0.
     value = _unwrap(value)
     for convert in (
         lambda: int(operator.index(value)),
@@ -548,7 +550,7 @@ def _to_number(value):
     ):
         try:
             number = convert()
-            return number + 0 if abs(number) <= sys.float_info.max else None  # Never -0.0.
+            return number + 0 if abs(number) <= sys.float_info.max else None
         except Exception:
             continue
     return None
@@ -719,9 +721,12 @@ def _hold_queue():
     """The uses of this process that wait for the next tick; a fork begins without any. None where
     this call interrupts another one of its thread, as a destructor or a tracer does, and while
     Python ends, where a thread that never goes on may hold them."""
-    queue = {"lock": threading.RLock(), "is_held": False, "is_closed": False, "open": {}}
-    queue.update(ready=[], written_at=time.monotonic())
-    queue = STATE.setdefault("queue %d" % os.getpid(), queue)
+    name = "queue %d" % os.getpid()
+    if name not in STATE:
+        queue = {"lock": threading.RLock(), "is_held": False, "is_closed": False, "open": {}}
+        queue.update(ready=[], written_at=time.monotonic())
+        STATE.setdefault(name, queue)
+    queue = STATE[name]
     if sys.is_finalizing():
         yield None
         return
@@ -948,7 +953,7 @@ def _raises_nothing(function: Function) -> Function:
             _run_apart(work)
         except RecursionError:
             if sys.version_info < (3, 9):
-                raise  # Where nobody is told of it, the next one ends the program.
+                raise  # If nobody hears of it, the next one ends Python.
         if told:
             _warn_developer(told)
         return answers[0] if answers else None
@@ -1460,7 +1465,7 @@ def _start_sender():
             env=environment,
             start_new_session=True,
         )
-    except Exception:  # Also where an interpreter inside Python may start no process.
+    except Exception:  # Also in a subinterpreter, which may start no process.
         code = 1
     if code != 0:
         _give_back(claim)
