@@ -38,8 +38,11 @@ function validatorOf(schema: object): ValidateFunction {
   return made
 }
 
-/** Addresses for browsers, for the clients of Mantid, and for `usage import` on the same machine. */
-const undescribed = ['/', '/projects/*', '/badge/*', '/favicon.ico', '/v1/projects/{id}/imports']
+/** Addresses for browsers, for the clients of Mantid, and for `usage import` and `usage erase` on the same machine. */
+const undescribed = [
+  ...['/', '/projects/*', '/badge/*', '/favicon.ico'],
+  ...['/v1/projects/{id}/imports', '/v1/projects/{id}/end'],
+]
 
 describe('the OpenAPI description', () => {
   it('describes every address of the server, and no other', () => {
