@@ -128,8 +128,8 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const {projects} = live
   const {parsl = null, mantid = null} = options
   for (const id of [parsl, mantid]) if (id !== null) findProject(projects, id)
-  const store = openSqliteStore(dataDirectory)
   const log = boundLog(options.log ?? silentLog)
+  const store = openSqliteStore(dataDirectory, from => log.info('store updated', {from}))
   const metrics = await openMetrics(options.admin != null)
   const monitor = createMonitor(log, metrics?.meter)
   let watch: ReadinessWatch | null = null
@@ -180,6 +180,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       store,
       now,
       onDeath: error => log.error('thread ended', {name: 'datagrams', error}),
+      onUnknown: times => monitor.refused('udp', 'unknown', null, times),
       readDatagram: datagramReader({projects, parsl: parsl === null ? null : {project: parsl, ids}}),
     })
     const secret = makeFolderSecret()
@@ -218,7 +219,15 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     writeRunningCollector(dataDirectory, {http, secret})
     // A token that is made before the collector listens is lost if the port is busy.
     const token = (options.makesToken ?? true) ? makeFirstReadToken(dataDirectory, now()) : null
-    inbox = options.inbox ? receiveInbox({...options.inbox, projects, groupCommit, now}) : null
+    inbox = options.inbox
+      ? receiveInbox({
+          ...options.inbox,
+          projects,
+          groupCommit,
+          now,
+          onSetAside: () => monitor.refused('inbox', 'not-a-report', null),
+        })
+      : null
     if (options.admin != null && metrics !== null) {
       for (const figure of [...storeFigures(dataDirectory), ...(receiver === null ? [] : datagramFigures(receiver))])
         metrics.add(figure)

@@ -5,6 +5,7 @@ import {existsSync} from 'node:fs'
 import {connect} from 'node:net'
 import {join} from 'node:path'
 import {test} from 'node:test'
+import {promisify} from 'node:util'
 import {openCollector} from '../../src/collector/collector.ts'
 import {openLog} from '../../src/collector/monitoring/write-log.ts'
 import {openStatsSource} from '../../src/collector/reading/read-store.ts'
@@ -222,7 +223,9 @@ test('it logs its whole configuration, its end, and nothing of a sender', async 
   await post(collector.http, {project: 'S3CRET', protocol: 1, events: [], header}, headers)
   await fetch(`${collector.http}/S3CRET?share=S3CRET`, {headers})
   const socket = createSocket('udp4').unref()
-  socket.send('2{"project": "S3CRET"', Number(collector.udp?.split(':')[1]), '127.0.0.1')
+  const send = promisify<string, number, string>(socket.send.bind(socket))
+  for (const datagram of ['zzz S3CRET', '2{"project": "S3CRET"'])
+    await send(datagram, Number(collector.udp?.split(':')[1]), '127.0.0.1')
   await collector.close()
   const [first, ...others] = lines.map(line => JSON.parse(line))
   assert.equal(first.message, 'started')
@@ -232,7 +235,7 @@ test('it logs its whole configuration, its end, and nothing of a sender', async 
   )
   assert.equal(first.limits.maxBodyBytes, limits.maxBodyBytes)
   assert.deepEqual(
-    others.map(({message, code}) => [message, code]),
+    others.map(({message, code}) => [message, code]).filter(([, code]) => code !== 'unknown'),
     [
       ['events refused', 'feature-undeclared'],
       ['refused', 'USAGE_REPORT_UNPARSABLE'],
@@ -241,6 +244,7 @@ test('it logs its whole configuration, its end, and nothing of a sender', async 
       ['stopped', undefined],
     ],
   )
+  assert.ok(others.some(({by, code}) => by === 'udp' && code === 'unknown'))
   for (const secret of ['S3CRET', '192.0.2.7', pseudonym('ann')])
     assert.doesNotMatch(lines.join(''), new RegExp(secret))
 })

@@ -29,7 +29,7 @@ export interface Monitor {
    *
    * @param project the id of a project of this collector. Null if it is not known.
    */
-  refused(by: Entrance, code: string, project: string | null): void
+  refused(by: Entrance, code: string, project: string | null, times?: number): void
   /** The events of a project were written. `codes` says why the others were refused. */
   stored(project: string, counts: EventCounts, codes: readonly string[]): void
   committed: Meter['committed']
@@ -43,9 +43,9 @@ export function createMonitor(log: Log, meter: Meter = noMeter): Monitor {
     log,
     answered: meter.answered,
     committed: meter.committed,
-    refused(by, code, project) {
-      log.warn('refused', {by, code, ...(project !== null && {project})})
-      meter.refused(by, code, 1)
+    refused(by, code, project, times = 1) {
+      log.warn('refused', {by, code, ...(project !== null && {project}), ...(times > 1 && {times})})
+      meter.refused(by, code, times)
     },
     stored(project, counts, codes) {
       meter.stored(project, counts)

@@ -18,6 +18,8 @@ export interface InboxParts {
   /** Unix milliseconds. */
   readonly now: () => number
   readonly everyMs?: number
+  /** Called when a file that is no report was set aside. Default: nothing. */
+  readonly onSetAside?: () => void
 }
 
 export interface InboxReceiver {
@@ -105,6 +107,7 @@ async function takeReport(parts: InboxParts, name: string): Promise<'taken' | 'f
     const parsed = file.kind === 'damaged' ? file : readReport(file.body)
     if ('why' in parsed) {
       inbox.setAside(name, parsed.why)
+      parts.onSetAside?.()
       return 'taken'
     }
     const project = projects.get(parsed.report.project)

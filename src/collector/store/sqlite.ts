@@ -52,23 +52,28 @@ import {addCounts, createBatchWriter} from './write/writer.ts'
  * Opens the store of a data folder for writing. Folder, tables and lock are created if they are missing, and a restore
  * that was killed is finished. Throws a `UsageError`: USAGE_STORE_LOCKED if another process writes it,
  * USAGE_STORE_DAMAGED and USAGE_STORE_UNREADABLE if it cannot be used.
+ *
+ * @param onUpdate called with the version of a store that is older than this program, before it is updated
  */
-export function openSqliteStore(dataDirectory: string): Store {
+export function openSqliteStore(dataDirectory: string, onUpdate: (version: number) => void = () => {}): Store {
   const unlock = lockDataFolder(dataDirectory)
   try {
     const path = join(dataDirectory, databaseName)
     requireUsable(dataDirectory)
-    return openLocked(path, unlock)
+    return openLocked(path, unlock, onUpdate)
   } catch (error) {
     unlock()
     throw error
   }
 }
 
-function openLocked(path: string, unlock: () => void): Store {
+function openLocked(path: string, unlock: () => void, onUpdate: (version: number) => void): Store {
   const database = openForWriting(path)
   orUnreadable(path, () => {
-    migrate(database, path, version => keepEarlierVersion(database, path, version))
+    migrate(database, path, version => {
+      keepEarlierVersion(database, path, version)
+      onUpdate(version)
+    })
     if (isSmall(database)) allowGivingBack(database)
   })
   // A process that died during an erasure left the erased rows in the log.

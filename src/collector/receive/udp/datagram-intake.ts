@@ -12,6 +12,8 @@ export interface IntakeParts {
   readonly store: Pick<Store, 'addQuality'>
   /** Unix milliseconds. */
   readonly now: () => number
+  /** Called with a number of datagrams that this collector does not know. Default: nothing. */
+  readonly onUnknown?: (times: number) => void
 }
 
 /** Moves datagrams from the ring to the store. */
@@ -87,9 +89,11 @@ async function writeDatagrams(
   const known: DatagramBatch[] = []
   for (const datagram of datagrams) {
     const read = readOrNull(parts.readDatagram, datagram, receivedAtMs)
-    if (read === null) uncounted.unknown++
-    else known.push(read)
+    if (read !== null) known.push(read)
   }
+  const unknown = datagrams.length - known.length
+  uncounted.unknown += unknown
+  if (unknown > 0) parts.onUnknown?.(unknown)
   await Promise.all(joinBatches(known).map(batch => writeBatch(parts, uncounted, batch)))
 }
 

@@ -55,7 +55,10 @@ function readReport(value: unknown, projects: Projects, receivedAtMs: number): B
   const {writeKey} = value as {readonly writeKey?: unknown}
   const isKeyRight = project.writeKey === undefined || isSecret(writeKey, sha256Of(project.writeKey))
   if (!isKeyRight || events.length + rejected.length !== 1)
-    return {project: project.project, header, receivedAtMs, events: [], refused: 1, datagrams: 1}
+    return {
+      ...{project: project.project, header, receivedAtMs, events: [], refused: 1, datagrams: 1},
+      refusedAs: [isKeyRight ? 'not-one-event' : 'wrong-key'],
+    }
   // A datagram does not state when it was sent, so a wrong clock cannot be corrected. Future times are clamped.
   return {...admit(parsed.value, project, {receivedAtMs, sentAtMs: null}).batch, datagrams: 1}
 }
