@@ -214,12 +214,8 @@ test('it logs its whole configuration, its end, and nothing of a sender', async 
   const collector = await openCollector({...folders, host: '127.0.0.1', port: 0, now: () => nowMs, udp, log})
   const headers = {Authorization: 'Bearer S3CRET-key', 'User-Agent': 'S3CRET', 'X-Forwarded-For': '192.0.2.7'}
   const header = {application: 'S3CRET', version: 'S3CRET', user: pseudonym('ann')}
-  const feature = featureOf(1, nowMs, {name: 'S3CRET.v1'})
-  await postReport(
-    collector.http,
-    reportOf([startOf(1, nowMs, {script: pseudonym('ann')}), feature], {header}),
-    headers,
-  )
+  const old = startOf(9, nowMs - 31 * 24 * hourMs)
+  await postReport(collector.http, reportOf([startOf(1, nowMs, {script: pseudonym('ann')}), old], {header}), headers)
   await post(collector.http, {project: 'S3CRET', protocol: 1, events: [], header}, headers)
   await fetch(`${collector.http}/S3CRET?share=S3CRET`, {headers})
   const socket = createSocket('udp4').unref()
@@ -237,7 +233,7 @@ test('it logs its whole configuration, its end, and nothing of a sender', async 
   assert.deepEqual(
     others.map(({message, code}) => [message, code]).filter(([, code]) => code !== 'unknown'),
     [
-      ['events refused', 'feature-undeclared'],
+      ['events refused', 'event-too-old'],
       ['refused', 'USAGE_REPORT_UNPARSABLE'],
       ['refused', 'USAGE_NOT_FOUND'],
       ['stopping', undefined],

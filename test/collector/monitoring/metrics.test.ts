@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {describe, it, type TestContext} from 'node:test'
 import {createMetrics} from '../../../src/collector/monitoring/metrics.ts'
 import {get, makeFolders, post, postReport, startCollector} from '../running-collector.ts'
-import {endOf, featureOf, nowMs, pseudonym, reportOf, startOf, writtenProject} from '../samples.ts'
+import {dayMs, endOf, nowMs, pseudonym, reportOf, startOf, writtenProject} from '../samples.ts'
 import {readOpenMetrics, type Sample} from './read-open-metrics.ts'
 
 /** The value of a sample, by its name and labels. */
@@ -32,7 +32,7 @@ describe('/metrics', () => {
   it('counts requests, refusals and events in the format of OpenMetrics, and says nothing of senders', async t => {
     const {http, scrape} = await open(t)
     const headers = {Authorization: 'Bearer S3CRET-key', 'User-Agent': 'S3CRET'}
-    const events = [startOf(1, nowMs), endOf(1, nowMs), featureOf(1, nowMs, {name: 'S3CRET.v1'})]
+    const events = [startOf(1, nowMs), endOf(1, nowMs), startOf(9, nowMs - 31 * dayMs)]
     const report = reportOf(events, {header: {application: 'S3CRET', user: pseudonym('ann')}})
     await postReport(http, report, headers)
     await postReport(http, report, headers)
@@ -46,7 +46,7 @@ describe('/metrics', () => {
     assert.equal(at('requests_total', {route: '/v1/reports', status: '401'}), 1)
     assert.equal(at('requests_total', {route: '(unknown)', status: '404'}), 2)
     assert.equal(at('refusals_total', {by: 'http', code: 'USAGE_KEY_WRONG'}), 1)
-    assert.equal(at('refusals_total', {by: 'event', code: 'feature-undeclared'}), 2)
+    assert.equal(at('refusals_total', {by: 'event', code: 'event-too-old'}), 2)
     assert.deepEqual(
       ['accepted', 'duplicate', 'refused'].map(outcome => at('events_total', {project: 'parsl', outcome})),
       [2, 2, 2],
