@@ -82,16 +82,20 @@ const useOf = (written: State['written']): string | undefined =>
 const day = (name: string, label: string, value: string): string =>
   `<label>${label}<br><input type="date" name="${name}" value="${value}"></label>`
 
+/** The most options of a select element: the first ones have the most runs. Any value can be in the address. */
+const maxOptions = 500
+
 /**
  * A select element. An optional one also offers all values. A chosen value is an option even if it is not in `values`.
  */
 function select(
   name: string,
   label: string,
-  values: readonly string[],
+  allValues: readonly string[],
   chosen: string | undefined,
   isOptional = true,
 ): string {
+  const values = allValues.slice(0, maxOptions)
   const all = chosen === undefined || values.includes(chosen) ? values : [chosen, ...values]
   if (isOptional && all.length === 0) return ''
   const options = all.map(value => {
