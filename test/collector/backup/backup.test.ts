@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {
   appendFileSync,
+  chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -20,6 +21,7 @@ import {restoreBackup} from '../../../src/collector/backup/restore.ts'
 import {readOrMakeOldIdSecret} from '../../../src/collector/compat/old-ids.ts'
 import {markComplete, restoringFolder} from '../../../src/collector/store/copy/unfinished-restore.ts'
 import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
+import {needs} from '../../support/needs.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {batchOf, featureOf, nowMs, pseudonym, sampleProject, startOf, uuid} from '../samples.ts'
 import {factsOf} from '../store/contract-parts.ts'
@@ -180,4 +182,14 @@ it('finishes a restore that was interrupted after it was complete, and drops one
   await openSqliteStore(data).close()
   assert.deepEqual([existsSync(folder), (await answersOf(data)).spans[0]?.runs], [false, 1])
   assert.deepEqual(secretsOf(data), {})
+})
+
+it('gives what root restores to the owner of the data folder', needs('root'), async t => {
+  const {data, file, target} = await running(t)
+  makeBackup(data, file, nowMs)
+  mkdirSync(target)
+  chownSync(target, 54_321, 54_321)
+  restoreBackup(file, target, {isForced: false})
+  for (const name of readdirSync(target, {recursive: true, encoding: 'utf8'}))
+    assert.equal(statSync(join(target, name)).uid, 54_321, name)
 })

@@ -1,4 +1,4 @@
-import {mkdirSync} from 'node:fs'
+import {lchownSync, mkdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {UsageError} from '../../../errors.ts'
 import {removeRunningCollector} from '../../access/running-collector-file.ts'
@@ -18,6 +18,8 @@ export function lockDataFolder(dataDirectory: string): () => void {
   if (lock === null) throw new UsageError('USAGE_STORE_LOCKED', `another process writes ${path}`)
   try {
     orUnreadable(path, () => {
+      // A collector with a user of its own must be able to lock the folder after root has.
+      giveToOwner(dataDirectory)
       finishRestore(dataDirectory)
       // This process holds the lock, so no other one uses the file.
       removeRunningCollector(dataDirectory)
@@ -27,4 +29,10 @@ export function lockDataFolder(dataDirectory: string): () => void {
     lock.close()
     throw error
   }
+}
+
+function giveToOwner(dataDirectory: string): void {
+  if (process.geteuid?.() !== 0) return
+  const {uid, gid} = statSync(dataDirectory)
+  lchownSync(join(dataDirectory, lockName), uid, gid)
 }
