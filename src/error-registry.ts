@@ -164,7 +164,7 @@ export const errorRegistry = {
   },
   USAGE_SETTINGS_UNWRITABLE: {
     meaning: 'The settings folder cannot be written.',
-    next: 'Check its permissions, or set USAGE_CONFIG_DIR to another folder.',
+    next: 'Check its permissions, or set USAGE_CONFIG_DIR to another folder. To opt out without it, set USAGE_TRACKING=off.',
     exit: 1,
     http: null,
   },

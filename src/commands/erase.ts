@@ -21,7 +21,7 @@ export default class Erase extends BaseCommand {
     '<%= config.bin %> erase --project parsl --data /var/lib/usage --yes',
   ]
   static override flags = {
-    project: Flags.string({description: 'the id of the project', helpValue: 'ID', required: true}),
+    project: Flags.string({description: 'the id of the project (required)', helpValue: 'ID'}),
     data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
     yes: Flags.boolean({description: 'do not ask; required without a terminal'}),
     'dry-run': Flags.boolean({description: 'only print what would be deleted'}),
@@ -29,11 +29,16 @@ export default class Erase extends BaseCommand {
 
   async run(): Promise<Erased> {
     const {flags} = await this.parse(Erase)
-    const plan = () => planProjectEnd(flags.data, flags.project)
+    const {project} = flags
+    if (project === undefined)
+      throw new UsageError('USAGE_WRONG_USE', '--project is required', {
+        next: 'To erase what a collector has of a project: --project ID. To erase your own data: usage forget',
+      })
+    const plan = () => planProjectEnd(flags.data, project)
     if (flags['dry-run'])
       return this.present({...plan(), dryRun: true, receipt: null, erasedAt: null}, answer => writeEndPlan(answer))
     if (!flags.yes) await this.confirm(plan())
-    const ended = await endProject(flags.data, flags.project, this.world.now())
+    const ended = await endProject(flags.data, project, this.world.now())
     return this.present({...ended, dryRun: false}, () => writeEnded(ended))
   }
 

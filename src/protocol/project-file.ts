@@ -105,7 +105,7 @@ const endpoint = v.union(
     ),
     places,
   ],
-  'must be an address (https:, udp: or file:), or an object with http, udp or file',
+  'must be an address such as https://usage.example.org or http://127.0.0.1:8080 (also udp: and file:), or an object with http, udp or file',
 )
 
 /** What a collector may want to be shown with each report. Not a secret. */

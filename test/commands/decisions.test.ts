@@ -42,11 +42,20 @@ describe('usage optout and usage optin', {concurrency: 2}, () => {
   for (const command of ['optout', 'optin'])
     it(`${command} refuses an argument and a flag that differ, and what is no id`, async t => {
       const home = makeHome(t)
-      for (const args of [['demo', '--project', 'other'], ['Demo'], ['--project', ''], ['demo', 'other']]) {
+      for (const args of [['demo', '--project', 'other'], ['Demo'], ['all'], ['--project', ''], ['demo', 'other']]) {
         const {code, stdout} = await runUsage(home, [command, ...args, '--json'])
         assert.deepEqual([code, JSON.parse(stdout).error.code], [2, 'USAGE_WRONG_USE'], args.join(' '))
       }
     })
+
+  it('say which id or command a person may have meant', async t => {
+    const home = makeHome(t)
+    const next = async (...args: string[]) => (await runUsage(home, ['optout', ...args])).stderr
+    assert.match(await next('Demo'), /Next: Did you mean `demo`\?/)
+    assert.match(await next('all'), /Next: For all projects, use the command without PROJECT\./)
+    assert.match(await next('my demo'), /Next: `usage status` shows the ids\./)
+    assert.equal((await runUsage(home, ['optout', '--project', 'all'])).code, 0)
+  })
 
   it('keep an opt-out of an id that is not known here, say which are, and undo it', async t => {
     const home = makeHome(t)
@@ -54,7 +63,7 @@ describe('usage optout and usage optin', {concurrency: 2}, () => {
     assert.equal(out.code, 0)
     assert.match(
       out.stdout,
-      /No project with the id dem is known here\. Did you mean `demo`\? Known here: demo\.\n {2}The opt-out of dem is saved\./,
+      /^The opt-out of dem is saved, but no project with this id is known here\.\n.*\n {2}Did you mean `demo`\? Known here: demo\.\n {2}The known projects are not changed\. To opt out of all: usage optout$/m,
     )
     assert.ok(existsSync(projectOptOutPath(home.configDirectory, 'dem')))
     assert.deepEqual(JSON.parse((await runUsage(home, ['optout', 'dem', '--json'])).stdout).onlyKnown, ['demo'])

@@ -41,6 +41,11 @@ describe('usage erase', () => {
       erasedAt: null,
     }
     assert.deepEqual((await usage('erase', '--project', 'one', '--dry-run')).answer, plan)
+    const unnamed = (await usage('erase')).answer.error
+    assert.deepEqual(
+      [unnamed.message, unnamed.next.endsWith('your own data: usage forget')],
+      ['--project is required', true],
+    )
     const asked = await usage('erase', '--project', 'one')
     assert.deepEqual([asked.code, asked.answer.error.code], [2, 'USAGE_WRONG_USE'])
     assert.match(asked.answer.error.next, /--yes/)

@@ -110,7 +110,7 @@ describe('opting in', {concurrency: 2}, () => {
     const environment = {USAGE_PROJECT_FILE: path}
     const refused = (await runUsage(home, ['optin', 'demo'], {environment})).stdout
     assert.match(refused, /The opt-in to demo is saved, but recording is still off\./)
-    assert.ok(refused.includes(`(${no}). To undo that: usage optin`), refused)
+    assert.ok(refused.includes(`To undo the opt-out of all projects (${no}): usage optin`), refused)
     assert.doesNotMatch(refused, /Opted in/)
     const json = JSON.parse((await runUsage(home, ['optin', 'demo', '--json'], {environment})).stdout)
     assert.equal(json.noToAll, no)

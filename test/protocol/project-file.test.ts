@@ -122,7 +122,7 @@ const cases: [title: string, within: object, beyond: object, wanted: RegExp][] =
     'folder',
     {endpoint: 'file:///shared/in%20box'},
     {endpoint: 'file://host/inbox'},
-    /^endpoint: must be an address \(https:, udp: or file:\), or an object with http, udp or file/,
+    /^endpoint: must be an address such as https:\/\/usage\.example\.org or http:\/\/127\.0\.0\.1:8080 \(also udp: and file:\), or an object with http, udp or file/,
   ],
   [
     'folder beside a collector',

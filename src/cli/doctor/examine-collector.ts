@@ -4,7 +4,7 @@ import {hasProxies, isExcludedFromProxy, proxyOf, proxyVariableOf} from '../../r
 import type {Environment} from '../../reporter/world/environment.ts'
 import {toTime, type World} from '../../reporter/world/world.ts'
 import {type Finding, messageOf, ok, problem} from './finding.ts'
-import {connectTo, lookUp} from './reach-host.ts'
+import {connectTo, type Hop, lookUp} from './reach-host.ts'
 import {readClock, readFailure, readTrial, type WriteKeyPlace} from './read-trial.ts'
 import {sampleReport} from './sample-report.ts'
 
@@ -33,7 +33,7 @@ export async function examineCollector(world: World, question: Question): Promis
 interface Way {
   readonly finding: Finding
   /** The host to connect to: the proxy or the collector. Null if the proxy cannot be used. */
-  readonly hop: {readonly host: string; readonly port: number} | null
+  readonly hop: Hop | null
 }
 
 const tooOldForProxies = problem(
@@ -51,7 +51,7 @@ function findWay(url: URL, environment: Environment): Way {
     if (written !== null) {
       const proxy = new URL(written)
       const what = `The proxy ${proxy.hostname}:${portOf(proxy)} is used, as ${variable} says.`
-      return {finding: ok('proxy', what), hop: {host: proxy.hostname, port: portOf(proxy)}}
+      return {finding: ok('proxy', what), hop: {host: proxy.hostname, port: portOf(proxy), proxyVariable: variable}}
     }
   } catch (error) {
     const next = `Set ${variable} to an address such as http://proxy.example.org:3128, or exclude the host by NO_PROXY.`
@@ -59,7 +59,7 @@ function findWay(url: URL, environment: Environment): Way {
   }
   const isExcluded = variable !== null && isExcludedFromProxy(url, environment)
   const what = isExcluded ? `No proxy is used: NO_PROXY excludes ${url.hostname}.` : 'No proxy is used.'
-  return {finding: ok('proxy', what), hop: {host: url.hostname, port: portOf(url)}}
+  return {finding: ok('proxy', what), hop: {host: url.hostname, port: portOf(url), proxyVariable: null}}
 }
 
 const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80))

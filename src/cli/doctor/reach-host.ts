@@ -54,9 +54,16 @@ async function lookUpApart(name: string, signal: AbortSignal): Promise<LookedUp>
   return JSON.parse(stdout) as LookedUp
 }
 
+/** A host to connect to. `proxyVariable`: the variable that names it, if it is a proxy. */
+export interface Hop {
+  readonly host: string
+  readonly port: number
+  readonly proxyVariable: string | null
+}
+
 /** Connects to a host that was looked up, and closes the connection. Ends with the signal; never throws. */
 export async function connectTo(
-  {host, port}: {readonly host: string; readonly port: number},
+  {host, port, proxyVariable}: Hop,
   addresses: readonly LookupAddress[],
   signal: AbortSignal,
 ): Promise<Finding> {
@@ -71,7 +78,10 @@ export async function connectTo(
     return ok('tcp', `${host}:${port} accepts connections.`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
-      const next = 'Check the port in the endpoint, and that `usage collect` runs there.'
+      const next =
+        proxyVariable === null
+          ? 'Check the port in the endpoint, and that `usage collect` runs there.'
+          : `Check the address of the proxy in ${proxyVariable}, or exclude the host of the collector by NO_PROXY.`
       return problem('tcp', `${host}:${port} refuses connections.`, next)
     }
     const next = `A firewall may block the way. If your site has a proxy, set HTTPS_PROXY. ${noNetwork}`

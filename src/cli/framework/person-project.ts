@@ -17,12 +17,22 @@ interface Given {
   readonly project?: string | undefined
 }
 
-/** The project of an opt-in or opt-out, or null for all. Throws USAGE_WRONG_USE for an invalid id. */
+/**
+ * The project of an opt-in or opt-out, or null for all. Throws USAGE_WRONG_USE for an invalid id, and for the argument
+ * `all`: who types it means all projects. `--project all` is the project with this id.
+ */
 export function readDecisionProject(args: Given, flags: Given): string | null {
   const id = readId(args, flags)
-  if (id === undefined || projectIdPattern.test(id)) return id ?? null
+  const isAll = id === 'all' && flags.project === undefined
+  if (id === undefined || (projectIdPattern.test(id) && !isAll)) return id ?? null
   const name = args.project === undefined ? '--project' : 'PROJECT'
-  throw new UsageError('USAGE_WRONG_USE', `${name}: must be a project id, got ${describeValue(id)}`)
+  const meant = id.toLowerCase()
+  const next = isAll
+    ? 'For all projects, use the command without PROJECT. For a project with this id: --project all'
+    : projectIdPattern.test(meant)
+      ? `Did you mean \`${meant}\`?`
+      : '`usage status` shows the ids. For all projects, use the command without PROJECT.'
+  throw new UsageError('USAGE_WRONG_USE', `${name}: must be a project id, got ${describeValue(id)}`, {next})
 }
 
 /** The flags that select a project, with the argument as `--project`. Throws USAGE_WRONG_USE if the two differ. */

@@ -45,6 +45,11 @@ function whatIsWrong(message: string): string {
   const lines = message.split('\n').map(line => line.trim())
   const hints = /^(?:$|See more help|Parsing --|The following errors? occurred:)/
   const text = lines.filter(line => !hints.test(line)).join('; ') || message.trim()
+  const missing = /^Missing \d+ required args?:; (\S+).*/
   const excluded = /(--[\w-]+)(?:=\S*)? cannot also be provided when using (--[\w-]+)/g
-  return text.replace(/^Nonexistent flag/, 'Unknown flag').replaceAll(excluded, '$1 and $2 must not be used together')
+  return text
+    .replace(missing, (_, name: string) => `${name.toUpperCase()} is required`)
+    .replace(/^Missing required flag (\S+)$/, '--$1 is required')
+    .replace(/^Nonexistent flag/, 'Unknown flag')
+    .replaceAll(excluded, '$1 and $2 must not be used together')
 }

@@ -22,7 +22,7 @@ export function unknownCommand(args: readonly string[], root: string): UsageErro
   const others = args.filter(arg => !arg.startsWith('-')).slice(words.length)
   if (known.includes(typed) && others.length > 0)
     return new UsageError('USAGE_WRONG_USE', `unexpected argument "${toPlainText(others[0] ?? '')}"`, {
-      next: `For the arguments and flags of this command: usage ${typed} --help`,
+      next: `${commands[typed]?.flags['project'] ? 'To select a project: --project ID. ' : ''}For the arguments and flags of this command: usage ${typed} --help`,
     })
   const proposal = writeProposal(proposeCommands(typed, known).map(command => `usage ${command}`))
   return new UsageError('USAGE_WRONG_USE', `unknown command "${toPlainText(typed)}"`, {
@@ -39,8 +39,21 @@ function wordsOf(args: readonly string[], known: readonly string[]): string[] {
   return isTopic && second !== undefined ? [first, second] : [first]
 }
 
-/** The nearest commands; else those of a topic whose second word was typed alone, such as `add`. */
+/** What people who saw a notice type, and the command that does it. */
+const otherWords: Readonly<Record<string, readonly string[]>> = {
+  optout: ['stop', 'off', 'no', 'deny', 'opt', 'unsubscribe'],
+  forget: ['delete', 'clear', 'withdraw'],
+  status: ['show', 'info', 'state'],
+  explain: ['what', 'why', 'privacy', 'notice', 'about'],
+  log: ['sent', 'history'],
+  optin: ['on', 'allow'],
+  flush: ['send'],
+}
+
+/** The nearest commands; else those of a topic whose second word was typed alone, such as `add`; else those that do it. */
 function proposeCommands(typed: string, known: readonly string[]): string[] {
+  const meant = Object.keys(otherWords).filter(command => otherWords[command]?.includes(typed))
+  if (meant.length > 0) return meant
   const nearest = nearestWords(typed, known)
   return nearest.length > 0 ? nearest : known.filter(command => command.endsWith(` ${typed}`))
 }

@@ -8,20 +8,19 @@ import {writeAmount, writeReason} from './words.ts'
 /** Writes the result of an opt-out for a person. */
 export function writeOptOut({project, file, dropped, leftIn, onlyKnown}: OptOutOutcome, paint: Paint): string {
   const gone = dropped === 0 ? 'No events were waiting.' : `${writeAmount(dropped, 'waiting event')} dropped.`
+  // Who mistypes an id must not read that nothing is recorded.
+  const isElsewhere = (onlyKnown ?? []).length > 0
   return [
-    `Opted out of ${project ?? 'all projects'}: nothing is recorded or sent. ${gone}`,
+    isElsewhere
+      ? `The opt-out of ${project} is saved, but no project with this id is known here.`
+      : `Opted out of ${project ?? 'all projects'}: nothing is recorded or sent. ${gone}`,
     `  ${paint.dim(file)}`,
     ...leftIn.map(folder => `  ${paint.red('Could not be emptied')}: ${folder}`),
-    ...(onlyKnown === null ? [] : writeOnlyKnown(project ?? '', onlyKnown, paint)),
+    ...(onlyKnown === null ? [] : [`  ${writeKnown(project ?? '', onlyKnown)}`]),
+    ...(isElsewhere
+      ? [`  ${paint.yellow('The known projects are not changed.')} To opt out of all: usage optout`]
+      : []),
   ].join('\n')
-}
-
-function writeOnlyKnown(project: string, known: readonly string[], paint: Paint): string[] {
-  const unknown = `${paint.yellow(`No project with the id ${project} is known here`)}. `
-  return [
-    `  ${known.length === 0 ? '' : unknown}${writeKnown(project, known)}`,
-    `  The opt-out of ${project} is saved.`,
-  ]
 }
 
 /** Writes the result of an opt-in. Where another consent rule forbids it, recording stays off. */
@@ -29,10 +28,10 @@ export function writeOptIn({project, projects, noToAll, machine, onlyKnown}: Opt
   const states = writeStates(projects)
   const isOff = projects.length > 0 ? projects.every(one => !one.consent.allowed) : !machine.allowed
   const rule = isOff && projects.length === 0 ? `\n  ${writeConsent(machine)}` : ''
-  const all = noToAll === null ? '' : `\n  You opted out of all projects (${noToAll}). To undo that: usage optin`
-  const next = `${all}\n  To opt out: usage optout${project === null ? '' : ` ${project}`}`
+  const all = noToAll === null ? '' : `\n  To undo the opt-out of all projects (${noToAll}): usage optin`
   if (isOff)
-    return `The opt-in to ${project ?? 'all projects'} is saved, but recording is still off.${states.join('')}${rule}${next}`
+    return `The opt-in to ${project ?? 'all projects'} is saved, but recording is still off.${states.join('')}${rule}${all}`
+  const next = `${all}\n  To opt out: usage optout${project === null ? '' : ` ${project}`}`
   if (projects.length > 0) return `Opted in to ${project ?? 'all projects known here'}.${states.join('')}${next}`
   const later = 'shows its notice before anything is sent.'
   const those = project === null || !onlyKnown?.length ? '' : ` ${writeKnown(project, onlyKnown)}`

@@ -239,6 +239,9 @@ describe('examine', {concurrency: 4}, () => {
     assert.deepEqual([used.exit, proxy.asked], [0, [`POST ${http}/v1/reports?dryRun=1`]])
     assert.match(used.find('proxy')?.what ?? '', /^The proxy 127\.0\.0\.1:\d+ is used, as http_proxy says\.$/)
     assert.doesNotMatch(JSON.stringify(used.findings), /S3CRET/)
+    world.environment = {http_proxy: 'http://127.0.0.1:9'}
+    const dead = await examineAt(t, http, {world})
+    assert.match(dead.find('tcp')?.next ?? '', /^Check the address of the proxy in http_proxy, or exclude the host/)
     world.environment = {http_proxy: withPassword, NO_PROXY: '127.0.0.1'}
     assert.match((await examineAt(t, http, {world})).find('proxy')?.what ?? '', /NO_PROXY excludes 127\.0\.0\.1/)
     world.environment = {http_proxy: 'socks5://127.0.0.1:1'}

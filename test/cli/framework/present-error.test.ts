@@ -27,3 +27,12 @@ it('says in plain words that two flags exclude each other', () => {
   const thrown = Object.assign(new Error('--all=true cannot also be provided when using --period'), {oclif: {exit: 2}})
   assert.equal(codeOf(thrown).message, '--all and --period must not be used together')
 })
+
+it('names a missing argument and a missing flag', () => {
+  const message = (text: string) => codeOf(Object.assign(new Error(text), {oclif: {exit: 2}})).message
+  assert.equal(
+    message('Missing 1 required arg:\nfile  the project file\nSee more help with --help'),
+    'FILE is required',
+  )
+  assert.equal(message('The following error occurred:\n  Missing required flag project\n'), '--project is required')
+})

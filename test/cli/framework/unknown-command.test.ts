@@ -16,7 +16,23 @@ describe('a command that does not exist', () => {
     ] as const) {
       const {message, next} = unknownCommand(args, repositoryRoot)
       assert.equal(message, `unexpected argument "${args.at(-1)}"`)
-      assert.equal(next, `For the arguments and flags of this command: usage ${command} --help`)
+      assert.ok(next.endsWith(`For the arguments and flags of this command: usage ${command} --help`))
     }
+  })
+
+  it('is answered with the command that does what the word means', () => {
+    for (const [word, command] of [
+      ['stop', 'optout'],
+      ['off', 'optout'],
+      ['delete', 'forget'],
+      ['why', 'explain'],
+      ['sent', 'log'],
+    ] as const)
+      assert.ok(unknownCommand([word], repositoryRoot).next.startsWith(`Did you mean \`usage ${command}\`?`), word)
+  })
+
+  it('names the flag that selects a project, where the argument may be one', () => {
+    const next = 'To select a project: --project ID. For the arguments and flags of this command: usage stats --help'
+    assert.equal(unknownCommand(['stats', 'heatflow'], repositoryRoot).next, next)
   })
 })
