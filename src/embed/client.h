@@ -8,7 +8,7 @@
  *
  *   #include "usage_client.h"
  *   usage_start("1.4.0");                       a run of this version of your program starts
- *   usage_feature("Algorithm", "Solver.explicit");
+ *   usage_feature("Feature", "Solver.explicit");   a declared type and name
  *   usage_end(0);                               the run ends with this exit code
  *
  * The functions write small files and return: they use no network, start no thread, install no

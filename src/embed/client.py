@@ -6,7 +6,7 @@ Made by `usage embed --lang python`: make it again when the project file changes
 
     import usage_client    # Python 3.6 or newer, no Windows
     usage_client.start(version="1.4.0")
-    usage_client.feature("Solver.explicit", "Algorithm")
+    usage_client.feature("Solver.explicit")
     usage_client.end(exit_code=0)
 
 `python3 usage_client.py status` prints what is recorded, `preview` what would be sent; `optout` and

@@ -7,7 +7,7 @@
 #                                              busybox and other POSIX shells
 #   usage_start 1.4.0                          a run of this version of your program starts;
 #                                              child processes find it in USAGE_RUN_ID
-#   usage_feature Solver.explicit Algorithm    a feature was used: NAME [TYPE]
+#   usage_feature Solver.explicit              a feature was used: NAME [TYPE]
 #   trap 'usage_end "$?"' EXIT                 the run ends with the script; or call
 #                                              usage_end [CODE [SIGNAL]] where it ends
 #   trap 'trap - EXIT TERM; usage_end "" TERM; kill -TERM $$' TERM

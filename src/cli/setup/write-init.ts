@@ -27,7 +27,7 @@ export function writeInit({project, file, snippet, collect}: Initialised, paint:
   return [
     `${paint.green('Wrote')} ${toPlainText(file)}. Nothing is counted yet.`,
     '',
-    paint.bold('1. Count a script: put these lines at its top, before any traps of your own.'),
+    paint.bold('1. Count a script: put these lines at its top. If it sets an EXIT trap, call count_use end in it.'),
     '',
     toPlain(snippet),
     '',

@@ -29,9 +29,9 @@ export function writeOptIn({project, projects, noToAll, machine, onlyKnown}: Opt
   const isOff = projects.length > 0 ? projects.every(one => !one.consent.allowed) : !machine.allowed
   const rule = isOff && projects.length === 0 ? `\n  ${writeConsent(machine)}` : ''
   const all = noToAll === null ? '' : `\n  To undo the opt-out of all projects (${noToAll}): usage optin`
-  if (isOff)
-    return `The opt-in to ${project ?? 'all projects'} is saved, but recording is still off.${states.join('')}${rule}${all}`
   const next = `${all}\n  To opt out: usage optout${project === null ? '' : ` ${project}`}`
+  if (isOff)
+    return `The opt-in to ${project ?? 'all projects'} is saved, but recording is still off.${states.join('')}${rule}${all === '' ? '' : next}`
   if (projects.length > 0) return `Opted in to ${project ?? 'all projects known here'}.${states.join('')}${next}`
   const later = 'shows its notice before anything is sent.'
   const those = project === null || !onlyKnown?.length ? '' : ` ${writeKnown(project, onlyKnown)}`
