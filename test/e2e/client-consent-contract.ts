@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
-import {cClientOnDisk} from '../support/c-client.ts'
+import {aRunOf, type ClientDriver, clientEnvironment, prepareClient} from '../support/client-driver.ts'
 import {
   allowedSituations,
   type ConsentPlace,
@@ -13,140 +13,127 @@ import {
   type Situation,
   siteDirectory,
 } from '../support/consent-situations.ts'
+import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {needs} from '../support/needs.ts'
 import {policyCases} from '../support/policies.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
-import {clientOnDisk} from '../support/python-client.ts'
 import {runProgram} from '../support/run-program.ts'
-import {clientShells, shClientOnDisk} from '../support/sh-client.ts'
-import {pick, type Share} from '../support/share.ts'
+import {pick, type Share, share as shareHere} from '../support/share.ts'
+import {silentServer} from '../support/silent-server.ts'
+import {traced} from '../support/traced.ts'
+import {readTree} from '../support/tree.ts'
+import {waitingEvents} from '../support/waiting-events.ts'
 
-/** The generated clients: how each says what it decides, reports a run, and sends what waits in the foreground. */
-export const clients = [
-  {
-    name: 'Python',
-    claim: 'python',
-    tools: ['python3'],
-    sending: ['python3'],
-    /** Words of sh, with C for the folder of the client. */
-    consent: `python3 -c 'import sys; sys.path.insert(0, "C/python"); import usage_client as u; print(*[w for w in u.consent()[:2] if w])'`,
-    load: (script: string) =>
-      `python3 -c 'import sys; sys.path.insert(0, "C/python"); import usage_client as usage; ${script}'`,
-    start: 'usage.start(); ',
-    feature: 'usage.feature("Load.v1", "Algorithm"); ',
-    end: 'usage.end(3); ',
-    send: `mkdir -p "$SENDING/python" && python3 C/python/usage_client.py send "$SENDING/python"`,
-  },
-  {
-    name: 'sh',
-    claim: 'sh',
-    tools: [],
-    sending: ['curl'],
-    consent: 'sh C/sh/usage.sh consent',
-    load: (script: string) => `sh -c '. C/sh/usage.sh; ${script}'`,
-    start: 'usage_start; ',
-    feature: 'usage_feature Load.v1 Algorithm; ',
-    end: 'usage_end 3; ',
-    send: 'sh C/sh/usage.sh send',
-  },
-] as const
-
-/** The command of the client in C. It has to be compiled for each project, so only the long tests have it. */
-export const clientInC = {
-  name: 'C',
-  claim: 'c',
-  tools: ['gcc'],
-  sending: ['gcc', 'curl'],
-  consent: 'C/c/demo-usage consent',
-  load: (script: string) => `sh -c '${script}'`,
-  start: 'C/c/demo-usage start; ',
-  feature: 'C/c/demo-usage feature Load.v1 --type Algorithm; ',
-  end: 'C/c/demo-usage end 3; ',
-  send: 'C/c/demo-usage send',
-} as const
-
-/** What a client says in a situation, and what it should. */
-async function ask(t: TestContext, consent: string, situation: Situation) {
-  const {home, scene, etc, place} = arrangeClients(t, situation, consent === clientInC.consent)
-  const {stdout} = await runProgram(scene, inPlace(etc, home, consent))
-  const decidedBy = situation.decidedBy({...place, siteDirectory})
-  return [stdout.trim(), [situation.reason, ...(decidedBy === null ? [] : [decidedBy])].join(' ')] as const
-}
-
-/** A program with `etc` as /etc: words of sh, with C for the folder of the clients. */
-function inPlace(etc: string, folder: string, words: string): [string, ...string[]] {
-  const script = words.replaceAll(/(?<![^\s"'])C\//g, `${folder}/`)
-  return ['unshare', '-Urm', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"', etc, 'sh', '-c', script]
-}
-
-function arrangeClients(t: TestContext, situation: Situation, isInC = false) {
-  const {home, configDirectory, stateDirectory, environment} = isolatedHome(t)
-  const etc = join(home, '..', 'etc')
+/** A home in a situation, with the client. These clients know no other way than HTTP. */
+function arrangeClient(t: TestContext, driver: ClientDriver, situation: Situation, http = 'http://127.0.0.1:9') {
+  const bare = isolatedHome(t)
+  const etc = join(bare.home, '..', 'etc')
   mkdirSync(etc, {recursive: true})
-  const siteHere = join(etc, 'usage')
-  const place: ConsentPlace = {siteDirectory: siteHere, configDirectory, stateDirectory, variables: {}, entries: {}}
+  const place: ConsentPlace = {...bare, siteDirectory: join(etc, 'usage'), variables: {}, entries: {}}
   situation.arrange(place)
-  // These clients know no other way than HTTP.
   delete place.entries['endpoint']
-  const {project} = projectOnDisk(home, 'http://127.0.0.1:9', place.entries)
-  clientOnDisk(home, project)
-  shClientOnDisk(home, project)
-  if (isInC) cClientOnDisk(home, project)
-  const variables = {...place.variables, PYTHONDONTWRITEBYTECODE: '1'}
-  const scene: IsolatedHome = {home, configDirectory, stateDirectory, environment: {...environment, ...variables}}
-  return {home, scene, etc, place}
+  const {path, project} = projectOnDisk(bare.home, http, place.entries)
+  const folder = join(bare.home, '..', 'client')
+  prepareClient(driver, folder, path, project, bare.environment)
+  const environment = {...bare.environment, ...place.variables, ...clientEnvironment(driver, folder, path)}
+  const home: IsolatedHome = {...bare, environment}
+  const decidedBy = situation.decidedBy({...place, siteDirectory})
+  const wanted = [situation.reason, ...(decidedBy === null ? [] : [decidedBy])].join(' ')
+  return {home, etc, wanted, run: (words: string) => runProgram(home, inPlace(etc, words))}
 }
 
-/** Asks the generated clients about every policy of the table: with one share in Python and sh, else in the other shells. */
-export function clientsReadEveryPolicy(share: Share): void {
-  const count = policyCases.length
-  const inShell = (ask: string) =>
-    `for n in $(seq 0 ${count - 1}); do cat "C/policy-$n" >/etc/usage/policy.json; ${ask}; done`
-  const shells = clientShells.map(({name, command}) => {
-    return {name, tools: [command[0]], ask: inShell(`${command.join(' ')} C/sh/usage.sh consent`)}
-  })
-  // In one process, because Python takes long to start.
-  const inPython = `import shutil, sys; sys.path.insert(0, "C/python"); import usage_client as usage
-for n in range(${count}): shutil.copy("C/policy-%d" % n, "/etc/usage/policy.json"); print(*filter(None, usage.consent()[:2]))`
-  const python = {name: 'Python', tools: ['python3' as const], ask: `python3 -c '${inPython}'`}
-  const c = {name: clientInC.name, tools: clientInC.tools, ask: inShell(clientInC.consent)}
-  const readers = share === 'some' ? [python, ...shells.filter(({name}) => name === 'dash')] : [...shells, c]
-  describe('a site policy that is read by the client', {concurrency: 2}, () => {
-    for (const {name, tools, ask} of readers)
-      it(`of ${name} means what it means for the commands`, needs('unshare', ...tools), async t => {
-        const {home, scene, etc} = arrangeClients(t, allowedSituations[0]!, name === clientInC.name)
-        mkdirSync(join(etc, 'usage'), {recursive: true})
-        for (const [index, {content}] of policyCases.entries()) writeFileSync(join(home, `policy-${index}`), content)
-        const {stdout} = await runProgram(scene, inPlace(etc, home, ask))
-        const said = stdout.trim().split('\n')
-        for (const [index, {effect, content}] of policyCases.entries()) {
-          // These clients send to no other place than the project's own.
-          const wanted = effect === 'on' ? 'allowed' : 'site-policy /etc/usage/policy.json'
-          assert.equal(said[index], wanted, content)
-        }
-      })
-  })
+/** Words of sh with `etc` as /etc. */
+const inPlace = (etc: string, words: string): [string, ...string[]] => [
+  ...(['unshare', '-Urm', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"', etc] as const),
+  ...(['sh', '-c', words] as const),
+]
+
+/** A row of the table of consent, where the suite runs for one client. */
+function print(outcome: string, {what}: Situation): void {
+  if (shareHere === 'all') console.log(`| ${outcome} | ${what.replaceAll('\n', ' ')} |`)
 }
 
-/** Asks each client what it decides: with one share by every rule, in one of twelve other situations and for one pair of rules of fourteen. */
-export function clientsDecideAsCommands(share: Share): void {
+/** Everything that is asked of a client about consent. `share`: which situations. */
+export function clientDecides(driver: ClientDriver, share: Share): void {
   const more = pick([...lostFolders, ...otherOptOuts, ...allowedSituations], share, 12)
-  const situations = (name: string) => (share === 'some' || name === clientInC.name ? [...rules, ...more] : more)
-  for (const {name, tools, consent} of share === 'some' ? clients : [...clients, clientInC])
-    describe(`the consent of the client of ${name}`, {concurrency: 2}, () => {
+  const situations = share === 'others' ? more : [...rules, ...more]
+  const {consent, name, tools} = driver
+  describe(`the consent of ${name}`, {concurrency: 2}, () => {
+    if (consent !== undefined) {
+      const ask = async (t: TestContext, situation: Situation) => {
+        const {run, wanted} = arrangeClient(t, driver, situation)
+        const {stdout} = await run(consent)
+        assert.equal(stdout.trim(), wanted, situation.what)
+      }
       it('decides as the commands do by each rule, and says what decided', needs('unshare', ...tools), async t => {
-        for (const situation of situations(name)) {
-          const [said, wanted] = await ask(t, consent, situation)
-          assert.equal(said, wanted, situation.what)
+        for (const situation of situations) {
+          await ask(t, situation)
+          print(`says ${situation.reason}`, situation)
         }
       })
 
       it('names the first rule of any two', needs('unshare', ...tools), async t => {
-        for (const situation of pick(pairsOf(rules), share, 14, 3)) {
-          const [said, wanted] = await ask(t, consent, situation)
-          assert.equal(said, wanted, situation.what)
-        }
+        for (const situation of pick(pairsOf(rules), share, 14, 3)) await ask(t, situation)
       })
+    }
+  })
+}
+
+/** Asks a client about every policy of the table, with one share about one in `oneOf`. */
+export function clientReadsPolicies(driver: ClientDriver, share: Share, oneOf = 1): void {
+  const {consent, name, tools} = driver
+  if (consent === undefined) return
+  const cases = pick(policyCases, share, oneOf)
+  if (cases.length === 0) return
+  it(`a site policy means for ${name} what it means for the commands`, needs('unshare', ...tools), async t => {
+    const {home, etc, run} = arrangeClient(t, driver, allowedSituations[0]!)
+    mkdirSync(join(etc, 'usage'), {recursive: true})
+    for (const [index, {content}] of cases.entries()) writeFileSync(join(home.home, `policy-${index}`), content)
+    const {stdout} = await run(
+      `for n in $(seq 0 ${cases.length - 1}); do cat "$HOME/policy-$n" >/etc/usage/policy.json; ${consent}; done`,
+    )
+    const said = stdout.trim().split('\n')
+    for (const [index, {effect, content}] of cases.entries()) {
+      const isOn = effect === 'on' || (effect === 'routed' && driver.claim === undefined)
+      assert.equal(said[index], isOn ? 'allowed' : 'site-policy /etc/usage/policy.json', content)
+    }
+  })
+}
+
+/** Watches a client under every rule, by strace, and where no rule forbids anything. */
+export function clientKeepsConsent(driver: ClientDriver): void {
+  const {name, tools, programs} = driver
+  describe(`consent by ${name}`, {concurrency: 2}, () => {
+    it('forbids every file, connection and other program', needs('strace', 'unshare', ...tools), async t => {
+      for (const situation of [...rules, ...lostFolders]) {
+        const server = await silentServer(t)
+        const {home, etc} = arrangeClient(t, driver, situation, server.url)
+        const before = readTree(home.home)
+        const trace = await traced(t, home, etc, ['sh', aRunOf(driver)])
+        const what = situation.what
+        assert.equal(trace.outcome.stderr, '', what)
+        assert.deepEqual([trace.network, trace.writes, server.connections()], [[], [], 0], what)
+        assert.deepEqual(readTree(home.home), before, what)
+        const own = [driver.program, driver.start, driver.feature, driver.end].join(' ')
+        const known = (path: string) => own.includes(path.slice(path.lastIndexOf('/') + 1))
+        const others = trace.programs.filter(path => !known(path) && !programs.some(one => path.endsWith(`/${one}`)))
+        assert.deepEqual(
+          others.filter(path => path !== '/usr/bin/sh' && path !== '/bin/sh'),
+          [],
+          what,
+        )
+        print('records nothing', situation)
+      }
     })
+
+    it('records a start, a use and an end where no rule forbids it', needs('unshare', ...tools), async t => {
+      for (const situation of allowedSituations) {
+        const {home, run} = arrangeClient(t, driver, situation)
+        await run(aRunOf(driver))
+        await eventually(() => assert.equal(waitingEvents(home.stateDirectory).length, 3, situation.what))
+        print('records', situation)
+      }
+    })
+  })
 }

@@ -8,113 +8,73 @@ import {collectionVersion} from '../../src/protocol/project-file.ts'
 import {noticePath} from '../../src/reporter/consent/notice.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {acceptAll, answer, answeringServer, type Respond, refusal, reportOf} from '../support/answering-server.ts'
-import {cClientOnDisk} from '../support/c-client.ts'
+import {aRunOf, type ClientDriver, clientEnvironment, fill, prepareClient, stepsOf} from '../support/client-driver.ts'
 import {eventually} from '../support/eventually.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'
 import {needs} from '../support/needs.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
-import {clientOnDisk} from '../support/python-client.ts'
 import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
 import {collectorHere} from '../support/running-collector.ts'
 import {shClientOnDisk} from '../support/sh-client.ts'
 import {type itOnce, ofShare} from '../support/share.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
-import type {clientInC, clients} from './client-consent-contract.ts'
 
-function makeSceneOf(
-  isInC: boolean,
+/** A home with the client of a driver, and the client for shells as a caller with a run of its own. */
+export function makeClientScene(
+  driver: ClientDriver,
   t: TestContext,
   http = 'http://127.0.0.1:9',
   changes: Readonly<Record<string, unknown>> = {},
 ) {
   const bare = isolatedHome(t)
   const {path, project} = projectOnDisk(bare.home, http, changes)
-  clientOnDisk(bare.home, project)
-  shClientOnDisk(bare.home, project)
-  if (isInC) cClientOnDisk(bare.home, project)
+  const folder = join(bare.home, '..', 'client')
+  prepareClient(driver, folder, path, project, bare.environment)
   const destination = destinationOf(bare.stateDirectory, project)
-  const said = {PYTHONDONTWRITEBYTECODE: '1', SENDING: destination.paths.sending}
+  const said = {
+    ...clientEnvironment(driver, folder, path),
+    SENDING: destination.paths.sending,
+    CALLER: shClientOnDisk(bare.home, project),
+  }
   const home: IsolatedHome = {...bare, environment: {...bare.environment, ...said}}
   const yes = {USAGE_CONSENT: `demo@${collectionVersion(project)}`}
   const run = (script: string, environment = {}, options: RunOptions = {}) =>
-    runProgram(home, ['sh', '-c', script.replaceAll(/(?<![^\s"'])C\//g, `${bare.home}/`)], {environment, ...options})
+    runProgram(home, ['sh', '-c', script], {environment, ...options})
   const usage = async (...args: string[]) =>
     JSON.parse((await runUsage(bare, [...args, '--project-file', path, '--json'])).stdout)
-  return {home, destination, run, usage, yes, events: () => waitingEvents(home.stateDirectory)}
+  return {home, project, destination, run, usage, yes, events: () => waitingEvents(home.stateDirectory)}
 }
 
-/**
- * What every generated client does when it sends, and whose run its events belong to. `once` declares a test of which one
- * run suffices. `nth`: of the answers that are none, a share of the tests takes those that begin there.
- */
-export function clientHolds(
-  client: (typeof clients)[number] | typeof clientInC,
-  nth: number,
-  once: typeof itOnce,
-): void {
-  const {name, claim, tools, sending, consent, load, start, feature, end, send} = client
-  const makeScene = makeSceneOf.bind(null, name === 'C')
+/** The steps and words of a driver that the tests below use. */
+const wordsOf = (driver: ClientDriver) => ({
+  load: (...steps: string[]) => stepsOf(driver, ...steps),
+  start: driver.start,
+  feature: fill(driver.feature, {NAME: 'Load.v1'}),
+  end: fill(driver.end, {CODE: 3}),
+})
+
+/** What every client does when it records. `once` declares a test of which one run suffices. */
+export function clientRecords(driver: ClientDriver, once: typeof itOnce): void {
+  const {name, tools, consent} = driver
+  const {load, start, feature} = wordsOf(driver)
+  const makeScene = makeClientScene.bind(null, driver)
   describe(`the client of ${name}`, {concurrency: 2}, () => {
-    once(
-      'says no at once to settings that nobody writes to the end or that are too deep',
-      needs('python3'),
-      async t => {
-        const {run, home} = makeScene(t)
-        const settings = `${home.configDirectory}/settings.json`
-        const deep = `python3 -c 'print(50000 * "[")' >`
-        for (const make of ['mkfifo', 'rm -f S; head -c 40000 /dev/zero | tr "\\0" "{" >', `rm -f S; ${deep}`]) {
-          await run(`mkdir -p ${home.configDirectory}; ${make.replace('S', settings)} ${settings}`)
-          const {stdout, signal} = await run(consent, {}, {timeoutSeconds: 20})
-          assert.deepEqual([stdout.trim(), signal], ['settings-unreadable', null], make)
-        }
-      },
-    )
-
-    it('confirms nothing and waits for the next try on an answer that is none', needs(...sending), async t => {
-      const hostile: readonly Respond[] = [
-        (_, response) => answer(response, 200, '{"accepted":08,"duplicates":0,"rejected":[]}'),
-        (_, response) => answer(response, 200, '{"a":'.repeat(5_000)),
-        (_, response) => answer(response, 200, '['.repeat(32_000)),
-        (_, response) => answer(response, 200, `{"rejected":[${'1,'.repeat(16_000)}1]}`),
-        (_, response) => answer(response, 200, {accepted: 4, duplicates: 0, rejected: []}),
-        (_, response) => answer(response, 503, '', {'Retry-After': '00099'}),
-        (_, response) => answer(response, 503, '', {'Retry-After': '9'.repeat(5_000)}),
-        (_, response) => answer(response, 307, '', {Location: 'http://127.0.0.1:9/'}),
-        (_, response) => {
-          const chunk = Buffer.alloc(1 << 20, '[')
-          const write = () => {
-            while (response.write(chunk));
+    if (consent !== undefined)
+      once(
+        'says no at once to settings that nobody writes to the end or that are too deep',
+        needs('python3', ...tools),
+        async t => {
+          const {run, home} = makeScene(t)
+          const settings = `${home.configDirectory}/settings.json`
+          const deep = `python3 -c 'print(50000 * "[")' >`
+          for (const make of ['mkfifo', 'rm -f S; head -c 40000 /dev/zero | tr "\\0" "{" >', `rm -f S; ${deep}`]) {
+            await run(`mkdir -p ${home.configDirectory}; ${make.replace('S', settings)} ${settings}`)
+            const {stdout, signal} = await run(consent, {}, {timeoutSeconds: 20})
+            assert.deepEqual([stdout.trim(), signal], ['settings-unreadable', null], make)
           }
-          response.on('drain', write).on('error', () => {})
-          write()
         },
-      ]
-      for (const [index, respond] of ofShare(hostile, 4, nth).entries()) {
-        const server = await answeringServer(t, respond)
-        const {run, yes, events, destination} = makeScene(t, server.url)
-        await run(load(start + feature + end))
-        const {signal} = await run(send, yes, {timeoutSeconds: 30})
-        assert.deepEqual([signal, events().length], [null, 3], `answer ${index}`)
-        assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).failures, 1, `answer ${index}`)
-      }
-    })
-
-    once('shows its key to the collector, and not to who lists processes', needs('ps', ...sending), async t => {
-      const writeKey = 'k-"\\-$HOME'
-      let seen = ''
-      const server = await answeringServer(t, (request, response) => {
-        seen = execFileSync('ps', ['-eo', 'args'], {encoding: 'utf8'})
-        acceptAll(request, response)
-      })
-      const {run, yes, home} = makeScene(t, server.url, {writeKey})
-      const version = collectionVersion(projectOnDisk(home.home, server.url, {writeKey}).project)
-      await run(load(start))
-      await run(send, {...yes, USAGE_CONSENT: `demo@${version}`})
-      assert.equal(server.requests[0]?.headers.authorization, `Bearer ${writeKey}`)
-      assert.ok(!seen.includes(writeKey))
-    })
-
+      )
     once('keeps what a project says to the letter, were it a place of the template', needs(...tools), async t => {
       const purpose = ['@CONSTANTS@ @PROJECT@ @VARIABLE@ @QUIET@ @LOUD@', `'"$(exit 1)\`exit 2\`\\`]
       const {run, destination} = makeScene(t, undefined, {purpose})
@@ -124,7 +84,7 @@ export function clientHolds(
 
     once('writes what the schema of event files wants', needs(...tools), async t => {
       const {run, destination} = makeScene(t)
-      await run(load(start + feature + end))
+      await run(aRunOf(driver))
       const files = readdirSync(destination.paths.waiting)
       assert.equal(files.length, 3)
       for (const file of files) {
@@ -150,7 +110,7 @@ export function clientHolds(
         for (const [what, script] of callers) {
           const {run, events} = makeScene(t)
           // The caller is a shell script that has its own run, by the client for shells.
-          await run(`. C/sh/usage.sh; usage_start; ${script}; usage_end 0`)
+          await run(`. "$CALLER"; usage_start; ${script}; usage_end 0`)
           const [run0, ...others] = new Set(events().map(event => event.run))
           assert.ok(typeof run0 === 'string' && others.length === 0, what)
           assert.deepEqual(
@@ -162,9 +122,7 @@ export function clientHolds(
           )
         }
         const {run, events} = makeScene(t)
-        await run(
-          `. C/sh/usage.sh; usage_start; ${load(start + feature + end)}; usage_feature Save.v1 Algorithm; usage_end 0`,
-        )
+        await run(`. "$CALLER"; usage_start; ${aRunOf(driver)}; usage_feature Save.v1 Algorithm; usage_end 0`)
         const runOf = (is: (event: ReturnType<typeof events>[number]) => boolean) => events().find(is)?.run
         const within = runOf(event => event.type === 'end' && event.exitCode === 3)
         const outer = runOf(event => event.type === 'end' && event.exitCode === 0)
@@ -179,8 +137,63 @@ export function clientHolds(
         )
       },
     )
+  })
+}
 
-    once('sends nothing from before the yes, and counts it', needs(...sending), async t => {
+/**
+ * What a client does that sends. `nth`: of the answers that are none, a share of the tests takes those that begin there.
+ */
+export function clientSends(driver: ClientDriver, nth: number, once: typeof itOnce): void {
+  const {name, claim = '', tools, send} = driver
+  if (send === undefined) return
+  const {load, start, feature, end} = wordsOf(driver)
+  const makeScene = makeClientScene.bind(null, driver)
+  describe(`the sender of ${name}`, {concurrency: 2}, () => {
+    it('confirms nothing and waits for the next try on an answer that is none', needs(...tools), async t => {
+      const hostile: readonly Respond[] = [
+        (_, response) => answer(response, 200, '{"accepted":08,"duplicates":0,"rejected":[]}'),
+        (_, response) => answer(response, 200, '{"a":'.repeat(5_000)),
+        (_, response) => answer(response, 200, '['.repeat(32_000)),
+        (_, response) => answer(response, 200, `{"rejected":[${'1,'.repeat(16_000)}1]}`),
+        (_, response) => answer(response, 200, {accepted: 4, duplicates: 0, rejected: []}),
+        (_, response) => answer(response, 503, '', {'Retry-After': '00099'}),
+        (_, response) => answer(response, 503, '', {'Retry-After': '9'.repeat(5_000)}),
+        (_, response) => answer(response, 307, '', {Location: 'http://127.0.0.1:9/'}),
+        (_, response) => {
+          const chunk = Buffer.alloc(1 << 20, '[')
+          const write = () => {
+            while (response.write(chunk));
+          }
+          response.on('drain', write).on('error', () => {})
+          write()
+        },
+      ]
+      for (const [index, respond] of ofShare(hostile, 4, nth).entries()) {
+        const server = await answeringServer(t, respond)
+        const {run, yes, events, destination} = makeScene(t, server.url)
+        await run(aRunOf(driver))
+        const {signal} = await run(send, yes, {timeoutSeconds: 30})
+        assert.deepEqual([signal, events().length], [null, 3], `answer ${index}`)
+        assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).failures, 1, `answer ${index}`)
+      }
+    })
+
+    once('shows its key to the collector, and not to who lists processes', needs('ps', ...tools), async t => {
+      const writeKey = 'k-"\\-$HOME'
+      let seen = ''
+      const server = await answeringServer(t, (request, response) => {
+        seen = execFileSync('ps', ['-eo', 'args'], {encoding: 'utf8'})
+        acceptAll(request, response)
+      })
+      const {run, yes, home} = makeScene(t, server.url, {writeKey})
+      const version = collectionVersion(projectOnDisk(home.home, server.url, {writeKey}).project)
+      await run(load(start))
+      await run(send, {...yes, USAGE_CONSENT: `demo@${version}`})
+      assert.equal(server.requests[0]?.headers.authorization, `Bearer ${writeKey}`)
+      assert.ok(!seen.includes(writeKey))
+    })
+
+    once('sends nothing from before the yes, and counts it', needs(...tools), async t => {
       const server = await answeringServer(t)
       const {run, usage, home, events} = makeScene(t, server.url)
       await run(load(start))
@@ -199,7 +212,7 @@ export function clientHolds(
 
     once(
       'sends in halves what is too large, and sets aside an event that is too large alone',
-      needs(...sending),
+      needs(...tools),
       async t => {
         const server = await answeringServer(t, (request, response) => {
           const {events} = reportOf(request)
@@ -208,7 +221,7 @@ export function clientHolds(
           else acceptAll(request, response)
         })
         const {run, usage, yes} = makeScene(t, server.url)
-        await run(load(start + feature + feature.replace('Load.v1', 'Rebin.v1') + end))
+        await run(load(start, feature, fill(driver.feature, {NAME: 'Rebin.v1'}), end))
         await run(send, yes)
         const [status] = (await usage('status')).projects
         assert.deepEqual([status.refused.events, status.waiting.events, status.sent.events], [1, 0, 3])
@@ -217,7 +230,7 @@ export function clientHolds(
 
     once(
       'loses nothing and counts nothing twice when its sender is killed after the collector has stored and before it has said so',
-      needs(...sending),
+      needs(...tools),
       async t => {
         const collector = await collectorHere(t, isolatedHome(t), [makeProject()])
         let stored = 0
@@ -230,7 +243,7 @@ export function clientHolds(
           isStored.resolve()
         })
         const {run, yes, destination, events} = makeScene(t, server.url)
-        await run(load(start + feature + end))
+        await run(aRunOf(driver))
         const killed = await run(send, yes, {killedAfter: isStored.promise})
         assert.deepEqual([stored, killed.signal, killed.stderr], [1, 'SIGKILL', ''])
         assert.deepEqual([readdirSync(destination.paths.sending), events().length], [[claim], 3])

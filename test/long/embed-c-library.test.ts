@@ -2,63 +2,18 @@ import assert from 'node:assert/strict'
 import {execFileSync, spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {describe, it, type TestContext} from 'node:test'
+import {describe, it} from 'node:test'
 import {TimingsRecorder} from '../../src/protocol/timings-recorder.ts'
-import {cClientOnDisk} from '../support/c-client.ts'
+import {cScene} from '../support/c-scene.ts'
 import {readJsonFixture} from '../support/fixtures.ts'
-import {isolatedHome} from '../support/isolated-home.ts'
 import {needs} from '../support/needs.ts'
-import {projectOnDisk} from '../support/project-on-disk.ts'
-import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
-import {waitingEvents} from '../support/waiting-events.ts'
+import {runProgram} from '../support/run-program.ts'
 
 const strict = ['-Wall', '-Wextra', '-Werror'] as const
 const sanitizers = {
   'address,undefined': {ASAN_OPTIONS: 'exitcode=99', UBSAN_OPTIONS: 'halt_on_error=1:exitcode=99'},
   thread: {TSAN_OPTIONS: 'exitcode=99'},
 } as const
-
-/** A home with the client of a project, and programs in C that include it. */
-function makeScene(t: TestContext, changes: Readonly<Record<string, unknown>> = {}) {
-  const home = isolatedHome(t)
-  const {path, project} = projectOnDisk(home.home, 'http://127.0.0.1:9', changes)
-  const folder = cClientOnDisk(home.home, project)
-  return {
-    home,
-    folder,
-    events: () => waitingEvents(home.stateDirectory),
-    usesOf: (name: string) =>
-      waitingEvents(home.stateDirectory).reduce(
-        (sum, event) => sum + (event.type === 'feature' && event.name === name ? event.count : 0),
-        0,
-      ),
-    dropped: async () => {
-      const {stdout} = await runUsage(home, ['status', '--project-file', path, '--json'])
-      const counts: Record<string, number> = JSON.parse(stdout).projects[0].dropped
-      return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
-    },
-    /** Compiles a program whose `main` has these lines, and runs it. */
-    run: (lines: string, options: RunOptions & {before?: string; flags?: readonly string[]} = {}) => {
-      const {before = '', flags = [], ...others} = options
-      const program = join(folder, 'program')
-      writeFileSync(
-        `${program}.c`,
-        `#define USAGE_IMPLEMENTATION
-#include "usage_client.h"
-#include <pthread.h>
-#include <signal.h>
-${before}
-int main(void) {
-${lines}
-return 0;
-}
-`,
-      )
-      execFileSync('gcc', ['-std=gnu99', '-g', '-O1', ...flags, '-o', program, `${program}.c`, '-lpthread'])
-      return runProgram(home, [program], others)
-    },
-  }
-}
 
 describe('the client in C', {concurrency: 2}, () => {
   for (const compiler of ['gcc', 'clang'] as const)
@@ -67,7 +22,7 @@ describe('the client in C', {concurrency: 2}, () => {
         `compiles with ${compiler} as ${language} without a warning, as functions and as a command`,
         needs(compiler, ...(language === 'c++' ? (['g++'] as const) : [])),
         t => {
-          const {folder} = makeScene(t)
+          const {folder} = cScene(t)
           const standards = language === 'c' ? ['-std=c99', '-std=c11'] : ['-std=c++11', '-std=c++17']
           for (const standard of standards)
             for (const part of ['USAGE_IMPLEMENTATION', 'USAGE_MAIN']) {
@@ -79,7 +34,7 @@ describe('the client in C', {concurrency: 2}, () => {
       )
 
   it('declares its functions for a program in C++ that is linked with them', needs('gcc', 'g++'), async t => {
-    const {folder, home, events} = makeScene(t)
+    const {folder, home, events} = cScene(t)
     const main = join(folder, 'main.cc')
     writeFileSync(main, '#include "usage_client.h"\nint main() { return usage_start("1") == 1 ? 0 : 7; }\n')
     const object = join(folder, 'usage_client.o')
@@ -90,7 +45,7 @@ describe('the client in C', {concurrency: 2}, () => {
   })
 
   it('has lines of at most 100 characters, laid out by clang-format', needs('gcc', 'clang-format'), t => {
-    const {folder} = makeScene(t)
+    const {folder} = cScene(t)
     const file = join(folder, 'usage_client.h')
     const style = `--style=file:${join(import.meta.dirname, '..', '..', 'src', 'embed', '.clang-format')}`
     const {status, stderr} = spawnSync('clang-format', [style, '--dry-run', '-Werror', file], {encoding: 'utf8'})
@@ -109,7 +64,7 @@ describe('the client in C', {concurrency: 2}, () => {
       2 ** ((index - 450) / 16) * (1 + 2 ** -52),
     ])
     const all = [...cases.map(one => one.durations), ...many, ...edges]
-    const {run, folder} = makeScene(t)
+    const {run, folder} = cScene(t)
     writeFileSync(join(folder, 'durations'), all.map(one => `${one.length} ${one.join(' ')}`).join('\n'))
     const {stdout, stderr} = await run(`
 FILE *file = fopen("${join(folder, 'durations')}", "r");
@@ -138,7 +93,7 @@ while (fscanf(file, "%d", &count) == 1) {
 
   for (const [sanitizer, environment] of Object.entries(sanitizers))
     it(`counts every use of eight threads, with the sanitizer of ${sanitizer}`, needs('gcc'), async t => {
-      const scene = makeScene(t, {features: {types: ['Algorithm'], names: ['Load.v1', 'Solve']}})
+      const scene = cScene(t, {features: {types: ['Algorithm'], names: ['Load.v1', 'Solve']}})
       const {code, stderr} = await scene.run(
         `
 pthread_t threads[8];
@@ -168,7 +123,7 @@ static void *work(void *nothing) {
     'writes what waits in a forked process at its end, for the run of the parent, which alone ends it',
     needs('gcc'),
     async t => {
-      const {run, events} = makeScene(t)
+      const {run, events} = cScene(t)
       await run(`
 usage_start(NULL);
 usage_feature("Algorithm", "Load.v1");
@@ -192,7 +147,7 @@ usage_end(0);`)
   )
 
   it('tells its children the run, and takes the variables back at its end', needs('gcc'), async t => {
-    const {run} = makeScene(t)
+    const {run} = cScene(t)
     const {stdout} = await run(`
 setenv("USAGE_RUN_ID", "before", 1);
 usage_start(NULL);
@@ -205,7 +160,7 @@ printf("%s %d\\n", getenv("USAGE_RUN_ID"), getenv("USAGE_RUN_SCOPE") == NULL);`)
 
   it('keeps what the project declares, and counts the rest', needs('gcc'), async t => {
     const description = 'd'
-    const {run, events, dropped} = makeScene(t, {
+    const {run, events, dropped} = cScene(t, {
       fields: {
         cores: {type: 'integer', min: 1, max: 64, description},
         step: {type: 'number', description},
@@ -253,7 +208,7 @@ usage_end_by_signal(11);`)
         ['no room in files', 'ulimit -f 0; exec "$0"'],
         ['few descriptors', 'ulimit -n 4; exec "$0"'],
       ] as const) {
-        const {run, folder, home} = makeScene(t)
+        const {run, folder, home} = cScene(t)
         await run(`
 struct sigaction before, after;
 memset(&before, 0, sizeof before);
@@ -271,7 +226,7 @@ return 5;`)
   )
 
   it('reads and writes numbers as in C, whatever the locale of the host', needs('gcc'), async t => {
-    const {run, events} = makeScene(t, {fields: {step: {type: 'number', description: 'd'}}})
+    const {run, events} = cScene(t, {fields: {step: {type: 'number', description: 'd'}}})
     const {code} = await run(
       `
 struct lconv *found;
@@ -288,7 +243,7 @@ return found == localeconv() ? 0 : 1;`,
   })
 
   it('does not write into the home of a person who has opted out', needs('gcc'), async t => {
-    const {run, home} = makeScene(t)
+    const {run, home} = cScene(t)
     mkdirSync(home.configDirectory, {recursive: true})
     writeFileSync(join(home.configDirectory, 'optout'), '')
     const {stderr} = await run('usage_start("1"); usage_feature("Algorithm", "Load.v1"); usage_end(0);')

@@ -1,0 +1,18 @@
+/** The suite for a client: `npm run test:client -- driver.json`. See docs/clients.md. */
+import {clientDoesWhatItClaims} from '../e2e/client-abilities-contract.ts'
+import {clientDecides, clientKeepsConsent, clientReadsPolicies} from '../e2e/client-consent-contract.ts'
+import {clientRecords, clientSends} from '../e2e/clients-contract.ts'
+import {abilities, readDriver} from '../support/client-driver.ts'
+import {itOnce} from '../support/share.ts'
+
+const path = process.argv[2]
+if (path === undefined) throw new Error('Usage: npm run test:client -- driver.json')
+const driver = readDriver(path)
+clientDecides(driver, 'all')
+clientReadsPolicies(driver, 'all')
+clientKeepsConsent(driver)
+clientRecords(driver, itOnce)
+clientDoesWhatItClaims(driver)
+clientSends(driver, 0, itOnce)
+for (const [key, meaning] of Object.entries(abilities))
+  if (driver[key as keyof typeof abilities] === undefined) console.log(`not claimed  ${meaning} (${key})`)
