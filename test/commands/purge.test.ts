@@ -34,10 +34,7 @@ describe('usage purge', {concurrency: 2}, () => {
     const {events, months, dryRun} = JSON.parse(done.stdout)
     assert.deepEqual([done.code, events, dryRun], [0, 2, false])
     assert.deepEqual(months[0], {project: 'parsl', what: 'features', month: '2024-03', events: 1, runs: 0})
-    assert.match(
-      done.stderr,
-      /^parsl 2024-03: 1 feature event\nparsl 2024-04: 0 feature events\nparsl 2024-05: 1 feature event\n/,
-    )
+    assert.match(done.stderr, /^parsl 2024-03: 1 feature event\nparsl 2024-05: 1 feature event\n/)
     assert.equal(
       (await runUsage(home, ['purge', '--data', data])).stdout,
       `Nothing is past its retention time in the data folder of the collector, ${data}.\n`,

@@ -46,11 +46,11 @@ const runOf = (run: number): string => `0199bbbb-0000-4000-8000-${String(run).pa
 const logged = (atMs: number, message: string, run = 0): string =>
   `${new Date(atMs).toISOString().replace('T', ' ').replace('.', ',').replace('Z', '')}: Source:203.0.113.${run % 250}, Msg:${message}`
 
-/** The lines that Parsl's server would have logged of some runs in 2025, each with a start and an end. */
-function parslLog(runs: number): string[] {
-  const stepMs = (360 * 86_400_000) / runs
+/** The lines that Parsl's server would have logged of some runs in a year, each with a start and an end. */
+function parslLog(runs: number, fromMs = Date.UTC(2025, 0, 1), days = 360): string[] {
+  const stepMs = (days * 86_400_000) / runs
   return Array.from({length: runs}, (_, run) => {
-    const start = Math.round(Date.UTC(2025, 0, 1) + run * stepMs)
+    const start = Math.round(fromMs + run * stepMs)
     const user = `4813494d${String(run % 20).padStart(2, '0')}`
     const first = {uuid: runOf(run), uname: user, hname: '5bce98f73f', test: false, parsl_v: '1.2.0', os: 'Linux'}
     const last = {uuid: runOf(run), end: start / 1000 + 60, t_apps: 3, sites: 2, c_time: null, failed: 0}
@@ -128,7 +128,7 @@ describe('an import of the log of Parsl’s server', () => {
     const home = isolatedHome(t)
     const more = ['--parsl', 'parsl']
     const collector = await runningCollector(t, home, [parsl], undefined, more)
-    const lines = parslLog(30)
+    const lines = parslLog(30, Date.now() - 40 * 86_400_000, 30)
     const log = join(home.home, 'parsl.log')
     writeFileSync(log, lines.join('\n'))
     const live = lines.slice(0, 2).map(line => line.slice(line.indexOf('{')))
@@ -251,14 +251,15 @@ describe('an import of pages of Mantid’s API', () => {
   itOnce('knows a startup that has come live, whose time may have had more digits', async t => {
     const home = isolatedHome(t)
     const collector = await runningCollector(t, home, [mantid], undefined, ['--mantid', 'mantid'])
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 19)
     const live = await fetch(`${collector.http}/api/usage`, {
       method: 'POST',
       headers: {'content-type': 'application/json'},
-      body: JSON.stringify(startup({dateTime: '2025-03-01T10:00:00.123456789'})),
+      body: JSON.stringify(startup({dateTime: `${yesterday}.123456789`})),
     })
     assert.equal(live.status, 201)
     const path = join(home.home, 'page.json')
-    writeFileSync(path, JSON.stringify(page([{url: 'x', ...startup()}])))
+    writeFileSync(path, JSON.stringify(page([{url: 'x', ...startup({dateTime: `${yesterday}.123456`})}])))
     const {stdout} = await runUsage(home, ['import', path, '--data', collector.data, '--json'])
     assert.deepEqual([JSON.parse(stdout).accepted, JSON.parse(stdout).duplicates], [0, 1])
   })

@@ -1,3 +1,4 @@
+import type {Answer} from '../../protocol/answer.ts'
 import {limits} from '../../protocol/limits.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {MadeReport} from '../../reporter/reports/make-reports.ts'
@@ -127,7 +128,7 @@ export function readFailure(failure: Extract<Trial, {kind: 'failure'}>, {url, ex
 const proxyLogin = 'The proxy requires a login: write it into the variable, http://USER:PASSWORD@HOST:PORT.'
 
 function readAnswer({response, result}: Extract<Trial, {kind: 'response'}>, tried: Tried): Finding {
-  if (result.kind === 'answered') return readAccepted(result.answer.rejected, tried)
+  if (result.kind === 'answered') return readAccepted(result.answer, tried)
   const {status, location} = response
   const {code, message} = readError(response)
   const {project} = tried.project
@@ -173,11 +174,14 @@ function readKeyWrong({project: {project, writeKey}, key: {where, isWithheld}}: 
 
 const failed = (what: string, next: string): Finding => problem('round-trip', what, next)
 
-function readAccepted(
-  rejected: readonly {readonly index: number; readonly message: string}[],
-  {project, report}: Tried,
-): Finding {
+function readAccepted({rejected, pending = 0}: Answer, {project, report}: Tried): Finding {
   const {events} = JSON.parse(report.body) as {events: readonly {name?: string}[]}
+  const next = `Ask the operator to replace the file of ${project.project} by your project file.`
+  if (rejected.length === 0 && pending > 0)
+    return failed(
+      `The project file of the collector lacks ${writeAmount(pending, 'feature')} of yours. Their events wait there.`,
+      next,
+    )
   if (rejected.length === 0)
     return ok(
       'round-trip',
@@ -189,7 +193,7 @@ function readAccepted(
     names.length === rejected.length
       ? `The collector rejects ${writeAmount(names.length, 'declared feature')}: ${shown}${names.length > 5 ? ', …' : ''}.`
       : `The collector rejects ${rejected.length} of ${events.length} events: ${quote(rejected[0]?.message ?? '', project)}.`
-  return failed(what, `Ask the operator to replace the file of ${project.project} by your project file.`)
+  return failed(what, next)
 }
 
 /** The error document of a collector. Null for anything else. */

@@ -87,7 +87,7 @@ describe('examine', {concurrency: 4}, () => {
       [{writeKey: 'x'}, /rejected the write key/],
       [{}, /requires a write key/],
       [{project: 'third'}, /does not have the project third/],
-      [{project: 'other'}, /rejects 1 declared feature: Rebin\.v1/],
+      [{project: 'other'}, /lacks 1 feature of yours\. Their events wait there\./],
     ] as const) {
       const {find, problems, exit} = await examineAt(t, http, {changes})
       assert.deepEqual([problems, exit], [['round-trip'], 3])
