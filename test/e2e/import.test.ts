@@ -19,7 +19,6 @@ const count = {type: 'integer', min: 0, description: 'Count'}
 const parsl = makeProject({project: 'parsl', fields: {executors: count, app_count: count, app_fails: count}})
 const types = ['Algorithm', 'Interface', 'Feature', 'Function', 'Unknown']
 const mantid = makeProject({project: 'mantid', features: {types, allowOther: true}})
-const year = ['--from', '2025-01-01', '--to', '2025-12-31']
 
 /** A maintainer with some files and a data folder. */
 function makeScene(t: TestContext, project = parsl) {
@@ -128,7 +127,7 @@ describe('an import of the log of Parsl’s server', () => {
     const home = isolatedHome(t)
     const more = ['--parsl', 'parsl']
     const collector = await runningCollector(t, home, [parsl], undefined, more)
-    const lines = parslLog(30, Date.now() - 40 * 86_400_000, 30)
+    const lines = parslLog(30, Math.floor(Date.now() / 86_400_000 - 40) * 86_400_000, 30)
     const log = join(home.home, 'parsl.log')
     writeFileSync(log, lines.join('\n'))
     const live = lines.slice(0, 2).map(line => line.slice(line.indexOf('{')))
@@ -157,9 +156,9 @@ describe('an import of the log of Parsl’s server', () => {
       readdirSync(collector.data).filter(name => name.startsWith('collector')),
       [],
     )
-    const {stdout} = await runUsage(home, ['stats', '--data', collector.data, ...year, '--json'])
-    const {runs, users} = JSON.parse(stdout) as Stats
-    assert.deepEqual([runs!.total, users.total], [30, 20])
+    const {stdout} = await runUsage(home, ['stats', '--data', collector.data, '--json'])
+    const {runs} = JSON.parse(stdout) as Stats
+    assert.equal(runs!.total, 30)
   })
 })
 
