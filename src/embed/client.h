@@ -3378,18 +3378,22 @@ static int uc_print_status(void) {
   printf("  Decided by  %s", is_waiting ? "notice-pending" : consent.reason);
   printf(*consent.decided_by ? " (%s)\n" : "%s\n", consent.decided_by);
   if (is_waiting)
-    printf("              Sent with the first run at least a minute after the notice,\n"
-           "              unless you opt out.\n");
+    printf("              Sent by a run a minute after the notice, unless you opt out.\n");
   uc_project_path(path, "buffer/new");
   uc_free_names(uc_list_names(path, &count));
   printf("  Goes to     %s\n  Waiting     %lu event%s\n", uc_endpoint, (unsigned long)count,
          count == 1 ? "" : "s");
+  uc_project_path(path, "sent");
+  uc_free_names(uc_list_names(path, &count));
+  printf("  Sent log    %lu reports, in %s\n", (unsigned long)count, path);
   uc_project_path(path, "");
   printf("  State       %s\n", path);
   uc_find_folder(0, path);
   printf("  Settings    %s\n", path);
   printf("To see what is sent next: %s preview\n", uc_own_command());
   printf("To opt out: %s optout\nTo opt in: %s optin\n", uc_own_command(), uc_own_command());
+  printf("To erase what was sent: usage forget %s (requires Node.js)\n", uc_project);
+  printf("Questions: %s\n", uc_contact);
   return 0;
 }
 

@@ -1934,7 +1934,7 @@ def preview():
 
 
 def _print_status():
-    """Prints what is recorded, which rule decided, where everything lies, and what can be done."""
+    """Prints what is recorded, which rule decided, and what can be done."""
     reason, decided_by, may_send = consent()
     folder = _project_path("buffer", "new")
     files = [os.path.join(folder, name) for name in _list_names(folder)]
@@ -1945,17 +1945,19 @@ def _print_status():
     print("%s  %s" % (ID, state))
     print("  Decided by  %s%s" % (reason, " (%s)" % decided_by if decided_by else ""))
     if state == "waiting":
-        print("              Sent with the first run at least a minute after the notice,")
-        print("              unless you opt out.")
-    events = "event" if waiting == 1 else "events"
-    print("  Goes to     %s\n  Waiting     %d %s" % (ENDPOINT, waiting, events))
+        print("              Sent by a run a minute after the notice, unless you opt out.")
+    sent = _project_path("sent")
+    print("  Goes to     %s\n  Waiting     %d events" % (ENDPOINT, waiting))
+    print("  Sent log    %d reports, in %s" % (len(_list_names(sent)), sent))
     print("  State       %s\n  Settings    %s" % (_project_path(), _config_path()))
     print("To see what is sent next: %s preview" % _own_command())
     _print_choices("out", "in")
+    print("To erase what was sent: usage forget %s (requires Node.js)" % ID)
+    print("Questions: " + PROJECT["contact"])
 
 
 def _print_choices(*words):
-    """Prints the commands of this file that opt out or in."""
+    """Prints the commands that opt out or in."""
     for word in words:
         print("To opt %s: %s opt%s" % (word, _own_command(), word))
 
@@ -1994,8 +1996,7 @@ PROGRAM = {"status": _print_status, "preview": preview, "optout": _opt_out, "opt
 
 
 def main() -> int:
-    """Does what the word on the command line says. Returns the exit code: 0, 1 where files cannot
-    be read or written, 2 for other words."""
+    """Does what the word on the command line says. Returns 1 for unusable files, 2 for others."""
     words = sys.argv[1:]
     if words[:1] == ["send"]:  # The sender: no person calls it.
         send(words[1])

@@ -1590,17 +1590,23 @@ _u_print_status() {
   printf '%s  %s\n  Decided by  %s\n' "$_u_project" "$_u_mode" \
     "$_u_reason${_u_decided_by:+ ($_u_decided_by)}"
   if [ "$_u_mode" = waiting ]; then
-    echo '              Sent with the first run at least a minute after the notice,'
-    echo '              unless you opt out.'
+    echo '              Sent by a run a minute after the notice, unless you opt out.'
   fi
   _u_steps=0
   for _u_path in "$_u_waiting"/*.json; do [ ! -f "$_u_path" ] || _u_steps=$((_u_steps + 1)); done
   printf '  Goes to     %s\n  Waiting     %s\n' "$_u_endpoint" "$_u_steps file(s) of events"
+  _u_steps=0
+  for _u_path in "$_u_directory"/sent/*.json; do
+    [ ! -f "$_u_path" ] || _u_steps=$((_u_steps + 1))
+  done
+  printf '  Sent log    %s\n' "$_u_steps reports, in $_u_directory/sent"
   printf '  State       %s\n  Settings    %s\n' "$_u_directory" "$_u_config"
   printf 'To see what is sent next: '
   _u_print_command preview
   _u_print_choice out
   _u_print_choice in
+  printf 'To erase what was sent: usage forget %s (requires Node.js)\n' "$_u_project"
+  printf 'Questions: %s\n' "$_u_contact"
 }
 
 # out or in: prints the command that decides so.

@@ -60,6 +60,7 @@ export function cConstants(content: ClientContent): string[] {
     '#ifdef USAGE_MAIN',
     '/* What reports contain of their maker, where they go, and how their pseudonyms are made. */',
     assignInC('uc_client', JSON.stringify({name: 'usage-c', version})),
+    assignInC('uc_contact', project.contact),
     assignInC('uc_endpoint', (addressOf(project.endpoint) ?? '').replace(/\/+$/, '')),
     assignInC('uc_inbox', inboxOf(project) ?? ''),
     assignInC('uc_write_key', project.writeKey ?? ''),

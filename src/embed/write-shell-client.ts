@@ -23,6 +23,7 @@ export function shellConstants(content: ClientContent): string[] {
     '  esac',
     ...assign({
       project: project.project,
+      contact: project.contact,
       folder: `${project.project}-${destinationKey(project)}`,
       version: collectionVersion(project),
       application,

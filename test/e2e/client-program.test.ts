@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {existsSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {readSettings} from '../../src/reporter/consent/settings.ts'
@@ -64,6 +64,11 @@ for (const {name, program, command} of clients)
       assert.match(waiting.stdout, /^demo {2}waiting\n {2}Decided by {2}notice-pending\n/)
       assert.match(waiting.stdout, /\n {2}Waiting {5}1 /)
       assert.ok(waiting.stdout.includes(`To opt out: ${command} ${file} optout\nTo opt in: ${command} ${file} optin\n`))
+      assert.match(waiting.stdout, /\n {2}Sent log {4}0 reports, in .*\/sent\n/)
+      assert.match(waiting.stdout, /\nTo erase what was sent: usage forget demo .*\nQuestions: \S+@\S+\n$/)
+      mkdirSync(join(destination.directory, 'sent'), {recursive: true})
+      writeFileSync(join(destination.directory, 'sent', 'a.json'), '')
+      assert.match((await run('status')).stdout, /\n {2}Sent log {4}1 reports, in /)
       const out = await run('optout')
       assert.deepEqual([out.code, out.stderr], [0, ''])
       assert.ok(out.stdout.startsWith(`Opted out of demo: nothing is recorded or sent.\n  ${home.configDirectory}`))
