@@ -32,6 +32,11 @@ export const collectorLimits = {
   requestsOfAddress: {requests: 20_000, seconds: 10},
   /** Addresses that are counted. An address that was not seen for the longest time is forgotten. */
   maxCountedAddresses: 50_000,
+  /**
+   * Addresses (IPv6: /64) that are told apart when senders share a rate or a room. One address uses up at most half of
+   * what others have left. A further address takes the place of the one that was not seen for the longest time.
+   */
+  maxSharingSources: 4_096,
   /** Bytes of request bodies in memory at the same time, as they arrive: 64 of the largest. */
   maxArrivingBytes: 64 * 1024 * 1024,
   /**
@@ -112,7 +117,7 @@ export const collectorLimits = {
   /**
    * Different values that may appear for the first time on one day in one project, by kind. The rest of the day, further
    * new ones are stored as `(other)`; known ones stay themselves. An institute of 300 people, the first day of a
-   * collector and a release with 1,500 features fit; a flood of invented values does not. `field`: values of each
+   * collector and a release with 1,500 features fit; a flood of invented values does not. One address may add at most half of them. `field`: values of each
    * declared field that is a pattern or a version.
    */
   maxNewValuesADay: {
@@ -127,11 +132,13 @@ export const collectorLimits = {
     ci: 50,
     agent: 50,
     scheduler: 50,
-    feature: 2_000,
+    feature: 3_000,
     field: 500,
   },
   /** Such values of one kind in a year: tables and pages of that length can still be read and drawn. */
   maxNewValuesAYear: 10_000,
+  /** Such values of one kind on a day, if those of the year are used up: the releases of a project stay visible. */
+  newValuesADayBeyondYear: 20,
   /**
    * Events of one project: two million at once (5,000 nodes that run 100 programs of 4 events each), then 2,000 a second.
    * So a flood for one project leaves disk and processor time to the others.

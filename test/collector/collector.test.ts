@@ -7,6 +7,7 @@ import {join} from 'node:path'
 import {test} from 'node:test'
 import {promisify} from 'node:util'
 import {openCollector} from '../../src/collector/collector.ts'
+import {collectorLimits} from '../../src/collector/limits.ts'
 import {openLog} from '../../src/collector/monitoring/write-log.ts'
 import {openStatsSource} from '../../src/collector/reading/read-store.ts'
 import {limits} from '../../src/protocol/limits.ts'
@@ -29,6 +30,7 @@ import {
   nowMs,
   pseudonym,
   reportOf,
+  sampleHeader,
   sampleProject,
   startOf,
   uuid,
@@ -165,8 +167,12 @@ test('it stores and purges nothing on a clock that its store contradicts, until 
   await first.close()
   const aheadMs = 3_653 * 24 * hourMs
   const retention = {firstAfterMs: 0, everyMs: 5}
-  const {http} = await startCollector(t, folders, {now: () => nowMs + aheadMs, retention})
-  const sentAt = (atMs: number) => ({'Usage-Sent-At': new Date(atMs).toISOString()})
+  const front = {isProxy: (address?: string) => address === '127.0.0.1'}
+  const {http} = await startCollector(t, folders, {now: () => nowMs + aheadMs, retention, front})
+  const sentAt = (atMs: number, from = '127.0.0.1') => ({
+    'Usage-Sent-At': new Date(atMs).toISOString(),
+    'X-Forwarded-For': from,
+  })
   const refused = await post(http, reportOf([featureOf(2, nowMs)]), sentAt(nowMs))
   assert.deepEqual([refused.status, refused.headers.has('Retry-After')], [503, true])
   assert.equal(codeOf(refused), 'USAGE_CLOCK_DOUBTED')
@@ -174,9 +180,31 @@ test('it stores and purges nothing on a clock that its store contradicts, until 
   const {checks} = body as {checks: {name: string; ok: boolean}[]}
   assert.deepEqual([status, checks.find(({name}) => name === 'clock')?.ok], [503, false])
   assert.equal((await statsOf(folders)).features[0]?.count, 1)
-  for (let sender = 0; sender < 4; sender++)
-    assert.equal((await post(http, reportOf([featureOf(2, nowMs)]), sentAt(nowMs + aheadMs))).status, 503)
-  await postReport(http, reportOf([featureOf(3, nowMs + aheadMs)]), sentAt(nowMs + aheadMs))
+  const stranger = Array<string>(6).fill('192.0.2.1')
+  for (const from of [
+    ...stranger,
+    ...Array<string>(6).fill('::ffff:127.0.0.1'),
+    '2001:db8::1',
+    '2001:db8::2',
+    '2001:db8:1::1',
+    '192.0.2.2',
+  ])
+    assert.equal((await post(http, reportOf([featureOf(2, nowMs)]), sentAt(nowMs + aheadMs, from))).status, 503)
+  await postReport(http, reportOf([featureOf(3, nowMs + aheadMs)]), sentAt(nowMs + aheadMs, '192.0.2.3'))
+})
+
+test('it folds new values of one address, and leaves room for those of another', async t => {
+  const folders = makeFolders(t)
+  const {http} = await startCollector(t, folders, {front: {isProxy: () => true}})
+  const half = collectorLimits.maxNewValuesADay.agent / 2
+  const send = (number: number, from: string) =>
+    postReport(http, reportOf([featureOf(number, nowMs)], {header: sampleHeader({agent: `agent ${number}`})}), {
+      'X-Forwarded-For': from,
+    })
+  for (let number = 0; number <= half; number++) await send(number, '192.0.2.1')
+  assert.equal((await statsOf(folders)).quality.folded, 1)
+  await send(half + 1, '192.0.2.2')
+  assert.equal((await statsOf(folders)).quality.folded, 1)
 })
 
 test('it answers 503 below the floor of free disk space, and 200 again above it', async t => {

@@ -7,7 +7,7 @@ const dayMs = 24 * hourMs
 const maxAheadMs = 14 * dayMs
 /** How far it may be behind: the store knows the expected time to the day. */
 const maxBehindMs = dayMs
-/** So many of the last senders must agree with a doubted clock, to the hour. One sender's clock proves nothing. */
+/** So many of the last senders must agree with a doubted clock, to the hour. One sender proves nothing, however often it reports. */
 const agreeing = 5
 const asked = 8
 
@@ -32,19 +32,25 @@ export interface ClockGuard extends ReadinessProbe {
   check(): ProbeResult
   /** Throws a `UsageError` USAGE_CLOCK_DOUBTED while the clock is doubted. */
   require(): void
-  /** Hears the time at which a sender sent a report, by its own clock (Unix milliseconds). */
-  hear(sentAtMs: number | null): void
+  /**
+   * Hears the time at which a sender sent a report, by its own clock (Unix milliseconds). The last one of each sender
+   * counts.
+   *
+   * @param source the key of the sender. Null: a program of this machine, which has the doubted clock itself.
+   */
+  hear(sentAtMs: number | null, source: string | null): void
 }
 
 export function createClockGuard(parts: ClockGuardParts): ClockGuard {
   const {now, isTrusted = false, onChange = () => {}, elapsedMs = () => performance.now()} = parts
   let known = {wallMs: parts.newestMs ?? now(), elapsedMs: elapsedMs()}
   let wasBelieved = true
-  let agreements: boolean[] = []
+  /** Whether the last senders agree, in the order in which they were heard. */
+  const agreements = new Map<string, boolean>()
 
   function believe(): void {
     known = {wallMs: now(), elapsedMs: elapsedMs()}
-    agreements = []
+    agreements.clear()
   }
   function check(): ProbeResult {
     const wallMs = now()
@@ -62,10 +68,12 @@ export function createClockGuard(parts: ClockGuardParts): ClockGuard {
       const {ok, detail} = check()
       if (!ok) throw new UsageError('USAGE_CLOCK_DOUBTED', detail)
     },
-    hear(sentAtMs) {
-      if (sentAtMs === null || check().ok) return
-      agreements = [...agreements, Math.abs(sentAtMs - now()) < hourMs].slice(-asked)
-      if (agreements.filter(Boolean).length >= agreeing) believe()
+    hear(sentAtMs, source) {
+      if (sentAtMs === null || source === null || check().ok) return
+      agreements.delete(source)
+      agreements.set(source, Math.abs(sentAtMs - now()) < hourMs)
+      if (agreements.size > asked) agreements.delete(agreements.keys().next().value!)
+      if ([...agreements.values()].filter(Boolean).length >= agreeing) believe()
     },
   }
 }

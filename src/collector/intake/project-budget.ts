@@ -1,12 +1,13 @@
 import {UsageError} from '../../errors.ts'
 import {collectorLimits} from '../limits.ts'
 import type {GroupCommit} from './group-commit.ts'
-import {type Rate, type TokenBucket, tokenBucket} from './token-bucket.ts'
+import {type FairBucket, fairBucket, type Rate} from './token-bucket.ts'
 
 /**
  * Gives each project a budget of events, so that a flood for one project leaves disk and time to the others. A batch
  * beyond it is rejected with a `UsageError` USAGE_TOO_MANY_REQUESTS and not stored: senders by HTTP try again. Its events
- * are counted in the data quality of the project with the next batch that is stored. Imports have no budget.
+ * are counted in the data quality of the project with the next batch that is stored. Imports have no budget. One sender
+ * leaves half of the rate to the others, so that a stranger cannot use up what a project has. Datagrams count as one sender.
  *
  * @param now Unix milliseconds
  */
@@ -15,15 +16,16 @@ export function withProjectBudgets(
   now: () => number,
   rate: Rate = collectorLimits.eventsOfProject,
 ): GroupCommit {
-  const projects = new Map<string, {readonly budget: TokenBucket; beyond: number}>()
+  const projects = new Map<string, {readonly budget: FairBucket; beyond: number}>()
   return {
     ...groupCommit,
     async write(batch, bytes) {
       if (batch.isTrusted === true) return groupCommit.write(batch, bytes)
-      const project = projects.get(batch.project) ?? {budget: tokenBucket(rate), beyond: 0}
+      const project = projects.get(batch.project) ?? {budget: fairBucket(rate), beyond: 0}
       projects.set(batch.project, project)
       const events = batch.events.length + (batch.pending?.length ?? 0)
-      if (!project.budget.take(events, now())) {
+      const {source = ''} = batch
+      if (!project.budget.take(source, events, now())) {
         project.beyond += events
         throw new UsageError('USAGE_TOO_MANY_REQUESTS', `too many events of the project ${batch.project}`)
       }
@@ -33,7 +35,7 @@ export function withProjectBudgets(
         return await groupCommit.write(beyond === 0 ? batch : {...batch, beyondBudget: beyond}, bytes)
       } catch (error) {
         // Nothing was stored. A batch that is tried again and again must not use up the budget.
-        project.budget.giveBack(events)
+        project.budget.giveBack(source, events)
         project.beyond += beyond
         throw error
       }

@@ -1,3 +1,5 @@
+import {collectorLimits} from '../limits.ts'
+
 /** How many are allowed at once, and how many more each second. */
 export interface Rate {
   readonly burst: number
@@ -32,6 +34,40 @@ export function tokenBucket({burst, perSecond}: Rate): TokenBucket {
     },
     giveBack(count) {
       tokens = Math.min(burst, tokens + count)
+    },
+  }
+}
+
+/** A rate that several senders share, so that one of them leaves a half to the others. */
+export interface FairBucket {
+  /** Takes so many for a sender and returns true if that many are left, of all and of its share. Otherwise takes none. */
+  take(source: string, count: number, nowMs: number): boolean
+  /** Returns what a sender took and did not use. */
+  giveBack(source: string, count: number): void
+}
+
+/**
+ * Makes a full bucket. One sender may use up the burst, because many people can be behind one address. After that it gets
+ * half of the rate. It is told apart by a key that is kept in memory; the one that was not seen for the longest time is forgotten.
+ */
+export function fairBucket(rate: Rate, maxSources: number = collectorLimits.maxSharingSources): FairBucket {
+  const all = tokenBucket(rate)
+  const shares = new Map<string, TokenBucket>()
+  const shareOf = (source: string): TokenBucket => {
+    const share = shares.get(source) ?? tokenBucket({burst: rate.burst, perSecond: rate.perSecond / 2})
+    shares.delete(source)
+    shares.set(source, share)
+    if (shares.size > maxSources) shares.delete(shares.keys().next().value!)
+    return share
+  }
+  return {
+    take(source, count, nowMs) {
+      const share = shareOf(source)
+      return share.has(count, nowMs) && all.take(count, nowMs) && share.take(count, nowMs)
+    },
+    giveBack(source, count) {
+      all.giveBack(count)
+      shareOf(source).giveBack(count)
     },
   }
 }

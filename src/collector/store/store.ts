@@ -44,6 +44,8 @@ export interface Batch {
   readonly hasWrongPeriod?: boolean
   /** Number of datagrams that contained the events. Default: 0, for HTTP. */
   readonly datagrams?: number
+  /** The key of the sender's address, which is kept in memory only: senders share what is bounded. Default: not shared. */
+  readonly source?: string
   /** Whether a maintainer imports the events: all their values are stored as they are. Default: false. */
   readonly isTrusted?: boolean
   /** Number of events of earlier batches of the project that were beyond its budget and not stored. Default: 0. */

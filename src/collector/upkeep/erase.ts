@@ -1,12 +1,16 @@
 import {UsageError} from '../../errors.ts'
 import type {ErasureReceipt} from '../../protocol/erasure.ts'
 import type {GroupCommit} from '../intake/group-commit.ts'
-import {tokenBucket} from '../intake/token-bucket.ts'
+import {fairBucket} from '../intake/token-bucket.ts'
 import {collectorLimits} from '../limits.ts'
 import type {Erasure, Store} from '../store/store.ts'
 
-/** Erases all data of some people. See `Store.erase` for the contract. */
-export type Erase = (erasure: Erasure) => Promise<ErasureReceipt>
+/**
+ * Erases all data of some people. See `Store.erase` for the contract.
+ *
+ * @param source the key of the sender's address: one sender leaves half of the rates to the others
+ */
+export type Erase = (erasure: Erasure, source: string) => Promise<ErasureReceipt>
 
 export interface EraseParts {
   readonly store: Pick<Store, 'erase' | 'findErased'>
@@ -23,13 +27,13 @@ export interface EraseParts {
  */
 export function createErase({store, groupCommit, pauseReading}: EraseParts): Erase {
   let last: Promise<unknown> = Promise.resolve()
-  const [erasures, ofNobody] = [tokenBucket(collectorLimits.erasures), tokenBucket(collectorLimits.erasuresOfNobody)]
+  const [erasures, ofNobody] = [fairBucket(collectorLimits.erasures), fairBucket(collectorLimits.erasuresOfNobody)]
 
-  async function eraseAlone(erasure: Erasure): Promise<ErasureReceipt> {
+  async function eraseAlone(erasure: Erasure, source: string): Promise<ErasureReceipt> {
     await groupCommit.settle()
     const nothingToDo = await store.findErased(erasure)
     const bucket = nothingToDo === null ? erasures : ofNobody
-    if (!bucket.take(1, erasure.receivedAtMs))
+    if (!bucket.take(source, 1, erasure.receivedAtMs))
       throw new UsageError('USAGE_TOO_MANY_REQUESTS', 'too many requests to erase')
     if (nothingToDo !== null) return nothingToDo
     const resumeReading = await pauseReading()
@@ -40,8 +44,8 @@ export function createErase({store, groupCommit, pauseReading}: EraseParts): Era
     }
   }
 
-  return erasure => {
-    const erased = last.then(() => eraseAlone(erasure))
+  return (erasure, source) => {
+    const erased = last.then(() => eraseAlone(erasure, source))
     last = erased.catch(() => undefined)
     return erased
   }

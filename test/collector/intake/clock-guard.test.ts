@@ -59,11 +59,26 @@ it('doubts a clock that jumps while the collector runs', () => {
 })
 
 it('believes a doubted clock when five of the last senders agree with it, and not before', () => {
+  let next = 0
   const {clock, guard} = guarded({startsAtMs: nowMs + 100 * dayMs})
-  for (let sender = 0; sender < 4; sender++) guard.hear(clock.wallMs - hourMs + 1)
-  for (const sentAtMs of [nowMs, null, clock.wallMs + hourMs]) guard.hear(sentAtMs)
+  for (let sender = 0; sender < 4; sender++) guard.hear(clock.wallMs - hourMs + 1, `${next++}`)
+  for (const sentAtMs of [nowMs, null, clock.wallMs + hourMs]) guard.hear(sentAtMs, `${next++}`)
   assert.throws(() => guard.require(), doubted)
-  guard.hear(clock.wallMs)
+  guard.hear(clock.wallMs, `${next++}`)
+  guard.require()
+})
+
+it('lets one sender neither prove a doubted clock nor keep it doubted, and no program of the same machine', () => {
+  const {clock, guard} = guarded({startsAtMs: nowMs + 100 * dayMs})
+  for (let report = 0; report < 100; report++) {
+    guard.hear(clock.wallMs, 'stranger')
+    guard.hear(clock.wallMs, null)
+  }
+  assert.throws(() => guard.require(), doubted)
+  for (let sender = 0; sender < 5; sender++) {
+    for (let report = 0; report < 100; report++) guard.hear(0, 'stranger')
+    guard.hear(clock.wallMs, `${sender}`)
+  }
   guard.require()
 })
 

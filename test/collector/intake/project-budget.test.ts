@@ -31,7 +31,7 @@ it('stores the events of a budget, rejects one more, and counts it with the next
   await write(batchOf(events(3)))
   await assert.rejects(write(batchOf(events(1))), tooMany)
   await assert.rejects(write(batchOf(events(2))), tooMany)
-  pass(2_000)
+  pass(4_000)
   await write(batchOf(events(1)))
   await write(batchOf(events(1)))
   assert.deepEqual(
@@ -46,6 +46,18 @@ it('lets a flood of one project take nothing of others, nor of imports', async (
   await assert.rejects(write(batchOf(events(1))), tooMany)
   await write(batchOf(events(2), {project: 'mantid'}))
   await write(batchOf(events(9), {isTrusted: true}))
+})
+
+it('leaves half of the rate to others when one sender floods', async () => {
+  const {write, pass} = budgeted(4)
+  const flood = () => write(batchOf(events(1), {source: 'stranger'}))
+  for (let sent = 0; sent < 4; sent++) await flood()
+  for (let seconds = 0; seconds < 8; seconds += 2) {
+    pass(2_000)
+    await flood()
+    await assert.rejects(flood(), tooMany)
+  }
+  await write(batchOf(events(3), {source: 'ann'}))
 })
 
 it('gives back what a batch took that could not be stored', async () => {

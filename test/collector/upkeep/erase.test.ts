@@ -49,7 +49,12 @@ function recordingParts() {
 test('it erases one at a time, after arrived reports and with reading paused, and also after a failure', async () => {
   const {calls, groupCommit, erase} = recordingParts()
   const written = groupCommit.write(batchOf([startOf(1, nowMs)]), 1)
-  const results = await Promise.allSettled([erase(erasure(1)), erase(erasure(2)), erase(erasure(3)), written])
+  const results = await Promise.allSettled([
+    erase(erasure(1), 'ann'),
+    erase(erasure(2), 'ann'),
+    erase(erasure(3), 'ann'),
+    written,
+  ])
   assert.deepEqual(
     results.map(({status}) => status),
     ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
@@ -60,7 +65,7 @@ test('it erases one at a time, after arrived reports and with reading paused, an
 
 test('it pauses and erases nothing for keys that nobody has', async () => {
   const {calls, erase} = recordingParts()
-  assert.deepEqual(await erase(erasure(4)), {...nobody, receipt: uuid('q', 4)})
+  assert.deepEqual(await erase(erasure(4), 'ann'), {...nobody, receipt: uuid('q', 4)})
   assert.deepEqual(calls, [])
 })
 
@@ -68,8 +73,14 @@ test('it limits both kinds of requests, and those of nobody take nothing of the 
   const {erase} = recordingParts()
   const {erasures, erasuresOfNobody} = collectorLimits
   const tooMany = {code: 'USAGE_TOO_MANY_REQUESTS'}
-  for (let count = 0; count < erasuresOfNobody.burst; count++) await erase(erasure(4))
-  await assert.rejects(erase(erasure(4)), tooMany)
-  for (let count = 0; count < erasures.burst; count++) await erase(erasure(1))
-  await assert.rejects(erase(erasure(1)), tooMany)
+  for (let count = 0; count < erasuresOfNobody.burst; count++) await erase(erasure(4), 'ann')
+  await assert.rejects(erase(erasure(4), 'ann'), tooMany)
+  for (let count = 0; count < erasures.burst; count++) await erase(erasure(1), 'ann')
+  await assert.rejects(erase(erasure(1), 'ann'), tooMany)
+  for (const seconds of [2, 4]) {
+    const later = {...erasure(1), receivedAtMs: nowMs + seconds * 1_000}
+    await erase(later, 'ann')
+    await assert.rejects(erase(later, 'ann'), tooMany)
+    await erase(later, 'bob')
+  }
 })

@@ -9,12 +9,14 @@ import {type HeldSource, isHeldCursor} from '../../store/held.ts'
 import type {AskLimit} from './ask-limit.ts'
 import type {BodyReader} from './body/read-body.ts'
 import {forReporters} from './guard/front-guard.ts'
+import type {SourceOf} from './guard/source-of.ts'
 
 interface AccessParts {
   readonly projects: Projects
   readonly held: HeldSource['held']
   readonly askLimit: AskLimit
   readonly bodyReader: BodyReader
+  readonly sourceOf: SourceOf
   /** Unix milliseconds. */
   readonly now: () => number
 }
@@ -38,13 +40,14 @@ export function addAccess(app: FastifyInstance, parts: AccessParts): void {
 async function receiveAccess(
   request: FastifyRequest,
   projectId: string,
-  {projects, held, askLimit, bodyReader, now}: AccessParts,
+  {projects, held, askLimit, bodyReader, sourceOf, now}: AccessParts,
 ): Promise<AccessPage> {
   const project = findProject(projects, projectId)
   requireWriteKey(project, request.headers.authorization)
   const {key, cursor} = await readRequest(request, bodyReader)
   const user = pseudonymOf(Buffer.from(key, 'hex'))
-  return askLimit.run(user, now(), () => held({project: project.project, user, cursor: cursor ?? null}))
+  const asking = {user, source: sourceOf(request)}
+  return askLimit.run(asking, now(), () => held({project: project.project, user, cursor: cursor ?? null}))
 }
 
 /**

@@ -9,6 +9,7 @@ import {requireWriteKey} from '../../access/tokens.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
 import type {Erase} from '../../upkeep/erase.ts'
 import type {BodyReader} from './body/read-body.ts'
+import type {SourceOf} from './guard/source-of.ts'
 
 /** Twice the keys that a request may have, and its other values. */
 const erasureValues = {maxValues: 2 * limits.maxErasureKeys}
@@ -17,6 +18,7 @@ interface ErasureParts {
   readonly projects: Projects
   readonly erase: Erase
   readonly bodyReader: BodyReader
+  readonly sourceOf: SourceOf
   /** Unix milliseconds. */
   readonly now: () => number
 }
@@ -28,7 +30,7 @@ interface ErasureParts {
 export async function receiveErasure(
   request: FastifyRequest,
   projectId: string,
-  {projects, erase, bodyReader, now}: ErasureParts,
+  {projects, erase, bodyReader, sourceOf, now}: ErasureParts,
 ): Promise<ErasureReceipt> {
   const project = findProject(projects, projectId)
   requireWriteKey(project, request.headers.authorization)
@@ -41,7 +43,8 @@ export async function receiveErasure(
     )
   const {id: receipt, keys} = parsed.value
   const users = keys.map(key => pseudonymOf(Buffer.from(key, 'hex')))
-  const erased = await erase({project: project.project, receipt, users, receivedAtMs: now()})
+  const erasure = {project: project.project, receipt, users, receivedAtMs: now()}
+  const erased = await erase(erasure, sourceOf(request))
   reach('collector: before the receipt')
   return erased
 }

@@ -10,6 +10,7 @@ import {findProject, type Projects} from '../../intake/projects.ts'
 import {collectorLimits} from '../../limits.ts'
 import type {Batch} from '../../store/store.ts'
 import type {BodyReader} from './body/read-body.ts'
+import type {SourceOf} from './guard/source-of.ts'
 
 /** The id of the project that Mantid's own clients count for, and how their ids become pseudonyms. */
 export interface MantidParts {
@@ -18,6 +19,7 @@ export interface MantidParts {
   readonly ids: OldIds
   readonly groupCommit: GroupCommit
   readonly bodyReader: BodyReader
+  readonly sourceOf: SourceOf
   /** Unix milliseconds. */
   readonly now: () => number
 }
@@ -36,8 +38,9 @@ export function addMantidRoutes(app: FastifyInstance, parts: MantidParts): void 
       if (!(request.body instanceof Uint8Array)) throw new UsageError('USAGE_REPORT_UNPARSABLE', 'the body is missing')
       const {value, bytes} = await parts.bodyReader.read({maxValues: collectorLimits.maxMantidValues}, request)
       const project = findProject(parts.projects, parts.project)
+      const source = parts.sourceOf(request)
       const found = read(value, {...parts, project, receivedAtMs: parts.now(), featureId})
-      const batches = found.map(batch => refuseOld({...batch, events: batch.events.map(clampCount)}))
+      const batches = found.map(batch => refuseOld({...batch, source, events: batch.events.map(clampCount)}))
       const share = Math.ceil(bytes / Math.max(1, batches.length))
       await Promise.all(batches.map(batch => parts.groupCommit.write(batch, share)))
       return reply.code(201).send()

@@ -38,6 +38,7 @@ import {receiveBody} from './body/receive-body.ts'
 import {type Connections, createConnections} from './guard/connections.ts'
 import {forReporters, guardFront} from './guard/front-guard.ts'
 import {type AddressRate, createRateGuard} from './guard/rates.ts'
+import {createSourceOf, isFromHere, type SourceOf} from './guard/source-of.ts'
 import type {IsProxy} from './guard/sources.ts'
 import {addHealth} from './health.ts'
 import {addDescription} from './openapi.ts'
@@ -62,8 +63,8 @@ export interface HttpParts {
   /** False while the collector is closing: new requests then get the status 503. */
   readonly isOpen: () => boolean
   readonly readiness: Readiness
-  /** Hears when a sender sent a report, by its clock. Default: nobody listens. */
-  readonly hearSentAt?: (sentAtMs: number | null) => void
+  /** Hears when a sender sent a report, by its clock, and its key: null for this machine. Default: nobody listens. */
+  readonly hearSentAt?: (sentAtMs: number | null, source: string | null) => void
   readonly monitor: Monitor
   readonly connections?: Connections
   /** How the collector stands on the internet. */
@@ -93,6 +94,7 @@ export interface Front {
 /** The parts of the server, with those that it makes itself. */
 interface ServerParts extends HttpParts {
   readonly bodyReader: BodyReader
+  readonly sourceOf: SourceOf
   /** Notes which project a request belongs to, for the log. */
   readonly noteProject: (request: FastifyRequest, id: string) => void
 }
@@ -104,6 +106,7 @@ export function buildHttp(given: HttpParts): FastifyInstance {
   const parts: ServerParts = {
     ...given,
     bodyReader: createBodyReader(),
+    sourceOf: createSourceOf(),
     noteProject: (request, id) => known.set(request, id),
   }
   const answerError = errorAnswerer({monitor, projectOf: request => known.get(request) ?? null})
@@ -213,12 +216,13 @@ async function receiveReport(request: FastifyRequest, parts: ServerParts): Promi
   noteProject(request, project.project)
   requireWriteKey(project, request.headers.authorization)
   const receipt = {receivedAtMs: now(), sentAtMs: readTime(request.headers['usage-sent-at'])}
-  parts.hearSentAt?.(receipt.sentAtMs)
+  const source = parts.sourceOf(request)
+  parts.hearSentAt?.(receipt.sentAtMs, isFromHere(request) ? null : source)
   const admission = admit(parsed.value, project, receipt)
   const {dryRun} = request.query as Record<string, unknown>
   if (dryRun !== undefined && dryRun !== '0') return answerDryRun(admission)
   reach('collector: a report admitted')
-  const outcomes = await groupCommit.write(admission.batch, bytes)
+  const outcomes = await groupCommit.write({...admission.batch, source}, bytes)
   reach('collector: before the answer')
   return answerReport(admission, outcomes)
 }

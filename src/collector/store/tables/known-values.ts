@@ -1,14 +1,17 @@
 import {formatDay} from '../../../stats/model/period.ts'
 import {collectorLimits} from '../../limits.ts'
 import type {Database} from './database.ts'
+import {createRoomShares, type RoomShares} from './room-shares.ts'
 
 /** The values that a project has, by kind: versions, features, values of a field. */
 export interface KnownValues {
   /**
    * True if the value is known. A new one becomes known if its kind has room for one more on the UTC day of an instant
-   * (Unix milliseconds). Without bounds it always does, and needs no room.
+   * (Unix milliseconds), and its sender a share in it. Without bounds it always does, and needs no room.
+   *
+   * @param source the key of the sender. Null: it does not share.
    */
-  admit(project: number, kind: string, value: string, atMs: number, isBounded: boolean): boolean
+  admit(project: number, kind: string, value: string, atMs: number, isBounded: boolean, source?: string | null): boolean
   /** Empties the cache. Call it after a rollback or a deletion. */
   forget(): void
 }
@@ -29,20 +32,26 @@ const sql = {
 interface NewValues {
   readonly maxNewValuesADay: Readonly<Record<string, number>>
   readonly maxNewValuesAYear: number
+  readonly newValuesADayBeyondYear: number
 }
 
 /** The values of one kind of one project. */
 interface Kind {
   readonly values: Set<string>
   day: string
-  /** New values that may still become known on that day. */
+  /** False: the room has to be read again. */
+  isRead: boolean
+  /** New values that may become known on that day. */
   room: number
+  /** New values that became known on that day. */
+  taken: number
+  shares: RoomShares
 }
 
 /** Makes it over the tables of a database. Call `admit` inside a transaction. */
 export function createKnownValues(
   database: Database,
-  {maxNewValuesADay, maxNewValuesAYear}: NewValues = collectorLimits,
+  {maxNewValuesADay, maxNewValuesAYear, newValuesADayBeyondYear}: NewValues = collectorLimits,
 ): KnownValues {
   const [find, insert, count] = [sql.find, sql.insert, sql.count].map(text => database.prepare(text)) as [
     ReturnType<Database['prepare']>,
@@ -54,33 +63,57 @@ export function createKnownValues(
   const kindOf = (project: number, name: string): Kind => {
     const ofProject = kinds.get(project) ?? new Map<string, Kind>()
     kinds.set(project, ofProject)
-    const kind = ofProject.get(name) ?? {values: new Set<string>(), day: '', room: 0}
+    const kind = ofProject.get(name) ?? {
+      values: new Set<string>(),
+      day: '',
+      isRead: false,
+      room: 0,
+      taken: 0,
+      shares: createRoomShares(),
+    }
     ofProject.set(name, kind)
     return kind
   }
 
-  const roomOn = (project: number, kind: string, day: string): number => {
+  /** The room of a day. If the values of a year are used up, some a day remain: a flood hides no release for a year. */
+  const roomOn = (project: number, kind: string, day: string): Pick<Kind, 'room' | 'taken'> => {
     const before = formatDay(Date.parse(day) - yearMs)
     const row = count.get({project, kind, day, before})
     const aDay = maxNewValuesADay[kind.startsWith('field ') ? 'field' : kind] ?? 0
-    return Math.min(aDay - Number(row?.['today']), maxNewValuesAYear - Number(row?.['year']))
+    const taken = Number(row?.['today'])
+    const ofYear = Math.max(newValuesADayBeyondYear, maxNewValuesAYear - (Number(row?.['year']) - taken))
+    return {room: Math.min(aDay, ofYear), taken}
   }
 
   return {
-    admit(project, name, value, atMs, isBounded) {
+    admit(project, name, value, atMs, isBounded, source = null) {
       const kind = kindOf(project, name)
       if (kind.values.has(value)) return true
       if (find.get(project, name, value) === undefined) {
         const day = formatDay(atMs)
-        if (isBounded && kind.day !== day) Object.assign(kind, {day, room: roomOn(project, name, day)})
-        if (isBounded && kind.room <= 0) return false
-        kind.room--
+        if (isBounded && !(kind.isRead && kind.day === day)) {
+          if (kind.day !== day) kind.shares = createRoomShares()
+          Object.assign(kind, {day, isRead: true, ...roomOn(project, name, day)})
+          kind.shares.compare(kind.taken)
+        }
+        if (isBounded && !kind.shares.admits(source, 1, kind.room, kind.taken)) return false
+        if (isBounded) {
+          kind.taken++
+          kind.shares.add(source, 1)
+        }
         insert.run(project, name, value, isBounded ? day : '')
       }
       if (kind.values.size >= maxCached) kind.values.clear()
       kind.values.add(value)
       return true
     },
-    forget: () => kinds.clear(),
+    forget() {
+      for (const ofProject of kinds.values())
+        for (const kind of ofProject.values()) {
+          kind.values.clear()
+          // The shares stay: a sender that makes the collector forget gets no new one.
+          kind.isRead = false
+        }
+    },
   }
 }

@@ -3,6 +3,7 @@ import type {FieldValues} from '../../../protocol/scalars.ts'
 import {collectorLimits} from '../../limits.ts'
 import type {AdmittedEvent, InsertOutcome} from '../store.ts'
 import type {Database} from '../tables/database.ts'
+import {createRoomShares, type RoomShares} from '../tables/room-shares.ts'
 
 /** What the table keeps of an event. A stored event has only the values that are not stored. */
 export type PendingContent = Pick<AdmittedEvent, 'event' | 'timeMs' | 'isClamped'>
@@ -13,6 +14,8 @@ export interface PendingPlace {
   readonly header: number
   /** Unix milliseconds. */
   readonly receivedAtMs: number
+  /** The key of the sender. Null: it does not share. */
+  readonly source?: string | null
 }
 
 const sql = {
@@ -25,7 +28,7 @@ const sql = {
 
 /** Keeps events and values apart that a project does not declare yet. Call its functions inside a transaction. */
 export interface PendingEvents {
-  /** Keeps a feature event of an undeclared feature. Refused if the project has no room left. */
+  /** Keeps a feature event of an undeclared feature. Refused if the project or the sender has no room left. */
   holdFeature(place: PendingPlace, admitted: AdmittedEvent, event: FeatureEvent): InsertOutcome
   /** Keeps the undeclared values of an event that was just stored. They are lost if the project has no room left. */
   holdValues(place: PendingPlace, admitted: AdmittedEvent): void
@@ -43,17 +46,26 @@ export function createPendingEvents(
     ReturnType<Database['prepare']>,
   ]
   const taken = new Map<number, number>()
+  const shares = new Map<number, RoomShares>()
 
-  function hold({project, header, receivedAtMs}: PendingPlace, pending: PendingContent, stored: 0 | 1): InsertOutcome {
+  function hold(
+    {project, header, receivedAtMs, source = null}: PendingPlace,
+    pending: PendingContent,
+    stored: 0 | 1,
+  ): InsertOutcome {
     const {event, timeMs, isClamped} = pending
     const content = JSON.stringify({event, timeMs, isClamped})
+    const sharing = shares.get(project) ?? createRoomShares()
+    shares.set(project, sharing)
     const before = taken.get(project) ?? Number(sum.get(project)?.['bytes'])
+    if (!taken.has(project)) sharing.compare(before)
     taken.set(project, before)
-    if (before + content.length > maxBytes) return 'refused'
+    if (!sharing.admits(source, content.length, maxBytes, before)) return 'refused'
     const run = event.run === null ? null : toBlob(event.run)
     const values = {project, event: toBlob(event.id), run, header, at: receivedAtMs, stored, content}
     if (insert.run(values).changes === 0) return 'duplicate'
     taken.set(project, before + content.length)
+    sharing.add(source, content.length)
     return 'accepted'
   }
 

@@ -38,12 +38,14 @@ export function createBatchWriter(
     const project = dictionary.projectId(sent.project)
     const since = keptSince(project)
     const isBounded = sent.isTrusted !== true
+    // The addresses of datagrams can be forged, so all of them are one sender.
+    const source = sent.source ?? (sent.datagrams === undefined ? null : '')
     const {batch, folded} = foldValues(sent, projectFile(sent.project), (kind, value) =>
-      knownValues.admit(project, kind, value, sent.receivedAtMs, isBounded),
+      knownValues.admit(project, kind, value, sent.receivedAtMs, isBounded, source),
     )
     const header = dictionary.headerId(project, batch.header)
     const {receivedAtMs} = batch
-    const writing: Writing = {statements, dictionary, marks, project, header, signs: new Map(), receivedAtMs}
+    const writing: Writing = {statements, dictionary, marks, project, header, signs: new Map(), receivedAtMs, source}
     const outcomes = batch.events.map(one => (isTooOld(one, since) ? 'refused' : writeEvent(writing, one)))
     writeSigns(writing)
     writeMark(writing, batch)
@@ -105,6 +107,7 @@ interface Writing {
   /** The first and the last sign of life of runs from features, written once for each batch. */
   readonly signs: Map<string, {readonly firstMs: number; readonly lastMs: number}>
   readonly receivedAtMs: number
+  readonly source?: string | null
 }
 
 function writeEvent(writing: Writing, admitted: AdmittedEvent): InsertOutcome {

@@ -6,6 +6,8 @@ import {createAskLimit} from '../../../../src/collector/receive/http/ask-limit.t
 const {accessPerUser, accessOfAll, maxOpenAccessRequests} = collectorLimits
 
 const tooMany = {code: 'USAGE_TOO_MANY_REQUESTS'}
+/** Each pseudonym at an address of its own. */
+const from = (user: string, source = user) => ({user, source})
 const nothing = async (): Promise<void> => {}
 
 describe('the limit of access requests', () => {
@@ -13,13 +15,13 @@ describe('the limit of access requests', () => {
     const limit = createAskLimit()
     const order: string[] = []
     const {promise, resolve} = Promise.withResolvers<void>()
-    const first = limit.run('ann', 0, async () => {
+    const first = limit.run(from('ann'), 0, async () => {
       order.push('first begins')
       await promise
       order.push('first ends')
       throw new Error('a reader died')
     })
-    const second = limit.run('bob', 0, async () => order.push('second'))
+    const second = limit.run(from('bob'), 0, async () => order.push('second'))
     await new Promise(setImmediate)
     assert.deepEqual(order, ['first begins'])
     resolve()
@@ -31,20 +33,37 @@ describe('the limit of access requests', () => {
   it(`lets ${maxOpenAccessRequests} wait and refuses one more, until one is answered`, async () => {
     const limit = createAskLimit()
     const {promise, resolve} = Promise.withResolvers<void>()
-    const open = Array.from({length: maxOpenAccessRequests}, (_, index) => limit.run(`user ${index}`, 0, () => promise))
-    await assert.rejects(limit.run('one more', 0, nothing), tooMany)
+    const open = Array.from({length: maxOpenAccessRequests}, (_, index) =>
+      limit.run(from(`user ${index}`), 0, () => promise),
+    )
+    await assert.rejects(limit.run(from('one more'), 0, nothing), tooMany)
     resolve()
     await Promise.all(open)
-    await limit.run('one more', 0, nothing)
+    await limit.run(from('one more'), 0, nothing)
   })
 
   it('lets a flood of one pseudonym take nothing of others', async () => {
     const limit = createAskLimit()
-    for (let count = 0; count < accessPerUser.burst; count++) await limit.run('ann', 0, nothing)
-    for (let count = 0; count < 1000; count++) await assert.rejects(limit.run('ann', 0, nothing), tooMany)
+    for (let count = 0; count < accessPerUser.burst; count++) await limit.run(from('ann'), 0, nothing)
+    for (let count = 0; count < 1000; count++) await assert.rejects(limit.run(from('ann'), 0, nothing), tooMany)
     for (let count = 0; count < accessOfAll.burst - accessPerUser.burst; count++)
-      await limit.run(`u${count}`, 0, nothing)
-    await assert.rejects(limit.run('bob', 0, nothing), tooMany)
+      await limit.run(from(`u${count}`), 0, nothing)
+    await assert.rejects(limit.run(from('bob'), 0, nothing), tooMany)
+  })
+
+  it('lets a flood of one address take only half of the rate of all, whatever keys it guesses', async () => {
+    const limit = createAskLimit()
+    const flood = async (nowMs: number): Promise<number> => {
+      for (let count = 0; ; count++)
+        try {
+          await limit.run(from(`${nowMs} ${count}`, 'stranger'), nowMs, nothing)
+        } catch {
+          return count
+        }
+    }
+    assert.equal(await flood(0), accessOfAll.burst)
+    assert.equal(await flood(1_000), accessOfAll.perSecond / 2)
+    await limit.run(from('ann'), 1_000, nothing)
   })
 
   it('allows more as time passes, and nothing when the clock moves back', async () => {
@@ -52,7 +71,7 @@ describe('the limit of access requests', () => {
     const drain = async (now: number): Promise<number> => {
       for (let count = 0; ; count++)
         try {
-          await limit.run(`u${Math.floor(count / 10)}`, now, nothing)
+          await limit.run(from(`u${Math.floor(count / 10)}`), now, nothing)
         } catch {
           return count
         }

@@ -25,3 +25,21 @@ it('keeps events of each project up to its bytes, and refuses the next one', t =
   pending.forget()
   assert.equal(hold(1, 3), 'accepted')
 })
+
+it('leaves half of the room to others, however often one sender comes', t => {
+  const path = join(temporaryDirectory(t), 'usage.sqlite')
+  const database = openForWriting(path)
+  t.after(() => database.close())
+  migrate(database, path)
+  const event = (number: number) => featureOf(number, nowMs, {name: 'New.v1'})
+  const size = JSON.stringify({event: event(1), timeMs: nowMs, isClamped: false}).length
+  const pending = createPendingEvents(database, 4 * size)
+  const hold = (source: string, number: number) =>
+    pending.holdFeature({project: 1, header: 1, receivedAtMs: nowMs, source}, admitted(event(number)), event(number))
+  assert.deepEqual([hold('a', 1), hold('a', 2), hold('a', 3)], ['accepted', 'accepted', 'refused'])
+  pending.forget()
+  assert.deepEqual([hold('a', 3), hold('b', 3)], ['refused', 'accepted'])
+  database.exec('DELETE FROM pending_events')
+  pending.forget()
+  assert.equal(hold('a', 4), 'accepted')
+})

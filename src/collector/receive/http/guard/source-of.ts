@@ -1,0 +1,22 @@
+import type {FastifyRequest} from 'fastify'
+import {createSourceKeys} from './sources.ts'
+
+/** The key of the address that a request came from, as in `createSourceKeys`. */
+export type SourceOf = (request: FastifyRequest) => string
+
+export function createSourceOf(): SourceOf {
+  const keyOf = createSourceKeys()
+  return ({ip}) => keyOf(ip)
+}
+
+/**
+ * Whether a request came from the machine of the collector, whose programs have the same clock. Behind a proxy that
+ * `--trust-proxy` does not name, it seems so for all requests. Pure.
+ */
+export function isFromHere({
+  ip,
+  socket,
+}: Pick<FastifyRequest, 'ip'> & {readonly socket: {readonly localAddress?: string | undefined}}): boolean {
+  const address = ip.replace(/^::ffff:/i, '')
+  return address === '::1' || address.startsWith('127.') || ip === socket.localAddress
+}
