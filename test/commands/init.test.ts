@@ -88,6 +88,7 @@ describe('usage init', {concurrency: 2}, () => {
       const outcome = await typed('Heat Flow\r', '\r', 'team@example.org\r', '\r', '\r', 'opt-in\r')
       assert.equal(outcome.code, 0, outcome.stdout)
       assert.match(outcome.stdout, /opt-out to count everyone who does not opt out[\s\S]*count_use start/)
+      assert.match(outcome.stdout, /usage optin [a-z-]+ && usage flush [a-z-]+ && usage stats/)
       assert.ok(existsSync(file))
     },
   )

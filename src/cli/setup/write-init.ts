@@ -42,7 +42,9 @@ usage explain --project-file ${path}
 # every link from here to the collector
 usage doctor --project-file ${path}
 # what waits and what was sent; to opt out: usage optout ${project}
-usage status`),
+usage status
+# send your own first runs without waiting, and read them in the collector
+usage optin ${project} && usage flush ${project} && usage stats`),
     '',
     'Declare fields and features in the project file before you record them. Check it with usage project check.',
   ].join('\n')
