@@ -1,4 +1,11 @@
-import {findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode} from 'jsonc-parser'
+import {
+  findNodeAtLocation,
+  type Node,
+  type ParseError,
+  type ParseErrorCode,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser'
 import {formatPath, formatProblem} from './problem.ts'
 import {collectionVersion, parseProjectFile} from './project-file.ts'
 import {reviewProject} from './review-project.ts'
@@ -25,7 +32,8 @@ export function checkProjectText(text: string): ProjectCheck {
   const tree = parseTree(text, errors, {disallowComments: true})
   if (errors.length > 0 || tree === undefined)
     return failed(
-      errors.map(({error, offset}) => ({offset, message: `must be JSON: ${printParseErrorCode(error)}`})),
+      // The others often follow from the first.
+      errors.slice(0, 1).map(({error, offset}) => ({offset, message: `must be JSON: ${explain(error, text, offset)}`})),
       text,
     )
   const input: unknown = JSON.parse(text)
@@ -45,6 +53,28 @@ export function checkProjectText(text: string): ProjectCheck {
   }))
   const byPlace = warnings.sort((a, b) => a.line - b.line || a.column - b.column)
   return {project: parsed.value.project, version: collectionVersion(parsed.value), problems: [], warnings: byPlace}
+}
+
+/** What a person does about an error of the parser. */
+function explain(error: ParseErrorCode, text: string, offset: number): string {
+  const before = text.slice(0, offset).trimEnd()
+  if (/[}\]]/.test(text.charAt(offset)) && before.endsWith(',')) return 'remove the comma before this'
+  const code = printParseErrorCode(error)
+  return expected[code] ?? code
+}
+
+const expected: Readonly<Record<string, string>> = {
+  PropertyNameExpected: 'a key in double quotes is missing',
+  ValueExpected: 'a value is missing',
+  ColonExpected: 'a colon is missing before this',
+  CommaExpected: 'a comma is missing before this',
+  CloseBraceExpected: 'a } is missing',
+  CloseBracketExpected: 'a ] is missing',
+  EndOfFileExpected: 'remove this text after the last }',
+  InvalidCommentToken: 'remove the comment',
+  InvalidSymbol: 'a text must be in double quotes',
+  UnexpectedEndOfString: 'a double quote is missing at the end of the text',
+  InvalidCharacter: 'a text must have no line break or tab',
 }
 
 function failed(found: readonly {offset: number; message: string}[], text: string): ProjectCheck {

@@ -35,6 +35,23 @@ describe('the check of a project file', () => {
     assert.deepEqual([problem?.line, problem?.message.startsWith('must be JSON')], [3, true])
   })
 
+  for (const [text, ...messages] of [
+    ['{\n  "a": [1],\n}', '3:1 remove the comma before this'],
+    ['{"a": [1,]}', '1:10 remove the comma before this'],
+    ['{\n  "a": 1\n  "b": 2\n}', '3:3 a comma is missing before this'],
+    ['{"a" 1}', '1:6 a colon is missing before this'],
+    ['{"a": 1', '1:8 a } is missing'],
+    ['{"a": yes}', '1:7 a text must be in double quotes'],
+    ['{\n  // no\n  "a": 1\n}', '2:3 remove the comment'],
+  ] as const)
+    it(`names what to change in ${text.replaceAll('\n', ' ')}`, () => {
+      const found = checkProjectText(text).problems.map(({line, column, message}) => `${line}:${column} ${message}`)
+      assert.deepEqual(
+        found,
+        messages.map(message => message.replace(' ', ' must be JSON: ')),
+      )
+    })
+
   it('wants something in the file', () => {
     assert.equal(checkProjectText('').problems.length, 1)
   })

@@ -145,7 +145,7 @@ function readAnswer({response, result}: Extract<Trial, {kind: 'response'}>, trie
       `The collector does not have the project ${project}.`,
       'Ask the operator to add your project file to the folder of `usage collect --projects`.',
     )
-  if (status === 429 || status === 503)
+  if (status === 429 || (status === 503 && isCollector))
     return failed(
       `The collector is busy (status ${status}). Events wait and are sent later.`,
       'Try again later. If it stays busy, ask the operator.',
@@ -154,6 +154,11 @@ function readAnswer({response, result}: Extract<Trial, {kind: 'response'}>, trie
     return failed(
       `The collector answered ${status}: ${quote(message, tried.project)}`,
       'Ask the operator to update the collector, or update usage here.',
+    )
+  if (status === 502 || status === 503 || status === 504)
+    return failed(
+      `A proxy before the collector answered ${status}: it does not reach the collector. Events wait and are sent later.`,
+      'Operators: check that the collector runs where the proxy expects it. Others: try again later.',
     )
   return failed(
     `${tried.url.host} answered ${status}, and is not a collector.`,

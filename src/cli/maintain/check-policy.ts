@@ -72,6 +72,9 @@ function readPolicy(file: string): string {
     return readPlainFile(file)
   } catch (error) {
     const came = error instanceof Error ? error.message : String(error)
-    throw new UsageError('USAGE_POLICY_INVALID', `cannot read the policy ${file}: ${came}`)
+    throw new UsageError('USAGE_POLICY_INVALID', `cannot read the policy ${file}: ${came}`, {
+      cause: error,
+      next: 'Check the path and the permissions of the file.',
+    })
   }
 }

@@ -40,7 +40,9 @@ function writeReport(stats: Stats, {format, section, nowMs}: StatsWriting): stri
   if (section !== null) throw new UsageError('USAGE_QUERY_INVALID', '--report and --section must not be combined')
   if (format === 'html') return writeHtmlReport(stats, {nowMs})
   if (format === 'markdown') return writeMarkdownReport(stats, {nowMs})
-  throw new UsageError('USAGE_QUERY_INVALID', `--report requires --format html or markdown, got ${format}`)
+  throw new UsageError('USAGE_QUERY_INVALID', `--report requires --format html or markdown, got ${format}`, {
+    next: 'Write the report into a file: usage stats --report --format html > report.html',
+  })
 }
 
 function writeAsCsv(stats: Stats, section: string | null): string {

@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readdirSync, rmSync} from 'node:fs'
+import {accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {messageOf, UsageError} from '../../errors.ts'
 import {reach} from '../../fault-points.ts'
@@ -35,6 +35,7 @@ export interface Restored {
  * the folder has its old state; after a kill, the old or the new one, which the next opening completes.
  */
 export function restoreBackup(file: string, dataDirectory: string, {isForced}: {readonly isForced: boolean}): Restored {
+  requireReadable(file)
   unseal(file, null)
   const unlock = lockDataFolder(dataDirectory)
   try {
@@ -56,6 +57,15 @@ export function restoreBackup(file: string, dataDirectory: string, {isForced}: {
     throw new UsageError('USAGE_OUTPUT_UNWRITABLE', message, {cause: error})
   } finally {
     unlock()
+  }
+}
+
+function requireReadable(file: string): void {
+  try {
+    accessSync(file, constants.R_OK)
+    if (!statSync(file).isFile()) throw new Error('it is no file')
+  } catch (error) {
+    throw new UsageError('USAGE_BACKUP_INVALID', `cannot read the backup ${file}: ${messageOf(error)}`, {cause: error})
   }
 }
 

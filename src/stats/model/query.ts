@@ -74,7 +74,7 @@ type Days = Pick<WrittenStatsQuery, 'from' | 'to'>
 function daysOfYear({year, from, to}: WrittenStatsQuery, nowMs: number, yearBegins = calendarYear): Days {
   if (from != null || to != null) throw invalid('year must not be combined with from or to')
   if (year !== 'last' && !/^[12]\d{3}$/.test(year ?? ''))
-    throw invalid(`year must be YYYY or last, got ${describeValue(year)}`)
+    throw invalid(`year must be YYYY or last, got ${describeValue(year)}`, 'Write the year with four digits, or last.')
   const startMs =
     year === 'last'
       ? startOfPeriod(startOfPeriod(nowMs, 'year', yearBegins) - dayMs, 'year', yearBegins)
@@ -101,4 +101,5 @@ function elevenMonthsBefore(instantMs: number): number {
   return Date.UTC(first.getUTCFullYear(), first.getUTCMonth() - 11, 1)
 }
 
-const invalid = (message: string): UsageError => new UsageError('USAGE_QUERY_INVALID', message)
+const invalid = (message: string, next?: string): UsageError =>
+  new UsageError('USAGE_QUERY_INVALID', message, next === undefined ? {} : {next})

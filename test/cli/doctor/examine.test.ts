@@ -184,6 +184,7 @@ describe('examine', {concurrency: 4}, () => {
       [403, '<html>', {}, /answered 403, and is not a collector/],
       [301, '', redirect, /redirects to https:\/\/usage\.example\.org/],
       [503, busy, {}, /is busy/],
+      [502, '<html>502 Bad Gateway</html>', {}, /proxy before the collector answered 502/],
       [400, {error: {code: 'USAGE_REPORT_UNPARSABLE', message: 'header: is required', next: ''}}, {}, /400: header/],
     ] as const) {
       const server = await answeringServer(t, answerAlways(status, body, headers))

@@ -124,6 +124,8 @@ it('rejects a backup that is cut, changed or extended, and leaves the folder as 
     change(copy)
     assert.throws(() => restoreBackup(copy, target, {isForced: false}), {code: 'USAGE_BACKUP_INVALID', exit: 2})
   }
+  const missing = () => restoreBackup(`${file}.missing`, target, {isForced: false})
+  assert.throws(missing, {code: 'USAGE_BACKUP_INVALID', message: /^cannot read the backup/})
   assert.equal(existsSync(target), false)
 })
 

@@ -22,6 +22,10 @@ export function writeRestored({data, createdAt, lostErasures, ...restored}: Rest
       `${writeAmount(lostErasures.length, 'erasure')} after the backup ${lostErasures.length === 1 ? 'is' : 'are'} undone. Receipts:`,
     )
     lines.push(...lostErasures.map(({receipt, erasedAt}) => `  ${receipt}  ${erasedAt}`))
+    lines.push(
+      'The data of these people is stored again, and a receipt names nobody. Next: Tell the users of the project.',
+    )
+    lines.push('A user sees it with: usage access --erased')
   }
   return lines.join('\n')
 }
