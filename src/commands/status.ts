@@ -5,6 +5,7 @@ import {projectFlags} from '../cli/framework/flags.ts'
 import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
 import {writeStatus} from '../cli/text/write-status.ts'
 import {askForAll} from '../reporter/consent/consent-facts.ts'
+import {readOptOuts} from '../reporter/person/decisions.ts'
 import {type ProjectStatus, readStatus} from '../reporter/person/status.ts'
 import type {World} from '../reporter/world/world.ts'
 
@@ -28,7 +29,13 @@ export default class Status extends BaseCommand {
     const {destinations, unreadable} = chooseAll(this.world, readPersonProject(args, flags))
     const projects = destinations.map(destination => readStatus(this.world, destination, {allEvents: flags.events}))
     const {lostFolders, stateDirectory, configDirectory} = this.world
-    const writing = {paint: this.paint, width: this.width, world: this.world, forAll: askForAll(this.world)}
+    const writing = {
+      paint: this.paint,
+      width: this.width,
+      world: this.world,
+      forAll: askForAll(this.world),
+      optedOut: readOptOuts(this.world),
+    }
     const folders = {lostFolders, stateDirectory, configDirectory}
     return this.present({projects, unreadable, ...folders}, answer => writeStatus(answer, writing))
   }

@@ -37,6 +37,9 @@ describe('usage status', {concurrency: 2}, () => {
     )
     const {stdout: without} = await runUsage(home, ['status'], {environment: {USAGE_TRACKING: ''}})
     assert.match(without, /^Nothing was recorded on this machine\.\nState folder:/)
+    await runUsage(home, ['optout', 'heatflow'])
+    const {stdout: early} = await runUsage(home, ['status'], {environment: {USAGE_TRACKING: ''}})
+    assert.match(early, /^Nothing was recorded on this machine\.\n {2}Opted out {3}heatflow\nState folder:/)
   })
 
   it('has the keys that other programs rely on', async t => {

@@ -11,13 +11,14 @@ import {writeAmount, writeReason, writeUnreadable} from './words.ts'
 /** Writes the status of the projects on this machine for a person. */
 export function writeStatus(
   {projects, unreadable}: {readonly projects: readonly ProjectStatus[]; readonly unreadable: readonly string[]},
-  {paint, width, world, forAll}: StatusWriting,
+  {paint, width, world, forAll, optedOut}: StatusWriting,
 ): string {
   if (projects.length + unreadable.length === 0) {
     const problem = world.lostFolders[0]?.problem
     if (problem !== undefined) return `${paint.red('Nothing is recorded')}: ${toPlainText(problem)}`
     const rule = forAll.allowed ? [] : [row('Decided by', writeRule(forAll.reason, forAll))]
-    const lines = ['Nothing was recorded on this machine.', ...rule.map(line => wrapText(line, width, valueIndent))]
+    const rows = optedOut.length === 0 ? rule : [...rule, row('Opted out', toPlainText(optedOut.join(', ')))]
+    const lines = ['Nothing was recorded on this machine.', ...rows.map(line => wrapText(line, width, valueIndent))]
     return [...lines, ...writeFolders(world)].join('\n')
   }
   const known = projects.map(project => writeProject(project, paint, width, world.now()))
@@ -31,6 +32,8 @@ interface StatusWriting {
   readonly world: Pick<World, 'stateDirectory' | 'configDirectory' | 'lostFolders' | 'now'>
   /** The rules for all projects, which are shown where no project is known. */
   readonly forAll: Consent
+  /** The projects that were opted out of by a file, which are shown there too. */
+  readonly optedOut: readonly string[]
 }
 
 /** Where everything is kept, for all projects. */

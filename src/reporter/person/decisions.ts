@@ -1,7 +1,8 @@
 import {accessSync, constants, rmSync, statSync} from 'node:fs'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import {projectIdPattern} from '../../protocol/scalars.ts'
 import type {Consent} from '../consent/consent.ts'
 import {askConsent, askForAll} from '../consent/consent-facts.ts'
 import {openNotice} from '../consent/notice.ts'
@@ -97,6 +98,10 @@ export async function optIn(
     onlyKnown: onlyKnown(world, project, present),
   }
 }
+
+/** The ids of the projects with an opt-out of their own, known here or not. */
+export const readOptOuts = ({configDirectory}: World): readonly string[] =>
+  listFolder(dirname(projectOptOutPath(configDirectory, 'any'))).filter(name => projectIdPattern.test(name))
 
 /** The ids that are known here, if the given one is not among them, else null. */
 function onlyKnown(world: World, project: string | null, present: ProjectFile | null): readonly string[] | null {
