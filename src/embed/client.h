@@ -8,7 +8,7 @@
  *
  *   #include "usage_client.h"
  *   usage_start("1.4.0");                       a run of this version of your program starts
- *   usage_feature("Feature", "Solver.explicit");   a declared type and name
+ *   usage_feature("Algorithm", "Solver.explicit");
  *   usage_end(0);                               the run ends with this exit code
  *
  * The functions write small files and return: they use no network, start no thread, install no
@@ -89,6 +89,9 @@ int main(void) { return 0; }
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#ifndef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64
+#endif
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -97,6 +100,7 @@ int main(void) { return 0; }
 #include <locale.h>
 #include <math.h>
 #include <poll.h>
+#include <pthread.h>
 #include <regex.h>
 #include <sched.h>
 #include <signal.h>
@@ -1328,11 +1332,11 @@ static void uc_add_timings(uc_text *text, const uc_timings *timings) {
 
 /* --- Events ---------------------------------------------------------------------------------- */
 
-/* Whether this process counts: not a sender, and of an MPI job only rank 0, if the project says so.
- */
+/* Whether this process counts: not a sender, not a program with the rights of another user, whose
+ * environment is not to be trusted, and of an MPI job only rank 0, if the project says so. */
 static int uc_is_counted(void) {
   const char *const *row;
-  if (getenv("USAGE_SENDER")) return 0;
+  if (getenv("USAGE_SENDER") || getuid() != geteuid() || getgid() != getegid()) return 0;
   for (row = uc_ranks; uc_only_rank_0 && *row; row += 2) {
     const char *rank = getenv(row[0]), *companion = getenv(row[1]);
     if (rank && companion && *companion && uc_fits(rank, "^[0-9]+$"))
@@ -1823,10 +1827,11 @@ typedef struct uc_merged {
   uc_timings *timings;
 } uc_merged;
 
-/* What the process remembers. PID is that of the process that it belongs to: a fork begins anew. */
+/* What the process remembers. PID is that of the process that it belongs to: a fork begins anew.
+ * LOCK is the process whose thread is in a call, or 0. */
 static struct {
-  pid_t pid;
-  int lock, has_run, is_own, has_started, writes_at_exit;
+  pid_t pid, lock;
+  int has_run, is_own, has_started, writes_at_exit;
   char run[37];
   char *header;
   double started_at, looked_at, written_at;
@@ -1842,8 +1847,12 @@ static struct {
 typedef struct uc_guard {
   sigset_t mask, before;
   locale_t plain, own;
-  int error;
+  int error, cancels;
 } uc_guard;
+
+/* Whether this thread is in a call: a signal handler must not wait for the call that it interrupts.
+ */
+static __thread int uc_is_inside;
 
 static void uc_forget_merged(void) {
   size_t index;
@@ -1857,40 +1866,52 @@ static void uc_forget_merged(void) {
   uc_state.merged = 0;
 }
 
-/* Locks what the process remembers. 0: another thread has it for too long, and the call does
- * nothing. A fork begins anew: the run is that of the parent, which also writes what waits. */
+/* Locks what the process remembers. 0: this thread is in a call, or another thread for too long,
+ * and the call does nothing. A fork begins anew: the run is that of the parent, which also writes
+ * what waits. A lock of the parent has no owner here, and what its owner was changing is left. */
 static int uc_lock(void) {
   struct timespec moment = {0, 100000};
-  pid_t pid = getpid(), owner = uc_state.pid;
-  int tries;
-  if (owner != pid && __sync_bool_compare_and_swap(&uc_state.pid, owner, pid)) {
-    if (owner) {
-      uc_state.is_own = 0;
-      if (uc_state.lock) uc_state.slots = NULL; /* Another thread was in the middle of it. */
-      uc_forget_merged();
-    }
-    __sync_lock_release(&uc_state.lock);
-  }
-  for (tries = 0; __sync_lock_test_and_set(&uc_state.lock, 1); tries++) {
-    if (tries > 5000) return 0;
+  pid_t pid = getpid(), owner;
+  int tries, is_left;
+  if (uc_is_inside) return 0;
+  uc_is_inside = 1;
+  for (tries = 0; (owner = __sync_val_compare_and_swap(&uc_state.lock, 0, pid)) != 0; tries++) {
+    if (owner != pid && __sync_bool_compare_and_swap(&uc_state.lock, owner, pid)) break;
+    if (tries > 5000) return uc_is_inside = 0;
     if (tries < 100) sched_yield();
     else nanosleep(&moment, NULL);
+  }
+  is_left = owner != 0;
+  if (uc_state.pid != pid) {
+    if (is_left) {
+      uc_state.slots = NULL;
+      uc_state.header = NULL;
+      memset(&uc_state.fields, 0, sizeof uc_state.fields);
+      memset(&uc_state.details, 0, sizeof uc_state.details);
+    }
+    if (uc_state.pid) uc_state.is_own = 0;
+    uc_forget_merged();
+    uc_state.pid = pid;
   }
   return 1;
 }
 
-static void uc_unlock(void) { __sync_lock_release(&uc_state.lock); }
+static void uc_unlock(void) {
+  __sync_lock_release(&uc_state.lock);
+  uc_is_inside = 0;
+}
 
 /* Begins a call that reads and writes files: whether it may. */
 static int uc_enter(uc_guard *guard) {
   sigset_t quiet;
   guard->error = errno;
   if (!uc_lock()) return 0;
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &guard->cancels);
   sigemptyset(&quiet);
   sigaddset(&quiet, SIGPIPE);
   sigaddset(&quiet, SIGXFSZ);
   sigpending(&guard->before);
-  pthread_sigmask(SIG_BLOCK, &quiet, &guard->mask);
+  sigprocmask(SIG_BLOCK, &quiet, &guard->mask); /* Of this thread, on all these systems. */
   guard->plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
   guard->own = guard->plain ? uselocale(guard->plain) : (locale_t)0;
   return 1;
@@ -1911,8 +1932,9 @@ static void uc_leave(uc_guard *guard) {
     sigaddset(&one, quiet[index]);
     sigwait(&one, &got);
   }
-  pthread_sigmask(SIG_SETMASK, &guard->mask, NULL);
+  sigprocmask(SIG_SETMASK, &guard->mask, NULL);
   uc_unlock();
+  pthread_setcancelstate(guard->cancels, NULL);
   errno = guard->error;
 }
 
@@ -1979,7 +2001,7 @@ static void uc_write_merged(void) {
   char inherited[37];
   long starter;
   size_t index;
-  int is_allowed = -1;
+  int is_allowed = -1, is_written;
   const char *run = uc_state.has_run ? uc_state.run : NULL;
   uc_state.written_at = uc_elapsed();
   if (!run && uc_find_inherited_run(inherited, &starter)) run = inherited;
@@ -1993,9 +2015,10 @@ static void uc_write_merged(void) {
       seconds = timings->sum;
       use->timings = NULL;
     }
-    if (is_allowed) uc_write_feature(run, uc_find_header(), use, seconds, NULL);
-    else if (uc_is_one_of(consent.reason, uc_opt_outs)) uc_drop("opted-out", 1, NULL);
+    if (!is_allowed && uc_is_one_of(consent.reason, uc_opt_outs)) uc_drop("opted-out", 1, NULL);
+    is_written = is_allowed && uc_write_feature(run, uc_find_header(), use, seconds, NULL);
     use->timings = timings;
+    if (is_allowed && !is_written) continue; /* A full disk: until the next tick. */
     if (timings) memset(timings, 0, sizeof *timings);
     use->count = 0;
   }
@@ -3415,8 +3438,8 @@ static int uc_print_preview(void) {
   return 0;
 }
 
-static int uc_fail(const char *path) {
-  fprintf(stderr, "%s cannot be written: %s\n", path, strerror(errno));
+static int uc_fail(const char *word, const char *path) {
+  fprintf(stderr, "%s: %s: %s\n", word, strerror(errno), path);
   fprintf(stderr, "To opt out without this file, set USAGE_TRACKING=false.\n");
   return 1;
 }
@@ -3429,7 +3452,7 @@ static int uc_opt_out(void) {
   uc_config_path(path, name);
   uc_format_time(uc_now(), now);
   uc_addf(&text, "Opted out at %s.\n", now);
-  if (!uc_write_text(path, &text)) return uc_fail(path);
+  if (!uc_write_text(path, &text)) return uc_fail("optout", path);
   uc_free(&text);
   uc_empty_buffer();
   printf("Opted out of %s: nothing is recorded or sent.\n  %s\n", uc_project, path);
@@ -3454,10 +3477,10 @@ static int uc_opt_in(void) {
   uc_add(&text, "}\n");
   snprintf(name, sizeof name, "optin.d/%s.json", uc_project);
   uc_config_path(path, name);
-  if (!uc_write_text(path, &text)) return uc_fail(path);
+  if (!uc_write_text(path, &text)) return uc_fail("optin", path);
   uc_free(&text);
   if (is_after_opt_out) uc_empty_buffer();
-  if (unlink(own) && errno != ENOENT) return uc_fail(own);
+  if (unlink(own) && errno != ENOENT) return uc_fail("optin", own);
   uc_notice_path(path, ".open");
   uc_write_file(path, "", 0, 0);
   consent = uc_decide();
@@ -3474,10 +3497,14 @@ static int uc_opt_in(void) {
  * job. */
 static int uc_send_now(const char *claim) {
   char path[UC_PATH];
-  int file;
+  char **names;
+  size_t count, index;
   setenv("USAGE_SENDER", "1", 1);
   if (claim) {
-    for (file = 3; file < 1024; file++) close(file);
+    names = uc_list_names("/dev/fd", &count);
+    for (index = 0; index < count; index++)
+      if (atoi(names[index]) > 2) close(atoi(names[index]));
+    uc_free_names(names);
     if (chdir("/") || !uc_exists(claim)) return 0;
     uc_send(claim);
     return 0;
@@ -3578,8 +3605,7 @@ static int uc_choose_run(const uc_arguments *arguments, const uc_place *place, c
     return 1;
   }
   found = uc_find_run(place, match);
-  if (!strcmp(arguments->values[UC_TYPE] ? "feature" : "", "feature") &&
-      uc_find_inherited_run(inherited, &starter)) {
+  if (arguments->values[UC_TYPE] && uc_find_inherited_run(inherited, &starter)) {
     for (index = 0; index < place->count; index++)
       if (place->callers[index].pid == starter) step = index;
     if (found == 0 || match->from_event >= step) {
@@ -3669,25 +3695,32 @@ static int uc_record_word(const char *word, int count, char **words) {
   return 0;
 }
 
+/* Names the words that people type, in one line. */
+static int uc_refuse(int count, char **words) {
+  int index;
+  fprintf(stderr, "Got");
+  for (index = 1; index < count; index++) fprintf(stderr, " %s", words[index]);
+  fprintf(stderr, "%s. Usage: %s status|preview|optout|optin; ", count > 1 ? "" : " nothing",
+          uc_own_command());
+  fprintf(stderr, "scripts call start, feature, end, consent and send.\n");
+  return 2;
+}
+
 int main(int count, char **words) {
-  static const char usage[] =
-      "Usage: %s start [VERSION] | end [CODE] | feature NAME [--type TYPE] |\n"
-      "       status | preview | optout | optin | consent | send\n";
   const char *word = count > 1 ? words[1] : "";
-  signal(SIGPIPE, SIG_DFL);
+  signal(SIGCHLD, SIG_DFL);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
   if (!strcmp(word, "start") || !strcmp(word, "end") || !strcmp(word, "feature"))
     return uc_record_word(word, count, words);
   if (!strcmp(word, "send")) return uc_send_now(count > 2 ? words[2] : NULL);
-  if (count == 2) {
-    if (!strcmp(word, "status")) return uc_print_status();
-    if (!strcmp(word, "preview")) return uc_print_preview();
-    if (!strcmp(word, "optout")) return uc_opt_out();
-    if (!strcmp(word, "optin")) return uc_opt_in();
-    if (!strcmp(word, "consent")) return uc_print_consent();
-    if (!strcmp(word, "--help") || !strcmp(word, "-h")) return printf(usage, uc_own_command()), 0;
-  }
-  fprintf(stderr, usage, uc_own_command());
-  return 2;
+  if (count != 2) return uc_refuse(count, words);
+  if (!strcmp(word, "status")) return uc_print_status();
+  if (!strcmp(word, "preview")) return uc_print_preview();
+  if (!strcmp(word, "optout")) return uc_opt_out();
+  if (!strcmp(word, "optin")) return uc_opt_in();
+  if (!strcmp(word, "consent")) return uc_print_consent();
+  return uc_refuse(count, words);
 }
 
 #endif /* USAGE_MAIN */

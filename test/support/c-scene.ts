@@ -2,6 +2,7 @@ import {execFileSync} from 'node:child_process'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {TestContext} from 'node:test'
+import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {cClientOnDisk} from './c-client.ts'
 import {isolatedHome} from './isolated-home.ts'
 import {projectOnDisk} from './project-on-disk.ts'
@@ -17,6 +18,7 @@ export function cScene(t: TestContext, changes: Readonly<Record<string, unknown>
     home,
     path,
     project,
+    destination: destinationOf(home.stateDirectory, project),
     folder,
     events: () => waitingEvents(home.stateDirectory),
     usesOf: (name: string) =>
