@@ -736,16 +736,17 @@ static double uc_parse_time(const char *text) {
   return (days - 719469L) * 86400.0 + hour * 3600 + minute * 60 + second;
 }
 
-/* A UUID of version 7, which sorts by time, in ID (37 bytes): whether there is one. */
+/* A UUID of version 7 in ID (37 bytes): whether there is one. It sorts by time, to 1/4096 of a
+ * millisecond (RFC 9562, 6.2, method 3), so events within a millisecond keep their order. */
 static int uc_new_id(char *id) {
   unsigned char byte[16];
-  uint64_t milliseconds = (uint64_t)(uc_now() * 1000);
+  uint64_t time = (uint64_t)(uc_now() * 1000 * 4096);
   int index;
   *id = 0;
   if (!uc_random(byte, sizeof byte)) return 0;
-  for (index = 0; index < 6; index++)
-    byte[index] = (unsigned char)(milliseconds >> (40 - 8 * index));
-  byte[6] = (unsigned char)((byte[6] & 0x0f) | 0x70);
+  for (index = 0; index < 6; index++) byte[index] = (unsigned char)(time >> (52 - 8 * index));
+  byte[6] = (unsigned char)(((time >> 8) & 0x0f) | 0x70);
+  byte[7] = (unsigned char)time;
   byte[8] = (unsigned char)((byte[8] & 0x3f) | 0x80);
   for (index = 0; index < 16; index++) {
     const char *dash = index == 4 || index == 6 || index == 8 || index == 10 ? "-" : "";

@@ -308,11 +308,12 @@ def _parse_time(text):
 
 
 def _new_id():
-    """A UUID of version 7, which sorts by time."""
-    chance = int.from_bytes(os.urandom(10), "big")
-    version = 7 << 76 | (chance >> 68) << 64
+    """A UUID of version 7. It sorts by time, to 1/4096 of a millisecond (RFC 9562, 6.2, method 3).
+    So events within a millisecond keep their order."""
+    chance = int.from_bytes(os.urandom(8), "big")
+    milliseconds, fraction = divmod(int(time.time() * 1000 * 4096), 4096)
     variant = 2 << 62 | chance & (1 << 62) - 1
-    number = int(time.time() * 1000) << 80 | version | variant
+    number = milliseconds << 80 | 7 << 76 | fraction << 64 | variant
     return re.sub("(.{8})(.{4})(.{4})(.{4})(.{12})", r"\1-\2-\3-\4-\5", "%032x" % number)
 
 
