@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {storedProject} from '../cli/maintain/ask-stats.ts'
 import {readRunningCollector} from '../collector/access/running-collector-file.ts'
-import {makeShareToken, revokeShareToken} from '../collector/access/share-links.ts'
+import {hasShareToken, makeShareToken, revokeShareToken} from '../collector/access/share-links.ts'
 
 /** The share link of a project. */
 interface Shared {
@@ -47,8 +47,12 @@ export default class Share extends BaseCommand {
         had ? `The link of ${project} is revoked.` : `${project} has no link.`,
       )
     }
+    if (hasShareToken(flags.data, project))
+      this.logToStderr(`The earlier link of ${project} no longer works. Replace it where you published it.`)
     const path = `/projects/${encodeURIComponent(project)}?share=${makeShareToken(flags.data, project)}`
     const address = flags.url || readRunningCollector(flags.data)?.http || defaultAddress
+    if (!flags.url)
+      this.logToStderr('For a link that works elsewhere, give the public address of the collector: --url URL')
     const url = `${address.replace(/\/+$/, '')}${path}`
     return this.present({project, path, url}, () => url)
   }

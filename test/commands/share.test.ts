@@ -28,6 +28,10 @@ describe('usage share', () => {
     assert.equal(await statusOf(url), 401)
     const unnamed = await runUsage(home, ['share', '--data', data])
     assert.equal(await statusOf(unnamed.stdout), 200)
+    assert.match(unnamed.stderr, /^For a link that works elsewhere.*--url URL\n$/)
+    const second = await runUsage(home, ['share', '--data', data, '--url', http])
+    assert.match(second.stderr, /^The earlier link of \w+ no longer works\..*\n$/)
+    assert.deepEqual([await statusOf(unnamed.stdout), await statusOf(second.stdout)], [401, 200])
   })
 
   it('keeps all of several changes at the same time', async t => {
