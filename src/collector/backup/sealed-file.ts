@@ -26,7 +26,10 @@ export function seal(path: string): void {
  * @param target null: only check
  */
 export function unseal(path: string, target: string | null): void {
-  const bytes = Math.max(0, statSync(path).size - sealBytes)
+  const found = statSync(path)
+  // To open a pipe without a writer would wait for ever.
+  if (!found.isFile()) throw new UsageError('USAGE_BACKUP_INVALID', `${path} is not a regular file`)
+  const bytes = Math.max(0, found.size - sealBytes)
   const [, stated, sha256] = sealPattern.exec(readTail(path, bytes)) ?? []
   if (Number(stated) !== bytes)
     throw new UsageError('USAGE_BACKUP_INVALID', `${path} does not end like a complete backup`)

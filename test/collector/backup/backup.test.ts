@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import {execFileSync} from 'node:child_process'
 import {
   appendFileSync,
   chownSync,
@@ -93,6 +94,16 @@ it('replaces an earlier backup, and no other file', async t => {
   for (const mine of [other, join(data, 'usage.sqlite')])
     assert.throws(() => makeBackup(data, mine, nowMs), {code: 'USAGE_OUTPUT_UNWRITABLE', message: /not replaced/})
   assert.equal(readFileSync(other, 'utf8'), 'words')
+})
+
+it('neither replaces nor reads a pipe, a device or a folder', async t => {
+  const {root, data, target} = await running(t)
+  const pipe = join(root, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  for (const path of [pipe, '/dev/null'])
+    assert.throws(() => makeBackup(data, path, nowMs), {code: 'USAGE_OUTPUT_UNWRITABLE'})
+  for (const path of [pipe, '/dev/zero', root])
+    assert.throws(() => restoreBackup(path, target, {isForced: false}), {code: 'USAGE_BACKUP_INVALID'})
 })
 
 it('can be opened by sqlite3 as it is', async t => {

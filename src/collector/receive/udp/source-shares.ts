@@ -30,5 +30,9 @@ export function createSourceShares(roomBytes: number): SourceShares {
   }
 }
 
-const networkOf = (address: string): string =>
-  address.includes(':') ? bytesOfIpv6(address).slice(0, 8).join('.') : address
+/** A socket for IPv6 shows a sender with IPv4 as `::ffff:192.0.2.1`. All of these are in one /64. */
+function networkOf(address: string): string {
+  const ipv4 = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
+  if (ipv4 !== undefined) return ipv4
+  return address.includes(':') ? bytesOfIpv6(address).slice(0, 8).join('.') : address
+}

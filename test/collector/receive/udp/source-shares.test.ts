@@ -28,6 +28,13 @@ it('takes the addresses of one IPv6 network for one source', () => {
   assert.equal(shares.admits('2001:db8:0:2::1', 1, room), true)
 })
 
+it('takes senders with IPv4 at a socket for IPv6 for different sources', () => {
+  const shares = createSourceShares(room)
+  assert.equal(shares.admits('::ffff:192.0.2.1', share, room), true)
+  assert.equal(shares.admits('192.0.2.1', 1, room), false)
+  assert.equal(shares.admits('::ffff:192.0.2.2', share, room), true)
+})
+
 it('gives sources beyond its bound one share together', () => {
   const shares = createSourceShares(room)
   for (let source = 0; source < sources; source++) assert.equal(shares.admits(`source ${source}`, 1, room), true)

@@ -1,5 +1,5 @@
 import type {FastifyRequest} from 'fastify'
-import {createSourceKeys} from './sources.ts'
+import {createSourceKeys, withoutPort} from './sources.ts'
 
 /** The key of the address that a request came from, as in `createSourceKeys`. */
 export type SourceOf = (request: FastifyRequest) => string
@@ -17,6 +17,6 @@ export function isFromHere({
   ip,
   socket,
 }: Pick<FastifyRequest, 'ip'> & {readonly socket: {readonly localAddress?: string | undefined}}): boolean {
-  const address = ip.replace(/^::ffff:/i, '')
+  const address = withoutPort(ip).replace(/^::ffff:/i, '')
   return address === '::1' || address.startsWith('127.') || ip === socket.localAddress
 }

@@ -12,7 +12,7 @@ import {describeValue} from '../../../../protocol/problem.ts'
 export function createSourceKeys(): (address: string | undefined) => string {
   const secret = randomBytes(32).toString('base64url')
   return address => {
-    let source = address ?? ''
+    let source = withoutPort(address ?? '')
     try {
       source = rateLimit.normalizeIP(source)
     } catch {
@@ -21,6 +21,13 @@ export function createSourceKeys(): (address: string | undefined) => string {
     // A tenth of the time of an HMAC, and as hard to guess: the secret comes first and has a fixed length.
     return hash('sha256', secret + source, 'base64url')
   }
+}
+
+/** The address in what a proxy forwards. Some add the port, so that each connection would seem to be another sender. Pure. */
+export function withoutPort(forwarded: string): string {
+  const written = forwarded.trim()
+  const [, bracketed, plain] = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(written) ?? []
+  return bracketed ?? plain ?? written
 }
 
 /** Whether an address is that of a proxy whose `X-Forwarded-For` counts. */
@@ -32,9 +39,10 @@ export const noProxy: IsProxy = () => false
 export function readProxies(written: readonly string[]): IsProxy {
   const list = new BlockList()
   for (const one of written) addSubnet(list, one)
-  return address => {
-    const family = isIP(address ?? '')
-    return family !== 0 && list.check(address!, family === 4 ? 'ipv4' : 'ipv6')
+  return forwarded => {
+    const address = withoutPort(forwarded ?? '')
+    const family = isIP(address)
+    return family !== 0 && list.check(address, family === 4 ? 'ipv4' : 'ipv6')
   }
 }
 

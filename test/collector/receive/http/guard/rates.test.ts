@@ -40,6 +40,18 @@ suite('the rate of an address', () => {
     assert.equal((await trusted('192.0.2.2, 10.0.0.1')).status, 200)
   })
 
+  test('it counts an address as one, also if a proxy forwards it with a port', async t => {
+    for (const [first, second] of [
+      ['192.0.2.1:4000', '192.0.2.1'],
+      ['192.0.2.1:4000', '192.0.2.1:4001, 127.0.0.1:5000'],
+      ['[2001:db8::1]:4000', '2001:db8::2'],
+    ] as const) {
+      const trusted = await openWith(t, 1, ['127.0.0.0/8'])
+      assert.equal((await trusted(first)).status, 200)
+      assertTooMany(await trusted(second), second)
+    }
+  })
+
   test('it counts the addresses of an IPv6 /64 as one, and what is no address as one', async t => {
     const ask = await openWith(t, 1, ['127.0.0.1'])
     assert.equal((await ask('2001:db8:0:1::1')).status, 200)
