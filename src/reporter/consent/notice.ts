@@ -90,7 +90,8 @@ export function isErrorOutputVisible(): boolean {
 export type SendingBegins = 'later' | 'now'
 
 const beginnings: Readonly<Record<SendingBegins, string>> = {
-  later: 'Nothing is sent yet.',
+  // Also true of a notice that is shown again, when a project counts something new.
+  later: 'None of this is sent yet.',
   now: 'Sent from this CI job in the background.',
 }
 

@@ -131,7 +131,7 @@ describe('the notice', () => {
     const {world, reporter} = makeScene(t)
     world.environment = {GITHUB_ACTIONS: 'true', CI: 'true'}
     assert.match(reporter.notice ?? '', /Sent from this CI job in the background\./)
-    assert.doesNotMatch(reporter.notice ?? '', /Nothing is sent yet/)
+    assert.doesNotMatch(reporter.notice ?? '', /None of this is sent yet/)
     assert.equal(reporter.consent.sending, true)
     assert.equal(reporter.noticeShown(), true)
     assert.equal(reporter.notice, null)
@@ -141,7 +141,7 @@ describe('the notice', () => {
     for (const environment of [{RENDER: 'opengl'}, {TASK_ID: '3', RUN_ID: 'x'}, {CI: 'true'}]) {
       const {world, reporter} = makeScene(t)
       world.environment = environment
-      assert.match(reporter.notice ?? '', /Nothing is sent yet\./)
+      assert.match(reporter.notice ?? '', /None of this is sent yet\./)
       assert.equal(reporter.consent.sending, false)
     }
   })
