@@ -217,6 +217,13 @@ test('it answers 503 below the floor of free disk space, and 200 again above it'
     assert.deepEqual([status, headers.has('Retry-After')], [503, true])
   }
   assert.equal((await get(first.http, '/readyz')).status, 503)
+  const trial = await fetch(`${first.http}/v1/reports?dryRun=1`, {
+    method: 'POST',
+    headers: {'Content-Type': 'application/json'},
+    body: JSON.stringify(reportOf([startOf(3, nowMs)])),
+  })
+  assert.equal(trial.status, 503)
+  assert.match(JSON.stringify(await trial.json()), /USAGE_STORE_UNWRITABLE.*disk: /)
   assert.equal(lines.filter(line => /ERROR not ready name=disk /.test(line)).length, 1)
   await first.close()
   const second = await startCollector(t, folders, {minFreeBytes: 0})

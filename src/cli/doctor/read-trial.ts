@@ -145,6 +145,11 @@ function readAnswer({response, result}: Extract<Trial, {kind: 'response'}>, trie
       `The collector does not have the project ${project}.`,
       'Ask the operator to add your project file to the folder of `usage collect --projects`.',
     )
+  if (code === 'USAGE_STORE_UNWRITABLE')
+    return failed(
+      `The collector stores nothing now (${quote(message, tried.project)}). Events wait and are sent later.`,
+      'Operators: docs/operating.md, "When a collector stores nothing". Others: try again later.',
+    )
   if (status === 429 || (status === 503 && isCollector))
     return failed(
       `The collector is busy (status ${status}). Events wait and are sent later.`,

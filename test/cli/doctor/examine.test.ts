@@ -178,12 +178,14 @@ describe('examine', {concurrency: 4}, () => {
   it('tells other servers, redirects and busy collectors apart', async t => {
     const redirect = {location: 'https://usage.example.org/v1/reports'}
     const busy = {error: {code: 'USAGE_COLLECTOR_BUSY', message: 'full', next: ''}}
+    const full = {error: {code: 'USAGE_STORE_UNWRITABLE', message: 'disk: 0.0 MB free', next: ''}}
     for (const [status, body, headers, words] of [
       [200, '<html>Sign in</html>', {}, /answered 200, and is not a collector/],
       [404, '<html>', {}, /answered 404, and is not a collector/],
       [403, '<html>', {}, /answered 403, and is not a collector/],
       [301, '', redirect, /redirects to https:\/\/usage\.example\.org/],
       [503, busy, {}, /is busy/],
+      [503, full, {}, /stores nothing now \(disk: 0\.0 MB free\)/],
       [502, '<html>502 Bad Gateway</html>', {}, /proxy before the collector answered 502/],
       [400, {error: {code: 'USAGE_REPORT_UNPARSABLE', message: 'header: is required', next: ''}}, {}, /400: header/],
     ] as const) {

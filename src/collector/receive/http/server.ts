@@ -220,11 +220,21 @@ async function receiveReport(request: FastifyRequest, parts: ServerParts): Promi
   parts.hearSentAt?.(receipt.sentAtMs, isFromHere(request) ? null : source)
   const admission = admit(parsed.value, project, receipt)
   const {dryRun} = request.query as Record<string, unknown>
-  if (dryRun !== undefined && dryRun !== '0') return answerDryRun(admission)
+  if (dryRun !== undefined && dryRun !== '0') {
+    await requireReady(parts.readiness)
+    return answerDryRun(admission)
+  }
   reach('collector: a report admitted')
   const outcomes = await groupCommit.write({...admission.batch, source}, bytes)
   reach('collector: before the answer')
   return answerReport(admission, outcomes)
+}
+
+/** A trial succeeds only if a report would be stored. A closing collector still stores reports. */
+async function requireReady(readiness: Readiness): Promise<void> {
+  const {checks} = await readiness()
+  const failed = checks.filter(({name, ok}) => !ok && name !== 'open').map(({name, detail}) => `${name}: ${detail}`)
+  if (failed.length > 0) throw new UsageError('USAGE_STORE_UNWRITABLE', failed.join('; '))
 }
 
 function readTime(header: string | string[] | undefined): number | null {
