@@ -35,6 +35,7 @@ describe('what people type first', {concurrency: 2}, () => {
     ['project chek x.json', 'unknown command "project chek"', '`usage project check`'],
     ['add usage.project.json', 'unknown command "add"', '`usage project add`'],
     ['xyzzy', 'unknown command "xyzzy"', null],
+    ['collect --port 1', 'Unknown flag: --port', '`--http`'],
     ['status --projct x', 'Unknown flag: --projct', '`--project`'],
   ]
   for (const [typed, message, proposal] of mistakes)

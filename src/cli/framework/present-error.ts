@@ -32,12 +32,25 @@ export function codeOf(thrown: Error): UsageError {
 const folderGone = (cause: Error): UsageError =>
   new UsageError('USAGE_WRONG_USE', 'the current folder was deleted', {cause, next: 'Change to a folder that exists.'})
 
+/** Flags as other programs call them. */
+const synonyms: Readonly<Record<string, string>> = {
+  '--port': '--http',
+  '--listen': '--http',
+  '--bind': '--http',
+  '--endpoint': '--url',
+  '--server': '--url',
+}
+
 /** The flags that were probably meant by unknown flags of oclif's error, or null. */
 function proposeFlags(thrown: Error): string | null {
   const {flags, parse} = thrown as {flags?: readonly string[]; parse?: {input?: {flags?: object}}}
   if (!Array.isArray(flags)) return null
   const known = Object.keys(parse?.input?.flags ?? {}).map(name => `--${name}`)
-  return writeProposal(flags.flatMap(flag => nearestWords(String(flag).split('=')[0] ?? '', known)))
+  const meant = (typed: string) => {
+    const same = synonyms[typed]
+    return same !== undefined && known.includes(same) ? [same] : nearestWords(typed, known)
+  }
+  return writeProposal(flags.flatMap(flag => meant(String(flag).split('=')[0] ?? '')))
 }
 
 /** The message of oclif as one line, without its hints. */

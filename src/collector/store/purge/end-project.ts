@@ -78,7 +78,9 @@ export function createProjectEnder({database, onEnded, removeCopies}: EnderParts
       if (project === undefined) {
         // An end that was killed may have left copies.
         removeCopies()
-        throw new UsageError('USAGE_PROJECT_UNKNOWN', `the store has no project ${end.project}`)
+        throw new UsageError('USAGE_PROJECT_UNKNOWN', `the store has no project ${end.project}`, {
+          next: 'Check the id and --data. An erased project needs no second command.',
+        })
       }
       await deleteLarge(end, Number(project))
       const receipt = change(end.project, () => {

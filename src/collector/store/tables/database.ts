@@ -143,6 +143,11 @@ export function orUnreadable<T>(path: string, open: () => T): T {
     if (named !== error && named instanceof UsageError && named.code === 'USAGE_STORE_DAMAGED')
       throw new UsageError(named.code, `${path} is damaged: ${message}`, {cause: error})
     if (error instanceof UsageError) throw error
-    throw new UsageError('USAGE_STORE_UNREADABLE', `cannot open the database ${path}: ${message}`, {cause: error})
+    // A full disk does not let SQLite create its log.
+    const isDisk = /disk is full|disk I\/O/.test(message)
+    throw new UsageError('USAGE_STORE_UNREADABLE', `cannot open the database ${path}: ${message}`, {
+      cause: error,
+      ...(isDisk && {next: 'Free space on the disk of the store, or check the disk. Then run the command again.'}),
+    })
   }
 }
