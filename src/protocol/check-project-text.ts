@@ -26,8 +26,14 @@ export interface ProjectCheck {
   readonly warnings: readonly (Place & Pick<ReviewWarning, 'code' | 'message' | 'next'> & {readonly key: string})[]
 }
 
-/** Checks the text of a project file and reviews a valid one. Results have their place in the text. Pure. */
+/** The most levels of nesting that are read. A project file has four. The parser needs stack for each. */
+const maxLevels = 32
+
+/** Checks the text of a project file and reviews a valid one. Results have their place in the text. Pure; never throws. */
 export function checkProjectText(text: string): ProjectCheck {
+  const tooDeep = findTooDeep(text)
+  if (tooDeep !== null)
+    return failed([{offset: tooDeep, message: `must have at most ${maxLevels} levels of nesting`}], text)
   const errors: ParseError[] = []
   const tree = parseTree(text, errors, {disallowComments: true})
   if (errors.length > 0 || tree === undefined)
@@ -75,6 +81,17 @@ const expected: Readonly<Record<string, string>> = {
   InvalidSymbol: 'a text must be in double quotes',
   UnexpectedEndOfString: 'a double quote is missing at the end of the text',
   InvalidCharacter: 'a text must have no line break or tab',
+}
+
+/** The offset of the first bracket beyond the most levels, or null. Without recursion. */
+function findTooDeep(text: string): number | null {
+  let level = 0
+  for (const {0: token, index} of text.matchAll(/"(?:[^"\\\n]|\\.)*"|[{}[\]]/g)) {
+    if (token === '{' || token === '[') level++
+    else if (token === '}' || token === ']') level--
+    if (level > maxLevels) return index
+  }
+  return null
 }
 
 function failed(found: readonly {offset: number; message: string}[], text: string): ProjectCheck {

@@ -8,10 +8,10 @@ const text = v.string('must be a text')
 /** The same for both forms, because a union reports only one of them. */
 const notFolder = 'must be the absolute path of a folder, such as /shared/inbox'
 
-/** An absolute path. `?`, `#` and `%` would have another meaning in an address. */
+/** An absolute path. `?`, `#` and `%` would have another meaning in an address, and half a character none. */
 const folderPath = v.pipe(
   v.string(),
-  v.regex(/^\/(?!\/)[^?#%\u0000-\u001f\u007f]{1,1024}$/, notFolder),
+  v.regex(/^\/(?!\/)[^?#%\u0000-\u001f\u007f\ud800-\udfff]{1,1024}$/u, notFolder),
   v.transform(path => `file://${encodeURI(path)}`),
 )
 
