@@ -18,7 +18,9 @@ export const makeFolderSecret = (): string => randomBytes(32).toString('base64ur
  */
 export function writeRunningCollector(dataDirectory: string, running: RunningCollector): void {
   const path = join(dataDirectory, fileName)
-  writeFileSync(`${path}.new`, JSON.stringify(running), {mode: 0o600})
+  // What a kill left, or a link of somebody who may write the folder, must not receive the secret.
+  rmSync(`${path}.new`, {force: true})
+  writeFileSync(`${path}.new`, JSON.stringify(running), {mode: 0o600, flag: 'wx'})
   renameSync(`${path}.new`, path)
 }
 

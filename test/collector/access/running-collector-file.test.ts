@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {statSync, writeFileSync} from 'node:fs'
+import {readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {it} from 'node:test'
 import {
@@ -25,4 +25,17 @@ it('contains the collector that writes a folder, readable only by the owner, unt
   removeRunningCollector(directory)
   removeRunningCollector(directory)
   assert.equal(readRunningCollector(directory), null)
+})
+
+it('is written neither into what a kill left nor through a link', t => {
+  const directory = temporaryDirectory(t)
+  const [path, elsewhere] = [join(directory, 'collector.json'), join(directory, 'elsewhere')]
+  const running = {http: 'http://127.0.0.1:8080', secret: makeFolderSecret()}
+  writeFileSync(`${path}.new`, 'half', {mode: 0o644})
+  writeRunningCollector(directory, running)
+  assert.equal(statSync(path).mode & 0o777, 0o600)
+  writeFileSync(elsewhere, 'mine', {mode: 0o644})
+  symlinkSync(elsewhere, `${path}.new`)
+  writeRunningCollector(directory, running)
+  assert.deepEqual([readRunningCollector(directory), readFileSync(elsewhere, 'utf8')], [running, 'mine'])
 })
