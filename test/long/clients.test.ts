@@ -5,7 +5,7 @@ import {clientRecords, clientSends} from '../e2e/clients-contract.ts'
 import {keptDriver} from '../support/client-driver.ts'
 import {clientShells} from '../support/sh-client.ts'
 
-for (const name of ['commands', 'functions', 'sh', 'python', 'c', 'c-functions']) {
+for (const name of ['commands', 'functions', 'sh', 'python']) {
   const driver = keptDriver(name)
   clientKeepsConsent(driver)
   clientDoesWhatItClaims(driver)
