@@ -71,7 +71,7 @@ describe('usage purge', {concurrency: 2}, () => {
     }
     const before = await answers()
     const purge = ['purge', '--data', data, '--only', 'runs']
-    const kill = {point: 'collector: runs of a month deleted', nth: 2, victim: 'run purge'}
+    const kill = {point: 'collector: a month totalled', nth: 2, victim: 'run purge'}
     const killed = await runUsage(home, purge, {environment: killingEnvironment({home}, kill)})
     assert.deepEqual([killed.signal, killed.stderr], ['SIGKILL', 'parsl 2019-03: 1 run\n'])
     assert.deepEqual(await answers(), before)

@@ -90,6 +90,7 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
     keptSince.forget()
     removeCopies()
   }
+  const purging = {path, marks, onPurged}
   const pending = createPendingEvents(database)
   const projectFile = (project: string): ProjectFile | null => files.get(project) ?? null
   const {writeBatch, writeAdmitted} = createBatchWriter(statements, dictionary, {
@@ -133,8 +134,8 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
     async addQuality(counts, atMs) {
       inTransaction(database, () => addCounts(statements, 0, counts, atMs))
     },
-    ...createPurger(database, dictionary, {marks, onPurged}),
-    ...createRunPurger(database, dictionary, {marks, onPurged}),
+    ...createPurger(database, dictionary, purging),
+    ...createRunPurger(database, dictionary, purging),
     ...createReleaser(database, {dictionary, knownValues, marks, statements, pending, writeAdmitted}),
     async noteSize(nowMs) {
       const note = database.prepare('INSERT INTO sizes (day, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
@@ -184,7 +185,7 @@ function patient(store: Store): Store {
 export function openPurgeView(dataDirectory: string) {
   const path = join(dataDirectory, databaseName)
   const database = openForReading(path)
-  const parts = {marks: createMonthMarks(database), onPurged: () => {}}
+  const parts = {path, marks: createMonthMarks(database), onPurged: () => {}}
   const dictionary = createDictionary(database)
   return {
     ...createPurger(database, dictionary, parts),

@@ -152,7 +152,7 @@ export interface Store {
   /** The first month after another one that has single uses of features. Null if there is none. Skips empty months. */
   nextFeatureMonth(project: string, after: string | null): Promise<MonthOfFeatures | null>
   /**
-   * Replaces the single uses of features in a month by totals for each feature, in one transaction. `withYear` also
+   * Replaces the single uses of features in a month by totals for each feature. `withYear` also
    * totals the whole year, if none of its months is purged. The days on which a person used a feature without a run are
    * kept, so numbers of people do not change. Purge months in order, oldest first. Resolves to the number of deleted
    * events.
@@ -166,13 +166,18 @@ export interface Store {
   /** The number of runs that began in a month `YYYY-MM` or a year `YYYY`, and how many of them are still running. */
   countRuns(project: string, span: string, lostBeforeMs: number): Promise<{runs: number; running: number}>
   /**
-   * Replaces the single runs of a month by totals, in one transaction. The totals answer questions about exactly this
+   * Replaces the single runs of a month by totals. The totals answer questions about exactly this
    * month. `withYear` also totals the whole year, if none of its months is purged. Ends without a run and days of
    * people are deleted too. A run with a sign of life after the month is kept until a later month is purged, so that
    * its later events do not count it again. Purge months in order, oldest first. Resolves to the number of runs of the
    * month.
    */
   purgeRuns(project: ProjectFile, month: string, withYear: boolean, nowMs: number): Promise<number>
+  /**
+   * Deletes the rest of a purge that was killed: single rows that totals already contain and that no answer counts. A
+   * purge stores the totals in one transaction, and deletes the rows afterwards in many short ones.
+   */
+  finishPurge(project: string): Promise<void>
   /** Deletes headers, and so pseudonyms, that no row uses. Does nothing unless a purge has left such headers. */
   sweepHeaders(project: string): Promise<void>
   /**

@@ -2,7 +2,7 @@
  * Room `upkeep`: the work of a collector on its store between reports.
  *
  * Retention replaces single runs and features that are older than their limit by totals. It purges one month at a time,
- * oldest first, each in one transaction, so a kill leaves whole months. Erasure deletes all data of a person. Reading
+ * oldest first. A kill leaves whole months for the answers: see `../store/purge/purge-features.ts`. Erasure deletes all data of a person. Reading
  * ahead prepares the first answers. All of it runs in the process that writes the store.
  * Read next: `purge-store.ts` for a purge without a collector, `erase.ts`.
  */
@@ -46,7 +46,14 @@ export interface PurgeOptions {
 
 type Purging = Pick<
   Store,
-  'nextFeatureMonth' | 'purgeFeatures' | 'nextRunMonth' | 'countRuns' | 'purgeRuns' | 'sweepHeaders' | 'expirePending'
+  | 'nextFeatureMonth'
+  | 'purgeFeatures'
+  | 'nextRunMonth'
+  | 'countRuns'
+  | 'purgeRuns'
+  | 'finishPurge'
+  | 'sweepHeaders'
+  | 'expirePending'
 >
 
 /**
@@ -63,6 +70,7 @@ export async function* purge(
   const {only = null, dryRun = false} = options
   for (const project of projects) {
     try {
+      if (!dryRun) await store.finishPurge(project.project)
       for (const steps of [purgeFeatures, purgeRuns])
         if (only === null || steps === stepsOf[only]) yield* steps(store, project, options)
     } finally {

@@ -2,6 +2,7 @@ import {startOfNextPeriod, startOfPeriod} from '../../../stats/model/period.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import type {Database} from '../tables/database.ts'
 import {wholeProject} from '../tables/month-marks.ts'
+import {readUnfinishedPurge} from '../tables/unfinished-purge.ts'
 import {type FeatureColumns, type RunColumns, sizeOf} from './columns.ts'
 import type {ReadCache} from './read-cache.ts'
 import {readFeatureColumns, readRunColumns} from './read-columns.ts'
@@ -48,6 +49,7 @@ const sql = {
 export function openColumns(database: Database, project: number, {files: allFiles, memory}: ReadCache): ProjectColumns {
   const marks = new Map<number, string>()
   for (const {month, mark} of database.prepare(sql.marks).all({project})) marks.set(Number(month), String(mark))
+  const unfinished = readUnfinishedPurge(database, project)
   const epoch = marks.get(wholeProject) ?? ''
   const bounds = Object.values(database.prepare(sql.bounds).get({project}) ?? {}).flatMap(at =>
     at === null ? [] : [Number(at)],
@@ -71,7 +73,8 @@ export function openColumns(database: Database, project: number, {files: allFile
 
   function readTables(kind: 'runs' | 'features', from: number): RunColumns | FeatureColumns {
     const read = kind === 'runs' ? readRunColumns : readFeatureColumns
-    return read(database, {project, from, to: startOfNextPeriod(from, 'month'), salt: epoch})
+    const to = startOfNextPeriod(from, 'month')
+    return read(database, {project, from, to, usesTo: from === unfinished?.from ? from : to, salt: epoch})
   }
 
   const open = <Kind extends 'runs' | 'features'>(kind: Kind, spans: readonly Span[]): Month<Of<Kind>>[] => {

@@ -5,17 +5,21 @@ import {
   type Exit,
   type FeatureColumns,
   type LoneColumns,
+  loneKinds,
   type RunColumns,
   results,
   type TimingsColumn,
 } from './columns.ts'
 import {type Growing, growing, moved} from './growing.ts'
+import {type Numbering, numbering} from './numbering.ts'
 
 /** The month of a project to read. Instants are Unix milliseconds. */
 export interface MonthToRead {
   readonly project: number
   readonly from: number
   readonly to: number
+  /** Uses of features are counted up to here: up to `to`, or up to `from` if totals contain them. */
+  readonly usesTo: number
   /** The salt of digests. It changes with the epoch, so digests cannot be linked to pseudonyms outside the store. */
   readonly salt: string
 }
@@ -26,19 +30,23 @@ export const columnQueries = {
     SELECT counted_at AS at, header, coalesce(result, 'open') AS result, seconds, last_sign_at AS lastSignAt,
       exit_code AS exitCode, signal, script, start_fields AS startFields, end_fields AS endFields
     FROM run_results WHERE project = :project AND counted_at >= :from AND counted_at < :to ORDER BY counted_at`,
+  // Of uses that totals contain, the days of people count, as in `presences`, where a purge is about to store them.
   lone: `
     SELECT used_at AS at, header, 0 AS what FROM features
-    WHERE project = :project AND run IS NULL AND used_at >= :from AND used_at < :to
+    WHERE project = :project AND run IS NULL AND used_at >= :from AND used_at < :usesTo
     UNION ALL SELECT ended_at, header, 1 FROM unpaired_ends
     WHERE project = :project AND ended_at >= :from AND ended_at < :to
     UNION ALL SELECT used_at, header, 2 FROM presences
-    WHERE project = :project AND used_at >= :from AND used_at < :to ORDER BY 1`,
+    WHERE project = :project AND used_at >= :from AND used_at < :to
+    UNION ALL SELECT min(used_at), header, 2 FROM features
+    WHERE project = :project AND run IS NULL AND used_at >= :usesTo AND used_at < :to
+    GROUP BY header, used_at / 86400000 ORDER BY 1`,
   features: `
     SELECT f.feature, f.used_at AS at, f.header, f.run, f.count, f.is_internal AS isInternal,
       f.duration_seconds AS seconds, coalesce(f.timed, f.count) AS timed, f.timings,
       f.run IS NOT NULL AND (r.run IS NULL OR r.first_sign_at < :from OR r.last_sign_at >= :to) AS isCrossing
     FROM features f LEFT JOIN runs r ON r.project = f.project AND r.run = f.run
-    WHERE f.project = :project AND f.used_at >= :from AND f.used_at < :to`,
+    WHERE f.project = :project AND f.used_at >= :from AND f.used_at < :usesTo`,
 } as const
 
 interface RunRow {
@@ -72,7 +80,7 @@ interface FeatureRow {
  * objects would need a gigabyte.
  */
 export function readRunColumns(database: Database, month: MonthToRead): RunColumns {
-  const {salt, ...span} = month
+  const {salt, usesTo, ...span} = month
   const exits = numbering<string, Exit>()
   const scripts = numbering<string, string>()
   const fields = collectFields()
@@ -110,7 +118,7 @@ export function readRunColumns(database: Database, month: MonthToRead): RunColum
     script: columns.script.column(),
     scripts: scripts.values,
     ...fields.columns(),
-    lone: readLone(database, span),
+    lone: readLone(database, {...span, usesTo}),
   }
 }
 
@@ -126,10 +134,19 @@ function nameSignal(row: RunRow): RunRow {
   return signal === null ? row : {...row, result: 'signal', signal}
 }
 
+const presence = loneKinds.indexOf('presence')
+
 function readLone(database: Database, span: Omit<MonthToRead, 'salt'>): LoneColumns {
   const columns = {at: growing(Uint32Array), header: growing(Int32Array), what: growing(Uint8Array)}
   const rows = eachRow<{at: number; header: number; what: number}>(database.prepare(columnQueries.lone), span)
+  let [seenAt, seen] = [Number.NaN, new Set<number>()]
   for (const {at, header, what} of rows) {
+    // A purge may have stored the day of a person already, and not deleted the first use of it yet.
+    if (what === presence) {
+      if (at !== seenAt) [seenAt, seen] = [at, new Set()]
+      if (seen.has(header)) continue
+      seen.add(header)
+    }
     columns.at.push(at - span.from)
     columns.header.push(header)
     columns.what.push(what)
@@ -269,23 +286,3 @@ function layTimings(read: readonly {row: number; blob: Uint8Array}[], placeOf: U
 
 const digest = (salt: string, of: string | Uint8Array): string =>
   createHash('sha256').update(salt).update(of).digest().toString('latin1', 0, 16)
-
-/** Numbers different keys from 0, in the order of their first use, and keeps a value for each. */
-interface Numbering<Key, Value> {
-  readonly values: readonly Value[]
-  numberOf(key: Key, make: () => Value): number
-}
-
-function numbering<Key, Value>(): Numbering<Key, Value> {
-  const numbers = new Map<Key, number>()
-  const values: Value[] = []
-  return {
-    values,
-    numberOf(key, make) {
-      const known = numbers.get(key)
-      if (known !== undefined) return known
-      numbers.set(key, values.length)
-      return values.push(make()) - 1
-    },
-  }
-}

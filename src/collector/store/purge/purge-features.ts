@@ -1,12 +1,14 @@
 /**
  * Room `purge`: deletes rows of the store.
  *
- * Retention replaces the features (this file) and runs (`purge-runs.ts`) of a month by totals in one transaction. The
- * uses of features are counted in pieces before it (`count-uses.ts`), so that reports do not wait for it. An
- * erasure (`erasure.ts`) deletes all data of a person, overwrites the pages and truncates the log. Each marks the
+ * Retention replaces the features (this file) and runs (`purge-runs.ts`) of a month by totals. They are counted first,
+ * uses in pieces (`count-uses.ts`) and runs in a thread (`total-runs-thread.ts`), so that reports do not wait. One small
+ * transaction stores the totals, and from then on no answer counts the single rows. They are deleted in pieces
+ * (`delete-totalled.ts`). An erasure (`erasure.ts`) deletes all data of a person, overwrites the pages and truncates the log. Each marks the
  * changed months, so that caches read them again. A kill at any step leaves a store that answers correctly.
  * Read next: `../totals/run-totals.ts` for what is kept.
  */
+import {reach} from '../../../fault-points.ts'
 import type {ProjectFile} from '../../../protocol/project-file.ts'
 import {formatDay} from '../../../stats/model/period.ts'
 import {readSince} from '../facts/quality.ts'
@@ -14,9 +16,14 @@ import type {Store} from '../store.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
 import {type MonthMarks, sweepSql} from '../tables/month-marks.ts'
+import {readUnfinishedPurge} from '../tables/unfinished-purge.ts'
 import {countUses, type UseCounting, type UseTotal} from './count-uses.ts'
+import {deleteTotalledFeatures, deleteTotalledRuns} from './delete-totalled.ts'
+import {inPieces} from './in-pieces.ts'
+import {spanOf, stateBefore} from './month-state.ts'
 import {addDurations} from './total-durations.ts'
 
+const dayMs = 86_400_000
 const inSpan = 'f.project = :project AND f.used_at >= :from AND f.used_at < :to'
 
 const sql = {
@@ -34,22 +41,16 @@ const sql = {
       days_without_user = max(days_without_user, excluded.days_without_user), unpaired = unpaired + excluded.unpaired,
       seconds = coalesce(seconds + excluded.seconds, seconds, excluded.seconds),
       timed = coalesce(timed + excluded.timed, timed, excluded.timed)`,
-  presences: `
-    INSERT INTO presences (project, used_at, header)
-    SELECT :project, min(f.used_at), f.header FROM features f WHERE ${inSpan} AND f.run IS NULL
-      AND NOT EXISTS (SELECT 1 FROM run_purges WHERE project = :project AND runs_before >= :to)
-    GROUP BY f.header, f.used_at / 86400000
-    ON CONFLICT DO NOTHING`,
-  delete: 'DELETE FROM features WHERE project = :project AND used_at >= :from AND used_at < :to',
+  begin: 'INSERT INTO unfinished_purges (project, from_at, to_at) VALUES (:project, :from, :to)',
   note: `
     INSERT INTO purges (project, features_before, first_at) VALUES (:project, :to, :first)
     ON CONFLICT DO UPDATE SET features_before = max(features_before, excluded.features_before),
       first_at = excluded.first_at`,
   purged: 'SELECT features_before AS beforeMs FROM purges WHERE project = :project',
-  oldest: 'SELECT min(used_at) AS atMs FROM features WHERE project = :project AND used_at >= :from',
+  oldest: `
+    SELECT min(used_at) AS atMs FROM features WHERE project = :project AND used_at >= :from AND NOT EXISTS (
+      SELECT 1 FROM unfinished_purges u WHERE u.project = :project AND used_at >= from_at AND used_at < to_at)`,
   count: `SELECT count(*) AS events FROM features f WHERE ${inSpan}`,
-  state: `SELECT group_concat(month || ' ' || mark) AS state FROM (
-    SELECT month, mark FROM month_marks WHERE project = :project AND month < :to ORDER BY month)`,
   sweep: `
     DELETE FROM headers WHERE project = :project AND id NOT IN (
       SELECT header FROM runs WHERE project = :project UNION SELECT header FROM features WHERE project = :project
@@ -58,55 +59,70 @@ const sql = {
       UNION SELECT header FROM pending_events WHERE project = :project)`,
 } as const
 
-/** The caches that a purge changes. */
-export interface OnPurge {
+/** What a purge works on beside the database. */
+export interface PurgerParts {
+  /** The path of the database. */
+  readonly path: string
   readonly marks: MonthMarks
   /** Called after every purge, also after a failed one. */
   readonly onPurged: () => void
 }
 
-type Purger = Pick<Store, 'nextFeatureMonth' | 'purgeFeatures' | 'sweepHeaders'>
+type Purger = Pick<Store, 'nextFeatureMonth' | 'purgeFeatures' | 'finishPurge' | 'sweepHeaders'>
 
 /** Makes the functions that purge features. Only the process that writes the database may call them. */
-export function createPurger(database: Database, dictionary: Dictionary, {marks, onPurged}: OnPurge): Purger {
+export function createPurger(database: Database, dictionary: Dictionary, {marks, onPurged}: PurgerParts): Purger {
   const numberOf = (text: string, values: Record<string, number>, column: string): number | null => {
     const value = database.prepare(text).get(values)?.[column]
     return value == null ? null : Number(value)
   }
+
+  /** Stores the totals. From its commit on, no answer counts the single uses. */
+  function storeTotals(project: number, file: ProjectFile, spans: readonly string[], counted: Counted): void {
+    const span = spanOf(spans.at(-1)!)
+    try {
+      inTransaction(database, () => {
+        const isCurrent = stateBefore(database, project, endOf(spans)) === counted.state
+        const totals = isCurrent ? counted.totals : spans.map(label => countNow(database, project, file, label))
+        for (const [index, label] of spans.entries()) writeTotals(database, project, label, totals[index]!)
+        database.prepare(sql.begin).run({project, ...span})
+        database.prepare(sql.note).run({project, to: span.to, first: readSince(database, project)})
+        marks.touchPurged(project)
+        marks.flush()
+        reach('collector: a month totalled')
+      })
+    } catch (error) {
+      dictionary.forget()
+      throw error
+    } finally {
+      onPurged()
+    }
+  }
+
   return {
     async nextFeatureMonth(name, after) {
       const project = inTransaction(database, () => dictionary.projectId(name))
       const atMs = numberOf(sql.oldest, {project, from: after === null ? 0 : spanOf(after).to}, 'atMs')
       if (atMs === null) return null
       const month = formatDay(atMs).slice(0, 7)
-      return {month, events: numberOf(sql.count, {project, ...spanOf(month)}, 'events') ?? 0}
+      return {month, events: await countEvents(database, project, month)}
     },
     async purgeFeatures(file, month, withYear) {
-      try {
-        const project = inTransaction(database, () => dictionary.projectId(file.project))
-        const year = month.slice(0, 4)
-        const purgedBeforeMs = numberOf(sql.purged, {project}, 'beforeMs') ?? 0
-        const spans = withYear && purgedBeforeMs <= spanOf(year).from ? [year, month] : [month]
-        const counted = await countSpans(database, project, file, spans)
-        return inTransaction(database, () => {
-          const span = spanOf(month)
-          const isCurrent = stateOf(database, project, spans) === counted.state
-          const totals = isCurrent ? counted.totals : spans.map(label => countNow(database, project, file, label))
-          for (const [index, label] of spans.entries()) writeTotals(database, project, label, totals[index]!)
-          const first = readSince(database, project)
-          database.prepare(sql.presences).run({project, ...span})
-          const {changes} = database.prepare(sql.delete).run({project, ...span})
-          database.prepare(sql.note).run({project, to: span.to, first})
-          marks.touchPurged(project)
-          marks.flush()
-          return Number(changes)
-        })
-      } catch (error) {
-        dictionary.forget()
-        throw error
-      } finally {
-        onPurged()
-      }
+      const project = inTransaction(database, () => dictionary.projectId(file.project))
+      const year = month.slice(0, 4)
+      const unfinished = readUnfinishedPurge(database, project)
+      // A call that was interrupted has stored the totals already.
+      const left = await deleteTotalledFeatures(database, project)
+      if (unfinished?.from === spanOf(month).from) return left
+      const purgedBeforeMs = numberOf(sql.purged, {project}, 'beforeMs') ?? 0
+      const spans = withYear && purgedBeforeMs <= spanOf(year).from ? [year, month] : [month]
+      storeTotals(project, file, spans, await countSpans(database, project, file, spans))
+      return deleteTotalledFeatures(database, project)
+    },
+    async finishPurge(name) {
+      const project = inTransaction(database, () => dictionary.projectId(name))
+      await deleteTotalledFeatures(database, project)
+      await deleteTotalledRuns(database, project)
     },
     async sweepHeaders(name) {
       inTransaction(database, () => {
@@ -123,31 +139,49 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
   }
 }
 
-/** Milliseconds for which reports wait while uses are counted. */
-const pieceMs = 20
+async function countEvents(database: Database, project: number, month: string): Promise<number> {
+  const count = database.prepare(sql.count)
+  const span = spanOf(month)
+  let [events, {from}] = [0, span]
+  await inPieces(() => {
+    events += Number(count.get({project, from, to: Math.min(from + dayMs, span.to)})?.['events'])
+    from += dayMs
+    return from < span.to
+  })
+  return events
+}
+
+/** If the months change each time, the last count is made inside the transaction. */
+const maxCounts = 3
+
+interface Counted {
+  /** The state that was counted: `stateBefore` the end of the spans. */
+  readonly state: string
+  /** Of each span. */
+  readonly totals: readonly UseTotal[][]
+}
 
 /** Counts the uses of spans in pieces. Reports are written between them. */
-async function countSpans(database: Database, project: number, file: ProjectFile, labels: readonly string[]) {
-  const state = stateOf(database, project, labels)
-  const totals: UseTotal[][] = []
-  for (const label of labels) {
-    const counting = beginCounting(database, project, file, label)
-    let pauseAt = performance.now() + pieceMs
-    while (counting.countNext()) {
-      if (performance.now() < pauseAt) continue
-      await new Promise(setImmediate)
-      pauseAt = performance.now() + pieceMs
+async function countSpans(
+  database: Database,
+  project: number,
+  file: ProjectFile,
+  labels: readonly string[],
+): Promise<Counted> {
+  const toMs = endOf(labels)
+  for (let turn = 1; ; turn++) {
+    const state = stateBefore(database, project, toMs)
+    const totals: UseTotal[][] = []
+    for (const label of labels) {
+      const counting = beginCounting(database, project, file, label)
+      await inPieces(() => counting.countNext())
+      totals.push(counting.totals())
     }
-    totals.push(counting.totals())
+    if (turn >= maxCounts || state === stateBefore(database, project, toMs)) return {state, totals}
   }
-  return {state, totals}
 }
 
-/** Changes when an event arrives in the spans, or is erased. */
-function stateOf(database: Database, project: number, labels: readonly string[]): string {
-  const to = Math.max(...labels.map(label => spanOf(label).to))
-  return String(database.prepare(sql.state).get({project, to})?.['state'])
-}
+const endOf = (labels: readonly string[]): number => Math.max(...labels.map(label => spanOf(label).to))
 
 function countNow(database: Database, project: number, file: ProjectFile, label: string): UseTotal[] {
   const counting = beginCounting(database, project, file, label)
@@ -166,11 +200,4 @@ function writeTotals(database: Database, project: number, span: string, totals: 
     insert.run({project, span, ...total})
     if (durations !== null) addDurations(database, {project, span, use: total.use, feature: total.feature}, durations)
   }
-}
-
-/** The span of a month `YYYY-MM` or a year `YYYY`, in Unix milliseconds. Pure. */
-export function spanOf(label: string): {readonly from: number; readonly to: number} {
-  const [year, month] = label.split('-').map(Number) as [number, number | undefined]
-  if (month === undefined) return {from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1)}
-  return {from: Date.UTC(year, month - 1, 1), to: Date.UTC(year, month, 1)}
 }

@@ -1,26 +1,21 @@
 import {reach} from '../../../fault-points.ts'
-import type {ProjectFile} from '../../../protocol/project-file.ts'
-import {planFlow} from '../../../stats/answer/flow.ts'
-import {makePlan} from '../../../stats/answer/plan.ts'
-import {type PeriodLength, periodsIn} from '../../../stats/model/period.ts'
-import {parseStatsQuery} from '../../../stats/model/query.ts'
-import type {StatsFacts, StatsQuestion, Step} from '../../../stats/model/source.ts'
-import {createReadCache} from '../columns/read-cache.ts'
-import {readFacts} from '../facts/facts.ts'
 import {readSince} from '../facts/quality.ts'
 import type {Store} from '../store.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
 import {readRunsBefore} from '../totals/read-run-totals.ts'
-import type {RunTotals} from '../totals/run-totals.ts'
-import {type OnPurge, spanOf} from './purge-features.ts'
-import {encodeRunDurations} from './total-durations.ts'
+import {deleteTotalledRuns} from './delete-totalled.ts'
+import {inPieces} from './in-pieces.ts'
+import {spanOf, stateBefore} from './month-state.ts'
+import type {PurgerParts} from './purge-features.ts'
+import {type CountedRuns, type MonthOfRuns, totalRuns} from './total-runs.ts'
+import {totalRunsInThread} from './total-runs-thread.ts'
 
-/**
- * Runs that a purge deletes: they began before the end of the month and gave no sign of life after it. Other runs stay,
- * so that their later events do not count them again.
- */
-const deletable = 'project = :project AND counted_at < :to AND last_sign_at < :to'
+/** More rows are counted in a thread of their own. So many take some tens of milliseconds. */
+const maxRowsHere = 2_000
+/** If the months change each time, the last count is made inside the transaction. */
+const maxCounts = 3
+const hourMs = 3_600_000
 
 const sql = {
   oldest: `
@@ -31,12 +26,16 @@ const sql = {
       UNION ALL SELECT min(ended_at) FROM unpaired_ends WHERE project = :project AND ended_at >= :from
       UNION ALL SELECT min(used_at) FROM presences WHERE project = :project AND used_at >= :from
       UNION ALL SELECT min(used_at) FROM features WHERE project = :project AND run IS NULL AND used_at >= :from)`,
+  nextRun: `
+    SELECT min(counted_at) AS atMs FROM runs WHERE project = :project AND counted_at >= :from AND counted_at < :to`,
   count: `
     SELECT count(*) AS runs, count(*) FILTER (WHERE result IS NULL AND last_sign_at > :lost) AS running
     FROM run_results WHERE project = :project AND counted_at >= :from AND counted_at < :to`,
-  unpairedEnds: `
-    SELECT count(*) AS ends FROM unpaired_ends WHERE project = :project AND ended_at >= :from AND ended_at < :to`,
-  read: 'SELECT facts FROM run_totals WHERE project = :project AND span = :span',
+  some: `
+    SELECT (SELECT count(*) FROM (SELECT 1 FROM runs
+        WHERE project = :project AND counted_at < :to LIMIT ${maxRowsHere}))
+      + (SELECT count(*) FROM (SELECT 1 FROM features
+        WHERE project = :project AND run IS NULL AND used_at < :to LIMIT ${maxRowsHere})) AS count`,
   keep: `
     INSERT INTO run_totals (project, span, facts) VALUES (:project, :span, :facts)
     ON CONFLICT DO UPDATE SET facts = excluded.facts`,
@@ -45,18 +44,50 @@ const sql = {
     ON CONFLICT DO UPDATE SET runs_before = max(runs_before, excluded.runs_before), first_at = excluded.first_at`,
 } as const
 
-const deletions = [
-  `DELETE FROM repeats WHERE project = :project AND run IN (SELECT run FROM runs WHERE ${deletable})`,
-  `DELETE FROM runs WHERE ${deletable}`,
-  'DELETE FROM unpaired_ends WHERE project = :project AND ended_at < :to',
-  'DELETE FROM presences WHERE project = :project AND used_at < :to',
-] as const
-
 type RunPurger = Pick<Store, 'nextRunMonth' | 'countRuns' | 'purgeRuns'>
 
 /** Makes the functions that purge runs. Only the process that writes the database may call them. */
-export function createRunPurger(database: Database, dictionary: Dictionary, {marks, onPurged}: OnPurge): RunPurger {
+export function createRunPurger(
+  database: Database,
+  dictionary: Dictionary,
+  {path, marks, onPurged}: PurgerParts,
+): RunPurger {
   const idOf = (name: string): number => inTransaction(database, () => dictionary.projectId(name))
+
+  async function count(project: number, asked: MonthOfRuns): Promise<CountedRuns> {
+    const {to} = spanOf(asked.month)
+    const isLarge = Number(database.prepare(sql.some).get({project, to})?.['count']) >= maxRowsHere
+    let counted: CountedRuns
+    for (let turn = 0; ; turn++) {
+      counted = isLarge
+        ? await totalRunsInThread({path, project, asked})
+        : inTransaction(database, () => totalRuns(database, project, asked))
+      if (turn + 1 >= maxCounts || counted.state === stateBefore(database, project, to)) return counted
+    }
+  }
+
+  /** Stores the totals. From its commit on, no answer counts the single runs. */
+  function store(project: number, asked: MonthOfRuns, counted: CountedRuns): number {
+    const {to} = spanOf(asked.month)
+    try {
+      return inTransaction(database, () => {
+        const isCurrent = counted.state === stateBefore(database, project, to)
+        const {runs, totals} = isCurrent ? counted : totalRuns(database, project, asked)
+        for (const [span, facts] of totals) database.prepare(sql.keep).run({project, span, facts})
+        database.prepare(sql.note).run({project, to, first: readSince(database, project)})
+        marks.touchPurged(project)
+        marks.flush()
+        reach('collector: a month totalled')
+        return runs
+      })
+    } catch (error) {
+      dictionary.forget()
+      throw error
+    } finally {
+      onPurged()
+    }
+  }
+
   return {
     async nextRunMonth(name, after) {
       const project = idOf(name)
@@ -65,119 +96,30 @@ export function createRunPurger(database: Database, dictionary: Dictionary, {mar
       const atMs = database.prepare(sql.oldest).get({project, from, purged})?.['atMs']
       return atMs == null ? null : new Date(Number(atMs)).toISOString().slice(0, 7)
     },
-    async countRuns(name, span, lostBeforeMs) {
-      const row = database.prepare(sql.count).get({project: idOf(name), lost: lostBeforeMs, ...spanOf(span)})
-      return {runs: Number(row?.['runs']), running: Number(row?.['running'])}
+    async countRuns(name, label, lostBeforeMs) {
+      const [project, span] = [idOf(name), spanOf(label)]
+      const counts = {runs: 0, running: 0}
+      let {from} = span
+      await inPieces(() => {
+        const atMs = database.prepare(sql.nextRun).get({project, from, to: span.to})?.['atMs']
+        if (atMs == null) return false
+        const to = Math.min((Math.floor(Number(atMs) / hourMs) + 1) * hourMs, span.to)
+        const row = database.prepare(sql.count).get({project, lost: lostBeforeMs, from, to})
+        counts.runs += Number(row?.['runs'])
+        counts.running += Number(row?.['running'])
+        from = to
+        return true
+      })
+      return counts
     },
     async purgeRuns(file, month, withYear, nowMs) {
-      try {
-        return inTransaction(database, () => {
-          const project = dictionary.projectId(file.project)
-          marks.touchPurged(project)
-          marks.flush()
-          return purgeMonth({database, project, file, nowMs}, month, withYear)
-        })
-      } catch (error) {
-        dictionary.forget()
-        throw error
-      } finally {
-        onPurged()
-      }
+      const project = idOf(file.project)
+      const asked = {file, month, withYear, nowMs}
+      // A call that was interrupted has stored the totals already.
+      const isTotalled = (readRunsBefore(database, project) ?? 0) >= spanOf(month).to
+      const runs = isTotalled ? 0 : store(project, asked, await count(project, asked))
+      await deleteTotalledRuns(database, project)
+      return runs
     },
   }
 }
-
-function purgeMonth(counting: Counting, month: string, withYear: boolean): number {
-  const {database, project} = counting
-  const year = month.slice(0, 4)
-  const {from, to} = spanOf(month)
-  const before = readRunsBefore(database, project) ?? 0
-  if (withYear && before <= spanOf(year).from) {
-    keep(counting, year, countSpan(counting, year))
-    keepFlows(counting, year)
-  }
-  const first = readSince(database, project)
-  const totals = countSpan(counting, month)
-  const {runs} = totals.span
-  keep(counting, month, {...totals, flow: flowOf(counting, month, totals)})
-  for (const text of deletions) database.prepare(text).run(valuesOf(text, {project, from, to}))
-  database.prepare(sql.note).run({project, to, first})
-  reach('collector: runs of a month deleted')
-  return runs
-}
-
-/** Selects the values that a statement names: SQLite rejects others. */
-const valuesOf = (text: string, values: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => text.includes(`:${name}`)))
-
-interface Counting {
-  readonly database: Database
-  readonly project: number
-  readonly file: ProjectFile
-  readonly nowMs: number
-}
-
-function keep({database, project}: Counting, span: string, totals: RunTotals | Pick<RunTotals, 'flow'>): void {
-  database.prepare(sql.keep).run({project, span, facts: JSON.stringify(totals)})
-}
-
-/** Totals a month or a year with the same question that people ask. */
-function countSpan(counting: Counting, label: string): RunTotals {
-  const {database, project, file} = counting
-  const question = questionOf(counting, label)
-  const by = lengthOf(label)
-  const {found, steps} = planFlow(periodsIn(question.range, by, Number.POSITIVE_INFINITY), by, file.identity)
-  const facts = ask(counting, {...question, steps})
-  const ends = database.prepare(sql.unpairedEnds).get({project, ...spanOf(label)})
-  return {
-    span: {...facts.spans[0]!, durations: encodeRunDurations(database, {project, ...spanOf(label)})},
-    exits: facts.exits,
-    named: facts.named,
-    numberFields: facts.numberFields,
-    valueFields: facts.valueFields,
-    unpairedEnds: Number(ends?.['ends']),
-    flow: flowAt(facts, found[0]!.step),
-  }
-}
-
-/**
- * Stores how many users of each month of a year were seen before, while the earlier months still have single runs. The
- * other totals of a month are counted when the month is purged.
- */
-function keepFlows(counting: Counting, year: string): void {
-  const question = questionOf(counting, year)
-  const months = periodsIn(question.range, 'month', Number.POSITIVE_INFINITY)
-  const {found, steps} = planFlow(months, 'month', counting.file.identity)
-  const facts = ask(counting, {...question, spans: [], steps})
-  for (const [index, {label}] of months.entries()) keep(counting, label, {flow: flowAt(facts, found[index]!.step)})
-}
-
-/** The flow of a month from `keepFlows`. If its users have changed since, the flow of the new totals. */
-function flowOf({database, project}: Counting, month: string, {span, flow}: RunTotals): RunTotals['flow'] {
-  const facts = database.prepare(sql.read).get({project, span: month})?.['facts']
-  const before = facts === undefined ? null : (JSON.parse(String(facts)) as RunTotals).flow
-  return before?.users === span.users.high ? before : flow
-}
-
-function flowAt({steps}: StatsFacts, step: number | null): RunTotals['flow'] {
-  if (step === null) return null
-  const {users, seenBefore, seenJustBefore} = steps.find(one => one.step === step) ?? {
-    users: 0,
-    seenBefore: 0,
-    seenJustBefore: 0,
-  }
-  return {users, seenBefore, seenJustBefore}
-}
-
-const ask = ({database}: Counting, question: StatsQuestion & {readonly steps: readonly Step[]}): StatsFacts =>
-  readFacts({database, cache: createReadCache(null), disk: {storeBytes: 0, freeBytes: null}}, question)
-
-function questionOf({file, nowMs}: Counting, label: string): StatsQuestion {
-  const {from, to} = spanOf(label)
-  const day = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)
-  const query = parseStatsQuery({project: file.project, from: day(from), to: day(to - 1), by: lengthOf(label)}, nowMs)
-  const {question, range} = makePlan(file, query, nowMs)
-  return {...question, spans: [range], periods: [range]}
-}
-
-const lengthOf = (label: string): PeriodLength => (label.length === 4 ? 'year' : 'month')

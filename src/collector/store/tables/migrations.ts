@@ -306,4 +306,12 @@ export const migrations: readonly string[] = [
     features INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // A month whose totals are stored while its single uses are being deleted.
+  `
+  CREATE TABLE unfinished_purges (
+    project INTEGER PRIMARY KEY,  -- projects.id
+    from_at INTEGER NOT NULL,     -- uses from here, Unix milliseconds,
+    to_at INTEGER NOT NULL        -- and before here are in totals, and no answer counts them
+  ) STRICT;
+  `,
 ]

@@ -11,7 +11,7 @@ import {temporaryDirectory} from '../../../support/temporary-directory.ts'
 import {batchOf, dayMs, featureOf, nowMs, pseudonym, sampleHeader, startOf} from '../../samples.ts'
 import {question} from '../contract-parts.ts'
 
-const all = {from: nowMs - 400 * dayMs, to: nowMs + dayMs, salt: ''}
+const all = {from: nowMs - 400 * dayMs, to: nowMs + dayMs, usesTo: nowMs + dayMs, salt: ''}
 
 test('it counts the bytes of field values, and some bytes for a month without rows', async t => {
   const directory = temporaryDirectory(t)
