@@ -3409,7 +3409,7 @@ static int uc_print_status(void) {
          count == 1 ? "" : "s");
   uc_project_path(path, "sent");
   uc_free_names(uc_list_names(path, &count));
-  printf("  Sent log    %lu reports, in %s\n", (unsigned long)count, path);
+  printf("  Sent log    %s, entries: %lu\n", path, (unsigned long)count);
   uc_project_path(path, "");
   printf("  State       %s\n", path);
   uc_find_folder(0, path);

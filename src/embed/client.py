@@ -308,12 +308,10 @@ def _parse_time(text):
 
 
 def _new_id():
-    """A UUID of version 7. It sorts by time, to 1/4096 of a millisecond (RFC 9562, 6.2, method 3).
-    So events within a millisecond keep their order."""
-    chance = int.from_bytes(os.urandom(8), "big")
-    milliseconds, fraction = divmod(int(time.time() * 1000 * 4096), 4096)
-    variant = 2 << 62 | chance & (1 << 62) - 1
-    number = milliseconds << 80 | 7 << 76 | fraction << 64 | variant
+    """A UUID of version 7, by time to 1/4096 ms (RFC 9562, 6.2, method 3)."""
+    chance = int.from_bytes(os.urandom(8), "big") & (1 << 62) - 1
+    moment, fraction = divmod(int(time.time() * 4096000), 4096)
+    number = moment << 80 | 7 << 76 | fraction << 64 | 2 << 62 | chance
     return re.sub("(.{8})(.{4})(.{4})(.{4})(.{12})", r"\1-\2-\3-\4-\5", "%032x" % number)
 
 
@@ -321,7 +319,7 @@ def _new_id():
 
 
 def _read_site_policy():
-    """The file by which the site opts out, or None; and whether the site has given notice."""
+    """The file by which the site opts out, or None; whether the site has given notice."""
     for path in ("/etc/usage/off", "/etc/usage/off.d/" + ID):
         if _exists(path) is not False:
             return path, False
@@ -1935,7 +1933,7 @@ def preview():
 
 
 def _print_status():
-    """Prints what is recorded, which rule decided, and what can be done."""
+    """Prints what is recorded, which rule decided, what can be done."""
     reason, decided_by, may_send = consent()
     folder = _project_path("buffer", "new")
     files = [os.path.join(folder, name) for name in _list_names(folder)]
@@ -1949,7 +1947,7 @@ def _print_status():
         print("              Sent by a run a minute after the notice, unless you opt out.")
     sent = _project_path("sent")
     print("  Goes to     %s\n  Waiting     %d events" % (ENDPOINT, waiting))
-    print("  Sent log    %d reports, in %s" % (len(_list_names(sent)), sent))
+    print("  Sent log    %s, entries: %d" % (sent, len(_list_names(sent))))
     print("  State       %s\n  Settings    %s" % (_project_path(), _config_path()))
     print("To see what is sent next: %s preview" % _own_command())
     _print_choices("out", "in")

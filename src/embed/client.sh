@@ -1599,7 +1599,7 @@ _u_print_status() {
   for _u_path in "$_u_directory"/sent/*.json; do
     [ ! -f "$_u_path" ] || _u_steps=$((_u_steps + 1))
   done
-  printf '  Sent log    %s\n' "$_u_steps reports, in $_u_directory/sent"
+  printf '  Sent log    %s\n' "$_u_directory/sent, entries: $_u_steps"
   printf '  State       %s\n  Settings    %s\n' "$_u_directory" "$_u_config"
   printf 'To see what is sent next: '
   _u_print_command preview

@@ -51,7 +51,7 @@ describe('the bundle of all commands', {concurrency: 2}, () => {
         ...['HOME/demo.usage.project.json', 'HOME/demo.usage.project.json', 'STATES', 'STATES', 'STATE/project.json'],
         ...['STATE/buffer/sending', 'STATE/buffer/new', 'STATE/buffer/new/ID.json', 'STATE/sent', 'STATE/next-try'],
         ...['STATE/runs', 'STATE/drops', 'STATE/buffer/refused', 'STATE/notice-COLLECTION'],
-        ...['STATE/forget.json', 'STATE/forgotten', '/etc/localtime'],
+        ...['STATE/forget.json', 'STATE/forgotten', 'HOME/.settings/usage/optout.d', '/etc/localtime'],
       ],
     )
     assert.equal(processes, 0)
