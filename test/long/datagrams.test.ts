@@ -29,7 +29,7 @@ describe('datagrams', () => {
     const other = new DatabaseSync(join(collector.data, 'usage.sqlite'))
     t.after(() => other.close())
     other.exec('BEGIN IMMEDIATE')
-    const sent = 60_000
+    const sent = 150_000
     await sendDatagrams(
       collector.udp,
       Array.from({length: sent}, (_, run) => datagramOf([startOf(run)])),
