@@ -97,10 +97,13 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
     ...{keptSince, marks, knownValues, pending},
     projectFile,
   })
-  const onErased = (): void => {
-    pending.forget()
+  const removeAllCopies = (): void => {
     removeCopies()
     removeEarlierVersions(path)
+  }
+  const onErased = (): void => {
+    pending.forget()
+    removeAllCopies()
   }
   const onEnded = (project: string): void => {
     for (const cache of [dictionary, knownValues, keptSince, marks, pending]) cache.forget()
@@ -130,7 +133,7 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
       }
     },
     ...eraser,
-    ...createProjectEnder({database, onEnded, removeCopies}),
+    ...createProjectEnder({database, onEnded, removeCopies: removeAllCopies}),
     async addQuality(counts, atMs) {
       inTransaction(database, () => addCounts(statements, 0, counts, atMs))
     },

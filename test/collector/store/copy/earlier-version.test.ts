@@ -78,3 +78,16 @@ it('removes the copy after a week, and with an erasure', async t => {
   await store.erase({project: 'parsl', users: [pseudonym('ann')], receivedAtMs: nowMs, receipt: uuid('q', 1)})
   assert.ok(!existsSync(copy))
 })
+
+it('removes the copy of an update when a project ends, also when the end was killed before', async t => {
+  const {data, copy} = folderOf(t, 3)
+  const store = openSqliteStore(data)
+  const end = () => store.endProject({project: 'parsl', receipt: uuid('q', 1), atMs: nowMs}, async () => () => {})
+  assert.ok(existsSync(copy))
+  await end()
+  assert.ok(!existsSync(copy))
+  writeFileSync(copy, 'what a killed end left')
+  await assert.rejects(end, {code: 'USAGE_PROJECT_UNKNOWN'})
+  assert.ok(!existsSync(copy))
+  await store.close()
+})
