@@ -52,7 +52,8 @@ async function showWholeLine(): Promise<void> {
 }
 
 async function startCollector(projects: string, data: string): Promise<{child: ChildProcess; http: string}> {
-  const args = ['collect', '--projects', projects, '--data', data, '--http', '127.0.0.1:0', '--udp', 'off', '--json']
+  const places = ['--projects', projects, '--data', data, '--http', '127.0.0.1:0', '--udp', 'off']
+  const args = ['collect', ...places, '--json', '--log-level', 'warn']
   const child = spawn(process.execPath, [run, ...args], {stdio: ['ignore', 'pipe', 'inherit']})
   const line = await Promise.race([firstLine(child.stdout), once(child, 'exit').then(() => null)])
   if (line === null) throw new Error('the collector ended before it listened')
