@@ -36,7 +36,7 @@ describe('a library of shell functions', () => {
         assertShfmt(libraryOnDisk(directory, shell, project), shell === 'sh' ? 'posix' : 'bash')
     })
 
-  it('has at most 53,000 bytes for the project of the examples, which a reviewer reads in half an hour', () => {
+  it('has at most 53,000 bytes for the project of the examples', () => {
     for (const shell of shells) {
       const bytes = Buffer.byteLength(makeLibrary(shell, exampleProject()))
       assert.ok(bytes <= 53_000, `${shell}: ${bytes}`)
