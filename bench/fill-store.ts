@@ -2,7 +2,7 @@
 // gets half of the events. Takes some minutes for ten million events.
 
 import {randomBytes} from 'node:crypto'
-import {openSqliteStore} from '../src/collector/store/sqlite.ts'
+import {openSqliteStore} from '../src/collector/store/sqlite/sqlite.ts'
 import type {Batch} from '../src/collector/store/store.ts'
 import type {Event} from '../src/protocol/event.ts'
 import type {Header} from '../src/protocol/header.ts'

@@ -2,7 +2,7 @@ import {spawn, spawnSync} from 'node:child_process'
 import {cpSync, existsSync, mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {openSqliteStore} from '../src/collector/store/sqlite.ts'
+import {openSqliteStore} from '../src/collector/store/sqlite/sqlite.ts'
 import {fillStore, makeRun} from './fill-store.ts'
 
 /** The end of the use in the store, and the current time of the pages. Unix milliseconds. */

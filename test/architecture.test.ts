@@ -72,7 +72,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'monitoring',
     'limits',
   ],
-  'src/collector/store': [
+  'src/collector/store': ['sqlite', 'totals', 'store'],
+  'src/collector/store/sqlite': [
     'sqlite',
     'copy',
     'held',
@@ -84,7 +85,6 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'columns',
     'write',
     'tables',
-    'store',
   ],
   'src/stats': ['write', 'public', 'answer', 'model'],
   'src/dashboard': ['site', 'pages', 'parts', 'figures', 'charts'],
@@ -100,7 +100,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   conf: /^src\/reporter\/consent\/settings\.ts$/,
   'node-machine-id': /^src\/reporter\/world\/machine-id\.ts$/,
   'ci-info': /^src\/reporter\/world\/ci\.ts$/,
-  'node:sqlite': /^src\/collector\/store\//,
+  'node:sqlite': /^src\/collector\/store\/sqlite\//,
   'prom-client': /^src\/collector\/monitoring\/metrics\.ts$/,
   pino: /^src\/collector\/monitoring\/write-log\.ts$/,
   fastify: /^src\/collector\/receive\/http\/server\.ts$/,

@@ -38,7 +38,7 @@ import {type InboxParts, type InboxReceiver, receiveInbox} from './receive/inbox
 import {datagramFigures, datagramProbe} from './receive/udp/observe-datagrams.ts'
 import {datagramReader} from './receive/udp/read-datagram.ts'
 import {receiveUdp, type UdpParts, type UdpReceiver} from './receive/udp/receive-udp.ts'
-import {openSqliteStore} from './store/sqlite.ts'
+import {openSqliteStore} from './store/sqlite/sqlite.ts'
 import {createProjectEnd} from './upkeep/end-project.ts'
 import {createErase} from './upkeep/erase.ts'
 import {readAhead} from './upkeep/read-ahead.ts'

@@ -2,7 +2,7 @@ import type {TestContext} from 'node:test'
 import {dashboardPages} from '../../src/cli/maintain/dashboard-pages.ts'
 import {fillWithDemo} from '../../src/collector/demo/fill.ts'
 import {demoProject} from '../../src/collector/demo/project.ts'
-import {openSqliteStore} from '../../src/collector/store/sqlite.ts'
+import {openSqliteStore} from '../../src/collector/store/sqlite/sqlite.ts'
 import type {Batch} from '../../src/collector/store/store.ts'
 import {makeFolders, startCollector} from '../collector/running-collector.ts'
 import {

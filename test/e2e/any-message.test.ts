@@ -11,7 +11,7 @@ import {readParslLogLine, withoutSource} from '../../src/collector/history/parsl
 import {toTextLine} from '../../src/collector/monitoring/text-line.ts'
 import {datagramReader} from '../../src/collector/receive/udp/read-datagram.ts'
 import type {Batch} from '../../src/collector/store/store.ts'
-import {decodeTimings, encodeTimings} from '../../src/collector/store/tables/timings-blob.ts'
+import {decodeTimings, encodeTimings} from '../../src/collector/store/totals/timings-blob.ts'
 import {UsageError} from '../../src/errors.ts'
 import {limits} from '../../src/protocol/limits.ts'
 import {parseReport} from '../../src/protocol/report.ts'

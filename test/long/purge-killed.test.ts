@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
 import {it} from 'node:test'
-import {openSqliteSource, openSqliteStore} from '../../src/collector/store/sqlite.ts'
+import {openSqliteSource, openSqliteStore} from '../../src/collector/store/sqlite/sqlite.ts'
 import {type FaultPoint, faultChannelName} from '../../src/fault-points.ts'
 import {answerStats} from '../../src/stats/answer/answer.ts'
 import {parseStatsQuery} from '../../src/stats/model/query.ts'

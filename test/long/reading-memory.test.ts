@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
 import {it} from 'node:test'
-import {openSqliteStore} from '../../src/collector/store/sqlite.ts'
+import {openSqliteStore} from '../../src/collector/store/sqlite/sqlite.ts'
 import {batchOf, featureOf, nowMs, startOf} from '../collector/samples.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {repositoryPath} from '../support/repository.ts'

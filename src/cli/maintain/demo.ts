@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {openCollector} from '../../collector/collector.ts'
 import {fillWithDemo} from '../../collector/demo/fill.ts'
 import {demoProject} from '../../collector/demo/project.ts'
-import {openSqliteStore} from '../../collector/store/sqlite.ts'
+import {openSqliteStore} from '../../collector/store/sqlite/sqlite.ts'
 import {dashboardPages} from './dashboard-pages.ts'
 
 export interface Demo {

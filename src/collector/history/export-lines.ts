@@ -1,5 +1,5 @@
 import {protocolVersion} from '../../protocol/report.ts'
-import {openSqliteEvents} from '../store/export.ts'
+import {openSqliteEvents} from '../store/sqlite/export.ts'
 
 /** The most events of one line. It bounds the memory of a reader. */
 const maxEvents = 50

@@ -1,6 +1,6 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {type OldIds, oldIds, readOrMakeOldIdSecret} from '../compat/old-ids.ts'
-import {openSqliteStore} from '../store/sqlite.ts'
+import {openSqliteStore} from '../store/sqlite/sqlite.ts'
 import type {ImportTarget} from './import-file.ts'
 import {storeRecords} from './store-records.ts'
 

@@ -4,8 +4,8 @@ import {setTimeout as wait} from 'node:timers/promises'
 import {toUsageError, type UsageError} from '../../errors.ts'
 import {collectorLimits} from '../limits.ts'
 import type {ProbeResult, ReadinessProbe} from '../monitoring/readiness.ts'
-import {checkStoreQuickly} from '../store/copy/quick-check.ts'
-import {databaseName} from '../store/tables/database.ts'
+import {checkStoreQuickly} from '../store/sqlite/copy/quick-check.ts'
+import {databaseName} from '../store/sqlite/tables/database.ts'
 
 export interface StoreCheckParts {
   readonly dataDirectory: string

@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import type {Figure} from '../monitoring/metrics.ts'
-import {freeBytes, storeBytes} from '../store/sqlite.ts'
-import {databaseName} from '../store/tables/database.ts'
+import {freeBytes, storeBytes} from '../store/sqlite/sqlite.ts'
+import {databaseName} from '../store/sqlite/tables/database.ts'
 
 /** The figures of the store of a data folder. */
 export const storeFigures = (dataDirectory: string): Figure[] => [

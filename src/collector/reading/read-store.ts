@@ -1,4 +1,4 @@
-import {type MeasuringSource, openSqliteSource} from '../store/sqlite.ts'
+import {type MeasuringSource, openSqliteSource} from '../store/sqlite/sqlite.ts'
 
 /**
  * Opens the store in a data folder for reading, also while a collector writes it. The caller closes it. Throws a

@@ -4,9 +4,9 @@
  */
 import {parentPort, workerData} from 'node:worker_threads'
 import {toUsageError} from '../../errors.ts'
-import {checkStoreQuickly} from '../store/copy/quick-check.ts'
-import {type HeldSource, openSqliteHeld} from '../store/held.ts'
-import type {MeasuringSource} from '../store/sqlite.ts'
+import {checkStoreQuickly} from '../store/sqlite/copy/quick-check.ts'
+import {type HeldSource, openSqliteHeld} from '../store/sqlite/held.ts'
+import type {MeasuringSource} from '../store/sqlite/sqlite.ts'
 import {openStatsSource} from './read-store.ts'
 import type {WorkerAnswer, WorkerQuestion} from './worker-source.ts'
 

@@ -13,8 +13,8 @@ import type {AccessPage} from '../../protocol/access.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {StatsFacts, StatsQuestion, TableSize} from '../../stats/model/source.ts'
 import {collectorLimits} from '../limits.ts'
-import type {HeldQuestion, HeldSource} from '../store/held.ts'
-import type {MeasuringSource} from '../store/sqlite.ts'
+import type {HeldQuestion, HeldSource} from '../store/sqlite/held.ts'
+import type {MeasuringSource} from '../store/sqlite/sqlite.ts'
 
 /** A message to the worker. */
 export interface WorkerQuestion {

@@ -2,10 +2,9 @@
  * Room `store`: the interface of a collector's database.
  *
  * One process writes a `Store`: idempotent inserts, purges and erasures. Answers are read through the interface
- * `StatsSource` in `src/stats/model/source.ts`. The rooms beside this file are the SQLite store: `../store/sqlite.ts`
- * opens it, `tables/` contains the schema, `write/` inserts, `facts/` answers, `purge/` deletes, `totals/` reads the
- * totals of deleted events, `columns/` makes months fast to read.
- * Read next: `sqlite.ts`, then `tables/database.ts`.
+ * `StatsSource` in `src/stats/model/source.ts`. The rooms beside this file: `sqlite/` is the store in a SQLite file,
+ * `totals/` adds up what is kept of deleted events, for every store.
+ * Read next: `sqlite/sqlite.ts`.
  */
 import type {ErasureReceipt} from '../../protocol/erasure.ts'
 import type {Event} from '../../protocol/event.ts'

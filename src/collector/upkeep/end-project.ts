@@ -4,7 +4,7 @@ import {revokeShareToken} from '../access/share-links.ts'
 import {removeMarksOf} from '../history/import-mark.ts'
 import type {LiveProjects} from '../intake/live-projects.ts'
 import type {Log} from '../monitoring/log.ts'
-import {openSqliteStore} from '../store/sqlite.ts'
+import {openSqliteStore} from '../store/sqlite/sqlite.ts'
 import type {ProjectReceipt, Store} from '../store/store.ts'
 
 /** The receipt of a project's end, with the tokens and links that were revoked. */

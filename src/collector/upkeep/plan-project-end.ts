@@ -1,6 +1,6 @@
 import {listReadTokens} from '../access/read-tokens.ts'
 import {hasShareToken} from '../access/share-links.ts'
-import {countProject} from '../store/sqlite.ts'
+import {countProject} from '../store/sqlite/sqlite.ts'
 import type {EndedProject} from './end-project.ts'
 
 /**

@@ -1,7 +1,7 @@
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {createClockGuard} from '../intake/clock-guard.ts'
-import {openPurgeView, openSqliteSource, openSqliteStore} from '../store/sqlite.ts'
+import {openPurgeView, openSqliteSource, openSqliteStore} from '../store/sqlite/sqlite.ts'
 import {type PurgeOptions, type PurgeStep, purge} from './retention.ts'
 
 /**

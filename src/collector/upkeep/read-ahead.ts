@@ -1,7 +1,7 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {answerStats} from '../../stats/answer/answer.ts'
 import {parseStatsQuery} from '../../stats/model/query.ts'
-import type {MeasuringSource} from '../store/sqlite.ts'
+import type {MeasuringSource} from '../store/sqlite/sqlite.ts'
 import type {Store} from '../store/store.ts'
 
 /**

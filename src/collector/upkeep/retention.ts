@@ -2,7 +2,7 @@
  * Room `upkeep`: the work of a collector on its store between reports.
  *
  * Retention replaces single runs and features that are older than their limit by totals. It purges one month at a time,
- * oldest first. A kill leaves whole months for the answers: see `../store/purge/purge-features.ts`. Erasure deletes all data of a person. Reading
+ * oldest first. A kill leaves whole months for the answers: see `../store/sqlite/purge/purge-features.ts`. Erasure deletes all data of a person. Reading
  * ahead prepares the first answers. All of it runs in the process that writes the store.
  * Read next: `purge-store.ts` for a purge without a collector, `erase.ts`.
  */

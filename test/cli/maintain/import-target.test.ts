@@ -5,7 +5,7 @@ import type {AddressInfo} from 'node:net'
 import {it, type TestContext} from 'node:test'
 import {openImportTarget} from '../../../src/cli/maintain/import-target.ts'
 import {writeRunningCollector} from '../../../src/collector/access/running-collector-file.ts'
-import {openSqliteStore} from '../../../src/collector/store/sqlite.ts'
+import {openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 

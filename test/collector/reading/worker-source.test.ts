@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {createWorkerSource} from '../../../src/collector/reading/worker-source.ts'
-import {openSqliteStore} from '../../../src/collector/store/sqlite.ts'
+import {openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 import {batchOf, nowMs, sampleProject, startOf} from '../samples.ts'
 import {question} from '../store/contract-parts.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {createHash} from 'node:crypto'
 import {test} from 'node:test'
-import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
+import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
 import type {Event} from '../../../src/protocol/event.ts'
 import type {Header} from '../../../src/protocol/header.ts'
 import {valuesOfHeader} from '../../../src/protocol/header-columns.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
 import {test} from 'node:test'
-import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite.ts'
+import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
 import {answerStats} from '../../../src/stats/answer/answer.ts'
 import {answers} from '../../../src/stats/model/answers.ts'
 import {breakdowns} from '../../../src/stats/model/breakdowns.ts'

@@ -20,7 +20,7 @@ import type {
   ValueFieldFacts,
 } from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
-import {decodeDurations} from '../tables/timings-blob.ts'
+import {decodeDurations} from './timings-blob.ts'
 
 /** The totals of a month or a year whose single runs are purged. They name nobody. */
 export interface RunTotals extends Pick<StatsFacts, 'exits' | 'named' | 'numberFields' | 'valueFields'> {

@@ -1,0 +1,196 @@
+import {Durations} from '../../../../protocol/durations.ts'
+import type {Bounds} from '../../../../stats/model/bounds.ts'
+import type {StatsFilters} from '../../../../stats/model/filters.ts'
+import {startOfNextPeriod} from '../../../../stats/model/period.ts'
+import {dayMs, type Span} from '../../../../stats/model/span.ts'
+import type {FeatureCounts} from '../../totals/feature-counts.ts'
+import {decodeTimings} from '../../totals/timings-blob.ts'
+import type {Month} from '../columns/column-cache.ts'
+import type {FeatureColumns} from '../columns/columns.ts'
+import {isWithoutUser, type KnownHeaders} from '../columns/headers.ts'
+import type {MonthCounts, MonthSummaries, MonthSummary} from './month-summaries.ts'
+import {createPeopleCounter, type PeopleCounter} from './people.ts'
+
+/** The uses of features that a question is about. */
+export interface FeatureUses {
+  readonly months: readonly Month<FeatureColumns>[]
+  readonly headers: KnownHeaders
+  readonly chosen: Uint8Array | null
+  readonly filters: StatsFilters
+  /** The ids of the features that the filters choose. Null for all. */
+  readonly chosenFeatures: ReadonlySet<number> | null
+  /** The number of the rotation period of an instant. */
+  readonly periodOf: (atMs: number) => number
+}
+
+/** Calls `see` for each use in a span that the filters choose. */
+export function eachUse(
+  uses: FeatureUses,
+  span: Span,
+  see: (columns: FeatureColumns, row: number, atMs: number, feature: number) => void,
+): void {
+  const {chosen, filters, chosenFeatures} = uses
+  const internal = filters.internal === null ? -1 : Number(filters.internal)
+  for (const {columns, fromMs} of uses.months) {
+    if (fromMs >= span.toMs || startOfNextPeriod(fromMs, 'month') <= span.fromMs) continue
+    const {features, begins, at, header, isInternal} = columns
+    const [least, most] = [span.fromMs - fromMs, span.toMs - fromMs]
+    for (let place = 0; place < features.length; place++) {
+      const feature = features[place]!
+      if (chosenFeatures !== null && !chosenFeatures.has(feature)) continue
+      for (let row = begins[place]!; row < begins[place + 1]!; row++) {
+        if (at[row]! < least || at[row]! >= most) continue
+        if ((chosen !== null && chosen[header[row]!] !== 1) || (internal >= 0 && isInternal[row] !== internal)) continue
+        see(columns, row, fromMs + at[row]!, feature)
+      }
+    }
+  }
+}
+
+/** Counts the uses of each feature in a span. */
+export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSummaries): FeatureCounts[] {
+  const all = new Map<number, Counting>()
+  const countingOf = (feature: number): Counting => {
+    const counting = all.get(feature) ?? {...noCounts, durations: new Durations(), people: [], crossing: new Set()}
+    all.set(feature, counting)
+    return counting
+  }
+  for (const month of uses.months) {
+    const toMs = startOfNextPeriod(month.fromMs, 'month')
+    if (month.fromMs >= span.toMs || toMs <= span.fromMs) continue
+    const isWhole =
+      month.fromMs >= span.fromMs && (toMs <= span.toMs || month.fromMs + lastOf(month.columns) < span.toMs)
+    const ofMonth = {...uses, months: [month]}
+    const summary = isWhole ? summaries.of(month, uses.filters, () => sumUp(ofMonth, span)) : sumUp(ofMonth, span)
+    for (const [feature, counts] of summary) addMonth(countingOf(feature), counts)
+  }
+  const counter = createPeopleCounter(uses.headers.users)
+  return [...all].map(
+    ([feature, {count, internal, runs, seconds, timed, durations, people, crossing, ...without}]) => ({
+      feature,
+      count,
+      internal,
+      runs: runs + crossing.size,
+      users: countDifferent(people, counter),
+      usesWithoutUser: without.usesWithoutUser,
+      daysWithoutUser: without.daysWithoutUser,
+      seconds: timed === 0 ? null : seconds,
+      timed: timed === 0 ? null : timed,
+      durations,
+    }),
+  )
+}
+
+function lastOf({at}: FeatureColumns): number {
+  let last = 0
+  for (let row = 0; row < at.length; row++) if (at[row]! > last) last = at[row]!
+  return last
+}
+
+interface Counting {
+  count: number
+  internal: number
+  runs: number
+  seconds: number
+  timed: number
+  usesWithoutUser: number
+  daysWithoutUser: number
+  readonly durations: Durations
+  readonly people: Pick<MonthCounts, 'people' | 'periods'>[]
+  readonly crossing: Set<string>
+}
+
+const noCounts = {count: 0, internal: 0, runs: 0, seconds: 0, timed: 0, usesWithoutUser: 0, daysWithoutUser: 0}
+
+function addMonth(counting: Counting, {people, periods, crossing, durations, ...counts}: MonthCounts): void {
+  for (const name of Object.keys(noCounts) as (keyof typeof noCounts)[]) counting[name] += counts[name]
+  counting.durations.add(durations)
+  counting.people.push({people, periods})
+  for (const run of crossing) counting.crossing.add(run)
+}
+
+function countDifferent(lists: Counting['people'], counter: PeopleCounter): Bounds {
+  counter.begin()
+  for (const {people, periods} of lists)
+    for (let place = 0; place < people.length; place++) counter.see(people[place]!, periods[place]!)
+  return counter.all()
+}
+
+/** Sums up one month, feature by feature. The columns are sorted by feature. */
+function sumUp(uses: FeatureUses, span: Span): MonthSummary {
+  const all = new Map<number, MonthCounts>()
+  const {columns} = uses.months[0]!
+  const {count, isInternal, seconds, timed, header, run} = columns
+  const {headers, periodOf} = uses
+  const [peopleIn, runsIn] = [new Int32Array(headers.users), new Int32Array(columns.runs)]
+  let [last, turn] = [-1, 0]
+  const addDurations = createDurationsReader(columns)
+  let sum = newSum()
+  const keep = (): void => {
+    if (turn > 0) all.set(last, monthCounts(sum))
+    sum = newSum()
+    turn++
+  }
+  eachUse(uses, span, (_columns, row, atMs, feature) => {
+    if (feature !== last || turn === 0) {
+      keep()
+      last = feature
+    }
+    const who = header[row]!
+    sum.count += count[row]!
+    if (isInternal[row] === 1) sum.internal += count[row]!
+    if (!Number.isNaN(seconds[row]!)) {
+      sum.seconds += seconds[row]!
+      sum.timed += timed[row]!
+      addDurations(row, sum.durations)
+    }
+    const person = headers.user[who]!
+    if (person >= 0 && peopleIn[person] !== turn) {
+      peopleIn[person] = turn
+      sum.people.push(person)
+      sum.periods.push(headers.period[who]! < 0 ? periodOf(atMs) : headers.period[who]!)
+    }
+    if (isWithoutUser(headers, who)) {
+      sum.usesWithoutUser += count[row]!
+      sum.days.add(Math.floor(atMs / dayMs))
+    }
+    if (run[row]! < 0 || runsIn[run[row]!] === turn) return
+    runsIn[run[row]!] = turn
+    const key = columns.crossing.get(run[row]!)
+    if (key === undefined) sum.runs++
+    else sum.crossing.push(key)
+  })
+  if (turn > 0) keep()
+  return all
+}
+
+/**
+ * Makes the function that adds the durations of single uses of a row. Rows must ascend. Several uses with one duration
+ * are left out: only their sum is known.
+ */
+function createDurationsReader({count, seconds, timings}: FeatureColumns): (row: number, sum: Durations) => void {
+  let place = 0
+  return (row, sum) => {
+    while (place < timings.row.length && timings.row[place]! < row) place++
+    if (timings.row[place] === row) {
+      const blob = timings.bytes.subarray(timings.begins[place], timings.begins[place + 1])
+      sum.addTimings(decodeTimings(blob, seconds[row]!))
+    } else if (count[row] === 1) sum.record(seconds[row]!)
+  }
+}
+
+const newSum = () => ({
+  ...noCounts,
+  durations: new Durations(),
+  people: [] as number[],
+  periods: [] as number[],
+  days: new Set<number>(),
+  crossing: [] as string[],
+})
+
+const monthCounts = ({days, ...sum}: ReturnType<typeof newSum>): MonthCounts => ({
+  ...sum,
+  daysWithoutUser: days.size,
+  people: Int32Array.from(sum.people),
+  periods: Int32Array.from(sum.periods),
+})

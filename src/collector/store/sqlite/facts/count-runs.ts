@@ -1,0 +1,203 @@
+import {Durations} from '../../../../protocol/durations.ts'
+import type {Bounds} from '../../../../stats/model/bounds.ts'
+import type {Duration, Outcomes} from '../../../../stats/model/model.ts'
+import type {NumberFieldFacts, StatsFacts, ValueFieldFacts} from '../../../../stats/model/source.ts'
+import type {Span} from '../../../../stats/model/span.ts'
+import {encodeDurations} from '../../totals/timings-blob.ts'
+import type {Month} from '../columns/column-cache.ts'
+import {type RunColumns, results} from '../columns/columns.ts'
+import type {KnownHeaders} from '../columns/headers.ts'
+import {createPeopleCounter} from './people.ts'
+import {percentiles} from './percentiles.ts'
+import {isChosen, type Rows, rowsIn} from './rows.ts'
+
+/** The runs that a question is about: their months, and the headers that the filters choose. */
+export interface Runs {
+  readonly months: readonly Month<RunColumns>[]
+  readonly headers: KnownHeaders
+  readonly chosen: Uint8Array | null
+}
+
+export const runsIn = ({months}: Runs, span: Span): Generator<Rows<RunColumns>> =>
+  rowsIn(months, span, columns => columns.at)
+
+/**
+ * Counts how the runs of a span ended, and how long they took. A run without an end is lost if it gave no sign of life
+ * after `lostBeforeMs` (Unix milliseconds).
+ */
+export function countOutcomes(runs: Runs, span: Span, lostBeforeMs: number): {outcomes: Outcomes; duration: Duration} {
+  const parts = [...runsIn(runs, span)]
+  const counting: Counting = {
+    counts: new Float64Array(results.length),
+    seconds: new Float64Array(parts.reduce((sum, {begin, end}) => sum + end - begin, 0)),
+    lost: 0,
+    known: 0,
+  }
+  for (const part of parts) seeOutcomes(counting, part, runs.chosen, lostBeforeMs)
+  const {lost, known, seconds} = counting
+  const [open, ok, failed, signal, unknown] = [...counting.counts] as [number, number, number, number, number]
+  const outcomes = {ok, failed, signal, lost, running: open - lost, unknown}
+  return {outcomes, duration: describe(seconds.subarray(0, known))}
+}
+
+interface Counting {
+  /** By the index of `results`. */
+  readonly counts: Float64Array
+  /** Durations, unsorted. The first `known` elements are used. */
+  readonly seconds: Float64Array
+  known: number
+  lost: number
+}
+
+function seeOutcomes(
+  counting: Counting,
+  {columns, begin, end}: Rows<RunColumns>,
+  chosen: Uint8Array | null,
+  lostBeforeMs: number,
+): void {
+  const {counts, seconds} = counting
+  const {header, result, lastSignAt, seconds: took} = columns
+  let {known, lost} = counting
+  for (let row = begin; row < end; row++) {
+    if (chosen !== null && chosen[header[row]!] !== 1) continue
+    counts[result[row]!]!++
+    if (result[row] === 0 && lastSignAt[row]! <= lostBeforeMs) lost++
+    const one = took[row]!
+    if (!Number.isNaN(one)) seconds[known++] = one
+  }
+  counting.known = known
+  counting.lost = lost
+}
+
+function describe(seconds: Float64Array): Duration {
+  const n = seconds.length
+  let sum = 0
+  for (let place = 0; place < n; place++) sum += seconds[place]!
+  const [p50Seconds, p90Seconds, p99Seconds] = percentiles(seconds, [0.5, 0.9, 0.99]) as [null, null, null]
+  const percentileBound = n === 0 ? null : 0
+  return {n, meanSeconds: n === 0 ? null : sum / n, p50Seconds, p90Seconds, p99Seconds, percentileBound}
+}
+
+/** The histogram of the durations of a span, encoded. */
+export function encodeRunDurations(runs: Runs, span: Span): string {
+  const durations = new Durations()
+  for (const {columns, begin, end} of runsIn(runs, span))
+    for (let row = begin; row < end; row++)
+      if (isChosen(runs.chosen, columns.header[row]!) && !Number.isNaN(columns.seconds[row]!))
+        durations.record(columns.seconds[row]!)
+  return Buffer.from(encodeDurations(durations.toParts())).toString('base64')
+}
+
+/** Makes the function that counts different scripts in a span, without runs in CI. */
+export function createScriptCounter(
+  {months, headers, chosen}: Runs,
+  numbers: ScriptNumbers,
+  periodOf: (atMs: number) => number,
+): (span: Span) => Bounds {
+  const numberOf = new Map(months.map(({columns}) => [columns, numbers.of(columns)]))
+  const scripts = createPeopleCounter(numbers.size())
+  return span => {
+    scripts.begin()
+    for (const {columns, fromMs, begin, end} of rowsIn(months, span, ({at}) => at)) {
+      const [global, {script, header, at}] = [numberOf.get(columns)!, columns]
+      for (let row = begin; row < end; row++) {
+        const who = header[row]!
+        if (script[row]! < 0 || headers.isCi[who] === 1 || (chosen !== null && chosen[who] !== 1)) continue
+        scripts.see(
+          global[script[row]!]!,
+          headers.period[who]! < 0 ? periodOf(fromMs + at[row]!) : headers.period[who]!,
+        )
+      }
+    }
+    return scripts.all()
+  }
+}
+
+/** Numbers scripts, the same in every month. It is kept from one question to the next. */
+export interface ScriptNumbers {
+  of(columns: RunColumns): Int32Array
+  size(): number
+}
+
+export function createScriptNumbers(): ScriptNumbers {
+  const numbers = new Map<string, number>()
+  const known = new WeakMap<RunColumns, Int32Array>()
+  const numberOf = (script: string): number => {
+    const before = numbers.get(script)
+    if (before !== undefined) return before
+    numbers.set(script, numbers.size)
+    return numbers.size - 1
+  }
+  return {
+    of(columns) {
+      const found = known.get(columns) ?? Int32Array.from(columns.scripts, numberOf)
+      known.set(columns, found)
+      return found
+    },
+    size: () => numbers.size,
+  }
+}
+
+/** Counts the exit codes and signals of the runs of a span. */
+export function countExits(runs: Runs, span: Span): StatsFacts['exits'] {
+  const all = new Map<string, {exitCode: number | null; signal: string | null; runs: number}>()
+  for (const {columns, begin, end} of runsIn(runs, span)) {
+    const counts = new Float64Array(columns.exits.length)
+    const {exit: exitOf, header, exits} = columns
+    for (let row = begin; row < end; row++)
+      if (exitOf[row]! >= 0 && isChosen(runs.chosen, header[row]!)) counts[exitOf[row]!]!++
+    for (const [place, exit] of exits.entries()) {
+      const key = `${exit.exitCode} ${exit.signal}`
+      const count = (all.get(key)?.runs ?? 0) + counts[place]!
+      if (count > 0) all.set(key, {...exit, runs: count})
+    }
+  }
+  return [...all.values()]
+}
+
+/** Sums up the numbers in some fields of the runs of a span. Fields without a value are left out. */
+export function countNumbers(runs: Runs, span: Span, names: readonly string[]): NumberFieldFacts[] {
+  const parts = [...runsIn(runs, span)]
+  return names.flatMap(name => {
+    const columns = parts.map(part => ({part, column: part.columns.numbers[name]}))
+    const values = new Float64Array(columns.reduce((sum, {column}) => sum + (column?.row.length ?? 0), 0))
+    let [n, sum, max] = [0, 0, Number.NEGATIVE_INFINITY]
+    for (const {part, column} of columns) {
+      if (column === undefined) continue
+      const {row, value} = column
+      const isIn = createIsIn(part, runs)
+      for (let place = 0; place < row.length; place++) {
+        if (!isIn(row[place]!)) continue
+        values[n++] = value[place]!
+        sum += value[place]!
+        if (value[place]! > max) max = value[place]!
+      }
+    }
+    if (n === 0) return []
+    const [median] = percentiles(values.subarray(0, n), [0.5])
+    return [{name, n, mean: sum / n, median: median!, max}]
+  })
+}
+
+/** Counts the runs of a span by their values in some fields. */
+export function countValues(runs: Runs, span: Span, names: readonly string[]): ValueFieldFacts[] {
+  const parts = [...runsIn(runs, span)]
+  return names.flatMap(name => {
+    const all = new Map<string | boolean, number>()
+    for (const part of parts) {
+      const column = part.columns.values[name]
+      if (column === undefined) continue
+      const {row, value} = column
+      const isIn = createIsIn(part, runs)
+      const counts = new Float64Array(column.names.length)
+      for (let place = 0; place < row.length; place++) if (isIn(row[place]!)) counts[value[place]!]!++
+      for (const [place, one] of column.names.entries())
+        if (counts[place]! > 0) all.set(one, (all.get(one) ?? 0) + counts[place]!)
+    }
+    return [...all].map(([value, count]) => ({name, value, runs: count}))
+  })
+}
+
+function createIsIn({columns: {header}, begin, end}: Rows<RunColumns>, {chosen}: Runs): (row: number) => boolean {
+  return row => row >= begin && row < end && (chosen === null || chosen[header[row]!] === 1)
+}

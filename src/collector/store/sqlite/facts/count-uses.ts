@@ -1,0 +1,245 @@
+import {type HeaderWord, headerWords} from '../../../../stats/model/header-words.ts'
+import type {NamedFacts, NamedRuns, SpanFacts, Step, StepFacts, WithoutUser} from '../../../../stats/model/source.ts'
+import type {Span} from '../../../../stats/model/span.ts'
+import {headerMarks, isWithoutUser, type KnownHeaders} from '../columns/headers.ts'
+import {createMarkedCounter} from './marked-people.ts'
+import {createPeopleCounter} from './people.ts'
+import {type PieceOfUse, type Uses, usesIn} from './uses.ts'
+
+type SpanUses = Omit<SpanFacts, 'scripts' | 'outcomes' | 'duration'>
+
+/** Makes the function that counts the runs, people and hosts of a span. */
+export function createSpanCounter(uses: Uses, range: Span): (span: Span) => SpanUses {
+  const {headers} = uses
+  const users = createPeopleCounter(headers.users)
+  const hosts = createPeopleCounter(headers.hosts)
+  const marked = createMarkedCounter(headers.users)
+  const who = createWhoCounter(headers)
+  return span => {
+    for (const counter of [users, hosts, marked]) counter.begin()
+    const isRange = span.fromMs === range.fromMs && span.toMs === range.toMs
+    who.begin()
+    let [runs, ciRuns] = [0, 0]
+    for (const piece of usesIn(uses, span)) {
+      const {header, firstDay, lastDay} = piece
+      who.enter(piece)
+      for (let row = 0; row < header.length; row++) {
+        const id = header[row]!
+        const period = headers.period[id]! < 0 ? piece.period : headers.period[id]!
+        users.see(headers.user[id]!, period, firstDay[row]!, lastDay[row]!)
+        hosts.see(headers.host[id]!, period, firstDay[row]!, lastDay[row]!)
+        if (isRange) marked.see(headers.user[id]!, period, headers.marks[id]!)
+        runs += piece.runs[row]!
+        if (headers.isCi[id] === 1) ciRuns += piece.runs[row]!
+        else who.see(piece, row)
+      }
+    }
+    return {
+      runs,
+      ciRuns,
+      users: users.all(),
+      usersOnSeveralDays: users.onSeveralDays(),
+      usersOnlyAgents: marked.always(headerMarks.agent),
+      usersOnlyNewHomes: marked.always(headerMarks.newHome),
+      hosts: hosts.all(),
+      hostsOnSeveralDays: hosts.onSeveralDays(),
+      ...who.facts(),
+    }
+  }
+}
+
+type UsesByWord = Pick<SpanFacts, 'usesWithUser' | 'usesWithoutUser' | 'daysWithoutUser' | 'usesWithoutHost'>
+
+/**
+ * Counts the uses of people that say who and where, and those that do not. In a month with runs of people, an event without
+ * a run and a user is of somebody who is counted by a run. It reuses its memory for one count after another.
+ */
+function createWhoCounter(headers: KnownHeaders) {
+  const days = createDayCounter()
+  let month = 0
+  let [withUser, withoutUser, withoutHost] = [noSum(), noSum(), noSum()]
+  let all: UsesByWord = {usesWithUser: 0, usesWithoutUser: 0, daysWithoutUser: 0, usesWithoutHost: 0}
+  const addMonth = (): void => {
+    const areRuns = withUser.runs + withoutUser.runs > 0
+    const told = ({runs, uses}: ReturnType<typeof noSum>): number => (areRuns ? runs : uses)
+    all = {
+      usesWithUser: all.usesWithUser + told(withUser),
+      usesWithoutUser: all.usesWithoutUser + told(withoutUser),
+      daysWithoutUser: all.daysWithoutUser + days.count(areRuns),
+      usesWithoutHost: all.usesWithoutHost + told(withoutHost),
+    }
+    ;[withUser, withoutUser, withoutHost] = [noSum(), noSum(), noSum()]
+    days.begin()
+  }
+  return {
+    begin(): void {
+      addMonth()
+      all = {usesWithUser: 0, usesWithoutUser: 0, daysWithoutUser: 0, usesWithoutHost: 0}
+    },
+    enter(piece: PieceOfUse): void {
+      if (piece.month !== month) addMonth()
+      month = piece.month
+      for (let place = 0; place < piece.unknownDay.length; place++) days.see(piece.unknownDay[place]!)
+    },
+    see(piece: PieceOfUse, row: number): void {
+      const id = piece.header[row]!
+      addRow(headers.user[id]! >= 0 ? withUser : withoutUser, piece, row)
+      if (headers.host[id]! < 0) addRow(withoutHost, piece, row)
+    },
+    facts(): UsesByWord {
+      addMonth()
+      return all
+    },
+  }
+}
+
+const noSum = () => ({runs: 0, uses: 0})
+
+function addRow(sum: ReturnType<typeof noSum>, {runs, uses}: PieceOfUse, row: number): void {
+  sum.runs += runs[row]!
+  sum.uses += uses[row]!
+}
+
+/** Later days count as the last one: it is in 2134. */
+const maxDay = 60_000
+
+/** Counts different days of uses that do not say who. It reuses its memory for one count after another. */
+function createDayCounter() {
+  const seenIn = new Int32Array(2 * maxDay)
+  let turn = 0
+  const counts = [0, 0]
+  return {
+    begin(): void {
+      turn++
+      counts.fill(0)
+    },
+    /** Twice the UTC day, plus one for a run. */
+    see(code: number): void {
+      const place = Math.max(0, Math.min(code, 2 * maxDay - 2 + (code & 1)))
+      if (seenIn[place] === turn) return
+      seenIn[place] = turn
+      counts[code & 1]!++
+    },
+    /** The days of runs, or else of other events. */
+    count: (ofRuns: boolean): number => counts[ofRuns ? 1 : 0]!,
+  }
+}
+
+/**
+ * Counts the users of each step, and how many of them had uses in an earlier step of the same part. Steps without users
+ * are left out. Clients of one project may change pseudonyms on different days: where an earlier step has pseudonyms of
+ * another period, a user who was not seen before may be one of those people.
+ */
+export function countSteps(uses: Uses, steps: readonly Step[]): StepFacts[] {
+  const {headers} = uses
+  const lastStep = new Int32Array(headers.users).fill(-1)
+  /** The rotation periods of the step before and of all earlier ones of the part. */
+  let [justBefore, earlier, partNow] = [new Set<number>(), new Set<number>(), -1]
+  return steps.flatMap(({part, ...span}, step): StepFacts[] => {
+    let [users, seenBefore, seenJustBefore] = [0, 0, 0]
+    const periods = new Set<number>()
+    if (part !== partNow) [justBefore, earlier, partNow] = [new Set(), new Set(), part]
+    for (const {header, period} of usesIn(uses, span))
+      for (let row = 0; row < header.length; row++) {
+        const user = headers.user[header[row]!]!
+        if (user < 0 || lastStep[user] === step) continue
+        const before = lastStep[user]!
+        lastStep[user] = step
+        users++
+        periods.add(headers.period[header[row]!]! < 0 ? period : headers.period[header[row]!]!)
+        if (before < 0 || steps[before]!.part !== part) continue
+        seenBefore++
+        if (before === step - 1) seenJustBefore++
+      }
+    const isNewKnown = seenBefore === users || isWithin(earlier, periods)
+    const isLostKnown = isWithin(justBefore, periods)
+    justBefore = periods
+    for (const one of periods) earlier.add(one)
+    if (users === 0) return []
+    if (periods.size > 1) return [{step, users: null, seenBefore: null, seenJustBefore: null}]
+    return [
+      {step, users, seenBefore: isNewKnown ? seenBefore : null, seenJustBefore: isLostKnown ? seenJustBefore : null},
+    ]
+  })
+}
+
+const isWithin = (some: ReadonlySet<number>, all: ReadonlySet<number>): boolean => [...some].every(one => all.has(one))
+
+/** Counts runs and users by the words of their header: by version in each period, and by every word in all periods. */
+export function countNamed(
+  uses: Uses,
+  periods: readonly Span[],
+): {
+  readonly named: NamedFacts
+  readonly adoption: readonly (NamedRuns & {readonly period: number})[]
+} {
+  const {headers} = uses
+  const all = createHeaderSum(headers)
+  const one = createHeaderSum(headers)
+  const adoption = periods.flatMap((span, period) => {
+    one.begin()
+    for (const piece of usesIn(uses, span)) {
+      one.add(piece)
+      all.add(piece)
+    }
+    return one.byName('version').map(counts => ({period, ...counts}))
+  })
+  const byWord = headerWords.map(word => [word, all.byName(word)])
+  return {named: Object.fromEntries(byWord) as NamedFacts, adoption}
+}
+
+/** Sums the runs of headers. `begin` starts a new sum in the same memory. */
+function createHeaderSum(headers: KnownHeaders) {
+  const runsOf = new Float64Array(headers.user.length)
+  const periodOf = new Int32Array(headers.user.length)
+  const people = createPeopleCounter(headers.users)
+  const days = createDayCounter()
+  let [seen, daysOf]: [number[], Map<number, number[]>] = [[], new Map()]
+
+  function countUsers(some: readonly number[]): Pick<NamedRuns, 'users' | keyof WithoutUser> {
+    people.begin()
+    days.begin()
+    let usesWithoutUser = 0
+    for (const header of some) {
+      people.see(headers.user[header]!, periodOf[header]!)
+      if (!isWithoutUser(headers, header)) continue
+      usesWithoutUser += runsOf[header]!
+      for (const day of daysOf.get(header) ?? []) days.see(day)
+    }
+    return {users: people.all(), usesWithoutUser, daysWithoutUser: days.count(true)}
+  }
+
+  return {
+    begin(): void {
+      for (const header of seen) runsOf[header] = 0
+      seen = []
+      daysOf = new Map()
+    },
+    add({header, runs, period, unknownHeader, unknownDay}: PieceOfUse): void {
+      for (let row = 0; row < header.length; row++) {
+        const id = header[row]!
+        if (runs[row] === 0) continue
+        if (runsOf[id] === 0) {
+          seen.push(id)
+          periodOf[id] = headers.period[id]! < 0 ? period : headers.period[id]!
+        }
+        runsOf[id]! += runs[row]!
+      }
+      for (let place = 0; place < unknownHeader.length; place++) {
+        const known = daysOf.get(unknownHeader[place]!)
+        if (known === undefined) daysOf.set(unknownHeader[place]!, [unknownDay[place]!])
+        else known.push(unknownDay[place]!)
+      }
+    },
+    byName(word: HeaderWord): NamedRuns[] {
+      const [nameOf, names] = [headers.name[word], headers.names[word]]
+      const ofName: number[][] = names.map(() => [])
+      for (const header of seen) ofName[nameOf[header]!]!.push(header)
+      return names.flatMap((name, place) => {
+        const some = ofName[place]!
+        if (some.length === 0) return []
+        return [{name, runs: some.reduce((sum, header) => sum + runsOf[header]!, 0), ...countUsers(some)}]
+      })
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import {limitsFeatures, type StatsFilters} from '../../../../stats/model/filters.ts'
+import type {StatsQuestion} from '../../../../stats/model/source.ts'
+import type {Span} from '../../../../stats/model/span.ts'
+import {openColumns} from '../columns/column-cache.ts'
+import {bytesOfHeaders, chooseHeaders, noHeaders, type ReadHeaders, readHeaders} from '../columns/headers.ts'
+import type {ReadCache} from '../columns/read-cache.ts'
+import type {Database} from '../tables/database.ts'
+import type {FeatureUses} from './count-features.ts'
+import {createScriptNumbers, type Runs, type ScriptNumbers} from './count-runs.ts'
+import {type MonthSummaries, openMonthSummaries} from './month-summaries.ts'
+import {createPeriodOf} from './people.ts'
+
+/** Data of a project that stays valid while its epoch is the same. */
+interface KnownProject {
+  readonly epoch: string
+  readonly headers: ReadHeaders
+  readonly scripts: ScriptNumbers
+  /** Identifies the numbering of people in `headers`. */
+  readonly people: symbol
+}
+
+/** The data of a project from earlier questions. Empty if its epoch has changed. */
+function knownProject({memory}: ReadCache, project: number, epoch: string): KnownProject {
+  const before = memory.get<KnownProject>(`project ${project}`)
+  if (before?.epoch === epoch) return before
+  return {epoch, headers: noHeaders(), scripts: createScriptNumbers(), people: Symbol()}
+}
+
+function keepProject({memory}: ReadCache, project: number, known: KnownProject): void {
+  memory.keep(`project ${project}`, known, bytesOfHeaders(known.headers) + 150 * known.scripts.size())
+}
+
+/** The rows that a question is answered from: runs and people, and uses of features. */
+export interface OpenRows {
+  readonly runs: Runs
+  readonly uses: FeatureUses
+  readonly scripts: ScriptNumbers
+  readonly summaries: MonthSummaries
+  /** The number of the rotation period of an instant. */
+  readonly periodOf: (atMs: number) => number
+}
+
+interface Opening extends Pick<StatsQuestion, 'range' | 'filters' | 'rotation'> {
+  readonly project: number
+  readonly spans: readonly Span[]
+}
+
+/**
+ * Opens the rows for a question. With a filter on features, uses of features are needed in all spans, and runs in none.
+ */
+export function openRows(
+  database: Database,
+  cache: ReadCache,
+  {project, range, spans, filters, rotation}: Opening,
+): OpenRows {
+  const columns = openColumns(database, project, cache)
+  const known = knownProject(cache, project, columns.epoch)
+  const headers = readHeaders(database, project, known.headers)
+  const periodOf = createPeriodOf(rotation, headers.periodNumber)
+  const chosen = chooseHeaders(headers, filters)
+  const isOnFeatures = limitsFeatures(filters)
+  const chosenFeatures = featuresOf(database, project, filters)
+  const rows = {
+    runs: {months: isOnFeatures ? [] : columns.runs([range, ...spans]), headers, chosen},
+    uses: {
+      months: columns.features(isOnFeatures ? [range, ...spans] : [range]),
+      headers,
+      chosen,
+      filters,
+      chosenFeatures,
+      periodOf,
+    },
+    periodOf,
+    scripts: known.scripts,
+    summaries: openMonthSummaries(cache.memory, project, known.people, periodOf),
+  }
+  // Kept after the columns, so that it is dropped last: reading it again takes longest.
+  keepProject(cache, project, known)
+  return rows
+}
+
+function featuresOf(database: Database, project: number, {featureType}: StatsFilters): ReadonlySet<number> | null {
+  if (featureType === null) return null
+  const rows = database.prepare('SELECT id FROM feature_names WHERE project = ? AND type = ?').all(project, featureType)
+  return new Set(rows.map(({id}) => Number(id)))
+}

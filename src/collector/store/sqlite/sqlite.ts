@@ -1,0 +1,286 @@
+/**
+ * Room `sqlite`: opens the SQLite store of a data folder.
+ *
+ * One process opens it for writing and holds its lock. Others may read it at the same time on their own connections.
+ * Opening for writing creates folder, tables and lock, and migrates an older store. Errors have a code and name the
+ * path.
+ * Read next: `tables/database.ts` for the settings of a connection, `facts/facts.ts` for how a question is answered.
+ */
+import {statfsSync, statSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {UsageError} from '../../../errors.ts'
+import {reach} from '../../../fault-points.ts'
+import {type ProjectFile, parseProjectFile} from '../../../protocol/project-file.ts'
+import {formatDay} from '../../../stats/model/period.ts'
+import type {StatsSource, TableSize} from '../../../stats/model/source.ts'
+import type {Store} from '../store.ts'
+import {createColumnFiles, removeColumnFiles} from './columns/column-files.ts'
+import {createReadCache} from './columns/read-cache.ts'
+import {keepEarlierVersion, removeEarlierVersions} from './copy/earlier-version.ts'
+import {allowGivingBack, giveBack, isSmall} from './copy/give-back.ts'
+import {lockDataFolder} from './copy/lock-data-folder.ts'
+import {requireUsable} from './copy/require-usable.ts'
+import {requireNoRestore} from './copy/unfinished-restore.ts'
+import {readFacts} from './facts/facts.ts'
+import {readNewest} from './facts/newest.ts'
+import {keepTableSizes, measureTables} from './facts/sizes.ts'
+import {createReleaser} from './pending/release-pending.ts'
+import {createProjectEnder} from './purge/end-project.ts'
+import {createEraser} from './purge/erasure.ts'
+import {createPurger} from './purge/purge-features.ts'
+import {createRunPurger} from './purge/purge-runs.ts'
+import {
+  databaseName,
+  inTransaction,
+  neverBlock,
+  openForReading,
+  openForWriting,
+  orUnreadable,
+  truncateLog,
+  whenFree,
+} from './tables/database.ts'
+import {createDictionary} from './tables/dictionary.ts'
+import {createKnownValues} from './tables/known-values.ts'
+import {createMonthMarks} from './tables/month-marks.ts'
+import {migrate, requireCurrentVersion} from './tables/schema.ts'
+import {createKeptSinceReader} from './write/kept-since.ts'
+import {createPendingEvents} from './write/pending-events.ts'
+import {prepareStatements} from './write/statements.ts'
+import {addCounts, createBatchWriter} from './write/writer.ts'
+
+/**
+ * Opens the store of a data folder for writing. Folder, tables and lock are created if they are missing, and a restore
+ * that was killed is finished. Throws a `UsageError`: USAGE_STORE_LOCKED if another process writes it,
+ * USAGE_STORE_DAMAGED and USAGE_STORE_UNREADABLE if it cannot be used.
+ *
+ * @param onUpdate called with the version of a store that is older than this program, before it is updated
+ */
+export function openSqliteStore(dataDirectory: string, onUpdate: (version: number) => void = () => {}): Store {
+  const unlock = lockDataFolder(dataDirectory)
+  try {
+    const path = join(dataDirectory, databaseName)
+    requireUsable(dataDirectory)
+    return openLocked(path, unlock, onUpdate)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+function openLocked(path: string, unlock: () => void, onUpdate: (version: number) => void): Store {
+  const database = openForWriting(path)
+  orUnreadable(path, () => {
+    migrate(database, path, version => {
+      keepEarlierVersion(database, path, version)
+      onUpdate(version)
+    })
+    if (isSmall(database)) allowGivingBack(database)
+  })
+  // A process that died during an erasure left the erased rows in the log.
+  truncateLog(database)
+  neverBlock(database)
+  const dictionary = createDictionary(database)
+  const statements = prepareStatements(database)
+  const keptSince = createKeptSinceReader(database)
+  const marks = createMonthMarks(database)
+  const knownValues = createKnownValues(database)
+  const files = new Map<string, ProjectFile>()
+  const removeCopies = (): void => removeColumnFiles(dirname(path))
+  const onPurged = (): void => {
+    keptSince.forget()
+    removeCopies()
+  }
+  const purging = {path, marks, onPurged}
+  const pending = createPendingEvents(database)
+  const projectFile = (project: string): ProjectFile | null => files.get(project) ?? null
+  const {writeBatch, writeAdmitted} = createBatchWriter(statements, dictionary, {
+    ...{keptSince, marks, knownValues, pending},
+    projectFile,
+  })
+  const removeAllCopies = (): void => {
+    removeCopies()
+    removeEarlierVersions(path)
+  }
+  const onErased = (): void => {
+    pending.forget()
+    removeAllCopies()
+  }
+  const onEnded = (project: string): void => {
+    for (const cache of [dictionary, knownValues, keptSince, marks, pending]) cache.forget()
+    files.delete(project)
+  }
+  const eraser = createEraser({database, dictionary, knownValues, marks, removeCopies: onErased})
+  const saveProject = database.prepare(
+    'INSERT INTO projects (project, file) VALUES (?, ?) ON CONFLICT (project) DO UPDATE SET file = excluded.file',
+  )
+  return patient({
+    async insert(batches) {
+      try {
+        const outcomes = inTransaction(database, () => {
+          const written = batches.map(writeBatch)
+          marks.flush()
+          reach('collector: events inserted')
+          return written
+        })
+        reach('collector: events committed')
+        return outcomes
+      } catch (error) {
+        dictionary.forget()
+        knownValues.forget()
+        marks.forget()
+        pending.forget()
+        throw error
+      }
+    },
+    ...eraser,
+    ...createProjectEnder({database, onEnded, removeCopies: removeAllCopies}),
+    async addQuality(counts, atMs) {
+      inTransaction(database, () => addCounts(statements, 0, counts, atMs))
+    },
+    ...createPurger(database, dictionary, purging),
+    ...createRunPurger(database, dictionary, purging),
+    ...createReleaser(database, {dictionary, knownValues, marks, statements, pending, writeAdmitted}),
+    async noteSize(nowMs) {
+      const note = database.prepare('INSERT INTO sizes (day, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
+      note.run(formatDay(nowMs), storeBytes(path))
+    },
+    async touch() {
+      inTransaction(database, () => {
+        database.exec('UPDATE sizes SET bytes = bytes WHERE day = (SELECT max(day) FROM sizes)')
+      })
+    },
+    async noteTables(tables) {
+      inTransaction(database, () => keepTableSizes(database, tables))
+    },
+    async saveProjects(projects) {
+      inTransaction(database, () => {
+        for (const project of projects) saveProject.run(project.project, JSON.stringify(project))
+      })
+      for (const project of projects) files.set(project.project, project)
+    },
+    async tidy(nowMs, {mayRewrite = false, isStopped = () => false} = {}) {
+      removeEarlierVersions(path, nowMs)
+      if (mayRewrite) allowGivingBack(database)
+      return giveBack(database, isStopped)
+    },
+    newestMs: async () => readNewest(database),
+    async close() {
+      if (!database.isOpen) return
+      database.close()
+      unlock()
+    },
+  })
+}
+
+/** Lets every write wait for the lock of another program without blocking the thread. Each write can be repeated. */
+function patient(store: Store): Store {
+  const methods = Object.entries(store).map(([name, method]) => [
+    name,
+    (...values: unknown[]) => whenFree(() => method(...values)),
+  ])
+  return Object.fromEntries(methods) as Store
+}
+
+/**
+ * Opens the store for a purge that changes nothing, also while a collector writes it: its counts can be read, its changes
+ * fail. Throws a `UsageError` USAGE_STORE_UNREADABLE.
+ */
+export function openPurgeView(dataDirectory: string) {
+  const path = join(dataDirectory, databaseName)
+  const database = openForReading(path)
+  const parts = {path, marks: createMonthMarks(database), onPurged: () => {}}
+  const dictionary = createDictionary(database)
+  return {
+    ...createPurger(database, dictionary, parts),
+    ...createRunPurger(database, dictionary, parts),
+    tidy: async () => 0,
+    newestMs: async () => readNewest(database),
+    // A dry run deletes nothing.
+    expirePending: async () => 0,
+    close: async () => database.close(),
+  }
+}
+
+/**
+ * Counts the rows of a project, also while a collector writes the store. Throws a `UsageError`: USAGE_PROJECT_UNKNOWN,
+ * USAGE_STORE_UNREADABLE.
+ */
+export function countProject(dataDirectory: string, project: string): {runs: number; features: number} {
+  const path = join(dataDirectory, databaseName)
+  const database = openForReading(path)
+  try {
+    return orUnreadable(path, () => {
+      const id = database.prepare('SELECT id FROM projects WHERE project = ?').get(project)?.['id']
+      if (id === undefined) throw new UsageError('USAGE_PROJECT_UNKNOWN', `the store has no project ${project}`)
+      const count = (table: string): number =>
+        Number(database.prepare(`SELECT count(*) AS count FROM ${table} WHERE project = ?`).get(id)?.['count'])
+      return {runs: count('runs'), features: count('features')}
+    })
+  } finally {
+    database.close()
+  }
+}
+
+/** A reader that can also measure the tables. */
+export interface MeasuringSource extends StatsSource {
+  /** Reads the whole database: about a second for a gigabyte. */
+  tables(): Promise<readonly TableSize[]>
+}
+
+/**
+ * Opens the store of a data folder for reading, on its own connection, also while a collector writes it. Each question
+ * blocks the thread until it is answered. Throws a `UsageError` USAGE_STORE_UNREADABLE if there is no store or it is
+ * too old.
+ */
+export function openSqliteSource(dataDirectory: string): MeasuringSource {
+  const path = join(dataDirectory, databaseName)
+  requireNoRestore(dataDirectory)
+  const database = openForReading(path)
+  try {
+    orUnreadable(path, () => requireCurrentVersion(database, path))
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  const cache = createReadCache(createColumnFiles(dataDirectory))
+  return {
+    async projects() {
+      const rows = database.prepare('SELECT file FROM projects WHERE file IS NOT NULL ORDER BY project').all()
+      return rows.flatMap(({file}) => readProject(String(file)))
+    },
+    tables: async () => measureTables(database),
+    async facts(question) {
+      database.exec('BEGIN')
+      try {
+        const disk = {storeBytes: storeBytes(path), freeBytes: freeBytes(dataDirectory)}
+        return readFacts({database, cache, disk}, question)
+      } finally {
+        database.exec('COMMIT')
+      }
+    },
+    async close() {
+      if (database.isOpen) database.close()
+    },
+  }
+}
+
+function readProject(file: string): ProjectFile[] {
+  const parsed = parseProjectFile(JSON.parse(file))
+  return parsed.ok ? [parsed.value] : []
+}
+
+/** Free bytes of the file system for this user. Null if unknown. */
+export function freeBytes(directory: string): number | null {
+  try {
+    const {bavail, bsize} = statfsSync(directory)
+    return bavail * bsize
+  } catch {
+    return null
+  }
+}
+
+/** Bytes of the files of a store. */
+export function storeBytes(path: string): number {
+  const sizeOf = (file: string): number => statSync(file, {throwIfNoEntry: false})?.size ?? 0
+  return sizeOf(path) + sizeOf(`${path}-wal`)
+}

@@ -1,0 +1,106 @@
+import {createHash} from 'node:crypto'
+import type {Header} from '../../../../protocol/header.ts'
+import {
+  type HeaderColumn,
+  type HeaderValues,
+  headerColumns,
+  valuesOfHeader,
+} from '../../../../protocol/header-columns.ts'
+import type {Database} from './database.ts'
+
+/** The most entries of the cache, which is then emptied: some megabytes. */
+const maxCached = 20_000
+
+/** Finds or makes the ids of values that many rows share: projects, headers, names of features. */
+export interface Dictionary {
+  projectId(project: string): number
+  headerId(projectId: number, header: Header): number
+  featureId(projectId: number, type: string, name: string): number
+  /** Empties the cache. Call it after a rollback or a deletion: cached ids may not exist any more. */
+  forget(): void
+}
+
+/** Makes a dictionary over the tables of a database. Call its functions inside a transaction. */
+export function createDictionary(database: Database): Dictionary {
+  const insertProject = database.prepare('INSERT INTO projects (project) VALUES (?) ON CONFLICT DO NOTHING')
+  const findProject = database.prepare('SELECT id FROM projects WHERE project = ?')
+  const insertHeader = database.prepare(
+    `INSERT INTO headers (project, digest, ${headerColumns.map(column => `"${column}"`).join(', ')})
+     VALUES (?, ?, ${headerColumns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`,
+  )
+  const findHeader = database.prepare('SELECT id FROM headers WHERE project = ? AND digest = ?')
+  const insertFeature = database.prepare(
+    'INSERT INTO feature_names (project, type, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  )
+  const findFeature = database.prepare('SELECT id FROM feature_names WHERE project = ? AND type = ? AND name = ?')
+  const cache = new Map<string, number>()
+
+  const remember = (key: string, find: () => unknown, insert: () => void): number => {
+    const cached = cache.get(key)
+    if (cached !== undefined) return cached
+    let row = find()
+    if (row === undefined) {
+      insert()
+      row = find()
+    }
+    const {id} = row as {id: number}
+    if (cache.size >= maxCached) cache.clear()
+    cache.set(key, id)
+    return id
+  }
+
+  return {
+    projectId: project =>
+      remember(
+        `project ${project}`,
+        () => findProject.get(project),
+        () => insertProject.run(project),
+      ),
+    headerId(projectId, header) {
+      const values = valuesOfHeader(header)
+      const content = contentOf(values)
+      return remember(
+        `header ${projectId} ${content}`,
+        () => findHeader.get(projectId, digestOf(content)),
+        () => insertHeader.run(projectId, digestOf(content), ...headerColumns.map(column => values[column])),
+      )
+    },
+    featureId: (projectId, type, name) =>
+      remember(
+        `feature ${projectId} ${type}\n${name}`,
+        () => findFeature.get(projectId, type, name),
+        () => insertFeature.run(projectId, type, name),
+      ),
+    forget: () => cache.clear(),
+  }
+}
+
+/** The columns of the first version of headers. Never edit this list: digests in every store depend on it. */
+const firstColumns: readonly HeaderColumn[] = [
+  'user',
+  'host',
+  'application',
+  'version',
+  'commit',
+  'component',
+  'os_name',
+  'os_version',
+  'os_arch',
+  'os_readable',
+  'ci',
+  'scheduler',
+]
+
+/**
+ * The input of a header's digest. Later columns are included only if they have a value, so old headers keep their
+ * digest.
+ */
+function contentOf(values: HeaderValues): string {
+  const later = headerColumns.filter(column => !firstColumns.includes(column) && values[column] !== null)
+  return JSON.stringify([
+    ...firstColumns.map(column => values[column]),
+    ...later.map(column => [column, values[column]]),
+  ])
+}
+
+const digestOf = (content: string): Uint8Array => createHash('sha256').update(content).digest().subarray(0, 16)
