@@ -9,16 +9,17 @@ const read = (path: string): string => readFileSync(repositoryPath(path), 'utf8'
 const packageJson = JSON.parse(read('package.json'))
 const tests = filesUnder('test', '.test.ts')
 
-test('runs every test file, each once, in the usual or in the long run', () => {
-  const {test: usual, 'test:long': long, check} = packageJson.scripts
+test('runs every test file, each once, in the usual run, the long run or the run of ClickHouse', () => {
+  const {test: usual, 'test:long': long, 'test:clickhouse': clickhouse, check} = packageJson.scripts
   const atOnce = filesUnder('test/at-once').flatMap(file =>
     [...read(file).matchAll(/runTogether\('(.*)'\)/g)].map(([, pattern]) => `test/${pattern}.test.ts`),
   )
-  const ofScripts = [usual, long].map(script => /"(test\/[^"]+)"/.exec(script)?.[1] ?? '')
+  const ofScripts = [usual, long, clickhouse].map(script => /"(test\/[^"]+)"/.exec(script)?.[1] ?? '')
   const patterns = [...ofScripts, ...atOnce]
   const found = patterns.flatMap(pattern => globSync(pattern, {cwd: repositoryRoot}))
   assert.deepEqual(found.sort(), tests)
   assert.ok(check.includes('npm test && npm run test:long'))
+  assert.match(read('.ci/run'), /npm run check\n.*npm run test:clickhouse\n/)
 })
 
 test('has no tests in a file that the run does not find', () => {

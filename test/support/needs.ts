@@ -1,6 +1,7 @@
 import {spawnSync} from 'node:child_process'
 import {accessSync, constants, statSync} from 'node:fs'
 import {join} from 'node:path'
+import {isInstalled} from '../clickhouse/servers/installation.ts'
 import {systemPath} from './isolated-home.ts'
 import {repositoryPath} from './repository.ts'
 
@@ -46,6 +47,7 @@ export const tools = {
   Rscript: 'r-base-core',
   root: null,
   'a clone that other users can read': null,
+  'a ClickHouse server': null,
 } as const
 export type Tool = keyof typeof tools
 
@@ -61,6 +63,7 @@ const probes: Partial<Record<Tool, () => boolean>> = {
   'pip, setuptools and wheel for python3': () =>
     hasTool('python3') && succeeds('/usr/bin/python3', '-c', 'import setuptools, wheel, pip'),
   root: () => process.getuid?.() === 0,
+  'a ClickHouse server': isInstalled,
   'a clone that other users can read': () =>
     !(hasTool('setpriv') && hasTool('root')) ||
     [process.execPath, repositoryPath('bin', 'run.js')].every(path =>
