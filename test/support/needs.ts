@@ -21,6 +21,7 @@ export const tools = {
   gcc: 'gcc libc6-dev',
   gfortran: 'gfortran',
   groff: 'groff-base',
+  haproxy: 'haproxy',
   ip: 'iproute2',
   ksh93: 'ksh',
   make: 'make',
