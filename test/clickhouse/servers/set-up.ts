@@ -4,21 +4,11 @@
  * there, it takes milliseconds. On a machine that cannot run the server it installs nothing: the tests are skipped.
  */
 import {spawnSync} from 'node:child_process'
-import {
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import {join} from 'node:path'
+import {copyFileSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {join, relative} from 'node:path'
 import {hasTool} from '../../support/needs.ts'
 import {repositoryPath} from '../../support/repository.ts'
-import {installation, isInstalled, isSupported, launcher, serverLibrary} from './installation.ts'
+import {client, installation, isInstalled, isSupported, launcher} from './installation.ts'
 
 /** A registry that stalls must not stop a check for long. */
 const installMinutes = 5
@@ -62,7 +52,7 @@ function install(): void {
         killSignal: 'SIGKILL',
       },
     )
-    if (status === 0 && existsSync(serverLibrary)) return
+    if (status === 0) return
     const isTimeout = (error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT'
     console.error(
       isTimeout ? `clickhouse: npm ci took over ${installMinutes} minutes` : `clickhouse: npm ci: ${status}`,
@@ -90,13 +80,15 @@ function compile(): void {
   if (status !== 0) throw new Error('gcc could not compile launcher.c')
 }
 
-/** Leaves a folder that npm has made alone. `npm ci` and `npm prune` remove the link; the next setup makes it again. */
+/**
+ * Leaves a folder that npm has made alone. `npm ci`, `npm install` and `npm prune` remove the link; the next setup makes it
+ * again. The folder around it is no link: npm would remove the client behind it.
+ */
 function linkClient(): void {
-  const link = repositoryPath('node_modules', '@clickhouse')
-  const target = join('.cache', 'clickhouse', 'node_modules', '@clickhouse')
-  const found = lstatSync(link, {throwIfNoEntry: false})
-  if (found?.isSymbolicLink() && readlinkSync(link) !== target) rmSync(link)
-  if (lstatSync(link, {throwIfNoEntry: false}) === undefined) symlinkSync(target, link)
+  const scope = repositoryPath('node_modules', '@clickhouse')
+  const link = join(scope, 'client')
+  mkdirSync(scope, {recursive: true})
+  if (lstatSync(link, {throwIfNoEntry: false}) === undefined) symlinkSync(relative(scope, client), link)
 }
 
 function readOrNothing(path: string): string | null {
