@@ -5,9 +5,11 @@ import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {describe, it, type TestContext} from 'node:test'
+import {pathToFileURL} from 'node:url'
 import {eventually} from '../support/eventually.ts'
 import {needs} from '../support/needs.ts'
 import {repositoryPath} from '../support/repository.ts'
+import {temporaryDirectory} from '../support/temporary-directory.ts'
 import {isFree} from './servers/free-ports.ts'
 import {type Cluster, type ClusterOptions, startCluster} from './servers/start-cluster.ts'
 
@@ -129,8 +131,19 @@ describe('the end of servers', hasServers, () => {
     assert.deepEqual(dataFolders.filter(existsSync), [])
   })
 
-  it('comes with the SIGKILL of the process that started them', async () => {
+  it('is complete when stop resolves, also where nothing else keeps the process alive', () => {
+    const url = pathToFileURL(join(import.meta.dirname, 'servers', 'start-cluster.ts'))
+    const program = `const {startCluster} = await import('${url}')
+      const {stop} = await startCluster({shards: 1})
+      await stop()
+      console.log('stopped')`
+    const {stdout, stderr} = spawnSync(process.execPath, ['--input-type=module', '-e', program], {encoding: 'utf8'})
+    assert.deepEqual([stdout, stderr], ['stopped\n', ''])
+  })
+
+  it('comes with the SIGKILL of the process that started them', async t => {
     const owner = spawn(process.execPath, [join(import.meta.dirname, 'servers', 'owner.ts')], {
+      env: {...process.env, TMPDIR: temporaryDirectory(t)},
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [line] = await once(createInterface({input: owner.stdout}), 'line')

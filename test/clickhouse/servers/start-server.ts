@@ -70,6 +70,7 @@ export function startServer(folder: string, url: string): Server {
       }
     },
     async stop() {
+      child.ref()
       child.kill('SIGCONT')
       child.kill('SIGTERM')
       await exited
