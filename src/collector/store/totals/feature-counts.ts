@@ -3,9 +3,9 @@ import type {Bounds} from '../../../stats/model/bounds.ts'
 import type {WithoutUser} from '../../../stats/model/source.ts'
 
 /** The counts of one feature. */
-export interface FeatureCounts extends WithoutUser {
-  /** The id of the feature in the store. */
-  readonly feature: number
+export interface FeatureCounts<Key = number> extends WithoutUser {
+  /** The feature, by the key that the store has for it. */
+  readonly feature: Key
   readonly count: number
   /** Uses by other features. */
   readonly internal: number

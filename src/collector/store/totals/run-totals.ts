@@ -4,7 +4,7 @@
  * Totals name nobody. They exist for whole months and years, so the answer for a span that cuts one is unknown. The
  * functions in this file are pure: they add totals to the facts of the single rows that are left. Sums add up.
  * Different people of several parts do not: they have bounds.
- * Read next: `feature-counts.ts`, `read-run-totals.ts`.
+ * Read next: `kept-runs.ts` and `kept-features.ts`, which find totals, `plan-run-totals.ts`, which makes them.
  */
 import {Durations} from '../../../protocol/durations.ts'
 import {type Bounds, mergeBounds, mergeDayBounds, mergeMarked} from '../../../stats/model/bounds.ts'

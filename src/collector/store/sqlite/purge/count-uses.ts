@@ -2,12 +2,9 @@ import {Durations} from '../../../../protocol/durations.ts'
 import type {ProjectFile} from '../../../../protocol/project-file.ts'
 import {rotationPeriods} from '../../../../stats/model/rotation.ts'
 import type {Span} from '../../../../stats/model/span.ts'
+import {type UseOfTotals, usesOfTotals} from '../../totals/kept-features.ts'
 import {decodeTimings} from '../../totals/timings-blob.ts'
 import {type Database, eachRow} from '../tables/database.ts'
-
-/** The uses that are totalled apart. A use is in `all` and in one of the others. */
-export const usesOfTotals = ['all', 'direct', 'internal'] as const
-export type UseOfTotals = (typeof usesOfTotals)[number]
 
 /** The total of one feature and one kind of use. */
 export interface UseTotal {

@@ -1,14 +1,16 @@
 import {reach} from '../../../../fault-points.ts'
 import type {Store} from '../../store.ts'
+import type {MonthOfRuns} from '../../totals/plan-run-totals.ts'
+import {spanOf} from '../../totals/span-of.ts'
 import {readSince} from '../facts/quality.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
 import {readRunsBefore} from '../totals/read-run-totals.ts'
 import {deleteTotalledRuns} from './delete-totalled.ts'
 import {inPieces} from './in-pieces.ts'
-import {spanOf, stateBefore} from './month-state.ts'
+import {stateBefore} from './month-state.ts'
 import type {PurgerParts} from './purge-features.ts'
-import {type CountedRuns, type MonthOfRuns, totalRuns} from './total-runs.ts'
+import {type CountedRuns, totalRuns} from './total-runs.ts'
 import {totalRunsInThread} from './total-runs-thread.ts'
 
 /** More rows are counted in a thread of their own. So many take some tens of milliseconds. */

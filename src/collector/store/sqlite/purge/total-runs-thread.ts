@@ -1,6 +1,7 @@
 import {extname} from 'node:path'
 import {Worker} from 'node:worker_threads'
-import type {CountedRuns, MonthOfRuns} from './total-runs.ts'
+import type {MonthOfRuns} from '../../totals/plan-run-totals.ts'
+import type {CountedRuns} from './total-runs.ts'
 
 /** What the thread is started with. */
 export interface TotallingTask {

@@ -4,61 +4,9 @@
  * What totals mean and how they add up is in `../../totals/run-totals.ts`, the same for every store.
  * Read next: `read-feature-totals.ts`.
  */
-import {noBounds} from '../../../../stats/model/bounds.ts'
-import {limitsFeatures, limitsHeaders} from '../../../../stats/model/filters.ts'
-import {formatDay, startOfNextPeriod, startOfPeriod} from '../../../../stats/model/period.ts'
-import type {NamedFacts, RotationPeriod, SpanFacts, StatsQuestion} from '../../../../stats/model/source.ts'
-import type {Span} from '../../../../stats/model/span.ts'
-import {readTotals} from '../../totals/old-totals.ts'
-import {type FindKept, noDuration, type RunTotals} from '../../totals/run-totals.ts'
+import type {StatsQuestion} from '../../../../stats/model/source.ts'
+import {findKeptRuns, type KeptRuns} from '../../totals/kept-runs.ts'
 import type {Database} from '../tables/database.ts'
-
-/** Since when single runs of a project are kept, and the totals of the time before. */
-export interface KeptRuns {
-  /** Unix milliseconds. Null if nothing is purged. */
-  readonly sinceMs: number | null
-  readonly find: FindKept
-}
-
-const noSpan: SpanFacts = {
-  runs: 0,
-  ciRuns: 0,
-  users: noBounds,
-  hosts: noBounds,
-  usersOnSeveralDays: noBounds,
-  hostsOnSeveralDays: noBounds,
-  usersOnlyAgents: noBounds,
-  usersOnlyNewHomes: noBounds,
-  scripts: noBounds,
-  usesWithUser: 0,
-  usesWithoutUser: 0,
-  daysWithoutUser: 0,
-  usesWithoutHost: 0,
-  outcomes: {ok: 0, failed: 0, signal: 0, lost: 0, running: 0, unknown: 0},
-  duration: noDuration,
-}
-
-/** Totals without use, for the keys that old totals lack. */
-const noTotals: RunTotals = {
-  span: noSpan,
-  exits: [],
-  named: {} as NamedFacts,
-  numberFields: [],
-  valueFields: [],
-  unpairedEnds: 0,
-  flow: null,
-}
-
-/** Parses totals that any earlier version of the program stored. */
-function parseTotals(facts: string, label: string, rotation: readonly RotationPeriod[]): RunTotals {
-  const kept: RunTotals = {...noTotals, ...JSON.parse(facts)}
-  const exact = {percentileBound: kept.span.duration.n > 0 ? 0 : null}
-  const span = {...noSpan, ...kept.span, duration: {...exact, ...kept.span.duration}}
-  return readTotals({...kept, span}, label, rotation)
-}
-
-/** A month without use has no totals. */
-const noUse = readTotals({...noTotals, flow: {users: 0, seenBefore: 0, seenJustBefore: 0}}, '1970', [])
 
 /** The instant before which single runs of a project are purged, in Unix milliseconds. Null if none are. */
 export function readRunsBefore(database: Database, project: number): number | null {
@@ -66,49 +14,17 @@ export function readRunsBefore(database: Database, project: number): number | nu
   return row === undefined ? null : Number(row['beforeMs'])
 }
 
-/**
- * Finds the totals of purged runs: of whole years if they exist, else of months. Totals have no headers, so with a
- * filter on headers, spans that begin before the single runs are unknown. A filter on features needs no totals of runs.
- */
-export function readKeptRuns(database: Database, project: number, {filters, rotation}: StatsQuestion): KeptRuns {
-  const sinceMs = readRunsBefore(database, project)
-  if (sinceMs === null || limitsFeatures(filters)) return {sinceMs, find: () => null}
-  if (limitsHeaders(filters)) return {sinceMs, find: ({fromMs}) => (fromMs < sinceMs ? 'unknown' : null)}
-  const read = database.prepare('SELECT facts FROM run_totals WHERE project = ? AND span = ?')
-  const known = new Map<string, RunTotals | null>()
-  const totalsOf = (label: string): RunTotals | null => {
-    const before = known.get(label)
-    if (before !== undefined) return before
-    const facts = read.get(project, label)?.['facts']
-    const totals = facts === undefined ? null : parseTotals(String(facts), label, rotation)
-    known.set(label, totals)
-    return totals
-  }
-  const oldest = database.prepare('SELECT min(span) AS label FROM run_totals WHERE project = ?').get(project)
-  const firstMs = Date.parse(String(oldest?.['label']).slice(0, 4))
-  return {sinceMs, find: span => findTotals(span, {firstMs, sinceMs, totalsOf})}
-}
-
-interface Totals {
-  /** The beginning of the year of the oldest totals. There is no use before it. */
-  readonly firstMs: number
-  readonly sinceMs: number
-  totalsOf(label: string): RunTotals | null
-}
-
-function findTotals({fromMs, toMs}: Span, {firstMs, sinceMs, totalsOf}: Totals): ReturnType<FindKept> {
-  if (fromMs >= sinceMs) return null
-  const totals: RunTotals[] = []
-  let atMs = Math.max(fromMs, Math.min(firstMs, toMs))
-  while (atMs < Math.min(toMs, sinceMs)) {
-    const yearEndMs = startOfNextPeriod(atMs, 'year')
-    const isYear = startOfPeriod(atMs, 'year') === atMs && yearEndMs <= toMs
-    const ofYear = isYear ? totalsOf(formatDay(atMs).slice(0, 4)) : null
-    const monthEndMs = startOfNextPeriod(atMs, 'month')
-    const isMonth = startOfPeriod(atMs, 'month') === atMs && monthEndMs <= Math.min(toMs, sinceMs)
-    if (ofYear === null && !isMonth) return 'unknown'
-    totals.push(ofYear ?? totalsOf(formatDay(atMs).slice(0, 7)) ?? noUse)
-    atMs = ofYear === null ? monthEndMs : yearEndMs
-  }
-  return {totals, restMs: Math.max(atMs, Math.min(sinceMs, toMs))}
+/** Finds the totals of purged runs: `findKeptRuns`. */
+export function readKeptRuns(database: Database, project: number, question: StatsQuestion): KeptRuns {
+  const facts = database.prepare('SELECT facts FROM run_totals WHERE project = ? AND span = ?')
+  const oldest = database.prepare('SELECT min(span) AS label FROM run_totals WHERE project = ?')
+  const textOf = (value: unknown): string | null => (value == null ? null : String(value))
+  return findKeptRuns(
+    {
+      sinceMs: readRunsBefore(database, project),
+      oldest: () => textOf(oldest.get(project)?.['label']),
+      read: label => textOf(facts.get(project, label)?.['facts']),
+    },
+    question,
+  )
 }
