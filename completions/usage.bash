@@ -65,7 +65,7 @@ _usage() {
       2:policy\ *) _usage_words "$word" 'check' ;;
       2:project\ *) _usage_words "$word" 'add check list remove' ;;
       2:token\ *) _usage_words "$word" 'list new revoke' ;;
-      *) _usage_words "$word" 'access backup collect completion demo disable doctor embed enable end erase explain export feature flush forget help import init log optin optout policy preview project purge restore run share shell start stats status token version' ;;
+      *) _usage_words "$word" 'access backup collect completion demo disable doctor embed enable end erase explain export feature flush forget help import init log optin optout policy preview project publish purge restore run share shell start stats status token version' ;;
     esac
     return 0
   fi
@@ -293,6 +293,14 @@ _usage() {
       case $flag:$word in
         *:-*) _usage_words "$word" '--json --help' ;;
         *) _usage_projects "$word" ;;
+      esac
+      ;;
+    publish)
+      case $flag:$word in
+        --project:*) _usage_projects "$word" ;;
+        --data:*) _usage_files ;;
+        *:-*) _usage_words "$word" '--project --data --json --help' ;;
+        *) _usage_files ;;
       esac
       ;;
     purge)

@@ -338,6 +338,18 @@ export const errorRegistry = {
     exit: 2,
     http: null,
   },
+  USAGE_PUBLISHED_UNREADABLE: {
+    meaning: 'Figures that were published earlier cannot be read. They are not replaced.',
+    next: 'Restore the file from a copy of the site.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_SITE_FOLDER_TAKEN: {
+    meaning: 'The folder for the site has files of something else. They are not replaced.',
+    next: 'Name an empty folder, or one in which `usage publish` wrote before.',
+    exit: 2,
+    http: null,
+  },
   USAGE_OUTPUT_UNWRITABLE: {
     meaning: 'The output could not be written completely.',
     next: 'Check the path, its permissions and the free space there, and run the command again.',

@@ -87,7 +87,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'tables',
   ],
   'src/stats': ['write', 'public', 'answer', 'model'],
-  'src/dashboard': ['site', 'pages', 'parts', 'figures', 'charts'],
+  'src/dashboard': ['publish', 'site', 'pages', 'parts', 'figures', 'charts'],
 }
 
 /** The most modules that stand side by side in a folder. A command has a file each, and a type of the wire has one. */

@@ -64,7 +64,8 @@ export async function storedProject(dataDirectory: string, id: string | null): P
   }
 }
 
-function chooseStored(projects: readonly ProjectFile[], id: string | null): ProjectFile {
+/** Chooses a project of a store: the one with the id, or, for null, the only one. Throws a coded error. */
+export function chooseStored(projects: readonly ProjectFile[], id: string | null): ProjectFile {
   const ids = projects.map(one => one.project).join(', ') || 'none'
   const [first, second] = projects
   if (id === null && first !== undefined && second === undefined) return first

@@ -5,7 +5,7 @@
  * report in one file. A page is a pure function of answers. It decides which figures it shows and in which order.
  * Read next: `figure-pages.ts` for the list of figures, `report.ts`.
  */
-import {displayName} from '../../protocol/project-file.ts'
+import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import {isWhollyCollected} from '../../stats/answer/compare.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
@@ -38,12 +38,8 @@ export function writeNavigation(state: Place, current: string): string {
   return `<nav aria-label="Pages"><ul>${items.join('')}</ul></nav>\n`
 }
 
-export function writeHeading(
-  {base, project}: Pick<State, 'base' | 'project'>,
-  lead: string,
-  hasOthers: boolean,
-): string {
-  const others = hasOthers ? ` · <a href="${homeAddress(base)}">all projects</a>` : ''
+export function writeHeading(project: ProjectFile, lead: string, home: string | null): string {
+  const others = home === null ? '' : ` · <a href="${escapeHtml(home)}">all projects</a>`
   return `<h1><bdi>${escapeHtml(displayName(project))}</bdi></h1>\n<p class="lead">${lead}${others}</p>\n`
 }
 
@@ -64,7 +60,8 @@ export function writeAnswerPage({state, name, stats, lastYear, choices, nowMs, h
   const lead = `Usage ${writeRange(stats)}${stats.trend.complete ? '' : ' (in progress)'}`
   return framePage({
     title: `${displayName(state.project)}: ${titles[name]!}`,
-    header: writeHeading(state, lead, hasOthers) + writeNavigation(state, name),
+    header:
+      writeHeading(state.project, lead, hasOthers ? homeAddress(state.base) : null) + writeNavigation(state, name),
     main:
       writeLastYear(lastYear, state) +
       writeQuestion(state, name, choices, nowMs) +

@@ -7,27 +7,36 @@ import {writeCount, writeSeconds, writeShare} from '../../stats/write/text/write
 import type {Tone} from '../charts/frame.ts'
 import {columnsOf} from '../figures/figure.ts'
 import {drawRows} from '../figures/rows.ts'
-import {addressTo, type Place} from '../parts/address.ts'
 import {framePage} from '../parts/frame-page.ts'
 import {writeHeading} from './project-pages.ts'
 
 /** The public answers of a page: several months, and the month whose tables are shown. */
 export interface PublicPage {
-  readonly base: string
   readonly project: ProjectFile
   readonly months: PublicStats
   readonly month: PublicStats
-  readonly hasOthers: boolean
-  /** The token of the share link that opened the page. The links of the page contain it too. */
-  readonly share: string | null
+  readonly links: PublicLinks
+  /** The months that have a page, `YYYY-MM`. Default: those of `months`. */
+  readonly listed?: readonly string[]
+  /** The content security policy, for a file that no server sends. */
+  readonly policy?: string
+}
+
+/** Where the links of a public page lead. */
+export interface PublicLinks {
+  /** The list of projects. Null if there is none to see. */
+  readonly home: string | null
+  readonly overview: string
+  readonly collected: string
+  readonly json: string
+  readonly month: (period: string) => string
 }
 
 /** Writes what everybody may see of a project: whole months without groups of few users. */
-export function writePublicPage({base, project, months, month, hasOthers, share}: PublicPage): string {
-  const state = {base, project, written: share === null ? {} : {share}}
+export function writePublicPage({project, months, month, links, listed, policy}: PublicPage): string {
   const period = month.periods[0]?.period ?? null
   const lead = `Public figures by month. Groups of fewer than ${minUsers} users are hidden.`
-  const links = `<nav aria-label="Pages"><ul><li><a href="${addressTo(state, '')}" aria-current="page">Overview</a></li><li><a href="${addressTo({...state, written: {}}, 'collected')}">What is collected</a></li></ul></nav>\n`
+  const pages = `<nav aria-label="Pages"><ul><li><a href="${escapeHtml(links.overview)}" aria-current="page">Overview</a></li><li><a href="${escapeHtml(links.collected)}">What is collected</a></li></ul></nav>\n`
   const visible = months.periods.filter(({hidden}) => !hidden)
   const main =
     visible.length === 0
@@ -36,14 +45,15 @@ export function writePublicPage({base, project, months, month, hasOthers, share}
           countSection(months, 'users', 'Users', 'blue'),
           countSection(months, 'runs', 'Runs', 'purple'),
           writeMonths(months.periods),
-          writeMonthLinks(state, months, period),
+          writeMonthLinks(links, listed ?? months.periods.map(one => one.period), period),
           ...writeTables(month, period),
         ].join('')
   return framePage({
     title: `${displayName(project)}: public figures`,
-    header: writeHeading(state, lead, hasOthers) + links,
+    header: writeHeading(project, lead, links.home) + pages,
     main,
-    footer: `People who opted out are not counted. Rows of fewer than ${minUsers} users are hidden, and with them the next smallest row. <a href="${addressTo(state, 'answers/public.json')}">JSON</a>`,
+    footer: `People who opted out are not counted. Rows of fewer than ${minUsers} users are hidden, and with them the next smallest row. <a href="${escapeHtml(links.json)}">JSON</a>`,
+    ...(policy !== undefined && {policy}),
   })
 }
 
@@ -84,9 +94,9 @@ function writeMonths(periods: readonly PublicPeriod[]): string {
 <div class="scroll" tabindex="0" role="region" aria-label="Months"><table><thead><tr><th scope="col">month</th>${heads.map(head => `<th scope="col" class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>\n`
 }
 
-function writeMonthLinks(state: Place, {periods}: PublicStats, current: string | null): string {
-  const items = periods.map(({period}) => {
-    const address = escapeHtml(addressTo(state, '', {month: period}))
+function writeMonthLinks(links: PublicLinks, periods: readonly string[], current: string | null): string {
+  const items = periods.map(period => {
+    const address = escapeHtml(links.month(period))
     return `<li><a href="${address}"${period === current ? ' aria-current="true"' : ''}>${period}</a></li>`
   })
   return `<section aria-labelledby="month-title"><h2 id="month-title">One month in detail</h2><ul class="chips">${items.join('')}</ul></section>\n`

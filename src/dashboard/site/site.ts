@@ -19,7 +19,7 @@ import {writeCount} from '../../stats/write/text/write.ts'
 import {type NoticeSection, writeNotice} from '../pages/collected-page.ts'
 import {isAnswerPage, writeAnswerPage, writeHeading, writeNavigation} from '../pages/project-pages.ts'
 import {writePublicPage, writePublicUsers} from '../pages/public-pages.ts'
-import {addressTo, readState, type State} from '../parts/address.ts'
+import {addressTo, homeAddress, readState, type State} from '../parts/address.ts'
 import {drawBadge} from '../parts/badge.ts'
 import {framePage} from '../parts/frame-page.ts'
 import {answerBadge, answerData, answerPage} from '../parts/page-answer.ts'
@@ -173,8 +173,15 @@ async function answerPublic(
   if (page !== '' || file !== undefined) throw needsToken()
   const months = await askMonths(askForAll, project, nowMs)
   const month = await askMonth(askForAll, project, parameters['month'], nowMs)
-  const hasOthers = access === 'public' && projects.size > 1
-  return answerPage(writePublicPage({base, project, months, month, hasOthers, share: share?.token ?? null}))
+  const place = {base, project, written: share === null ? {} : {share: share.token}}
+  const links = {
+    home: access === 'public' && projects.size > 1 ? homeAddress(base) : null,
+    overview: addressTo(place, ''),
+    collected: addressTo({base, project, written: {}}, 'collected'),
+    json: addressTo(place, 'answers/public.json'),
+    month: (period: string) => addressTo(place, '', {month: period}),
+  }
+  return answerPage(writePublicPage({project, months, month, links}))
 }
 
 /** A badge shows the last whole month, and never more than the public page. */
@@ -208,7 +215,7 @@ function answerNotice({explain, base}: Site, project: ProjectFile, isReader: boo
   return answerPage(
     framePage({
       title: `${displayName(project)}: what is collected`,
-      header: writeHeading(state, lead, hasOthers) + pages,
+      header: writeHeading(project, lead, hasOthers ? homeAddress(base) : null) + pages,
       main: writeNotice(explain(project)),
     }),
   )
