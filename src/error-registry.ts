@@ -296,6 +296,30 @@ export const errorRegistry = {
     exit: 3,
     http: 503,
   },
+  USAGE_STORE_ADDRESS_INVALID: {
+    meaning: 'The address of the store is invalid.',
+    next: 'Write clickhouse://user:password@host:8123,host2:8123/database, and in a cluster ?cluster=NAME behind it.',
+    exit: 2,
+    http: null,
+  },
+  USAGE_STORE_UNREACHABLE: {
+    meaning: 'No ClickHouse server of the store answers, or it cannot serve the request now.',
+    next: 'Try again after the time in Retry-After. Operators: check that the servers run, and the hosts in --store.',
+    exit: 3,
+    http: 503,
+  },
+  USAGE_STORE_REFUSED: {
+    meaning: 'The ClickHouse server of the store refuses the request.',
+    next: 'Check the user, the password and the database in --store, and what the user may do there.',
+    exit: 3,
+    http: 503,
+  },
+  USAGE_CLICKHOUSE_CLIENT_MISSING: {
+    meaning: 'A store on ClickHouse needs a package that is not installed.',
+    next: 'Run `npm install @clickhouse/client` where usage is installed; with a global installation, add -g.',
+    exit: 2,
+    http: null,
+  },
   USAGE_STORE_DAMAGED: {
     meaning: 'The store of the collector is damaged, or it is lost while other files of the data folder exist.',
     next: 'Stop the collector and restore the newest backup: `usage restore FILE --data DIR --force`.',

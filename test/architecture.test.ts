@@ -72,7 +72,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'monitoring',
     'limits',
   ],
-  'src/collector/store': ['sqlite', 'totals', 'store'],
+  'src/collector/store': ['sqlite', 'clickhouse', 'totals', 'store'],
+  'src/collector/store/clickhouse': ['clickhouse', 'tables', 'client'],
   'src/collector/store/sqlite': [
     'sqlite',
     'copy',
@@ -100,6 +101,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   conf: /^src\/reporter\/consent\/settings\.ts$/,
   'node-machine-id': /^src\/reporter\/world\/machine-id\.ts$/,
   'ci-info': /^src\/reporter\/world\/ci\.ts$/,
+  '@clickhouse/client': /^src\/collector\/store\/clickhouse\/client\/load-client\.ts$/,
   'node:sqlite': /^src\/collector\/store\/sqlite\//,
   'prom-client': /^src\/collector\/monitoring\/metrics\.ts$/,
   pino: /^src\/collector\/monitoring\/write-log\.ts$/,
@@ -242,9 +244,9 @@ test('lets each dependency in by one door', () => {
 })
 
 test('declares each dependency that has a door, and no other', () => {
-  const {dependencies} = JSON.parse(read('package.json'))
+  const {dependencies, peerDependencies} = JSON.parse(read('package.json'))
   assert.deepEqual(
-    Object.keys(dependencies).sort(),
+    Object.keys({...dependencies, ...peerDependencies}).sort(),
     Object.keys(doors)
       .filter(name => !name.startsWith('node:'))
       .sort(),

@@ -1,0 +1,54 @@
+import {UsageError} from '../../../../errors.ts'
+import type {Connection} from './connection.ts'
+
+/** A server of a cluster. */
+export interface FoundServer {
+  /** The number of its shard, from 1. */
+  readonly shard: number
+  /** Its HTTP address. */
+  readonly url: string
+}
+
+/**
+ * Finds the servers of a cluster with their HTTP addresses. The cluster's configuration has only native ports, so each
+ * server is asked for its HTTP port. If one of them is down, all are expected on the port of the server that answered.
+ * Rejects with a `UsageError` USAGE_STORE_REFUSED if no server knows the cluster.
+ *
+ * @param known the HTTP address of a server
+ */
+export async function findServers(
+  connection: Connection,
+  known: string,
+  cluster: string,
+): Promise<readonly FoundServer[]> {
+  const servers = await connection.ask<{shard: number; host: string; port: number}>(
+    'cluster',
+    'SELECT shard_num AS shard, host_name AS host, port FROM clusters WHERE cluster = {cluster:String} ORDER BY shard_num, replica_num',
+    {cluster},
+  )
+  if (servers.length === 0)
+    throw new UsageError('USAGE_STORE_REFUSED', `the servers of the store have no cluster ${cluster}`, {
+      next: 'Set cluster= to a name of `remote_servers` in the configuration of the servers.',
+    })
+  const scheme = known.startsWith('https:') ? 'https' : 'http'
+  const ports = await askPorts(connection, cluster, scheme)
+  const usual = Number(new URL(known).port || (scheme === 'https' ? 443 : 80))
+  return servers.map(({shard, host, port}) => ({
+    shard,
+    url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${ports.get(`${shard} ${port}`) ?? usual}`,
+  }))
+}
+
+/** HTTP ports by shard and native port. */
+async function askPorts(connection: Connection, cluster: string, scheme: string): Promise<ReadonlyMap<string, number>> {
+  const sql = `
+    SELECT _shard_num AS shard, native, port FROM clusterAllReplicas({cluster:Identifier},
+      view(SELECT tcpPort() AS native, getServerPort('${scheme}_port') AS port FROM system.one))`
+  try {
+    const rows = await connection.ask<{shard: number; native: number; port: number}>('ports', sql, {cluster})
+    return new Map(rows.map(({shard, native, port}) => [`${shard} ${native}`, port]))
+  } catch (error) {
+    if (error instanceof UsageError && error.code === 'USAGE_STORE_UNREACHABLE') return new Map()
+    throw error
+  }
+}
