@@ -381,11 +381,12 @@ _usage() {
         --feature-type:*)  ;;
         --format:*) _usage_words "$word" 'text json csv markdown html' ;;
         --section:*) _usage_words "$word" 'filters users runs uncertainUsers userFlow hosts scripts trend outcomes successRate commonestFault exitCodes duration features unusedFeatures adoption versions systems readableSystems schedulers agents applications ci fields fieldValues quality tables' ;;
+        --citation:*) _usage_files ;;
         --data:*) _usage_files ;;
         --url:*)  ;;
         --token:*)  ;;
-        *:-*) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --data --url --token --json --help' ;;
-        *) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --data --url --token --json --help' ;;
+        *:-*) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --citation --data --url --token --json --help' ;;
+        *) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --citation --data --url --token --json --help' ;;
       esac
       ;;
     status)

@@ -247,6 +247,18 @@ export const errorRegistry = {
     exit: 2,
     http: 400,
   },
+  USAGE_NOTHING_TO_REPORT: {
+    meaning: 'The project has no data, so a report would be empty.',
+    next: 'Count a first run with `usage run`, and check with `usage doctor` that reports arrive. `usage stats` shows them.',
+    exit: 1,
+    http: null,
+  },
+  USAGE_CITATION_INVALID: {
+    meaning: 'A CITATION.cff for a report cannot be read: it is missing, too large or not YAML.',
+    next: 'Correct the file, or use another one with --citation FILE.',
+    exit: 2,
+    http: null,
+  },
   USAGE_NOT_FOUND: {
     meaning: 'There is nothing at this address.',
     next: 'Post reports to /v1/reports, access requests to /v1/projects/ID/access and erasure requests to /v1/projects/ID/erasures. Read statistics at /v1/projects/ID/stats. /openapi.json describes them.',

@@ -1,7 +1,9 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/framework/base-command.ts'
-import {askCollector, askForReport, askStore, type WrittenQuestion} from '../cli/maintain/ask-stats.ts'
-import {statsFormats, writeAnswers} from '../cli/text/write-stats.ts'
+import {asker, questionOf} from '../cli/maintain/ask-stats.ts'
+import {reportOn} from '../cli/maintain/report/make-report.ts'
+import {reportWriter, statsFormats, writeAnswers} from '../cli/text/write-stats.ts'
+import type {ReportDocument} from '../dashboard/report/report.ts'
 import type {Stats as StatsAnswer} from '../stats/model/model.ts'
 import {periodLengths} from '../stats/model/period.ts'
 import {sectionNames} from '../stats/write/tables.ts'
@@ -45,8 +47,12 @@ export default class Stats extends BaseCommand {
       options: [...sectionNames],
     }),
     report: Flags.boolean({
-      description:
-        'a report to share (html, markdown), by default of the last full year; groups of few users are left out',
+      description: 'a report for a funder (html, markdown, json) about the last full year, without groups of few users',
+    }),
+    citation: Flags.string({
+      description: 'CITATION.cff for the report (default: the one beside the project file)',
+      helpValue: 'FILE',
+      dependsOn: ['report'],
     }),
     data: Flags.string({description: 'data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
     url: Flags.string({description: 'address of a collector, instead of a data folder', helpValue: 'URL'}),
@@ -57,23 +63,17 @@ export default class Stats extends BaseCommand {
     return super.jsonEnabled() || /--format[= ]json\b/.test(this.argv.join(' '))
   }
 
-  async run(): Promise<StatsAnswer> {
+  async run(): Promise<StatsAnswer | ReportDocument> {
     const {flags} = await this.parse(Stats)
-    const {internal, direct, ...given} = flags
-    const written = {
-      ...given,
-      project: flags.project || null,
-      internal: internal ? '1' : null,
-      direct: direct ? '1' : null,
+    const ask = asker(flags, this.world.now)
+    const {format, section = null} = flags
+    if (flags.report) {
+      const write = reportWriter({format: this.jsonEnabled() ? 'json' : format, section})
+      const report = await reportOn({...flags, ask}, questionOf(flags), this.world)
+      return this.presentFile(report, write).document
     }
-    const ask = (question: WrittenQuestion): Promise<StatsAnswer> =>
-      flags.url === undefined
-        ? askStore(flags.data, question, this.world.now())
-        : askCollector(flags.url, flags.token || null, question)
-    const answer = flags.report ? await askForReport(ask, written) : await ask(written)
-    const {format, section = null, report} = flags
-    const writing = {format, section, report, paint: this.paint, width: this.width, nowMs: this.world.now()}
-    const write = (stats: StatsAnswer) => writeAnswers(stats, writing)
+    const answer = await ask(questionOf(flags))
+    const write = (stats: StatsAnswer) => writeAnswers(stats, {format, section, paint: this.paint, width: this.width})
     return format === 'text' ? this.present(answer, write) : this.presentFile(answer, write)
   }
 }

@@ -5,13 +5,14 @@ import {before, suite, test} from 'node:test'
 import {pathToFileURL} from 'node:url'
 import type {Browser, Page} from 'playwright-core'
 import {writeHtmlAnswers} from '../../src/dashboard/pages/answers-page.ts'
-import {writeHtmlReport, writeMarkdownReport} from '../../src/dashboard/pages/report.ts'
+import {writeHtmlReport} from '../../src/dashboard/report/write-html.ts'
+import {writeMarkdownReport} from '../../src/dashboard/report/write-markdown.ts'
 import type {Stats} from '../../src/stats/model/model.ts'
 import {writeCsv, writeLongCsv} from '../../src/stats/write/csv.ts'
 import {writeHtml} from '../../src/stats/write/html.ts'
 import {writeMarkdown} from '../../src/stats/write/markdown.ts'
 import {tablesOf} from '../../src/stats/write/tables.ts'
-import {nowMs} from '../collector/samples.ts'
+import {reportOf} from '../dashboard/report/sample-report.ts'
 import {hasTool, needs} from '../support/needs.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
 import {forAllTests, openBrowser, openWindow, sizes} from './open-browser.ts'
@@ -30,7 +31,8 @@ before(async () => {
 })
 
 /** What a name from outside may never become, in a browser that would run it. */
-const made = 'script, img, iframe, object, [onload], [onerror], [onmouseover], [href^="javascript:"]'
+const made =
+  'script:not([type="application/ld+json"]), img, iframe, object, [onload], [onerror], [onmouseover], [href^="javascript:"]'
 const unsafe = /[\u001b\u0007\u202e]/
 
 async function assertHarmless(page: Page, address: string): Promise<void> {
@@ -92,7 +94,7 @@ suite('names from outside that would be more than text', () => {
     const stats = await readStats(page)
     for (const [name, content] of Object.entries({
       answers: writeHtmlAnswers(stats),
-      report: writeHtmlReport(stats, {title: hostileNames[0]!, nowMs}),
+      report: writeHtmlReport(reportOf(stats)),
       table: writeHtml(stats),
     })) {
       const path = join(temporaryDirectory(t), `${name}.html`)
@@ -112,7 +114,7 @@ suite('names from outside that would be more than text', () => {
       assert.doesNotMatch(csv, unsafe)
       assert.doesNotMatch(csv, /(?:^|,)"?[=@]/m)
     }
-    for (const markdown of [writeMarkdown(stats), writeMarkdownReport(stats, {nowMs})]) {
+    for (const markdown of [writeMarkdown(stats), writeMarkdownReport(reportOf(stats))]) {
       assert.doesNotMatch(markdown, unsafe)
       assert.doesNotMatch(markdown, /<(?:script|img|svg)/)
     }

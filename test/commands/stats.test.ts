@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict'
+import {createHash} from 'node:crypto'
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {describe, it} from 'node:test'
+import {fillWithDemo} from '../../src/collector/demo/fill.ts'
+import {demoProject} from '../../src/collector/demo/project.ts'
+import {openSqliteStore} from '../../src/collector/store/sqlite/sqlite.ts'
 import {noFilters} from '../../src/stats/model/filters.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {projectOnDisk} from '../support/project-on-disk.ts'
@@ -65,13 +71,48 @@ describe('usage stats', {concurrency: 2}, () => {
     for (const {code, stderr} of wrong) assert.deepEqual([code, /USAGE_QUERY_INVALID/.test(stderr)], [2, true], stderr)
   })
 
-  it('writes a report to share, as a page or as Markdown', async t => {
+  it('writes a report to share, as a page, as Markdown and as JSON, and a page names the hash of the JSON', async t => {
+    const home = isolatedHome(t)
+    const data = join(home.home, 'usage-data')
+    const store = openSqliteStore(data)
+    await fillWithDemo(store, Date.now())
+    await store.saveProjects([demoProject()])
+    await store.close()
+    const folder = join(home.home, 'heatflow')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'usage.project.json'), JSON.stringify({...demoProject(), contact: 'other@example.org'}))
+    writeFileSync(
+      join(folder, 'CITATION.cff'),
+      'title: Heat\nversion: 2.10\nlicense: MIT\nauthors:\n- name: The team\n',
+    )
+    const environment = {USAGE_PROJECT_FILE: join(folder, 'usage.project.json')}
+    const write = async (...flags: string[]) =>
+      runUsage(home, ['stats', '--data', data, '--report', ...flags], {environment})
+    const json = await write('--format', 'json')
+    assert.equal((await write('--json')).stdout, json.stdout)
+    const {about, years, command} = JSON.parse(json.stdout)
+    assert.deepEqual([about.version, about.licences, about.contact], ['2.10', ['MIT'], demoProject().contact])
+    assert.equal(years.rows.length, 2)
+    const hash = createHash('sha256').update(json.stdout).digest('hex')
+    for (const format of ['html', 'markdown'])
+      assert.ok((await write('--format', format)).stdout.includes(hash), format)
+    const again = await runUsage(home, [...command.split(' ').slice(1), '--data', data], {environment})
+    assert.equal(again.stdout, json.stdout)
+    writeFileSync(join(home.home, 'broken.cff'), 'title: [')
+    for (const file of ['broken.cff', 'missing.cff']) {
+      const broken = await write('--format', 'html', '--citation', join(home.home, file))
+      assert.deepEqual([broken.code, broken.stdout, /USAGE_CITATION_INVALID/.test(broken.stderr)], [2, '', true], file)
+    }
+  })
+
+  it('says of a project without data what to do instead of a report, and checks the format first', async t => {
     const home = isolatedHome(t)
     const collector = await collectorHere(t, home, [projectOnDisk(home.home, 'http://127.0.0.1:9').project])
     const write = async (...flags: string[]) =>
       runUsage(home, ['stats', '--data', collector.data, '--report', ...flags])
-    assert.match((await write('--format', 'html')).stdout, /^<!doctype html>[\s\S]*Usage of <bdi>demo<\/bdi>/)
-    assert.match((await write('--format', 'markdown')).stdout, /^# Usage of demo\n[\s\S]*fewer than 5 users/)
+    const empty = await write('--format', 'html')
+    assert.deepEqual([empty.code, empty.stdout], [1, ''])
+    assert.match(empty.stderr, /USAGE_NOTHING_TO_REPORT[\s\S]*usage run/)
     for (const flags of [[], ['--format', 'csv'], ['--format', 'html', '--section', 'users']]) {
       const {code, stderr} = await write(...flags)
       assert.deepEqual([code, /USAGE_QUERY_INVALID/.test(stderr)], [2, true], flags.join(' '))

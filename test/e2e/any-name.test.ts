@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
 import fc from 'fast-check'
 import {writeHtmlAnswers} from '../../src/dashboard/pages/answers-page.ts'
-import {writeHtmlReport, writeMarkdownReport} from '../../src/dashboard/pages/report.ts'
 import {drawBadge} from '../../src/dashboard/parts/badge.ts'
+import {writeHtmlReport} from '../../src/dashboard/report/write-html.ts'
+import {writeMarkdownReport} from '../../src/dashboard/report/write-markdown.ts'
 import type {Stats} from '../../src/stats/model/model.ts'
 import {writeHtml} from '../../src/stats/write/html.ts'
 import {writeMarkdown} from '../../src/stats/write/markdown.ts'
-import {nowMs} from '../collector/samples.ts'
+import {reportOf} from '../dashboard/report/sample-report.ts'
 import {hostile, hostileStats} from '../stats/sample-stats.ts'
 import {holds} from '../support/near-json.ts'
 
@@ -62,7 +63,7 @@ describe('a name from outside, whatever it is', () => {
   const pages = {
     table: (stats: Stats) => writeHtml(stats),
     answers: (stats: Stats) => writeHtmlAnswers(stats),
-    report: (stats: Stats) => writeHtmlReport(stats, {title: stats.project, nowMs}),
+    report: (stats: Stats) => writeHtmlReport(reportOf(stats)),
     badge: ({project}: Stats) => drawBadge(project, project),
   }
   for (const [page, write] of Object.entries(pages)) {
@@ -80,7 +81,7 @@ describe('a name from outside, whatever it is', () => {
     const shapeOf = (text: string): string => text.replace(/\\./g, '').replace(/[^|\n<`]/g, '')
     for (const write of [
       (stats: Stats) => writeMarkdown(stats),
-      (stats: Stats) => writeMarkdownReport(stats, {nowMs}),
+      (stats: Stats) => writeMarkdownReport(reportOf(stats)),
     ]) {
       const plain = shapeOf(write(statsOf('plain')))
       holds(name, one => {

@@ -12,7 +12,6 @@ import {type ErrorCode, type ErrorDocument, errorRegistry, UsageError} from '../
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {getJson} from '../../reporter/transports/http.ts'
 import {answerStats} from '../../stats/answer/answer.ts'
-import {isWhollyCollected} from '../../stats/answer/compare.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {parseStatsQuery, queryNames, type StatsQuery, type WrittenStatsQuery} from '../../stats/model/query.ts'
 
@@ -22,6 +21,34 @@ const patience = 30_000
 export interface WrittenQuestion extends Omit<WrittenStatsQuery, 'project'> {
   readonly project: string | null
 }
+
+/** The flags of a question that are not written as in an address. */
+interface QuestionFlags {
+  readonly project?: string | undefined
+  readonly internal?: boolean | undefined
+  readonly direct?: boolean | undefined
+}
+
+/** The question of a command line. */
+export const questionOf = <T extends QuestionFlags>({project, internal, direct, ...others}: T): WrittenQuestion => ({
+  ...others,
+  project: project || null,
+  internal: internal ? '1' : null,
+  direct: direct ? '1' : null,
+})
+
+/** Where statistics are asked: a data folder, or a collector with its read token. */
+export interface AskedPlace {
+  readonly data: string
+  readonly url?: string | undefined
+  readonly token?: string | undefined
+}
+
+/** Makes the function that asks a place: a collector at its address, else the data folder. */
+export const asker =
+  ({data, url, token}: AskedPlace, now: () => number) =>
+  (question: WrittenQuestion): Promise<Stats> =>
+    url === undefined ? askStore(data, question, now()) : askCollector(url, token || null, question)
 
 /** Asks the store in a collector's data folder. Throws a coded error if there is no store, or no such project. */
 export async function askStore(dataDirectory: string, written: WrittenQuestion, now: number): Promise<Stats> {
@@ -36,19 +63,6 @@ export async function askStore(dataDirectory: string, written: WrittenQuestion, 
 
 function readQuery(written: WrittenQuestion, {project, identity}: ProjectFile, now: number): StatsQuery {
   return parseStatsQuery({...written, project}, now, identity.yearBegins)
-}
-
-/**
- * Asks for a report: about the last full reporting year if no range is given and all of that year was collected. Else it
- * asks as written.
- */
-export async function askForReport(
-  ask: (written: WrittenQuestion) => Promise<Stats>,
-  written: WrittenQuestion,
-): Promise<Stats> {
-  if (written.from != null || written.to != null || written.year != null) return ask(written)
-  const ofYear = await ask({...written, year: 'last'})
-  return isWhollyCollected(ofYear) ? ofYear : ask(written)
 }
 
 /**

@@ -1,5 +1,8 @@
 import {writeHtmlAnswers} from '../../dashboard/pages/answers-page.ts'
-import {writeHtmlReport, writeMarkdownReport} from '../../dashboard/pages/report.ts'
+import type {Report} from '../../dashboard/report/report.ts'
+import {writeHtmlReport} from '../../dashboard/report/write-html.ts'
+import {writeReportJson} from '../../dashboard/report/write-json.ts'
+import {writeMarkdownReport} from '../../dashboard/report/write-markdown.ts'
 import {UsageError} from '../../errors.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {writeCsv, writeLongCsv} from '../../stats/write/csv.ts'
@@ -16,18 +19,13 @@ export interface StatsWriting {
   readonly format: string
   /** One of `sectionNames`, or null for all. */
   readonly section: string | null
-  /** As a report to share. */
-  readonly report: boolean
   readonly paint: Paint
   readonly width: number
-  /** Unix milliseconds. */
-  readonly nowMs: number
 }
 
 /** Writes the answers in one of the formats, without the last line break. The command itself writes JSON. */
 export function writeAnswers(stats: Stats, writing: StatsWriting): string {
   const {format, section, paint, width} = writing
-  if (writing.report) return writeReport(stats, writing).trimEnd()
   if (section !== null && !['csv', 'markdown', 'html'].includes(format))
     throw new UsageError('USAGE_QUERY_INVALID', `--section requires --format csv, markdown or html, got ${format}`)
   if (format === 'csv') return writeAsCsv(stats, section).trimEnd()
@@ -36,11 +34,16 @@ export function writeAnswers(stats: Stats, writing: StatsWriting): string {
   return writeStats(stats, {paint, width}).trimEnd()
 }
 
-function writeReport(stats: Stats, {format, section, nowMs}: StatsWriting): string {
+/**
+ * The function that writes a report in a format, without the last line break. JSON has the bytes whose hash the others
+ * name. Throws USAGE_QUERY_INVALID for a format that a report does not have.
+ */
+export function reportWriter({format, section}: Pick<StatsWriting, 'format' | 'section'>): (report: Report) => string {
   if (section !== null) throw new UsageError('USAGE_QUERY_INVALID', '--report and --section must not be combined')
-  if (format === 'html') return writeHtmlReport(stats, {nowMs})
-  if (format === 'markdown') return writeMarkdownReport(stats, {nowMs})
-  throw new UsageError('USAGE_QUERY_INVALID', `--report requires --format html or markdown, got ${format}`, {
+  if (format === 'html') return report => writeHtmlReport(report).trimEnd()
+  if (format === 'markdown') return report => writeMarkdownReport(report).trimEnd()
+  if (format === 'json') return ({document}) => writeReportJson(document).trimEnd()
+  throw new UsageError('USAGE_QUERY_INVALID', `--report requires --format html, markdown or json, got ${format}`, {
     next: 'Write the report into a file: usage stats --report --format html > report.html',
   })
 }

@@ -12,7 +12,13 @@ import {
 import type {Drawing} from './figure.ts'
 import {drawRows} from './rows.ts'
 
-const durationKeys = ['meanSeconds', 'p50Seconds', 'p90Seconds', 'p99Seconds', 'maxSeconds'] as const
+const durations = [
+  {key: 'meanSeconds', name: 'mean time'},
+  {key: 'p50Seconds', name: 'median'},
+  {key: 'p90Seconds', name: '90 % at most'},
+  {key: 'p99Seconds', name: '99 % at most'},
+  {key: 'maxSeconds', name: 'longest'},
+] as const
 
 export const featuresFigure: Drawing = {
   describe: ({features}) => {
@@ -31,14 +37,16 @@ export const featuresFigure: Drawing = {
   },
   draw: ({features}) => {
     const most = Math.max(1, ...features.map(({count}) => count))
+    // A report leaves out the longest times.
+    const known = durations.filter(({key}) => features.some(one => one[key] !== null))
     return drawRows({
-      head: ['feature', 'uses', 'runs', 'users', 'mean time', 'median', '90 % at most', '99 % at most', 'longest'],
+      head: ['feature', 'uses', 'runs', 'users', ...known.map(({name}) => name)],
       rows: features.map(({type, name, count, internalCount, runs, ...one}) => ({
         name: `${name} (${type})`,
         counts: [
           ...[count, runs].map(value => (value === null ? '' : writeCount(value))),
           writeUsers(one),
-          ...durationKeys.map(key => one[key]).map(value => (value === null ? '' : writeSeconds(value))),
+          ...known.map(({key}) => one[key]).map(value => (value === null ? '' : writeSeconds(value))),
         ],
         bar: [
           {tone: 'blue', share: (count - internalCount) / most},

@@ -21,13 +21,16 @@ export const writeRange = ({from, to, year}: Pick<Stats, 'from' | 'to' | 'year'>
 }
 
 /**
- * Describes the incomplete periods of a chart. `areComplete` has a value for each period. Empty if all are complete.
+ * Describes the incomplete periods of a chart: of a range that cuts its first one, or is in progress. `areComplete` has a
+ * value for each period. Empty if all are complete.
  */
 export function describeUnfinished(by: Stats['by'], areComplete: readonly boolean[]): string {
+  const count = areComplete.length
   const unfinished = areComplete.filter(isComplete => !isComplete).length
   if (unfinished === 0) return ''
-  if (areComplete.length === 1) return `The ${by} is incomplete.`
-  if (unfinished === 1 && !areComplete.at(-1)) return `The last ${by} is incomplete.`
-  if (unfinished === 1 && !areComplete[0]) return `The first ${by} is incomplete.`
-  return `The first and the last ${by} are incomplete.`
+  if (unfinished === count) return count === 1 ? `The ${by} is incomplete.` : `All ${by}s are incomplete.`
+  const atEnd = count - 1 - areComplete.lastIndexOf(true)
+  const last = atEnd === 1 ? `last ${by}` : `last ${atEnd} ${by}s`
+  if (areComplete[0]) return `The ${last} ${atEnd === 1 ? 'is' : 'are'} incomplete.`
+  return atEnd === 0 ? `The first ${by} is incomplete.` : `The first and the ${last} are incomplete.`
 }

@@ -44,14 +44,12 @@ const leftOut = [
 ] as const
 
 /**
- * Converts the table of an answer to a table for people: redundant columns are left out, and the others get readable
- * names. The row of the whole range is named `all`. Pure.
+ * The columns of an answer that a report may show, under their keys: without redundant ones, and without those that could
+ * be about few people in a row. Pure.
  */
-export function briefTable(table: Table): Table {
-  const {columns, rows, section} = table
+export function keptColumns(table: Table): Table {
+  const {columns, rows} = table
   if (rows === null) return table
-  const breakdown: Breakdown | undefined = breakdowns.find(({key}) => key === section)?.breakdown
-  const unknown = breakdown?.unknown ?? 'unknown'
   const at = (row: readonly Cell[], column: string): Cell => row[columns.indexOf(column)] ?? null
   const isKept = (column: string): boolean => {
     if (leftOut.some(name => name === column)) return false
@@ -62,17 +60,30 @@ export function briefTable(table: Table): Table {
     return same === undefined || rows.some(row => at(row, column) !== at(row, same))
   }
   const kept = columns.filter(isKept)
-  const write = (row: readonly Cell[], column: string): Cell => {
-    if (column === 'period' && at(row, 'span') === 'range') return 'all'
-    const cell = at(row, column)
+  return {...table, columns: kept, rows: rows.map(row => kept.map(column => at(row, column)))}
+}
+
+/**
+ * Converts the table of an answer to a table for people: redundant columns are left out, and the others get readable
+ * names. The row of the whole range is named `all`. Pure.
+ */
+export function briefTable(table: Table): Table {
+  const {section, title} = table
+  const {columns, rows} = keptColumns(table)
+  if (rows === null) return table
+  const breakdown: Breakdown | undefined = breakdowns.find(({key}) => key === section)?.breakdown
+  const unknown = breakdown?.unknown ?? 'unknown'
+  const spans = table.columns.indexOf('span')
+  const write = (cell: Cell, column: string, place: number): Cell => {
+    if (column === 'period' && table.rows?.[place]?.[spans] === 'range') return 'all'
     const isNameless = cell === null && (column === 'name' || column === 'version')
     return isNameless ? unknown : cell
   }
   const wordOf = (column: string): string =>
-    column === 'value' && columns.includes('span') ? table.title.toLowerCase() : (words[column] ?? column)
+    column === 'value' && spans >= 0 ? title.toLowerCase() : (words[column] ?? column)
   return {
     ...table,
-    columns: kept.map(wordOf),
-    rows: rows.map(row => kept.map(column => write(row, column))),
+    columns: columns.map(wordOf),
+    rows: rows.map((row, place) => row.map((cell, index) => write(cell, columns[index]!, place))),
   }
 }

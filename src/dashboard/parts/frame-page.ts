@@ -16,10 +16,12 @@ export interface PageParts {
   readonly footer?: string
   /** The content security policy, for a file that no server sends. */
   readonly policy?: string
+  /** JSON-LD for other programs. It must not contain `<`. */
+  readonly data?: string
 }
 
 /** Writes a page that loads and runs nothing. Ends with a line break. */
-export function framePage({title, header, main, footer = '', policy}: PageParts): string {
+export function framePage({title, header, main, footer = '', policy, data}: PageParts): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -28,7 +30,7 @@ ${policy === undefined ? '' : `<meta http-equiv="Content-Security-Policy" conten
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)}</title>
 <style>${style}</style>
-</head>
+${data === undefined ? '' : `<script type="application/ld+json">${data}</script>\n`}</head>
 <body>
 <header>
 ${header}</header>

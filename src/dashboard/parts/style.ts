@@ -69,6 +69,12 @@ details>summary{cursor:pointer}
 .chips li,.legend li,.filters label,.data details{min-width:0;max-width:100%}
 .more{color:var(--soft);font-size:.9rem}
 .empty{background:var(--wash);border-radius:.5rem;padding:1.5rem;margin-top:1.5rem}
+.facts{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1.25rem;margin:1.25rem 0 0;font-size:.95rem}
+.facts dt{grid-column:1;color:var(--soft)}
+.facts dd{grid-column:2;margin:0;min-width:0}
+.short p{border-left:3px solid var(--blue);padding-left:.8rem}
+pre{background:var(--wash);border-radius:.3rem;padding:.6rem .8rem;white-space:pre-wrap;font-size:.85rem}
+pre code{background:none;padding:0}
 .prose{max-width:46rem}
 .prose h2{margin-top:1.6rem}
 .prose p,.prose ul{margin:.4rem 0}
@@ -81,6 +87,7 @@ footer p{border-top:1px solid var(--edge);margin:0;padding-top:.8rem}
 body{font-size:15px}
 svg.wide{display:none}
 svg.narrow{display:block}
+.facts{display:block}
 .barcell{min-width:3.5rem;width:25%}
 .bars tbody th{width:auto;min-width:7rem}
 .many .barcell,section:has(.many) .hint{display:none}
@@ -88,19 +95,24 @@ svg.narrow{display:block}
 .tiles .big{font-size:1.3rem}
 }
 @media print{
-:root{color-scheme:light;${light}}
-body{font-size:10.5pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+:root{color-scheme:light;font-size:13px;${light}}
+body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 header,main,footer{max-width:none;padding-left:0;padding-right:0}
-svg.wide{display:block;max-height:5.6cm}
+svg.wide{display:block;max-height:4.9cm}
 section{margin-top:1.1rem}
 .tiles{grid-template-columns:repeat(5,1fr);gap:.5rem;margin-top:.8rem}
 .tiles div{padding:.5rem .6rem}
 .tiles .big{font-size:1.15rem}
 svg.narrow{display:none}
 nav,.ranges,.filters form,.filters summary,.data{display:none}
-section,.tiles,tr{break-inside:avoid}
-h2,section>p{break-after:avoid}
+section,section>p,.tiles,tr{break-inside:avoid}
+h2,section>p:not(:last-child){break-after:avoid}
 .scroll{overflow:visible}
+.prose,section>p{max-width:none}
+th,td{padding-top:.14rem;padding-bottom:.14rem}
+.barcell{width:22%;min-width:4rem}
+.report section:has(.bars){break-inside:auto}
+.bars tr:nth-child(-n+3){break-after:avoid}
 a{color:inherit;text-decoration:none}
 }
 `

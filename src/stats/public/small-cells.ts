@@ -73,7 +73,7 @@ function whatRemains({report, key}: AnswerRow, stats: Stats, hidden: Hidden): un
  * The bounds of people, so that neither a bound nor their difference is about fewer than five: with fewer known users,
  * they are unknown, and a smaller difference becomes five. The bounds remain true.
  */
-function wideBounds({low, high, exact}: Pick<Count, 'low' | 'high' | 'exact'>): Omit<Count, 'total'> {
+export function wideBounds({low, high, exact}: Pick<Count, 'low' | 'high' | 'exact'>): Omit<Count, 'total'> {
   if (exact) return {low, high, exact}
   if (low < minUsers) return {low: 0, high, exact}
   return {low, high: Math.max(high, low + minUsers), exact}
@@ -139,8 +139,8 @@ function withoutFewBefore(before: Before): Before {
   return {...before, ...sayingWho({...before, ...count}), usersLow: low, usersHigh: high}
 }
 
-const noChanges = {runsChange: null, usersChange: null}
-const hideBefore = ({from, to}: Before): Before => ({
+export const noChanges = {runsChange: null, usersChange: null}
+export const hideBefore = ({from, to}: Before): Before => ({
   from,
   to,
   reason: 'few-users',

@@ -26,9 +26,10 @@ export function describeRange(stats: Stats): string {
 export const describeDays = ({from, to, year}: Stats): string =>
   year === null || year === from.slice(0, 4) ? `${from} to ${to}` : `${year}, ${from} to ${to}`
 
-/** `Data since 2025-06-01.`, also where collection began within the range. Empty without data. */
-export function describeSince({since, from}: Stats): string {
+/** `Data since 2025-06-01.`, also where collection began within or after the range. Empty without data. */
+export function describeSince({since, from, to}: Stats): string {
   if (since === null) return ''
+  if (since > to) return `Data begin on ${since}, after this range.`
   return since > from ? `Data begin on ${since}, within this range.` : `Data since ${since}.`
 }
 
