@@ -3,7 +3,8 @@
  *
  * One process writes a `Store`: idempotent inserts, purges and erasures. Answers are read through the interface
  * `StatsSource` in `src/stats/model/source.ts`. The rooms beside this file: `sqlite/` is the store in a SQLite file,
- * `clickhouse/` the one on ClickHouse, `totals/` adds up what is kept of deleted events, for every store.
+ * `clickhouse/` the one on ClickHouse, `rules/` says what every store does, and
+ * `totals/` adds up what is kept of deleted events, for every store.
  * Read next: `sqlite/sqlite.ts`.
  */
 import type {ErasureReceipt} from '../../protocol/erasure.ts'

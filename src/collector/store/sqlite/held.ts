@@ -12,10 +12,10 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import type {AccessPage, AccessRecord} from '../../../protocol/access.ts'
 import type {Event} from '../../../protocol/event.ts'
 import {limits} from '../../../protocol/limits.ts'
+import {headerRank} from '../rules/signs-of-life.ts'
 import {endOf, featureOf, headerOf, headerSql, type Row, startOf, toTime, toUuid} from './export.ts'
 import {type Database, databaseName, openForReading, orUnreadable, type Statement} from './tables/database.ts'
 import {requireCurrentVersion} from './tables/schema.ts'
-import {headerRank} from './write/writer.ts'
 
 /** Which data is asked for. */
 export interface HeldQuestion {

@@ -10,7 +10,7 @@ const lastMs = 2 ** 43
 const maxAdded = 2 ** 10 - 1
 
 /**
- * The version of a row of `features` and `lone`: of several rows of an event, the one with the largest version counts. It
+ * The version of a row of `features`, `lone` and `pending_events`: of several rows of an event, the one with the largest version counts. It
  * is that of the first receipt, with the most values that were added later. An integer below 2^53. Pure.
  */
 export const versionOf = (receivedMs: number, added = 0): number =>

@@ -91,11 +91,11 @@ export const tables: readonly Table[] = [
     name: 'pending_events',
     columns: [
       ...[project, 'event UUID', 'run Nullable(UUID)', 'is_stored UInt8', int('received'), ...headerDdl()],
-      // The event as JSON; empty: it is no longer pending.
-      ...['content String CODEC(ZSTD(1))', 'saved Int64'],
+      // The event as JSON. Empty: it is no longer pending, and a later copy is not again.
+      ...['content String CODEC(ZSTD(1))', 'row_version UInt64'],
     ],
     engine: 'ReplacingMergeTree',
-    version: 'saved',
+    version: 'row_version',
     orderBy: 'project, event',
   },
   {

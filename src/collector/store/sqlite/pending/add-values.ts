@@ -1,7 +1,7 @@
 import type {FieldValues} from '../../../../protocol/scalars.ts'
+import type {PendingContent} from '../../rules/pending-content.ts'
 import type {Database, Statement} from '../tables/database.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'
-import type {PendingContent} from '../write/pending-events.ts'
 import type {PreparedStatements} from '../write/statements.ts'
 import {addCounts} from '../write/writer.ts'
 

@@ -7,16 +7,15 @@
  * person is found by its header, so erasure and access include it.
  * Read next: `../write/pending-events.ts`, which keeps events apart.
  */
-import {keepDeclared} from '../../../../protocol/declaration.ts'
-import {isDeclaredFeature, type ProjectFile} from '../../../../protocol/project-file.ts'
+import type {ProjectFile} from '../../../../protocol/project-file.ts'
 import type {FieldValues} from '../../../../protocol/scalars.ts'
+import {type PendingContent, releaseOf, valuesOf, withValues} from '../../rules/pending-content.ts'
 import type {Store} from '../../store.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
 import type {KnownValues} from '../tables/known-values.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'
-import {foldEvent} from '../write/fold-values.ts'
-import {type PendingContent, type PendingEvents, withValues} from '../write/pending-events.ts'
+import type {PendingEvents} from '../write/pending-events.ts'
 import type {PreparedStatements} from '../write/statements.ts'
 import {addCounts, type WriteAdmitted} from '../write/writer.ts'
 import {createValueAdder} from './add-values.ts'
@@ -77,24 +76,14 @@ export function createReleaser(
 
   /** True if something of the event is counted now. */
   function release(file: ProjectFile, row: Row): boolean {
-    const {event} = row.content
-    const isFeature = event.type === 'feature'
-    if (!row.isStored && !(isFeature && isDeclaredFeature(file, event.featureType, event.name))) return false
-    const values = (isFeature ? event.details : event.fields) ?? {}
-    const {kept, dropped} = keepDeclared(isFeature ? file.features.details : file.fields, values)
-    if (row.isStored && Object.keys(kept).length === 0) return false
-    const folded = foldEvent(withValues(event, kept), file, (kind, value) =>
-      parts.knownValues.admit(row.project, kind, value, row.receivedAtMs, true),
-    )
-    if (row.isStored) addValues(row, (folded.type === 'feature' ? folded.details : folded.fields) ?? {})
-    else parts.writeAdmitted(row, {...row.content, event: folded, undeclaredFields: dropped.length})
-    settle(
-      row,
-      pick(
-        values,
-        dropped.map(({name}) => name),
-      ),
-    )
+    const admits = (kind: string, value: string): boolean =>
+      parts.knownValues.admit(row.project, kind, value, row.receivedAtMs, true)
+    const found = releaseOf(file, row.content, row.isStored, admits)
+    if (found === null) return false
+    const {event, left} = found
+    if (row.isStored) addValues(row, valuesOf(event))
+    else parts.writeAdmitted(row, {...row.content, event, undeclaredFields: Object.keys(left).length})
+    settle(row, left)
     return true
   }
 
@@ -150,6 +139,3 @@ function readRow(project: number, row: Record<string, unknown>): Row {
     content: JSON.parse(String(row['content'])) as PendingContent,
   }
 }
-
-const pick = (values: FieldValues, names: readonly string[]): FieldValues =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)))

@@ -2,12 +2,12 @@ import {setTimeout} from 'node:timers/promises'
 import {UsageError} from '../../../../errors.ts'
 import {reach} from '../../../../fault-points.ts'
 import type {ErasureReceipt} from '../../../../protocol/erasure.ts'
+import {headerRank} from '../../rules/signs-of-life.ts'
 import type {Erasure, Store} from '../../store.ts'
 import {type Database, inTransaction, truncateLog} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
 import type {KnownValues} from '../tables/known-values.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'
-import {headerRank} from '../write/writer.ts'
 import {forgetFeatures, forgetValues} from './forget-values.ts'
 
 /** The most milliseconds that an erasure waits for programs that read the state before it. */

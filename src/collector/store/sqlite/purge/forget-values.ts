@@ -1,4 +1,4 @@
-import {foldedColumns} from '../write/fold-values.ts'
+import {foldedColumns} from '../../rules/fold-values.ts'
 
 /** A value stays known while a header of somebody else has it. */
 const ofColumn = (column: string): string => `

@@ -1,5 +1,5 @@
+import type {KeptSince} from '../../rules/kept-since.ts'
 import type {Database} from '../tables/database.ts'
-import type {KeptSince} from './writer.ts'
 
 /** Reads since when single events of a project are kept. */
 export interface KeptSinceReader {

@@ -1,12 +1,9 @@
 import type {FeatureEvent} from '../../../../protocol/event.ts'
-import type {FieldValues} from '../../../../protocol/scalars.ts'
 import {collectorLimits} from '../../../limits.ts'
+import {type PendingContent, withValues} from '../../rules/pending-content.ts'
+import {createRoomShares, type RoomShares} from '../../rules/room-shares.ts'
 import type {AdmittedEvent, InsertOutcome} from '../../store.ts'
 import type {Database} from '../tables/database.ts'
-import {createRoomShares, type RoomShares} from '../tables/room-shares.ts'
-
-/** What the table keeps of an event. A stored event has only the values that are not stored. */
-export type PendingContent = Pick<AdmittedEvent, 'event' | 'timeMs' | 'isClamped'>
 
 /** Where an event belongs in the store. */
 export interface PendingPlace {
@@ -81,9 +78,5 @@ export function createPendingEvents(
     forget: () => taken.clear(),
   }
 }
-
-/** An event with other values. */
-export const withValues = (event: AdmittedEvent['event'], values: FieldValues): AdmittedEvent['event'] =>
-  event.type === 'feature' ? {...event, details: values} : {...event, fields: values}
 
 const toBlob = (uuid: string): Uint8Array => Buffer.from(uuid.replaceAll('-', ''), 'hex')

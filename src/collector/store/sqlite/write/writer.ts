@@ -4,18 +4,21 @@
  * The caller has a transaction open. Every statement is idempotent: the first write of a key wins. Each event is
  * accepted, a duplicate, or refused because only totals of its time are kept. Counters and month marks change in the
  * same transaction.
- * Read next: `statements.ts`, `pending-events.ts`, `kept-since.ts`, `fold-values.ts`.
+ * Read next: `statements.ts`, `pending-events.ts`, `kept-since.ts`.
  */
 import type {EndEvent, FeatureEvent, StartEvent} from '../../../../protocol/event.ts'
 import type {ProjectFile} from '../../../../protocol/project-file.ts'
 import type {FieldValues} from '../../../../protocol/scalars.ts'
 import {formatDay} from '../../../../stats/model/period.ts'
+import {countBatch} from '../../rules/batch-counts.ts'
+import {foldValues} from '../../rules/fold-values.ts'
+import {isTooOld, type KeptSince} from '../../rules/kept-since.ts'
+import {headerRank, noteSign, type Signs} from '../../rules/signs-of-life.ts'
 import type {AdmittedEvent, Batch, InsertOutcome} from '../../store.ts'
 import {encodeTimings} from '../../totals/timings-blob.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
 import type {KnownValues} from '../tables/known-values.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'
-import {type FoldedBatch, foldValues} from './fold-values.ts'
 import type {PendingEvents, PendingPlace} from './pending-events.ts'
 import type {PreparedStatements} from './statements.ts'
 
@@ -24,9 +27,6 @@ export type WriteBatch = (batch: Batch) => InsertOutcome[]
 
 /** Writes one event that was admitted earlier, under the header of that time. The caller has a transaction open. */
 export type WriteAdmitted = (place: PendingPlace, admitted: AdmittedEvent) => void
-
-/** The event with the smallest rank gives a run its header. With equal ranks, the earlier sign of life wins. */
-export const headerRank = {start: 1, repeat: 2, end: 3, feature: 4} as const
 
 /** Makes the functions that write into the tables. */
 export function createBatchWriter(
@@ -52,7 +52,7 @@ export function createBatchWriter(
     for (const [index, one] of batch.events.entries())
       if (outcomes[index] === 'accepted') pending.holdValues(writing, one)
     for (const one of batch.pending ?? []) outcomes.push(holdFeature(pending, writing, one, since))
-    writeQuality(writing, batch, outcomes, folded)
+    addCounts(statements, project, countBatch(batch, outcomes, folded), receivedAtMs)
     return outcomes
   }
   const writeAdmitted: WriteAdmitted = (place, admitted) => {
@@ -87,17 +87,6 @@ export interface WriterParts {
   readonly projectFile: (project: string) => ProjectFile | null
 }
 
-/**
- * Since when single events are kept, Unix milliseconds. Older events are refused, because no total would include them.
- */
-export interface KeptSince {
-  readonly runsMs: number
-  readonly featuresMs: number
-}
-
-const isTooOld = ({event, timeMs}: AdmittedEvent, {runsMs, featuresMs}: KeptSince): boolean =>
-  timeMs < (event.type === 'feature' ? Math.max(featuresMs, runsMs) : runsMs)
-
 interface Writing {
   readonly statements: PreparedStatements
   readonly dictionary: Dictionary
@@ -105,7 +94,7 @@ interface Writing {
   readonly project: number
   readonly header: number
   /** The first and the last sign of life of runs from features, written once for each batch. */
-  readonly signs: Map<string, {readonly firstMs: number; readonly lastMs: number}>
+  readonly signs: Map<string, Signs>
   readonly receivedAtMs: number
   readonly source?: string | null
 }
@@ -193,17 +182,8 @@ function writeFeature(writing: Writing, {timeMs, isClamped}: AdmittedEvent, even
     details: toJson(event.details ?? {}),
   })
   if (wasWritten && event.run !== null)
-    noteSign(writing, event.run, timeMs, timeMs + (event.durationSeconds ?? 0) * 1000)
+    noteSign(writing.signs, event.run, timeMs, event.durationSeconds, writing.receivedAtMs)
   return wasWritten
-}
-
-/** A feature is a sign of life of its run from its start to its end, but not in the future. */
-function noteSign({signs, receivedAtMs}: Writing, run: string, startMs: number, endMs: number): void {
-  const sign = signs.get(run)
-  signs.set(run, {
-    firstMs: Math.min(sign?.firstMs ?? startMs, startMs),
-    lastMs: Math.max(sign?.lastMs ?? startMs, Math.min(Math.round(endMs), receivedAtMs)),
-  })
 }
 
 function writeSigns(writing: Writing): void {
@@ -218,27 +198,6 @@ function writeMark(writing: Writing, {mark, events}: Batch): void {
   if (mark === undefined) return
   const values = {project: writing.project, untold: Number(mark.isOutcomeUntold), test: Number(mark.isTest)}
   for (const {event} of events) if (event.run !== null) writeRun(writing, 'mark', {...values, run: toBlob(event.run)})
-}
-
-function writeQuality(
-  {statements, project}: Writing,
-  batch: Batch,
-  outcomes: readonly InsertOutcome[],
-  folded: FoldedBatch['folded'],
-): void {
-  const accepted = batch.events.filter((_, index) => outcomes[index] === 'accepted')
-  const countOf = (kind: InsertOutcome): number => outcomes.filter(outcome => outcome === kind).length
-  const counts = {
-    duplicates: countOf('duplicate'),
-    refused: batch.refused + countOf('refused'),
-    clamped: accepted.filter(({isClamped}) => isClamped).length,
-    datagrams: batch.datagrams ?? 0,
-    'beyond-budget': batch.beyondBudget ?? 0,
-    'wrong-periods': batch.hasWrongPeriod === true ? accepted.length : 0,
-    folded: accepted.filter(one => folded.has(one)).length,
-    'undeclared-fields': accepted.reduce((sum, {undeclaredFields}) => sum + undeclaredFields, 0),
-  }
-  addCounts(statements, project, counts, batch.receivedAtMs)
 }
 
 /** Adds counts to the UTC day of an instant. Project 0 is for counts that belong to no project. */

@@ -1,8 +1,15 @@
-import type {Header} from '../../../../protocol/header.ts'
-import {otherValue} from '../../../../protocol/other-value.ts'
-import type {ProjectFile} from '../../../../protocol/project-file.ts'
-import type {FieldValues} from '../../../../protocol/scalars.ts'
-import type {AdmittedEvent, Batch} from '../../store.ts'
+/**
+ * Room `rules`: what every store does with events. No database is known here.
+ *
+ * Too many different values of a kind become `(other)`; what is bounded is shared by senders; undeclared values of an event
+ * wait apart from it; an event is a sign of life of its run, and counts in the quality of its day.
+ * Read next: `known-values.ts`, `room-shares.ts`, `pending-content.ts`, `signs-of-life.ts`, `batch-counts.ts`.
+ */
+import type {Header} from '../../../protocol/header.ts'
+import {otherValue} from '../../../protocol/other-value.ts'
+import type {ProjectFile} from '../../../protocol/project-file.ts'
+import type {FieldValues} from '../../../protocol/scalars.ts'
+import type {AdmittedEvent, Batch} from '../store.ts'
 
 /**
  * Says whether a value may be stored as it is: it is known to the project, or there is room for a new one. Kinds are

@@ -1,4 +1,4 @@
-import {collectorLimits} from '../../../limits.ts'
+import {collectorLimits} from '../../limits.ts'
 
 /** A room of fixed size that several senders fill. */
 export interface RoomShares {
