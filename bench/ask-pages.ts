@@ -1,12 +1,12 @@
 // Requests pages of a data folder and prints the time of each as a line of JSON:
 // `node bench/ask-pages.ts DIR PROJECT PAGE…`.
 // The first page shows the time of a new process. With `--until-killed` it requests the pages again and again.
-import {openStatsSource} from '../src/collector/reading/read-store.ts'
+import {openSqliteSource} from '../src/collector/store/sqlite/sqlite.ts'
 import {createDashboard} from '../src/dashboard/site/site.ts'
 
 const [dataDirectory, project, ...rest] = process.argv.slice(2) as [string, string, ...string[]]
 const pages = rest.filter(page => page !== '--until-killed')
-const source = openStatsSource(dataDirectory)
+const source = openSqliteSource(dataDirectory)
 const projects = new Map((await source.projects()).map(one => [one.project, one]))
 // Between two pages the clock moves so far that no answer comes from the dashboard's memory.
 let nowMs = Date.parse('2026-11-25T12:00:00Z')

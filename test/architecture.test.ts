@@ -72,7 +72,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'monitoring',
     'limits',
   ],
-  'src/collector/store': ['sqlite', 'clickhouse', 'totals', 'rules', 'store'],
+  'src/collector/store': ['open', 'sqlite', 'clickhouse', 'totals', 'rules', 'place', 'store'],
   'src/collector/store/clickhouse': ['clickhouse', 'tables', 'client'],
   'src/collector/store/sqlite': [
     'sqlite',

@@ -16,7 +16,6 @@ import {createGuards} from './intake/guards.ts'
 import {openProjects} from './intake/live-projects.ts'
 import {withProjectBudgets} from './intake/project-budget.ts'
 import {findProject} from './intake/projects.ts'
-import {storeFigures} from './intake/store-figures.ts'
 import {createStoreProbe} from './intake/store-probe.ts'
 import {watchCommits, watchInserts} from './intake/watch-commits.ts'
 import {type AdminServer, openAdmin} from './monitoring/admin-server.ts'
@@ -28,7 +27,7 @@ import {createMonitor} from './monitoring/monitor.ts'
 import {createReadiness, type ReadinessProbe} from './monitoring/readiness.ts'
 import {packageVersion} from './monitoring/version.ts'
 import {type ReadinessWatch, watchReadiness} from './monitoring/watch-readiness.ts'
-import {checkStoreInThread, createWorkerSource} from './reading/worker-source.ts'
+import {openOwnStore} from './reading/own-store.ts'
 import {closeHttp} from './receive/http/close-http.ts'
 import {createConnections} from './receive/http/guard/connections.ts'
 import {listenHttp} from './receive/http/listen-http.ts'
@@ -38,10 +37,9 @@ import {type InboxParts, type InboxReceiver, receiveInbox} from './receive/inbox
 import {datagramFigures, datagramProbe} from './receive/udp/observe-datagrams.ts'
 import {datagramReader} from './receive/udp/read-datagram.ts'
 import {receiveUdp, type UdpParts, type UdpReceiver} from './receive/udp/receive-udp.ts'
-import {openSqliteStore} from './store/sqlite/sqlite.ts'
+import {storeInFolder} from './store/place.ts'
 import {createProjectEnd} from './upkeep/end-project.ts'
 import {createErase} from './upkeep/erase.ts'
-import {readAhead} from './upkeep/read-ahead.ts'
 import {type CollectorReload, createReload, releasePending} from './upkeep/reload.ts'
 import {startRetention} from './upkeep/retention.ts'
 
@@ -129,22 +127,20 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const {parsl = null, mantid = null} = options
   for (const id of [parsl, mantid]) if (id !== null) findProject(projects, id)
   const log = boundLog(options.log ?? silentLog)
-  const store = openSqliteStore(dataDirectory, from => log.info('store updated', {from}))
+  const own = await openOwnStore(storeInFolder(dataDirectory), log)
+  const {store, source} = own
   const metrics = await openMetrics(options.admin != null)
   const monitor = createMonitor(log, metrics?.meter)
   let watch: ReadinessWatch | null = null
-  const guarded = {...options, checkInThread: () => checkStoreInThread(dataDirectory)}
+  const guarded = {...options, checkStore: own.check}
   const {probes, clock, gate} = await createGuards(guarded, store, () => void watch?.look())
-  const source = createWorkerSource(dataDirectory, {
-    onDeath: error => log.error('thread ended', {name: 'statistics', error}),
-  })
   const commits = withProjectBudgets(createGroupCommit(watchInserts(store, monitor), {gate}), now)
   const groupCommit = watchCommits(commits, monitor)
   const believedNow = (): number => {
     clock.require()
     return now()
   }
-  const followUp = () => readAhead({source, store}, projects.values(), now)
+  const followUp = () => own.readAhead(projects.values(), now)
   const retention = startRetention(store, projects, believedNow, options.retention, followUp, monitor)
   let isOpen = true
   let isDraining = false
@@ -173,7 +169,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     await releasePending(store, projects.values())
     // Damaged tokens must not wait for the first reader.
     listReadTokens(dataDirectory)
-    if (clock.check().ok) await store.noteSize(now())
+    if (clock.check().ok) await store.maintain(now(), {isStopped: () => true})
     const ids = oldIds(parsl !== null || mantid !== null ? readOrMakeOldIdSecret(dataDirectory) : '')
     receiver = await openReceiver(options.udp ?? null, {
       groupCommit,
@@ -229,7 +225,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
         })
       : null
     if (options.admin != null && metrics !== null) {
-      for (const figure of [...storeFigures(dataDirectory), ...(receiver === null ? [] : datagramFigures(receiver))])
+      for (const figure of [...own.figures, ...(receiver === null ? [] : datagramFigures(receiver))])
         metrics.add(figure)
       metrics.add({
         name: 'waiting_bytes',

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {confirmEnd, endProject} from '../cli/maintain/operate/end-project.ts'
 import {type ProjectEnd, writeEnded, writeEndPlan} from '../cli/text/operator/write-ended.ts'
+import {storeInFolder} from '../collector/store/place.ts'
 import {planProjectEnd} from '../collector/upkeep/plan-project-end.ts'
 import {UsageError} from '../errors.ts'
 
@@ -34,11 +35,14 @@ export default class Erase extends BaseCommand {
       throw new UsageError('USAGE_WRONG_USE', '--project is required', {
         next: 'To erase what a collector has of a project: --project ID. To erase your own data: usage forget',
       })
-    const plan = () => planProjectEnd(flags.data, project)
+    const place = storeInFolder(flags.data)
+    const plan = () => planProjectEnd(place, project)
     if (flags['dry-run'])
-      return this.present({...plan(), dryRun: true, receipt: null, erasedAt: null}, answer => writeEndPlan(answer))
-    if (!flags.yes) await this.confirm(plan())
-    const ended = await endProject(flags.data, project, this.world.now())
+      return this.present({...(await plan()), dryRun: true, receipt: null, erasedAt: null}, answer =>
+        writeEndPlan(answer),
+      )
+    if (!flags.yes) await this.confirm(await plan())
+    const ended = await endProject(place, project, this.world.now())
     return this.present({...ended, dryRun: false}, () => writeEnded(ended))
   }
 

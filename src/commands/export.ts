@@ -3,6 +3,7 @@ import {BaseCommand} from '../cli/framework/base-command.ts'
 import {storedProject} from '../cli/maintain/ask-stats.ts'
 import {writeLines} from '../cli/output/write-lines.ts'
 import {exportLines} from '../collector/history/export-lines.ts'
+import {storeInFolder} from '../collector/store/place.ts'
 import {readClient} from '../reporter/reports/read-client.ts'
 
 export default class Export extends BaseCommand {
@@ -22,7 +23,8 @@ export default class Export extends BaseCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Export)
-    const {project} = await storedProject(flags.data, flags.project || null)
-    await writeLines(process.stdout, exportLines(flags.data, project, readClient()))
+    const place = storeInFolder(flags.data)
+    const {project} = await storedProject(place, flags.project || null)
+    await writeLines(process.stdout, exportLines(place, project, readClient()))
   }
 }

@@ -8,6 +8,7 @@ import {openImportTarget} from '../cli/maintain/import-target.ts'
 import {progressBar} from '../cli/output/progress-bar.ts'
 import {writeImport} from '../cli/text/write-import.ts'
 import {type ImportFormat, importFormats} from '../collector/history/format.ts'
+import {storeInFolder} from '../collector/store/place.ts'
 import {readProjectFile} from '../reporter/projects/projects.ts'
 
 export default class Import extends BaseCommand {
@@ -45,7 +46,7 @@ export default class Import extends BaseCommand {
     const now = this.world.now()
     const atMs = flags.at === undefined ? now : readImportTime(flags.at, now)
     const target = await openImportTarget({
-      dataDirectory: flags.data,
+      place: storeInFolder(flags.data),
       projectFile: file === undefined ? null : readProjectFile(resolve(file)),
       projectId: flags.project || null,
       now: this.world.now,

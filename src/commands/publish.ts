@@ -3,7 +3,8 @@ import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {chooseStored} from '../cli/maintain/ask-stats.ts'
 import {type Publication, publishSite} from '../cli/maintain/publish-site.ts'
-import {openStatsSource} from '../collector/reading/read-store.ts'
+import {openSource} from '../collector/store/open.ts'
+import {storeInFolder} from '../collector/store/place.ts'
 
 export default class Publish extends BaseCommand {
   static override summary = 'For maintainers: write the public figures as a static site.'
@@ -23,7 +24,7 @@ export default class Publish extends BaseCommand {
 
   async run(): Promise<Publication> {
     const {args, flags} = await this.parse(Publish)
-    const source = openStatsSource(flags.data)
+    const source = await openSource(storeInFolder(flags.data))
     try {
       const stored = await source.projects()
       const projects = flags.project?.map(id => chooseStored(stored, id)) ?? stored

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import {readPurgeTime} from '../cli/arguments/operator/purge-time.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {type Purged, writePurged, writePurgeStep} from '../cli/text/operator/write-purged.ts'
+import {storeInFolder} from '../collector/store/place.ts'
 import {purgeStore} from '../collector/upkeep/purge-store.ts'
 import {purgeable} from '../collector/upkeep/retention.ts'
 
@@ -38,7 +39,10 @@ export default class Purge extends BaseCommand {
     }
     const months = []
     const isClockTrusted = dryRun || (flags['trust-clock'] ?? false)
-    for await (const step of purgeStore(flags.data, flags.project || null, {...options, isClockTrusted})) {
+    for await (const step of purgeStore(storeInFolder(flags.data), flags.project || null, {
+      ...options,
+      isClockTrusted,
+    })) {
       months.push(step)
       process.stderr.write(`${this.fit(writePurgeStep(step))}\n`)
     }

@@ -3,6 +3,7 @@ import {BaseCommand} from '../cli/framework/base-command.ts'
 import {storedProject} from '../cli/maintain/ask-stats.ts'
 import {readRunningCollector} from '../collector/access/running-collector-file.ts'
 import {hasShareToken, makeShareToken, revokeShareToken} from '../collector/access/share-links.ts'
+import {storeInFolder} from '../collector/store/place.ts'
 
 /** The share link of a project. */
 interface Shared {
@@ -40,7 +41,7 @@ export default class Share extends BaseCommand {
 
   async run(): Promise<Shared> {
     const {flags} = await this.parse(Share)
-    const {project} = await storedProject(flags.data, flags.project || null)
+    const {project} = await storedProject(storeInFolder(flags.data), flags.project || null)
     if (flags.revoke) {
       const had = revokeShareToken(flags.data, project)
       return this.present({project, path: null, url: null}, () =>

@@ -9,7 +9,7 @@ import {promisify} from 'node:util'
 import {openCollector} from '../../src/collector/collector.ts'
 import {collectorLimits} from '../../src/collector/limits.ts'
 import {openLog} from '../../src/collector/monitoring/write-log.ts'
-import {openStatsSource} from '../../src/collector/reading/read-store.ts'
+import {openSqliteSource} from '../../src/collector/store/sqlite/sqlite.ts'
 import {limits} from '../../src/protocol/limits.ts'
 import {answerStats} from '../../src/stats/answer/answer.ts'
 import {parseStatsQuery} from '../../src/stats/model/query.ts'
@@ -39,7 +39,7 @@ import {
 
 /** The answers of a data folder, read as `usage stats --data` does. */
 async function statsOf({dataDirectory}: Folders) {
-  const source = openStatsSource(dataDirectory)
+  const source = openSqliteSource(dataDirectory)
   try {
     const query = parseStatsQuery({project: 'parsl'}, nowMs)
     return await answerStats(source, sampleProject(), query, nowMs)
@@ -61,7 +61,7 @@ test('it gives the read token at its first start and never again', async t => {
 test('it stores the project files for the readers of its store', async t => {
   const folders = makeFolders(t)
   await startCollector(t, folders)
-  const source = openStatsSource(folders.dataDirectory)
+  const source = openSqliteSource(folders.dataDirectory)
   t.after(() => source.close())
   assert.deepEqual(await source.projects(), [sampleProject()])
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {askStore} from '../../src/cli/maintain/ask-stats.ts'
+import {storeInFolder} from '../../src/collector/store/place.ts'
 import {openSqliteStore} from '../../src/collector/store/sqlite/sqlite.ts'
 import {batchOf, endOf, featureOf, sampleProject} from '../collector/samples.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
@@ -64,7 +65,11 @@ describe('usage purge', {concurrency: 2}, () => {
     const answers = async () => {
       const months = ['2019-03-31', '2019-04-30', '2019-12-31', '2020-12-31'].map(async to => {
         const from = `${to.slice(0, 4)}-${to.slice(5, 7) === '12' ? '01' : to.slice(5, 7)}-01`
-        const {users, runs, duration, outcomes, exitCodes} = await askStore(data, {project: null, from, to}, Date.now())
+        const {users, runs, duration, outcomes, exitCodes} = await askStore(
+          storeInFolder(data),
+          {project: null, from, to},
+          Date.now(),
+        )
         return {users, runs, duration, outcomes, exitCodes}
       })
       return Promise.all(months)

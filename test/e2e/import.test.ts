@@ -3,6 +3,7 @@ import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {askStore} from '../../src/cli/maintain/ask-stats.ts'
+import {storeInFolder} from '../../src/collector/store/place.ts'
 import type {Stats} from '../../src/stats/model/model.ts'
 import {eventually} from '../support/eventually.ts'
 import {readFixture, readJsonFixture} from '../support/fixtures.ts'
@@ -37,7 +38,7 @@ function makeScene(t: TestContext, project = parsl) {
     return JSON.parse(outcome.stdout)
   }
   const stats = (folder = data): Promise<Stats> =>
-    askStore(folder, {project: project.project, from: '2025-01-01', to: '2025-12-31'}, Date.now())
+    askStore(storeInFolder(folder), {project: project.project, from: '2025-01-01', to: '2025-12-31'}, Date.now())
   return {home, data, file, keep, run, doImport, stats}
 }
 

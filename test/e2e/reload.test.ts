@@ -3,6 +3,7 @@ import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {it} from 'node:test'
 import {askStore} from '../../src/cli/maintain/ask-stats.ts'
+import {storeInFolder} from '../../src/collector/store/place.ts'
 import {makeFolders, postReport, startCollector} from '../collector/running-collector.ts'
 import {featureOf, nowMs, reportOf, startOf, writtenProject} from '../collector/samples.ts'
 
@@ -12,7 +13,7 @@ it('counts a feature and a value that arrive before their declaration, once', as
   const {http} = collector
   const report = reportOf([featureOf(1, nowMs, {name: 'New.v1'}), startOf(1, nowMs, {fields: {nodes: 4}})])
   assert.deepEqual(await postReport(http, report), {accepted: 2, duplicates: 0, rejected: [], pending: 1})
-  const stats = () => askStore(folders.dataDirectory, {project: 'parsl', by: 'month'}, nowMs)
+  const stats = () => askStore(storeInFolder(folders.dataDirectory), {project: 'parsl', by: 'month'}, nowMs)
   assert.deepEqual([(await stats()).features, (await stats()).quality.pending], [[], 1])
   const {fields, features} = writtenProject() as {fields: object; features: {names: string[]}}
   const newer = writtenProject({

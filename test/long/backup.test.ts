@@ -6,6 +6,7 @@ import {askStore} from '../../src/cli/maintain/ask-stats.ts'
 import {listReadTokens, makeReadToken} from '../../src/collector/access/read-tokens.ts'
 import {makeBackup} from '../../src/collector/backup/backup.ts'
 import {restoreBackup} from '../../src/collector/backup/restore.ts'
+import {storeInFolder} from '../../src/collector/store/place.ts'
 import {openSqliteStore} from '../../src/collector/store/sqlite/sqlite.ts'
 import type {FaultPoint} from '../../src/fault-points.ts'
 import {batchOf, nowMs, sampleProject, startOf} from '../collector/samples.ts'
@@ -28,7 +29,7 @@ async function dataOf(directory: string, runs: number): Promise<string> {
 /** The state of a data folder after a writer has opened it: its runs, and the names of its tokens. */
 async function stateOf(data: string): Promise<readonly [runs: number, ...tokens: string[]]> {
   await openSqliteStore(data).close()
-  const {runs} = await askStore(data, {project: 'parsl', from: '2026-11-01', to: '2026-11-30'}, nowMs)
+  const {runs} = await askStore(storeInFolder(data), {project: 'parsl', from: '2026-11-01', to: '2026-11-30'}, nowMs)
   return [runs!.total!, ...listReadTokens(data).map(({name}) => name)]
 }
 

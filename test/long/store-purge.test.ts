@@ -9,7 +9,7 @@ const make: MakeStore = async t => {
   const directory = join(temporaryDirectory(t), 'data')
   const [store, source] = [openSqliteStore(directory), openSqliteSource(directory)]
   t.after(() => Promise.all([source.close(), store.close()]))
-  return {store, source}
+  return {store, source, knows: {duplicates: true}}
 }
 
 purgeContract(make)

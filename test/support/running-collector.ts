@@ -8,6 +8,7 @@ import type {TestContext} from 'node:test'
 import {askStore} from '../../src/cli/maintain/ask-stats.ts'
 import {dashboardPages} from '../../src/cli/maintain/dashboard-pages.ts'
 import {type CollectorOptions, openCollector} from '../../src/collector/collector.ts'
+import {storeInFolder} from '../../src/collector/store/place.ts'
 import type {ProjectFile} from '../../src/protocol/project-file.ts'
 import type {Quality, Stats} from '../../src/stats/model/model.ts'
 import type {IsolatedHome} from './isolated-home.ts'
@@ -57,7 +58,7 @@ function makeFolders(home: IsolatedHome, projects: readonly ProjectFile[]) {
 const statsOf =
   (data: string) =>
   async (project: string): Promise<Unfiltered> =>
-    JSON.parse(JSON.stringify(await askStore(data, {project, by: 'month'}, Date.now())))
+    JSON.parse(JSON.stringify(await askStore(storeInFolder(data), {project, by: 'month'}, Date.now())))
 
 /**
  * Opens a collector in this process, which closes when the test ends. Costs a tenth of `runningCollector`: for tests in

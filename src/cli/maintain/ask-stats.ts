@@ -7,7 +7,8 @@
  * and export require Node.js 24.
  * Read next: `import-target.ts`, `open-inbox.ts`, `make-library.ts`, `operate/run-collector.ts`.
  */
-import {openStatsSource} from '../../collector/reading/read-store.ts'
+import {openSource} from '../../collector/store/open.ts'
+import {type StorePlace, storeInFolder} from '../../collector/store/place.ts'
 import {type ErrorCode, type ErrorDocument, errorRegistry, UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {getJson} from '../../reporter/transports/http.ts'
@@ -48,11 +49,11 @@ export interface AskedPlace {
 export const asker =
   ({data, url, token}: AskedPlace, now: () => number) =>
   (question: WrittenQuestion): Promise<Stats> =>
-    url === undefined ? askStore(data, question, now()) : askCollector(url, token || null, question)
+    url === undefined ? askStore(storeInFolder(data), question, now()) : askCollector(url, token || null, question)
 
-/** Asks the store in a collector's data folder. Throws a coded error if there is no store, or no such project. */
-export async function askStore(dataDirectory: string, written: WrittenQuestion, now: number): Promise<Stats> {
-  const source = openStatsSource(dataDirectory)
+/** Asks a store. Throws a coded error if there is no store, or no such project. */
+export async function askStore(place: StorePlace, written: WrittenQuestion, now: number): Promise<Stats> {
+  const source = await openSource(place)
   try {
     const project = chooseStored(await source.projects(), written.project)
     return await answerStats(source, project, readQuery(written, project, now), now)
@@ -66,11 +67,11 @@ function readQuery(written: WrittenQuestion, {project, identity}: ProjectFile, n
 }
 
 /**
- * Reads a project from the store in a data folder: the one with the id, or, for null, the only one. Throws a coded
+ * Reads a project from a store: the one with the id, or, for null, the only one. Throws a coded
  * error.
  */
-export async function storedProject(dataDirectory: string, id: string | null): Promise<ProjectFile> {
-  const source = openStatsSource(dataDirectory)
+export async function storedProject(place: StorePlace, id: string | null): Promise<ProjectFile> {
+  const source = await openSource(place)
   try {
     return chooseStored(await source.projects(), id)
   } finally {

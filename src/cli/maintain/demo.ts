@@ -4,7 +4,8 @@ import {join} from 'node:path'
 import {openCollector} from '../../collector/collector.ts'
 import {fillWithDemo} from '../../collector/demo/fill.ts'
 import {demoProject} from '../../collector/demo/project.ts'
-import {openSqliteStore} from '../../collector/store/sqlite/sqlite.ts'
+import {openStore} from '../../collector/store/open.ts'
+import {storeInFolder} from '../../collector/store/place.ts'
 import {dashboardPages} from './dashboard-pages.ts'
 
 export interface Demo {
@@ -27,7 +28,7 @@ export async function openDemo(
     const projectsDirectory = join(directory, 'projects')
     mkdirSync(projectsDirectory)
     writeFileSync(join(projectsDirectory, 'demo.json'), JSON.stringify(demoProject()))
-    const store = openSqliteStore(dataDirectory)
+    const store = await openStore(storeInFolder(dataDirectory))
     const events = await fillWithDemo(store, now()).finally(() => store.close())
     const collector = await openCollector({
       ...address,

@@ -5,6 +5,7 @@ import type {ImportTarget} from '../../collector/history/import-file.ts'
 import {openStoreForImport} from '../../collector/history/import-into-store.ts'
 import {withoutSource} from '../../collector/history/parsl-log.ts'
 import type {StoredCounts} from '../../collector/history/store-records.ts'
+import type {StorePlace} from '../../collector/store/place.ts'
 import {toUsageError, UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {postJson} from '../../reporter/transports/http.ts'
@@ -16,7 +17,7 @@ const patience = 60_000
 const betweenTries = 200
 
 export interface ImportChoice {
-  readonly dataDirectory: string
+  readonly place: StorePlace
   /** The project file. Null: the one in the store. */
   readonly projectFile: ProjectFile | null
   /** The id of a project in the store. Null: its only project. */
@@ -28,19 +29,14 @@ export interface ImportChoice {
 /**
  * Opens the target of an import: the store, or the running collector if it has locked the store. Throws a coded error.
  */
-export async function openImportTarget({
-  dataDirectory,
-  projectFile,
-  projectId,
-  now,
-}: ImportChoice): Promise<ImportTarget> {
-  const project = projectFile ?? (await storedProject(dataDirectory, projectId))
+export async function openImportTarget({place, projectFile, projectId, now}: ImportChoice): Promise<ImportTarget> {
+  const project = projectFile ?? (await storedProject(place, projectId))
   try {
-    return await openStoreForImport(dataDirectory, project, now)
+    return await openStoreForImport(place, project, now)
   } catch (error) {
-    const running = toUsageError(error).code === 'USAGE_STORE_LOCKED' ? readRunningCollector(dataDirectory) : null
+    const running = toUsageError(error).code === 'USAGE_STORE_LOCKED' ? readRunningCollector(place.dataDirectory) : null
     if (running === null) throw error
-    return collectorTarget(dataDirectory, project, running)
+    return collectorTarget(place.dataDirectory, project, running)
   }
 }
 

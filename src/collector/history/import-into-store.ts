@@ -1,19 +1,21 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {type OldIds, oldIds, readOrMakeOldIdSecret} from '../compat/old-ids.ts'
-import {openSqliteStore} from '../store/sqlite/sqlite.ts'
+import {openStore} from '../store/open.ts'
+import type {StorePlace} from '../store/place.ts'
 import type {ImportTarget} from './import-file.ts'
 import {storeRecords} from './store-records.ts'
 
 /**
- * Opens the store of a data folder for an import and stores the project file in it. The store is created if it is
+ * Opens a store for an import and stores the project file in it. The store is created if it is
  * missing. Rejects with a `UsageError`: USAGE_STORE_LOCKED if another process writes it, USAGE_STORE_UNREADABLE.
  */
 export async function openStoreForImport(
-  dataDirectory: string,
+  place: StorePlace,
   project: ProjectFile,
   now: () => number,
 ): Promise<ImportTarget> {
-  const store = openSqliteStore(dataDirectory)
+  const {dataDirectory} = place
+  const store = await openStore(place)
   await store.saveProjects([project])
   let ids: OldIds | null = null
   return {

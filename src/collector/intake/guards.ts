@@ -2,7 +2,7 @@ import type {Store} from '../store/store.ts'
 import {type ClockGuard, createClockGuard} from './clock-guard.ts'
 import {createDiskGuard, type DiskGuard} from './disk-guard.ts'
 import type {WriteGate} from './group-commit.ts'
-import {checkAtStart, type StoreCheck} from './store-check.ts'
+import type {StoreCheck} from './store-check.ts'
 
 export interface GuardOptions {
   readonly dataDirectory: string
@@ -10,8 +10,8 @@ export interface GuardOptions {
   readonly now: () => number
   readonly minFreeBytes?: number | null
   readonly isClockTrusted?: boolean
-  /** Checks the store in another thread. */
-  readonly checkInThread: () => Promise<void>
+  /** Checks the store. `onDamage` is called if a check that takes longer than the start finds damage. */
+  readonly checkStore: (onDamage: () => void) => Promise<StoreCheck>
 }
 
 /**
@@ -23,7 +23,7 @@ export async function createGuards(
   store: Pick<Store, 'newestMs' | 'close'>,
   onChange: () => void,
 ) {
-  const {check, newestMs} = await checkStore({...options, onDamage: onChange}, store)
+  const {check, newestMs} = await checkStore(() => options.checkStore(onChange), store)
   const disk = createDiskGuard({
     directory: options.dataDirectory,
     minFreeBytes: options.minFreeBytes ?? null,
@@ -38,9 +38,9 @@ export async function createGuards(
   return {probes: [check, disk, clock], clock, gate: gateOf(check, disk, clock)}
 }
 
-async function checkStore(parts: Parameters<typeof checkAtStart>[0], store: Pick<Store, 'newestMs' | 'close'>) {
+async function checkStore(check: () => Promise<StoreCheck>, store: Pick<Store, 'newestMs' | 'close'>) {
   try {
-    return {check: await checkAtStart(parts), newestMs: await store.newestMs()}
+    return {check: await check(), newestMs: await store.newestMs()}
   } catch (error) {
     await store.close()
     throw error

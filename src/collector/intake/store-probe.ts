@@ -12,7 +12,7 @@ const keptMs = 5_000
  * written again is used again before the next report arrives. A busy or unready collector is probed once in five seconds.
  */
 export function createStoreProbe(
-  store: Pick<Store, 'touch'>,
+  store: Pick<Store, 'probe'>,
   gate: Pick<WriteGate, 'noteWrite'>,
   now: () => number = () => performance.now(),
 ): ReadinessProbe {
@@ -20,7 +20,7 @@ export function createStoreProbe(
   const write = async () => {
     const sinceMs = performance.now()
     try {
-      await store.touch()
+      await store.probe()
       gate.noteWrite(null)
       return {ok: true, detail: `written in ${Math.ceil(performance.now() - sinceMs)} ms`}
     } catch (error) {

@@ -1,13 +1,13 @@
 /**
- * The thread in which a collector reads its own store, so that a slow question does not delay incoming reports.
+ * The thread in which a collector reads its SQLite store, so that a slow question does not delay incoming reports.
  * `worker-source.ts` starts it. It answers each message with one message.
  */
 import {parentPort, workerData} from 'node:worker_threads'
 import {toUsageError} from '../../errors.ts'
 import {checkStoreQuickly} from '../store/sqlite/copy/quick-check.ts'
-import {type HeldSource, openSqliteHeld} from '../store/sqlite/held.ts'
-import type {MeasuringSource} from '../store/sqlite/sqlite.ts'
-import {openStatsSource} from './read-store.ts'
+import {openSqliteHeld} from '../store/sqlite/held.ts'
+import {type MeasuringSource, openSqliteSource} from '../store/sqlite/sqlite.ts'
+import type {HeldSource} from '../store/store.ts'
 import type {WorkerAnswer, WorkerQuestion} from './worker-source.ts'
 
 const {dataDirectory} = workerData as {readonly dataDirectory: string}
@@ -20,7 +20,7 @@ async function answer(question: WorkerQuestion['question']): Promise<unknown> {
     return people.held(question.held)
   }
   if (question === 'check') return checkStoreQuickly(dataDirectory)
-  stats ??= openStatsSource(dataDirectory)
+  stats ??= openSqliteSource(dataDirectory)
   if (question === 'projects') return stats.projects()
   return question === 'tables' ? stats.tables() : stats.facts(question)
 }

@@ -1,20 +1,20 @@
 /**
- * Room `reading`: answers questions in a separate thread.
+ * Room `reading`: answers the questions that a running collector gets.
  *
- * A question may take seconds, and the thread that accepts reports must not wait for it. The worker starts with the
- * first question and opens the store read-only on its own connection. If it dies, its open questions reject and the
+ * A question to a SQLite store may take seconds, and the thread that accepts reports must not wait for it. The worker
+ * starts with the first question and opens the store read-only on its own connection. If it dies, its open questions reject and the
  * next question starts another.
- * Read next: `stats-worker.ts`, which the thread runs, and `read-store.ts` for commands that read a store directly.
+ * Read next: `stats-worker.ts`, which the thread runs, and `own-store.ts` for what a collector opens.
  */
 import {extname} from 'node:path'
 import {Worker} from 'node:worker_threads'
 import {type ErrorCode, UsageError} from '../../errors.ts'
 import type {AccessPage} from '../../protocol/access.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
-import type {StatsFacts, StatsQuestion, TableSize} from '../../stats/model/source.ts'
+import type {StatsFacts, StatsQuestion, StatsSource, TableSize} from '../../stats/model/source.ts'
 import {collectorLimits} from '../limits.ts'
-import type {HeldQuestion, HeldSource} from '../store/sqlite/held.ts'
 import type {MeasuringSource} from '../store/sqlite/sqlite.ts'
+import type {HeldQuestion, HeldSource} from '../store/store.ts'
 
 /** A message to the worker. */
 export interface WorkerQuestion {
@@ -61,14 +61,18 @@ interface Reader {
 }
 
 /** Reads a collector's own store. Reading can be paused. */
-export interface WorkerSource extends MeasuringSource, HeldSource {
-  /** Reads every page of the store once. Rejects with a `UsageError` USAGE_STORE_DAMAGED. */
-  check(): Promise<void>
+export interface PausableSource extends StatsSource, HeldSource {
   /**
    * Pauses reading. Resolves when no question is being answered, to the function that resumes reading. Call that
    * function once. Questions in between wait. Do not pause twice at the same time.
    */
   pause(): Promise<() => void>
+}
+
+/** Reads a SQLite store in a thread. */
+export interface WorkerSource extends PausableSource, MeasuringSource {
+  /** Reads every page of the store once. Rejects with a `UsageError` USAGE_STORE_DAMAGED. */
+  check(): Promise<void>
 }
 
 /**

@@ -7,12 +7,12 @@
  * `totals/` adds up what is kept of deleted events, for every store.
  * Read next: `sqlite/sqlite.ts`.
  */
+import type {AccessPage} from '../../protocol/access.ts'
 import type {ErasureReceipt} from '../../protocol/erasure.ts'
 import type {Event} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {FieldValues} from '../../protocol/scalars.ts'
-import type {TableSize} from '../../stats/model/source.ts'
 
 /** An event as it is stored: only declared values, and a corrected and clamped time. */
 export interface AdmittedEvent {
@@ -178,11 +178,9 @@ export interface Store {
    * purge stores the totals in one transaction, and deletes the rows afterwards in many short ones.
    */
   finishPurge(project: string): Promise<void>
-  /** Deletes headers, and so pseudonyms, that no row uses. Does nothing unless a purge has left such headers. */
-  sweepHeaders(project: string): Promise<void>
   /**
    * The newest time at which a collector wrote the store, Unix milliseconds, exact to the day. Null if none has called
-   * `noteSize`.
+   * `maintain`.
    */
   newestMs(): Promise<number | null>
   /**
@@ -192,25 +190,29 @@ export interface Store {
   releasePending(project: ProjectFile): Promise<number>
   /**
    * Deletes what was received before an instant and is still pending, of one project (an id) or of all (null). Its
-   * events count as refused on the day of `nowMs`. Resolves to their number. Unix milliseconds.
+   * events count as refused on the day of `nowMs`. Resolves to their number. Unix milliseconds. A purge ends with it:
+   * then pseudonyms that no row uses are deleted too.
    */
   expirePending(project: string | null, beforeMs: number, nowMs: number): Promise<number>
+  /** Resolves if the store can be written. Changes nothing that an answer shows. */
+  probe(): Promise<void>
   /**
-   * Removes copies from before an update that are older than a week, and gives the disk space of deleted rows back, in
-   * pieces between other writes, until `isStopped`. `mayRewrite`: also of a store of an earlier program, which is
-   * rewritten for that and blocks the thread. Resolves to the number of bytes that were given back in pieces.
+   * Does what keeps the store small: call it at a start and after each purge. The first call of a UTC day stores that the
+   * store was written on it, with the size of the store. Work that takes long is done in pieces between other writes,
+   * until `isStopped`.
    */
-  tidy(nowMs: number, how?: {readonly mayRewrite?: boolean; readonly isStopped?: () => boolean}): Promise<number>
-  /** Stores the size of the store for the UTC day of an instant. Only the first call of a day counts. */
-  noteSize(nowMs: number): Promise<void>
-  /** Writes a row as it is, to see whether the store can be written. */
-  touch(): Promise<void>
-  /** Stores the sizes of the tables, because measuring them takes too long for every question. */
-  noteTables(tables: readonly TableSize[]): Promise<void>
+  maintain(nowMs: number, how?: Maintenance): Promise<void>
   /** Stores the project files, so that readers of the store, and its inserts, know the declarations. */
   saveProjects(projects: readonly ProjectFile[]): Promise<void>
   /** Closes the store and releases its lock. A second call does nothing. */
   close(): Promise<void>
+}
+
+export interface Maintenance {
+  /** Starts no further piece of work that takes long. Default: never. */
+  readonly isStopped?: () => boolean
+  /** Allows work that blocks the thread. Default: false. */
+  readonly mayRewrite?: boolean
 }
 
 /** Events of a store that share a header and a mark. */
@@ -227,5 +229,21 @@ export interface EventSource {
    * erased meanwhile may be missing or included.
    */
   groups(project: string): AsyncIterable<ExportedGroup>
+  close(): Promise<void>
+}
+
+/** Which data of a person is asked for. */
+export interface HeldQuestion {
+  readonly project: string
+  /** The pseudonym. */
+  readonly user: string
+  /** The `next` of the page before. Null: the first page. */
+  readonly cursor: string | null
+}
+
+/** Reads what a store holds under a pseudonym. */
+export interface HeldSource {
+  /** Reads one page. A page with a `next` has at least one record. Blocks the thread only for a piece at a time. */
+  held(question: HeldQuestion): Promise<AccessPage>
   close(): Promise<void>
 }

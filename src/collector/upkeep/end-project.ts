@@ -4,7 +4,8 @@ import {revokeShareToken} from '../access/share-links.ts'
 import {removeMarksOf} from '../history/import-mark.ts'
 import type {LiveProjects} from '../intake/live-projects.ts'
 import type {Log} from '../monitoring/log.ts'
-import {openSqliteStore} from '../store/sqlite/sqlite.ts'
+import {openStore} from '../store/open.ts'
+import type {StorePlace} from '../store/place.ts'
 import type {ProjectReceipt, Store} from '../store/store.ts'
 
 /** The receipt of a project's end, with the tokens and links that were revoked. */
@@ -47,13 +48,13 @@ export function createProjectEnd(parts: ProjectEndParts): (project: string) => P
 }
 
 /**
- * Ends a project in a data folder that no collector writes. Throws a `UsageError`: USAGE_STORE_LOCKED,
+ * Ends a project in a store that no collector writes. Rejects with a `UsageError`: USAGE_STORE_LOCKED,
  * USAGE_PROJECT_UNKNOWN, USAGE_STORE_UNREADABLE.
  */
-export async function endStoredProject(dataDirectory: string, project: string, nowMs: number): Promise<EndedProject> {
-  const store = openSqliteStore(dataDirectory)
+export async function endStoredProject(place: StorePlace, project: string, nowMs: number): Promise<EndedProject> {
+  const store = await openStore(place)
   try {
-    return await endIn(store, dataDirectory, project, nowMs, async () => () => {})
+    return await endIn(store, place.dataDirectory, project, nowMs, async () => () => {})
   } finally {
     await store.close()
   }

@@ -2,8 +2,8 @@
  * Room `upkeep`: the work of a collector on its store between reports.
  *
  * Retention replaces single runs and features that are older than their limit by totals. It purges one month at a time,
- * oldest first. A kill leaves whole months for the answers: see `../store/sqlite/purge/purge-features.ts`. Erasure deletes all data of a person. Reading
- * ahead prepares the first answers. All of it runs in the process that writes the store.
+ * oldest first. A kill leaves whole months for the answers: see `../store/sqlite/purge/purge-features.ts`. Erasure deletes all data of a person.
+ * All of it runs in the process that writes the store.
  * Read next: `purge-store.ts` for a purge without a collector, `erase.ts`.
  */
 import type {ProjectFile} from '../../protocol/project-file.ts'
@@ -46,21 +46,13 @@ export interface PurgeOptions {
 
 type Purging = Pick<
   Store,
-  | 'nextFeatureMonth'
-  | 'purgeFeatures'
-  | 'nextRunMonth'
-  | 'countRuns'
-  | 'purgeRuns'
-  | 'finishPurge'
-  | 'sweepHeaders'
-  | 'expirePending'
+  'nextFeatureMonth' | 'purgeFeatures' | 'nextRunMonth' | 'countRuns' | 'purgeRuns' | 'finishPurge' | 'expirePending'
 >
 
 /**
  * Replaces single uses of features and single runs that are older than their project's limit by totals. It purges one
  * month at a time, oldest first, without empty ones except the last that is due, and yields each month after it is purged. The caller may stop early: the remaining
- * months are left for the next purge. At the end it deletes headers that no row uses, also those that a killed purge
- * left.
+ * months are left for the next purge. Call `maintain` afterwards.
  */
 export async function* purge(
   store: Purging,
@@ -79,12 +71,11 @@ export async function* purge(
   }
 }
 
-/** Pending events wait no longer than stored ones are kept, and keep their headers. */
+/** Pending events wait no longer than stored ones are kept. */
 async function endWaiting(store: Purging, file: ProjectFile, {nowMs, olderThan}: PurgeOptions): Promise<void> {
   const {project, retention} = file
   const beforeMs = Math.max(waitsSince(nowMs), cutOf(olderThan ?? retention.features, nowMs))
   await store.expirePending(project, beforeMs, nowMs)
-  await store.sweepHeaders(project)
 }
 
 const waitsSince = (nowMs: number): number => nowMs - collectorLimits.maxPendingDays * dayMs
@@ -199,15 +190,14 @@ export interface RetentionJob {
 const schedule = {firstAfterMs: 60_000, everyMs: dayMs}
 
 /**
- * Regularly stores the size of the store, purges the data that is older than its limit, between incoming reports, and
- * gives the disk space back.
+ * Regularly purges the data that is older than its limit, between incoming reports, and maintains the store.
  *
  * @param afterwards called after each turn unless its last call is still running. Neither the next turn nor a stop
  * waits for it. It must not reject.
  * @param monitor hears what was purged, and why a turn failed
  */
 export function startRetention(
-  store: Parameters<typeof purge>[0] & Pick<Store, 'noteSize' | 'tidy'>,
+  store: Parameters<typeof purge>[0] & Pick<Store, 'maintain'>,
   projects: ReadonlyMap<string, ProjectFile>,
   now: () => number,
   {firstAfterMs, everyMs} = schedule,
@@ -217,11 +207,10 @@ export function startRetention(
   let isStopped = false
   let running: Promise<void> = Promise.resolve()
   const work = async (): Promise<void> => {
-    await store.noteSize(now())
     // Of projects that this collector no longer has, too.
     await store.expirePending(null, waitsSince(now()), now())
     await purgeAll(purge(store, [...projects.values()], {nowMs: now()}), () => isStopped, monitor)
-    await store.tidy(now(), {isStopped: () => isStopped})
+    await store.maintain(now(), {isStopped: () => isStopped})
   }
   let isFollowingUp = false
   const followUp = (): void => {

@@ -230,7 +230,7 @@ export interface Trend {
  * `quality-counts.ts` lists them.
  */
 export interface Quality {
-  /** Events that arrived again and were not counted again. */
+  /** Events that arrived again and were not counted again. Null also if the store does not count them. */
   readonly duplicates: number | null
   /** Events that the collector rejected. */
   readonly refused: number | null

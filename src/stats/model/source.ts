@@ -174,7 +174,8 @@ export interface TableSize {
 }
 
 export interface QualityFacts {
-  readonly duplicates: number
+  /** Null if the store does not know. */
+  readonly duplicates: number | null
   readonly refused: number
   readonly unpaired: number
   readonly clamped: number

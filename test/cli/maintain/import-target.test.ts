@@ -5,6 +5,7 @@ import type {AddressInfo} from 'node:net'
 import {it, type TestContext} from 'node:test'
 import {openImportTarget} from '../../../src/cli/maintain/import-target.ts'
 import {writeRunningCollector} from '../../../src/collector/access/running-collector-file.ts'
+import {storeInFolder} from '../../../src/collector/store/place.ts'
 import {openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
@@ -23,7 +24,7 @@ async function listener(t: TestContext) {
 }
 
 const open = (dataDirectory: string) =>
-  openImportTarget({dataDirectory, projectFile: makeProject(), projectId: null, now: Date.now})
+  openImportTarget({place: storeInFolder(dataDirectory), projectFile: makeProject(), projectId: null, now: Date.now})
 
 it('does not trust what a killed collector has left once another holds the store', async t => {
   const dataDirectory = temporaryDirectory(t)

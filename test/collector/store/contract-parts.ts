@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type {TestContext} from 'node:test'
 import type {Batch, InsertOutcome, Store} from '../../../src/collector/store/store.ts'
 import type {Event} from '../../../src/protocol/event.ts'
@@ -6,8 +7,14 @@ import {noFilters} from '../../../src/stats/model/filters.ts'
 import type {StatsFacts, StatsQuestion, StatsSource} from '../../../src/stats/model/source.ts'
 import {batchOf, dayMs, hourMs, nowMs} from '../samples.ts'
 
+/** What a store knows about events. */
+export interface Knows {
+  /** Whether it recognises an event that arrived before. Otherwise it accepts the copy, and no answer shows it. */
+  readonly duplicates: boolean
+}
+
 /** An empty store and its reader. Both close when the test ends. */
-export type MakeStore = (t: TestContext) => Promise<{store: Store; source: StatsSource}>
+export type MakeStore = (t: TestContext) => Promise<{store: Store; source: StatsSource; knows: Knows}>
 
 const range = {fromMs: nowMs - 30 * dayMs, toMs: nowMs + dayMs}
 /** The question of tests that need no special one. */
@@ -39,3 +46,11 @@ export async function insert(
 export async function factsOf(source: StatsSource, changes: Partial<StatsQuestion> = {}): Promise<StatsFacts> {
   return source.facts({...question, ...changes})
 }
+
+/** The outcomes that a store reports, from those of a store that recognises duplicates. */
+export const reported = (knows: Knows, outcomes: readonly InsertOutcome[]): InsertOutcome[] =>
+  outcomes.map(outcome => (outcome === 'duplicate' && !knows.duplicates ? 'accepted' : outcome))
+
+/** A store that does not recognise duplicates may derive their number or not. */
+export const assertDuplicates = (knows: Knows, {quality}: Pick<StatsFacts, 'quality'>, count: number): void =>
+  assert.equal(quality.duplicates ?? (knows.duplicates ? null : count), count)

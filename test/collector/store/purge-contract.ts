@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
+import type {Store} from '../../../src/collector/store/store.ts'
 import {type PurgeStep, purge} from '../../../src/collector/upkeep/retention.ts'
 import {answerStats} from '../../../src/stats/answer/answer.ts'
 import type {Stats} from '../../../src/stats/model/model.ts'
@@ -7,7 +8,7 @@ import {parseStatsQuery, type WrittenStatsQuery} from '../../../src/stats/model/
 import type {StatsSource} from '../../../src/stats/model/source.ts'
 import {itOnce, ofShare} from '../../support/share.ts'
 import {randomUse, seededRandom} from '../random-use.ts'
-import {batchOf, dayMs, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, uuid} from '../samples.ts'
+import {batchOf, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, uuid} from '../samples.ts'
 import {insert, type MakeStore} from './contract-parts.ts'
 
 type Written = Omit<WrittenStatsQuery, 'project'>
@@ -25,12 +26,7 @@ const ofHeaders: readonly Written[] = [
   {from: '2025-09-01', system: 'Linux', ci: 'none', by: 'year'},
 ]
 
-async function purgeAll(
-  store: Parameters<typeof purge>[0],
-  olderThan: string | null,
-  atMs: number,
-  dryRun = false,
-): Promise<PurgeStep[]> {
+async function purgeAll(store: Store, olderThan: string | null, atMs: number, dryRun = false): Promise<PurgeStep[]> {
   const steps: PurgeStep[] = []
   for await (const step of purge(store, [project], {nowMs: atMs, olderThan, dryRun, only: 'features'})) steps.push(step)
   return steps
@@ -151,31 +147,6 @@ export function purgeContract(make: MakeStore): void {
     const {users, features} = await ask(source, range)
     // The presence of the person is erased. A total names nobody and stays.
     assert.deepEqual([users.total, features[0]!.users], [1, 2])
-  })
-
-  itOnce('it reports its growth over the last 90 days, from one size for each day', async t => {
-    const {store, source} = await make(t)
-    const growth = async () => (await ask(source, {})).quality.growthBytes
-    for (const daysAgo of [200, 60, 60, 56]) await store.noteSize(nowMs - daysAgo * dayMs)
-    assert.equal(await growth(), null)
-    await store.insert([batchOf(Array.from({length: 3000}, (_, number) => featureOf(number, nowMs)))])
-    await store.noteSize(nowMs)
-    const {storeBytes, growthBytes, freeBytes, diskFullOn} = (await ask(source, {})).quality
-    assert.ok(growthBytes! > 0 && growthBytes! <= storeBytes / 2 + 1 && freeBytes! > 0, String(growthBytes))
-    assert.ok(diskFullOn === null || diskFullOn > '2026-11-22')
-  })
-
-  itOnce('it stores the last measured sizes of the tables', async t => {
-    const {store, source} = await make(t)
-    assert.equal((await ask(source, {})).quality.tables, null)
-    const tables = [
-      {name: 'features', bytes: 819_200, rows: 4_000},
-      {name: 'runs', bytes: 409_600, rows: 1_000},
-    ]
-    await store.noteTables([{name: 'gone', bytes: 1, rows: 1}])
-    await store.noteTables(tables)
-    const {quality} = await ask(source, {})
-    assert.deepEqual([quality.tables, quality.bytesPerRun, quality.bytesPerFeature], [tables, 410, 205])
   })
 
   itOnce('it deletes the headers that only purged uses had', async t => {

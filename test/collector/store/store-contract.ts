@@ -14,7 +14,7 @@ import {
   startOf,
   uuid,
 } from '../samples.ts'
-import {exactly, factsOf, insert, type MakeStore} from './contract-parts.ts'
+import {assertDuplicates, exactly, factsOf, insert, type MakeStore, reported} from './contract-parts.ts'
 import {endContract} from './end-contract.ts'
 import {erasureContract} from './erasure-contract.ts'
 import {foldContract} from './fold-contract.ts'
@@ -42,37 +42,36 @@ export function storeContract(name: string, make: MakeStore): void {
 
 function writingContract(make: MakeStore): void {
   test('it reports whether each event is new, and stores copies once', async t => {
-    const {store, source} = await make(t)
+    const {store, source, knows} = await make(t)
     const events = [startOf(1, nowMs), endOf(1, nowMs), featureOf(1, nowMs), featureOf(2, nowMs)]
     assert.deepEqual(await insert(store, events), ['accepted', 'accepted', 'accepted', 'accepted'])
-    assert.deepEqual(await insert(store, [...events, featureOf(3, nowMs)]), [
-      ...events.map(() => 'duplicate'),
-      'accepted',
-    ])
+    const outcomes = [...events.map(() => 'duplicate' as const), 'accepted' as const]
+    assert.deepEqual(await insert(store, [...events, featureOf(3, nowMs)]), reported(knows, outcomes))
     const facts = await factsOf(source)
     assert.equal(facts.spans[0]!.runs, 1)
     assert.equal(facts.features[0]!.count, 3)
-    assert.equal(facts.quality.duplicates, 4)
+    assertDuplicates(knows, facts, 4)
   })
 
   test('it finds the copies inside one batch and between the batches of one transaction', async t => {
-    const {store} = await make(t)
+    const {store, source, knows} = await make(t)
     const batch = batchOf([featureOf(1, nowMs), featureOf(1, nowMs)])
     assert.deepEqual(await store.insert([batch, batch]), [
-      ['accepted', 'duplicate'],
-      ['duplicate', 'duplicate'],
+      reported(knows, ['accepted', 'duplicate']),
+      reported(knows, ['duplicate', 'duplicate']),
     ])
+    assert.equal((await factsOf(source)).features[0]!.count, 1)
   })
 
   test('it keeps the first content of an event, a start or an end', async t => {
-    const {store, source} = await make(t)
+    const {store, source, knows} = await make(t)
     await insert(store, [startOf(1, nowMs), endOf(1, nowMs, {exitCode: 3}), featureOf(1, nowMs, {count: 2})])
     const later = [
       startOf(1, nowMs - hourMs, {id: uuid('x', 1), script: pseudonym('other')}),
       endOf(1, nowMs, {id: uuid('x', 2), exitCode: 0}),
       featureOf(1, nowMs, {count: 50}),
     ]
-    assert.deepEqual(await insert(store, later), ['duplicate', 'duplicate', 'duplicate'])
+    assert.deepEqual(await insert(store, later), reported(knows, ['duplicate', 'duplicate', 'duplicate']))
     const facts = await factsOf(source)
     assert.deepEqual(facts.exits, [{exitCode: 3, signal: null, runs: 1}])
     assert.equal(facts.features[0]!.count, 2)
@@ -80,10 +79,10 @@ function writingContract(make: MakeStore): void {
   })
 
   test('it counts unpaired ends and features once each, and their people', async t => {
-    const {store, source} = await make(t)
+    const {store, source, knows} = await make(t)
     const ends = [endOf(1, nowMs, {run: null}), endOf(2, nowMs, {run: null})]
     const bob = {header: sampleHeader({user: pseudonym('bob'), host: null})}
-    for (const outcome of ['accepted', 'duplicate']) {
+    for (const [outcome] of [reported(knows, ['accepted']), reported(knows, ['duplicate'])]) {
       assert.deepEqual(await insert(store, ends), [outcome, outcome])
       assert.deepEqual(await insert(store, [featureOf(1, nowMs)], bob), [outcome])
     }
@@ -103,18 +102,18 @@ function writingContract(make: MakeStore): void {
   })
 
   test('it counts refused events, clamped times and dropped values by the day of the receipt', async t => {
-    const {store, source} = await make(t)
+    const {store, source, knows} = await make(t)
     const clamped = {...admitted(featureOf(1, nowMs)), isClamped: true, undeclaredFields: 2}
     await store.insert([batchOf([], {events: [clamped], refused: 3, hasWrongPeriod: true})])
     await store.insert([batchOf([], {events: [clamped], refused: 1, receivedAtMs: nowMs - 60 * dayMs})])
-    const {quality} = await factsOf(source)
-    assert.partialDeepStrictEqual(quality, {
+    const facts = await factsOf(source)
+    assertDuplicates(knows, facts, 0)
+    assert.partialDeepStrictEqual(facts.quality, {
       refused: 3,
       clamped: 1,
       wrongPeriods: 1,
       undeclaredFields: 2,
       pending: 0,
-      duplicates: 0,
     })
   })
 

@@ -5,8 +5,7 @@ import {join} from 'node:path'
 import {suite, type TestContext, test} from 'node:test'
 import {dashboardPages} from '../../../src/cli/maintain/dashboard-pages.ts'
 import {makeShareToken, revokeShareToken} from '../../../src/collector/access/share-links.ts'
-import {openStatsSource} from '../../../src/collector/reading/read-store.ts'
-import {openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
+import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
 import {createDashboard} from '../../../src/dashboard/site/site.ts'
 import type {Stats} from '../../../src/stats/model/model.ts'
 import type {StatsSource} from '../../../src/stats/model/source.ts'
@@ -342,7 +341,7 @@ suite('a page with filters', () => {
     const store = openSqliteStore(dataDirectory)
     await store.insert([batchOf([startOf(1, nowMs - dayMs)])])
     await store.close()
-    const source = openStatsSource(dataDirectory)
+    const source = openSqliteSource(dataDirectory)
     t.after(() => source.close())
     const clock = {nowMs, asked: 0}
     const counting: StatsSource = {

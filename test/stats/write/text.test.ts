@@ -41,6 +41,13 @@ test('it answers the questions of a maintainer in this order', () => {
   assert.doesNotMatch(text, /unset|null|undefined|NaN/)
 })
 
+test('it says that a store does not know its duplicates, but not with a filter', () => {
+  const quality = {...sample.quality, duplicates: null}
+  const unknown = /unknown how many events were received again/
+  assert.match(write({quality}), unknown)
+  assert.doesNotMatch(write({quality, unanswered: ['quality.duplicates']}), unknown)
+})
+
 test('it fits into the width of the terminal', () => {
   const periods = Array.from({length: 365}, (_, index) => ({...sample.users.periods[0]!, period: String(index)}))
   const long = 'x'.repeat(128)

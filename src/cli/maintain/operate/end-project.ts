@@ -1,5 +1,6 @@
 import {createInterface} from 'node:readline'
 import {readRunningCollector} from '../../../collector/access/running-collector-file.ts'
+import type {StorePlace} from '../../../collector/store/place.ts'
 import {type EndedProject, endStoredProject} from '../../../collector/upkeep/end-project.ts'
 import {toUsageError, UsageError} from '../../../errors.ts'
 import {postJson} from '../../../reporter/transports/http.ts'
@@ -11,11 +12,11 @@ const patience = 3_600_000
 /**
  * Ends a project: in the store, or through the running collector if it has locked the store. Throws a coded error.
  */
-export async function endProject(dataDirectory: string, project: string, nowMs: number): Promise<EndedProject> {
+export async function endProject(place: StorePlace, project: string, nowMs: number): Promise<EndedProject> {
   try {
-    return await endStoredProject(dataDirectory, project, nowMs)
+    return await endStoredProject(place, project, nowMs)
   } catch (error) {
-    const running = toUsageError(error).code === 'USAGE_STORE_LOCKED' ? readRunningCollector(dataDirectory) : null
+    const running = toUsageError(error).code === 'USAGE_STORE_LOCKED' ? readRunningCollector(place.dataDirectory) : null
     if (running === null) throw error
     return askCollector(running.http, running.secret, project)
   }

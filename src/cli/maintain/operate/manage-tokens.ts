@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs'
 import {makeReadToken, type NewReadToken, type ReadToken} from '../../../collector/access/read-tokens.ts'
+import {storeInFolder} from '../../../collector/store/place.ts'
 import {UsageError} from '../../../errors.ts'
 import {storedProject} from '../ask-stats.ts'
 
@@ -16,6 +17,6 @@ export async function makeToken(
   nowMs: number,
 ): Promise<ReadToken & {readonly token: string}> {
   requireDataFolder(dataDirectory)
-  if (token.project !== null) await storedProject(dataDirectory, token.project)
+  if (token.project !== null) await storedProject(storeInFolder(dataDirectory), token.project)
   return makeReadToken(dataDirectory, token, nowMs)
 }

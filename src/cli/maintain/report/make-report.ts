@@ -1,4 +1,5 @@
 import {existsSync} from 'node:fs'
+import {storeInFolder} from '../../../collector/store/place.ts'
 import {makeReport, type Report} from '../../../dashboard/report/report.ts'
 import type {ProjectFile} from '../../../protocol/project-file.ts'
 import {readProjectFile} from '../../../reporter/projects/projects.ts'
@@ -27,7 +28,8 @@ export interface ReportSource {
 export async function reportOn(source: ReportSource, written: WrittenQuestion, world: World): Promise<Report> {
   const {stats, years} = await askReport(source.ask, written)
   const here = projectHere(world, stats.project)
-  const project = source.url === undefined ? await storedProject(source.data, stats.project) : here?.project
+  const project =
+    source.url === undefined ? await storedProject(storeInFolder(source.data), stats.project) : here?.project
   const path = source.citation ?? (here === null ? null : citationBeside(here.path))
   return makeReport({
     stats,

@@ -13,25 +13,10 @@ import type {AccessPage, AccessRecord} from '../../../protocol/access.ts'
 import type {Event} from '../../../protocol/event.ts'
 import {limits} from '../../../protocol/limits.ts'
 import {headerRank} from '../rules/signs-of-life.ts'
+import type {HeldSource} from '../store.ts'
 import {endOf, featureOf, headerOf, headerSql, type Row, startOf, toTime, toUuid} from './export.ts'
 import {type Database, databaseName, openForReading, orUnreadable, type Statement} from './tables/database.ts'
 import {requireCurrentVersion} from './tables/schema.ts'
-
-/** Which data is asked for. */
-export interface HeldQuestion {
-  readonly project: string
-  /** The pseudonym. */
-  readonly user: string
-  /** The `next` of the page before (`isHeldCursor`). Null: the first page. */
-  readonly cursor: string | null
-}
-
-/** Reads what a store holds under a pseudonym. */
-export interface HeldSource {
-  /** Reads one page. A page with a `next` has at least one record. Blocks the thread only for a piece at a time. */
-  held(question: HeldQuestion): Promise<AccessPage>
-  close(): Promise<void>
-}
 
 /** Rows of one piece: reading them takes some ten milliseconds. */
 const defaultPieceRows = 50_000

@@ -8,12 +8,11 @@
  */
 import {statfsSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {UsageError} from '../../../errors.ts'
 import {reach} from '../../../fault-points.ts'
 import {type ProjectFile, parseProjectFile} from '../../../protocol/project-file.ts'
 import {formatDay} from '../../../stats/model/period.ts'
 import type {StatsSource, TableSize} from '../../../stats/model/source.ts'
-import type {Store} from '../store.ts'
+import type {Maintenance, Store} from '../store.ts'
 import {createColumnFiles, removeColumnFiles} from './columns/column-files.ts'
 import {createReadCache} from './columns/read-cache.ts'
 import {keepEarlierVersion, removeEarlierVersions} from './copy/earlier-version.ts'
@@ -48,6 +47,19 @@ import {createPendingEvents} from './write/pending-events.ts'
 import {prepareStatements} from './write/statements.ts'
 import {addCounts, createBatchWriter} from './write/writer.ts'
 
+/** A store with what only SQLite needs. */
+export interface SqliteStore extends Store {
+  /** Stores the sizes of the tables, because measuring them takes too long for every question. */
+  noteTables(tables: readonly TableSize[]): Promise<void>
+  /** Stores the size of the store for the UTC day of an instant. Only the first call of a day counts. */
+  noteSize(nowMs: number): Promise<void>
+  /**
+   * Gives the disk space of deleted rows back, in pieces between other writes, until `isStopped`. Resolves to the number
+   * of bytes. `mayRewrite`: also of a store of an earlier program, which is rewritten for that and blocks the thread.
+   */
+  giveBack(how?: Maintenance): Promise<number>
+}
+
 /**
  * Opens the store of a data folder for writing. Folder, tables and lock are created if they are missing, and a restore
  * that was killed is finished. Throws a `UsageError`: USAGE_STORE_LOCKED if another process writes it,
@@ -55,7 +67,7 @@ import {addCounts, createBatchWriter} from './write/writer.ts'
  *
  * @param onUpdate called with the version of a store that is older than this program, before it is updated
  */
-export function openSqliteStore(dataDirectory: string, onUpdate: (version: number) => void = () => {}): Store {
+export function openSqliteStore(dataDirectory: string, onUpdate: (version: number) => void = () => {}): SqliteStore {
   const unlock = lockDataFolder(dataDirectory)
   try {
     const path = join(dataDirectory, databaseName)
@@ -67,7 +79,7 @@ export function openSqliteStore(dataDirectory: string, onUpdate: (version: numbe
   }
 }
 
-function openLocked(path: string, unlock: () => void, onUpdate: (version: number) => void): Store {
+function openLocked(path: string, unlock: () => void, onUpdate: (version: number) => void): SqliteStore {
   const database = openForWriting(path)
   orUnreadable(path, () => {
     migrate(database, path, version => {
@@ -113,6 +125,16 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
   const saveProject = database.prepare(
     'INSERT INTO projects (project, file) VALUES (?, ?) ON CONFLICT (project) DO UPDATE SET file = excluded.file',
   )
+  const releaser = createReleaser(database, {dictionary, knownValues, marks, statements, pending, writeAdmitted})
+  const purger = createPurger(database, dictionary, purging)
+  const noteSize = async (nowMs: number): Promise<void> => {
+    const note = database.prepare('INSERT INTO sizes (day, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
+    note.run(formatDay(nowMs), storeBytes(path))
+  }
+  const giveSpaceBack = async ({mayRewrite = false, isStopped = () => false}: Maintenance = {}): Promise<number> => {
+    if (mayRewrite) allowGivingBack(database)
+    return giveBack(database, isStopped)
+  }
   return patient({
     async insert(batches) {
       try {
@@ -137,14 +159,16 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
     async addQuality(counts, atMs) {
       inTransaction(database, () => addCounts(statements, 0, counts, atMs))
     },
-    ...createPurger(database, dictionary, purging),
+    ...purger,
     ...createRunPurger(database, dictionary, purging),
-    ...createReleaser(database, {dictionary, knownValues, marks, statements, pending, writeAdmitted}),
-    async noteSize(nowMs) {
-      const note = database.prepare('INSERT INTO sizes (day, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
-      note.run(formatDay(nowMs), storeBytes(path))
+    ...releaser,
+    async expirePending(...values) {
+      const count = await releaser.expirePending(...values)
+      purger.sweepHeaders()
+      return count
     },
-    async touch() {
+    noteSize,
+    async probe() {
       inTransaction(database, () => {
         database.exec('UPDATE sizes SET bytes = bytes WHERE day = (SELECT max(day) FROM sizes)')
       })
@@ -158,10 +182,11 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
       })
       for (const project of projects) files.set(project.project, project)
     },
-    async tidy(nowMs, {mayRewrite = false, isStopped = () => false} = {}) {
+    giveBack: giveSpaceBack,
+    async maintain(nowMs, how) {
+      await noteSize(nowMs)
       removeEarlierVersions(path, nowMs)
-      if (mayRewrite) allowGivingBack(database)
-      return giveBack(database, isStopped)
+      await giveSpaceBack(how)
     },
     newestMs: async () => readNewest(database),
     async close() {
@@ -173,52 +198,12 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
 }
 
 /** Lets every write wait for the lock of another program without blocking the thread. Each write can be repeated. */
-function patient(store: Store): Store {
+function patient(store: SqliteStore): SqliteStore {
   const methods = Object.entries(store).map(([name, method]) => [
     name,
     (...values: unknown[]) => whenFree(() => method(...values)),
   ])
-  return Object.fromEntries(methods) as Store
-}
-
-/**
- * Opens the store for a purge that changes nothing, also while a collector writes it: its counts can be read, its changes
- * fail. Throws a `UsageError` USAGE_STORE_UNREADABLE.
- */
-export function openPurgeView(dataDirectory: string) {
-  const path = join(dataDirectory, databaseName)
-  const database = openForReading(path)
-  const parts = {path, marks: createMonthMarks(database), onPurged: () => {}}
-  const dictionary = createDictionary(database)
-  return {
-    ...createPurger(database, dictionary, parts),
-    ...createRunPurger(database, dictionary, parts),
-    tidy: async () => 0,
-    newestMs: async () => readNewest(database),
-    // A dry run deletes nothing.
-    expirePending: async () => 0,
-    close: async () => database.close(),
-  }
-}
-
-/**
- * Counts the rows of a project, also while a collector writes the store. Throws a `UsageError`: USAGE_PROJECT_UNKNOWN,
- * USAGE_STORE_UNREADABLE.
- */
-export function countProject(dataDirectory: string, project: string): {runs: number; features: number} {
-  const path = join(dataDirectory, databaseName)
-  const database = openForReading(path)
-  try {
-    return orUnreadable(path, () => {
-      const id = database.prepare('SELECT id FROM projects WHERE project = ?').get(project)?.['id']
-      if (id === undefined) throw new UsageError('USAGE_PROJECT_UNKNOWN', `the store has no project ${project}`)
-      const count = (table: string): number =>
-        Number(database.prepare(`SELECT count(*) AS count FROM ${table} WHERE project = ?`).get(id)?.['count'])
-      return {runs: count('runs'), features: count('features')}
-    })
-  } finally {
-    database.close()
-  }
+  return Object.fromEntries(methods) as SqliteStore
 }
 
 /** A reader that can also measure the tables. */

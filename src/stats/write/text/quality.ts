@@ -28,7 +28,7 @@ export function writeFilters({stats: {filters, unanswered}, width}: Page): Secti
 /** Writes the counts of the data quality that are not zero, and the size of the store. */
 export function writeData({stats, width}: Page): Section {
   const {quality} = stats
-  const {featuresSince, runsSince} = quality
+  const {featuresSince, runsSince, duplicates} = quality
   const counts = qualityCounts.flatMap(({unit, what, count}) => {
     const value = count(quality) ?? 0
     return value === 0 || what === undefined ? [] : [`${writeCounted(value, unit)} ${what}`]
@@ -38,7 +38,9 @@ export function writeData({stats, width}: Page): Section {
     ...(featuresSince === null ? [] : [`single uses of features since ${featuresSince}, totals before that`]),
     ...(runsSince === null ? [] : [`single runs since ${runsSince}, totals of months and years before that`]),
   ]
-  return {heading: 'Data', lines: wrap([...counts, ...since, ...describeStore(quality)], width)}
+  const isFiltered = stats.unanswered.includes('quality.duplicates')
+  const unknown = duplicates === null && !isFiltered ? ['unknown how many events were received again'] : []
+  return {heading: 'Data', lines: wrap([...counts, ...unknown, ...since, ...describeStore(quality)], width)}
 }
 
 /**

@@ -20,7 +20,7 @@ storeContract('a SQLite store', async t => {
   const {store, directory} = openStore(t)
   const source = openSqliteSource(directory)
   t.after(() => source.close())
-  return {store, source}
+  return {store, source, knows: {duplicates: true}}
 })
 
 const ofAnn = {project: 'parsl', users: [pseudonym('ann')], receivedAtMs: nowMs}

@@ -69,7 +69,10 @@ export interface PurgerParts {
   readonly onPurged: () => void
 }
 
-type Purger = Pick<Store, 'nextFeatureMonth' | 'purgeFeatures' | 'finishPurge' | 'sweepHeaders'>
+interface Purger extends Pick<Store, 'nextFeatureMonth' | 'purgeFeatures' | 'finishPurge'> {
+  /** Deletes headers, and so pseudonyms, that no row uses. Does nothing unless a purge has left such headers. */
+  sweepHeaders(): void
+}
 
 /** Makes the functions that purge features. Only the process that writes the database may call them. */
 export function createPurger(database: Database, dictionary: Dictionary, {marks, onPurged}: PurgerParts): Purger {
@@ -125,15 +128,16 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
       await deleteTotalledFeatures(database, project)
       await deleteTotalledRuns(database, project)
     },
-    async sweepHeaders(name) {
-      inTransaction(database, () => {
-        const project = dictionary.projectId(name)
-        if (numberOf(sweepSql.isDue, {project}, 'due') === 0) return
-        marks.touchAll(project)
-        marks.flush()
-        database.prepare(sql.sweep).run({project})
-        database.prepare(sweepSql.done).run({project})
-      })
+    sweepHeaders() {
+      for (const {id} of database.prepare('SELECT id FROM projects').all())
+        inTransaction(database, () => {
+          const project = Number(id)
+          if (numberOf(sweepSql.isDue, {project}, 'due') === 0) return
+          marks.touchAll(project)
+          marks.flush()
+          database.prepare(sql.sweep).run({project})
+          database.prepare(sweepSql.done).run({project})
+        })
       // Deleted ids of headers must not be used again.
       dictionary.forget()
     },

@@ -70,9 +70,9 @@ it('removes the copy after a week, and with an erasure', async t => {
   t.after(() => store.close())
   utimesSync(copy, nowMs / 1000, nowMs / 1000)
   const dayMs = 86_400_000
-  await store.tidy(nowMs + 7 * dayMs)
+  await store.maintain(nowMs + 7 * dayMs)
   assert.ok(existsSync(copy))
-  await store.tidy(nowMs + 7 * dayMs + 1_000)
+  await store.maintain(nowMs + 7 * dayMs + 1_000)
   assert.ok(!existsSync(copy))
   writeFileSync(copy, 'a copy')
   await store.erase({project: 'parsl', users: [pseudonym('ann')], receivedAtMs: nowMs, receipt: uuid('q', 1)})

@@ -6,7 +6,7 @@ import {it} from 'node:test'
 import {openSqliteSource, openSqliteStore} from '../../../../../src/collector/store/sqlite/sqlite.ts'
 import {repositoryPath} from '../../../../support/repository.ts'
 import {temporaryDirectory} from '../../../../support/temporary-directory.ts'
-import {batchOf, featureOf, nowMs, sampleProject} from '../../../samples.ts'
+import {batchOf, featureOf, sampleProject} from '../../../samples.ts'
 import {factsOf} from '../../contract-parts.ts'
 
 const sizeOf = (path: string): number => statSync(path).size
@@ -24,9 +24,9 @@ it('gives the disk space of a purged month back, while a reader has the store op
   const range = {fromMs: Date.UTC(2025, 2, 1), toMs: Date.UTC(2025, 3, 1)}
   const countOf = async () => (await factsOf(source, {range})).features[0]?.count
   assert.equal(await countOf(), 20_000)
-  assert.equal(await store.tidy(nowMs), 0)
+  assert.equal(await store.giveBack(), 0)
   await store.purgeFeatures(sampleProject(), '2025-03', false)
-  const given = await store.tidy(nowMs)
+  const given = await store.giveBack()
   assert.ok(given > 1_000_000, String(given))
   assert.ok(sizeOf(path) < 500_000, String(sizeOf(path)))
   assert.equal(await countOf(), 20_000)

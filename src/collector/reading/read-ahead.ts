@@ -1,8 +1,7 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {answerStats} from '../../stats/answer/answer.ts'
 import {parseStatsQuery} from '../../stats/model/query.ts'
-import type {MeasuringSource} from '../store/sqlite/sqlite.ts'
-import type {Store} from '../store/store.ts'
+import type {MeasuringSource, SqliteStore} from '../store/sqlite/sqlite.ts'
 
 /**
  * Measures the tables and stores their sizes. Then it asks the first question of each project's dashboard, so that the
@@ -10,7 +9,7 @@ import type {Store} from '../store/store.ts'
  * questions.
  */
 export async function readAhead(
-  {source, store}: {readonly source: MeasuringSource; readonly store: Pick<Store, 'noteTables'>},
+  {source, store}: {readonly source: MeasuringSource; readonly store: Pick<SqliteStore, 'noteTables'>},
   projects: Iterable<ProjectFile>,
   now: () => number,
 ): Promise<void> {
