@@ -368,6 +368,13 @@ export const errorRegistry = {
     exit: 2,
     http: null,
   },
+  USAGE_IMPORT_CONFLICT: {
+    meaning:
+      'The store has data of its own in a time of which the export has only totals. Totals of people do not add up.',
+    next: 'Import into a store without data of that time, for example a new data folder.',
+    exit: 2,
+    http: 409,
+  },
   USAGE_INBOX_UNREADABLE: {
     meaning: 'The folder of reports cannot be read.',
     next: 'Create the folder, or check its path and permissions. Its group must be able to read and write it.',

@@ -189,7 +189,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     const endProject = createProjectEnd({live, store, log, dataDirectory, settle, pauseReading, now})
     const parts = {
       projects,
-      folder: {dataDirectory, secretSha256: sha256Of(secret)},
+      folder: {dataDirectory, secretSha256: sha256Of(secret), restore: store.restore},
       groupCommit,
       erase: createErase({store, groupCommit: {settle}, pauseReading}),
       end: {secretSha256: sha256Of(secret), endProject},

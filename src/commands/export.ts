@@ -8,9 +8,9 @@ import {readClient} from '../reporter/reports/read-client.ts'
 
 export default class Export extends BaseCommand {
   static override enableJsonFlag = false
-  static override summary = 'Write everything that a store contains about a project as JSON, one report per line.'
+  static override summary = 'Write everything that a store contains about a project as lines of JSON.'
   static override description =
-    'Reads the data folder of a collector, also while the collector runs. `usage import` reads the output. Pseudonyms stay the same. Counts of lost and refused events are not included.'
+    'Reads the data folder of a collector, also while the collector runs. `usage import` reads the output. It contains events, totals and counters. Pseudonyms stay the same.'
   static override examples = ['<%= config.bin %> export --data usage-data --project parsl > parsl.jsonl']
   static override flags = {
     project: Flags.string({

@@ -45,7 +45,11 @@ export async function importFiles(
 }
 
 /** Whether nothing of a file could be read: its data are of another kind. */
-export const isEmpty = ({accepted, duplicates, refused}: FileImport): boolean => accepted + duplicates + refused === 0
+export const isEmpty = ({format, records, damaged, ...counts}: FileImport): boolean => {
+  // An export may consist of totals.
+  const hasParts = format === 'usage' && records > damaged.count
+  return !hasParts && counts.accepted + counts.duplicates + counts.refused === 0
+}
 
 /** Files of which nothing could be read are an error. */
 function requireEvents(files: readonly FileImport[]): void {

@@ -5,6 +5,9 @@ import type {OldIds} from '../compat/old-ids.ts'
 export const importFormats = ['parsl', 'mantid', 'usage'] as const
 export type ImportFormat = (typeof importFormats)[number]
 
+/** The version of the lines that `usage export` writes. */
+export const exportVersion = 1
+
 /** The settings that records are read with. */
 export interface ImportContext {
   readonly project: ProjectFile
@@ -41,6 +44,7 @@ export function detectFormat(firstLine: string): ImportFormat | null {
   if (firstLine.includes('Source:') && firstLine.includes('Msg:')) return 'parsl'
   if (isLogSection(firstLine)) return 'parsl'
   if (/^\s*\{.*"protocol"\s*:.*"events"\s*:/.test(firstLine)) return 'usage'
+  if (/^\s*\{\s*"export"\s*:\s*\d/.test(firstLine)) return 'usage'
   // A page on one line names what it contains; of a formatted one the first line is a bracket.
   const isPage = /"(?:results|usages|features|uid|mantidVersion|internal|dateTime)"\s*:/.test(firstLine)
   return isPage || /^\s*[[{]\s*$/.test(firstLine) ? 'mantid' : null

@@ -23,7 +23,15 @@ export async function openStoreForImport(
     dataDirectory,
     store(format, records, atMs) {
       ids ??= oldIds(readOrMakeOldIdSecret(dataDirectory))
-      return storeRecords(format, records, {project, ids, atMs, nowMs: now()}, batches => store.insert(batches))
+      return storeRecords(
+        format,
+        records,
+        {project, ids, atMs, nowMs: now()},
+        {
+          write: batches => store.insert(batches),
+          restore: part => store.restore(project.project, part),
+        },
+      )
     },
     close: () => store.close(),
   }

@@ -13,6 +13,7 @@ import type {Event} from '../../protocol/event.ts'
 import type {Header} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {FieldValues} from '../../protocol/scalars.ts'
+import type {OtherPart, PartOf, StorePart} from './parts.ts'
 
 /** An event as it is stored: only declared values, and a corrected and clamped time. */
 export interface AdmittedEvent {
@@ -52,6 +53,8 @@ export interface Batch {
   readonly beyondBudget?: number
   /** A mark for all runs of the batch. Default: none. */
   readonly mark?: RunMark
+  /** Whether an export is imported: its counters are imported too, so nothing of the batch is counted. Default: false. */
+  readonly isRestored?: boolean
 }
 
 /** An erasure: all data of some people in one project. */
@@ -202,6 +205,12 @@ export interface Store {
    * until `isStopped`.
    */
   maintain(nowMs: number, how?: Maintenance): Promise<void>
+  /**
+   * Restores what an export has beside events. A part that is restored again changes nothing. The `begin` comes first,
+   * and answers use totals from the `end` on. Rejects with a `UsageError`: USAGE_IMPORT_CONFLICT for a `begin` if the
+   * store has data of its own in the time that only totals cover, USAGE_IMPORT_UNREADABLE before a `begin`.
+   */
+  restore(project: string, part: StorePart): Promise<void>
   /** Stores the project files, so that readers of the store, and its inserts, know the declarations. */
   saveProjects(projects: readonly ProjectFile[]): Promise<void>
   /** Closes the store and releases its lock. A second call does nothing. */
@@ -220,15 +229,24 @@ export interface ExportedGroup {
   readonly header: Header
   readonly mark: RunMark | null
   readonly events: readonly Event[]
+  /** The ids of feature events whose time was in the future and was set to the receipt. */
+  readonly clamped: readonly string[]
 }
 
-/** Reads all events of a store. */
+/** Reads everything that a store has of a project: the begin, then the events, then the others. */
 export interface EventSource {
+  /** Reads the first part of an export. */
+  begin(project: string): Promise<PartOf<'begin'>>
   /**
    * Yields all events of a project: runs, repeated starts, features, ends without a run. Events that are written or
    * erased meanwhile may be missing or included.
    */
   groups(project: string): AsyncIterable<ExportedGroup>
+  /**
+   * Yields what a project has beside its events, the `end` last. Rejects with a `UsageError` USAGE_COLLECTOR_BUSY if a
+   * month was replaced by totals since the begin.
+   */
+  others(project: string, begin: PartOf<'begin'>): AsyncIterable<OtherPart>
   close(): Promise<void>
 }
 

@@ -7,6 +7,8 @@ import {importFormats, isImportTime} from '../../history/format.ts'
 import {type StoredCounts, storeRecords} from '../../history/store-records.ts'
 import type {GroupCommit} from '../../intake/group-commit.ts'
 import {findProject, type Projects} from '../../intake/projects.ts'
+import type {StorePart} from '../../store/parts.ts'
+import type {Batch, Store} from '../../store/store.ts'
 import {readOwnBody} from './body/read-body.ts'
 
 export interface ImportParts {
@@ -15,7 +17,11 @@ export interface ImportParts {
   /** Unix milliseconds. */
   readonly now: () => number
   /** The data folder, and the SHA-256 of the secret in it. The secret permits an import. */
-  readonly folder: {readonly dataDirectory: string; readonly secretSha256: Uint8Array}
+  readonly folder: {
+    readonly dataDirectory: string
+    readonly secretSha256: Uint8Array
+    readonly restore: Store['restore']
+  }
 }
 
 const body = v.object({
@@ -37,8 +43,10 @@ export async function receiveImport(request: FastifyRequest, id: string, parts: 
     throw new UsageError('USAGE_REPORT_UNPARSABLE', 'must contain records to import, with a time between 1970 and now')
   const {format, at, records} = read.output
   const ids = oldIds(readOrMakeOldIdSecret(folder.dataDirectory))
-  return storeRecords(format, records, {project, ids, atMs: at, nowMs}, batches => {
+  const write = (batches: readonly Batch[]) => {
     const share = Math.ceil(bytes / batches.length)
     return Promise.all(batches.map(batch => groupCommit.write(batch, share)))
-  })
+  }
+  const restore = (part: StorePart): Promise<void> => folder.restore(project.project, part)
+  return storeRecords(format, records, {project, ids, atMs: at, nowMs}, {write, restore})
 }

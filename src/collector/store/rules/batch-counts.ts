@@ -11,6 +11,8 @@ export function countBatch(
   outcomes: readonly InsertOutcome[],
   folded: ReadonlySet<AdmittedEvent>,
 ): Readonly<Record<string, number>> {
+  // An export has the counters of its store.
+  if (batch.isRestored === true) return {}
   const accepted = batch.events.filter((_, index) => outcomes[index] === 'accepted')
   const countOf = (kind: InsertOutcome): number => outcomes.filter(outcome => outcome === kind).length
   return {

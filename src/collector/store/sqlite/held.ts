@@ -5,7 +5,7 @@
  * in a run of this person. Totals name nobody, so they are not part of the answer. No index finds the rows of a person:
  * the tables are scanned in pieces, and between two pieces the thread answers other questions. No transaction stays open,
  * so a page shows the state of its moment. Only reads.
- * Read next: `export.ts`, which turns rows into events.
+ * Read next: `moving/rows.ts`, which turns rows into events.
  */
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -14,7 +14,7 @@ import type {Event} from '../../../protocol/event.ts'
 import {limits} from '../../../protocol/limits.ts'
 import {headerRank} from '../rules/signs-of-life.ts'
 import type {HeldSource} from '../store.ts'
-import {endOf, featureOf, headerOf, headerSql, type Row, startOf, toTime, toUuid} from './export.ts'
+import {endOf, featureOf, headerOf, headerSql, type Row, startOf, toTime, toUuid} from './moving/rows.ts'
 import {type Database, databaseName, openForReading, orUnreadable, type Statement} from './tables/database.ts'
 import {requireCurrentVersion} from './tables/schema.ts'
 

@@ -23,6 +23,7 @@ import {requireNoRestore} from './copy/unfinished-restore.ts'
 import {readFacts} from './facts/facts.ts'
 import {readNewest} from './facts/newest.ts'
 import {keepTableSizes, measureTables} from './facts/sizes.ts'
+import {createRestorer} from './moving/restore-parts.ts'
 import {createReleaser} from './pending/release-pending.ts'
 import {createProjectEnder} from './purge/end-project.ts'
 import {createEraser} from './purge/erasure.ts'
@@ -117,6 +118,10 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
     pending.forget()
     removeAllCopies()
   }
+  const onRestored = (): void => {
+    for (const cache of [dictionary, keptSince, marks, pending]) cache.forget()
+    removeCopies()
+  }
   const onEnded = (project: string): void => {
     for (const cache of [dictionary, knownValues, keptSince, marks, pending]) cache.forget()
     files.delete(project)
@@ -161,6 +166,7 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
     },
     ...purger,
     ...createRunPurger(database, dictionary, purging),
+    ...createRestorer({database, dictionary, marks, statements, onRestored}),
     ...releaser,
     async expirePending(...values) {
       const count = await releaser.expirePending(...values)

@@ -314,4 +314,27 @@ export const migrations: readonly string[] = [
     to_at INTEGER NOT NULL        -- and before here are in totals, and no answer counts them
   ) STRICT;
   `,
+  // Exports name their store, so that its counters count once, however often they are imported.
+  `
+  CREATE TABLE store_id (
+    id TEXT NOT NULL              -- random, 32 hexadecimal digits
+  ) STRICT;
+  INSERT INTO store_id (id) VALUES (lower(hex(randomblob(16))));
+
+  CREATE TABLE imported_stores (  -- the stores of which an import has begun
+    project INTEGER NOT NULL,     -- projects.id
+    store TEXT NOT NULL,          -- store_id.id there
+    PRIMARY KEY (project, store)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE imported_counts (  -- counts that were added to quality and erased by imports
+    project INTEGER NOT NULL,     -- projects.id; 0: of no project
+    store TEXT NOT NULL,
+    kind TEXT NOT NULL,           -- project or store (quality), erased
+    day TEXT NOT NULL,            -- or month, UTC
+    name TEXT NOT NULL,
+    count INTEGER NOT NULL,       -- the count there
+    PRIMARY KEY (project, store, kind, day, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
