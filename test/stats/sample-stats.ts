@@ -42,6 +42,7 @@ export const sample: Stats = {
   year: null,
   filters: noFilters,
   unanswered: [],
+  unknownFilters: [],
   uncertainUsers: [],
   userFlow: [],
   since: '2025-06-01',

@@ -11,7 +11,7 @@ import {admitAnyAge} from '../intake/admit.ts'
 import type {Batch} from '../store/store.ts'
 import {microseconds, readMantidTime} from './mantid-time.ts'
 import {type OldIds, uuidOf} from './old-ids.ts'
-import {shortText} from './short-text.ts'
+import {shortText, systemName} from './short-text.ts'
 
 /** The settings that Mantid's bodies are read with. */
 export interface MantidContext {
@@ -138,7 +138,7 @@ function eventOf(used: v.InferOutput<typeof feature>, reportedAtMs: number, {fea
 function batchOf(read: MantidHeader, events: readonly Event[], timeMs: number, context: MantidContext): Batch {
   const {project, ids, receivedAtMs} = context
   const os = {
-    name: shortText(read.osName, 64),
+    name: systemName(read.osName),
     version: shortText(read.osVersion, 128),
     arch: shortText(read.osArch, 32),
     readable: shortText(read.osReadable, 128),

@@ -16,7 +16,7 @@ import * as scalars from '../../protocol/scalars.ts'
 import {admitAnyAge} from '../intake/admit.ts'
 import type {Batch} from '../store/store.ts'
 import {type OldIds, uuidOf} from './old-ids.ts'
-import {shortText} from './short-text.ts'
+import {shortText, systemName} from './short-text.ts'
 
 type Message = Readonly<Record<string, unknown>>
 
@@ -61,7 +61,7 @@ function eventOf(message: Message, run: string, isTest: boolean, untimedMs: numb
 }
 
 function headerOf(message: Message, project: ProjectFile, ids: OldIds, timeMs: number): Header {
-  const name = shortText(own(message, 'os') ?? own(message, 'platform.system'), 64)
+  const name = systemName(own(message, 'os') ?? own(message, 'platform.system'))
   const version = shortText(own(message, 'os_v'), 128)
   return {
     ...emptyHeader,

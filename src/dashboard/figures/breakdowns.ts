@@ -1,5 +1,5 @@
 import type {Breakdown} from '../../stats/model/answer-row.ts'
-import {type BreakdownRow, type NamedUsage, namedUsageOf} from '../../stats/model/breakdowns.ts'
+import {type BreakdownRow, type NamedUsage, namedUsageOf, shownName} from '../../stats/model/breakdowns.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {writeCount, writeShare, writeUsers} from '../../stats/write/text/write.ts'
 import type {Drawing} from './figure.ts'
@@ -7,16 +7,17 @@ import {drawRows} from './rows.ts'
 
 /** Draws a breakdown of the registry: a bar of runs for each name. */
 export function breakdownFigure(row: BreakdownRow): Drawing {
-  const {noun, unknown = 'unknown', tone}: Breakdown = row.breakdown
+  const breakdown: Breakdown = row.breakdown
+  const {noun, tone} = breakdown
   return {
-    describe: stats => describeFirst(namedUsageOf(stats, row) ?? [], stats, noun),
+    describe: stats => describeFirst(namedUsageOf(stats, row) ?? [], stats, breakdown),
     draw: stats => {
       const rows = namedUsageOf(stats, row) ?? []
       const most = Math.max(1, ...rows.map(({runs}) => runs))
       return drawRows({
         head: [noun, 'runs', 'users'],
         rows: rows.map(({name, runs, ...people}) => ({
-          name: name ?? unknown,
+          name: shownName(breakdown, name),
           counts: [writeCount(runs), writeUsers(people)],
           bar: [{tone, share: runs / most}],
         })),
@@ -26,7 +27,8 @@ export function breakdownFigure(row: BreakdownRow): Drawing {
 }
 
 /** `Linux has the largest share: 66 % of the runs.` In a report, rows of few users are left out. */
-function describeFirst(rows: readonly NamedUsage[], {runs}: Stats, noun: string): string {
+function describeFirst(rows: readonly NamedUsage[], {runs}: Stats, breakdown: Breakdown): string {
+  const {noun} = breakdown
   const sum = rows.reduce((all, one) => all + one.runs, 0)
   const total = runs?.total ?? sum
   const first = rows[0]
@@ -34,6 +36,6 @@ function describeFirst(rows: readonly NamedUsage[], {runs}: Stats, noun: string)
     return `No run reported ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}.`
   const share = writeShare(first.runs / total)
   if (first.name === null) return `${share} of the runs reported no ${noun}.`
-  if (first.runs === total) return `All runs reported ${first.name}.`
-  return `${first.name} has the largest share: ${share} of the runs.`
+  if (first.runs === total) return `All runs reported ${shownName(breakdown, first.name)}.`
+  return `${shownName(breakdown, first.name)} has the largest share: ${share} of the runs.`
 }

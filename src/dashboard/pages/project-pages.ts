@@ -7,7 +7,8 @@
  */
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import {isWhollyCollected} from '../../stats/answer/compare.ts'
-import type {Stats} from '../../stats/model/model.ts'
+import {describeFilterName} from '../../stats/model/filters.ts'
+import type {Stats, UnknownFilter} from '../../stats/model/model.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {describeSince} from '../../stats/write/shown.ts'
 import {writeCounted, writePeople} from '../../stats/write/text/write.ts'
@@ -72,7 +73,7 @@ export function writeAnswerPage({state, name, stats, lastYear, choices, nowMs, h
 
 function writeContent(name: string, stats: Stats, state: State, addressOf: AddressOf): string {
   if (name === 'quality') return writeQuality(stats, addressOf)
-  if (isEmpty(stats)) return writeEmpty(state)
+  if (isEmpty(stats)) return writeEmpty(state, stats)
   const page = figurePages.find(one => one.name === name)!
   const figures = page.figures.map(figure => writeFigure(figure, stats, addressOf))
   return (name === '' ? writeTiles(stats) : '') + figures.join('')
@@ -91,10 +92,22 @@ function writeLastYear(stats: Stats | null, state: State): string {
 const isEmpty = ({users, runs, features}: Stats): boolean =>
   users.high === 0 && (runs?.total ?? 0) === 0 && features.length === 0
 
-function writeEmpty(state: State): string {
+function writeEmpty(state: State, {unknownFilters}: Stats): string {
+  const unknown = unknownFilters.map(one => `<p>${writeUnknown(state, one)}</p>`).join('')
   const hint =
     Object.keys(state.written).length === 0
       ? 'New reports appear here within minutes.'
       : `Try <a href="${escapeHtml(addressTo({...state, written: {}}, ''))}">twelve months without a filter</a>.`
-  return `<div class="empty"><p><strong>No data.</strong> The collector received no run and no feature for this range and these filters.</p><p>${hint}</p></div>\n`
+  return `<div class="empty"><p><strong>No data.</strong> The collector received no run and no feature for this range and these filters.</p>${unknown}<p>${hint}</p></div>\n`
+}
+
+/** Names the values that a filter could have, as links. */
+function writeUnknown(state: State, {name, value, known}: UnknownFilter): string {
+  const what = describeFilterName(name)
+  const parameter = {appVersion: 'app-version', featureType: 'feature-type'}[name as string] ?? name
+  const links = known.map(
+    one => `<a href="${escapeHtml(addressTo(state, '', {[parameter]: one}))}"><bdi>${escapeHtml(one)}</bdi></a>`,
+  )
+  const reported = links.length === 0 ? '' : ` Reported: ${links.join(', ')}.`
+  return `Nobody reported the ${what} <bdi>${escapeHtml(value)}</bdi>.${reported}`
 }

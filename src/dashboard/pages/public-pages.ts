@@ -1,5 +1,6 @@
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import type {Breakdown} from '../../stats/model/answer-row.ts'
+import {shownName} from '../../stats/model/breakdowns.ts'
 import {minUsers} from '../../stats/public/cells.ts'
 import {type PublicPeriod, type PublicStats, type PublicUsers, publicBreakdowns} from '../../stats/public/public.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
@@ -108,17 +109,17 @@ function writeTables(month: PublicStats, period: string | null): string[] {
       key,
       title,
       table: month[key],
-      ...(breakdown as Breakdown),
+      breakdown: breakdown as Pick<Breakdown, 'noun' | 'unknown' | 'shown'>,
     })),
-    {key: 'features', title: 'Features', table: month.features, noun: 'feature', unknown: 'unknown'},
+    {key: 'features', title: 'Features', table: month.features, breakdown: {noun: 'feature', unknown: 'unknown'}},
   ]
-  return tables.map(({key, title, table, noun, unknown = 'unknown'}) => {
+  return tables.map(({key, title, table, breakdown}) => {
     if (table === null || table.rows.length === 0) return ''
     const most = Math.max(1, ...table.rows.map(({usersLow}) => usersLow ?? 0))
     const rows = drawRows({
-      head: [noun, 'users', 'runs'],
+      head: [breakdown.noun, 'users', 'runs'],
       rows: table.rows.map(({name, runs, ...people}) => ({
-        name: name ?? unknown,
+        name: shownName(breakdown, name),
         counts: [writePublicUsers(people), writeCount(runs)],
         bar: [{tone: 'teal', share: (people.usersLow ?? 0) / most}],
       })),

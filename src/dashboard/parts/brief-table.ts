@@ -1,5 +1,5 @@
 import type {Breakdown} from '../../stats/model/answer-row.ts'
-import {breakdowns} from '../../stats/model/breakdowns.ts'
+import {breakdowns, shownName} from '../../stats/model/breakdowns.ts'
 import type {Cell, Table} from '../../stats/write/table.ts'
 
 /** Names of columns for people. Other columns keep their key. */
@@ -72,12 +72,11 @@ export function briefTable(table: Table): Table {
   const {columns, rows} = keptColumns(table)
   if (rows === null) return table
   const breakdown: Breakdown | undefined = breakdowns.find(({key}) => key === section)?.breakdown
-  const unknown = breakdown?.unknown ?? 'unknown'
   const spans = table.columns.indexOf('span')
   const write = (cell: Cell, column: string, place: number): Cell => {
     if (column === 'period' && table.rows?.[place]?.[spans] === 'range') return 'all'
-    const isNameless = cell === null && (column === 'name' || column === 'version')
-    return isNameless ? unknown : cell
+    if (column !== 'name' && column !== 'version') return cell
+    return cell === null || typeof cell === 'string' ? shownName(breakdown ?? {unknown: 'unknown'}, cell) : cell
   }
   const wordOf = (column: string): string =>
     column === 'value' && spans >= 0 ? title.toLowerCase() : (words[column] ?? column)

@@ -8,7 +8,7 @@
  */
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
-import {limitsFeatures, limitsHeaders, type StatsFilters} from '../model/filters.ts'
+import {limitsFeatures, limitsHeaders, noFilters, type StatsFilters} from '../model/filters.ts'
 import type {Quality, Stats} from '../model/model.ts'
 import {calendarYear, formatDay, labelOfYear, startOfNextPeriod, startOfPeriod} from '../model/period.ts'
 import type {StatsQuery} from '../model/query.ts'
@@ -22,6 +22,7 @@ import {userFlow} from './flow.ts'
 import {makePlan, type Plan} from './plan.ts'
 import {findUnanswered} from './unanswered.ts'
 import {countUsers, createCounter, runsByUser, uncertainUsers} from './unique.ts'
+import {foundNothing, unknownFilters} from './unknown-filters.ts'
 
 /**
  * Answers a query: asks the source once and derives the rest. `nowMs` decides which periods are incomplete and which
@@ -40,7 +41,11 @@ export async function answerStats(
   const at = (span: Span): SpanFacts => facts.spans[plan.indexOf(span)]!
   requireRuns(query, plan, facts, at)
   const counter = createCounter(at, plan.range, plan.periods)
-  return deriveStats({project, plan, facts, at, counter}, query, nowMs)
+  const all = foundNothing(query.filters, facts) ? await source.facts({...plan.question, filters: noFilters}) : null
+  return {
+    ...deriveStats({project, plan, facts, at, counter}, query, nowMs),
+    unknownFilters: all === null ? [] : unknownFilters(query.filters, all),
+  }
 }
 
 /** Throws USAGE_QUERY_INVALID for a filter on features over a time with totals only: totals do not contain users. */
@@ -71,7 +76,7 @@ function requireRuns(
   })
 }
 
-function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Stats {
+function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Omit<Stats, 'unknownFilters'> {
   const {project, plan, facts, counter} = answering
   const {filters} = query
   return {

@@ -44,6 +44,8 @@ export interface Breakdown {
   readonly noun: string
   /** The text for runs that reported no name; default: `unknown`. */
   readonly unknown?: string
+  /** The text for people instead of a name. Default: the name. JSON and CSV have the name. */
+  readonly shown?: (name: string) => string
   /** The colour of the bars. */
   readonly tone: 'blue' | 'orange' | 'green' | 'purple' | 'teal' | 'gold' | 'grey'
   /** Hides a list of one row on the terminal page: always (`any`), or if its name is unknown. */

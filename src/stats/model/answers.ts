@@ -1,4 +1,6 @@
 // A registry of more than 300 lines: one row for each answer.
+
+import {shownSystem} from '../../protocol/system-names.ts'
 import type {AnswerRow} from './answer-row.ts'
 
 const people = ['users', 'usersLow', 'usersHigh'] as const
@@ -194,7 +196,7 @@ export const answers = [
     report: 'rows',
     isPublic: true,
     meaning: 'Runs and users by operating system.',
-    breakdown: {word: 'system', column: 'os_name', noun: 'operating system', tone: 'teal'},
+    breakdown: {word: 'system', column: 'os_name', noun: 'operating system', shown: shownSystem, tone: 'teal'},
   },
   {
     key: 'readableSystems',
@@ -209,6 +211,36 @@ export const answers = [
       column: 'os_readable',
       noun: 'full system name',
       tone: 'teal',
+      hideSingle: 'unknown',
+    },
+  },
+  {
+    key: 'systemVersions',
+    title: 'Versions of operating systems',
+    columns: ['name', ...usage],
+    needs: 'runs',
+    page: 'versions',
+    meaning: 'Runs and users by the version that the system reports: on Linux and macOS, that of the kernel.',
+    breakdown: {
+      word: 'systemVersion',
+      column: 'os_version',
+      noun: 'version of the system',
+      tone: 'teal',
+      hideSingle: 'unknown',
+    },
+  },
+  {
+    key: 'architectures',
+    title: 'Processor architectures',
+    columns: ['name', ...usage],
+    needs: 'runs',
+    page: 'versions',
+    meaning: 'Runs and users by processor architecture, for example `x64` or `arm64`.',
+    breakdown: {
+      word: 'architecture',
+      column: 'os_arch',
+      noun: 'processor architecture',
+      tone: 'gold',
       hideSingle: 'unknown',
     },
   },
@@ -258,6 +290,24 @@ export const answers = [
     isPublic: true,
     meaning: 'Runs and users by application of the project.',
     breakdown: {word: 'application', column: 'application', noun: 'application', tone: 'purple', hideSingle: 'any'},
+  },
+  {
+    key: 'components',
+    title: 'Components',
+    columns: ['name', ...usage],
+    needs: 'runs',
+    page: 'versions',
+    meaning: 'Runs and users by the component of the software that reported.',
+    breakdown: {word: 'component', column: 'component', noun: 'component', tone: 'purple', hideSingle: 'unknown'},
+  },
+  {
+    key: 'commits',
+    title: 'Commits',
+    columns: ['name', ...usage],
+    needs: 'runs',
+    page: 'versions',
+    meaning: 'Runs and users by the commit from which the software was built.',
+    breakdown: {word: 'commit', column: 'commit', noun: 'commit', tone: 'blue', hideSingle: 'unknown'},
   },
   {
     key: 'ci',

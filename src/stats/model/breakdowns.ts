@@ -33,6 +33,12 @@ export interface NamedUsage extends Usage {
   readonly name: string | null
 }
 
+/** The text for people of a name of a breakdown. Pure. */
+export const shownName = (
+  {shown, unknown = 'unknown'}: Pick<Breakdown, 'shown' | 'unknown'>,
+  name: string | null,
+): string => (name === null ? unknown : (shown?.(name) ?? name))
+
 /** The items of a breakdown with their names as `name`. Null if a filter makes the answer impossible. */
 export function namedUsageOf(stats: Breakdowns, {key, columns}: BreakdownRow): readonly NamedUsage[] | null {
   const items = stats[key] as readonly (Usage & Readonly<Record<string, unknown>>)[] | null

@@ -1,5 +1,6 @@
 import {UsageError} from '../../errors.ts'
 import {describeValue} from '../../protocol/problem.ts'
+import {reportedSystem} from '../../protocol/system-names.ts'
 import type {HeaderWord} from './header-words.ts'
 
 /** The filters of a question. Null sets no limit. Filters that are set apply together. */
@@ -24,6 +25,10 @@ export const wordOfFilter = {
   application: 'application',
 } as const satisfies Partial<Record<keyof StatsFilters, HeaderWord>>
 export const wordFilters = Object.keys(wordOfFilter) as readonly (keyof typeof wordOfFilter)[]
+
+/** What a filter limits, in words. */
+export const describeFilterName = (name: keyof StatsFilters): string =>
+  name === 'appVersion' ? 'version' : name === 'featureType' ? 'feature type' : name
 
 /** The names of the filters on a command line and in an address. */
 export const filterNames = [
@@ -66,7 +71,7 @@ export function parseFilters(written: WrittenFilters): StatsFilters {
   if (isInternal && isDirect) throw invalid('internal and direct must not be combined')
   return {
     appVersion: text('app-version'),
-    system: text('system'),
+    system: systemOf(text('system')),
     ci,
     agent: text('agent'),
     application: text('application'),
@@ -74,6 +79,8 @@ export function parseFilters(written: WrittenFilters): StatsFilters {
     internal: isInternal ? true : isDirect ? false : null,
   }
 }
+
+const systemOf = (name: string | null): string | null => (name === null ? null : reportedSystem(name))
 
 function parseSwitch(name: string, written: string | null | undefined): boolean {
   if (written == null) return false

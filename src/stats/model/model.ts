@@ -31,6 +31,8 @@ export interface Stats extends Breakdowns {
   readonly filters: StatsFilters
   /** The first day of which the collector has data of the project; null without data. */
   readonly since: string | null
+  /** Filters whose value nobody reported in the range, if they leave nothing to answer. */
+  readonly unknownFilters: readonly UnknownFilter[]
   /** The keys that are null because of a filter; `trend.runsChange` for a key inside another. */
   readonly unanswered: readonly string[]
   /** Different people, without CI. */
@@ -280,4 +282,12 @@ export interface Quality {
   readonly growthBytes: number | null
   /** The day on which the disk is full at this rate; null if the store does not grow, or not within fifty years. */
   readonly diskFullOn: string | null
+}
+
+/** A filter whose value nobody reported in the range. */
+export interface UnknownFilter {
+  readonly name: keyof StatsFilters
+  readonly value: string
+  /** At most ten values that were reported, the most frequent first. */
+  readonly known: readonly string[]
 }

@@ -43,6 +43,7 @@ export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
     users: withoutFewUsers(small.users),
     uncertainUsers: small.uncertainUsers.filter(one => !areFewOthers(one.usersHigh, stats.users)),
     trend: withoutFew(stats.trend),
+    unknownFilters: [],
     userFlow: [],
     duration: withoutLongestRuns(small.duration),
     features: small.features.map(feature => ({...feature, p99Seconds: null, maxSeconds: null})),

@@ -392,14 +392,19 @@ test('it has every key of the model without any data, and null for unknown value
     ...['duration', 'outcomes', 'successRate', 'commonestFault', 'exitCodes', 'versions', 'adoption', 'systems'],
     ...[
       'readableSystems',
+      'systemVersions',
+      'architectures',
       'schedulers',
       'agents',
       'applications',
+      'components',
+      'commits',
       'ci',
       'fields',
       'features',
       'unusedFeatures',
       'trend',
+      'unknownFilters',
     ],
   ])
   assert.equal(rest.commonestFault, null)

@@ -1,5 +1,5 @@
 import type {Breakdown} from '../../model/answer-row.ts'
-import {type BreakdownRow, type NamedUsage, namedUsageOf, type UserBounds} from '../../model/breakdowns.ts'
+import {type BreakdownRow, type NamedUsage, namedUsageOf, shownName, type UserBounds} from '../../model/breakdowns.ts'
 import type {Stats} from '../../model/model.ts'
 import {drawBar, drawColumns, fit, layOut, maxRows, more} from './draw.ts'
 import type {Page, Section} from './page.ts'
@@ -9,11 +9,15 @@ const barWidth = 16
 
 /** Writes the runs and users of a breakdown. `hideSingle` in the registry may hide a list of one row. */
 export function writeBreakdown(row: BreakdownRow, page: Page): Section {
-  const {noun, unknown, hideSingle}: Breakdown = row.breakdown
+  const breakdown: Breakdown = row.breakdown
+  const {noun, hideSingle} = breakdown
   const rows = namedUsageOf(page.stats, row) ?? []
   const isHidden = rows.length === 1 && (hideSingle === 'any' || (hideSingle === 'unknown' && rows[0]!.name === null))
   const overTime = row.key === 'versions' ? drawAdoption(page) : null
-  return {heading: row.title, lines: isHidden ? [] : shareTable(rows, page, {noun, unknown, overTime})}
+  return {
+    heading: row.title,
+    lines: isHidden ? [] : shareTable(rows, page, {noun, show: name => shownName(breakdown, name), overTime}),
+  }
 }
 
 /** Writes the runs of continuous integration by vendor. */
@@ -41,15 +45,15 @@ const runsOf = (versions: NonNullable<Stats['versions']>, name: string | null): 
 
 interface ShareOptions {
   readonly noun: string
-  /** The text for runs that reported no name. */
-  readonly unknown?: string | undefined
+  /** The text of a name. */
+  readonly show?: (name: string | null) => string
   readonly overTime?: ((name: string | null) => string) | null
 }
 
 function shareTable(
   rows: readonly (Pick<NamedUsage, 'name' | 'runs'> & Partial<UserBounds>)[],
   {paint, width}: Page,
-  {noun, unknown = 'unknown', overTime = null}: ShareOptions,
+  {noun, show = name => name ?? 'unknown', overTime = null}: ShareOptions,
 ): string[] {
   const all = rows.reduce((sum, {runs}) => sum + runs, 0)
   if (all === 0) return []
@@ -57,7 +61,7 @@ function shareTable(
   const body = rows
     .slice(0, maxRows)
     .map(({name, runs, users, usersLow = 0, usersHigh = 0}) => [
-      fit(name ?? unknown, Math.max(8, Math.min(32, width - 36))),
+      fit(show(name), Math.max(8, Math.min(32, width - 36))),
       runs,
       ...(hasUsers ? [users ?? writeUsers({users: null, usersLow, usersHigh})] : []),
       drawBar(runs / all, barWidth),

@@ -1,12 +1,13 @@
 import {toPlainText} from '../../../protocol/plain-text.ts'
-import type {Quality} from '../../model/model.ts'
+import {describeFilterName} from '../../model/filters.ts'
+import type {Quality, UnknownFilter} from '../../model/model.ts'
 import {qualityCounts} from '../../model/quality-counts.ts'
 import {wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'
 import {writeBytes, writeCounted} from './write.ts'
 
 /** Writes the filters that are set, and the answers that are null because of them. */
-export function writeFilters({stats: {filters, unanswered}, width}: Page): Section {
+export function writeFilters({stats: {filters, unanswered, unknownFilters}, width}: Page): Section {
   const {appVersion, system, ci, agent, application, featureType, internal} = filters
   const values = {
     'app-version': appVersion,
@@ -22,7 +23,15 @@ export function writeFilters({stats: {filters, unanswered}, width}: Page): Secti
   )
   const [first, ...others] = unanswered
   const unknown = first === undefined ? [] : wrap([`No answer with this filter: ${first}`, ...others], width)
-  return {heading: 'Filters', lines: [...wrap(set, width), ...unknown]}
+  const hints = unknownFilters.flatMap(one => wrap(describeUnknown(one), width))
+  return {heading: 'Filters', lines: [...wrap(set, width), ...unknown, ...hints]}
+}
+
+/** `Nobody reported the version 9.9. Reported: 2.3.0`, `2.2.1`. */
+function describeUnknown({name, value, known}: UnknownFilter): string[] {
+  const nobody = `Nobody reported the ${describeFilterName(name)} ${toPlainText(value)}.`
+  const [first, ...others] = known.map(toPlainText)
+  return first === undefined ? [nobody] : [`${nobody} Reported: ${first}`, ...others]
 }
 
 /** Writes the counts of the data quality that are not zero, and the size of the store. */

@@ -1,0 +1,37 @@
+import {type StatsFilters, wordFilters, wordOfFilter} from '../model/filters.ts'
+import type {UnknownFilter} from '../model/model.ts'
+import type {StatsFacts} from '../model/source.ts'
+
+/** The most values that are named. */
+const maxKnown = 10
+
+/**
+ * The filters whose value nobody reported in the range, with the values that were reported, the most frequent first.
+ *
+ * @param all the facts of the same range without filters. Pure.
+ */
+export function unknownFilters(filters: StatsFilters, all: StatsFacts): UnknownFilter[] {
+  const types = Map.groupBy(all.features, ({type}) => type)
+  const usesOf = (type: string): number => types.get(type)!.reduce((sum, {count}) => sum + count, 0)
+  const values: {readonly name: keyof StatsFilters; readonly names: readonly (string | null)[]}[] = [
+    ...wordFilters.map(name => ({
+      name,
+      names: all.named[wordOfFilter[name]].toSorted((a, b) => b.runs - a.runs).map(row => row.name),
+    })),
+    {name: 'featureType', names: [...types.keys()].sort((a, b) => usesOf(b) - usesOf(a))},
+  ]
+  return values.flatMap(({name, names}) => {
+    const value = filters[name]
+    const known = names.filter((one): one is string => one !== null)
+    return typeof value !== 'string' || known.includes(value) ? [] : [{name, value, known: known.slice(0, maxKnown)}]
+  })
+}
+
+/** Whether a question with filters found nothing at all. */
+export function foundNothing(
+  filters: StatsFilters,
+  {spans, features}: Pick<StatsFacts, 'spans' | 'features'>,
+): boolean {
+  const isFiltered = Object.values(filters).some(value => value !== null)
+  return isFiltered && features.length === 0 && spans.every(({runs, users}) => runs === 0 && users.high === 0)
+}
