@@ -1,7 +1,7 @@
 // Requests pages of a data folder and prints the time of each as a line of JSON:
 // `node bench/ask-pages.ts DIR PROJECT PAGE…`.
 // The first page shows the time of a new process. With `--until-killed` it requests the pages again and again.
-import {openSqliteSource} from '../src/collector/store/sqlite/sqlite.ts'
+import {openSqliteSource} from '../src/collector/store/sqlite/source.ts'
 import {createDashboard} from '../src/dashboard/site/site.ts'
 
 const [dataDirectory, project, ...rest] = process.argv.slice(2) as [string, string, ...string[]]

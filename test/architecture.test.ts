@@ -76,6 +76,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/collector/store/clickhouse': ['clickhouse', 'tables', 'client'],
   'src/collector/store/sqlite': [
     'sqlite',
+    'source',
     'copy',
     'held',
     'export',

@@ -28,6 +28,7 @@ import {createReadiness, type ReadinessProbe} from './monitoring/readiness.ts'
 import {packageVersion} from './monitoring/version.ts'
 import {type ReadinessWatch, watchReadiness} from './monitoring/watch-readiness.ts'
 import {openOwnStore} from './reading/own-store.ts'
+import type {PreparingSchedule} from './reading/read-ahead.ts'
 import {closeHttp} from './receive/http/close-http.ts'
 import {createConnections} from './receive/http/guard/connections.ts'
 import {listenHttp} from './receive/http/listen-http.ts'
@@ -77,6 +78,7 @@ export interface CollectorOptions {
   readonly isClockTrusted?: boolean
   /** When retention runs: milliseconds after the start, and after the end of each run. */
   readonly retention?: {readonly firstAfterMs: number; readonly everyMs: number}
+  readonly preparing?: PreparingSchedule
 }
 
 export interface UdpAddress {
@@ -142,6 +144,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   }
   const followUp = () => own.readAhead(projects.values(), now)
   const retention = startRetention(store, projects, believedNow, options.retention, followUp, monitor)
+  const preparing = own.keepPrepared(options.preparing)
   let isOpen = true
   let isDraining = false
   const hurry = Promise.withResolvers<void>()
@@ -161,6 +164,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     await inbox?.close()
     await groupCommit.drain()
     await retention.stop()
+    preparing.stop()
     await source.close()
     await store.close()
   }

@@ -20,7 +20,7 @@ export default class Demo extends BaseCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Demo)
     const asked = waitForStopSignal()
-    const demo = await openDemo(readAddress(flags.http), this.world.now)
+    const demo = await openDemo(readAddress(flags.http), this.world.now, this.preparing())
     const {http, events} = demo
     const text = this.jsonEnabled()
       ? JSON.stringify({http, events})

@@ -55,6 +55,7 @@ export default class Import extends BaseCommand {
       format: (flags.format as ImportFormat | undefined) ?? null,
       atMs,
       bar: progressBar(process.stderr, text => this.fit(text)),
+      onPrepared: this.preparing(),
     })
     if (outcome.files.some(isEmpty)) exitLike('USAGE_IMPORT_UNREADABLE')
     return this.present(outcome, answer => writeImport(answer, this.paint))

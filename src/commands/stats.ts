@@ -65,7 +65,7 @@ export default class Stats extends BaseCommand {
 
   async run(): Promise<StatsAnswer | ReportDocument> {
     const {flags} = await this.parse(Stats)
-    const ask = asker(flags, this.world.now)
+    const ask = asker(flags, this.world.now, this.preparing())
     const {format, section = null} = flags
     if (flags.report) {
       const write = reportWriter({format: this.jsonEnabled() ? 'json' : format, section})

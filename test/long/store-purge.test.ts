@@ -1,5 +1,6 @@
 import {join} from 'node:path'
-import {openSqliteSource, openSqliteStore} from '../../src/collector/store/sqlite/sqlite.ts'
+import {openSqliteSource} from '../../src/collector/store/sqlite/source.ts'
+import {openSqliteStore} from '../../src/collector/store/sqlite/sqlite.ts'
 import type {MakeStore} from '../collector/store/contract-parts.ts'
 import {purgeContract} from '../collector/store/purge-contract.ts'
 import {runPurgeContract} from '../collector/store/run-purge-contract.ts'

@@ -3,6 +3,7 @@ import {type ErrorCode, errorRegistry} from '../../errors.ts'
 import {realWorld, type World} from '../../reporter/world/world.ts'
 import {withKnownProjects} from '../arguments/known-projects.ts'
 import {type Paint, paintFor} from '../output/paint.ts'
+import {preparingLine, type ShowPreparing} from '../output/preparing-line.ts'
 import {knownWidthOf, showsUnicode, widthOf} from '../output/terminal.ts'
 import {toAscii} from '../output/to-ascii.ts'
 import {wrapAnswer} from '../output/wrap-text.ts'
@@ -50,6 +51,11 @@ export abstract class BaseCommand extends Command {
   /** A text for people as the locale shows it. */
   protected fit(text: string): string {
     return showsUnicode(this.world.environment) ? text : toAscii(text)
+  }
+
+  /** Shows on a terminal how many months are prepared for answers. */
+  protected preparing(): ShowPreparing {
+    return preparingLine(process.stderr, text => this.fit(text))
   }
 
   protected override async catch(thrown: Error): Promise<void> {

@@ -15,6 +15,7 @@ import {getJson} from '../../reporter/transports/http.ts'
 import {answerStats} from '../../stats/answer/answer.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import {parseStatsQuery, queryNames, type StatsQuery, type WrittenStatsQuery} from '../../stats/model/query.ts'
+import type {ShowPreparing} from '../output/preparing-line.ts'
 
 /** Milliseconds to wait for the answer of a collector. */
 const patience = 30_000
@@ -45,15 +46,30 @@ export interface AskedPlace {
   readonly token?: string | undefined
 }
 
-/** Makes the function that asks a place: a collector at its address, else the data folder. */
+/**
+ * Makes the function that asks a place: a collector at its address, else the data folder.
+ *
+ * @param onReading see `askStore`
+ */
 export const asker =
-  ({data, url, token}: AskedPlace, now: () => number) =>
+  ({data, url, token}: AskedPlace, now: () => number, onReading?: ShowPreparing) =>
   (question: WrittenQuestion): Promise<Stats> =>
-    url === undefined ? askStore(storeInFolder(data), question, now()) : askCollector(url, token || null, question)
+    url === undefined
+      ? askStore(storeInFolder(data), question, now(), onReading)
+      : askCollector(url, token || null, question)
 
-/** Asks a store. Throws a coded error if there is no store, or no such project. */
-export async function askStore(place: StorePlace, written: WrittenQuestion, now: number): Promise<Stats> {
-  const source = await openSource(place)
+/**
+ * Asks a store. Throws a coded error if there is no store, or no such project.
+ *
+ * @param onReading called while months are read that nothing has prepared
+ */
+export async function askStore(
+  place: StorePlace,
+  written: WrittenQuestion,
+  now: number,
+  onReading?: ShowPreparing,
+): Promise<Stats> {
+  const source = await openSource(place, onReading)
   try {
     const project = chooseStored(await source.projects(), written.project)
     return await answerStats(source, project, readQuery(written, project, now), now)

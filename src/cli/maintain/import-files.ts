@@ -5,6 +5,7 @@ import {
   importFile,
 } from '../../collector/history/import-file.ts'
 import {UsageError} from '../../errors.ts'
+import type {ShowPreparing} from '../output/preparing-line.ts'
 import type {ProgressBar} from '../output/progress-bar.ts'
 
 export interface ImportOutcome {
@@ -17,17 +18,20 @@ export interface ImportOutcome {
 }
 
 /**
- * Imports files one after the other and closes the target. Rejects at the first error; records imported before it stay.
+ * Imports files one after the other, prepares the store for answers, and closes the target. Rejects at the first error; records imported before it stay.
  */
 export async function importFiles(
   paths: readonly string[],
   target: ImportTarget,
-  options: Omit<ImportOptions, 'onProgress'> & {readonly bar: ProgressBar},
+  options: Omit<ImportOptions, 'onProgress'> & {readonly bar: ProgressBar; readonly onPrepared: ShowPreparing},
 ): Promise<ImportOutcome> {
   const files: FileImport[] = []
   try {
     for (const path of paths)
       files.push(await importFile(path, target, {...options, onProgress: now => options.bar.show(path, now)}))
+    options.bar.clear()
+    // Without prepared months, the first question takes longer.
+    await target.prepare(options.onPrepared).catch(() => undefined)
   } finally {
     options.bar.clear()
     await target.close()

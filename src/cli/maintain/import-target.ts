@@ -57,6 +57,7 @@ function collectorTarget(dataDirectory: string, project: ProjectFile, {http, sec
         await wait(betweenTries)
       }
     },
+    prepare: async () => {},
     close: async () => {},
   }
 }

@@ -10,6 +10,7 @@
 import {stat} from 'node:fs/promises'
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {OnReading} from '../store/store.ts'
 import type {DamagedRecord, ImportFormat, ImportRecord} from './format.ts'
 import {type ImportMark, type ImportProgress, markOf, noProgress} from './import-mark.ts'
 import {detectFormatOfFile, recordsOfFile} from './records-of-file.ts'
@@ -21,6 +22,8 @@ export interface ImportTarget {
   readonly dataDirectory: string
   /** @param atMs the time of records that have none, Unix milliseconds */
   store(format: ImportFormat, records: readonly ImportRecord[], atMs: number): Promise<StoredCounts>
+  /** Prepares the store for answers. A running collector does so by itself. */
+  prepare(onPrepared: OnReading): Promise<void>
   close(): Promise<void>
 }
 

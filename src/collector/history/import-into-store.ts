@@ -1,6 +1,6 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {type OldIds, oldIds, readOrMakeOldIdSecret} from '../compat/old-ids.ts'
-import {openStore} from '../store/open.ts'
+import {openStore, prepareStore} from '../store/open.ts'
 import type {StorePlace} from '../store/place.ts'
 import type {ImportTarget} from './import-file.ts'
 import {storeRecords} from './store-records.ts'
@@ -33,6 +33,7 @@ export async function openStoreForImport(
         },
       )
     },
+    prepare: onPrepared => prepareStore(place, onPrepared),
     close: () => store.close(),
   }
 }

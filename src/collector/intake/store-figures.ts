@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import type {Figure} from '../monitoring/metrics.ts'
-import {freeBytes, storeBytes} from '../store/sqlite/sqlite.ts'
+import {freeBytes, storeBytes} from '../store/sqlite/source.ts'
 import {databaseName} from '../store/sqlite/tables/database.ts'
 
 /** The figures of the store of a data folder. */

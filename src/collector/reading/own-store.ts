@@ -6,7 +6,7 @@ import type {Figure} from '../monitoring/metrics.ts'
 import type {StorePlace} from '../store/place.ts'
 import {openSqliteStore} from '../store/sqlite/sqlite.ts'
 import type {Store} from '../store/store.ts'
-import {readAhead} from './read-ahead.ts'
+import {keepPrepared, type PreparingSchedule, readAhead} from './read-ahead.ts'
 import {checkStoreInThread, createWorkerSource, type PausableSource} from './worker-source.ts'
 
 /** The store of a running collector, with the parts that depend on its kind. */
@@ -17,6 +17,8 @@ export interface OwnStore {
   check(onDamage: (message: string) => void): Promise<StoreCheck>
   /** Prepares the answers to the first question of each project's dashboard. Never rejects. */
   readAhead(projects: Iterable<ProjectFile>, now: () => number): Promise<void>
+  /** Prepares months again and again, so that no question waits for them. */
+  keepPrepared(schedule?: PreparingSchedule): {readonly stop: () => void}
   /** For `/metrics`. */
   readonly figures: readonly Figure[]
 }
@@ -35,6 +37,7 @@ export async function openOwnStore({dataDirectory}: StorePlace, log: Pick<Log, '
     source,
     check: onDamage => checkAtStart({dataDirectory, checkInThread: () => checkStoreInThread(dataDirectory), onDamage}),
     readAhead: (projects, now) => readAhead({source, store}, projects, now),
+    keepPrepared: schedule => keepPrepared(source, schedule),
     figures: storeFigures(dataDirectory),
   }
 }

@@ -6,7 +6,7 @@ import {parentPort, workerData} from 'node:worker_threads'
 import {toUsageError} from '../../errors.ts'
 import {checkStoreQuickly} from '../store/sqlite/copy/quick-check.ts'
 import {openSqliteHeld} from '../store/sqlite/held.ts'
-import {type MeasuringSource, openSqliteSource} from '../store/sqlite/sqlite.ts'
+import {type MeasuringSource, openSqliteSource} from '../store/sqlite/source.ts'
 import type {HeldSource} from '../store/store.ts'
 import type {WorkerAnswer, WorkerQuestion} from './worker-source.ts'
 
@@ -22,6 +22,7 @@ async function answer(question: WorkerQuestion['question']): Promise<unknown> {
   if (question === 'check') return checkStoreQuickly(dataDirectory)
   stats ??= openSqliteSource(dataDirectory)
   if (question === 'projects') return stats.projects()
+  if (question === 'prepare') return stats.prepare()
   return question === 'tables' ? stats.tables() : stats.facts(question)
 }
 

@@ -13,13 +13,13 @@ import type {AccessPage} from '../../protocol/access.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {StatsFacts, StatsQuestion, StatsSource, TableSize} from '../../stats/model/source.ts'
 import {collectorLimits} from '../limits.ts'
-import type {MeasuringSource} from '../store/sqlite/sqlite.ts'
-import type {HeldQuestion, HeldSource} from '../store/store.ts'
+import type {MeasuringSource} from '../store/sqlite/source.ts'
+import type {HeldQuestion, HeldSource, Prepared} from '../store/store.ts'
 
 /** A message to the worker. */
 export interface WorkerQuestion {
   readonly id: number
-  readonly question: StatsQuestion | 'projects' | 'tables' | 'check' | {readonly held: HeldQuestion}
+  readonly question: StatsQuestion | 'projects' | 'tables' | 'prepare' | 'check' | {readonly held: HeldQuestion}
 }
 
 export interface WorkerAnswer {
@@ -128,6 +128,7 @@ export function createWorkerSource(
   return {
     projects: async () => (await ask('projects')) as readonly ProjectFile[],
     tables: async () => (await ask('tables')) as readonly TableSize[],
+    prepare: async () => (await ask('prepare')) as Prepared | null,
     check: async () => void (await ask('check')),
     facts: async question => (await ask(question)) as StatsFacts,
     held: async question => (await ask({held: question})) as AccessPage,

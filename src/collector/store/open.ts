@@ -10,8 +10,9 @@ import type {StorePlace} from './place.ts'
 import {openSqliteEvents} from './sqlite/export.ts'
 import {openSqliteHeld} from './sqlite/held.ts'
 import {countSqliteProject, openSqlitePurgeView} from './sqlite/purge/purge-view.ts'
-import {openSqliteSource, openSqliteStore} from './sqlite/sqlite.ts'
-import type {EventSource, HeldSource, Store} from './store.ts'
+import {openSqliteSource, prepareMonths} from './sqlite/source.ts'
+import {openSqliteStore} from './sqlite/sqlite.ts'
+import type {EventSource, HeldSource, OnReading, Store} from './store.ts'
 
 /**
  * Opens a store for writing, and makes it if it is missing. Rejects with a `UsageError`: USAGE_STORE_LOCKED if another
@@ -19,8 +20,26 @@ import type {EventSource, HeldSource, Store} from './store.ts'
  */
 export const openStore = async ({dataDirectory}: StorePlace): Promise<Store> => openSqliteStore(dataDirectory)
 
-/** Opens a store for questions, also while it is written. Rejects with a `UsageError` USAGE_STORE_UNREADABLE. */
-export const openSource = async ({dataDirectory}: StorePlace): Promise<StatsSource> => openSqliteSource(dataDirectory)
+/**
+ * Opens a store for questions, also while it is written. Rejects with a `UsageError` USAGE_STORE_UNREADABLE.
+ *
+ * @param onReading called while a question reads months that are not prepared
+ */
+export const openSource = async ({dataDirectory}: StorePlace, onReading?: OnReading): Promise<StatsSource> =>
+  openSqliteSource(dataDirectory, {onReading})
+
+/**
+ * Prepares a store for answers, so that its first question does not wait: some seconds for a million events. Writes
+ * nothing if the store belongs to another user. Rejects with a `UsageError` USAGE_STORE_UNREADABLE.
+ */
+export async function prepareStore({dataDirectory}: StorePlace, onPrepared: OnReading): Promise<void> {
+  const source = openSqliteSource(dataDirectory)
+  try {
+    await prepareMonths(source, onPrepared)
+  } finally {
+    await source.close()
+  }
+}
 
 /** Opens a store to read its events, also while it is written. Rejects with a `UsageError` USAGE_STORE_UNREADABLE. */
 export const openEvents = async ({dataDirectory}: StorePlace): Promise<EventSource> => openSqliteEvents(dataDirectory)

@@ -28,6 +28,14 @@ export interface AdmittedEvent {
   readonly undeclared?: FieldValues
 }
 
+/** How many months are prepared for answers, and how many must be. */
+export interface Prepared {
+  readonly done: number
+  readonly of: number
+}
+
+export type OnReading = (prepared: Prepared) => void
+
 /** The events of one report, as they are stored. */
 export interface Batch {
   readonly project: string

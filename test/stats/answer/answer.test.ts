@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {type TestContext, test} from 'node:test'
-import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
+import {openSqliteSource} from '../../../src/collector/store/sqlite/source.ts'
+import {openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
 import type {Event} from '../../../src/protocol/event.ts'
 import type {Header} from '../../../src/protocol/header.ts'
 import {answerStats} from '../../../src/stats/answer/answer.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {openSqliteSource, openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
+import {openSqliteSource} from '../../../src/collector/store/sqlite/source.ts'
+import {openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
 import {answerStats} from '../../../src/stats/answer/answer.ts'
 import type {Stats} from '../../../src/stats/model/model.ts'
 import {parseStatsQuery} from '../../../src/stats/model/query.ts'

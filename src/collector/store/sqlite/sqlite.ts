@@ -6,34 +6,30 @@
  * path.
  * Read next: `tables/database.ts` for the settings of a connection, `facts/facts.ts` for how a question is answered.
  */
-import {statfsSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {reach} from '../../../fault-points.ts'
-import {type ProjectFile, parseProjectFile} from '../../../protocol/project-file.ts'
+import type {ProjectFile} from '../../../protocol/project-file.ts'
 import {formatDay} from '../../../stats/model/period.ts'
-import type {StatsSource, TableSize} from '../../../stats/model/source.ts'
+import type {TableSize} from '../../../stats/model/source.ts'
 import type {Maintenance, Store} from '../store.ts'
-import {createColumnFiles, removeColumnFiles} from './columns/column-files.ts'
-import {createReadCache} from './columns/read-cache.ts'
+import {removeColumnFiles} from './columns/column-files.ts'
 import {keepEarlierVersion, removeEarlierVersions} from './copy/earlier-version.ts'
 import {allowGivingBack, giveBack, isSmall} from './copy/give-back.ts'
 import {lockDataFolder} from './copy/lock-data-folder.ts'
 import {requireUsable} from './copy/require-usable.ts'
-import {requireNoRestore} from './copy/unfinished-restore.ts'
-import {readFacts} from './facts/facts.ts'
 import {readNewest} from './facts/newest.ts'
-import {keepTableSizes, measureTables} from './facts/sizes.ts'
+import {keepTableSizes} from './facts/sizes.ts'
 import {createRestorer} from './moving/restore-parts.ts'
 import {createReleaser} from './pending/release-pending.ts'
 import {createProjectEnder} from './purge/end-project.ts'
 import {createEraser} from './purge/erasure.ts'
 import {createPurger} from './purge/purge-features.ts'
 import {createRunPurger} from './purge/purge-runs.ts'
+import {storeBytes} from './source.ts'
 import {
   databaseName,
   inTransaction,
   neverBlock,
-  openForReading,
   openForWriting,
   orUnreadable,
   truncateLog,
@@ -42,7 +38,7 @@ import {
 import {createDictionary} from './tables/dictionary.ts'
 import {createKnownValues} from './tables/known-values.ts'
 import {createMonthMarks} from './tables/month-marks.ts'
-import {migrate, requireCurrentVersion} from './tables/schema.ts'
+import {migrate} from './tables/schema.ts'
 import {createKeptSinceReader} from './write/kept-since.ts'
 import {createPendingEvents} from './write/pending-events.ts'
 import {prepareStatements} from './write/statements.ts'
@@ -210,68 +206,4 @@ function patient(store: SqliteStore): SqliteStore {
     (...values: unknown[]) => whenFree(() => method(...values)),
   ])
   return Object.fromEntries(methods) as SqliteStore
-}
-
-/** A reader that can also measure the tables. */
-export interface MeasuringSource extends StatsSource {
-  /** Reads the whole database: about a second for a gigabyte. */
-  tables(): Promise<readonly TableSize[]>
-}
-
-/**
- * Opens the store of a data folder for reading, on its own connection, also while a collector writes it. Each question
- * blocks the thread until it is answered. Throws a `UsageError` USAGE_STORE_UNREADABLE if there is no store or it is
- * too old.
- */
-export function openSqliteSource(dataDirectory: string): MeasuringSource {
-  const path = join(dataDirectory, databaseName)
-  requireNoRestore(dataDirectory)
-  const database = openForReading(path)
-  try {
-    orUnreadable(path, () => requireCurrentVersion(database, path))
-  } catch (error) {
-    database.close()
-    throw error
-  }
-  const cache = createReadCache(createColumnFiles(dataDirectory))
-  return {
-    async projects() {
-      const rows = database.prepare('SELECT file FROM projects WHERE file IS NOT NULL ORDER BY project').all()
-      return rows.flatMap(({file}) => readProject(String(file)))
-    },
-    tables: async () => measureTables(database),
-    async facts(question) {
-      database.exec('BEGIN')
-      try {
-        const disk = {storeBytes: storeBytes(path), freeBytes: freeBytes(dataDirectory)}
-        return readFacts({database, cache, disk}, question)
-      } finally {
-        database.exec('COMMIT')
-      }
-    },
-    async close() {
-      if (database.isOpen) database.close()
-    },
-  }
-}
-
-function readProject(file: string): ProjectFile[] {
-  const parsed = parseProjectFile(JSON.parse(file))
-  return parsed.ok ? [parsed.value] : []
-}
-
-/** Free bytes of the file system for this user. Null if unknown. */
-export function freeBytes(directory: string): number | null {
-  try {
-    const {bavail, bsize} = statfsSync(directory)
-    return bavail * bsize
-  } catch {
-    return null
-  }
-}
-
-/** Bytes of the files of a store. */
-export function storeBytes(path: string): number {
-  const sizeOf = (file: string): number => statSync(file, {throwIfNoEntry: false})?.size ?? 0
-  return sizeOf(path) + sizeOf(`${path}-wal`)
 }

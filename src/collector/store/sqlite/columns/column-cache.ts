@@ -15,19 +15,27 @@ interface KeptColumns {
   readonly columns: RunColumns | FeatureColumns
 }
 
-/** The columns of one month. */
+/** One month of a project. */
 export interface Month<Columns> {
   readonly fromMs: number
-  /** The state of the tables that the columns were read from. Equal states have equal columns. */
+  /** The state of the tables. Equal states have equal columns. */
   readonly state: string
-  readonly columns: Columns
+  /** Whether a later month has events. The newest month changes with every report, so it gets no file. */
+  readonly isClosed: boolean
+  /**
+   * The columns, from memory, from a file or from the tables. Do not keep them: the cache bounds how many months are in
+   * memory.
+   */
+  columns(): Columns
+  /** Whether the columns are in memory or in a file. */
+  isKept(): boolean
 }
 
 /** The columns of a project in the current state of the tables. The caller keeps a transaction open. */
 export interface ProjectColumns {
   /** Changes when the ids of headers may have changed their meaning. */
   readonly epoch: string
-  /** The months from the oldest to the newest event that overlap a span, in order. */
+  /** The months from the oldest to the newest event that overlap a span, in order. Reads nothing yet. */
   runs(spans: readonly Span[]): readonly Month<RunColumns>[]
   features(spans: readonly Span[]): readonly Month<FeatureColumns>[]
 }
@@ -60,15 +68,23 @@ export function openColumns(database: Database, project: number, {files: allFile
   function month<Kind extends 'runs' | 'features'>(kind: Kind, fromMs: number): Month<Of<Kind>> {
     const name = `${project}-${new Date(fromMs).toISOString().slice(0, 7)}-${kind}`
     const state = `${epoch} ${marks.get(fromMs) ?? ''}`
-    const before = memory.get<KeptColumns>(name)
-    if (before?.state === state) return {fromMs, state, columns: before.columns as Of<Kind>}
-    // The newest month changes with every report.
-    const files = fromMs < newestMs ? allFiles : null
-    const inFile = files?.read(name, state) ?? null
-    const columns = (inFile ?? readTables(kind, fromMs)) as Of<Kind>
-    if (inFile === null && columns.at.length >= minRowsOfFile) files?.write(name, state, columns)
-    memory.keep(name, {state, columns} satisfies KeptColumns, sizeOf(columns))
-    return {fromMs, state, columns}
+    const isClosed = fromMs < newestMs
+    const files = isClosed ? allFiles : null
+    const inMemory = (): KeptColumns | null => {
+      const before = memory.get<KeptColumns>(name)
+      return before?.state === state ? before : null
+    }
+    const isKept = (): boolean => inMemory() !== null || (files?.has(name, state) ?? false)
+    function columns(): Of<Kind> {
+      const before = inMemory()
+      if (before !== null) return before.columns as Of<Kind>
+      const inFile = files?.read(name, state) ?? null
+      const read = (inFile ?? readTables(kind, fromMs)) as Of<Kind>
+      if (inFile === null && read.at.length >= minRowsOfFile) files?.write(name, state, read)
+      memory.keep(name, {state, columns: read} satisfies KeptColumns, sizeOf(read))
+      return read
+    }
+    return {fromMs, state, isClosed, columns, isKept}
   }
 
   function readTables(kind: 'runs' | 'features', from: number): RunColumns | FeatureColumns {

@@ -1,4 +1,16 @@
-import {mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {createHash} from 'node:crypto'
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import {join} from 'node:path'
 import {deserialize, serialize} from 'node:v8'
 import {crc32} from 'node:zlib'
@@ -10,12 +22,14 @@ import type {FeatureColumns, RunColumns} from './columns.ts'
 export const columnsFolder = 'columns'
 
 /** The version of the file format. Files of other versions are ignored. */
-const form = 4
+const form = 5
 
 /** Keeps columns on disk for the next process. Never throws: a file that fails is like a missing file. */
 export interface ColumnFiles {
   /** The columns that were written under this name for exactly this state of the tables. Null if there are none. */
   read(name: string, state: string): RunColumns | FeatureColumns | null
+  /** Whether there is such a file. Reads only its end, so a damaged file may count. */
+  has(name: string, state: string): boolean
   write(name: string, state: string, columns: RunColumns | FeatureColumns): void
 }
 
@@ -24,10 +38,16 @@ export function createColumnFiles(dataDirectory: string): ColumnFiles {
   return {
     read(name, state) {
       try {
-        const kept = deserialize(checked(readFileSync(join(folder, name))))
-        return kept.form === form && kept.name === name && kept.state === state ? kept.columns : null
+        return deserialize(checked(readFileSync(join(folder, name)), stampOf(name, state)))
       } catch {
         return null
+      }
+    },
+    has(name, state) {
+      try {
+        return readStamp(join(folder, name)).equals(stampOf(name, state))
+      } catch {
+        return false
       }
     },
     write(name, state, columns) {
@@ -37,7 +57,7 @@ export function createColumnFiles(dataDirectory: string): ColumnFiles {
         // A collector could not remove files of another user, for example root.
         if (statSync(join(dataDirectory, databaseName)).uid !== (process.getuid?.() ?? 0)) return
         mkdirSync(folder, {recursive: true, mode: 0o700})
-        writeFileSync(temporary, withSum(serialize({form, name, state, columns})), {mode: 0o600})
+        writeFileSync(temporary, withEnd(serialize(columns), stampOf(name, state)), {mode: 0o600})
         renameSync(temporary, path)
       } catch {
         removeIfPossible(temporary)
@@ -66,18 +86,36 @@ function removeIfPossible(path: string): void {
   }
 }
 
+const stampBytes = 16
 const sumBytes = 4
+const endBytes = stampBytes + sumBytes
 
-/** Appends a checksum. At the end it does not change the alignment of the arrays, so they are read in place. */
-function withSum(bytes: Buffer): Buffer {
+/** Says of which month and state the columns are. */
+const stampOf = (name: string, state: string): Buffer =>
+  createHash('sha256').update(`${form} ${name} ${state}`).digest().subarray(0, stampBytes)
+
+/** Appends the stamp and a checksum. At the end they do not change the alignment of the arrays, which are read in place. */
+function withEnd(bytes: Buffer, stamp: Buffer): Buffer {
   const sum = Buffer.alloc(sumBytes)
-  sum.writeUInt32LE(crc32(bytes))
-  return Buffer.concat([bytes, sum])
+  sum.writeUInt32LE(crc32(stamp, crc32(bytes)))
+  return Buffer.concat([bytes, stamp, sum])
 }
 
-/** Returns the bytes without their checksum. Throws if it is wrong: a damaged file could be read as wrong numbers. */
-function checked(file: Buffer): Buffer {
-  const bytes = file.subarray(0, -sumBytes)
-  if (file.readUInt32LE(file.length - sumBytes) !== crc32(bytes)) throw new Error('damaged')
-  return bytes
+/** Returns the bytes without their end. Throws if it is wrong: a damaged file could be read as wrong numbers. */
+function checked(file: Buffer, stamp: Buffer): Buffer {
+  const stamped = file.subarray(0, -sumBytes)
+  if (file.readUInt32LE(stamped.length) !== crc32(stamped)) throw new Error('damaged')
+  if (!stamped.subarray(-stampBytes).equals(stamp)) throw new Error('of another state')
+  return file.subarray(0, -endBytes)
+}
+
+function readStamp(path: string): Buffer {
+  const file = openSync(path, 'r')
+  try {
+    const stamp = Buffer.alloc(stampBytes)
+    readSync(file, stamp, 0, stampBytes, fstatSync(file).size - endBytes)
+    return stamp
+  } finally {
+    closeSync(file)
+  }
 }

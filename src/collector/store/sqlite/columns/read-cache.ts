@@ -1,9 +1,12 @@
+import type {OnReading} from '../../store.ts'
 import type {ColumnFiles} from './column-files.ts'
 
 /** Data that is kept from one question to the next: in memory, and in files for the next process. */
 export interface ReadCache {
   readonly files: ColumnFiles | null
   readonly memory: Memory
+  /** Called before each month that a question reads from the tables, and after the last one. */
+  readonly onReading: OnReading
 }
 
 /**
@@ -20,10 +23,11 @@ export interface Memory {
 /** The approximate bytes of all values in memory. */
 const defaultBudgetBytes = 576 * 1024 * 1024
 
-export const createReadCache = (files: ColumnFiles | null, budgetBytes = defaultBudgetBytes): ReadCache => ({
-  files,
-  memory: createMemory(budgetBytes),
-})
+export const createReadCache = (
+  files: ColumnFiles | null,
+  budgetBytes = defaultBudgetBytes,
+  onReading: OnReading = () => {},
+): ReadCache => ({files, memory: createMemory(budgetBytes), onReading})
 
 function createMemory(budgetBytes: number): Memory {
   /** In the order of use, the least recently used first. */

@@ -10,6 +10,7 @@ import type {FeatureColumns} from '../columns/columns.ts'
 import {isWithoutUser, type KnownHeaders} from '../columns/headers.ts'
 import type {MonthCounts, MonthSummaries, MonthSummary} from './month-summaries.ts'
 import {createPeopleCounter, type PeopleCounter} from './people.ts'
+import {monthsIn} from './rows.ts'
 
 /** The uses of features that a question is about. */
 export interface FeatureUses {
@@ -31,8 +32,9 @@ export function eachUse(
 ): void {
   const {chosen, filters, chosenFeatures} = uses
   const internal = filters.internal === null ? -1 : Number(filters.internal)
-  for (const {columns, fromMs} of uses.months) {
-    if (fromMs >= span.toMs || startOfNextPeriod(fromMs, 'month') <= span.fromMs) continue
+  for (const month of monthsIn(uses.months, span)) {
+    const {fromMs} = month
+    const columns = month.columns()
     const {features, begins, at, header, isInternal} = columns
     const [least, most] = [span.fromMs - fromMs, span.toMs - fromMs]
     for (let place = 0; place < features.length; place++) {
@@ -55,11 +57,10 @@ export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSum
     all.set(feature, counting)
     return counting
   }
-  for (const month of uses.months) {
+  for (const month of monthsIn(uses.months, span)) {
     const toMs = startOfNextPeriod(month.fromMs, 'month')
-    if (month.fromMs >= span.toMs || toMs <= span.fromMs) continue
     const isWhole =
-      month.fromMs >= span.fromMs && (toMs <= span.toMs || month.fromMs + lastOf(month.columns) < span.toMs)
+      month.fromMs >= span.fromMs && (toMs <= span.toMs || month.fromMs + lastOf(month.columns()) < span.toMs)
     const ofMonth = {...uses, months: [month]}
     const summary = isWhole ? summaries.of(month, uses.filters, () => sumUp(ofMonth, span)) : sumUp(ofMonth, span)
     for (const [feature, counts] of summary) addMonth(countingOf(feature), counts)
@@ -119,7 +120,7 @@ function countDifferent(lists: Counting['people'], counter: PeopleCounter): Boun
 /** Sums up one month, feature by feature. The columns are sorted by feature. */
 function sumUp(uses: FeatureUses, span: Span): MonthSummary {
   const all = new Map<number, MonthCounts>()
-  const {columns} = uses.months[0]!
+  const columns = uses.months[0]!.columns()
   const {count, isInternal, seconds, timed, header, run} = columns
   const {headers, periodOf} = uses
   const [peopleIn, runsIn] = [new Int32Array(headers.users), new Int32Array(columns.runs)]

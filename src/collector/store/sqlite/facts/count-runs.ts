@@ -6,6 +6,7 @@ import type {Span} from '../../../../stats/model/span.ts'
 import {encodeDurations} from '../../totals/timings-blob.ts'
 import type {Month} from '../columns/column-cache.ts'
 import {type RunColumns, results} from '../columns/columns.ts'
+import {type Growing, growing} from '../columns/growing.ts'
 import type {KnownHeaders} from '../columns/headers.ts'
 import {createPeopleCounter} from './people.ts'
 import {percentiles} from './percentiles.ts'
@@ -26,26 +27,19 @@ export const runsIn = ({months}: Runs, span: Span): Generator<Rows<RunColumns>> 
  * after `lostBeforeMs` (Unix milliseconds).
  */
 export function countOutcomes(runs: Runs, span: Span, lostBeforeMs: number): {outcomes: Outcomes; duration: Duration} {
-  const parts = [...runsIn(runs, span)]
-  const counting: Counting = {
-    counts: new Float64Array(results.length),
-    seconds: new Float64Array(parts.reduce((sum, {begin, end}) => sum + end - begin, 0)),
-    lost: 0,
-    known: 0,
-  }
-  for (const part of parts) seeOutcomes(counting, part, runs.chosen, lostBeforeMs)
-  const {lost, known, seconds} = counting
+  const counting: Counting = {counts: new Float64Array(results.length), seconds: growing(Float64Array), lost: 0}
+  for (const part of runsIn(runs, span)) seeOutcomes(counting, part, runs.chosen, lostBeforeMs)
+  const {lost, seconds} = counting
   const [open, ok, failed, signal, unknown] = [...counting.counts] as [number, number, number, number, number]
   const outcomes = {ok, failed, signal, lost, running: open - lost, unknown}
-  return {outcomes, duration: describe(seconds.subarray(0, known))}
+  return {outcomes, duration: describe(seconds.column())}
 }
 
 interface Counting {
   /** By the index of `results`. */
   readonly counts: Float64Array
-  /** Durations, unsorted. The first `known` elements are used. */
-  readonly seconds: Float64Array
-  known: number
+  /** Durations, unsorted. */
+  readonly seconds: Growing<Float64Array>
   lost: number
 }
 
@@ -57,15 +51,14 @@ function seeOutcomes(
 ): void {
   const {counts, seconds} = counting
   const {header, result, lastSignAt, seconds: took} = columns
-  let {known, lost} = counting
+  let {lost} = counting
   for (let row = begin; row < end; row++) {
     if (chosen !== null && chosen[header[row]!] !== 1) continue
     counts[result[row]!]!++
     if (result[row] === 0 && lastSignAt[row]! <= lostBeforeMs) lost++
     const one = took[row]!
-    if (!Number.isNaN(one)) seconds[known++] = one
+    if (!Number.isNaN(one)) seconds.push(one)
   }
-  counting.known = known
   counting.lost = lost
 }
 
@@ -94,12 +87,12 @@ export function createScriptCounter(
   numbers: ScriptNumbers,
   periodOf: (atMs: number) => number,
 ): (span: Span) => Bounds {
-  const numberOf = new Map(months.map(({columns}) => [columns, numbers.of(columns)]))
+  for (const month of months) numbers.of(month.columns())
   const scripts = createPeopleCounter(numbers.size())
   return span => {
     scripts.begin()
     for (const {columns, fromMs, begin, end} of rowsIn(months, span, ({at}) => at)) {
-      const [global, {script, header, at}] = [numberOf.get(columns)!, columns]
+      const [global, {script, header, at}] = [numbers.of(columns), columns]
       for (let row = begin; row < end; row++) {
         const who = header[row]!
         if (script[row]! < 0 || headers.isCi[who] === 1 || (chosen !== null && chosen[who] !== 1)) continue
@@ -157,45 +150,46 @@ export function countExits(runs: Runs, span: Span): StatsFacts['exits'] {
 
 /** Sums up the numbers in some fields of the runs of a span. Fields without a value are left out. */
 export function countNumbers(runs: Runs, span: Span, names: readonly string[]): NumberFieldFacts[] {
-  const parts = [...runsIn(runs, span)]
-  return names.flatMap(name => {
-    const columns = parts.map(part => ({part, column: part.columns.numbers[name]}))
-    const values = new Float64Array(columns.reduce((sum, {column}) => sum + (column?.row.length ?? 0), 0))
-    let [n, sum, max] = [0, 0, Number.NEGATIVE_INFINITY]
-    for (const {part, column} of columns) {
-      if (column === undefined) continue
-      const {row, value} = column
-      const isIn = createIsIn(part, runs)
-      for (let place = 0; place < row.length; place++) {
-        if (!isIn(row[place]!)) continue
-        values[n++] = value[place]!
-        sum += value[place]!
-        if (value[place]! > max) max = value[place]!
-      }
+  const all = new Map(names.map(name => [name, growing(Float64Array)]))
+  for (const part of runsIn(runs, span)) {
+    const isIn = createIsIn(part, runs)
+    for (const [name, values] of all) {
+      const {row, value} = part.columns.numbers[name] ?? noNumbers
+      for (let place = 0; place < row.length; place++) if (isIn(row[place]!)) values.push(value[place]!)
     }
+  }
+  return [...all].flatMap(([name, growingValues]) => {
+    const values = growingValues.column()
+    const n = values.length
     if (n === 0) return []
-    const [median] = percentiles(values.subarray(0, n), [0.5])
+    let [sum, max] = [0, Number.NEGATIVE_INFINITY]
+    for (const value of values) {
+      sum += value
+      if (value > max) max = value
+    }
+    const [median] = percentiles(values, [0.5])
     return [{name, n, mean: sum / n, median: median!, max}]
   })
 }
 
+const noNumbers: RunColumns['numbers'][string] = {row: new Uint32Array(), value: new Float64Array()}
+
 /** Counts the runs of a span by their values in some fields. */
 export function countValues(runs: Runs, span: Span, names: readonly string[]): ValueFieldFacts[] {
-  const parts = [...runsIn(runs, span)]
-  return names.flatMap(name => {
-    const all = new Map<string | boolean, number>()
-    for (const part of parts) {
+  const all = new Map(names.map(name => [name, new Map<string | boolean, number>()]))
+  for (const part of runsIn(runs, span)) {
+    const isIn = createIsIn(part, runs)
+    for (const [name, runsOf] of all) {
       const column = part.columns.values[name]
       if (column === undefined) continue
       const {row, value} = column
-      const isIn = createIsIn(part, runs)
       const counts = new Float64Array(column.names.length)
       for (let place = 0; place < row.length; place++) if (isIn(row[place]!)) counts[value[place]!]!++
       for (const [place, one] of column.names.entries())
-        if (counts[place]! > 0) all.set(one, (all.get(one) ?? 0) + counts[place]!)
+        if (counts[place]! > 0) runsOf.set(one, (runsOf.get(one) ?? 0) + counts[place]!)
     }
-    return [...all].map(([value, count]) => ({name, value, runs: count}))
-  })
+  }
+  return [...all].flatMap(([name, runsOf]) => [...runsOf].map(([value, count]) => ({name, value, runs: count})))
 }
 
 function createIsIn({columns: {header}, begin, end}: Rows<RunColumns>, {chosen}: Runs): (row: number) => boolean {

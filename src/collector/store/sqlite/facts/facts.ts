@@ -76,7 +76,7 @@ function readSingle(
   const uses = collectUses(runs, rows.uses, cutPieces(all, edges))
   const countSpan = createSpanCounter(uses, range)
   const countScripts = createScriptCounter(runs, rows.scripts, rows.periodOf)
-  return {
+  const facts: StatsFacts = {
     spans: spans.map((span, place) => ({
       ...readRuns(runs, countScripts, span, question.lostBeforeMs),
       ...countSpan(span),
@@ -102,6 +102,8 @@ function readSingle(
       runsSinceMs: sinceMs,
     },
   }
+  rows.keepProject()
+  return facts
 }
 
 const hasTotals = (kept: ReturnType<FindKept>): boolean => kept !== null && kept !== 'unknown'

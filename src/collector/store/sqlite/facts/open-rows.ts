@@ -1,7 +1,7 @@
 import {limitsFeatures, type StatsFilters} from '../../../../stats/model/filters.ts'
 import type {StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
-import {openColumns} from '../columns/column-cache.ts'
+import {type Month, openColumns} from '../columns/column-cache.ts'
 import {bytesOfHeaders, chooseHeaders, noHeaders, type ReadHeaders, readHeaders} from '../columns/headers.ts'
 import type {ReadCache} from '../columns/read-cache.ts'
 import type {Database} from '../tables/database.ts'
@@ -26,7 +26,7 @@ function knownProject({memory}: ReadCache, project: number, epoch: string): Know
   return {epoch, headers: noHeaders(), scripts: createScriptNumbers(), people: Symbol()}
 }
 
-function keepProject({memory}: ReadCache, project: number, known: KnownProject): void {
+function keep({memory}: ReadCache, project: number, known: KnownProject): void {
   memory.keep(`project ${project}`, known, bytesOfHeaders(known.headers) + 150 * known.scripts.size())
 }
 
@@ -38,6 +38,8 @@ export interface OpenRows {
   readonly summaries: MonthSummaries
   /** The number of the rotation period of an instant. */
   readonly periodOf: (atMs: number) => number
+  /** Keeps the data of the project for the next question. Call it last, so that it is dropped last from the cache. */
+  keepProject(): void
 }
 
 interface Opening extends Pick<StatsQuestion, 'range' | 'filters' | 'rotation'> {
@@ -60,23 +62,33 @@ export function openRows(
   const chosen = chooseHeaders(headers, filters)
   const isOnFeatures = limitsFeatures(filters)
   const chosenFeatures = featuresOf(database, project, filters)
-  const rows = {
-    runs: {months: isOnFeatures ? [] : columns.runs([range, ...spans]), headers, chosen},
-    uses: {
-      months: columns.features(isOnFeatures ? [range, ...spans] : [range]),
-      headers,
-      chosen,
-      filters,
-      chosenFeatures,
-      periodOf,
-    },
+  const months = {
+    runs: isOnFeatures ? [] : columns.runs([range, ...spans]),
+    features: columns.features(isOnFeatures ? [range, ...spans] : [range]),
+  }
+  readMissing([...months.runs, ...months.features], cache.onReading)
+  return {
+    runs: {months: months.runs, headers, chosen},
+    uses: {months: months.features, headers, chosen, filters, chosenFeatures, periodOf},
     periodOf,
     scripts: known.scripts,
     summaries: openMonthSummaries(cache.memory, project, known.people, periodOf),
+    keepProject: () => keep(cache, project, known),
   }
-  // Kept after the columns, so that it is dropped last: reading it again takes longest.
-  keepProject(cache, project, known)
-  return rows
+}
+
+/** Reads the months that are neither in memory nor in files. This takes longest, so it can be shown to a person. */
+function readMissing(months: readonly Month<unknown>[], onReading: ReadCache['onReading']): void {
+  const missing = Map.groupBy(
+    months.filter(month => !month.isKept()),
+    ({fromMs}) => fromMs,
+  )
+  let done = 0
+  for (const parts of missing.values()) {
+    onReading({done: done++, of: missing.size})
+    for (const part of parts) part.columns()
+  }
+  if (done > 0) onReading({done, of: done})
 }
 
 function featuresOf(database: Database, project: number, {featureType}: StatsFilters): ReadonlySet<number> | null {

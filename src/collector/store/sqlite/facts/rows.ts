@@ -1,3 +1,4 @@
+import {startOfNextPeriod} from '../../../../stats/model/period.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import type {Month} from '../columns/column-cache.ts'
 
@@ -9,18 +10,27 @@ export interface Rows<Columns> {
   readonly end: number
 }
 
-/** Yields the rows of a span, month by month. The times of a month must ascend. */
+/**
+ * Yields the rows of a span, month by month. The times of a month must ascend. Do not keep what it yields: one month
+ * after the other is in memory.
+ */
 export function* rowsIn<Columns>(
   months: readonly Month<Columns>[],
   span: Span,
   timesOf: (columns: Columns) => Uint32Array,
 ): Generator<Rows<Columns>> {
-  for (const {columns, fromMs} of months) {
+  for (const month of monthsIn(months, span)) {
+    const {fromMs} = month
+    const columns = month.columns()
     const times = timesOf(columns)
     const [begin, end] = [placeOf(times, span.fromMs - fromMs), placeOf(times, span.toMs - fromMs)]
     if (begin < end) yield {columns, fromMs, begin, end}
   }
 }
+
+/** The months that overlap a span. */
+export const monthsIn = <Columns>(months: readonly Month<Columns>[], {fromMs, toMs}: Span): Month<Columns>[] =>
+  months.filter(month => month.fromMs < toMs && startOfNextPeriod(month.fromMs, 'month') > fromMs)
 
 /** The index of the first time that is not before an instant (binary search). */
 function placeOf(times: Uint32Array, atMs: number): number {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {it, type TestContext} from 'node:test'
-import {openSqliteSource, openSqliteStore} from '../../../../../src/collector/store/sqlite/sqlite.ts'
+import {openSqliteSource} from '../../../../../src/collector/store/sqlite/source.ts'
+import {openSqliteStore} from '../../../../../src/collector/store/sqlite/sqlite.ts'
 import {answerStats} from '../../../../../src/stats/answer/answer.ts'
 import {parseStatsQuery} from '../../../../../src/stats/model/query.ts'
 import type {StatsSource} from '../../../../../src/stats/model/source.ts'

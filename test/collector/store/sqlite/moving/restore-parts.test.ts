@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 import {openSqliteEvents} from '../../../../../src/collector/store/sqlite/export.ts'
-import {openSqliteSource, openSqliteStore} from '../../../../../src/collector/store/sqlite/sqlite.ts'
+import {openSqliteSource} from '../../../../../src/collector/store/sqlite/source.ts'
+import {openSqliteStore} from '../../../../../src/collector/store/sqlite/sqlite.ts'
 import {temporaryDirectory} from '../../../../support/temporary-directory.ts'
 import {type MakeMovable, movingContract} from '../../moving-contract.ts'
 
