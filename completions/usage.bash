@@ -166,7 +166,7 @@ _usage() {
       case $flag:$word in
         --project-file:*) _usage_files ;;
         --project:*) _usage_projects "$word" ;;
-        *:-*) _usage_words "$word" '--project-file --project --markdown --json --help' ;;
+        *:-*) _usage_words "$word" '--project-file --project --record --markdown --json --help' ;;
         *) _usage_projects "$word" ;;
       esac
       ;;

@@ -6,6 +6,7 @@ import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
 import {writeExplanation, writeMarkdownExplanation} from '../cli/text/write-explanation.ts'
 import type {ProjectFile} from '../protocol/project-file.ts'
 import {type ExplainedSection, explainHere, explainProject} from '../reporter/projects/explain.ts'
+import {draftRecord} from '../reporter/projects/processing-record.ts'
 
 interface Explanation {
   readonly project: string
@@ -20,10 +21,15 @@ export default class Explain extends BaseCommand {
     '<%= config.bin %> explain',
     '<%= config.bin %> explain parsl',
     '<%= config.bin %> explain --markdown > docs/usage-statistics.md',
+    '<%= config.bin %> explain --record --markdown > record-of-processing.md',
   ]
   static override args = personArgs
   static override flags = {
     ...projectFlags,
+    record: Flags.boolean({
+      description:
+        'draft the record of processing (Article 30 GDPR) and the legal basis, for a data protection officer',
+    }),
     markdown: Flags.boolean({description: 'write a Markdown page that the project can publish', exclusive: ['json']}),
   }
 
@@ -31,7 +37,7 @@ export default class Explain extends BaseCommand {
     const {args, flags} = await this.parse(Explain)
     const chosen = chooseProjectsToRead(this.world, readPersonProject(args, flags))
     const explain = (project: ProjectFile) =>
-      flags.markdown ? explainProject(project) : explainHere(this.world, project)
+      flags.record ? draftRecord(project) : flags.markdown ? explainProject(project) : explainHere(this.world, project)
     const projects = chosen.map(project => ({project: project.project, sections: explain(project)}))
     const [first] = projects
     const answer = first !== undefined && projects.length === 1 ? first : {projects}

@@ -25,7 +25,7 @@ export function explainProject(project: ProjectFile, router: string | null = nul
   return [
     {title: `Why ${plain(displayName(project))} counts how it is used`, lines: why(project)},
     {title: project.consent === 'opt-in' ? 'Opt-in' : 'Opt-out', lines: howToStop(project)},
-    {title: 'What is sent', lines: [...shared(project), ...events(project), ...declared(project)]},
+    {title: 'What is sent', lines: whatIsSent(project)},
     {title: 'What is never sent', lines: neverSent},
     {title: 'How it is sent', lines: [...byRouter(project, router), ...how(project)]},
     {title: 'When it is sent', lines: when(project)},
@@ -42,8 +42,15 @@ export function explainHere(world: World, project: ProjectFile): ExplainedSectio
   return explainProject(destination.project, findRouter(world, destination))
 }
 
+/** Each value that is sent. */
+export const whatIsSent = (project: ProjectFile): string[] => [
+  ...shared(project),
+  ...events(project),
+  ...declared(project),
+]
+
 /** A text of the project file, safe within a sentence. */
-const plain = (text: string): string => toPlainText(text).replaceAll('`', "'")
+export const plain = (text: string): string => toPlainText(text).replaceAll('`', "'")
 
 function why(project: ProjectFile): string[] {
   const more = project.moreInfo === undefined ? [] : [`More information: ${plain(project.moreInfo)}`]
@@ -149,7 +156,7 @@ function featureLines({types, names, allowOther}: ProjectFile['features']): stri
   ]
 }
 
-const neverSent = [
+export const neverSent = [
   'Names of users and computers, paths, file names, arguments, data, free text, and anything that is not listed above. Undeclared values are removed on your computer, before sending. The collector stores no network addresses.',
 ]
 
@@ -201,7 +208,7 @@ function usedFor({purpose}: ProjectFile): string[] {
   ]
 }
 
-function howLong({retention}: ProjectFile): string[] {
+export function howLong({retention}: ProjectFile): string[] {
   const {runs, features} = retention
   return [
     `Runs are kept for ${retentionWords(runs)}, single feature uses for ${retentionWords(features)}. Afterwards only totals are kept. The collector replaces whole months, so this may happen up to nine weeks later. The operator of the collector must apply the same limits to backups.`,
