@@ -1,3 +1,4 @@
+import {generateClickHouseTables} from './clickhouse-tables.ts'
 import {generateCommandsPage} from './commands-page.ts'
 import {generateCompletions} from './completions.ts'
 import {generateErrorsPage} from './errors-page.ts'
@@ -19,5 +20,6 @@ export async function generateAll(): Promise<Map<string, string>> {
     ...generateCompletions(),
     ...generateManPage(),
     ...generateStatsPage(),
+    ...generateClickHouseTables(),
   ])
 }
