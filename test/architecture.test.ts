@@ -66,6 +66,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'demo',
     'compat',
     'reading',
+    'writing',
     'intake',
     'store',
     'access',

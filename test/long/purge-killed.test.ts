@@ -53,7 +53,7 @@ function purging(data: string, point: FaultPoint | null, nth: number): string {
   const moduleOf = (...path: string[]): string => JSON.stringify(repositoryPath(...path))
   return `
     import {subscribe} from 'node:diagnostics_channel'
-    import {openSqliteStore} from ${moduleOf('src', 'collector', 'store', 'sqlite.ts')}
+    import {openSqliteStore} from ${moduleOf('src', 'collector', 'store', 'sqlite', 'sqlite.ts')}
     import {purge} from ${moduleOf('src', 'collector', 'upkeep', 'retention.ts')}
     import {sampleProject} from ${moduleOf('test', 'collector', 'samples.ts')}
     let reached = 0

@@ -1,9 +1,9 @@
 // Preloaded by --import. If this process is the victim, it kills itself with SIGKILL when it reaches a named step for
-// the n-th
-// time. It writes a file before, because nobody sees the exit code of a process in the background.
+// the n-th time, in any of its threads. It writes a file before, because nobody sees the exit code of a process in the background.
 import {subscribe} from 'node:diagnostics_channel'
 import {writeFileSync} from 'node:fs'
 import {basename} from 'node:path'
+import {getEnvironmentData, isMainThread, setEnvironmentData} from 'node:worker_threads'
 import {faultChannelName} from '../../src/fault-points.ts'
 
 /** The JSON of the environment variable USAGE_TEST_KILL. */
@@ -20,7 +20,9 @@ export interface Kill {
 const text = process.env['USAGE_TEST_KILL']
 if (text !== undefined) {
   const {point, nth, victim, mark} = JSON.parse(text) as Kill
-  const [program, ...args] = process.argv.slice(1)
+  // A thread of the process has other arguments.
+  if (isMainThread) setEnvironmentData('usage-test-command', process.argv.slice(1))
+  const [program, ...args] = getEnvironmentData('usage-test-command') as unknown as string[]
   const self = [basename(program ?? '').replace(/\.[jt]s$/, ''), args[0] ?? '']
   if (victim.split(' ').every((word, index) => self[index] === word)) {
     let reached = 0

@@ -4,8 +4,8 @@ import {storeFigures} from '../intake/store-figures.ts'
 import type {Log} from '../monitoring/log.ts'
 import type {Figure} from '../monitoring/metrics.ts'
 import type {StorePlace} from '../store/place.ts'
-import {openSqliteStore} from '../store/sqlite/sqlite.ts'
 import type {Store} from '../store/store.ts'
+import {openStoreInThread} from '../writing/thread-store.ts'
 import {keepPrepared, type PreparingSchedule, readAhead} from './read-ahead.ts'
 import {checkStoreInThread, createWorkerSource, type PausableSource} from './worker-source.ts'
 
@@ -28,7 +28,7 @@ export interface OwnStore {
  * USAGE_STORE_LOCKED, USAGE_STORE_UNREADABLE, USAGE_STORE_DAMAGED.
  */
 export async function openOwnStore({dataDirectory}: StorePlace, log: Pick<Log, 'info' | 'error'>): Promise<OwnStore> {
-  const store = openSqliteStore(dataDirectory, from => log.info('store updated', {from}))
+  const store = await openStoreInThread(dataDirectory, from => log.info('store updated', {from}))
   const source = createWorkerSource(dataDirectory, {
     onDeath: error => log.error('thread ended', {name: 'statistics', error}),
   })

@@ -227,7 +227,7 @@ export interface Store {
 
 export interface Maintenance {
   /** Starts no further piece of work that takes long. Default: never. */
-  readonly isStopped?: () => boolean
+  readonly isStopped?: () => boolean | Promise<boolean>
   /** Allows work that blocks the thread. Default: false. */
   readonly mayRewrite?: boolean
 }

@@ -85,18 +85,6 @@ export function purgeContract(make: MakeStore): void {
     assert.ok(features.length > 0 && features.every(({usersLow}) => usersLow > 1))
   })
 
-  itOnce('it writes reports while it counts a month, and counts what they add to it', async t => {
-    const {store, source} = await make(t)
-    const atMs = Date.parse('2026-02-03T00:00:00Z')
-    await insert(store, [featureOf(1, atMs), featureOf(2, nowMs)])
-    const purging = store.purgeFeatures(sampleProject(), '2026-02', false)
-    assert.deepEqual(await insert(store, [featureOf(3, atMs + 1), featureOf(4, nowMs)]), ['accepted', 'accepted'])
-    assert.equal(await purging, 2)
-    assert.deepEqual(await insert(store, [featureOf(5, atMs + 2)]), ['refused'])
-    const {features} = await ask(source, {from: '2026-02-01', to: '2026-02-28'})
-    assert.deepEqual([features[0]!.count, features[0]!.usersHigh], [2, 1])
-  })
-
   itOnce('it refuses to count the users of a kind of feature after a purge, and compares with nothing', async t => {
     const {store, source} = await make(t)
     await insert(store, [featureOf(1, Date.parse('2026-02-03T00:00:00Z')), featureOf(2, nowMs)])

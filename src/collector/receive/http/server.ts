@@ -133,7 +133,7 @@ export function buildHttp(given: HttpParts): FastifyInstance {
     if (id !== undefined && parts.projects.has(id)) known.set(request, id)
   })
   const hostRule = {names: front.hosts ?? [], projects: parts.projects}
-  guardFront(app, {...parts, hostRule, rateGuard: createRateGuard(app, front.rate)})
+  guardFront(app, {...parts, hostRule, rateGuard: createRateGuard(app, parts.sourceOf, front.rate)})
   addSafeHeaders(app)
   acceptBodies(app)
   app.addHook('onSend', async ({raw: {socket}}, {raw}, payload) => connections.countAnswer(raw, socket, payload))
@@ -217,7 +217,7 @@ async function receiveReport(request: FastifyRequest, parts: ServerParts): Promi
   requireWriteKey(project, request.headers.authorization)
   const receipt = {receivedAtMs: now(), sentAtMs: readTime(request.headers['usage-sent-at'])}
   const source = parts.sourceOf(request)
-  parts.hearSentAt?.(receipt.sentAtMs, isFromHere(request) ? null : source)
+  if (receipt.sentAtMs !== null) parts.hearSentAt?.(receipt.sentAtMs, isFromHere(request) ? null : source)
   const admission = admit(parsed.value, project, receipt)
   const {dryRun} = request.query as Record<string, unknown>
   if (dryRun !== undefined && dryRun !== '0') {
@@ -238,5 +238,5 @@ async function requireReady(readiness: Readiness): Promise<void> {
 }
 
 function readTime(header: string | string[] | undefined): number | null {
-  return v.is(time, header) ? Date.parse(header) : null
+  return typeof header === 'string' && v.is(time, header) ? Date.parse(header) : null
 }

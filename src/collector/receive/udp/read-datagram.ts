@@ -63,9 +63,11 @@ function readReport(value: unknown, projects: Projects, receivedAtMs: number): B
   return {...admit(parsed.value, project, {receivedAtMs, sentAtMs: null}).batch, datagrams: 1}
 }
 
+const utf8 = new TextDecoder('utf-8', {fatal: true})
+
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(bytes))
+    return JSON.parse(utf8.decode(bytes))
   } catch {
     return undefined
   }

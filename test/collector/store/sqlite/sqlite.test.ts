@@ -12,6 +12,8 @@ import {createDictionary} from '../../../../src/collector/store/sqlite/tables/di
 import {createKnownValues} from '../../../../src/collector/store/sqlite/tables/known-values.ts'
 import {createMonthMarks} from '../../../../src/collector/store/sqlite/tables/month-marks.ts'
 import type {Store} from '../../../../src/collector/store/store.ts'
+import {answerStats} from '../../../../src/stats/answer/answer.ts'
+import {parseStatsQuery} from '../../../../src/stats/model/query.ts'
 import {temporaryDirectory} from '../../../support/temporary-directory.ts'
 import {batchOf, endOf, featureOf, nowMs, pseudonym, sampleHeader, sampleProject, startOf, uuid} from '../../samples.ts'
 import {exactly, factsOf} from '../contract-parts.ts'
@@ -65,6 +67,22 @@ test('it can be read with other tools while it is written, with ids and times as
   )
   const feature = reader.prepare('SELECT project, type, name, count FROM readable_features').get()
   assert.deepEqual({...feature}, {project: 'parsl', type: 'Algorithm', name: 'Load.v1', count: 1})
+})
+
+test('it writes reports while it counts a month for a purge, and counts what they add to it', async t => {
+  const {store, directory} = openStore(t)
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  const atMs = Date.parse('2026-02-03T00:00:00Z')
+  const insert = (...events: ReturnType<typeof featureOf>[]) => store.insert([batchOf(events)])
+  await insert(featureOf(1, atMs), featureOf(2, nowMs))
+  const purging = store.purgeFeatures(sampleProject(), '2026-02', false)
+  assert.deepEqual(await insert(featureOf(3, atMs + 1), featureOf(4, nowMs)), [['accepted', 'accepted']])
+  assert.equal(await purging, 2)
+  assert.deepEqual(await insert(featureOf(5, atMs + 2)), [['refused']])
+  const query = parseStatsQuery({project: 'parsl', from: '2026-02-01', to: '2026-02-28'}, nowMs)
+  const [feature] = (await answerStats(source, sampleProject(), query, nowMs)).features
+  assert.deepEqual([feature!.count, feature!.usersHigh], [2, 1])
 })
 
 test('it writes nothing of a group in which one batch fails, and writes the next group', async t => {

@@ -21,9 +21,11 @@ export function readContent<K extends ContentKind>(kind: K, content: Uint8Array)
   return value as ContentOf<K>
 }
 
+const utf8 = new TextDecoder('utf-8', {fatal: true})
+
 function parseJson(content: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(content))
+    return JSON.parse(utf8.decode(content))
   } catch (error) {
     throw new UsageError('USAGE_REPORT_UNPARSABLE', 'the body must be JSON in UTF-8', {cause: error})
   }

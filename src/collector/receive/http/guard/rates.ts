@@ -2,7 +2,7 @@ import rateLimit from '@fastify/rate-limit'
 import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify'
 import {UsageError} from '../../../../errors.ts'
 import {collectorLimits} from '../../../limits.ts'
-import {createSourceKeys} from './sources.ts'
+import type {SourceOf} from './source-of.ts'
 
 /** The requests of one address in a window. */
 export interface AddressRate {
@@ -19,16 +19,16 @@ export type RateGuard = (request: FastifyRequest, reply: FastifyReply) => Promis
  */
 export function createRateGuard(
   app: FastifyInstance,
+  sourceOf: SourceOf,
   rate: AddressRate = collectorLimits.requestsOfAddress,
 ): RateGuard {
-  const keyOf = createSourceKeys()
   let count: ReturnType<FastifyInstance['createRateLimit']> | null = null
   app.register(rateLimit, {
     global: false,
     max: rate.requests,
     timeWindow: rate.seconds * 1000,
     cache: collectorLimits.maxCountedAddresses,
-    keyGenerator: ({ip}) => keyOf(ip),
+    keyGenerator: sourceOf,
   })
   app.after(() => {
     count = app.createRateLimit()

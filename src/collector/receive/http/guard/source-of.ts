@@ -1,12 +1,21 @@
+import type {Socket} from 'node:net'
 import type {FastifyRequest} from 'fastify'
 import {createSourceKeys, withoutPort} from './sources.ts'
 
 /** The key of the address that a request came from, as in `createSourceKeys`. */
-export type SourceOf = (request: FastifyRequest) => string
+export type SourceOf = (request: Pick<FastifyRequest, 'ip' | 'socket'>) => string
 
 export function createSourceOf(): SourceOf {
   const keyOf = createSourceKeys()
-  return ({ip}) => keyOf(ip)
+  // Nearly all requests of a connection come from one address.
+  const last = new WeakMap<Socket, {readonly ip: string; readonly key: string}>()
+  return ({ip, socket}) => {
+    const known = last.get(socket)
+    if (known?.ip === ip) return known.key
+    const key = keyOf(ip)
+    last.set(socket, {ip, key})
+    return key
+  }
 }
 
 /**

@@ -29,10 +29,10 @@ export const isSmall = (database: Database): boolean =>
  * Gives free pages back to the file system, in pieces. Between two pieces the thread is free, so reports are written.
  * Resolves to the number of bytes. Does nothing for an older store that was not rewritten.
  */
-export async function giveBack(database: Database, isStopped: () => boolean): Promise<number> {
+export async function giveBack(database: Database, isStopped: () => boolean | Promise<boolean>): Promise<number> {
   if (numberOf(database, 'auto_vacuum') !== incremental) return 0
   let pages = 0
-  while (database.isOpen && !isStopped()) {
+  while (database.isOpen && !(await isStopped())) {
     const free = numberOf(database, 'freelist_count')
     if (free <= Math.max(pagesAtOnce, numberOf(database, 'page_count') * keptShare)) break
     const count = Math.min(pagesAtOnce, free)

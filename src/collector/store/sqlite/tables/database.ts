@@ -21,6 +21,10 @@ export const databaseName = 'usage.sqlite'
 
 /** Milliseconds for which opening a database waits for a short lock of another process (a checkpoint, a recovery). */
 const busyTimeoutMs = 5_000
+/** The pages that a writer keeps in memory. With less, the pages of large tables are read and written again and again. */
+const cacheKibibytes = 16_384
+/** Pages in the log when it is moved into the database: 16 MiB. Pages that many transactions change are then moved once. */
+const checkpointPages = 4_096
 /** Milliseconds between two tries to write. */
 const betweenTriesMs = 20
 
@@ -38,6 +42,7 @@ export function openForWriting(path: string): Database {
       database.exec('PRAGMA auto_vacuum=INCREMENTAL')
       database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864')
       database.exec('PRAGMA secure_delete=ON')
+      database.exec(`PRAGMA cache_size=-${cacheKibibytes}; PRAGMA wal_autocheckpoint=${checkpointPages}`)
       return database
     } catch (error) {
       database.close()
