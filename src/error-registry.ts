@@ -326,6 +326,12 @@ export const errorRegistry = {
     exit: 3,
     http: 503,
   },
+  USAGE_SPOOL_FULL: {
+    meaning: 'The collector cannot ship reports to its store, and its own disk space for them is used up.',
+    next: 'Try again after the time in Retry-After. Operators: check that the ClickHouse servers run, see docs/operating.md.',
+    exit: 3,
+    http: 503,
+  },
   USAGE_CLICKHOUSE_CLIENT_MISSING: {
     meaning: 'A store on ClickHouse needs a package that is not installed.',
     next: 'Run `npm install @clickhouse/client` where usage is installed; with a global installation, add -g.',

@@ -41,6 +41,8 @@ export const faultPoints = [
   'collector: events inserted',
   'collector: events committed',
   'collector: before the answer',
+  'spool: batches on disk',
+  'spool: block shipped',
   'collector: rows erased',
   'collector: erasure committed',
   'collector: before the receipt',

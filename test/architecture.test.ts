@@ -73,7 +73,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'monitoring',
     'limits',
   ],
-  'src/collector/store': ['open', 'sqlite', 'clickhouse', 'rules', 'place', 'store', 'parts', 'totals'],
+  'src/collector/store': ['open', 'spool', 'sqlite', 'clickhouse', 'rules', 'place', 'store', 'parts', 'totals'],
   'src/collector/store/clickhouse': ['clickhouse', 'write', 'tables', 'client'],
   'src/collector/store/sqlite': [
     'sqlite',

@@ -107,6 +107,21 @@ export const collectorLimits = {
   maxStartCheckMs: 10_000,
   /** Milliseconds for which a write waits for the lock of another program. Senders wait longer for an answer. */
   maxLockWaitMs: 2_000,
+  /** What a collector keeps on its own disk until a distributed store has it. */
+  spool: {
+    /** Bytes of reports that wait: ten million events. */
+    maxBytes: 4 * 1024 * 1024 * 1024,
+    /** Events of a block. Smaller blocks cost the store several times as much for each event. */
+    blockEvents: 10_000,
+    /** Bytes of a block, which is in memory while it is shipped. */
+    blockBytes: 16 * 1024 * 1024,
+    /** Milliseconds after which a block is shipped that is not full. */
+    shipAfterMs: 1_000,
+    /** Milliseconds until a failed try is repeated: at first, and at most. */
+    retryMs: {first: 100, most: 10_000},
+    /** Milliseconds for which a collector that stops ships what waits. */
+    drainMs: 5_000,
+  },
   /**
    * Days after which an event of Parsl's and Mantid's own clients is refused. They state the start of a run, and no run
    * lasts longer. Everybody can send them, and every retention is longer: so none reaches a time that is purged.

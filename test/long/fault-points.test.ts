@@ -508,9 +508,10 @@ it('reaches every step of the list', t => {
   t.diagnostic(`${hit.size} steps`)
   assert.deepEqual(
     // Those of a folder of reports are reached in test/e2e/inbox.test.ts, those of a purge in test/long/purge-killed.test.ts,
-    // those of the end of a project in test/long/erase.test.ts, and those of backups in test/long/backup.test.ts.
+    // those of the end of a project in test/long/erase.test.ts, those of backups in test/long/backup.test.ts, those of a
+    // spool in test/long/spool-killed.test.ts.
     faultPoints.filter(
-      point => !hit.has(point) && !/^(?:folder|inbox|backup|restore|update): |a (?:month|project) /.test(point),
+      point => !hit.has(point) && !/^(?:folder|inbox|backup|restore|update|spool): |a (?:month|project) /.test(point),
     ),
     [],
   )

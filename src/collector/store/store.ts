@@ -132,8 +132,11 @@ export interface Store {
    * order, the pending ones last. If it rejects, nothing was written.
    *
    * A value that would be one of too many different ones of its kind is stored as `(other)`: `fold-values.ts`.
+   *
+   * @param block the id of the batches, a UUID: if they come again, their counters count once where a store does not know
+   * its duplicates. Default: a new id.
    */
-  insert(batches: readonly Batch[]): Promise<readonly (readonly InsertOutcome[])[]>
+  insert(batches: readonly Batch[], block?: string): Promise<readonly (readonly InsertOutcome[])[]>
   /**
    * Erases the data of people: the runs that they reported, with features and repeats, their features and ends without
    * a run, and the texts that only these rows used. Totals, which name nobody, remain.
