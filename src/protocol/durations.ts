@@ -143,10 +143,21 @@ export class Durations {
   }
 }
 
+/** Adds up durations. A single one is not copied, so do not change the result. Null if none is known. */
+export function mergeDurations(all: readonly (Durations | null)[]): Durations | null {
+  const known = all.filter(one => one !== null)
+  if (known.length < 2) return known[0] ?? null
+  const sum = new Durations()
+  for (const one of known) sum.add(one)
+  return sum
+}
+
+const noBuckets = new Float64Array(0)
+
 /** Buckets in use are few and close to each other, so a window of them grows. */
 class Buckets implements BucketCounts {
   offset = 0
-  counts = new Float64Array(0)
+  counts = noBuckets
 
   add(bucket: number, times: number): void {
     const place = bucket - this.offset
@@ -183,7 +194,8 @@ class Buckets implements BucketCounts {
     const {offset, counts} = this
     const end = offset + counts.length
     if (counts.length > 0 && from >= offset && to < end) return
-    const spare = 8
+    // The first window has 56 bytes: V8 keeps such an array in its heap, which takes a fraction of the time and memory.
+    const spare = counts.length === 0 ? 3 : 8
     const low = counts.length === 0 ? from - spare : Math.min(offset, from - spare)
     const high = counts.length === 0 ? to + spare : Math.max(end - 1, to + spare)
     this.offset = low

@@ -38,10 +38,12 @@ export function exitCodes(exits: Exits): Stats['exitCodes'] {
     .slice(0, maxExitCodes)
 }
 
+const order = (a: string, b: string): number => (a < b ? -1 : 1)
+
 /** Features, the most used first. */
 export function featureList(features: readonly FeatureFacts[]): FeatureStats[] {
   return [...features]
-    .sort((a, b) => b.count - a.count || (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1))
+    .sort((a, b) => b.count - a.count || (a.type === b.type ? order(a.name, b.name) : order(a.type, b.type)))
     .map(({type, name, count, internalCount, runs, users, usesWithoutUser, daysWithoutUser, ...durations}) => ({
       type,
       name,

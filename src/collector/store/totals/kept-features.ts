@@ -1,4 +1,4 @@
-import {Durations} from '../../../protocol/durations.ts'
+import {Durations, mergeDurations} from '../../../protocol/durations.ts'
 import {mergeBounds} from '../../../stats/model/bounds.ts'
 import {limitsHeaders, type StatsFilters} from '../../../stats/model/filters.ts'
 import type {FeatureDurations} from '../../../stats/model/model.ts'
@@ -64,29 +64,30 @@ export function addFeatures<Key>(
   counts: readonly FeatureCounts<Key>[],
   nameOf: (feature: Key) => {readonly type: string; readonly name: string},
 ): FeatureFacts[] {
-  return [...Map.groupBy(counts, ({feature}) => feature)].map(([feature, same]) => {
-    const sum = (pick: (one: FeatureCounts<Key>) => number | null): number =>
-      same.reduce((total, one) => total + (pick(one) ?? 0), 0)
-    const timed = sum(one => one.timed)
-    const durations = new Durations()
-    for (const one of same) if (one.durations !== null) durations.add(one.durations)
-    return {
-      ...nameOf(feature),
-      count: sum(one => one.count),
-      internalCount: sum(one => one.internal),
-      runs: same.length === 1 ? same[0]!.runs : null,
-      users: mergeBounds(same.map(({users}) => users)),
-      usesWithoutUser: sum(one => one.usesWithoutUser),
-      daysWithoutUser: sum(one => one.daysWithoutUser),
-      meanSeconds: timed === 0 ? null : sum(one => one.seconds) / timed,
-      ...percentilesOf(durations),
-    }
-  })
+  return Array.from(
+    Map.groupBy(counts, ({feature}) => feature),
+    ([feature, same]) => {
+      const sum = (pick: (one: FeatureCounts<Key>) => number | null): number =>
+        same.reduce((total, one) => total + (pick(one) ?? 0), 0)
+      const timed = sum(one => one.timed)
+      return {
+        ...nameOf(feature),
+        count: sum(one => one.count),
+        internalCount: sum(one => one.internal),
+        runs: same.length === 1 ? same[0]!.runs : null,
+        users: mergeBounds(same.map(({users}) => users)),
+        usesWithoutUser: sum(one => one.usesWithoutUser),
+        daysWithoutUser: sum(one => one.daysWithoutUser),
+        meanSeconds: timed === 0 ? null : sum(one => one.seconds) / timed,
+        ...percentilesOf(mergeDurations(same.map(({durations}) => durations))),
+      }
+    },
+  )
 }
 
-function percentilesOf(durations: Durations): FeatureDurations {
-  const found = durations.percentiles([0.5, 0.9, 0.99])
-  if (found === null)
+function percentilesOf(durations: Durations | null): FeatureDurations {
+  const found = durations?.percentiles([0.5, 0.9, 0.99]) ?? null
+  if (durations === null || found === null)
     return {p50Seconds: null, p90Seconds: null, p99Seconds: null, maxSeconds: null, percentileBound: null}
   const [p50Seconds, p90Seconds, p99Seconds] = found.seconds as [number, number, number]
   return {p50Seconds, p90Seconds, p99Seconds, maxSeconds: durations.maxSeconds, percentileBound: found.bound}

@@ -1,4 +1,4 @@
-import {Durations} from '../../../../protocol/durations.ts'
+import {Durations, mergeDurations} from '../../../../protocol/durations.ts'
 import type {Bounds} from '../../../../stats/model/bounds.ts'
 import type {StatsFilters} from '../../../../stats/model/filters.ts'
 import {startOfNextPeriod} from '../../../../stats/model/period.ts'
@@ -51,35 +51,21 @@ export function eachUse(
 
 /** Counts the uses of each feature in a span. */
 export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSummaries): FeatureCounts[] {
-  const all = new Map<number, Counting>()
-  const countingOf = (feature: number): Counting => {
-    const counting = all.get(feature) ?? {...noCounts, durations: new Durations(), people: [], crossing: new Set()}
-    all.set(feature, counting)
-    return counting
-  }
+  const all = new Map<number, MonthCounts[]>()
   for (const month of monthsIn(uses.months, span)) {
     const toMs = startOfNextPeriod(month.fromMs, 'month')
     const isWhole =
       month.fromMs >= span.fromMs && (toMs <= span.toMs || month.fromMs + lastOf(month.columns()) < span.toMs)
     const ofMonth = {...uses, months: [month]}
     const summary = isWhole ? summaries.of(month, uses.filters, () => sumUp(ofMonth, span)) : sumUp(ofMonth, span)
-    for (const [feature, counts] of summary) addMonth(countingOf(feature), counts)
+    for (const [feature, counts] of summary) {
+      const before = all.get(feature)
+      if (before === undefined) all.set(feature, [counts])
+      else before.push(counts)
+    }
   }
   const counter = createPeopleCounter(uses.headers.users)
-  return [...all].map(
-    ([feature, {count, internal, runs, seconds, timed, durations, people, crossing, ...without}]) => ({
-      feature,
-      count,
-      internal,
-      runs: runs + crossing.size,
-      users: countDifferent(people, counter),
-      usesWithoutUser: without.usesWithoutUser,
-      daysWithoutUser: without.daysWithoutUser,
-      seconds: timed === 0 ? null : seconds,
-      timed: timed === 0 ? null : timed,
-      durations,
-    }),
-  )
+  return Array.from(all, ([feature, months]) => addUp(feature, months, counter))
 }
 
 function lastOf({at}: FeatureColumns): number {
@@ -88,31 +74,33 @@ function lastOf({at}: FeatureColumns): number {
   return last
 }
 
-interface Counting {
-  count: number
-  internal: number
-  runs: number
-  seconds: number
-  timed: number
-  usesWithoutUser: number
-  daysWithoutUser: number
-  readonly durations: Durations
-  readonly people: Pick<MonthCounts, 'people' | 'periods'>[]
-  readonly crossing: Set<string>
+/** Adds up the months of a feature. A project may have a million features, most of them in one month: nothing is copied. */
+function addUp(feature: number, months: readonly MonthCounts[], counter: PeopleCounter): FeatureCounts {
+  const [first] = months as [MonthCounts]
+  const isOne = months.length === 1
+  const sum = {...noCounts}
+  for (const counts of months) for (const name of nameOfCounts) sum[name] += counts[name]
+  const crossing = isOne ? first.crossing.length : new Set(months.flatMap(one => one.crossing)).size
+  return {
+    feature,
+    count: sum.count,
+    internal: sum.internal,
+    runs: sum.runs + crossing,
+    users: countDifferent(months, counter),
+    usesWithoutUser: sum.usesWithoutUser,
+    daysWithoutUser: sum.daysWithoutUser,
+    seconds: sum.timed === 0 ? null : sum.seconds,
+    timed: sum.timed === 0 ? null : sum.timed,
+    durations: isOne ? first.durations : mergeDurations(months.map(({durations}) => durations)),
+  }
 }
 
 const noCounts = {count: 0, internal: 0, runs: 0, seconds: 0, timed: 0, usesWithoutUser: 0, daysWithoutUser: 0}
+const nameOfCounts = Object.keys(noCounts) as readonly (keyof typeof noCounts)[]
 
-function addMonth(counting: Counting, {people, periods, crossing, durations, ...counts}: MonthCounts): void {
-  for (const name of Object.keys(noCounts) as (keyof typeof noCounts)[]) counting[name] += counts[name]
-  counting.durations.add(durations)
-  counting.people.push({people, periods})
-  for (const run of crossing) counting.crossing.add(run)
-}
-
-function countDifferent(lists: Counting['people'], counter: PeopleCounter): Bounds {
+function countDifferent(months: readonly MonthCounts[], counter: PeopleCounter): Bounds {
   counter.begin()
-  for (const {people, periods} of lists)
+  for (const {people, periods} of months)
     for (let place = 0; place < people.length; place++) counter.see(people[place]!, periods[place]!)
   return counter.all()
 }
@@ -143,6 +131,7 @@ function sumUp(uses: FeatureUses, span: Span): MonthSummary {
     if (!Number.isNaN(seconds[row]!)) {
       sum.seconds += seconds[row]!
       sum.timed += timed[row]!
+      sum.durations ??= new Durations()
       addDurations(row, sum.durations)
     }
     const person = headers.user[who]!
@@ -153,6 +142,7 @@ function sumUp(uses: FeatureUses, span: Span): MonthSummary {
     }
     if (isWithoutUser(headers, who)) {
       sum.usesWithoutUser += count[row]!
+      sum.days ??= new Set()
       sum.days.add(Math.floor(atMs / dayMs))
     }
     if (run[row]! < 0 || runsIn[run[row]!] === turn) return
@@ -182,16 +172,16 @@ function createDurationsReader({count, seconds, timings}: FeatureColumns): (row:
 
 const newSum = () => ({
   ...noCounts,
-  durations: new Durations(),
+  durations: null as Durations | null,
   people: [] as number[],
   periods: [] as number[],
-  days: new Set<number>(),
+  days: null as Set<number> | null,
   crossing: [] as string[],
 })
 
 const monthCounts = ({days, ...sum}: ReturnType<typeof newSum>): MonthCounts => ({
   ...sum,
-  daysWithoutUser: days.size,
-  people: Int32Array.from(sum.people),
-  periods: Int32Array.from(sum.periods),
+  daysWithoutUser: days?.size ?? 0,
+  people: new Int32Array(sum.people),
+  periods: new Int32Array(sum.periods),
 })

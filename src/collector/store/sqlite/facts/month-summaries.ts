@@ -17,8 +17,8 @@ export interface MonthCounts {
   readonly seconds: number
   /** The number of uses with a known duration. */
   readonly timed: number
-  /** The durations of single uses. */
-  readonly durations: Durations
+  /** The durations of single uses. Null if none is known. */
+  readonly durations: Durations | null
   /** The numbers of different people, and the number of the rotation period of each. */
   readonly people: Int32Array
   readonly periods: Int32Array
@@ -70,6 +70,6 @@ export function openMonthSummaries(
 function bytesOf(summary: MonthSummary): number {
   let bytes = 500
   for (const {people, crossing, durations} of summary.values())
-    bytes += 700 + 8 * people.length + 8 * crossing.length + durations.bytes
+    bytes += 700 + 8 * people.length + 8 * crossing.length + (durations?.bytes ?? 0)
   return bytes
 }

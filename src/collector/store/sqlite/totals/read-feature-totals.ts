@@ -7,7 +7,7 @@ import {
   type StoredCounts,
   useOf,
 } from '../../totals/kept-features.ts'
-import type {Database} from '../tables/database.ts'
+import {allRows, type Database} from '../tables/database.ts'
 
 /** The totals of purged uses of features. */
 export interface KeptFeatures {
@@ -40,10 +40,9 @@ export function readFeatureTotals(database: Database, project: number, question:
 
 /** Adds up the counts of each feature, with its name. */
 export function addFeatures(database: Database, project: number, counts: readonly FeatureCounts[]): FeatureFacts[] {
+  const read = database.prepare('SELECT id, type, name FROM feature_names WHERE project = :project')
   const names = new Map<number, {type: string; name: string}>()
-  for (const {id, type, name} of database
-    .prepare('SELECT id, type, name FROM feature_names WHERE project = ?')
-    .all(project))
-    names.set(Number(id), {type: String(type), name: String(name)})
+  for (const [id, type, name] of allRows<readonly [number, string, string]>(read, {project}))
+    names.set(id, {type, name})
   return addCounts(counts, feature => names.get(feature)!)
 }
