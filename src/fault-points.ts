@@ -48,6 +48,7 @@ export const faultPoints = [
   'collector: before the receipt',
   'collector: a month totalled',
   'collector: a piece of a month deleted',
+  'collector: a piece of headers swept',
   'collector: a table of a project deleted',
   'collector: a project deleted',
   'backup: store copied',

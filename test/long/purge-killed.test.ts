@@ -72,6 +72,7 @@ const kills: readonly [FaultPoint, number][] = [
   ['collector: a month totalled', 2],
   ['collector: a month totalled', 3],
   ...[1, 2, 3, 4].map(nth => ['collector: a piece of a month deleted', nth] as [FaultPoint, number]),
+  ['collector: a piece of headers swept', 1],
 ]
 
 for (const [point, nth] of kills)

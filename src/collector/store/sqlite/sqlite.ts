@@ -166,7 +166,7 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
     ...releaser,
     async expirePending(...values) {
       const count = await releaser.expirePending(...values)
-      purger.sweepHeaders()
+      await purger.sweepHeaders()
       return count
     },
     noteSize,

@@ -16,12 +16,13 @@ import {spanOf} from '../../totals/span-of.ts'
 import {readSince} from '../facts/quality.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
-import {type MonthMarks, sweepSql} from '../tables/month-marks.ts'
+import type {MonthMarks} from '../tables/month-marks.ts'
 import {readUnfinishedPurge} from '../tables/unfinished-purge.ts'
 import {countUses, type UseCounting, type UseTotal} from './count-uses.ts'
 import {deleteTotalledFeatures, deleteTotalledRuns} from './delete-totalled.ts'
 import {inPieces} from './in-pieces.ts'
 import {stateBefore} from './month-state.ts'
+import {sweepHeadersOf} from './sweep-headers.ts'
 import {addDurations} from './total-durations.ts'
 
 const dayMs = 86_400_000
@@ -52,12 +53,6 @@ const sql = {
     SELECT min(used_at) AS atMs FROM features WHERE project = :project AND used_at >= :from AND NOT EXISTS (
       SELECT 1 FROM unfinished_purges u WHERE u.project = :project AND used_at >= from_at AND used_at < to_at)`,
   count: `SELECT count(*) AS events FROM features f WHERE ${inSpan}`,
-  sweep: `
-    DELETE FROM headers WHERE project = :project AND id NOT IN (
-      SELECT header FROM runs WHERE project = :project UNION SELECT header FROM features WHERE project = :project
-      UNION SELECT header FROM unpaired_ends WHERE project = :project
-      UNION SELECT header FROM presences WHERE project = :project
-      UNION SELECT header FROM pending_events WHERE project = :project)`,
 } as const
 
 /** What a purge works on beside the database. */
@@ -71,7 +66,7 @@ export interface PurgerParts {
 
 interface Purger extends Pick<Store, 'nextFeatureMonth' | 'purgeFeatures' | 'finishPurge'> {
   /** Deletes headers, and so pseudonyms, that no row uses. Does nothing unless a purge has left such headers. */
-  sweepHeaders(): void
+  sweepHeaders(): Promise<void>
 }
 
 /** Makes the functions that purge features. Only the process that writes the database may call them. */
@@ -128,18 +123,9 @@ export function createPurger(database: Database, dictionary: Dictionary, {marks,
       await deleteTotalledFeatures(database, project)
       await deleteTotalledRuns(database, project)
     },
-    sweepHeaders() {
+    async sweepHeaders() {
       for (const {id} of database.prepare('SELECT id FROM projects').all())
-        inTransaction(database, () => {
-          const project = Number(id)
-          if (numberOf(sweepSql.isDue, {project}, 'due') === 0) return
-          marks.touchAll(project)
-          marks.flush()
-          database.prepare(sql.sweep).run({project})
-          database.prepare(sweepSql.done).run({project})
-        })
-      // Deleted ids of headers must not be used again.
-      dictionary.forget()
+        await sweepHeadersOf(database, Number(id), {dictionary, marks})
     },
   }
 }

@@ -18,6 +18,13 @@ export interface Dictionary {
   featureId(projectId: number, type: string, name: string): number
   /** Empties the cache. Call it after a rollback or a deletion: cached ids may not exist any more. */
   forget(): void
+  /** Notes the headers whose ids are asked for from now on, until `stop`: rows that use them may follow. */
+  watchHeaders(): HeaderWatch
+}
+
+export interface HeaderWatch {
+  has(header: number): boolean
+  stop(): void
 }
 
 /** Makes a dictionary over the tables of a database. Call its functions inside a transaction. */
@@ -34,6 +41,7 @@ export function createDictionary(database: Database): Dictionary {
   )
   const findFeature = database.prepare('SELECT id FROM feature_names WHERE project = ? AND type = ? AND name = ?')
   const cache = new Map<string, number>()
+  const watches = new Set<Set<number>>()
 
   const remember = (key: string, find: () => unknown, insert: () => void): number => {
     const cached = cache.get(key)
@@ -59,11 +67,13 @@ export function createDictionary(database: Database): Dictionary {
     headerId(projectId, header) {
       const values = valuesOfHeader(header)
       const content = contentOf(values)
-      return remember(
+      const id = remember(
         `header ${projectId} ${content}`,
         () => findHeader.get(projectId, digestOf(content)),
         () => insertHeader.run(projectId, digestOf(content), ...headerColumns.map(column => values[column])),
       )
+      for (const seen of watches) seen.add(id)
+      return id
     },
     featureId: (projectId, type, name) =>
       remember(
@@ -72,6 +82,11 @@ export function createDictionary(database: Database): Dictionary {
         () => insertFeature.run(projectId, type, name),
       ),
     forget: () => cache.clear(),
+    watchHeaders() {
+      const seen = new Set<number>()
+      watches.add(seen)
+      return {has: id => seen.has(id), stop: () => void watches.delete(seen)}
+    },
   }
 }
 
