@@ -39,6 +39,7 @@ export const tools = {
   shfmt: 'shfmt',
   snakemake: 'snakemake',
   sqlite3: 'sqlite3',
+  'ssh-keygen': 'openssh-client',
   strace: 'strace',
   'systemd-analyze': 'systemd',
   unshare: 'util-linux',

@@ -112,7 +112,7 @@ h2,section>p:not(:last-child){break-after:avoid}
 th,td{padding-top:.14rem;padding-bottom:.14rem}
 .barcell{width:22%;min-width:4rem}
 .report section:has(.bars){break-inside:auto}
-.bars tr:nth-child(-n+3){break-after:avoid}
+.bars tbody tr:nth-child(-n+3):not(:last-child){break-after:avoid}
 a{color:inherit;text-decoration:none}
 }
 `
