@@ -140,6 +140,23 @@ for (const shards of [1, 2] as const)
       assert.equal(await counterOf(clickhouse, 'folded'), 2)
     })
 
+    it('makes a block while another one fails', async t => {
+      const clickhouse = await opened(t)
+      let fails = true
+      const {insert} = createWriter({
+        ...clickhouse,
+        async post(table, columns, rows) {
+          const isFirst = fails && table.startsWith('known')
+          if (isFirst) fails = false
+          if (isFirst) throw new Error('the answer was lost')
+          await clickhouse.post(table, columns, rows)
+        },
+      })
+      const block = (run: number) => [batchOf([startOf(run, nowMs)], {pending: [admitted(featureOf(run, nowMs))]})]
+      const tries = await Promise.allSettled([1, 2, 3, 4].map(run => insert(block(run))))
+      assert.deepEqual(tries.map(({status}) => status).sort(), ['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
+    })
+
     it('shares known values with other collectors through the store', async t => {
       const clickhouse = await opened(t)
       const most = collectorLimits.maxNewValuesADay.scheduler

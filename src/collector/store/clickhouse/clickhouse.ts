@@ -3,11 +3,28 @@
  *
  * Any number of collectors write it at the same time. Tables merge copies, so nothing is read before it is written, and a
  * store never knows whether an event is new. The servers may be one, or the shards of a cluster, with or without replicas.
- * Read next: `tables/tables.ts`, `client/client.ts`.
+ * Read next: `tables/tables.ts`, `write/write.ts`, `client/client.ts`.
  */
 import {parseAddress} from './client/address.ts'
 import {type ClickHouse, connectClickHouse} from './client/client.ts'
 import {prepareTables, requirePreparedTables} from './tables/prepare-tables.ts'
+import {createReleaser} from './write/release-pending.ts'
+import {createUpkeep} from './write/upkeep.ts'
+import {createWriter} from './write/write.ts'
+
+/** Opens the store of an address for writing, and makes or updates its tables. Rejects like `connectForWriting`. */
+export async function openClickHouseStore(address: string) {
+  const clickhouse = await connectForWriting(address)
+  const {insert, addQuality, saveProjects, parts} = createWriter(clickhouse)
+  return {
+    insert,
+    addQuality,
+    saveProjects,
+    ...createReleaser(clickhouse, parts),
+    ...createUpkeep(clickhouse),
+    close: () => clickhouse.close(),
+  }
+}
 
 /**
  * Connects to the store of an address (see `parseAddress`) for writing, and makes or updates its tables. Rejects with a

@@ -56,15 +56,17 @@ export async function connectClickHouse(address: ClickHouseAddress): Promise<Cli
     const system = connect(urls, systemDatabase)
     const found = cluster === null ? aloneAt(urls) : await findServers(system, urls[0]!, cluster)
     const shards = Map.groupBy(found, ({shard}) => shard)
-    const ofShards = [...shards.values()].map(replicas => replicas.map(({url}) => url))
+    const known = (servers: readonly FoundServer[]): string[] => servers.flatMap(({url}) => url ?? [])
+    const ofShards = [...shards.values()].map(known)
+    const sizes = [...shards.values()].map(replicas => replicas.length)
     return {
       ...connect(urls, database),
       database,
       cluster,
-      isReplicated: address.isReplicated ?? ofShards.some(replicas => replicas.length > 1),
+      isReplicated: address.isReplicated ?? sizes.some(size => size > 1),
       tableOf: name => (cluster === null ? name : `${name}_all`),
-      servers: found.map(({url}) => connect([url], database)),
-      outside: found.map(({url}) => connect([url], systemDatabase)),
+      servers: found.map(server => connect(known([server]), database)),
+      outside: found.map(server => connect(known([server]), systemDatabase)),
       shards: cluster === null ? [connect(urls, database)] : ofShards.map(replicas => connect(replicas, database)),
       system,
       place,

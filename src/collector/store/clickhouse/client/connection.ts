@@ -66,7 +66,7 @@ export function createConnection({createClient}: ClientModule, options: Connecti
   let current = 0
 
   async function onAny<T>(doing: string, work: (client: Client) => Promise<T>, isInsert = false): Promise<T> {
-    let last: unknown
+    let last: unknown = new Error('no server is known')
     const first = current
     for (let turn = 0; turn < clients.length; turn++) {
       const index = (first + turn) % clients.length

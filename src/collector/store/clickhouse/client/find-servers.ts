@@ -5,13 +5,13 @@ import type {Connection} from './connection.ts'
 export interface FoundServer {
   /** The number of its shard, from 1. */
   readonly shard: number
-  /** Its HTTP address. */
-  readonly url: string
+  /** Its HTTP address. Null: unknown, because it is down. */
+  readonly url: string | null
 }
 
 /**
  * Finds the servers of a cluster with their HTTP addresses. The cluster's configuration has only native ports, so each
- * server is asked for its HTTP port. If one of them is down, all are expected on the port of the server that answered.
+ * server is asked for its HTTP port. One that is down is expected on the usual port, unless another server has that.
  * Rejects with a `UsageError` USAGE_STORE_REFUSED if no server knows the cluster.
  *
  * @param known the HTTP address of a server
@@ -33,22 +33,24 @@ export async function findServers(
   const scheme = known.startsWith('https:') ? 'https' : 'http'
   const ports = await askPorts(connection, cluster, scheme)
   const usual = Number(new URL(known).port || (scheme === 'https' ? 443 : 80))
-  return servers.map(({shard, host, port}) => ({
-    shard,
-    url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${ports.get(`${shard} ${port}`) ?? usual}`,
-  }))
+  const urlOf = (host: string, port: number): string => `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const up = servers.map(({shard, host, port}) => {
+    const http = ports.get(`${shard} ${port}`)
+    return {shard, url: http === undefined ? null : urlOf(host, http)}
+  })
+  const taken = new Set(up.map(({url}) => url))
+  return servers.map(({shard, host}, index) => {
+    const guess = urlOf(host, usual)
+    return {shard, url: up[index]!.url ?? (taken.has(guess) ? null : guess)}
+  })
 }
 
-/** HTTP ports by shard and native port. */
+/** The HTTP ports of the servers that are up, by shard and native port. No data is read, so none can be missing. */
 async function askPorts(connection: Connection, cluster: string, scheme: string): Promise<ReadonlyMap<string, number>> {
   const sql = `
     SELECT _shard_num AS shard, native, port FROM clusterAllReplicas({cluster:Identifier},
-      view(SELECT tcpPort() AS native, getServerPort('${scheme}_port') AS port FROM system.one))`
-  try {
-    const rows = await connection.ask<{shard: number; native: number; port: number}>('ports', sql, {cluster})
-    return new Map(rows.map(({shard, native, port}) => [`${shard} ${native}`, port]))
-  } catch (error) {
-    if (error instanceof UsageError && error.code === 'USAGE_STORE_UNREACHABLE') return new Map()
-    throw error
-  }
+      view(SELECT tcpPort() AS native, getServerPort('${scheme}_port') AS port FROM system.one))
+    SETTINGS skip_unavailable_shards = 1`
+  const rows = await connection.ask<{shard: number; native: number; port: number}>('ports', sql, {cluster})
+  return new Map(rows.map(({shard, native, port}) => [`${shard} ${native}`, port]))
 }

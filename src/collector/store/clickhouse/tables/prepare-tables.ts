@@ -10,12 +10,19 @@ const withHeaders = ['features', 'lone', 'pending_events']
 
 /**
  * Makes the database and its tables on every server, and brings older ones to this version. Several collectors may do so
- * at the same time. Rejects with a `UsageError`: USAGE_STORE_UNREADABLE if a newer program wrote the store,
+ * at the same time. A server that is down is left alone if another one had this version before. Rejects with a `UsageError`: USAGE_STORE_UNREADABLE if a newer program wrote the store,
  * USAGE_STORE_UNREACHABLE and USAGE_STORE_REFUSED.
  */
 export async function prepareTables(clickhouse: ClickHouse): Promise<void> {
-  await Promise.all(clickhouse.servers.map((server, index) => prepare(clickhouse, server, clickhouse.outside[index]!)))
+  const {servers, outside} = clickhouse
+  const prepared = await Promise.allSettled(
+    servers.map((server, index) => prepare(clickhouse, server, outside[index]!)),
+  )
+  const wasCurrent = prepared.some(one => one.status === 'fulfilled' && one.value === migrations.length)
+  for (const one of prepared) if (one.status === 'rejected' && !(wasCurrent && isDown(one.reason))) throw one.reason
 }
+
+const isDown = (error: unknown): boolean => error instanceof UsageError && error.code === 'USAGE_STORE_UNREACHABLE'
 
 /** Resolves if the tables are those of this program. Rejects with a `UsageError` USAGE_STORE_UNREADABLE. */
 export async function requirePreparedTables(clickhouse: ClickHouse): Promise<void> {
@@ -35,7 +42,8 @@ export async function requirePreparedTables(clickhouse: ClickHouse): Promise<voi
   )
 }
 
-async function prepare(clickhouse: ClickHouse, server: Connection, outside: Connection): Promise<void> {
+/** Resolves to the version that the server had. */
+async function prepare(clickhouse: ClickHouse, server: Connection, outside: Connection): Promise<number> {
   const {database} = clickhouse
   const found = await outside.ask('database', 'SELECT 1 FROM databases WHERE name = {database:String}', {database})
   if (found.length === 0) await outside.tell(`CREATE DATABASE IF NOT EXISTS ${database}`)
@@ -47,6 +55,7 @@ async function prepare(clickhouse: ClickHouse, server: Connection, outside: Conn
     await server.post('migrations', ['version', 'applied'], [JSON.stringify([index + 1, Date.now()])])
   }
   if (version > 0) await addHeaderColumns(clickhouse, server)
+  return version
 }
 
 async function readVersion({place}: ClickHouse, server: Connection): Promise<number> {

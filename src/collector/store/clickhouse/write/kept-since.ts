@@ -29,7 +29,9 @@ export function createKeptSinceCache(clickhouse: ClickHouse, now: () => number =
     ) AS closed USING (project, what)`
   return {
     async load(projects) {
-      const stale = projects.filter(project => now() - (known.get(project)?.atMs ?? -freshMs) >= freshMs)
+      const stale = projects.filter(
+        project => now() - (known.get(project)?.atMs ?? Number.NEGATIVE_INFINITY) >= freshMs,
+      )
       if (stale.length === 0) return
       const rows = await clickhouse.ask<{project: string; what: string; beforeMs: number; isYear: number}>(
         'purges',
@@ -50,7 +52,10 @@ export function createKeptSinceCache(clickhouse: ClickHouse, now: () => number =
         })
     },
     of: project => known.get(project)!,
-    forget: () => known.clear(),
+    // Another block may be using them: they are read again, not removed.
+    forget() {
+      for (const [project, since] of known) known.set(project, {...since, atMs: Number.NEGATIVE_INFINITY})
+    },
   }
 }
 

@@ -12,9 +12,12 @@ export interface StoredValues extends KnownValues<string> {
 /** Milliseconds after which the values of other collectors are read. */
 const freshMs = 600_000
 
-interface Kind {
-  /** When each value became known: a UTC day; empty: it needed no room. */
-  readonly days: Map<string, string>
+interface Known {
+  /** For each kind, when each value became known: a UTC day; empty: it needed no room. */
+  readonly kinds: Map<string, Map<string, string>>
+  readonly atMs: number
+  /** Values may be missing in the store. Another block may be using them, so they are read again, not removed. */
+  readonly isForgotten: boolean
 }
 
 /**
@@ -22,13 +25,13 @@ interface Kind {
  * other's new values for ten minutes, so each may admit as many new ones.
  */
 export function createStoredValues(clickhouse: ClickHouse, now: () => number = Date.now): StoredValues {
-  const projects = new Map<string, {readonly kinds: Map<string, Kind>; readonly atMs: number}>()
+  const projects = new Map<string, Known>()
   const added: string[] = []
   const daysOf = (project: string, kind: string): Map<string, string> => {
     const {kinds} = projects.get(project)!
-    const found = kinds.get(kind) ?? {days: new Map<string, string>()}
+    const found = kinds.get(kind) ?? new Map<string, string>()
     kinds.set(kind, found)
-    return found.days
+    return found
   }
   const table: ValueTable<string> = {
     has: (project, kind, value) => daysOf(project, kind).has(value),
@@ -55,11 +58,11 @@ export function createStoredValues(clickhouse: ClickHouse, now: () => number = D
       {project},
     )
     const before = projects.get(project)
-    const kinds = new Map<string, Kind>()
-    projects.set(project, {kinds, atMs: now()})
+    projects.set(project, {kinds: new Map(), atMs: now(), isForgotten: false})
     for (const {kind, value, day} of rows) daysOf(project, kind).set(value, day)
+    if (before === undefined || before.isForgotten) return
     // Values that became known while the answer was on its way.
-    for (const [kind, {days}] of before?.kinds ?? [])
+    for (const [kind, days] of before.kinds)
       for (const [value, day] of days) if (!daysOf(project, kind).has(value)) daysOf(project, kind).set(value, day)
   }
 
@@ -67,7 +70,8 @@ export function createStoredValues(clickhouse: ClickHouse, now: () => number = D
     admit: bounded.admit,
     forget() {
       bounded.forget()
-      projects.clear()
+      for (const [project, {kinds}] of projects)
+        projects.set(project, {kinds, atMs: Number.NEGATIVE_INFINITY, isForgotten: true})
       added.length = 0
     },
     async load(names) {

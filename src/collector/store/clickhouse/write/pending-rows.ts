@@ -41,7 +41,7 @@ export function createPendingRows(
   maxBytes: number = collectorLimits.maxPendingBytes,
   now: () => number = Date.now,
 ): PendingRows {
-  const rooms = new Map<string, {taken: number; readonly atMs: number}>()
+  const rooms = new Map<string, {taken: number; atMs: number}>()
   const shares = new Map<string, RoomShares>()
 
   function hold(place: PendingPlace, pending: PendingContent, isStored: boolean): string | null {
@@ -62,7 +62,9 @@ export function createPendingRows(
 
   return {
     async load(projects) {
-      const stale = projects.filter(project => now() - (rooms.get(project)?.atMs ?? -freshMs) >= freshMs)
+      const stale = projects.filter(
+        project => now() - (rooms.get(project)?.atMs ?? Number.NEGATIVE_INFINITY) >= freshMs,
+      )
       if (stale.length === 0) return
       const rows = await clickhouse.ask<{project: string; bytes: number}>(
         'pending bytes',
@@ -84,6 +86,9 @@ export function createPendingRows(
       if (undeclared === undefined) return null
       return hold(place, {event: withValues(event, undeclared), timeMs, isClamped}, true)
     },
-    forget: () => rooms.clear(),
+    // Another block may be using them: they are read again, not removed.
+    forget() {
+      for (const room of rooms.values()) room.atMs = Number.NEGATIVE_INFINITY
+    },
   }
 }

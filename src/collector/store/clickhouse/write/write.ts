@@ -132,7 +132,9 @@ function addBatch(
   const outcomes = batch.events.map((one): InsertOutcome => (isTooOld(one, since) ? 'refused' : 'accepted'))
   for (const one of batch.pending ?? []) outcomes.push(holdFeature(one))
   const received = outcomes.filter(outcome => outcome === 'accepted').length
-  rows.counters.add(project, receivedAtMs, {...countBatch(batch, outcomes, folded), received}, block)
+  // The counters of an import came from the store that was exported.
+  if (batch.isRestored !== true)
+    rows.counters.add(project, receivedAtMs, {...countBatch(batch, outcomes, folded), received}, block)
   return outcomes
 
   function holdFeature(one: AdmittedEvent): InsertOutcome {
