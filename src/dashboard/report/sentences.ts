@@ -123,7 +123,7 @@ export function tellFew({name, stats, filters}: Told): string[] {
 }
 
 /** How many years are side by side, and what is left out. Plain text. Pure. */
-export function describeYears({rows, leftOut}: Years): string[] {
+export function describeYears({rows, leftOut, areEarlierGone}: Years): string[] {
   const [first] = rows
   const reasons = new Set(rows.slice(1).map(({compared}) => compared.reason))
   const last = rows.at(-1)!
@@ -149,6 +149,7 @@ export function describeYears({rows, leftOut}: Years): string[] {
       : [
           `${writeCounted(leftOut, 'earlier year is', 'earlier years are')} left out, because fewer than ${minUsers} users are known of a year.`,
         ]),
+    ...(areEarlierGone ? ['Earlier years are left out, because only totals of whole months are stored of them.'] : []),
     ...(rows.length > 1 && rows.some(({users}) => users === null)
       ? ['Users who are not exact have bounds, and their change is unknown.']
       : []),

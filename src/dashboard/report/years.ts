@@ -53,6 +53,8 @@ export interface Years {
   readonly total: Use | null
   /** Years before the first one of the table that are left out, because one of them has few users. */
   readonly leftOut: number
+  /** Whether earlier years are missing because retention has left totals that they cut. */
+  readonly areEarlierGone: boolean
 }
 
 /** What is asked besides the range of a report. */
@@ -100,7 +102,12 @@ export function listYears(last: Stats, {byYear, rest}: YearAnswers, nowMs: numbe
             : comparePart(last.trend.yearBefore, rest, before),
     })
   }
-  return {rows, total: totalOf(rows, firstShown === 0 ? byYear.users : null), leftOut: firstShown}
+  return {
+    rows,
+    total: totalOf(rows, firstShown === 0 ? byYear.users : null),
+    leftOut: firstShown,
+    areEarlierGone: byYear.since !== null && byYear.since < byYear.from,
+  }
 }
 
 /** A year without any use reveals nothing. */

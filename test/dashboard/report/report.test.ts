@@ -114,3 +114,15 @@ test('it says of fewer than five users what can be said, and no figure', () => {
 })
 
 const exactly = (total: number) => ({total, exact: true, low: total, high: total})
+
+test('it says that earlier years are missing where retention has left totals that they cut', () => {
+  const year = {...enough, from: '2026-01-01', to: '2026-12-31', year: '2026', by: 'year'} as const
+  const yearsOf = (since: string) => {
+    const report = reportOf(year, {years: {byYear: {...year, since}, rest: null}})
+    return {years: report.document.years!, markdown: writeMarkdownReport(report)}
+  }
+  const gone = yearsOf('2025-06-01')
+  assert.deepEqual([gone.years.rows.length, gone.years.areEarlierGone], [1, true])
+  assert.match(gone.markdown, /Earlier years are left out, because only totals/)
+  assert.equal(yearsOf('2026-01-01').years.areEarlierGone, false)
+})
