@@ -61,7 +61,7 @@ describe('usage stats', {concurrency: 2}, () => {
     ])
     assert.match(csv.stdout, /^section,row,column,value\n/)
     assert.equal(versions.stdout, 'version,runs,users,usersLow,usersHigh,runsWithoutUser,daysWithoutUser\n')
-    assert.match(markdown.stdout, /^# demo\n[\s\S]*\| storeBytes \| \d+ \|\n/)
+    assert.match(markdown.stdout, /^# demo\n[\s\S]*\| storeBytes \| \d+ \| {2}\|\n/)
     assert.match(html.stdout, /^<!doctype html>[\s\S]*No answer with this filter: runs, [\s\S]*<\/html>\n$/)
     const wrong = [
       await write('--section', 'versions'),

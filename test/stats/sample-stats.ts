@@ -43,6 +43,12 @@ export const sample: Stats = {
   filters: noFilters,
   unanswered: [],
   unknownFilters: [],
+  periods: ['2026-01', '2026-02', '2026-03'].map(period => ({
+    period,
+    from: `${period}-01`,
+    to: `${period}-28`,
+    complete: true,
+  })),
   uncertainUsers: [],
   userFlow: [],
   since: '2025-06-01',

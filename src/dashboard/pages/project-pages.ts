@@ -7,8 +7,8 @@
  */
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import {isWhollyCollected} from '../../stats/answer/compare.ts'
-import {describeFilterName} from '../../stats/model/filters.ts'
-import type {Stats, UnknownFilter} from '../../stats/model/model.ts'
+import {describeFilterName, type UnknownFilter} from '../../stats/model/filters.ts'
+import type {Stats} from '../../stats/model/model.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {describeSince} from '../../stats/write/shown.ts'
 import {writeCounted, writePeople} from '../../stats/write/text/write.ts'

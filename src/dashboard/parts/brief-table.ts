@@ -35,6 +35,7 @@ const bounds = {
 /** The sentence above the table says what they mean; in a row, they could be about few people. */
 const leftOut = [
   'span',
+  'firstDay',
   'exact',
   'since',
   'runsWithUser',

@@ -13,7 +13,7 @@ import type {Quality, Stats} from '../model/model.ts'
 import {calendarYear, formatDay, labelOfYear, startOfNextPeriod, startOfPeriod} from '../model/period.ts'
 import type {StatsQuery} from '../model/query.ts'
 import type {SpanFacts, StatsFacts, StatsSource} from '../model/source.ts'
-import type {Span} from '../model/span.ts'
+import {dayMs, type Span} from '../model/span.ts'
 import {type Counted, compareWithBefore} from './compare.ts'
 import {featureList, unusedFeatures} from './derive.ts'
 import {type Answering, deriveOfRuns} from './derive-answers.ts'
@@ -85,6 +85,12 @@ function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Om
     to: query.to,
     by: query.by,
     year: yearOf(plan.range, project.identity.yearBegins),
+    periods: plan.periods.map(({label, span, complete}) => ({
+      period: label,
+      from: formatDay(span.fromMs),
+      to: formatDay(span.toMs - dayMs),
+      complete,
+    })),
     filters,
     since: facts.sinceMs === null ? null : formatDay(facts.sinceMs),
     unanswered: findUnanswered(filters),

@@ -1,5 +1,4 @@
-import {type StatsFilters, wordFilters, wordOfFilter} from '../model/filters.ts'
-import type {UnknownFilter} from '../model/model.ts'
+import {type StatsFilters, type UnknownFilter, wordFilters, wordOfFilter} from '../model/filters.ts'
 import type {StatsFacts} from '../model/source.ts'
 
 /** The most values that are named. */

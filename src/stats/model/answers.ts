@@ -6,7 +6,7 @@ import type {AnswerRow} from './answer-row.ts'
 const people = ['users', 'usersLow', 'usersHigh'] as const
 const usage = ['runs', ...people, 'runsWithoutUser', 'daysWithoutUser'] as const
 const overTime = <const Columns extends readonly string[]>(...columns: Columns) =>
-  ['span', 'period', ...columns, 'complete'] as const
+  ['span', 'period', 'firstDay', ...columns, 'complete'] as const
 const durations = ['meanSeconds', 'p50Seconds', 'p90Seconds', 'p99Seconds', 'maxSeconds', 'percentileBound'] as const
 const bounds = ['value', 'exact', 'low', 'high'] as const
 const severalDays = ['onSeveralDays', 'onSeveralDaysLow', 'onSeveralDaysHigh'] as const
@@ -52,7 +52,7 @@ export const answers = [
   {
     key: 'userFlow',
     title: 'New, returning and lost users',
-    columns: ['period', 'since', 'new', 'returning', 'lost', 'reason', 'complete'],
+    columns: ['period', 'firstDay', 'since', 'new', 'returning', 'lost', 'reason', 'complete'],
     page: 'overview',
     meaning: 'How many users of each period were seen before, and how many did not return.',
   },
@@ -170,7 +170,7 @@ export const answers = [
   {
     key: 'adoption',
     title: 'Versions over time',
-    columns: ['period', 'version', ...usage, 'complete'],
+    columns: ['period', 'firstDay', 'version', ...usage, 'complete'],
     needs: 'runs',
     page: 'versions',
     report: 'rows',
@@ -339,7 +339,7 @@ export const answers = [
   {
     key: 'quality',
     title: 'Data quality',
-    columns: ['name', 'value'],
+    columns: ['name', 'value', 'day'],
     page: 'quality',
     meaning: 'What is known about the data.',
   },

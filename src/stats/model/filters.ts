@@ -101,3 +101,11 @@ export const isAgentChosen = ({agent}: StatsFilters, own: string | null): boolea
   agent === null || (agent === 'only' ? own !== null : (agent === 'none' ? null : agent) === own)
 
 const invalid = (message: string): UsageError => new UsageError('USAGE_QUERY_INVALID', message)
+
+/** A filter whose value nobody reported in the range. */
+export interface UnknownFilter {
+  readonly name: keyof StatsFilters
+  readonly value: string
+  /** At most ten values that were reported, the most frequent first. */
+  readonly known: readonly string[]
+}

@@ -9,7 +9,7 @@
  */
 import type {Measure, PeopleMeasure, RunsByUser, UserMeasure} from './bounds.ts'
 import type {Breakdowns, Usage, UserBounds} from './breakdowns.ts'
-import type {StatsFilters} from './filters.ts'
+import type {StatsFilters, UnknownFilter} from './filters.ts'
 import type {PeriodLength} from './period.ts'
 
 export type {Count, Measure, PeopleMeasure, PeriodValue, RunsByUser, UserMeasure} from './bounds.ts'
@@ -28,6 +28,8 @@ export interface Stats extends Breakdowns {
   readonly by: PeriodLength
   /** The name of the reporting year, if the range is one: `2026`, or `FY2025/26`; else null. */
   readonly year: string | null
+  /** The periods of all answers over time, in order. */
+  readonly periods: readonly StatsPeriod[]
   readonly filters: StatsFilters
   /** The first day of which the collector has data of the project; null without data. */
   readonly since: string | null
@@ -284,10 +286,13 @@ export interface Quality {
   readonly diskFullOn: string | null
 }
 
-/** A filter whose value nobody reported in the range. */
-export interface UnknownFilter {
-  readonly name: keyof StatsFilters
-  readonly value: string
-  /** At most ten values that were reported, the most frequent first. */
-  readonly known: readonly string[]
+/** A period of the range. */
+export interface StatsPeriod {
+  /** `2026-11-22`, `2026-W47`, `2026-11`, `2026-Q4`, `2026`, `FY2025/26`. */
+  readonly period: string
+  /** Its first and its last day in the range, `YYYY-MM-DD`. */
+  readonly from: string
+  readonly to: string
+  /** False for a period that is in progress or only partly in the range. */
+  readonly complete: boolean
 }

@@ -6,7 +6,8 @@ type Rows = readonly (readonly Cell[])[] | null
 
 /** The rows of answers whose items cannot be rows directly. Null if a filter makes the answer impossible. */
 export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Rows>>> = {
-  filters: ({filters}) => Object.entries(filters).filter(([, value]) => value !== null),
+  filters: ({filters}) =>
+    Object.entries(filters).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])),
   trend: ({trend: {previous, yearBefore, runsChange, usersChange}}) => [
     trendRow('previous', previous, {runsChange, usersChange}),
     trendRow('yearBefore', yearBefore, yearBefore),
@@ -16,10 +17,11 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
     return fault === null ? [] : [[fault.exitCode, fault.signal, fault.runs]]
   },
   unusedFeatures: ({unusedFeatures}) => unusedFeatures?.map(name => [name]) ?? null,
-  adoption: ({adoption}) =>
+  adoption: ({adoption, ...stats}) =>
     adoption?.flatMap(({period, versions, complete}) =>
       versions.map(({version, runs, users, usersLow, usersHigh, runsWithoutUser, daysWithoutUser}) => [
         period,
+        firstDaysOf(stats)(period),
         version,
         runs,
         users,
@@ -42,14 +44,25 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
     fields === null
       ? null
       : Object.entries(fields).flatMap(([name, {values}]) =>
-          (values ?? []).map(({value, runs}): Cell[] => [name, value, runs]),
+          (values ?? []).map(({value, runs}): Cell[] => [name, String(value), runs]),
         ),
   quality: ({quality: {erased, tables: _, ...counts}}) => [
-    ['erasedRuns', erased?.runs ?? null],
-    ['erasedFeatures', erased?.features ?? null],
-    ...Object.entries(counts),
+    ['erasedRuns', erased?.runs ?? null, null],
+    ['erasedFeatures', erased?.features ?? null, null],
+    ...Object.entries(counts).map(([name, value]): Cell[] =>
+      days.includes(name) ? [name, null, value] : [name, value, null],
+    ),
   ],
   tables: ({quality: {tables}}) => (tables ?? []).map(({name, bytes, rows}) => [name, bytes, rows]),
+}
+
+/** The values of the quality that are days. */
+const days: readonly string[] = ['featuresSince', 'runsSince', 'diskFullOn'] satisfies (keyof Stats['quality'])[]
+
+/** Finds the first day of a period by its label. Null for another text. */
+export function firstDaysOf({periods}: Pick<Stats, 'periods'>): (period: string) => string | null {
+  const known = new Map(periods.map(({period, from}) => [period, from]))
+  return period => known.get(period) ?? null
 }
 
 function trendRow(name: string, before: Before, changes: Pick<Stats['trend'], 'runsChange' | 'usersChange'>): Cell[] {

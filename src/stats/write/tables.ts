@@ -10,7 +10,7 @@ import type {AnswerRow} from '../model/answer-row.ts'
 import {type AnswerKey, answers} from '../model/answers.ts'
 import type {Count, Stats} from '../model/model.ts'
 import type {Cell, Table} from './table.ts'
-import {tableRows} from './table-rows.ts'
+import {firstDaysOf, tableRows} from './table-rows.ts'
 
 /** The names of all tables, in order. */
 export const sectionNames: readonly AnswerKey[] = answers.map(({key}) => key)
@@ -35,7 +35,10 @@ function itemRows({key, columns}: AnswerRow, stats: Stats): Cell[][] | null {
   if (answer === null) return null
   const isList = (value: typeof answer): value is readonly Item[] => Array.isArray(value)
   const items = isList(answer) ? answer : overTime(answer, stats)
-  return items.map(item => columns.map(column => (item[column] ?? null) as Cell))
+  const firstDays = firstDaysOf(stats)
+  const cellOf = (item: Item, column: string): Cell =>
+    column === 'firstDay' ? (firstDays(String(item['period'])) ?? stats.from) : ((item[column] ?? null) as Cell)
+  return items.map(item => columns.map(column => cellOf(item, column)))
 }
 
 /** The whole range, then each period. */

@@ -215,8 +215,8 @@ suite('usage publish', () => {
     await publish('2026-10-20')
     assert.deepEqual(read('parsl/v1/months.csv').split('\n'), [
       'month,firstDay,users,usersLow,hosts,runs,ok,failed,signal,lost,running,unknown,successRate,meanSeconds,p50Seconds',
-      '2026-08,2026-08-01,,,,,,,,,,,,,',
-      '2026-09,2026-09-01,12,12,12,12,0,0,0,12,0,0,,,',
+      '"2026-08",2026-08-01,,,,,,,,,,,,,',
+      '"2026-09",2026-09-01,12,12,12,12,0,0,0,12,0,0,,,',
       '',
     ])
   })

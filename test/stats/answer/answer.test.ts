@@ -380,6 +380,7 @@ test('it has every key of the model without any data, and null for unknown value
       'to',
       'by',
       'year',
+      'periods',
       'filters',
       'since',
       'unanswered',

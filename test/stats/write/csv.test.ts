@@ -10,13 +10,13 @@ const csvOf = (cell: string): string => writeCsv({section: 's', title: 't', colu
 test('it writes an answer as a table with a head', () => {
   assert.equal(
     writeCsv(table('versions')),
-    'version,runs,users,usersLow,usersHigh,runsWithoutUser,daysWithoutUser\n3.5.2,40,9,9,9,0,0\n,2,1,1,1,0,0\n',
+    'version,runs,users,usersLow,usersHigh,runsWithoutUser,daysWithoutUser\n"3.5.2",40,9,9,9,0,0\n,2,1,1,1,0,0\n',
   )
   assert.match(
     writeCsv(table('runs')),
-    /^span,period,value,exact,low,high,complete\nrange,2026-01-01\/2026-03-10,42,true/,
+    /^span,period,firstDay,value,exact,low,high,complete\n"range","2026-01-01\/2026-03-10",2026-01-01,42,true/,
   )
-  assert.match(writeCsv(table('runs')), /\nperiod,2026-03,12,true,12,12,false\n$/)
+  assert.match(writeCsv(table('runs')), /\n"period","2026-03",2026-03-01,12,true,12,12,false\n$/)
 })
 
 test('it writes all answers as one table of four columns', () => {
@@ -28,11 +28,34 @@ test('it writes all answers as one table of four columns', () => {
   assert.match(writeLongCsv(filtered), /^versions,1,unanswered,true$/m)
 })
 
+test('it has one type in each column: texts are quoted, numbers and days are not', () => {
+  for (const {columns, ...one} of [...tablesOf(sample), ...tablesOf(hostileStats)]) {
+    const [, ...lines] = writeCsv({columns, ...one})
+      .trimEnd()
+      .split('\n')
+    const kinds = columns.map(() => new Set<string>())
+    for (const line of lines)
+      for (const [place, [cell = '']] of [...line.matchAll(/(?<=^|,)(?:"(?:[^"]|"")*"|[^,"]*)(?=,|$)/g)].entries())
+        if (cell !== '')
+          kinds[place]!.add(
+            cell.startsWith('"')
+              ? 'text'
+              : /^\d{4}-\d\d-\d\d$/.test(cell)
+                ? 'day'
+                : /^(?:true|false)$/.test(cell)
+                  ? 'boolean'
+                  : 'number',
+          )
+    for (const [place, found] of kinds.entries())
+      assert.ok(found.size <= 1, `${one.section}.${columns[place]}: ${[...found]}`)
+  }
+})
+
 test('it prevents texts from becoming formulas', () => {
   for (const start of ['=', '+', '-', '@', ' =', '＝', '＋', '－', '＠'])
     assert.match(csvOf(`${start}cmd()`), /^name\n"?'/, start)
-  for (const start of ['\t', '\r', '\n', '\u0000']) assert.equal(csvOf(`${start}=cmd()`), 'name\n?=cmd()\n')
-  assert.equal(csvOf('a=b'), 'name\na=b\n')
+  for (const start of ['\t', '\r', '\n', '\u0000']) assert.equal(csvOf(`${start}=cmd()`), 'name\n"?=cmd()"\n')
+  assert.equal(csvOf('a=b'), 'name\n"a=b"\n')
   assert.equal(writeCsv({section: 's', title: 't', columns: ['n'], rows: [[-1], [null], [true]]}), 'n\n-1\n\ntrue\n')
 })
 

@@ -34,6 +34,7 @@ test('it has a cell for each column, and a value in at least one cell of each co
     commonestFault: fault,
     trend: {...sample.trend, previous: {...sample.trend.previous, reason: 'not-collected'}},
     filters: {...sample.filters, system: 'Linux'},
+    quality: {...sample.quality, featuresSince: '2026-01-01'},
   }
   for (const {section, columns, rows} of tablesOf(full)) {
     for (const row of rows ?? []) assert.equal(row.length, columns.length, section)

@@ -1,6 +1,6 @@
 import {toPlainText} from '../../../protocol/plain-text.ts'
-import {describeFilterName} from '../../model/filters.ts'
-import type {Quality, UnknownFilter} from '../../model/model.ts'
+import {describeFilterName, type UnknownFilter} from '../../model/filters.ts'
+import type {Quality} from '../../model/model.ts'
 import {qualityCounts} from '../../model/quality-counts.ts'
 import {wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'
