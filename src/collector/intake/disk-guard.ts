@@ -40,28 +40,30 @@ export function createDiskGuard(parts: DiskGuardParts): DiskGuard {
   let failed: {readonly untilMs: number; readonly error: UsageError} | null = null
   let wasWritable = true
 
-  function check(): ProbeResult {
+  function spaceNow(): Space | null {
     if (looked === null || elapsedMs() - looked.atMs >= lookEveryMs)
       looked = {atMs: elapsedMs(), space: readSpace(directory)}
-    const {space} = looked
-    const floor = parts.minFreeBytes ?? defaultFloor(space)
-    const detail = `${toMegabytes(space?.freeBytes)} free, at least ${toMegabytes(floor)} required`
-    if (failed !== null) return {ok: false, detail: failed.error.message, cause: failed.error}
-    return {ok: space === null || space.freeBytes >= floor, detail}
+    return looked.space
   }
-  function look(): ProbeResult {
-    const found = check()
-    if (found.ok !== wasWritable) onChange(found.ok ? 'the store is written again' : found.detail, found.ok)
-    wasWritable = found.ok
-    return found
+  function describe(): string {
+    if (failed !== null) return failed.error.message
+    const space = spaceNow()
+    return `${toMegabytes(space?.freeBytes)} free, at least ${toMegabytes(floorOf(space))} required`
+  }
+  const floorOf = (space: Space | null): number => parts.minFreeBytes ?? defaultFloor(space)
+  function look(): boolean {
+    const space = spaceNow()
+    const ok = failed === null && (space === null || space.freeBytes >= floorOf(space))
+    if (ok !== wasWritable) onChange(ok ? 'the store is written again' : describe(), ok)
+    wasWritable = ok
+    return ok
   }
   return {
     name: 'disk',
-    check: look,
+    check: () => ({ok: look(), detail: describe(), ...(failed !== null && {cause: failed.error})}),
     require() {
-      const {ok, detail} = look()
-      const isTry = failed !== null && elapsedMs() >= failed.untilMs
-      if (!ok && !isTry) throw failed?.error ?? new UsageError('USAGE_STORE_UNWRITABLE', `the disk is full: ${detail}`)
+      if (look() || (failed !== null && elapsedMs() >= failed.untilMs)) return
+      throw failed?.error ?? new UsageError('USAGE_STORE_UNWRITABLE', `the disk is full: ${describe()}`)
     },
     noteWrite(thrown) {
       if (thrown === null && failed === null) return

@@ -127,18 +127,23 @@ export function buildHttp(given: HttpParts): FastifyInstance {
     const path = request.url.split('?')[0]
     throw new UsageError('USAGE_NOT_FOUND', `no such address: ${request.method} ${path}`)
   })
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header(requestIdHeader, request.id)
     const {id} = (request.params ?? {}) as {readonly id?: string}
     if (id !== undefined && parts.projects.has(id)) known.set(request, id)
+    done()
   })
   const hostRule = {names: front.hosts ?? [], projects: parts.projects}
   guardFront(app, {...parts, hostRule, rateGuard: createRateGuard(app, parts.sourceOf, front.rate)})
   addSafeHeaders(app)
   acceptBodies(app)
-  app.addHook('onSend', async ({raw: {socket}}, {raw}, payload) => connections.countAnswer(raw, socket, payload))
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onSend', ({raw: {socket}}, {raw}, payload, done) => {
+    connections.countAnswer(raw, socket, payload)
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
     monitor.answered(request.routeOptions.url ?? '(unknown)', reply.statusCode)
+    done()
   })
   app.addHook('onClose', () => parts.bodyReader.close())
   addRoutes(app, parts)
@@ -148,9 +153,10 @@ export function buildHttp(given: HttpParts): FastifyInstance {
 
 /** What a browser may do with an answer, unless the answer says otherwise. */
 function addSafeHeaders(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (!reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store')
     reply.header('X-Content-Type-Options', 'nosniff')
+    done()
   })
 }
 
@@ -158,8 +164,9 @@ function addSafeHeaders(app: FastifyInstance): void {
 function acceptBodies(app: FastifyInstance): void {
   const bodyBudget = createBodyBudget()
   const shares = new WeakMap<FastifyRequest, BodyShare>()
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.raw.once('close', () => shares.get(request)?.free())
+    done()
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
