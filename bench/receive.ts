@@ -9,6 +9,7 @@ import {openSqliteStore} from '../src/collector/store/sqlite/sqlite.ts'
 import type {Batch} from '../src/collector/store/store.ts'
 import {parseReport} from '../src/protocol/report.ts'
 import {makeRun, projectOf} from './fill-store.ts'
+import {withRandomIds} from './random-ids.ts'
 
 const connections = 64
 /** Events of one transaction of the bulk insert. */
@@ -16,13 +17,16 @@ const bulkEvents = 5_000
 const nowMs = Date.parse('2026-11-22T12:00:00Z')
 const project = projectOf('first')
 
-/** Reports as clients post them: of one event, or of several runs of one person. */
-function makeReports(events: number, perReport: number): string[] {
+/** Milliseconds between the starts of two reports. */
+const betweenMs = 100
+
+/** Reports as clients post them, one after the other: of one event, or of several runs of one person. */
+function makeReports(events: number, perReport: number, hasRandomIds: boolean): string[] {
   const reports: string[] = []
   for (let person = 0; reports.length * perReport < events; person++) {
     const runs = Array.from({length: Math.ceil(perReport / 8)}, () =>
-      makeRun('first', person, nowMs - 3_600_000, Math.random),
-    )
+      makeRun('first', person, nowMs - 3_600_000 + person * betweenMs, Math.random),
+    ).map(run => (hasRandomIds ? withRandomIds(run) : run))
     const listed = runs.flatMap(run => run.events.map(({event}) => event)).slice(0, perReport)
     const header = runs[0]!.header
     const client = {name: 'bench', version: '1'}
@@ -90,14 +94,16 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
  */
 export async function benchReceive(runs: number): Promise<string[]> {
   const rows: string[] = []
-  for (const [perReport, events] of [
-    [50, 20_000],
-    [1, 6_000],
+  for (const [perReport, events, ids] of [
+    [50, 20_000, 'by time'],
+    [1, 6_000, 'by time'],
+    [50, 20_000, 'random'],
+    [1, 6_000, 'random'],
   ] as const) {
     const ratios: number[] = []
     const rates: number[] = []
     for (let round = -1; round < runs; round++) {
-      const bodies = makeReports(events, perReport)
+      const bodies = makeReports(events, perReport, ids === 'random')
       const batches = bodies.map(batchOf)
       const count = bodies.length * perReport
       const bulk = count / (await insertInBulk(batches, perReport))
@@ -107,9 +113,9 @@ export async function benchReceive(runs: number): Promise<string[]> {
       rates.push(acknowledged)
     }
     const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`
-    rows.push(`| ${perReport} | ${Math.round(median(rates))} | ${median(ratios).toFixed(2)} | ${range} |`)
+    rows.push(`| ${perReport} | ${ids} | ${Math.round(median(rates))} | ${median(ratios).toFixed(2)} | ${range} |`)
   }
   const head =
-    '| events a report | acknowledged events a second | of a bulk insert | least to most |\n|---:|---:|---:|---:|'
+    '| events a report | ids | acknowledged events a second | of a bulk insert | least to most |\n|---:|---|---:|---:|---:|'
   return [`Reports by HTTP, ${connections} connections, ${runs} rounds\n\n${head}\n${rows.join('\n')}\n`]
 }

@@ -2,13 +2,14 @@
  * Measures the cost of `usage`: `npm run bench [-- --runs N] [-- --only PART]`. The rows of a table are measured in
  * turn and compared with the first row. To add a group of tables, add an entry to `parts`. `--only stats` first fills a
  * store with `--events N` events. `--store DIR` keeps that store for the next time. `--only beside` installs other
- * packages.
+ * packages. `--only growth --events 5000000` fills a gigabyte.
  */
 import {cpus} from 'node:os'
 import {parseArgs} from 'node:util'
 import {benchBeside} from './beside.ts'
 import {benchClients} from './clients.ts'
 import {benchDatagrams} from './datagrams.ts'
+import {benchGrowth} from './growth.ts'
 import {benchLibrary} from './library.ts'
 import {benchOtherCommands} from './other-commands.ts'
 import {benchReceive} from './receive.ts'
@@ -27,12 +28,13 @@ const parts: Readonly<Record<string, (runs: number, events: number, store: strin
   clients: benchClients,
   others: benchOtherCommands,
   receive: runs => benchReceive(Math.min(runs, 7)),
+  growth: (_runs, events) => benchGrowth(events),
   datagrams: benchDatagrams,
   stats: benchStats,
   beside: benchBeside,
 }
-/** Measured only with `--only`, because it installs packages. */
-const onlyNamed = ['beside']
+/** Measured only with `--only`: one installs packages, one fills a disk. */
+const onlyNamed = ['beside', 'growth']
 
 const {values} = parseArgs({
   options: {
