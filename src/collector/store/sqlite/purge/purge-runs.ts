@@ -20,6 +20,7 @@ const maxCounts = 3
 const hourMs = 3_600_000
 
 const sql = {
+  // Without the index of uses without a run, SQLite reads all uses.
   oldest: `
     SELECT min(atMs) AS atMs FROM (
       SELECT min(counted_at) AS atMs FROM runs WHERE project = :project AND counted_at >= :from
@@ -27,7 +28,8 @@ const sql = {
         WHERE project = :project AND counted_at < :purged AND last_sign_at >= :from
       UNION ALL SELECT min(ended_at) FROM unpaired_ends WHERE project = :project AND ended_at >= :from
       UNION ALL SELECT min(used_at) FROM presences WHERE project = :project AND used_at >= :from
-      UNION ALL SELECT min(used_at) FROM features WHERE project = :project AND run IS NULL AND used_at >= :from)`,
+      UNION ALL SELECT min(used_at) FROM features INDEXED BY unpaired_features_by_time
+        WHERE project = :project AND run IS NULL AND used_at >= :from)`,
   nextRun: `
     SELECT min(counted_at) AS atMs FROM runs WHERE project = :project AND counted_at >= :from AND counted_at < :to`,
   count: `
@@ -37,7 +39,7 @@ const sql = {
     SELECT (SELECT count(*) FROM (SELECT 1 FROM runs
         WHERE project = :project AND counted_at < :to LIMIT ${maxRowsHere}))
       + (SELECT count(*) FROM (SELECT 1 FROM features
-        WHERE project = :project AND run IS NULL AND used_at < :to LIMIT ${maxRowsHere})) AS count`,
+        WHERE project = :project AND used_at >= :from AND used_at < :to LIMIT ${maxRowsHere})) AS count`,
   keep: `
     INSERT INTO run_totals (project, span, facts) VALUES (:project, :span, :facts)
     ON CONFLICT DO UPDATE SET facts = excluded.facts`,
@@ -58,7 +60,8 @@ export function createRunPurger(
 
   async function count(project: number, asked: MonthOfRuns): Promise<CountedRuns> {
     const {to} = spanOf(asked.month)
-    const isLarge = Number(database.prepare(sql.some).get({project, to})?.['count']) >= maxRowsHere
+    const read = spanOf(asked.withYear ? asked.month.slice(0, 4) : asked.month)
+    const isLarge = Number(database.prepare(sql.some).get({project, ...read})?.['count']) >= maxRowsHere
     let counted: CountedRuns
     for (let turn = 0; ; turn++) {
       counted = isLarge
