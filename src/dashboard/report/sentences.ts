@@ -41,7 +41,7 @@ const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1)
 
 /** The beginning of a sentence: when, and with which filters. */
 const opening = ({stats, filters}: Told): string =>
-  `${capital(writeTime(stats))}${filters === '' ? '' : ` (counted: ${filters})`},`
+  `${capital(writeTime(stats))}${filters === '' ? '' : ` (filters: ${filters})`},`
 
 function tellPeople(told: Told): string {
   const {name, stats, years} = told
@@ -90,7 +90,10 @@ function tellYears({name, stats, years, filters}: Told): string | null {
 function tellFeatures(told: Told): string | null {
   const names = told.stats.features.slice(0, 3).map(({name, count}) => `${name} (${writeCounted(count, 'time')})`)
   if (names.length === 0) return null
-  return `${opening(told)} the most used features of ${told.name} were ${names.join(', ')}.`
+  const last = names.pop()
+  const listed = names.length === 0 ? last : `${names.join(', ')} and ${last}`
+  const verb = names.length === 0 ? 'feature was' : 'features were'
+  return `${opening(told)} the most used ${verb} ${listed}.`
 }
 
 /** `, 12 % more than in 2024`; empty if nothing is compared. */

@@ -126,3 +126,16 @@ test('it says that earlier years are missing where retention has left totals tha
   assert.match(gone.markdown, /Earlier years are left out, because only totals/)
   assert.equal(yearsOf('2026-01-01').years.areEarlierGone, false)
 })
+
+test('it names filters in each sentence to paste, and the most used features where years are not told', () => {
+  const [load] = sample.features
+  const used = ['A', 'B', 'C', 'D'].map(name => ({...load!, name, users: 9, usersLow: 9, usersHigh: 9}))
+  const stats: Stats = {...enough, features: used, filters: {...sample.filters, system: 'Linux'}}
+  const {sentences} = reportOf(stats).document
+  assert.equal(sentences.length, 4)
+  for (const sentence of sentences) assert.match(sentence, /^From .* \(filters: system Linux\), /)
+  assert.match(
+    sentences[3]!,
+    /the most used features were A \(1,500 times\), B \(1,500 times\) and C \(1,500 times\)\.$/,
+  )
+})
