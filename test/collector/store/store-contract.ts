@@ -71,7 +71,10 @@ function writingContract(make: MakeStore): void {
       endOf(1, nowMs, {id: uuid('x', 2), exitCode: 0}),
       featureOf(1, nowMs, {count: 50}),
     ]
-    assert.deepEqual(await insert(store, later), reported(knows, ['duplicate', 'duplicate', 'duplicate']))
+    assert.deepEqual(
+      await insert(store, later, {receivedAtMs: nowMs + 1}),
+      reported(knows, ['duplicate', 'duplicate', 'duplicate']),
+    )
     const facts = await factsOf(source)
     assert.deepEqual(facts.exits, [{exitCode: 3, signal: null, runs: 1}])
     assert.equal(facts.features[0]!.count, 2)
