@@ -74,7 +74,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'limits',
   ],
   'src/collector/store': ['open', 'spool', 'sqlite', 'clickhouse', 'rules', 'place', 'store', 'parts', 'totals'],
-  'src/collector/store/clickhouse': ['clickhouse', 'write', 'tables', 'client'],
+  'src/collector/store/clickhouse': ['clickhouse', 'purge', 'held', 'moving', 'write', 'tables', 'client'],
   'src/collector/store/sqlite': [
     'sqlite',
     'source',

@@ -5,8 +5,16 @@
  * store never knows whether an event is new. The servers may be one, or the shards of a cluster, with or without replicas.
  * Read next: `tables/tables.ts`, `write/write.ts`, `client/client.ts`.
  */
+import type {EventSource, HeldSource} from '../store.ts'
 import {parseAddress} from './client/address.ts'
 import {type ClickHouse, connectClickHouse} from './client/client.ts'
+import {createHeldReader} from './held.ts'
+import {createEventReader} from './moving/read-events.ts'
+import {createRestorer} from './moving/restore-parts.ts'
+import {createProjectEnder} from './purge/end-project.ts'
+import {createEraser} from './purge/erasure.ts'
+import {createFeaturePurger, deleteTotalledFeatures} from './purge/purge-features.ts'
+import {deleteTotalledRuns} from './purge/purge-runs.ts'
 import {prepareTables, requirePreparedTables} from './tables/prepare-tables.ts'
 import {createReleaser} from './write/release-pending.ts'
 import {createUpkeep} from './write/upkeep.ts'
@@ -15,15 +23,42 @@ import {createWriter} from './write/write.ts'
 /** Opens the store of an address for writing, and makes or updates its tables. Rejects like `connectForWriting`. */
 export async function openClickHouseStore(address: string) {
   const clickhouse = await connectForWriting(address)
-  const {insert, addQuality, saveProjects, parts} = createWriter(clickhouse)
+  const {insert, addQuality, saveProjects, parts, forget} = createWriter(clickhouse)
+  const {erase, findErased, eraseLate} = createEraser(clickhouse, forget)
+  const upkeep = createUpkeep(clickhouse)
   return {
     insert,
     addQuality,
     saveProjects,
+    erase,
+    findErased,
+    ...createProjectEnder(clickhouse, forget),
+    ...createFeaturePurger(clickhouse, forget),
+    async finishPurge(project: string) {
+      await deleteTotalledFeatures(clickhouse, project)
+      await deleteTotalledRuns(clickhouse, project)
+    },
+    ...createRestorer(clickhouse, forget),
     ...createReleaser(clickhouse, parts),
-    ...createUpkeep(clickhouse),
+    ...upkeep,
+    async maintain(nowMs: number) {
+      await upkeep.maintain(nowMs)
+      await eraseLate(nowMs)
+    },
     close: () => clickhouse.close(),
   }
+}
+
+/** Opens the store of an address to read all events and totals of a project. Rejects like `connectForReading`. */
+export async function openClickHouseEvents(address: string): Promise<EventSource> {
+  const clickhouse = await connectForReading(address)
+  return {...createEventReader(clickhouse), close: () => clickhouse.close()}
+}
+
+/** Opens the store of an address to read what it holds under a pseudonym. Rejects like `connectForReading`. */
+export async function openClickHouseHeld(address: string): Promise<HeldSource> {
+  const clickhouse = await connectForReading(address)
+  return {...createHeldReader(clickhouse), close: () => clickhouse.close()}
 }
 
 /**

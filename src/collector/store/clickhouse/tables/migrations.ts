@@ -48,4 +48,8 @@ const tableSettings = [
   'fsync_part_directory = 1',
   'min_rows_to_fsync_after_merge = 1',
   'old_parts_lifetime = 1',
+  // Otherwise, a table without merges looks for old parts only every five minutes, and an erasure waits for it.
+  'cleanup_delay_period = 1',
+  'cleanup_delay_period_random_add = 0',
+  'max_cleanup_delay_period = 1',
 ].join(', ')

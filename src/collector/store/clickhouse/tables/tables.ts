@@ -125,8 +125,16 @@ export const tables: readonly Table[] = [
   ),
   // Before when single rows are gone. `what` is runs or features.
   saved('purges', ['what LowCardinality(String)', 'before_ms Int64', 'first_ms Nullable(Int64)'], 'project, what'),
-  saved('unfinished_purges', ['from_ms Int64', 'to_ms Int64'], 'project'),
-  saved('erasures', ['receipt UUID', 'erased_at Int64', 'runs Int64', 'features Int64'], 'project, receipt'),
+  // The receipts that were given. An erasure that was stopped is not finished.
+  saved(
+    'erasures',
+    ['receipt UUID', 'erased_at Int64', 'runs Int64', 'features Int64', 'is_finished UInt8'],
+    'project, receipt',
+  ),
+  // The pseudonyms of the erasures of some days, for events that arrive later.
+  saved('erased_users', ['user String', 'receipt UUID', 'erased_at Int64'], 'project, user, receipt'),
+  // The stores of which an import has begun.
+  saved('imported_stores', ['store String'], 'project, store'),
   // How much was erased at people's request, by the month that it belonged to.
   saved(
     'erased',
