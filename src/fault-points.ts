@@ -43,6 +43,7 @@ export const faultPoints = [
   'collector: before the answer',
   'spool: batches on disk',
   'spool: block shipped',
+  'collector: rows to erase found',
   'collector: rows erased',
   'collector: erasure committed',
   'collector: before the receipt',

@@ -463,6 +463,7 @@ describe('a collector that is killed at a step', {concurrency: 2}, () => {
 describe('a collector that is killed while it erases', {concurrency: 2}, () => {
   // The rows that the first try has found already, and whether the files still have them when the collector is back.
   const steps: readonly (readonly [point: FaultPoint, isErased: boolean])[] = [
+    ['collector: rows to erase found', false],
     ['collector: rows erased', false],
     ['collector: erasure committed', true],
     ['collector: before the receipt', true],

@@ -141,10 +141,10 @@ export interface Store {
    * Erases the data of people: the runs that they reported, with features and repeats, their features and ends without
    * a run, and the texts that only these rows used. Totals, which name nobody, remain.
    *
-   * One transaction. Resolves when no file of the store contains the bytes. The same receipt again erases the data that
-   * arrived since, and resolves to the first time and the counts of all tries. Rejects with a `UsageError`
-   * USAGE_COLLECTOR_BUSY if another program reads the old state for too long: then the rows are deleted, and another
-   * try removes their bytes. Later events of the people are stored as usual.
+   * Reports are written while the rows are found. One transaction deletes them. Resolves when no file of the store
+   * contains the bytes. The same receipt again erases the data that arrived since, and resolves to the first time and the
+   * counts of all tries. Rejects with a `UsageError` USAGE_COLLECTOR_BUSY if another program reads the old state for too
+   * long: then the rows are deleted, and another try removes their bytes. Later events of the people are stored as usual.
    */
   erase(erasure: Erasure): Promise<ErasureReceipt>
   /**

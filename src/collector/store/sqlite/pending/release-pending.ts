@@ -81,6 +81,7 @@ export function createReleaser(
     const found = releaseOf(file, row.content, row.isStored, admits)
     if (found === null) return false
     const {event, left} = found
+    parts.dictionary.noteHeader(row.header)
     if (row.isStored) addValues(row, valuesOf(event))
     else parts.writeAdmitted(row, {...row.content, event, undeclaredFields: Object.keys(left).length})
     settle(row, left)

@@ -8,25 +8,26 @@ import {type Database, inTransaction, truncateLog} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
 import type {KnownValues} from '../tables/known-values.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'
+import {createFinder, emptyFound, foundTables, watchFinding} from './find-erased.ts'
 import {forgetFeatures, forgetValues} from './forget-values.ts'
+import {inPieces} from './in-pieces.ts'
 
 /** The most milliseconds that an erasure waits for programs that read the state before it. */
 const maxWaitMs = 20_000
 const betweenTriesMs = 20
 
-/** The rows to erase, in memory. No index finds the rows of a person, so each table is scanned once. */
+/** The rows to erase, in memory: those of the found rows that belong to the people when they are erased. */
 const memory = `
   PRAGMA temp_store=MEMORY;
-  CREATE TEMP TABLE erased_headers (id INTEGER PRIMARY KEY) STRICT;
+  ${foundTables}
   CREATE TEMP TABLE erased_runs (run BLOB PRIMARY KEY, is_theirs INTEGER) STRICT, WITHOUT ROWID;
   CREATE TEMP TABLE kept_runs (run BLOB PRIMARY KEY, header INTEGER, first INTEGER, last REAL) STRICT, WITHOUT ROWID;
   CREATE TEMP TABLE erased_features (event BLOB PRIMARY KEY, feature INTEGER, used_at INTEGER) STRICT, WITHOUT ROWID`
 
-const emptyMemory = ['erased_headers', 'erased_runs', 'erased_features', 'kept_runs']
-  .map(table => `DELETE FROM ${table};`)
-  .join('')
+const emptyMemory = ['erased_runs', 'erased_features', 'kept_runs'].map(table => `DELETE FROM ${table};`).join('')
 
-const ofHeaders = 'project = :project AND header IN (SELECT id FROM erased_headers)'
+const isOfHeaders = 'header IN (SELECT id FROM erased_headers)'
+const ofEnds = `project = :project AND event IN (SELECT event FROM found_ends) AND ${isOfHeaders}`
 const ofRuns = 'project = :project AND run IN (SELECT run FROM erased_runs)'
 const pendingOfThem = `project = :project AND (header IN (SELECT id FROM erased_headers)
   OR run IN (SELECT run FROM erased_runs WHERE is_theirs))`
@@ -43,17 +44,20 @@ const sql = {
   // (is_theirs). A run of which only features are known may belong to others.
   runs: `
     INSERT INTO erased_runs SELECT run, header_rank < ${headerRank.feature} FROM runs
-    WHERE ${ofHeaders} OR (project = :project AND header_rank = ${headerRank.feature}
-      AND run IN (SELECT run FROM features WHERE run IS NOT NULL AND ${ofHeaders}))`,
+    WHERE project = :project AND run IN (SELECT run FROM found_runs) AND (${isOfHeaders}
+      OR (header_rank = ${headerRank.feature} AND run IN (
+        SELECT run FROM features
+        WHERE project = :project AND event IN (SELECT event FROM found_features) AND run IS NOT NULL AND ${isOfHeaders})))`,
   features: `
     INSERT INTO erased_features SELECT event, feature, used_at FROM features
-    WHERE project = :project AND (header IN (SELECT id FROM erased_headers)
-      OR run IN (SELECT run FROM erased_runs WHERE is_theirs))`,
+    WHERE project = :project AND event IN (SELECT event FROM found_features)
+      AND (${isOfHeaders} OR run IN (SELECT run FROM erased_runs WHERE is_theirs))`,
   // A run of which only features are known keeps the features of other people, as if only those had arrived.
   keptRuns: `
     INSERT INTO kept_runs
     SELECT run, min(header), min(used_at), max(used_at + coalesce(duration_seconds, 0) * 1000) FROM features
-    WHERE project = :project AND run IN (SELECT run FROM erased_runs WHERE NOT is_theirs)
+    WHERE project = :project AND event IN (SELECT event FROM found_features)
+      AND run IN (SELECT run FROM erased_runs WHERE NOT is_theirs)
       AND event NOT IN (SELECT event FROM erased_features) GROUP BY run`,
   othersRuns: `
     UPDATE runs SET header = kept.header, first_sign_at = kept.first,
@@ -75,17 +79,20 @@ const sql = {
 const steps: readonly string[] = [
   add(`SELECT :project, ${month('counted_at')}, coalesce(result, 'open'), count(*) FROM run_results WHERE ${ofRuns}`),
   add(`SELECT :project, ${month('used_at')}, 'features', count(*) FROM erased_features WHERE true`),
-  add(`SELECT :project, ${month('ended_at')}, 'unpaired-ends', count(*) FROM unpaired_ends WHERE ${ofHeaders}`),
+  add(`SELECT :project, ${month('ended_at')}, 'unpaired-ends', count(*) FROM unpaired_ends WHERE ${ofEnds}`),
   ...forgetValues,
   'DELETE FROM features WHERE project = :project AND event IN (SELECT event FROM erased_features)',
   `DELETE FROM runs WHERE ${ofRuns}`,
-  `DELETE FROM repeats WHERE ${ofRuns}`,
-  `DELETE FROM unpaired_ends WHERE ${ofHeaders}`,
-  `DELETE FROM presences WHERE ${ofHeaders}`,
+  `DELETE FROM repeats WHERE event IN (SELECT event FROM found_repeats) AND ${ofRuns}`,
+  `DELETE FROM unpaired_ends WHERE ${ofEnds}`,
+  `DELETE FROM presences
+     WHERE project = :project AND (used_at, header) IN (SELECT used_at, header FROM found_days) AND ${isOfHeaders}`,
   `DELETE FROM pending_events WHERE ${pendingOfThem}`,
   'DELETE FROM headers WHERE project = :project AND id IN (SELECT id FROM erased_headers)',
   `DELETE FROM feature_names WHERE project = :project AND id IN (SELECT feature FROM erased_features)
-     AND id NOT IN (SELECT DISTINCT feature FROM features WHERE project = :project)
+     AND id NOT IN (SELECT id FROM used_features)
+     AND id NOT IN (
+       SELECT feature FROM features WHERE project = :project AND event IN (SELECT event FROM found_features))
      AND id NOT IN (SELECT feature FROM feature_totals WHERE project = :project)`,
   forgetFeatures,
 ]
@@ -107,6 +114,13 @@ export function createEraser(parts: EraserParts): Pick<Store, 'erase' | 'findEra
   database.exec(memory)
   /** Receipts of erasures of which no byte is left. */
   const finished = new Set<string>()
+  /** One at a time: they share their tables in memory. */
+  let last: Promise<unknown> = Promise.resolve()
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work)
+    last = done.catch(() => undefined)
+    return done
+  }
   return {
     async findErased(erasure) {
       const project = inTransaction(database, () => parts.dictionary.projectId(erasure.project))
@@ -117,7 +131,7 @@ export function createEraser(parts: EraserParts): Pick<Store, 'erase' | 'findEra
       return finished.has(erasure.receipt) ? toReceipt(erasure, row) : null
     },
     async erase(erasure) {
-      const receipt = eraseInTransaction(parts, erasure)
+      const receipt = await alone(() => findAndErase(parts, erasure))
       reach('collector: erasure committed')
       await emptyLog(database)
       // No program reads the old state any more, so none can write copies of it after this.
@@ -129,13 +143,58 @@ export function createEraser(parts: EraserParts): Pick<Store, 'erase' | 'findEra
   }
 }
 
-function eraseInTransaction(parts: EraserParts, erasure: Erasure): ErasureReceipt {
+/** If reports of the people arrive while their rows are found, the last search is made inside the transaction. */
+const maxSearches = 3
+
+/**
+ * Finds the rows in pieces between which reports are written, and then erases them in one transaction: it takes as long
+ * as the people have rows, however large the store is.
+ */
+async function findAndErase(parts: EraserParts, erasure: Erasure): Promise<ErasureReceipt> {
+  const {database, dictionary} = parts
+  const project = inTransaction(database, () => dictionary.projectId(erasure.project))
+  try {
+    for (let search = 1; search < maxSearches; search++) {
+      const ids = dictionary.watchIds()
+      try {
+        database.exec(emptyFound)
+        const watch = watchFinding(database, project, ids)
+        if (findHeaders(database, project, erasure) > 0) await inPieces(createFinder(database, project))
+        reach('collector: rows to erase found')
+        const receipt = eraseInTransaction(parts, erasure, () => watch.isComplete())
+        if (receipt !== null) return receipt
+      } finally {
+        ids.stop()
+      }
+    }
+    const erased = eraseInTransaction(parts, erasure, () => {
+      database.exec(emptyFound)
+      const findNext = createFinder(database, project)
+      while (findNext());
+      return true
+    })
+    return erased!
+  } finally {
+    database.exec(`${emptyFound} DELETE FROM erased_headers`)
+  }
+}
+
+function findHeaders(database: Database, project: number, {users}: Erasure): number {
+  database.exec('DELETE FROM erased_headers')
+  return Number(database.prepare(sql.headers).run({project, users: JSON.stringify(users)}).changes)
+}
+
+/** Null if `isFound` says that rows may be missing: then nothing is erased. */
+function eraseInTransaction(parts: EraserParts, erasure: Erasure, isFound: () => boolean): ErasureReceipt | null {
   const {database, dictionary, knownValues, marks} = parts
   try {
     return inTransaction(database, () => {
-      marks.touchAll(dictionary.projectId(erasure.project))
+      const project = dictionary.projectId(erasure.project)
+      const headers = findHeaders(database, project, erasure)
+      if (!isFound()) return null
+      marks.touchAll(project)
       marks.flush()
-      return eraseRows(database, dictionary, erasure)
+      return eraseRows(database, project, erasure, headers > 0)
     })
   } finally {
     // Deleted ids of headers and names must not be used again, nor ids of a transaction that was rolled back.
@@ -144,12 +203,11 @@ function eraseInTransaction(parts: EraserParts, erasure: Erasure): ErasureReceip
   }
 }
 
-function eraseRows(database: Database, dictionary: Dictionary, erasure: Erasure): ErasureReceipt {
-  const project = dictionary.projectId(erasure.project)
-  const run = (text: string, more: Record<string, string> = {}): number =>
-    Number(database.prepare(text).run({project, ...more}).changes)
+function eraseRows(database: Database, project: number, erasure: Erasure, isKnown: boolean): ErasureReceipt {
+  const run = (text: string): number => Number(database.prepare(text).run({project}).changes)
   const counts = {runs: 0, features: 0}
-  if (run(sql.headers, {users: JSON.stringify(erasure.users)}) > 0) {
+  if (isKnown) {
+    database.exec(emptyMemory)
     counts.runs = run(sql.runs)
     counts.features = run(sql.features)
     if (run(sql.keptRuns) > 0) {

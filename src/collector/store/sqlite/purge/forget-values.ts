@@ -17,7 +17,11 @@ export const forgetValues: readonly string[] = [
   ...foldedColumns.map(ofColumn),
   ofFields('start_fields', 'runs', 'run IN (SELECT run FROM erased_runs)'),
   ofFields('end_fields', 'runs', 'run IN (SELECT run FROM erased_runs)'),
-  ofFields('fields', 'unpaired_ends', 'header IN (SELECT id FROM erased_headers)'),
+  ofFields(
+    'fields',
+    'unpaired_ends',
+    'event IN (SELECT event FROM found_ends) AND header IN (SELECT id FROM erased_headers)',
+  ),
 ]
 
 /** The step that does so for names of features. It runs after the names went. */

@@ -35,3 +35,43 @@ export async function changeInPieces(
     afterPiece()
   }
 }
+
+/** Rows of one piece: a few milliseconds. */
+const rows = 2_000
+
+/** A table with its key, or the time by which it is walked. */
+export interface WalkedTable {
+  readonly table: string
+  readonly key: string
+  readonly isTime?: boolean
+}
+
+/** The condition for the rows of one piece. */
+export const inPiece = (key: string): string => `project = :project AND ${key} > :after AND ${key} <= :last`
+
+/** Greater than every key: keys have 16 bytes. */
+const lastKey = Buffer.alloc(17, 0xff)
+
+/**
+ * Makes the function that runs statements with `inPiece` for the next rows of a project, in the order of the key. It
+ * returns false at the end of the table.
+ */
+export function walkTable(
+  database: Database,
+  project: number,
+  {table, key, isTime = false}: WalkedTable,
+  statements: readonly string[],
+): () => boolean {
+  const findLast = database.prepare(`
+    SELECT ${key} AS last FROM ${table} WHERE project = :project AND ${key} > :after ORDER BY ${key}
+    LIMIT 1 OFFSET ${rows - 1}`)
+  const prepared = statements.map(text => database.prepare(text))
+  let after: Uint8Array | number = isTime ? Number.MIN_SAFE_INTEGER : new Uint8Array()
+  return () => {
+    const last = findLast.get({project, after})?.['last'] as Uint8Array | number | undefined
+    const end = last ?? (isTime ? Number.MAX_SAFE_INTEGER : lastKey)
+    for (const statement of prepared) statement.run({project, after, last: end})
+    after = end
+    return last !== undefined
+  }
+}

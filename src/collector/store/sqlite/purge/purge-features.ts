@@ -4,8 +4,8 @@
  * Retention replaces the features (this file) and runs (`purge-runs.ts`) of a month by totals. They are counted first,
  * uses in pieces (`count-uses.ts`) and runs in a thread (`total-runs-thread.ts`), so that reports do not wait. One small
  * transaction stores the totals, and from then on no answer counts the single rows. They are deleted in pieces
- * (`delete-totalled.ts`). An erasure (`erasure.ts`) deletes all data of a person, overwrites the pages and truncates the log. Each marks the
- * changed months, so that caches read them again. A kill at any step leaves a store that answers correctly.
+ * (`delete-totalled.ts`). An erasure (`erasure.ts`) finds all data of a person in pieces (`find-erased.ts`), deletes it in
+ * one transaction, overwrites the pages and truncates the log. Each marks the changed months, so that caches read them again. A kill at any step leaves a store that answers correctly.
  * Read next: `../totals/run-totals.ts` for what is kept.
  */
 import {reach} from '../../../../fault-points.ts'
@@ -16,12 +16,11 @@ import {spanOf} from '../../totals/span-of.ts'
 import {readSince} from '../facts/quality.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
-import type {MonthMarks} from '../tables/month-marks.ts'
+import {type MonthMarks, stateBefore} from '../tables/month-marks.ts'
 import {readUnfinishedPurge} from '../tables/unfinished-purge.ts'
 import {countUses, type UseCounting, type UseTotal} from './count-uses.ts'
 import {deleteTotalledFeatures, deleteTotalledRuns} from './delete-totalled.ts'
 import {inPieces} from './in-pieces.ts'
-import {stateBefore} from './month-state.ts'
 import {sweepHeadersOf} from './sweep-headers.ts'
 import {addDurations} from './total-durations.ts'
 

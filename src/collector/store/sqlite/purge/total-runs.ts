@@ -4,8 +4,8 @@ import {spanOf} from '../../totals/span-of.ts'
 import {createReadCache} from '../columns/read-cache.ts'
 import {readFacts} from '../facts/facts.ts'
 import type {Database} from '../tables/database.ts'
+import {stateBefore} from '../tables/month-marks.ts'
 import {readRunsBefore} from '../totals/read-run-totals.ts'
-import {stateBefore} from './month-state.ts'
 import {encodeRunDurations} from './total-durations.ts'
 
 /** Totals that are ready to be stored. */

@@ -18,12 +18,15 @@ export interface Dictionary {
   featureId(projectId: number, type: string, name: string): number
   /** Empties the cache. Call it after a rollback or a deletion: cached ids may not exist any more. */
   forget(): void
-  /** Notes the headers whose ids are asked for from now on, until `stop`: rows that use them may follow. */
-  watchHeaders(): HeaderWatch
+  /** Notes the ids that are asked for from now on, until `stop`: rows that use them may follow. */
+  watchIds(): IdWatch
+  /** Tells the watches of a header that a row gets without asking for its id. */
+  noteHeader(id: number): void
 }
 
-export interface HeaderWatch {
-  has(header: number): boolean
+export interface IdWatch {
+  readonly headers: ReadonlySet<number>
+  readonly features: ReadonlySet<number>
   stop(): void
 }
 
@@ -41,7 +44,10 @@ export function createDictionary(database: Database): Dictionary {
   )
   const findFeature = database.prepare('SELECT id FROM feature_names WHERE project = ? AND type = ? AND name = ?')
   const cache = new Map<string, number>()
-  const watches = new Set<Set<number>>()
+  const watches = new Set<{readonly headers: Set<number>; readonly features: Set<number>}>()
+  const noteHeader = (id: number): void => {
+    for (const {headers} of watches) headers.add(id)
+  }
 
   const remember = (key: string, find: () => unknown, insert: () => void): number => {
     const cached = cache.get(key)
@@ -72,20 +78,24 @@ export function createDictionary(database: Database): Dictionary {
         () => findHeader.get(projectId, digestOf(content)),
         () => insertHeader.run(projectId, digestOf(content), ...headerColumns.map(column => values[column])),
       )
-      for (const seen of watches) seen.add(id)
+      noteHeader(id)
       return id
     },
-    featureId: (projectId, type, name) =>
-      remember(
+    featureId(projectId, type, name) {
+      const id = remember(
         `feature ${projectId} ${type}\n${name}`,
         () => findFeature.get(projectId, type, name),
         () => insertFeature.run(projectId, type, name),
-      ),
+      )
+      for (const {features} of watches) features.add(id)
+      return id
+    },
     forget: () => cache.clear(),
-    watchHeaders() {
-      const seen = new Set<number>()
+    noteHeader,
+    watchIds() {
+      const seen = {headers: new Set<number>(), features: new Set<number>()}
       watches.add(seen)
-      return {has: id => seen.has(id), stop: () => void watches.delete(seen)}
+      return {...seen, stop: () => void watches.delete(seen)}
     },
   }
 }
