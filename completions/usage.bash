@@ -83,7 +83,8 @@ _usage() {
     backup)
       case $flag:$word in
         --data:*) _usage_files ;;
-        *:-*) _usage_words "$word" '--data --json --help' ;;
+        --store:*)  ;;
+        *:-*) _usage_words "$word" '--data --store --json --help' ;;
         *)  ;;
       esac
       ;;
@@ -92,6 +93,7 @@ _usage() {
         --config:*) _usage_files ;;
         --projects:*) _usage_files ;;
         --data:*) _usage_files ;;
+        --store:*)  ;;
         --http:*)  ;;
         --host:*)  ;;
         --base-path:*) _usage_files ;;
@@ -105,8 +107,8 @@ _usage() {
         --admin:*)  ;;
         --log-level:*) _usage_words "$word" 'debug info warn error off' ;;
         --log-format:*) _usage_words "$word" 'text json' ;;
-        *:-*) _usage_words "$word" '--config --projects --data --http --host --base-path --trust-proxy --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --drain-seconds --public --no-public --admin --log-level --log-format --json --help' ;;
-        *) _usage_words "$word" '--config --projects --data --http --host --base-path --trust-proxy --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --drain-seconds --public --no-public --admin --log-level --log-format --json --help' ;;
+        *:-*) _usage_words "$word" '--config --projects --data --store --http --host --base-path --trust-proxy --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --drain-seconds --public --no-public --admin --log-level --log-format --json --help' ;;
+        *) _usage_words "$word" '--config --projects --data --store --http --host --base-path --trust-proxy --udp --inbox --parsl --mantid --min-free --trust-clock --no-trust-clock --drain-seconds --public --no-public --admin --log-level --log-format --json --help' ;;
       esac
       ;;
     completion)
@@ -117,9 +119,10 @@ _usage() {
       ;;
     demo)
       case $flag:$word in
+        --store:*)  ;;
         --http:*)  ;;
-        *:-*) _usage_words "$word" '--http --json --help' ;;
-        *) _usage_words "$word" '--http --json --help' ;;
+        *:-*) _usage_words "$word" '--store --http --json --help' ;;
+        *) _usage_words "$word" '--store --http --json --help' ;;
       esac
       ;;
     doctor)
@@ -158,8 +161,9 @@ _usage() {
       case $flag:$word in
         --project:*) _usage_projects "$word" ;;
         --data:*) _usage_files ;;
-        *:-*) _usage_words "$word" '--project --data --yes --dry-run --json --help' ;;
-        *) _usage_words "$word" '--project --data --yes --dry-run --json --help' ;;
+        --store:*)  ;;
+        *:-*) _usage_words "$word" '--project --data --store --yes --dry-run --json --help' ;;
+        *) _usage_words "$word" '--project --data --store --yes --dry-run --json --help' ;;
       esac
       ;;
     explain)
@@ -174,8 +178,9 @@ _usage() {
       case $flag:$word in
         --project:*) _usage_projects "$word" ;;
         --data:*) _usage_files ;;
-        *:-*) _usage_words "$word" '--project --data --help' ;;
-        *) _usage_words "$word" '--project --data --help' ;;
+        --store:*)  ;;
+        *:-*) _usage_words "$word" '--project --data --store --help' ;;
+        *) _usage_words "$word" '--project --data --store --help' ;;
       esac
       ;;
     feature)
@@ -216,9 +221,10 @@ _usage() {
         --project:*) _usage_projects "$word" ;;
         --project-file:*) _usage_files ;;
         --data:*) _usage_files ;;
+        --store:*)  ;;
         --format:*) _usage_words "$word" 'parsl mantid usage' ;;
         --at:*)  ;;
-        *:-*) _usage_words "$word" '--project --project-file --data --format --at --json --help' ;;
+        *:-*) _usage_words "$word" '--project --project-file --data --store --format --at --json --help' ;;
         *) _usage_files ;;
       esac
       ;;
@@ -299,7 +305,8 @@ _usage() {
       case $flag:$word in
         --project:*) _usage_projects "$word" ;;
         --data:*) _usage_files ;;
-        *:-*) _usage_words "$word" '--project --data --json --help' ;;
+        --store:*)  ;;
+        *:-*) _usage_words "$word" '--project --data --store --json --help' ;;
         *) _usage_files ;;
       esac
       ;;
@@ -309,8 +316,9 @@ _usage() {
         --only:*) _usage_words "$word" 'features runs' ;;
         --project:*) _usage_projects "$word" ;;
         --data:*) _usage_files ;;
-        *:-*) _usage_words "$word" '--older-than --only --project --data --trust-clock --dry-run --json --help' ;;
-        *) _usage_words "$word" '--older-than --only --project --data --trust-clock --dry-run --json --help' ;;
+        --store:*)  ;;
+        *:-*) _usage_words "$word" '--older-than --only --project --data --store --trust-clock --dry-run --json --help' ;;
+        *) _usage_words "$word" '--older-than --only --project --data --store --trust-clock --dry-run --json --help' ;;
       esac
       ;;
     restore)
@@ -339,9 +347,10 @@ _usage() {
       case $flag:$word in
         --project:*) _usage_projects "$word" ;;
         --data:*) _usage_files ;;
+        --store:*)  ;;
         --url:*)  ;;
-        *:-*) _usage_words "$word" '--project --data --url --revoke --json --help' ;;
-        *) _usage_words "$word" '--project --data --url --revoke --json --help' ;;
+        *:-*) _usage_words "$word" '--project --data --store --url --revoke --json --help' ;;
+        *) _usage_words "$word" '--project --data --store --url --revoke --json --help' ;;
       esac
       ;;
     shell)
@@ -383,10 +392,11 @@ _usage() {
         --section:*) _usage_words "$word" 'filters users runs uncertainUsers userFlow hosts scripts trend outcomes successRate commonestFault exitCodes duration features unusedFeatures adoption versions systems readableSystems systemVersions architectures schedulers agents applications components commits ci fields fieldValues quality tables' ;;
         --citation:*) _usage_files ;;
         --data:*) _usage_files ;;
+        --store:*)  ;;
         --url:*)  ;;
         --token:*)  ;;
-        *:-*) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --citation --data --url --token --json --help' ;;
-        *) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --citation --data --url --token --json --help' ;;
+        *:-*) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --citation --data --store --url --token --json --help' ;;
+        *) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --citation --data --store --url --token --json --help' ;;
       esac
       ;;
     status)
@@ -410,8 +420,9 @@ _usage() {
         --project:*) _usage_projects "$word" ;;
         --expires:*)  ;;
         --data:*) _usage_files ;;
-        *:-*) _usage_words "$word" '--name --project --expires --data --json --help' ;;
-        *) _usage_words "$word" '--name --project --expires --data --json --help' ;;
+        --store:*)  ;;
+        *:-*) _usage_words "$word" '--name --project --expires --data --store --json --help' ;;
+        *) _usage_words "$word" '--name --project --expires --data --store --json --help' ;;
       esac
       ;;
     token\ revoke)

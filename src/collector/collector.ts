@@ -38,17 +38,19 @@ import {type InboxParts, type InboxReceiver, receiveInbox} from './receive/inbox
 import {datagramFigures, datagramProbe} from './receive/udp/observe-datagrams.ts'
 import {datagramReader} from './receive/udp/read-datagram.ts'
 import {receiveUdp, type UdpParts, type UdpReceiver} from './receive/udp/receive-udp.ts'
-import {storeInFolder} from './store/place.ts'
+import {placeOf} from './store/place.ts'
 import {createProjectEnd} from './upkeep/end-project.ts'
 import {createErase} from './upkeep/erase.ts'
 import {type CollectorReload, createReload, releasePending} from './upkeep/reload.ts'
-import {startRetention} from './upkeep/retention.ts'
+import {noRetention, startRetention} from './upkeep/retention.ts'
 
 export interface CollectorOptions {
   /** The folder of project files: the closed set of projects. */
   readonly projectsDirectory: string
   /** The folder of the store, the lock and the hash of the read token. It is created if it is missing. */
   readonly dataDirectory: string
+  /** The address of a store that is not in the data folder: `clickhouse://…`. */
+  readonly store?: string | undefined
   readonly host: string
   /** 0 selects a free port. */
   readonly port: number
@@ -129,13 +131,12 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const {parsl = null, mantid = null} = options
   for (const id of [parsl, mantid]) if (id !== null) findProject(projects, id)
   const log = boundLog(options.log ?? silentLog)
-  const own = await openOwnStore(storeInFolder(dataDirectory), log)
+  const own = await openOwnStore(placeOf(dataDirectory, options.store), log, now)
   const {store, source} = own
   const metrics = await openMetrics(options.admin != null)
   const monitor = createMonitor(log, metrics?.meter)
   let watch: ReadinessWatch | null = null
-  const guarded = {...options, checkStore: own.check}
-  const {probes, clock, gate} = await createGuards(guarded, store, () => void watch?.look())
+  const {probes, clock, gate} = await createGuards({...options, checkStore: own.check}, store, () => void watch?.look())
   const commits = withProjectBudgets(createGroupCommit(watchInserts(store, monitor), {gate}), now)
   const groupCommit = watchCommits(commits, monitor)
   const believedNow = (): number => {
@@ -143,7 +144,9 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     return now()
   }
   const followUp = () => own.readAhead(projects.values(), now)
-  const retention = startRetention(store, projects, believedNow, options.retention, followUp, monitor)
+  const retention = own.purges
+    ? startRetention(store, projects, believedNow, options.retention, followUp, monitor)
+    : noRetention
   const preparing = own.keepPrepared(options.preparing)
   let isOpen = true
   let isDraining = false
@@ -185,7 +188,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     })
     const secret = makeFolderSecret()
     // Each part that can fail in a way that loses reports has a probe.
-    const allProbes: ReadinessProbe[] = [...probes, createStoreProbe(store, gate)]
+    const allProbes: ReadinessProbe[] = [...probes, createStoreProbe(store, gate), ...own.probes]
     if (receiver !== null) allProbes.push(datagramProbe(receiver))
     const readiness = createReadiness(allProbes, () => isOpen && !isDraining)
     watch = watchReadiness(readiness, log)
@@ -242,7 +245,11 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     await watch.look()
     log.info(
       'started',
-      describeStart(options, [...projects.keys()], {http, udp: receiver, admin: admin?.address ?? null}),
+      describeStart({...options, store: own.description}, [...projects.keys()], {
+        http,
+        udp: receiver,
+        admin: admin?.address ?? null,
+      }),
     )
     return {
       http,

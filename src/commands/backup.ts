@@ -1,8 +1,8 @@
 import * as Args from '@oclif/core/args'
-import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/framework/base-command.ts'
+import {placeOfFlags, storeFlags} from '../cli/framework/store-flag.ts'
 import {writeBackup} from '../cli/text/operator/write-backup.ts'
-import {type Backup as BackupMade, makeBackup} from '../collector/backup/backup.ts'
+import {type Backup as BackupMade, makeBackup, requireInFolder} from '../collector/backup/backup.ts'
 
 export default class Backup extends BaseCommand {
   static override summary = 'For operators: back up the data folder of a collector, also while it runs.'
@@ -19,11 +19,12 @@ export default class Backup extends BaseCommand {
     }),
   }
   static override flags = {
-    data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+    ...storeFlags,
   }
 
   async run(): Promise<BackupMade> {
     const {args, flags} = await this.parse(Backup)
+    requireInFolder(placeOfFlags(flags))
     return this.present(makeBackup(flags.data, args.target, this.world.now()), writeBackup)
   }
 }

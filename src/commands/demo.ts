@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import {readAddress} from '../cli/arguments/listen-address.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
+import {storeFlags} from '../cli/framework/store-flag.ts'
 import {openDemo} from '../cli/maintain/demo.ts'
 import {waitForStopSignal} from '../cli/maintain/operate/wait-for-stop-signals.ts'
 
@@ -10,6 +11,7 @@ export default class Demo extends BaseCommand {
     'Fills a temporary folder and serves the dashboard on this machine without a token. On SIGTERM or SIGINT it removes everything and exits.'
   static override examples = ['<%= config.bin %> demo', '<%= config.bin %> demo --http 127.0.0.1:0 --json']
   static override flags = {
+    store: storeFlags.store,
     http: Flags.string({
       description: 'address to listen on; port 0 selects a free port',
       helpValue: 'HOST:PORT',
@@ -20,7 +22,7 @@ export default class Demo extends BaseCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Demo)
     const asked = waitForStopSignal()
-    const demo = await openDemo(readAddress(flags.http), this.world.now, this.preparing())
+    const demo = await openDemo({...readAddress(flags.http), store: flags.store}, this.world.now, this.preparing())
     const {http, events} = demo
     const text = this.jsonEnabled()
       ? JSON.stringify({http, events})

@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/framework/base-command.ts'
+import {placeOfFlags, storeFlags} from '../cli/framework/store-flag.ts'
 import {confirmEnd, endProject} from '../cli/maintain/operate/end-project.ts'
 import {type ProjectEnd, writeEnded, writeEndPlan} from '../cli/text/operator/write-ended.ts'
-import {storeInFolder} from '../collector/store/place.ts'
 import {planProjectEnd} from '../collector/upkeep/plan-project-end.ts'
 import {UsageError} from '../errors.ts'
 
@@ -23,7 +23,7 @@ export default class Erase extends BaseCommand {
   ]
   static override flags = {
     project: Flags.string({description: 'the id of the project (required)', helpValue: 'ID'}),
-    data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+    ...storeFlags,
     yes: Flags.boolean({description: 'do not ask; required without a terminal'}),
     'dry-run': Flags.boolean({description: 'only print what would be deleted'}),
   }
@@ -35,7 +35,7 @@ export default class Erase extends BaseCommand {
       throw new UsageError('USAGE_WRONG_USE', '--project is required', {
         next: 'To erase what a collector has of a project: --project ID. To erase your own data: usage forget',
       })
-    const place = storeInFolder(flags.data)
+    const place = placeOfFlags(flags)
     const plan = () => planProjectEnd(place, project)
     if (flags['dry-run'])
       return this.present({...(await plan()), dryRun: true, receipt: null, erasedAt: null}, answer =>

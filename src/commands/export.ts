@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/framework/base-command.ts'
+import {placeOfFlags, storeFlags} from '../cli/framework/store-flag.ts'
 import {storedProject} from '../cli/maintain/ask-stats.ts'
 import {writeLines} from '../cli/output/write-lines.ts'
 import {exportLines} from '../collector/history/export-lines.ts'
-import {storeInFolder} from '../collector/store/place.ts'
 import {readClient} from '../reporter/reports/read-client.ts'
 
 export default class Export extends BaseCommand {
@@ -18,12 +18,12 @@ export default class Export extends BaseCommand {
       env: 'USAGE_PROJECT',
       helpValue: 'ID',
     }),
-    data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+    ...storeFlags,
   }
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Export)
-    const place = storeInFolder(flags.data)
+    const place = placeOfFlags(flags)
     const {project} = await storedProject(place, flags.project || null)
     await writeLines(process.stdout, exportLines(place, project, readClient()))
   }

@@ -3,12 +3,12 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {readImportTime} from '../cli/arguments/import-time.ts'
 import {BaseCommand, exitLike} from '../cli/framework/base-command.ts'
+import {placeOfFlags, storeFlags} from '../cli/framework/store-flag.ts'
 import {type ImportOutcome, importFiles, isEmpty} from '../cli/maintain/import-files.ts'
 import {openImportTarget} from '../cli/maintain/import-target.ts'
 import {progressBar} from '../cli/output/progress-bar.ts'
 import {writeImport} from '../cli/text/write-import.ts'
 import {type ImportFormat, importFormats} from '../collector/history/format.ts'
-import {storeInFolder} from '../collector/store/place.ts'
 import {readProjectFile} from '../reporter/projects/projects.ts'
 
 export default class Import extends BaseCommand {
@@ -29,7 +29,7 @@ export default class Import extends BaseCommand {
       helpValue: 'ID',
     }),
     'project-file': Flags.string({description: 'the project file, for a new data folder', helpValue: 'FILE'}),
-    data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+    ...storeFlags,
     format: Flags.string({
       description: 'the format of the files (default: detected from the first line)',
       options: [...importFormats],
@@ -46,7 +46,7 @@ export default class Import extends BaseCommand {
     const now = this.world.now()
     const atMs = flags.at === undefined ? now : readImportTime(flags.at, now)
     const target = await openImportTarget({
-      place: storeInFolder(flags.data),
+      place: placeOfFlags(flags),
       projectFile: file === undefined ? null : readProjectFile(resolve(file)),
       projectId: flags.project || null,
       now: this.world.now,

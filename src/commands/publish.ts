@@ -1,10 +1,10 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/framework/base-command.ts'
+import {placeOfFlags, storeFlags} from '../cli/framework/store-flag.ts'
 import {chooseStored} from '../cli/maintain/ask-stats.ts'
 import {type Publication, publishSite} from '../cli/maintain/publish-site.ts'
 import {openSource} from '../collector/store/open.ts'
-import {storeInFolder} from '../collector/store/place.ts'
 
 export default class Publish extends BaseCommand {
   static override summary = 'For maintainers: write the public figures as a static site.'
@@ -19,12 +19,12 @@ export default class Publish extends BaseCommand {
   }
   static override flags = {
     project: Flags.string({description: 'only this project', multiple: true, helpValue: 'ID'}),
-    data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+    ...storeFlags,
   }
 
   async run(): Promise<Publication> {
     const {args, flags} = await this.parse(Publish)
-    const source = await openSource(storeInFolder(flags.data))
+    const source = await openSource(placeOfFlags(flags))
     try {
       const stored = await source.projects()
       const projects = flags.project?.map(id => chooseStored(stored, id)) ?? stored

@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags'
 import {readPurgeTime} from '../cli/arguments/operator/purge-time.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
+import {placeOfFlags, storeFlags} from '../cli/framework/store-flag.ts'
 import {type Purged, writePurged, writePurgeStep} from '../cli/text/operator/write-purged.ts'
-import {storeInFolder} from '../collector/store/place.ts'
 import {purgeStore} from '../collector/upkeep/purge-store.ts'
 import {purgeable} from '../collector/upkeep/retention.ts'
 
@@ -21,7 +21,7 @@ export default class Purge extends BaseCommand {
     }),
     only: Flags.option({options: purgeable, description: 'only feature uses, or only runs'})(),
     project: Flags.string({description: 'only this project', env: 'USAGE_PROJECT', helpValue: 'ID'}),
-    data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+    ...storeFlags,
     'trust-clock': Flags.boolean({
       description: 'purge also if the newest events of the store contradict the clock of this machine',
     }),
@@ -39,7 +39,7 @@ export default class Purge extends BaseCommand {
     }
     const months = []
     const isClockTrusted = dryRun || (flags['trust-clock'] ?? false)
-    for await (const step of purgeStore(storeInFolder(flags.data), flags.project || null, {
+    for await (const step of purgeStore(placeOfFlags(flags), flags.project || null, {
       ...options,
       isClockTrusted,
     })) {

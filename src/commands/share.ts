@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/framework/base-command.ts'
+import {placeOfFlags, storeFlags} from '../cli/framework/store-flag.ts'
 import {storedProject} from '../cli/maintain/ask-stats.ts'
 import {readRunningCollector} from '../collector/access/running-collector-file.ts'
 import {hasShareToken, makeShareToken, revokeShareToken} from '../collector/access/share-links.ts'
-import {storeInFolder} from '../collector/store/place.ts'
 
 /** The share link of a project. */
 interface Shared {
@@ -31,7 +31,7 @@ export default class Share extends BaseCommand {
       env: 'USAGE_PROJECT',
       helpValue: 'ID',
     }),
-    data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+    ...storeFlags,
     url: Flags.string({
       description: 'the public address of the collector (default: the address where it listens)',
       helpValue: 'URL',
@@ -41,7 +41,7 @@ export default class Share extends BaseCommand {
 
   async run(): Promise<Shared> {
     const {flags} = await this.parse(Share)
-    const {project} = await storedProject(storeInFolder(flags.data), flags.project || null)
+    const {project} = await storedProject(placeOfFlags(flags), flags.project || null)
     if (flags.revoke) {
       const had = revokeShareToken(flags.data, project)
       return this.present({project, path: null, url: null}, () =>

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../cli/framework/base-command.ts'
+import {storeFlags} from '../cli/framework/store-flag.ts'
 import {asker, questionOf} from '../cli/maintain/ask-stats.ts'
 import {reportOn} from '../cli/maintain/report/make-report.ts'
 import {reportWriter, statsFormats, writeAnswers} from '../cli/text/write-stats.ts'
@@ -54,7 +55,7 @@ export default class Stats extends BaseCommand {
       helpValue: 'FILE',
       dependsOn: ['report'],
     }),
-    data: Flags.string({description: 'data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+    ...storeFlags,
     url: Flags.string({description: 'address of a collector, instead of a data folder', helpValue: 'URL'}),
     token: Flags.string({description: 'read token of that collector', env: 'USAGE_TOKEN', helpValue: 'TOKEN'}),
   }

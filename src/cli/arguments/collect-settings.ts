@@ -22,6 +22,7 @@ const texts = v.optional(
 const collectFile = v.strictObject({
   projects: text,
   data: text,
+  store: text,
   http: text,
   udp: text,
   inbox: text,

@@ -13,6 +13,11 @@ export const collectFlags = {
     helpValue: 'DIR',
   }),
   data: Flags.string({description: 'the data folder (default: usage-data)', helpValue: 'DIR'}),
+  store: Flags.string({
+    description: 'a store elsewhere, clickhouse://USER:PASSWORD@HOST/DATABASE (default: in the data folder)',
+    helpValue: 'ADDRESS',
+    env: 'USAGE_STORE',
+  }),
   http: Flags.string({
     description: 'address to listen on; port 0 selects a free port (default: 127.0.0.1:8080)',
     helpValue: 'HOST:PORT',

@@ -8,7 +8,7 @@
  * Read next: `import-target.ts`, `open-inbox.ts`, `make-library.ts`, `operate/run-collector.ts`.
  */
 import {openSource} from '../../collector/store/open.ts'
-import {type StorePlace, storeInFolder} from '../../collector/store/place.ts'
+import {placeOf, type StorePlace} from '../../collector/store/place.ts'
 import {type ErrorCode, type ErrorDocument, errorRegistry, UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {getJson} from '../../reporter/transports/http.ts'
@@ -39,23 +39,25 @@ export const questionOf = <T extends QuestionFlags>({project, internal, direct, 
   direct: direct ? '1' : null,
 })
 
-/** Where statistics are asked: a data folder, or a collector with its read token. */
+/** Where statistics are asked: a store, or a collector with its read token. */
 export interface AskedPlace {
   readonly data: string
+  /** The address of a store that is not in the data folder. */
+  readonly store?: string | undefined
   readonly url?: string | undefined
   readonly token?: string | undefined
 }
 
 /**
- * Makes the function that asks a place: a collector at its address, else the data folder.
+ * Makes the function that asks a place: a collector at its address, else the store.
  *
  * @param onReading see `askStore`
  */
 export const asker =
-  ({data, url, token}: AskedPlace, now: () => number, onReading?: ShowPreparing) =>
+  ({data, store, url, token}: AskedPlace, now: () => number, onReading?: ShowPreparing) =>
   (question: WrittenQuestion): Promise<Stats> =>
     url === undefined
-      ? askStore(storeInFolder(data), question, now(), onReading)
+      ? askStore(placeOf(data, store), question, now(), onReading)
       : askCollector(url, token || null, question)
 
 /**

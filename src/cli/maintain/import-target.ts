@@ -1,7 +1,7 @@
 import {setTimeout as wait} from 'node:timers/promises'
 import {type RunningCollector, readRunningCollector} from '../../collector/access/running-collector-file.ts'
 import type {ImportFormat, ImportRecord} from '../../collector/history/format.ts'
-import type {ImportTarget} from '../../collector/history/import-file.ts'
+import {type ImportTarget, smallChunk} from '../../collector/history/import-file.ts'
 import {openStoreForImport} from '../../collector/history/import-into-store.ts'
 import {withoutSource} from '../../collector/history/parsl-log.ts'
 import type {StoredCounts} from '../../collector/history/store-records.ts'
@@ -45,6 +45,7 @@ function collectorTarget(dataDirectory: string, project: ProjectFile, {http, sec
   return {
     project,
     dataDirectory,
+    chunk: smallChunk,
     async store(format, records, at) {
       for (;;) {
         const {status, body} = await post(url, secret, {

@@ -12,6 +12,7 @@ import {messageOf, UsageError} from '../../errors.ts'
 import {reach} from '../../fault-points.ts'
 import {readDurableFiles} from '../access/durable-files.ts'
 import {packageVersion} from '../monitoring/version.ts'
+import type {StorePlace} from '../store/place.ts'
 import type {RowCounts} from '../store/sqlite/copy/check.ts'
 import {copyStore} from '../store/sqlite/copy/copy.ts'
 import {pack, requirePacked} from '../store/sqlite/copy/packed-files.ts'
@@ -70,6 +71,14 @@ export function makeBackup(dataDirectory: string, target: string, nowMs: number)
 }
 
 const isFolder = (path: string): boolean => statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false
+
+/** Throws a `UsageError` USAGE_WRONG_USE for a store that is not in a data folder. */
+export function requireInFolder({kind}: StorePlace): void {
+  if (kind === 'sqlite') return
+  throw new UsageError('USAGE_WRONG_USE', 'usage backup copies a data folder, and the store is on ClickHouse', {
+    next: "Back up the store with the engine's own tools, such as BACKUP DATABASE, and the data folder with any tool.",
+  })
+}
 
 /** `usage-20261130T191500Z.backup` */
 const nameAt = (atMs: number): string =>

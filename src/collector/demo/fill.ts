@@ -15,14 +15,18 @@ import {demoFeatures, demoProject} from './project.ts'
 
 const dayMs = 86_400_000
 const days = 730
-/** Batches of one transaction. */
-const groupSize = 200
 
 /**
  * Fills a store with two years of made-up use that ends now. The same instant gives the same use. Takes some seconds.
  * Resolves to the number of events when all of them are on disk.
+ *
+ * @param groupSize reports of one transaction
  */
-export async function fillWithDemo(store: Pick<Store, 'insert' | 'saveProjects'>, nowMs: number): Promise<number> {
+export async function fillWithDemo(
+  store: Pick<Store, 'insert' | 'saveProjects'>,
+  nowMs: number,
+  groupSize = 200,
+): Promise<number> {
   const random = seededRandom(2)
   const {project} = demoProject()
   await store.saveProjects([demoProject()])

@@ -20,6 +20,8 @@ import type {StoredCounts} from './store-records.ts'
 export interface ImportTarget {
   readonly project: ProjectFile
   readonly dataDirectory: string
+  /** How much is stored together. */
+  readonly chunk: ChunkRules
   /** @param atMs the time of records that have none, Unix milliseconds */
   store(format: ImportFormat, records: readonly ImportRecord[], atMs: number): Promise<StoredCounts>
   /** Prepares the store for answers. A running collector does so by itself. */
@@ -49,9 +51,14 @@ export interface FileImport extends ImportProgress {
 
 /** The most damaged records that are listed. All are counted. */
 const maxListed = 1_000
-/** The most records and bytes of text in one transaction or request. As JSON, a byte may become several. */
-const maxRecords = 1_000
-const maxBytes = 128 * 1024
+/** The most records and bytes of text that are stored together. */
+export interface ChunkRules {
+  readonly maxRecords: number
+  readonly maxBytes: number
+}
+
+/** For one transaction or request. As JSON, a byte may become several. */
+export const smallChunk: ChunkRules = {maxRecords: 1_000, maxBytes: 128 * 1024}
 
 /**
  * Imports one file. All counted records are on disk, and a mark stores how far the import is. If it is interrupted at
@@ -109,7 +116,10 @@ class Chunk {
   }
 
   get isFull(): boolean {
-    return this.bytes >= maxBytes || this.records.length + this.damaged.length >= maxRecords
+    return (
+      this.bytes >= this.target.chunk.maxBytes ||
+      this.records.length + this.damaged.length >= this.target.chunk.maxRecords
+    )
   }
 
   add(record: ImportRecord | {readonly line: number; readonly problem: string}): void {

@@ -2,8 +2,11 @@ import type {ProjectFile} from '../../protocol/project-file.ts'
 import {type OldIds, oldIds, readOrMakeOldIdSecret} from '../compat/old-ids.ts'
 import {openStore, prepareStore} from '../store/open.ts'
 import type {StorePlace} from '../store/place.ts'
-import type {ImportTarget} from './import-file.ts'
+import {type ChunkRules, type ImportTarget, smallChunk} from './import-file.ts'
 import {storeRecords} from './store-records.ts'
+
+/** A distributed store takes some ten thousand events together: smaller blocks cost it several times as much. */
+const largeChunk: ChunkRules = {maxRecords: 20_000, maxBytes: 6 * 1024 * 1024}
 
 /**
  * Opens a store for an import and stores the project file in it. The store is created if it is
@@ -21,6 +24,7 @@ export async function openStoreForImport(
   return {
     project,
     dataDirectory,
+    chunk: place.kind === 'sqlite' ? smallChunk : largeChunk,
     store(format, records, atMs) {
       ids ??= oldIds(readOrMakeOldIdSecret(dataDirectory))
       return storeRecords(

@@ -10,8 +10,8 @@ export interface GuardOptions {
   readonly now: () => number
   readonly minFreeBytes?: number | null
   readonly isClockTrusted?: boolean
-  /** Checks the store. `onDamage` is called if a check that takes longer than the start finds damage. */
-  readonly checkStore: (onDamage: () => void) => Promise<StoreCheck>
+  /** Checks the store. `onDamage` is called if a check that takes longer than the start finds damage. Null: not checked. */
+  readonly checkStore: (onDamage: () => void) => Promise<StoreCheck | null>
 }
 
 /**
@@ -35,10 +35,10 @@ export async function createGuards(
     isTrusted: options.isClockTrusted ?? false,
     onChange,
   })
-  return {probes: [check, disk, clock], clock, gate: gateOf(check, disk, clock)}
+  return {probes: [...(check === null ? [] : [check]), disk, clock], clock, gate: gateOf(check, disk, clock)}
 }
 
-async function checkStore(check: () => Promise<StoreCheck>, store: Pick<Store, 'newestMs' | 'close'>) {
+async function checkStore(check: () => Promise<StoreCheck | null>, store: Pick<Store, 'newestMs' | 'close'>) {
   try {
     return {check: await check(), newestMs: await store.newestMs()}
   } catch (error) {
@@ -47,9 +47,9 @@ async function checkStore(check: () => Promise<StoreCheck>, store: Pick<Store, '
   }
 }
 
-const gateOf = (check: StoreCheck, disk: DiskGuard, clock: ClockGuard): WriteGate => ({
+const gateOf = (check: StoreCheck | null, disk: DiskGuard, clock: ClockGuard): WriteGate => ({
   require() {
-    check.require()
+    check?.require()
     disk.require()
     clock.require()
   },

@@ -8,6 +8,8 @@ import {packageVersion} from './version.ts'
 export interface StartOptions {
   readonly projectsDirectory: string
   readonly dataDirectory: string
+  /** A store that is not in the data folder, without its password. Null: it is in there. */
+  readonly store?: string | null
   readonly inbox?: unknown
   readonly parsl?: string | null
   readonly mantid?: string | null
@@ -44,6 +46,7 @@ export function describeStart(options: StartOptions, projects: readonly string[]
     udp: udp && {address: udp.address, receiveBufferBytes: udp.receiveBufferBytes},
     inbox: inbox !== null,
     data: resolve(options.dataDirectory),
+    store: options.store ?? null,
     projectsFrom: resolve(options.projectsDirectory),
     projects,
     parsl,

@@ -5,7 +5,9 @@
  * reject with a coded error that names the place.
  * Read next: `place.ts`, then the room of the kind, such as `sqlite/sqlite.ts`.
  */
+import {UsageError} from '../../errors.ts'
 import type {StatsSource} from '../../stats/model/source.ts'
+import {describeAddress, parseAddress} from './clickhouse/client/address.ts'
 import type {StorePlace} from './place.ts'
 import {openSqliteEvents} from './sqlite/export.ts'
 import {openSqliteHeld} from './sqlite/held.ts'
@@ -18,22 +20,28 @@ import type {EventSource, HeldSource, OnReading, Store} from './store.ts'
  * Opens a store for writing, and makes it if it is missing. Rejects with a `UsageError`: USAGE_STORE_LOCKED if another
  * process writes it, USAGE_STORE_DAMAGED and USAGE_STORE_UNREADABLE if it cannot be used.
  */
-export const openStore = async ({dataDirectory}: StorePlace): Promise<Store> => openSqliteStore(dataDirectory)
+export async function openStore(place: StorePlace): Promise<Store> {
+  if (place.kind === 'sqlite') return openSqliteStore(place.dataDirectory)
+  return (await clickhouse('openClickHouseStore'))(place.address)
+}
 
 /**
  * Opens a store for questions, also while it is written. Rejects with a `UsageError` USAGE_STORE_UNREADABLE.
  *
  * @param onReading called while a question reads months that are not prepared
  */
-export const openSource = async ({dataDirectory}: StorePlace, onReading?: OnReading): Promise<StatsSource> =>
-  openSqliteSource(dataDirectory, {onReading})
+export async function openSource(place: StorePlace, onReading?: OnReading): Promise<StatsSource> {
+  if (place.kind === 'sqlite') return openSqliteSource(place.dataDirectory, {onReading})
+  return (await clickhouse('openClickHouseSource'))(place.address)
+}
 
 /**
  * Prepares a store for answers, so that its first question does not wait: some seconds for a million events. Writes
  * nothing if the store belongs to another user. Rejects with a `UsageError` USAGE_STORE_UNREADABLE.
  */
-export async function prepareStore({dataDirectory}: StorePlace, onPrepared: OnReading): Promise<void> {
-  const source = openSqliteSource(dataDirectory)
+export async function prepareStore(place: StorePlace, onPrepared: OnReading): Promise<void> {
+  if (place.kind !== 'sqlite') return
+  const source = openSqliteSource(place.dataDirectory)
   try {
     await prepareMonths(source, onPrepared)
   } finally {
@@ -42,10 +50,16 @@ export async function prepareStore({dataDirectory}: StorePlace, onPrepared: OnRe
 }
 
 /** Opens a store to read its events, also while it is written. Rejects with a `UsageError` USAGE_STORE_UNREADABLE. */
-export const openEvents = async ({dataDirectory}: StorePlace): Promise<EventSource> => openSqliteEvents(dataDirectory)
+export async function openEvents(place: StorePlace): Promise<EventSource> {
+  if (place.kind === 'sqlite') return openSqliteEvents(place.dataDirectory)
+  return (await clickhouse('openClickHouseEvents'))(place.address)
+}
 
 /** Opens a store to read what it holds under a pseudonym. Rejects with a `UsageError` USAGE_STORE_UNREADABLE. */
-export const openHeld = async ({dataDirectory}: StorePlace): Promise<HeldSource> => openSqliteHeld(dataDirectory)
+export async function openHeld(place: StorePlace): Promise<HeldSource> {
+  if (place.kind === 'sqlite') return openSqliteHeld(place.dataDirectory)
+  return (await clickhouse('openClickHouseHeld'))(place.address)
+}
 
 /** What a purge calls. */
 export type PurgeView = Pick<
@@ -66,14 +80,35 @@ export type PurgeView = Pick<
  * Opens a store for a purge that changes nothing, also while it is written. Rejects with a `UsageError`
  * USAGE_STORE_UNREADABLE.
  */
-export const openPurgeView = async ({dataDirectory}: StorePlace): Promise<PurgeView> =>
-  openSqlitePurgeView(dataDirectory)
+export const openPurgeView = async (place: StorePlace): Promise<PurgeView> =>
+  place.kind === 'sqlite' ? openSqlitePurgeView(place.dataDirectory) : openStore(place)
 
 /**
  * Counts the rows of a project, also while the store is written. Rejects with a `UsageError`: USAGE_PROJECT_UNKNOWN,
  * USAGE_STORE_UNREADABLE.
  */
-export const countProject = async (
-  {dataDirectory}: StorePlace,
-  project: string,
-): Promise<{runs: number; features: number}> => countSqliteProject(dataDirectory, project)
+export async function countProject(place: StorePlace, project: string): Promise<{runs: number; features: number}> {
+  if (place.kind === 'sqlite') return countSqliteProject(place.dataDirectory, project)
+  return (await clickhouse('countClickHouseProject'))(place.address, project)
+}
+
+/** Where a store is, for people: without user and password. Null: in its data folder. */
+export const describePlace = (place: StorePlace): string | null =>
+  place.kind === 'sqlite' ? null : describeAddress(parseAddress(place.address))
+
+/** What the room `clickhouse` opens. */
+interface ClickHouseDoor {
+  openClickHouseStore(address: string): Promise<Store>
+  openClickHouseSource(address: string): Promise<StatsSource>
+  openClickHouseEvents(address: string): Promise<EventSource>
+  openClickHouseHeld(address: string): Promise<HeldSource>
+  countClickHouseProject(address: string, project: string): Promise<{runs: number; features: number}>
+}
+
+/** Only who has such a store loads its code. */
+async function clickhouse<Name extends keyof ClickHouseDoor>(name: Name): Promise<ClickHouseDoor[Name]> {
+  const door = (await import('./clickhouse/clickhouse.ts')) as unknown as Partial<ClickHouseDoor>
+  const open = door[name]
+  if (open !== undefined) return open
+  throw new UsageError('USAGE_WRONG_USE', 'this version of usage cannot do that with a store on ClickHouse')
+}

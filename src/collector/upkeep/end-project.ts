@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto'
+import {existsSync} from 'node:fs'
 import {revokeTokensOf} from '../access/read-tokens.ts'
 import {revokeShareToken} from '../access/share-links.ts'
 import {removeMarksOf} from '../history/import-mark.ts'
@@ -6,6 +7,7 @@ import type {LiveProjects} from '../intake/live-projects.ts'
 import type {Log} from '../monitoring/log.ts'
 import {openStore} from '../store/open.ts'
 import type {StorePlace} from '../store/place.ts'
+import {lockDataFolder} from '../store/sqlite/copy/lock-data-folder.ts'
 import type {ProjectReceipt, Store} from '../store/store.ts'
 
 /** The receipt of a project's end, with the tokens and links that were revoked. */
@@ -52,11 +54,18 @@ export function createProjectEnd(parts: ProjectEndParts): (project: string) => P
  * USAGE_PROJECT_UNKNOWN, USAGE_STORE_UNREADABLE.
  */
 export async function endStoredProject(place: StorePlace, project: string, nowMs: number): Promise<EndedProject> {
-  const store = await openStore(place)
+  // A collector of a distributed store locks its folder, too: it must hear of the end.
+  const isLocking = place.kind !== 'sqlite' && existsSync(place.dataDirectory)
+  const unlock = isLocking ? lockDataFolder(place.dataDirectory) : () => {}
   try {
-    return await endIn(store, place.dataDirectory, project, nowMs, async () => () => {})
+    const store = await openStore(place)
+    try {
+      return await endIn(store, place.dataDirectory, project, nowMs, async () => () => {})
+    } finally {
+      await store.close()
+    }
   } finally {
-    await store.close()
+    unlock()
   }
 }
 

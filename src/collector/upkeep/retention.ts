@@ -186,6 +186,9 @@ export interface RetentionJob {
   stop(): Promise<void>
 }
 
+/** The job of a collector that does not purge. */
+export const noRetention: RetentionJob = {stop: async () => {}}
+
 /** The first purge is a minute after the start, the next ones a day after the end of the previous one. */
 const schedule = {firstAfterMs: 60_000, everyMs: dayMs}
 

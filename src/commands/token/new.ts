@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import {readExpiry} from '../../cli/arguments/expiry.ts'
 import {readTokenName} from '../../cli/arguments/token-name.ts'
 import {BaseCommand} from '../../cli/framework/base-command.ts'
+import {placeOfFlags, storeFlags} from '../../cli/framework/store-flag.ts'
 import {makeToken} from '../../cli/maintain/operate/manage-tokens.ts'
 import {showsSecret} from '../../cli/output/shows-secret.ts'
 import {writeNewToken} from '../../cli/text/operator/write-tokens.ts'
@@ -27,7 +28,7 @@ export default class TokenNew extends BaseCommand {
       description: 'its last day, or a time: 90d, 8w, 6m or 1y (default: never)',
       helpValue: 'TIME',
     }),
-    data: Flags.string({description: 'the data folder of a collector', helpValue: 'DIR', default: 'usage-data'}),
+    ...storeFlags,
   }
 
   async run(): Promise<ReadToken & {readonly token: string}> {
@@ -43,6 +44,8 @@ export default class TokenNew extends BaseCommand {
       project: flags.project || null,
       expiresAtMs: readExpiry(flags.expires, nowMs),
     }
-    return this.present(await makeToken(flags.data, token, nowMs), made => writeNewToken(made, flags.data, this.paint))
+    return this.present(await makeToken(placeOfFlags(flags), token, nowMs), made =>
+      writeNewToken(made, flags.data, this.paint),
+    )
   }
 }

@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs'
 import {makeReadToken, type NewReadToken, type ReadToken} from '../../../collector/access/read-tokens.ts'
-import {storeInFolder} from '../../../collector/store/place.ts'
+import type {StorePlace} from '../../../collector/store/place.ts'
 import {UsageError} from '../../../errors.ts'
 import {storedProject} from '../ask-stats.ts'
 
@@ -10,13 +10,14 @@ export function requireDataFolder(dataDirectory: string): void {
   throw new UsageError('USAGE_STORE_UNREADABLE', `there is no data folder ${dataDirectory}`)
 }
 
-/** Makes a read token. Throws a coded error, also if the store of the data folder has no such project. */
+/** Makes a read token. Throws a coded error, also if the store has no such project. */
 export async function makeToken(
-  dataDirectory: string,
+  place: StorePlace,
   token: NewReadToken,
   nowMs: number,
 ): Promise<ReadToken & {readonly token: string}> {
+  const {dataDirectory} = place
   requireDataFolder(dataDirectory)
-  if (token.project !== null) await storedProject(storeInFolder(dataDirectory), token.project)
+  if (token.project !== null) await storedProject(place, token.project)
   return makeReadToken(dataDirectory, token, nowMs)
 }

@@ -53,6 +53,7 @@ export async function runCollector(
   const collector = await openCollector({
     projectsDirectory: settings.projects,
     dataDirectory: settings.data,
+    store: settings.store,
     ...readAddress(settings.http),
     front: readFront(settings),
     udp: readUdpAddress(settings.udp, settings.parsl !== undefined),

@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs'
-import {storeInFolder} from '../../../collector/store/place.ts'
+import {placeOf} from '../../../collector/store/place.ts'
 import {makeReport, type Report} from '../../../dashboard/report/report.ts'
 import type {ProjectFile} from '../../../protocol/project-file.ts'
 import {readProjectFile} from '../../../reporter/projects/projects.ts'
@@ -16,6 +16,8 @@ export interface ReportSource {
   readonly ask: (written: WrittenQuestion) => Promise<Stats>
   /** The data folder; ignored with an address. */
   readonly data: string
+  /** The address of a store that is not in the data folder. */
+  readonly store?: string | undefined
   readonly url: string | undefined
   /** The path of a citation file; default: beside the project file. */
   readonly citation: string | undefined
@@ -29,7 +31,7 @@ export async function reportOn(source: ReportSource, written: WrittenQuestion, w
   const {stats, years} = await askReport(source.ask, written)
   const here = projectHere(world, stats.project)
   const project =
-    source.url === undefined ? await storedProject(storeInFolder(source.data), stats.project) : here?.project
+    source.url === undefined ? await storedProject(placeOf(source.data, source.store), stats.project) : here?.project
   const path = source.citation ?? (here === null ? null : citationBeside(here.path))
   return makeReport({
     stats,
