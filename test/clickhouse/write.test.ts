@@ -24,6 +24,7 @@ import {
 } from '../collector/samples.ts'
 import {needs} from '../support/needs.ts'
 import {addressOf} from './servers/address-of.ts'
+import {keepParts} from './servers/keep-parts.ts'
 import {type Cluster, startCluster} from './servers/start-cluster.ts'
 
 const hasServers = needs('a ClickHouse server')
@@ -35,14 +36,15 @@ for (const shards of [1, 2] as const)
     let cluster: Cluster
     before(async () => {
       cluster = await startCluster({shards})
-      await cluster.stopMerges()
     })
     after(() => cluster.stop())
 
     async function opened(t: TestContext): Promise<ClickHouse> {
       databases++
-      const clickhouse = await connectForWriting(addressOf(cluster, `written_${databases}`))
+      const database = `written_${databases}`
+      const clickhouse = await connectForWriting(addressOf(cluster, database))
       t.after(() => clickhouse.close())
+      await keepParts(cluster, database)
       return clickhouse
     }
     /** Everything that answers are made of. */
