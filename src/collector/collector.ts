@@ -42,7 +42,7 @@ import {placeOf} from './store/place.ts'
 import {createProjectEnd} from './upkeep/end-project.ts'
 import {createErase} from './upkeep/erase.ts'
 import {type CollectorReload, createReload, releasePending} from './upkeep/reload.ts'
-import {noRetention, startRetention} from './upkeep/retention.ts'
+import {startMaintenance, startRetention} from './upkeep/retention.ts'
 
 export interface CollectorOptions {
   /** The folder of project files: the closed set of projects. */
@@ -146,7 +146,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const followUp = () => own.readAhead(projects.values(), now)
   const retention = own.purges
     ? startRetention(store, projects, believedNow, options.retention, followUp, monitor)
-    : noRetention
+    : startMaintenance(store, believedNow, options.retention, monitor)
   const preparing = own.keepPrepared(options.preparing)
   let isOpen = true
   let isDraining = false

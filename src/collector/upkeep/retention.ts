@@ -186,9 +186,6 @@ export interface RetentionJob {
   stop(): Promise<void>
 }
 
-/** The job of a collector that does not purge. */
-export const noRetention: RetentionJob = {stop: async () => {}}
-
 /** The first purge is a minute after the start, the next ones a day after the end of the previous one. */
 const schedule = {firstAfterMs: 60_000, everyMs: dayMs}
 
@@ -203,18 +200,41 @@ export function startRetention(
   store: Parameters<typeof purge>[0] & Pick<Store, 'maintain'>,
   projects: ReadonlyMap<string, ProjectFile>,
   now: () => number,
-  {firstAfterMs, everyMs} = schedule,
+  times = schedule,
   afterwards: () => Promise<void> = async () => {},
   monitor: Pick<Monitor, 'log' | 'purged'> | null = null,
 ): RetentionJob {
-  let isStopped = false
-  let running: Promise<void> = Promise.resolve()
-  const work = async (): Promise<void> => {
+  const work = async (isStopped: () => boolean): Promise<void> => {
     // Of projects that this collector no longer has, too.
     await store.expirePending(null, waitsSince(now()), now())
-    await purgeAll(purge(store, [...projects.values()], {nowMs: now()}), () => isStopped, monitor)
-    await store.maintain(now(), {isStopped: () => isStopped})
+    await purgeAll(purge(store, [...projects.values()], {nowMs: now()}), isStopped, monitor)
+    await store.maintain(now(), {isStopped})
   }
+  return repeat(work, times, afterwards, monitor)
+}
+
+/** Only maintains the store, as often: of a collector whose store another process purges. */
+export const startMaintenance = (
+  store: Pick<Store, 'maintain'>,
+  now: () => number,
+  times = schedule,
+  monitor: Pick<Monitor, 'log'> | null = null,
+): RetentionJob =>
+  repeat(
+    isStopped => store.maintain(now(), {isStopped}),
+    times,
+    async () => {},
+    monitor,
+  )
+
+function repeat(
+  work: (isStopped: () => boolean) => Promise<void>,
+  {firstAfterMs, everyMs}: {readonly firstAfterMs: number; readonly everyMs: number},
+  afterwards: () => Promise<void>,
+  monitor: Pick<Monitor, 'log'> | null,
+): RetentionJob {
+  let isStopped = false
+  let running: Promise<void> = Promise.resolve()
   let isFollowingUp = false
   const followUp = (): void => {
     if (isStopped || isFollowingUp) return
@@ -225,7 +245,7 @@ export function startRetention(
   }
   const turn = (): void => {
     // If the store fails, every report gets the error too. The next turn tries again.
-    running = work().catch(error => monitor?.log.error('purge failed', {error}))
+    running = work(() => isStopped).catch(error => monitor?.log.error('purge failed', {error}))
     void running.then(() => {
       plan(everyMs)
       followUp()

@@ -4,7 +4,7 @@ import {DatabaseSync} from 'node:sqlite'
 import {test} from 'node:test'
 import {openLog} from '../../../src/collector/monitoring/write-log.ts'
 import {openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
-import {cutOf, isDue, purge} from '../../../src/collector/upkeep/retention.ts'
+import {cutOf, isDue, purge, startMaintenance} from '../../../src/collector/upkeep/retention.ts'
 import type {Stats} from '../../../src/stats/model/model.ts'
 import {eventually} from '../../support/eventually.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
@@ -119,4 +119,20 @@ test('it purges the last month of a run that began in a purged one', async t => 
   const tables = new DatabaseSync(join(directory, 'usage.sqlite'))
   t.after(() => tables.close())
   assert.equal(tables.prepare('SELECT count(*) AS runs FROM runs').get()?.['runs'], 1)
+})
+
+test('it only maintains a store that another process purges', async () => {
+  const {promise, resolve} = Promise.withResolvers<void>()
+  const times: number[] = []
+  const maintain = async (atMs: number): Promise<void> => {
+    times.push(atMs)
+    if (times.length === 2) resolve()
+    else throw new Error('no server answers')
+  }
+  const job = startMaintenance({maintain}, () => nowMs, {firstAfterMs: 1, everyMs: 1})
+  const alive = setInterval(() => {}, 1_000)
+  await promise
+  clearInterval(alive)
+  await job.stop()
+  assert.deepEqual(times.slice(0, 2), [nowMs, nowMs])
 })
