@@ -6,7 +6,7 @@ import {leanSha256} from './lean.js'
 /** Packages that the bundle requires from node_modules. oclif requires typescript only in clones of plugins. */
 const outside = ['fastify', 'pino', 'prom-client', 'typescript']
 /** Packages that commands import when they need them. A script cannot import, so its loader passes `importOutside`. */
-const imported = /\bimport\('(conf|got|node-machine-id|yaml)'\)/g
+const imported = /\bimport\('(conf|got|node-machine-id|yaml|@clickhouse\/client)'(?: as string)?\)/g
 
 /**
  * Modules load files beside them (a worker, a template). In the bundle they find the files of the compiler in dist/.
