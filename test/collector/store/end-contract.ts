@@ -26,8 +26,8 @@ export function endContract(make: MakeStore): void {
     const before = await factsOf(source, other)
     assert.deepEqual(await end(store, 'parsl'), receipt('parsl', 1, 1))
     const after = await factsOf(source, other)
-    const {storeBytes, freeBytes} = before.quality
-    assert.deepEqual({...after, quality: {...after.quality, storeBytes, freeBytes}}, before)
+    const {storeBytes, freeBytes, tables} = before.quality
+    assert.deepEqual({...after, quality: {...after.quality, storeBytes, freeBytes, tables}}, before)
     assert.deepEqual(
       (await source.projects()).map(({project}) => project),
       ['other'],

@@ -34,8 +34,8 @@ export function erasureContract(make: MakeStore): void {
     await insert(store, [startOf(3, nowMs)], {header: sampleHeader({version: '3.0', host: null})})
     assert.deepEqual(await store.erase(erasure(1)), receipt(1, 2, 2))
     const after = await factsOf(source)
-    const {storeBytes, freeBytes} = after.quality
-    const quality = {...before.quality, erased: {runs: 2, features: 2}, storeBytes, freeBytes}
+    const {storeBytes, freeBytes, tables} = after.quality
+    const quality = {...before.quality, erased: {runs: 2, features: 2}, storeBytes, freeBytes, tables}
     assert.deepEqual(after, {...before, quality})
   })
 

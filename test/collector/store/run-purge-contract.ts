@@ -49,7 +49,15 @@ function alone(): Written[] {
 
 /** The answers about the range itself, which a purge of earlier months must not change. */
 function ofRange({trend: _trend, userFlow: _flow, quality, ...answers}: Stats): unknown {
-  const {storeBytes: _bytes, freeBytes: _free, runsSince: _since, featuresSince: _other, ...counters} = quality
+  const {
+    storeBytes: _bytes,
+    freeBytes: _free,
+    runsSince: _since,
+    featuresSince: _other,
+    tables: _tables,
+    ...others
+  } = quality
+  const {bytesPerRun: _run, bytesPerFeature: _feature, ...counters} = others
   return {...answers, counters}
 }
 

@@ -11,7 +11,7 @@ import {type ClickHouse, connectClickHouse} from './client/client.ts'
 import {createHeldReader} from './held.ts'
 import {createEventReader} from './moving/read-events.ts'
 import {createRestorer} from './moving/restore-parts.ts'
-import {createProjectEnder} from './purge/end-project.ts'
+import {countProject, createProjectEnder} from './purge/end-project.ts'
 import {createEraser} from './purge/erasure.ts'
 import {createFeaturePurger, deleteTotalledFeatures} from './purge/purge-features.ts'
 import {deleteTotalledRuns} from './purge/purge-runs.ts'
@@ -59,6 +59,19 @@ export async function openClickHouseEvents(address: string): Promise<EventSource
 export async function openClickHouseHeld(address: string): Promise<HeldSource> {
   const clickhouse = await connectForReading(address)
   return {...createHeldReader(clickhouse), close: () => clickhouse.close()}
+}
+
+/** Counts the rows of a project. Rejects like `connectForReading`, and with a `UsageError` USAGE_PROJECT_UNKNOWN. */
+export async function countClickHouseProject(
+  address: string,
+  project: string,
+): Promise<{readonly runs: number; readonly features: number}> {
+  const clickhouse = await connectForReading(address)
+  try {
+    return await countProject(clickhouse, project)
+  } finally {
+    await clickhouse.close()
+  }
 }
 
 /**

@@ -93,27 +93,27 @@ const readers: readonly Reader[] = [
   readRuns,
   readRepeats,
   rowReader('features', '1', row => ({kind: 'feature', event: featureOf(row), isClamped: row['is_clamped'] === 1})),
-  rowReader('lone', "kind = 'end'", row => ({kind: 'end', event: loneEndOf(row)})),
+  rowReader('lone', '1', row =>
+    row['kind'] === 'end' ? {kind: 'end', event: loneEndOf(row)} : {kind: 'day', usedAt: toTime(row['at'])},
+  ),
   rowReader('pending_events', "content != ''", row => ({
     kind: 'pending',
     event: JSON.parse(String(row['content'])).event,
     isStored: row['is_stored'] === 1,
     receivedAt: toTime(row['received']),
   })),
-  rowReader('lone', "kind = 'presence'", row => ({kind: 'day', usedAt: toTime(row['at'])})),
 ]
 
-const cursorPattern = new RegExp(`^([0-${readers.length - 1}])\\.([0-9a-f-]{36})$`)
-
-/** Whether a text is a `next` of this store. */
-export const isClickHouseCursor = (text: string): boolean => cursorPattern.test(text)
+/** A cursor looks as that of the SQLite store does: a table and an id. */
+const cursorPattern = /^(\d)\.([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/
 
 /** Reads what a store holds under a pseudonym. Does not close the connection. */
 export function createHeldReader(clickhouse: ClickHouse): Pick<HeldSource, 'held'> {
   return {
     async held({project, user, cursor}) {
-      const [, table = '0', key = firstKey] = cursorPattern.exec(cursor ?? '') ?? []
-      const {found, next} = await readPage(clickhouse, {project, user, after: key}, Number(table))
+      const [, table = '0', ...digits] = cursorPattern.exec(cursor ?? '') ?? []
+      const after = digits.length === 0 ? firstKey : digits.join('-')
+      const {found, next} = await readPage(clickhouse, {project, user, after}, Number(table))
       const {runs, features} = await readPurges(clickhouse, project)
       return {
         protocol: 1,
@@ -140,7 +140,7 @@ async function readPage(clickhouse: ClickHouse, scope: Scope, from: number) {
       if (found.length === limits.maxAccessRecords || bytes > limits.maxAccessPageBytes) return {found, next}
       found.push(one)
       bytes += Buffer.byteLength(JSON.stringify(one.record))
-      next = `${table}.${one.key}`
+      next = `${table}.${one.key.replaceAll('-', '')}`
     }
   }
   return {found, next: null}
