@@ -73,8 +73,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'monitoring',
     'limits',
   ],
-  'src/collector/store': ['open', 'spool', 'sqlite', 'clickhouse', 'rules', 'place', 'store', 'parts', 'totals'],
-  'src/collector/store/clickhouse': ['clickhouse', 'purge', 'held', 'moving', 'write', 'tables', 'client'],
+  'src/collector/store': ['open', 'spool', 'sqlite', 'clickhouse', 'rules', 'people', 'place', 'store', 'parts', 'totals'],
+  'src/collector/store/clickhouse': ['clickhouse', 'purge', 'held', 'moving', 'write', 'facts', 'tables', 'client'],
   'src/collector/store/sqlite': [
     'sqlite',
     'source',

@@ -1,5 +1,6 @@
 import {type StatsFilters, type UnknownFilter, wordFilters, wordOfFilter} from '../model/filters.ts'
 import type {StatsFacts} from '../model/source.ts'
+import {namedUsage} from './breakdowns.ts'
 
 /** The most values that are named. */
 const maxKnown = 10
@@ -15,9 +16,9 @@ export function unknownFilters(filters: StatsFilters, all: StatsFacts): UnknownF
   const values: {readonly name: keyof StatsFilters; readonly names: readonly (string | null)[]}[] = [
     ...wordFilters.map(name => ({
       name,
-      names: all.named[wordOfFilter[name]].toSorted((a, b) => b.runs - a.runs).map(row => row.name),
+      names: namedUsage(all.named[wordOfFilter[name]]).map(row => row.name),
     })),
-    {name: 'featureType', names: [...types.keys()].sort((a, b) => usesOf(b) - usesOf(a))},
+    {name: 'featureType', names: [...types.keys()].sort((a, b) => usesOf(b) - usesOf(a) || (a < b ? -1 : 1))},
   ]
   return values.flatMap(({name, names}) => {
     const value = filters[name]

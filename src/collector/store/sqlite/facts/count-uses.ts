@@ -1,6 +1,8 @@
 import {type HeaderWord, headerWords} from '../../../../stats/model/header-words.ts'
 import type {NamedFacts, NamedRuns, SpanFacts, Step, StepFacts, WithoutUser} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
+import {tellFlow} from '../../people/flow.ts'
+import {addUses, noUses, type UsesByWord} from '../../people/telling-uses.ts'
 import {headerMarks, isWithoutUser, type KnownHeaders} from '../columns/headers.ts'
 import {createMarkedCounter} from './marked-people.ts'
 import {createPeopleCounter} from './people.ts'
@@ -48,33 +50,24 @@ export function createSpanCounter(uses: Uses, range: Span): (span: Span) => Span
   }
 }
 
-type UsesByWord = Pick<SpanFacts, 'usesWithUser' | 'usesWithoutUser' | 'daysWithoutUser' | 'usesWithoutHost'>
-
-/**
- * Counts the uses of people that say who and where, and those that do not. In a month with runs of people, an event without
- * a run and a user is of somebody who is counted by a run. It reuses its memory for one count after another.
- */
+/** Counts the uses of people that say who and where, and those that do not. It reuses its memory for one count after another. */
 function createWhoCounter(headers: KnownHeaders) {
   const days = createDayCounter()
   let month = 0
   let [withUser, withoutUser, withoutHost] = [noSum(), noSum(), noSum()]
-  let all: UsesByWord = {usesWithUser: 0, usesWithoutUser: 0, daysWithoutUser: 0, usesWithoutHost: 0}
+  let all = noUses
   const addMonth = (): void => {
-    const areRuns = withUser.runs + withoutUser.runs > 0
-    const told = ({runs, uses}: ReturnType<typeof noSum>): number => (areRuns ? runs : uses)
-    all = {
-      usesWithUser: all.usesWithUser + told(withUser),
-      usesWithoutUser: all.usesWithoutUser + told(withoutUser),
-      daysWithoutUser: all.daysWithoutUser + days.count(areRuns),
-      usesWithoutHost: all.usesWithoutHost + told(withoutHost),
-    }
+    all = addUses(all, {
+      ...{withUser, withoutUser, withoutHost},
+      ...{daysOfRuns: days.count(true), daysOfOthers: days.count(false)},
+    })
     ;[withUser, withoutUser, withoutHost] = [noSum(), noSum(), noSum()]
     days.begin()
   }
   return {
     begin(): void {
       addMonth()
-      all = {usesWithUser: 0, usesWithoutUser: 0, daysWithoutUser: 0, usesWithoutHost: 0}
+      all = noUses
     },
     enter(piece: PieceOfUse): void {
       if (piece.month !== month) addMonth()
@@ -125,20 +118,14 @@ function createDayCounter() {
   }
 }
 
-/**
- * Counts the users of each step, and how many of them had uses in an earlier step of the same part. Steps without users
- * are left out. Clients of one project may change pseudonyms on different days: where an earlier step has pseudonyms of
- * another period, a user who was not seen before may be one of those people.
- */
+/** Counts the users of each step, and how many of them had uses in an earlier step of the same part. */
 export function countSteps(uses: Uses, steps: readonly Step[]): StepFacts[] {
   const {headers} = uses
   const lastStep = new Int32Array(headers.users).fill(-1)
-  /** The rotation periods of the step before and of all earlier ones of the part. */
-  let [justBefore, earlier, partNow] = [new Set<number>(), new Set<number>(), -1]
-  return steps.flatMap(({part, ...span}, step): StepFacts[] => {
+  return tellFlow(steps, step => {
+    const {part, ...span} = steps[step]!
     let [users, seenBefore, seenJustBefore] = [0, 0, 0]
     const periods = new Set<number>()
-    if (part !== partNow) [justBefore, earlier, partNow] = [new Set(), new Set(), part]
     for (const {header, period} of usesIn(uses, span))
       for (let row = 0; row < header.length; row++) {
         const user = headers.user[header[row]!]!
@@ -151,19 +138,9 @@ export function countSteps(uses: Uses, steps: readonly Step[]): StepFacts[] {
         seenBefore++
         if (before === step - 1) seenJustBefore++
       }
-    const isNewKnown = seenBefore === users || isWithin(earlier, periods)
-    const isLostKnown = isWithin(justBefore, periods)
-    justBefore = periods
-    for (const one of periods) earlier.add(one)
-    if (users === 0) return []
-    if (periods.size > 1) return [{step, users: null, seenBefore: null, seenJustBefore: null}]
-    return [
-      {step, users, seenBefore: isNewKnown ? seenBefore : null, seenJustBefore: isLostKnown ? seenJustBefore : null},
-    ]
+    return {users, seenBefore, seenJustBefore, periods}
   })
 }
-
-const isWithin = (some: ReadonlySet<number>, all: ReadonlySet<number>): boolean => [...some].every(one => all.has(one))
 
 /** Counts runs and users by the words of their header: by version in each period, and by every word in all periods. */
 export function countNamed(

@@ -11,6 +11,7 @@ import {limitsFeatures} from '../../../../stats/model/filters.ts'
 import {periodsIn} from '../../../../stats/model/period.ts'
 import type {AskedSpan, QualityFacts, SpanFacts, StatsFacts, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
+import {cutPieces} from '../../people/pieces.ts'
 import type {KeptRuns} from '../../totals/kept-runs.ts'
 import {addRunTotals, type FindKept, noDuration, restOf} from '../../totals/run-totals.ts'
 import type {ReadCache} from '../columns/read-cache.ts'
@@ -32,7 +33,7 @@ import {countNamed, countSteps, createSpanCounter} from './count-uses.ts'
 import {type OpenRows, openRows} from './open-rows.ts'
 import {readCounters, readGrowth, readSince} from './quality.ts'
 import {readTableSizes} from './sizes.ts'
-import {cutPieces, type Uses} from './uses.ts'
+import type {Uses} from './uses.ts'
 
 /** Facts from the file system. */
 type DiskFacts = Pick<QualityFacts, 'storeBytes' | 'freeBytes'>

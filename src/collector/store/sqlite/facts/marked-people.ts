@@ -1,4 +1,5 @@
-import {type Bounds, type MarkedBounds, mergeMarked} from '../../../../stats/model/bounds.ts'
+import type {Bounds} from '../../../../stats/model/bounds.ts'
+import {alwaysMarked, type PeopleOfPeriod} from '../../people/people.ts'
 import {headerMarks} from '../columns/headers.ts'
 
 const allMarks = headerMarks.agent | headerMarks.newHome
@@ -44,13 +45,11 @@ export function createMarkedCounter(size: number): MarkedCounter {
       add(periodOf[who]!, before, -1)
       add(periodOf[who]!, after, 1)
     },
-    always: mark => mergeMarked([...counts.values()].map(ofPeriod => boundsOfPeriod(ofPeriod, mark))),
+    always: mark => alwaysMarked([...counts.values()].map(ofPeriod => peopleOf(ofPeriod, mark))),
   }
 }
 
-function boundsOfPeriod(counts: Int32Array, mark: number): MarkedBounds {
-  const exactly = (count: number): Bounds => ({low: count, high: count})
+function peopleOf(counts: Int32Array, mark: number): PeopleOfPeriod {
   const all = counts.reduce((sum, count) => sum + count, 0)
-  const marked = counts.reduce((sum, count, value) => ((value & mark) === 0 ? sum : sum + count), 0)
-  return {all: exactly(all), marked: exactly(marked)}
+  return {all, some: counts.reduce((sum, count, value) => ((value & mark) === 0 ? sum : sum + count), 0)}
 }

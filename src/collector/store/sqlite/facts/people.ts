@@ -1,5 +1,6 @@
-import {type Bounds, boundsOf, mergeDayBounds} from '../../../../stats/model/bounds.ts'
+import type {Bounds} from '../../../../stats/model/bounds.ts'
 import type {RotationPeriod} from '../../../../stats/model/source.ts'
+import {allPeople, onSeveralDays} from '../../people/people.ts'
 
 /**
  * Counts different people, or hosts, or scripts, and those seen on several days. `begin` starts a new count in the same
@@ -47,15 +48,9 @@ export function createPeopleCounter(size: number): PeopleCounter {
       if (to > last[who]!) last[who] = to
       if (!hadSeveral && first[who]! < last[who]!) add(several, periodOf[who]!)
     },
-    all: () => boundsOf([...all.values()]),
-    onSeveralDays() {
-      const exactly = (count: number): Bounds => ({low: count, high: count})
-      const parts = [...all].map(([period, count]) => ({
-        all: exactly(count),
-        several: exactly(several.get(period) ?? 0),
-      }))
-      return mergeDayBounds(parts)
-    },
+    all: () => allPeople([...all.values()].map(count => ({all: count}))),
+    onSeveralDays: () =>
+      onSeveralDays([...all].map(([period, count]) => ({all: count, some: several.get(period) ?? 0}))),
   }
 }
 
