@@ -26,8 +26,8 @@ export function tellFlow(
   return steps.flatMap(({part}, step): StepFacts[] => {
     const {users, seenBefore, seenJustBefore, periods} = counted(step) ?? nobody
     if (part !== partNow) [justBefore, earlier, partNow] = [new Set(), new Set(), part]
-    const isNewKnown = seenBefore === users || isWithin(periods, earlier)
-    const isLostKnown = isWithin(periods, justBefore)
+    const isNewKnown = seenBefore === users || isWithin(earlier, periods)
+    const isLostKnown = isWithin(justBefore, periods)
     justBefore = periods
     for (const one of periods) earlier.add(one)
     if (users === 0) return []

@@ -15,6 +15,8 @@ export const settings = {
   // The month of a row is in its key, so rows with the same key are in one partition.
   do_not_merge_across_partitions_select_final: 1,
   distributed_product_mode: 'deny',
+  // A question by day over years has thousands of instants.
+  max_query_size: 10_000_000,
   group_by_use_nulls: 0,
   join_use_nulls: 0,
   transform_null_in: 0,

@@ -1,0 +1,161 @@
+/**
+ * Room `facts`: answers the questions of `stats` by SQL.
+ *
+ * `readFacts` is the only entry. Servers count; only as many rows as the answer has come back, and pure functions make
+ * facts of them. One query reads runs, events without a run and their people once (`one-scan.ts`), another one the uses of
+ * features (`features.ts`). Totals are added as for every store. Percentiles of runs are exact.
+ * Read next: `one-scan.ts`, `uses.ts`, `span-facts.ts`.
+ */
+import {type ProjectFile, parseProjectFile} from '../../../../protocol/project-file.ts'
+import {limitsFeatures} from '../../../../stats/model/filters.ts'
+import type {StatsFacts, StatsQuestion} from '../../../../stats/model/source.ts'
+import type {Span} from '../../../../stats/model/span.ts'
+import {addFeatures} from '../../totals/kept-features.ts'
+import {addRunTotals, type FindKept, restOf} from '../../totals/run-totals.ts'
+import type {ClickHouse} from '../client/client.ts'
+import {countDurations} from './durations.ts'
+import {countsOfRow, type FeatureName, type FeatureRow, featuresSql} from './features.ts'
+import {type Counted, countsSql, groupsSql} from './one-scan.ts'
+import {cutQuestion} from './pieces.ts'
+import {readQuality, readSince} from './quality.ts'
+import {readFeatureTotals, readKeptRuns, readKeptSince} from './read-totals.ts'
+import {
+  adoptionFacts,
+  type Counts,
+  countUnpaired,
+  exitFacts,
+  indexCounts,
+  namedFacts,
+  numberFacts,
+  spanFacts,
+  stepFacts,
+  valueFacts,
+} from './span-facts.ts'
+import {chooses, choosesFeature, onShards, settings} from './sql.ts'
+import {type TableNames, usesSql} from './uses.ts'
+
+/** The latest project files, sorted by id. */
+export async function readProjects({ask, tableOf}: ClickHouse): Promise<readonly ProjectFile[]> {
+  const rows = await ask<{file: string}>('projects', `SELECT file FROM ${tableOf('projects')} FINAL ORDER BY project`)
+  return rows.flatMap(({file}) => {
+    const parsed = parseProjectFile(JSON.parse(file))
+    return parsed.ok ? [parsed.value] : []
+  })
+}
+
+/** Answers one question. The facts about runs are of one state of the store. */
+export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): Promise<StatsFacts> {
+  const {project} = asked
+  const since = await readKeptSince(clickhouse, project)
+  const {find} = await readKeptRuns(clickhouse, asked, since.runsMs)
+  const question = clipQuestion(asked, find)
+  const [counts, features, totals, quality, sinceMs, durations] = await Promise.all([
+    readCounts(clickhouse, question, asked.range, since.featuresMs),
+    readFeatures(clickhouse, asked, since.featuresMs),
+    readFeatureTotals(clickhouse, asked, since.featuresMs),
+    readQuality(clickhouse, project, asked.range),
+    readSince(clickhouse, project),
+    countDurations(
+      clickhouse,
+      question,
+      question.spans.map((span, place) => (hasTotals(find(asked.spans[place]!)) ? span : null)),
+    ),
+  ])
+  const {spans} = question
+  const isOnFeatures = limitsFeatures(asked.filters)
+  const facts: StatsFacts = {
+    spans: spans.map((span, place) => {
+      const encoded = durations[place]
+      return {...spanFacts(counts, span, place), ...(encoded != null && {durations: encoded})}
+    }),
+    exits: exitFacts(counts),
+    features: addFeatures(joinNames([...features, ...totals.counts]), feature => feature),
+    named: namedFacts(counts),
+    adoption: adoptionFacts(counts, question),
+    steps: stepFacts(counts, question),
+    numberFields: numberFacts(counts, question),
+    valueFields: valueFacts(counts, question),
+    sinceMs,
+    quality: {
+      ...quality,
+      unpaired: totals.unpaired + unpaired(counts, spans.length, isOnFeatures),
+      featuresSinceMs: since.featuresMs,
+      runsSinceMs: since.runsMs,
+    },
+  }
+  return since.runsMs === null ? facts : addRunTotals(asked, facts, find)
+}
+
+const hasTotals = (kept: ReturnType<FindKept>): boolean => kept !== null && kept !== 'unknown'
+
+/** Limits a question to the time of which single runs are kept. */
+function clipQuestion(question: StatsQuestion, find: FindKept): StatsQuestion {
+  const clip = <T extends Span>(span: T): T => ({...span, ...restOf(span, find)})
+  const {range, spans, periods, steps} = question
+  return {...question, range: clip(range), spans: spans.map(clip), periods: periods.map(clip), steps: steps.map(clip)}
+}
+
+/** Counts runs and people. After the spans of the question come the whole range, and the range without totals. */
+async function readCounts(
+  clickhouse: ClickHouse,
+  question: StatsQuestion,
+  askedRange: Span,
+  featuresSinceMs: number | null,
+): Promise<Counts> {
+  const {project, range, spans, periods, steps, rotation, filters} = question
+  const pieces = cutQuestion([askedRange, range, ...spans, ...periods, ...steps], rotation)
+  const needing = (needs: readonly string[]) => spans.map(span => (needs.includes(span.needs ?? 'all') ? span : null))
+  const asked = {
+    pieces,
+    spans: [...spans, askedRange, range],
+    withScripts: needing(['all']),
+    withDurations: needing(['all']),
+    question,
+  }
+  const groups = groupsSql(asked, usesSql(localTables(clickhouse), question, pieces.hull, featuresSinceMs))
+  const rows = await clickhouse.ask<Counted>(
+    'runs and people',
+    countsSql(asked, onShards(clickhouse, groups)) + settings,
+    {
+      project,
+      numbers: question.numberFields,
+      values: question.valueFields,
+      ...chooses(filters).parameters,
+      ...choosesFeature(filters).parameters,
+    },
+  )
+  return indexCounts(rows)
+}
+
+/** Features without a run in the whole range, and ends without a run in the part of it without totals. */
+function unpaired(counts: Counts, spans: number, isOnFeatures: boolean): number {
+  const features = countUnpaired(counts, spans, 'feature')
+  return isOnFeatures ? features : features + countUnpaired(counts, spans + 1, 'end')
+}
+
+async function readFeatures(clickhouse: ClickHouse, question: StatsQuestion, sinceMs: number | null) {
+  const {project, range, rotation, filters} = question
+  const pieces = cutQuestion([range], rotation)
+  const rows = await clickhouse.ask<FeatureRow>(
+    'features',
+    featuresSql(clickhouse, localTables(clickhouse), question, pieces, sinceMs) + settings,
+    {project, ...chooses(filters).parameters, ...choosesFeature(filters).parameters},
+  )
+  return rows.map(countsOfRow)
+}
+
+/** A feature has one key, from single uses and from totals. */
+function joinNames<T extends {readonly feature: FeatureName}>(counts: readonly T[]): T[] {
+  const known = new Map<string, FeatureName>()
+  return counts.map(one => {
+    const key = JSON.stringify([one.feature.type, one.feature.name])
+    const feature = known.get(key) ?? one.feature
+    known.set(key, feature)
+    return {...one, feature}
+  })
+}
+
+export const localTables =
+  ({database}: ClickHouse): TableNames =>
+  name =>
+    `${database}.${name}`

@@ -1,0 +1,185 @@
+import {headerWords} from '../../../../stats/model/header-words.ts'
+import type {StatsQuestion} from '../../../../stats/model/source.ts'
+import type {Span} from '../../../../stats/model/span.ts'
+import type {Pieces} from './pieces.ts'
+import {isIn, numbers} from './sql.ts'
+
+/** What is counted in the one scan. A word of the header has the number `word` and its place. */
+export const kinds = {
+  count: 0,
+  user: 1,
+  host: 2,
+  script: 3,
+  unknownDay: 4,
+  seconds: 5,
+  exit: 6,
+  adoption: 7,
+  number: 8,
+  value: 9,
+  step: 10,
+  word: 20,
+} as const
+
+/** Whether a use says who: a user, an unknown person, or CI, which is nobody. */
+export const sayers = {user: 0, unknown: 1, ci: 2} as const
+
+/** A row of the answer: one for each kind, place (span, step, ...), month, name and part (period, code ...). */
+export interface Counted {
+  readonly kind: number
+  readonly at_place: number
+  /** When the month begins, Unix milliseconds; 0 where months do not matter. */
+  readonly month: number
+  readonly name: string
+  readonly part: number
+  /** Different people, hosts, scripts or days. */
+  readonly n: number
+  /** Those of several days, and those all of whose uses carry a mark. */
+  readonly several: number
+  readonly agents: number
+  readonly newHomes: number
+  /** Runs, or other events. */
+  readonly rows: number
+  readonly uses: number
+  readonly before: number
+  readonly justBefore: number
+  readonly values: number
+  readonly sum: number
+  readonly max: number
+  readonly p: readonly (number | null)[]
+}
+
+export interface Asked {
+  readonly pieces: Pieces
+  readonly spans: readonly Span[]
+  /** The spans for which scripts, and those for which durations are needed. Null: not needed. */
+  readonly withScripts: readonly (Span | null)[]
+  readonly withDurations: readonly (Span | null)[]
+  readonly question: StatsQuestion
+}
+
+/** No kind: such an element is left out. */
+const noKind = 255
+
+/**
+ * What uses add to: each has elements of kind, slot, name, who and value. A slot is a piece of time, or what the kind says.
+ * `who` is counted once in each slot: a person, a day ...
+ */
+function elementsSql({pieces, question: {range, periods, numberFields, valueFields}}: Asked, uses: string): string {
+  const {user, unknown, ci} = sayers
+  const element = (kind: number, condition: string, slot: string, name: string, who: string, value = 'nan'): string =>
+    `(if(${condition}, ${kind}, ${noKind}), ${slot}, ${name}, ${who}, ${value})`
+  const version = `words[${headerWords.indexOf('version') + 1}]`
+  const ofUse = [
+    element(kinds.count, 'piece > 0', 'piece', `''`, 'code'),
+    element(kinds.user, 'piece > 0 AND person > 0', 'piece', `''`, 'person'),
+    element(kinds.host, 'piece > 0 AND host_id > 0 AND NOT is_ci', 'piece', `''`, 'host_id'),
+    element(kinds.script, 'piece > 0 AND script_id > 0 AND NOT is_ci', 'piece', `''`, 'script_id'),
+    element(kinds.unknownDay, `piece > 0 AND sayer = ${unknown}`, 'piece', `''`, 'toUInt64(2 * day + (what = 0))'),
+    element(kinds.seconds, 'piece > 0 AND NOT isNaN(took)', 'piece', `''`, 'toUInt64(0)', 'took'),
+    element(kinds.exit, `in_range AND exit != ''`, 'toUInt32(0)', 'exit', 'toUInt64(0)'),
+    element(kinds.adoption, 'period_at > 0', 'toUInt32(3 * (period_at - 1) + sayer)', version, 'who'),
+  ]
+  const all = [
+    `[${ofUse.join(', ')}]`,
+    `arrayMap((word, i) -> (${kinds.word - 1} + i, toUInt32(sayer), word, who, nan), if(in_range, words, []), range(1, in_range ? ${headerWords.length + 1} : 1))`,
+    ...(numberFields.length === 0
+      ? []
+      : [
+          `arrayMap(field -> (if(JSONType(${fieldJson}, field) IN ('Int64', 'UInt64', 'Double'), ${kinds.number}, ${noKind}), toUInt32(0), field, toUInt64(0), JSONExtractFloat(${fieldJson}, field)), if(has_fields, {numbers:Array(String)}, []))`,
+        ]),
+    ...(valueFields.length === 0
+      ? []
+      : [
+          `arrayMap((field, i) -> (if(JSONType(${fieldJson}, field) IN ('String', 'Bool'), ${kinds.value}, ${noKind}), toUInt32(i - 1), JSONExtractRaw(${fieldJson}, field), toUInt64(0), nan), if(has_fields, {values:Array(String)}, []), range(1, has_fields ? ${valueFields.length + 1} : 1))`,
+        ]),
+  ]
+  return `
+    SELECT day, at_order, own, marks, what, uses, arrayJoin(arrayFilter(one -> one.1 != ${noKind}, arrayConcat(${all.join(', ')}))) AS e
+    FROM (
+      SELECT at_order, own, marks, what, uses, took, exit, words, start_fields, end_fields, is_ci, day, piece, sayer, code, host_id,
+        script_id, in_range, period_at, in_range AND (start_fields != '' OR end_fields != '') AS has_fields,
+        if(sayer = ${user}, user_id, 0) AS person, multiIf(sayer = ${user}, user_id, sayer = ${unknown}, toUInt64(day), 0) AS who
+      FROM (
+        SELECT *, intDiv(at, 86400000) AS day, ${pieces.pieceOfAt} AS piece,
+          multiIf(is_ci, ${ci}, user_id = 0, ${unknown}, ${user}) AS sayer,
+          toUInt64(what + 8 * is_ci + 16 * (user_id != 0) + 32 * (host_id != 0) + 64 * result) AS code,
+          at + if(what = 0, 0, 8796093022208) AS at_order, what = 0 AND ${isIn(range)} AS in_range,
+          ${periods.length === 0 ? 'toUInt32(0)' : `if(what = 0, ${placeIn(periods)}, 0)`} AS period_at,
+          toUInt32(if(own_period < 0, ${pieces.periodOf}[piece], own_period)) AS own
+        FROM view(${uses})))`
+}
+
+/** The JSON that has `field`. If start and end report it, the value of the end counts. */
+const fieldJson = 'if(JSONHas(end_fields, field), end_fields, start_fields)'
+
+/** One more than the place of the span that contains `at`; 0 for none. The spans do not overlap and are in order. */
+function placeIn(spans: readonly Span[]): string {
+  const bounds = spans.flatMap(({fromMs, toMs}, place) => [
+    {atMs: fromMs, place: place + 1},
+    ...(spans[place + 1]?.fromMs === toMs ? [] : [{atMs: toMs, place: 0}]),
+  ])
+  const known = bounds.filter(({atMs}, index) => bounds[index + 1]?.atMs !== atMs)
+  const instants = numbers(known.map(({atMs}) => atMs))
+  const places = numbers(
+    known.map(({place}) => place),
+    'UInt32',
+  )
+  return `if(at < ${known[0]!.atMs}, 0, transform(roundDown(at, ${instants}), ${instants}, ${places}, toUInt32(0)))`
+}
+
+/** The first step of counting, on each shard: by kind, slot, name and who. */
+export const groupsSql = (asked: Asked, uses: string): string => `
+  SELECT e.1 AS kind, e.2 AS slot, e.3 AS name, e.4 AS who, count() AS rows, sum(uses) AS uses, min(day) AS first,
+    max(day) AS last, argMin(own, at_order) AS period, min(at_order) AS ord, groupBitAnd(marks) AS marks,
+    groupArrayIf(e.5, NOT isNaN(e.5)) AS values
+  FROM (${elementsSql(asked, uses)}) GROUP BY kind, slot, name, who`
+
+/** Counts from groups: by span, and then how many different people there were. */
+export function countsSql(asked: Asked, groups: string): string {
+  const {pieces, spans, withScripts, withDurations, question} = asked
+  const {count, user, host, script, unknownDay, seconds, step, word, adoption} = kinds
+  const parts = numbers(
+    question.steps.map(({part}) => partsOf(question).indexOf(part)),
+    'UInt32',
+  )
+  const inPiece = `if(kind <= ${seconds}, slot, 0)`
+  const to = (some: string, month = '0'): string => `arrayMap(s -> (kind, s, toInt64(${month})), ${some})`
+  const targets = `multiIf(
+    kind IN (${count}, ${unknownDay}), ${to('spans_of', 'month_of')},
+    kind = ${user}, arrayConcat(${to('spans_of')},
+      arrayFilter(one -> step_of > 0, [(toUInt8(${step}), ${parts}[step_of], toInt64(0))])),
+    kind = ${host}, ${to('spans_of')},
+    kind = ${script}, ${to(`${pieces.spansOf(withScripts)}[${inPiece}]`)},
+    kind = ${seconds}, ${to(`${pieces.spansOf(withDurations)}[${inPiece}]`)},
+    [(kind, slot, toInt64(0))])`
+  const single = (part: string): string => `[(toInt64(${part}), toUInt8(0), toUInt8(0), toUInt32(0))]`
+  const detail = `multiIf(
+    of_kind = ${count}, ${single('who')},
+    of_kind = ${unknownDay}, ${single('who % 2')},
+    of_kind = ${step}, arrayMap((x, i) -> (toInt64(x.3), toUInt8(i > 1), toUInt8(i > 1 AND seen[i - 1].1 = x.1 - 1), x.1),
+      seen, arrayEnumerate(seen)),
+    of_kind >= ${word} AND place != 0 OR of_kind = ${adoption} AND place % 3 != 0, ${single('0')},
+    ${single('period_')})`
+  return `
+    SELECT of_kind AS kind, if(of_kind = ${step}, z.4, place) AS at_place, month, name, z.1 AS part, count() AS n,
+      sum(first_ < last_) AS several, sum(bitAnd(marks_, 1) != 0) AS agents, sum(bitAnd(marks_, 2) != 0) AS newHomes,
+      sum(rows_) AS rows, sum(uses_) AS uses, sum(z.2) AS before, sum(z.3) AS justBefore, sum(length(values_)) AS values,
+      sumArray(values_) AS sum, maxArray(values_) AS max, quantilesExactInclusiveArray(0.5, 0.9, 0.99)(values_) AS p
+    FROM (
+      SELECT *, arrayJoin(${detail}) AS z FROM (
+        SELECT *, arrayFilter((x, i) -> i = 1 OR all_seen[i - 1].1 != x.1, all_seen, arrayEnumerate(all_seen)) AS seen
+        FROM (
+          SELECT t.1 AS of_kind, t.2 AS place, t.3 AS month, name, who, sum(rows) AS rows_, sum(uses) AS uses_,
+            min(first) AS first_, max(last) AS last_, argMin(period, (slot, ord)) AS period_,
+            groupBitAnd(marks) AS marks_, groupArrayArray(values) AS values_,
+            arraySort(groupArrayIf((toUInt32(step_of - 1), slot, period), t.1 = ${step})) AS all_seen
+          FROM (
+            SELECT *, arrayJoin(${targets}) AS t FROM (
+              SELECT *, ${pieces.spansOf(spans)}[${inPiece}] AS spans_of, ${pieces.monthOf}[${inPiece}] AS month_of,
+                ${pieces.oneOf(question.steps)}[if(kind = ${user}, slot, 0)] AS step_of
+              FROM ${groups}))
+          GROUP BY of_kind, place, month, name, who)))
+    GROUP BY kind, at_place, month, name, part`
+}
+
+const partsOf = ({steps}: StatsQuestion): readonly number[] => [...new Set(steps.map(({part}) => part))]

@@ -1,0 +1,120 @@
+import {formatDay} from '../../../../stats/model/period.ts'
+import type {QualityFacts, TableSize} from '../../../../stats/model/source.ts'
+import {dayMs, type Span} from '../../../../stats/model/span.ts'
+import type {ClickHouse} from '../client/client.ts'
+import {countedRunsSql} from './uses.ts'
+
+type Quality = Omit<QualityFacts, 'unpaired' | 'featuresSinceMs' | 'runsSinceMs'>
+
+/** Reads the counters of the days of a range, the erased rows of its months, and the sizes of the store. */
+export async function readQuality(clickhouse: ClickHouse, project: string, range: Span): Promise<Quality> {
+  const [counts, rest, tables, disks, growth] = await Promise.all([
+    readCounters(clickhouse, project, range),
+    readErased(clickhouse, project, range),
+    readTables(clickhouse),
+    clickhouse.ask<{free: number}>('disks', `SELECT min(free_space) AS free FROM ${everywhere(clickhouse, 'disks')}`),
+    readGrowth(clickhouse),
+  ])
+  const count = (counter: string): number => counts.get(counter) ?? 0
+  return {
+    duplicates: null,
+    refused: count('refused'),
+    clamped: count('clamped'),
+    wrongPeriods: count('wrong-periods'),
+    undeclaredFields: count('undeclared-fields'),
+    folded: count('folded'),
+    beyondBudget: count('beyond-budget'),
+    ...rest,
+    datagrams: count('datagrams'),
+    datagramsLost: count('datagrams-lost'),
+    datagramsUnknown: count('datagrams-unknown'),
+    storeBytes: tables.reduce((sum, {bytes}) => sum + bytes, 0),
+    freeBytes: disks[0]?.free ?? null,
+    tables: tables.length === 0 ? null : tables,
+    growth,
+  }
+}
+
+async function readCounters(
+  {ask, tableOf}: ClickHouse,
+  project: string,
+  {fromMs, toMs}: Span,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await ask<{counter: string; total: number}>(
+    'counters',
+    `SELECT counter, sum(count) AS total FROM ${tableOf('quality')} FINAL
+     WHERE project IN ('', {project:String}) AND day >= {first:Date} AND day <= {last:Date} GROUP BY counter`,
+    {project, first: formatDay(fromMs), last: formatDay(toMs - 1)},
+  )
+  return new Map(rows.map(({counter, total}) => [counter, total]))
+}
+
+async function readErased(
+  {ask, tableOf}: ClickHouse,
+  project: string,
+  {fromMs, toMs}: Span,
+): Promise<Pick<Quality, 'pending' | 'erased'>> {
+  const [row] = await ask<{pending: number; runs: number; features: number}>(
+    'erased rows',
+    `SELECT (SELECT count() FROM ${tableOf('pending_events')} FINAL
+        WHERE project = {project:String} AND is_stored = 0 AND content != '') AS pending,
+      sumIf(count, kind IN ('ok', 'failed', 'signal', 'unknown', 'open')) AS runs, sumIf(count, kind = 'features') AS features
+     FROM ${tableOf('erased')} FINAL
+     WHERE project = {project:String} AND month >= {first:String} AND month <= {last:String}`,
+    {project, first: formatDay(fromMs).slice(0, 7), last: formatDay(toMs - 1).slice(0, 7)},
+  )
+  const {pending = 0, runs = 0, features = 0} = row ?? {}
+  return {pending, erased: {runs, features}}
+}
+
+/** A table of the system, of all servers. */
+const everywhere = ({cluster}: ClickHouse, name: string): string =>
+  cluster === null ? `system.${name}` : `cluster('${cluster}', system.${name})`
+
+async function readTables(clickhouse: ClickHouse): Promise<readonly TableSize[]> {
+  return clickhouse.ask<TableSize>(
+    'sizes of tables',
+    `SELECT table AS name, sum(bytes_on_disk) AS bytes, sum(rows) AS rows FROM ${everywhere(clickhouse, 'parts')}
+     WHERE database = {database:String} AND active GROUP BY table ORDER BY bytes DESC, name`,
+    {database: clickhouse.database},
+  )
+}
+
+async function readGrowth({ask, tableOf}: ClickHouse): Promise<QualityFacts['growth']> {
+  const rows = await ask<{day: string; bytes: number}>(
+    'growth',
+    `SELECT day, bytes FROM ${tableOf('sizes')} FINAL ORDER BY day DESC LIMIT 400`,
+  )
+  const last = rows[0]
+  if (last === undefined) return null
+  const least = formatDay(Date.parse(last.day) - 90 * dayMs)
+  const first = rows.findLast(({day}) => day >= least)!
+  return {fromDay: first.day, fromBytes: first.bytes, toDay: last.day, toBytes: last.bytes}
+}
+
+/** How long after the earliest sign of life the first counted row is looked for, before all rows are read. */
+const windowMs = 30 * dayMs
+
+/** When the first run or event of a project happened, also a purged one, in Unix milliseconds; null without any. */
+export async function readSince({ask, tableOf, database}: ClickHouse, project: string): Promise<number | null> {
+  const table = (name: string): string => `${database}.${tableOf(name)}`
+  const read = async (toMs: string): Promise<number | null> => {
+    const [row] = await ask<{atMs: number | null}>(
+      'first event',
+      `WITH (SELECT min(least) FROM (
+          SELECT minOrNull(first_sign) AS least FROM ${table('runs')} WHERE project = {project:String} AND is_test = 0
+          UNION ALL SELECT minOrNull(at) FROM ${table('features')} WHERE project = {project:String}
+          UNION ALL SELECT minOrNull(at) FROM ${table('lone')} WHERE project = {project:String})) AS least_ms
+       SELECT min(first_ms) AS atMs FROM (
+          SELECT minOrNull(counted_at) AS first_ms FROM (${countedRunsSql(table('runs'), `first_sign <= ${toMs}`)})
+          UNION ALL SELECT minOrNull(at) FROM ${table('features')} FINAL WHERE project = {project:String} AND at <= ${toMs}
+          UNION ALL SELECT minOrNull(at) FROM ${table('lone')} FINAL WHERE project = {project:String} AND at <= ${toMs}
+          UNION ALL SELECT minOrNull(first_ms) FROM ${table('purges')} FINAL WHERE project = {project:String})
+       WHERE ifNull(first_ms <= ${toMs}, 0)`,
+      {project},
+    )
+    return row?.atMs ?? null
+  }
+  // Nothing that is counted happened before the earliest sign of life, but the earliest may be of a test.
+  return (await read(`ifNull(least_ms, 0) + ${windowMs}`)) ?? (await read(String(Number.MAX_SAFE_INTEGER)))
+}

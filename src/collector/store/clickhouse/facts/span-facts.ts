@@ -1,0 +1,188 @@
+import {noBounds} from '../../../../stats/model/bounds.ts'
+import {type HeaderWord, headerWords} from '../../../../stats/model/header-words.ts'
+import type {
+  AskedSpan,
+  NamedFacts,
+  NamedRuns,
+  SpanFacts,
+  StatsFacts,
+  StatsQuestion,
+  StepFacts,
+} from '../../../../stats/model/source.ts'
+import {tellFlow} from '../../people/flow.ts'
+import {allPeople, alwaysMarked, onSeveralDays} from '../../people/people.ts'
+import {addUses, noUses, type RunsAndUses} from '../../people/telling-uses.ts'
+import {noDuration} from '../../totals/run-totals.ts'
+import {type Counted, kinds, sayers} from './one-scan.ts'
+import {results, whats} from './uses.ts'
+
+/** The rows of an answer, by kind and place. */
+export interface Counts {
+  of(kind: number, place?: number): readonly Counted[]
+}
+
+export function indexCounts(rows: readonly Counted[]): Counts {
+  const byKind = Map.groupBy(rows, ({kind}) => kind)
+  const byPlace = Map.groupBy(rows, ({kind, at_place}) => `${kind} ${at_place}`)
+  return {
+    of: (kind, place) => (place === undefined ? byKind.get(kind) : byPlace.get(`${kind} ${place}`)) ?? [],
+  }
+}
+
+/** A code of `kinds.count`: what kind of use by whom, and how it ended. */
+const readCode = (code: number) => ({
+  what: whats[code & 7]!,
+  isCi: (code & 8) !== 0,
+  hasUser: (code & 16) !== 0,
+  hasHost: (code & 32) !== 0,
+  result: results[code >> 6]!,
+})
+
+const sumOf = <T>(rows: readonly T[], pick: (row: T) => number): number => rows.reduce((sum, row) => sum + pick(row), 0)
+
+/** Counts the events of one kind at a place. */
+export const countUnpaired = (counts: Counts, place: number, what: (typeof whats)[number]): number =>
+  sumOf(
+    counts.of(kinds.count, place).filter(({part}) => readCode(part).what === what),
+    ({rows}) => rows,
+  )
+
+/** The facts of a span, as far as the question needs them. */
+export function spanFacts(counts: Counts, {needs = 'all'}: AskedSpan, place: number): SpanFacts {
+  const rows = counts.of(kinds.count, place).map(row => ({...row, ...readCode(row.part)}))
+  const runs = rows.filter(({what}) => what === 'run')
+  const people = (kind: number, pick: (row: Counted) => number) =>
+    counts.of(kind, place).map(row => ({all: row.n, some: pick(row)}))
+  const several = ({several: some}: Counted): number => some
+  const outcome = (name: (typeof results)[number]): number =>
+    needs === 'all'
+      ? sumOf(
+          runs.filter(({result}) => result === name),
+          one => one.rows,
+        )
+      : 0
+  return {
+    runs: sumOf(runs, one => one.rows),
+    ciRuns: sumOf(
+      runs.filter(({isCi}) => isCi),
+      one => one.rows,
+    ),
+    users: allPeople(people(kinds.user, several)),
+    hosts: allPeople(people(kinds.host, several)),
+    usersOnSeveralDays: onSeveralDays(people(kinds.user, several)),
+    hostsOnSeveralDays: onSeveralDays(people(kinds.host, several)),
+    usersOnlyAgents: alwaysMarked(people(kinds.user, ({agents}) => agents)),
+    usersOnlyNewHomes: alwaysMarked(people(kinds.user, ({newHomes}) => newHomes)),
+    scripts: needs === 'people' ? noBounds : allPeople(people(kinds.script, several)),
+    ...usesByWord(counts, place),
+    outcomes: {
+      ok: outcome('ok'),
+      failed: outcome('failed'),
+      signal: outcome('signal'),
+      lost: outcome('lost'),
+      running: outcome('running'),
+      unknown: outcome('unknown'),
+    },
+    duration: needs === 'all' ? durationOf(counts.of(kinds.seconds, place)[0]) : noDuration,
+  }
+}
+
+function usesByWord(counts: Counts, place: number) {
+  const rows = counts.of(kinds.count, place).map(row => ({...row, ...readCode(row.part)}))
+  const byPeople = Map.groupBy(
+    rows.filter(({isCi}) => !isCi),
+    ({month}) => month,
+  )
+  const days = counts.of(kinds.unknownDay, place)
+  const daysOf = (at: number, isRun: 0 | 1): number =>
+    sumOf(
+      days.filter(({month, part}) => month === at && part === isRun),
+      ({n}) => n,
+    )
+  const add = (some: typeof rows): RunsAndUses => ({
+    runs: sumOf(some, ({what, rows: runs}) => (what === 'run' ? runs : 0)),
+    uses: sumOf(some, ({uses}) => uses),
+  })
+  return [...byPeople].reduce(
+    (all, [month, ofMonth]) =>
+      addUses(all, {
+        withUser: add(ofMonth.filter(({hasUser}) => hasUser)),
+        withoutUser: add(ofMonth.filter(({hasUser}) => !hasUser)),
+        withoutHost: add(ofMonth.filter(({hasHost}) => !hasHost)),
+        daysOfRuns: daysOf(month, 1),
+        daysOfOthers: daysOf(month, 0),
+      }),
+    noUses,
+  )
+}
+
+function durationOf(row: Counted | undefined): SpanFacts['duration'] {
+  if (row === undefined || row.values === 0) return noDuration
+  const [p50Seconds, p90Seconds, p99Seconds] = row.p as [number, number, number]
+  return {n: row.values, meanSeconds: row.sum / row.values, p50Seconds, p90Seconds, p99Seconds, percentileBound: 0}
+}
+
+/** A name as the server writes it: `=` and the name; empty for none. */
+const readName = (name: string): string | null => (name === '' ? null : name.slice(1))
+
+/** The runs by name: rows of one word, or of the versions of one period. */
+function namedRuns(rows: readonly (Counted & {readonly sayer: number})[]): NamedRuns[] {
+  return [...Map.groupBy(rows, ({name}) => name)].map(([name, same]) => {
+    const unknown = same.filter(({sayer}) => sayer === sayers.unknown)
+    return {
+      name: readName(name),
+      runs: sumOf(same, ({rows: runs}) => runs),
+      users: allPeople(same.filter(({sayer}) => sayer === sayers.user).map(({n}) => ({all: n}))),
+      usesWithoutUser: sumOf(unknown, ({rows: runs}) => runs),
+      daysWithoutUser: sumOf(unknown, ({n}) => n),
+    }
+  })
+}
+
+export function namedFacts(counts: Counts): NamedFacts {
+  const entries = headerWords.map((word, place): readonly [HeaderWord, readonly NamedRuns[]] => [
+    word,
+    namedRuns(counts.of(kinds.word + place).map(row => ({...row, sayer: row.at_place}))),
+  ])
+  return Object.fromEntries(entries) as unknown as NamedFacts
+}
+
+export function adoptionFacts(counts: Counts, {periods}: StatsQuestion): StatsFacts['adoption'] {
+  return periods.flatMap((_, period) => {
+    const rows = Object.values(sayers).flatMap(sayer =>
+      counts.of(kinds.adoption, 3 * period + sayer).map(row => ({...row, sayer})),
+    )
+    return namedRuns(rows).map(named => ({period, ...named}))
+  })
+}
+
+export const exitFacts = (counts: Counts): StatsFacts['exits'] =>
+  counts.of(kinds.exit).map(({name, rows: runs}) => ({
+    exitCode: name.startsWith('c') ? Number(name.slice(1)) : null,
+    signal: name.startsWith('s') ? name.slice(1) : null,
+    runs,
+  }))
+
+export const numberFacts = (counts: Counts, {numberFields}: StatsQuestion): StatsFacts['numberFields'] =>
+  numberFields.flatMap(field =>
+    counts
+      .of(kinds.number)
+      .filter(({name}) => name === field)
+      .map(({values, sum, max, p}) => ({name: field, n: values, mean: sum / values, median: p[0] ?? null, max})),
+  )
+
+export const valueFacts = (counts: Counts, {valueFields}: StatsQuestion): StatsFacts['valueFields'] =>
+  valueFields.flatMap((field, place) =>
+    counts.of(kinds.value, place).map(({name, rows: runs}) => ({name: field, value: JSON.parse(name), runs})),
+  )
+
+export const stepFacts = (counts: Counts, {steps}: StatsQuestion): StepFacts[] =>
+  tellFlow(steps, step => {
+    const rows = counts.of(kinds.step, step)
+    return {
+      users: sumOf(rows, ({n}) => n),
+      seenBefore: sumOf(rows, ({before}) => before),
+      seenJustBefore: sumOf(rows, ({justBefore}) => justBefore),
+      periods: new Set(rows.map(({part}) => part)),
+    }
+  })

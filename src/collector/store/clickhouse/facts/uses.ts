@@ -1,0 +1,99 @@
+import {limitsFeatures} from '../../../../stats/model/filters.ts'
+import {columnOfWord, headerWords} from '../../../../stats/model/header-words.ts'
+import {signalOfExitCode} from '../../../../stats/model/shell-signals.ts'
+import type {StatsQuestion} from '../../../../stats/model/source.ts'
+import type {Span} from '../../../../stats/model/span.ts'
+import {chooses, choosesFeature, hash} from './sql.ts'
+
+/** What a row of uses is: the places are its number in SQL. */
+export const whats = ['run', 'feature', 'end', 'presence', 'use'] as const
+/** How a run ended; `none` for other uses. */
+export const results = ['none', 'running', 'lost', 'ok', 'failed', 'signal', 'unknown'] as const
+
+/** The receipt of a start, a repeat or an end that never came. */
+const never = Number.MAX_SAFE_INTEGER
+
+/** The local tables of a server: their names in SQL. */
+export type TableNames = (name: 'runs' | 'features' | 'lone') => string
+
+const columns = [...new Set(['user', 'host', 'period', 'is_new_secret', ...Object.values(columnOfWord)])]
+
+/** What is needed of the header of every row. */
+const header = `
+  ${hash('user')} AS user_id, ${hash('host')} AS host_id, isNotNull(ci) AS is_ci,
+  toUInt8(isNotNull(agent)) + 2 * toUInt8(isNotNull(is_new_secret)) AS marks,
+  if(isNull(period), -1, toInt64(toUInt32OrZero(replaceAll(assumeNotNull(period), '-', '')))) AS own_period`
+
+const ofNoRun = `
+  toUInt8(0) AS result, toUInt64(0) AS script_id, nan AS took, '' AS exit, CAST([], 'Array(String)') AS words,
+  '' AS start_fields, '' AS end_fields`
+
+/**
+ * The runs of a project as they are now, those of tests left out. Elements of tuples are read from a copy (`identity`), in
+ * a query around it: read directly, they would be those of rows that are not merged yet.
+ *
+ * @param condition on columns that merging changes as a whole
+ */
+export const countedRunsSql = (table: string, condition: string): string => `
+  SELECT h, s, a, e, s.received < ${never} AS has_start, e.received < ${never} AS has_end,
+    toInt64(multiIf(has_start, s.at, has_end, e.at, first_sign)) AS counted_at, last_sign, is_untold
+  FROM (
+    SELECT identity(header) AS h, identity(start) AS s, identity(again) AS a, identity(\`end\`) AS e, first_sign, last_sign,
+      is_untold
+    FROM ${table} FINAL WHERE project = {project:String} AND is_test = 0 AND ${condition})`
+
+/**
+ * The runs of a project as they are now, whose life overlaps a span. The filters of the question apply. `first_sign` is
+ * never after the time at which a run is counted, and `last_sign` never before.
+ */
+export function runsSql(table: TableNames, {filters, lostBeforeMs}: StatsQuestion, span: Span): string {
+  const codes = Array.from({length: 256}, (_, code) => code).filter(code => signalOfExitCode(code) !== null)
+  const names = codes.map(code => `'${signalOfExitCode(code)}'`)
+  return `
+    SELECT counted_at AS at, toUInt8(0) AS what, toUInt64(1) AS uses, ${header},
+      toUInt8(multiIf(NOT has_end AND is_untold = 1, 6, NOT has_end, if(last_sign <= ${lostBeforeMs}, 2, 1),
+        isNotNull(signal), 5, exit_code = 0, 3, isNotNull(exit_code), 4, 6)) AS result,
+      ${hash('script')} AS script_id,
+      if(has_end, ifNull(ifNull(e.seconds, if(has_start, greatest(0, e.at - s.at) / 1000., NULL)), nan), nan) AS took,
+      multiIf(result = 5, concat('s', assumeNotNull(signal)), result IN (3, 4), concat('c', toString(exit_code)), '') AS exit,
+      [${headerWords.map(word => `ifNull(concat('=', ${columnOfWord[word]}), '')`).join(', ')}] AS words,
+      if(has_start, s.fields, a.fields) AS start_fields, if(has_end, e.fields, '') AS end_fields
+    FROM (
+      SELECT *, ${columns.map(column => `h.${column} AS ${column}`).join(', ')},
+        if(has_start, s.script, a.script) AS script, e.exit_code AS exit_code,
+        ifNull(e.signal, transform(ifNull(e.exit_code, 0), [${codes.join(', ')}], [${names.join(', ')}], NULL)) AS signal
+      FROM (${countedRunsSql(table('runs'), `first_sign < ${span.toMs} AND last_sign >= ${span.fromMs}`)}))
+    WHERE ${chooses(filters).sql}`
+}
+
+/**
+ * The uses that a question counts people of, in a span: runs, and events without a run. If the question has a filter on
+ * features: the chosen uses of features.
+ *
+ * @param featuresSinceMs single uses of features are counted since this instant; totals contain the others
+ */
+export function usesSql(
+  table: TableNames,
+  question: StatsQuestion,
+  span: Span,
+  featuresSinceMs: number | null,
+): string {
+  const {filters} = question
+  const chosen = chooses(filters).sql
+  const within = `at >= ${span.fromMs} AND at < ${span.toMs}`
+  const single = featuresSinceMs === null ? within : `${within} AND at >= ${featuresSinceMs}`
+  if (limitsFeatures(filters))
+    return `
+      SELECT at, toUInt8(if(isNull(run), 1, 4)) AS what, count AS uses, ${header}, ${ofNoRun}
+      FROM ${table('features')} FINAL
+      WHERE project = {project:String} AND ${single} AND ${chosen} AND ${choosesFeature(filters).sql}`
+  // All copies of an event have the same run, so the other events are left out before copies are merged.
+  return `
+    ${runsSql(table, question, span)}
+    UNION ALL
+    SELECT at, toUInt8(1) AS what, toUInt64(1) AS uses, ${header}, ${ofNoRun}
+    FROM ${table('features')} FINAL PREWHERE project = {project:String} AND run IS NULL WHERE ${single} AND ${chosen}
+    UNION ALL
+    SELECT at, toUInt8(if(kind = 'end', 2, 3)) AS what, toUInt64(1) AS uses, ${header}, ${ofNoRun}
+    FROM ${table('lone')} FINAL WHERE project = {project:String} AND ${within} AND ${chosen}`
+}
