@@ -11,6 +11,8 @@ import {batchOf, dayMs, hourMs, nowMs} from '../samples.ts'
 export interface Knows {
   /** Whether it recognises an event that arrived before. Otherwise it accepts the copy, and no answer shows it. */
   readonly duplicates: boolean
+  /** Whether an answer may show a part of a write that is going on: the shards of a store have no common state. Default: no. */
+  readonly halves?: boolean
 }
 
 /** An empty store and its reader. Both close when the test ends. */

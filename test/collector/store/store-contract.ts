@@ -40,7 +40,7 @@ export function storeContract(name: string, make: MakeStore): void {
   })
 }
 
-function writingContract(make: MakeStore): void {
+export function writingContract(make: MakeStore): void {
   test('it reports whether each event is new, and stores copies once', async t => {
     const {store, source, knows} = await make(t)
     const events = [startOf(1, nowMs), endOf(1, nowMs), featureOf(1, nowMs), featureOf(2, nowMs)]
@@ -133,7 +133,7 @@ function writingContract(make: MakeStore): void {
   })
 }
 
-function readingContract(make: MakeStore): void {
+export function readingContract(make: MakeStore): void {
   test('it answers with zeros for an unknown project', async t => {
     const {source} = await make(t)
     const facts = await factsOf(source, {project: 'nobody'})
@@ -155,11 +155,11 @@ function readingContract(make: MakeStore): void {
   })
 
   test('it answers from the state before or after a concurrent write', async t => {
-    const {store, source} = await make(t)
+    const {store, source, knows} = await make(t)
     const writing = store.insert([batchOf(Array.from({length: 500}, (_, run) => startOf(run, nowMs)))])
     const {runs} = (await factsOf(source)).spans[0]!
     await writing
-    assert.ok(runs === 0 || runs === 500)
+    assert.ok(runs === 0 || runs === 500 || knows.halves, String(runs))
     assert.equal((await factsOf(source)).spans[0]!.runs, 500)
   })
 }

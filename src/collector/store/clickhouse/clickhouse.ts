@@ -6,7 +6,7 @@
  * Read next: `tables/tables.ts`, `write/write.ts`, `client/client.ts`.
  */
 import type {StatsSource} from '../../../stats/model/source.ts'
-import type {EventSource, HeldSource} from '../store.ts'
+import type {EventSource, HeldSource, Store} from '../store.ts'
 import {parseAddress} from './client/address.ts'
 import {type ClickHouse, connectClickHouse} from './client/client.ts'
 import {readFacts, readProjects} from './facts/facts.ts'
@@ -17,14 +17,14 @@ import {createRestorer} from './moving/restore-parts.ts'
 import {countProject, createProjectEnder} from './purge/end-project.ts'
 import {createEraser} from './purge/erasure.ts'
 import {createFeaturePurger, deleteTotalledFeatures} from './purge/purge-features.ts'
-import {deleteTotalledRuns} from './purge/purge-runs.ts'
+import {createRunPurger, deleteTotalledRuns} from './purge/purge-runs.ts'
 import {prepareTables, requirePreparedTables} from './tables/prepare-tables.ts'
 import {createReleaser} from './write/release-pending.ts'
 import {createUpkeep} from './write/upkeep.ts'
 import {createWriter} from './write/write.ts'
 
 /** Opens the store of an address for writing, and makes or updates its tables. Rejects like `connectForWriting`. */
-export async function openClickHouseStore(address: string) {
+export async function openClickHouseStore(address: string): Promise<Store> {
   const clickhouse = await connectForWriting(address)
   const {insert, addQuality, saveProjects, parts, forget} = createWriter(clickhouse)
   const {erase, findErased, eraseLate} = createEraser(clickhouse, forget)
@@ -37,6 +37,7 @@ export async function openClickHouseStore(address: string) {
     findErased,
     ...createProjectEnder(clickhouse, forget),
     ...createFeaturePurger(clickhouse, forget),
+    ...createRunPurger(clickhouse, question => readFacts(clickhouse, question), forget),
     async finishPurge(project: string) {
       await deleteTotalledFeatures(clickhouse, project)
       await deleteTotalledRuns(clickhouse, project)

@@ -1,0 +1,47 @@
+import {after, before, describe, type TestContext} from 'node:test'
+import {connectForReading, openClickHouseStore} from '../../../src/collector/store/clickhouse/clickhouse.ts'
+import {readFacts, readProjects} from '../../../src/collector/store/clickhouse/facts/facts.ts'
+import {tables} from '../../../src/collector/store/clickhouse/tables/tables.ts'
+import type {StatsQuestion} from '../../../src/stats/model/source.ts'
+import type {MakeStore} from '../../collector/store/contract-parts.ts'
+import {needs} from '../../support/needs.ts'
+import {addressOf} from '../servers/address-of.ts'
+import {keepParts} from '../servers/keep-parts.ts'
+import {type Cluster, startCluster} from '../servers/start-cluster.ts'
+
+export interface ContractOptions {
+  readonly shards: 1 | 2
+  /** `none`: all parts stay as they were inserted. `all`: they are merged before each question. */
+  readonly merges: 'none' | 'all'
+}
+
+/** Runs a part of the contract of every store on real servers. Each test has a database of its own. */
+export function contractOn({shards, merges}: ContractOptions, part: (make: MakeStore) => void): void {
+  const name = `a store on ${shards === 1 ? 'one server' : 'two shards'}, ${merges} of its parts merged`
+  describe(name, needs('a ClickHouse server'), () => {
+    let cluster: Cluster
+    let databases = 0
+    before(async () => {
+      cluster = await startCluster({shards})
+    })
+    after(() => cluster.stop())
+
+    part(async (t: TestContext) => {
+      databases++
+      const database = `contract_${databases}`
+      const address = addressOf(cluster, database)
+      const store = await openClickHouseStore(address)
+      t.after(() => store.close())
+      // Not as `openClickHouseSource` does, which keeps its answers.
+      const reading = await connectForReading(address)
+      t.after(() => reading.close())
+      if (merges === 'none') await keepParts(cluster, database)
+      const facts = async (question: StatsQuestion) => {
+        if (merges === 'all') for (const table of tables) await cluster.mergeAll(`${database}.${table.name}`)
+        return readFacts(reading, question)
+      }
+      const source = {facts, projects: () => readProjects(reading), close: () => reading.close()}
+      return {store, source, knows: {duplicates: false, halves: shards > 1}}
+    })
+  })
+}
