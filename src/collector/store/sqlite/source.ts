@@ -75,9 +75,7 @@ export function openSqliteSource(
     tables: async () => measureTables(database),
     async prepare() {
       preparer ??= createPreparer(database, columnFiles)
-      const prepared = inOneState(preparer.next)
-      if (prepared === null) preparer = null
-      return prepared
+      return inOneState(preparer.next)
     },
     async facts(question) {
       const disk = {storeBytes: storeBytes(path), freeBytes: freeBytes(dataDirectory)}

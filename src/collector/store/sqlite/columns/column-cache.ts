@@ -29,6 +29,7 @@ export interface Month<Columns> {
   columns(): Columns
   /** Whether the columns are in memory or in a file. */
   isKept(): boolean
+  hasFile(): boolean
 }
 
 /** The columns of a project in the current state of the tables. The caller keeps a transaction open. */
@@ -74,7 +75,8 @@ export function openColumns(database: Database, project: number, {files: allFile
       const before = memory.get<KeptColumns>(name)
       return before?.state === state ? before : null
     }
-    const isKept = (): boolean => inMemory() !== null || (files?.has(name, state) ?? false)
+    const hasFile = (): boolean => files?.has(name, state) ?? false
+    const isKept = (): boolean => inMemory() !== null || hasFile()
     function columns(): Of<Kind> {
       const before = inMemory()
       if (before !== null) return before.columns as Of<Kind>
@@ -84,7 +86,7 @@ export function openColumns(database: Database, project: number, {files: allFile
       memory.keep(name, {state, columns: read} satisfies KeptColumns, sizeOf(read))
       return read
     }
-    return {fromMs, state, isClosed, columns, isKept}
+    return {fromMs, state, isClosed, columns, isKept, hasFile}
   }
 
   function readTables(kind: 'runs' | 'features', from: number): RunColumns | FeatureColumns {

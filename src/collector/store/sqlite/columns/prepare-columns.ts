@@ -8,7 +8,7 @@ import {createReadCache} from './read-cache.ts'
 export interface Preparer {
   /**
    * Reads some months that have no file of their current state: one that is large, or small ones for some milliseconds.
-   * Null if none is left. The caller keeps a transaction open. No columns stay in memory. The newest month of a project
+   * Null if none is left; the next call begins again. The caller keeps a transaction open. No columns stay in memory. The newest month of a project
    * changes with every report, and gets no file.
    */
   next(): Prepared | null
@@ -17,42 +17,53 @@ export interface Preparer {
 /** Milliseconds after which no further month is read. */
 const pieceMs = 50
 
-interface MissingMonth {
+interface MissingPart {
   readonly key: string
-  readonly parts: readonly Month<unknown>[]
+  readonly month: Month<unknown>
 }
 
 export function createPreparer(database: Database, files: ColumnFiles): Preparer {
   const projects = database.prepare('SELECT id FROM projects ORDER BY id')
-  /** Months and states that need no second look, also where no file could be written or the month is small. */
-  const seen = new Set<string>()
+  /** The states of parts that got no file, because they are small or it cannot be written. */
+  const withoutFile = new Map<string, string>()
+  /** The states of parts with a file, in this pass. */
+  const withFile = new Map<string, string>()
   let done = 0
 
-  function findMissing(project: number): MissingMonth[] {
+  const isMissing = ({key, month}: MissingPart): boolean => {
+    if (!month.isClosed || withoutFile.get(key) === month.state || withFile.get(key) === month.state) return false
+    if (!month.hasFile()) return true
+    withFile.set(key, month.state)
+    return false
+  }
+
+  /** The missing parts of each month. */
+  function findMissing(project: number): MissingPart[][] {
     const columns = openColumns(database, project, createReadCache(files, 0))
-    const parts = [...columns.runs([always]), ...columns.features([always])].filter(({isClosed}) => isClosed)
-    return [...Map.groupBy(parts, ({fromMs}) => fromMs)].flatMap(([fromMs, ofMonth]) => {
-      const key = `${project} ${fromMs} ${ofMonth[0]!.state}`
-      if (seen.has(key)) return []
-      const missing = ofMonth.filter(month => !month.isKept())
-      if (missing.length === 0) seen.add(key)
-      return missing.length === 0 ? [] : [{key, parts: missing}]
-    })
+    const parts = [
+      ...columns.runs([always]).map(month => ({key: `${project} ${month.fromMs} runs`, month})),
+      ...columns.features([always]).map(month => ({key: `${project} ${month.fromMs} features`, month})),
+    ]
+    return [...Map.groupBy(parts.filter(isMissing), ({month}) => month.fromMs).values()]
   }
 
   return {
     next() {
       const missing = projects.all().flatMap(({id}) => findMissing(Number(id)))
-      if (missing.length === 0) return null
       const of = done + missing.length
       const endMs = performance.now() + pieceMs
-      for (const {key, parts} of missing) {
-        for (const part of parts) part.columns()
-        seen.add(key)
+      for (const parts of missing) {
+        for (const {key, month} of parts) {
+          month.columns()
+          ;(month.hasFile() ? withFile : withoutFile).set(key, month.state)
+        }
         done++
         if (performance.now() > endMs) break
       }
-      return {done, of}
+      if (missing.length > 0) return {done, of}
+      withFile.clear()
+      done = 0
+      return null
     },
   }
 }

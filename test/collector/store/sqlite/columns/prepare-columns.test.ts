@@ -83,6 +83,23 @@ test('it prepares a store once more if the files are damaged or missing, and end
   assert.deepEqual((await prepare(other)).at(-1), {done: 4, of: 4})
 })
 
+test('it reads small months once, and large ones again when their files were removed', async t => {
+  const directory = temporaryDirectory(t)
+  await fill(directory)
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  const prepareAll = async (): Promise<Prepared | null> => {
+    let last: Prepared | null = null
+    for (let one = await source.prepare(); one !== null; one = await source.prepare()) last = one
+    return last
+  }
+  assert.deepEqual(await prepareAll(), {done: 4, of: 4})
+  assert.equal(await prepareAll(), null)
+  rmSync(join(directory, 'columns'), {recursive: true})
+  assert.deepEqual(await prepareAll(), {done: 2, of: 2})
+  assert.deepEqual(filesIn(directory), allFiles)
+})
+
 test('it says which months a question reads that nothing has prepared', async t => {
   const directory = temporaryDirectory(t)
   await fill(directory)
