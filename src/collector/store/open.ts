@@ -5,7 +5,6 @@
  * reject with a coded error that names the place.
  * Read next: `place.ts`, then the room of the kind, such as `sqlite/sqlite.ts`.
  */
-import {UsageError} from '../../errors.ts'
 import type {StatsSource} from '../../stats/model/source.ts'
 import {describeAddress, parseAddress} from './clickhouse/client/address.ts'
 import type {StorePlace} from './place.ts'
@@ -22,7 +21,9 @@ import type {EventSource, HeldSource, OnReading, Store} from './store.ts'
  */
 export async function openStore(place: StorePlace): Promise<Store> {
   if (place.kind === 'sqlite') return openSqliteStore(place.dataDirectory)
-  return (await clickhouse('openClickHouseStore'))(place.address)
+  const {openClickHouseStore} = await clickhouse()
+  // Runs are not purged there yet.
+  return (await openClickHouseStore(place.address)) as Store
 }
 
 /**
@@ -32,7 +33,8 @@ export async function openStore(place: StorePlace): Promise<Store> {
  */
 export async function openSource(place: StorePlace, onReading?: OnReading): Promise<StatsSource> {
   if (place.kind === 'sqlite') return openSqliteSource(place.dataDirectory, {onReading})
-  return (await clickhouse('openClickHouseSource'))(place.address)
+  const {openClickHouseSource} = await clickhouse()
+  return openClickHouseSource(place.address)
 }
 
 /**
@@ -52,13 +54,15 @@ export async function prepareStore(place: StorePlace, onPrepared: OnReading): Pr
 /** Opens a store to read its events, also while it is written. Rejects with a `UsageError` USAGE_STORE_UNREADABLE. */
 export async function openEvents(place: StorePlace): Promise<EventSource> {
   if (place.kind === 'sqlite') return openSqliteEvents(place.dataDirectory)
-  return (await clickhouse('openClickHouseEvents'))(place.address)
+  const {openClickHouseEvents} = await clickhouse()
+  return openClickHouseEvents(place.address)
 }
 
 /** Opens a store to read what it holds under a pseudonym. Rejects with a `UsageError` USAGE_STORE_UNREADABLE. */
 export async function openHeld(place: StorePlace): Promise<HeldSource> {
   if (place.kind === 'sqlite') return openSqliteHeld(place.dataDirectory)
-  return (await clickhouse('openClickHouseHeld'))(place.address)
+  const {openClickHouseHeld} = await clickhouse()
+  return openClickHouseHeld(place.address)
 }
 
 /** What a purge calls. */
@@ -89,26 +93,13 @@ export const openPurgeView = async (place: StorePlace): Promise<PurgeView> =>
  */
 export async function countProject(place: StorePlace, project: string): Promise<{runs: number; features: number}> {
   if (place.kind === 'sqlite') return countSqliteProject(place.dataDirectory, project)
-  return (await clickhouse('countClickHouseProject'))(place.address, project)
+  const {countClickHouseProject} = await clickhouse()
+  return countClickHouseProject(place.address, project)
 }
 
 /** Where a store is, for people: without user and password. Null: in its data folder. */
 export const describePlace = (place: StorePlace): string | null =>
   place.kind === 'sqlite' ? null : describeAddress(parseAddress(place.address))
 
-/** What the room `clickhouse` opens. */
-interface ClickHouseDoor {
-  openClickHouseStore(address: string): Promise<Store>
-  openClickHouseSource(address: string): Promise<StatsSource>
-  openClickHouseEvents(address: string): Promise<EventSource>
-  openClickHouseHeld(address: string): Promise<HeldSource>
-  countClickHouseProject(address: string, project: string): Promise<{runs: number; features: number}>
-}
-
 /** Only who has such a store loads its code. */
-async function clickhouse<Name extends keyof ClickHouseDoor>(name: Name): Promise<ClickHouseDoor[Name]> {
-  const door = (await import('./clickhouse/clickhouse.ts')) as unknown as Partial<ClickHouseDoor>
-  const open = door[name]
-  if (open !== undefined) return open
-  throw new UsageError('USAGE_WRONG_USE', 'this version of usage cannot do that with a store on ClickHouse')
-}
+const clickhouse = () => import('./clickhouse/clickhouse.ts')
