@@ -1,5 +1,6 @@
 import {UsageError} from '../../errors.ts'
 import type {StatsFacts, StatsQuestion, StatsSource} from '../../stats/model/source.ts'
+import type {Span} from '../../stats/model/span.ts'
 import {collectorLimits} from '../limits.ts'
 import type {HeldSource} from '../store/store.ts'
 import type {PausableSource} from './worker-source.ts'
@@ -48,8 +49,7 @@ export function createRemoteSource({
   }
 
   function answer(question: StatsQuestion): Promise<StatsFacts> {
-    // The time since when a silent run is lost moves on with every question.
-    const key = JSON.stringify({...question, lostBeforeMs: 0})
+    const key = keyOf(question)
     const known = kept.get(key)
     if (known !== undefined && elapsedMs() - known.atMs < keptMs) return known.facts
     const facts = bounded(async () => (await source.get()).facts(question))
@@ -76,6 +76,12 @@ export function createRemoteSource({
     },
   }
 }
+
+const instants: readonly string[] = ['fromMs', 'toMs', 'lostBeforeMs'] satisfies (keyof StatsQuestion | keyof Span)[]
+
+/** A page about the present asks about another instant each time: within five minutes, its questions are one question. */
+const keyOf = (question: StatsQuestion): string =>
+  JSON.stringify(question, (name, value) => (instants.includes(name) ? Math.floor(value / keptMs) : value))
 
 /** What is opened when it is first needed, and again after that failed. */
 function reopening<T extends {close(): Promise<void>}>(open: () => Promise<T>) {

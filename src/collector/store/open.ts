@@ -22,8 +22,7 @@ import type {EventSource, HeldSource, OnReading, Store} from './store.ts'
 export async function openStore(place: StorePlace): Promise<Store> {
   if (place.kind === 'sqlite') return openSqliteStore(place.dataDirectory)
   const {openClickHouseStore} = await clickhouse()
-  // Runs are not purged there yet.
-  return (await openClickHouseStore(place.address)) as Store
+  return openClickHouseStore(place.address)
 }
 
 /**

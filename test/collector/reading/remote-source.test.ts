@@ -53,6 +53,12 @@ describe('createRemoteSource', () => {
     assert.equal(await count(), 1)
     const later = await source.facts({...question, lostBeforeMs: question.lostBeforeMs + 1})
     assert.equal(later.features[0]!.count, 1)
+    const untilNow = {...question, spans: [{fromMs: question.range.fromMs, toMs: nowMs + 1}]}
+    const [first, second] = await Promise.all([
+      source.facts(untilNow),
+      source.facts({...untilNow, spans: [{...untilNow.spans[0]!, toMs: nowMs + 2_000}]}),
+    ])
+    assert.equal(first, second)
     self.elapsedMs = 300_000
     assert.equal(await count(), 2)
   })

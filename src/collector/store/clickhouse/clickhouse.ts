@@ -10,7 +10,6 @@ import type {EventSource, HeldSource, Store} from '../store.ts'
 import {parseAddress} from './client/address.ts'
 import {type ClickHouse, connectClickHouse} from './client/client.ts'
 import {readFacts, readProjects} from './facts/facts.ts'
-import {keepAnswers} from './facts/keep-answers.ts'
 import {createHeldReader} from './held.ts'
 import {createEventReader} from './moving/read-events.ts'
 import {createRestorer} from './moving/restore-parts.ts'
@@ -88,22 +87,14 @@ export const connectForWriting = (address: string): Promise<ClickHouse> => conne
 /** Like `connectForWriting`, for reading: rejects with USAGE_STORE_UNREADABLE if there are no tables of this program. */
 export const connectForReading = (address: string): Promise<ClickHouse> => connect(address, requirePreparedTables)
 
-/**
- * Opens a store for questions. Rejects like `connectForReading`.
- *
- * @param how `keepsAnswers`: equal questions within five minutes have one answer, for a collector that many people ask
- */
-export async function openClickHouseSource(
-  address: string,
-  {keepsAnswers = false}: {readonly keepsAnswers?: boolean} = {},
-): Promise<StatsSource> {
+/** Opens a store for questions. Rejects like `connectForReading`. */
+export async function openClickHouseSource(address: string): Promise<StatsSource> {
   const clickhouse = await connectForReading(address)
-  const source: StatsSource = {
+  return {
     projects: () => readProjects(clickhouse),
     facts: question => readFacts(clickhouse, question),
     close: () => clickhouse.close(),
   }
-  return keepsAnswers ? keepAnswers(source) : source
 }
 
 async function connect(address: string, check: (clickhouse: ClickHouse) => Promise<void>): Promise<ClickHouse> {

@@ -66,7 +66,7 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
   const facts: StatsFacts = {
     spans: spans.map((span, place) => {
       const encoded = durations[place]
-      return {...spanFacts(counts, span, place), ...(encoded != null && {durations: encoded})}
+      return {...spanFacts(counts, span, place, question.range), ...(encoded != null && {durations: encoded})}
     }),
     exits: exitFacts(counts),
     features: addFeatures(joinNames([...features, ...totals.counts]), feature => feature),

@@ -9,6 +9,7 @@ import type {
   StatsQuestion,
   StepFacts,
 } from '../../../../stats/model/source.ts'
+import type {Span} from '../../../../stats/model/span.ts'
 import {tellFlow} from '../../people/flow.ts'
 import {allPeople, alwaysMarked, onSeveralDays} from '../../people/people.ts'
 import {addUses, noUses, type RunsAndUses} from '../../people/telling-uses.ts'
@@ -47,8 +48,9 @@ export const countUnpaired = (counts: Counts, place: number, what: (typeof whats
     ({rows}) => rows,
   )
 
-/** The facts of a span, as far as the question needs them. */
-export function spanFacts(counts: Counts, {needs = 'all'}: AskedSpan, place: number): SpanFacts {
+/** The facts of a span, as far as the question needs them. Marked people are counted in the range only. */
+export function spanFacts(counts: Counts, {needs = 'all', ...span}: AskedSpan, place: number, range: Span): SpanFacts {
+  const isRange = span.fromMs === range.fromMs && span.toMs === range.toMs
   const rows = counts.of(kinds.count, place).map(row => ({...row, ...readCode(row.part)}))
   const runs = rows.filter(({what}) => what === 'run')
   const people = (kind: number, pick: (row: Counted) => number) =>
@@ -71,8 +73,8 @@ export function spanFacts(counts: Counts, {needs = 'all'}: AskedSpan, place: num
     hosts: allPeople(people(kinds.host, several)),
     usersOnSeveralDays: onSeveralDays(people(kinds.user, several)),
     hostsOnSeveralDays: onSeveralDays(people(kinds.host, several)),
-    usersOnlyAgents: alwaysMarked(people(kinds.user, ({agents}) => agents)),
-    usersOnlyNewHomes: alwaysMarked(people(kinds.user, ({newHomes}) => newHomes)),
+    usersOnlyAgents: isRange ? alwaysMarked(people(kinds.user, ({agents}) => agents)) : noBounds,
+    usersOnlyNewHomes: isRange ? alwaysMarked(people(kinds.user, ({newHomes}) => newHomes)) : noBounds,
     scripts: needs === 'people' ? noBounds : allPeople(people(kinds.script, several)),
     ...usesByWord(counts, place),
     outcomes: {
