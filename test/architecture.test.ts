@@ -66,7 +66,6 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'demo',
     'compat',
     'reading',
-    'writing',
     'intake',
     'store',
     'access',

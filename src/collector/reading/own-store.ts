@@ -7,8 +7,8 @@ import type {ReadinessProbe} from '../monitoring/readiness.ts'
 import {describePlace, openHeld, openSource, openStore} from '../store/open.ts'
 import type {StorePlace} from '../store/place.ts'
 import {openSpooledStore} from '../store/spool/spool.ts'
+import {openSqliteStore} from '../store/sqlite/sqlite.ts'
 import type {Store} from '../store/store.ts'
-import {openStoreInThread} from '../writing/thread-store.ts'
 import {keepPrepared, type PreparingSchedule, readAhead} from './read-ahead.ts'
 import {createRemoteSource} from './remote-source.ts'
 import {spoolFigures, spoolProbe} from './spool-figures.ts'
@@ -44,7 +44,7 @@ export const openOwnStore = (place: StorePlace, log: OwnLog, now: () => number):
 type OwnLog = Pick<Log, 'info' | 'warn' | 'error'>
 
 async function openInFolder(dataDirectory: string, log: OwnLog): Promise<OwnStore> {
-  const store = await openStoreInThread(dataDirectory, from => log.info('store updated', {from}))
+  const store = openSqliteStore(dataDirectory, from => log.info('store updated', {from}))
   const source = createWorkerSource(dataDirectory, {
     onDeath: error => log.error('thread ended', {name: 'statistics', error}),
   })
