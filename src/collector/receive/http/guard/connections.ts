@@ -41,14 +41,14 @@ export interface Connections {
 export function createConnections(rules: ConnectionRules = {}): Connections {
   const limits: ConnectionLimits = {...collectorLimits, ...rules.limits}
   const unread = createUnread(limits)
-  let open = 0
+  const running = new Set<ServerResponse>()
   let whenNone: (() => void) | null = null
   const countRunning = (response: ServerResponse): void => {
-    open++
+    running.add(response)
     response.once('close', () => {
       unread.forget(response)
-      open--
-      if (open === 0) whenNone?.()
+      running.delete(response)
+      if (running.size === 0) whenNone?.()
     })
   }
   return {
@@ -67,11 +67,14 @@ export function createConnections(rules: ConnectionRules = {}): Connections {
       server.once('close', () => clearInterval(timer))
       return server
     },
-    countAnswer: unread.add,
+    countAnswer(response, socket, payload) {
+      // A request that came without a connection has no reader to wait for.
+      if (running.has(response)) unread.add(response, socket, payload)
+    },
     whenAnswered: () =>
       new Promise(resolve => {
         whenNone = resolve
-        if (open === 0) resolve()
+        if (running.size === 0) resolve()
       }),
   }
 }

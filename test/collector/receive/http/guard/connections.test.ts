@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {once} from 'node:events'
-import type {RequestListener} from 'node:http'
-import {type AddressInfo, connect, type Socket} from 'node:net'
+import {IncomingMessage, type RequestListener, ServerResponse} from 'node:http'
+import {type AddressInfo, connect, Socket} from 'node:net'
 import {type TestContext, test} from 'node:test'
 import {collectorLimits} from '../../../../../src/collector/limits.ts'
 import {type ConnectionRules, createConnections} from '../../../../../src/collector/receive/http/guard/connections.ts'
@@ -119,6 +119,12 @@ function unread(maxUnreadBytes: number, unreadSeconds = 60) {
   }
   return {...answers, add, closed, wait}
 }
+
+test('it does not wait for the reader of a request that came without a connection', () => {
+  const connections = createConnections({limits: {maxUnreadBytes: 10}})
+  connections.serve(answer)
+  connections.countAnswer(new ServerResponse(new IncomingMessage(new Socket())), {} as Socket, 'more than ten bytes')
+})
 
 test('it keeps answers up to its bytes, and closes the oldest for one byte more', () => {
   const {add, forget, closed} = unread(10)
