@@ -83,8 +83,10 @@ describe('the spool', () => {
     assert.equal(files().length, 1)
     await eventually(async () => assert.equal(await countOf(remote), 2))
     await eventually(() => assert.deepEqual(files(), []))
-    const {blocks, events, waitingBytes, retries} = store.spool()
-    assert.deepEqual([blocks, events, waitingBytes, retries], [1, 2, 0, 0])
+    await eventually(() => {
+      const {blocks, events, waitingBytes, retries} = store.spool()
+      assert.deepEqual([blocks, events, waitingBytes, retries], [1, 2, 0, 0])
+    })
   })
 
   it('ends a full block, and ships every block under one id however often it takes', async t => {
