@@ -126,7 +126,9 @@ const shownOf: Readonly<Record<string, (stats: Stats) => Shown>> = {
       row.key,
       (stats: Stats) =>
         namedUsageOf(stats, row)!.map(({name, runs, users, usersLow, usersHigh}) => [
-          name ?? ('unknown' in row.breakdown ? row.breakdown.unknown : 'unknown'),
+          row.key === 'systems' && name === 'Darwin'
+            ? 'macOS'
+            : (name ?? ('unknown' in row.breakdown ? row.breakdown.unknown : 'unknown')),
           runs,
           users ?? `${usersLow} to ${usersHigh}`,
         ]),
