@@ -1,6 +1,7 @@
 import {after, before, describe, type TestContext} from 'node:test'
 import {connectForReading, openClickHouseStore} from '../../../src/collector/store/clickhouse/clickhouse.ts'
-import {readFacts, readProjects} from '../../../src/collector/store/clickhouse/facts/facts.ts'
+import {readFacts} from '../../../src/collector/store/clickhouse/facts/facts.ts'
+import {readProjects} from '../../../src/collector/store/clickhouse/tables/read-projects.ts'
 import {tables} from '../../../src/collector/store/clickhouse/tables/tables.ts'
 import type {StatsQuestion} from '../../../src/stats/model/source.ts'
 import type {MakeStore} from '../../collector/store/contract-parts.ts'

@@ -6,7 +6,6 @@
  * features (`features.ts`). Totals are added as for every store. Percentiles of runs are exact.
  * Read next: `one-scan.ts`, `uses.ts`, `span-facts.ts`.
  */
-import {type ProjectFile, parseProjectFile} from '../../../../protocol/project-file.ts'
 import {limitsFeatures} from '../../../../stats/model/filters.ts'
 import type {StatsFacts, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
@@ -33,15 +32,6 @@ import {
 } from './span-facts.ts'
 import {chooses, choosesFeature, onShards, settings} from './sql.ts'
 import {type TableNames, usesSql} from './uses.ts'
-
-/** The latest project files, sorted by id. */
-export async function readProjects({ask, tableOf}: ClickHouse): Promise<readonly ProjectFile[]> {
-  const rows = await ask<{file: string}>('projects', `SELECT file FROM ${tableOf('projects')} FINAL ORDER BY project`)
-  return rows.flatMap(({file}) => {
-    const parsed = parseProjectFile(JSON.parse(file))
-    return parsed.ok ? [parsed.value] : []
-  })
-}
 
 /** Answers one question. The facts about runs are of one state of the store. */
 export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): Promise<StatsFacts> {

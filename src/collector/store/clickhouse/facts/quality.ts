@@ -1,18 +1,18 @@
 import {formatDay} from '../../../../stats/model/period.ts'
-import type {QualityFacts, TableSize} from '../../../../stats/model/source.ts'
+import type {QualityFacts} from '../../../../stats/model/source.ts'
 import {dayMs, type Span} from '../../../../stats/model/span.ts'
 import type {ClickHouse} from '../client/client.ts'
+import {measureStore} from '../tables/measure-store.ts'
 import {countedRunsSql} from './uses.ts'
 
 type Quality = Omit<QualityFacts, 'unpaired' | 'featuresSinceMs' | 'runsSinceMs'>
 
 /** Reads the counters of the days of a range, the erased rows of its months, and the sizes of the store. */
 export async function readQuality(clickhouse: ClickHouse, project: string, range: Span): Promise<Quality> {
-  const [counts, rest, tables, disks, growth] = await Promise.all([
+  const [counts, rest, {storeBytes, freeBytes, tables}, growth] = await Promise.all([
     readCounters(clickhouse, project, range),
     readErased(clickhouse, project, range),
-    readTables(clickhouse),
-    clickhouse.ask<{free: number}>('disks', `SELECT min(free_space) AS free FROM ${everywhere(clickhouse, 'disks')}`),
+    measureStore(clickhouse),
     readGrowth(clickhouse),
   ])
   const count = (counter: string): number => counts.get(counter) ?? 0
@@ -28,8 +28,8 @@ export async function readQuality(clickhouse: ClickHouse, project: string, range
     datagrams: count('datagrams'),
     datagramsLost: count('datagrams-lost'),
     datagramsUnknown: count('datagrams-unknown'),
-    storeBytes: tables.reduce((sum, {bytes}) => sum + bytes, 0),
-    freeBytes: disks[0]?.free ?? null,
+    storeBytes,
+    freeBytes,
     tables: tables.length === 0 ? null : tables,
     growth,
   }
@@ -65,19 +65,6 @@ async function readErased(
   )
   const {pending = 0, runs = 0, features = 0} = row ?? {}
   return {pending, erased: {runs, features}}
-}
-
-/** A table of the system, of all servers. */
-const everywhere = ({cluster}: ClickHouse, name: string): string =>
-  cluster === null ? `system.${name}` : `cluster('${cluster}', system.${name})`
-
-async function readTables(clickhouse: ClickHouse): Promise<readonly TableSize[]> {
-  return clickhouse.ask<TableSize>(
-    'sizes of tables',
-    `SELECT table AS name, sum(bytes_on_disk) AS bytes, sum(rows) AS rows FROM ${everywhere(clickhouse, 'parts')}
-     WHERE database = {database:String} AND active GROUP BY table ORDER BY bytes DESC, name`,
-    {database: clickhouse.database},
-  )
 }
 
 async function readGrowth({ask, tableOf}: ClickHouse): Promise<QualityFacts['growth']> {
