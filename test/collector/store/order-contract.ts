@@ -9,8 +9,8 @@ import {batchOf, dayMs, endOf, featureOf, nowMs, sampleHeader, startOf, uuid} fr
 import {assertSameFacts} from './comparable-facts.ts'
 import {assertDuplicates, exactly, factsOf, insert, type MakeStore, question} from './contract-parts.ts'
 
-/** The order in which events arrive does not matter. */
-export function orderContract(make: MakeStore): void {
+/** The order in which events arrive does not matter. A slow store tries only some of the 120 orders of a run. */
+export function orderContract(make: MakeStore, tried = 120): void {
   test('it gives the same answers for any order of the events of a run and their copies', async t => {
     const start: Sent = {header: sampleHeader(), event: startOf(1, nowMs - 3 * dayMs, {fields: {executors: 1}})}
     const sent: Sent[] = [
@@ -21,7 +21,8 @@ export function orderContract(make: MakeStore): void {
       start,
     ]
     const answers = new Set<string>()
-    const orders = permutations(sent)
+    const all = permutations(sent)
+    const orders = all.filter((_, index) => index % (all.length / tried) === 0)
     const {store, source, knows} = await make(t)
     for (const [index, order] of orders.entries()) {
       const project = `p${index}`
@@ -29,7 +30,7 @@ export function orderContract(make: MakeStore): void {
       const facts = await factsOf(source, {project})
       answers.add(JSON.stringify({...facts, quality: {...facts.quality, storeBytes: 0, freeBytes: 0, tables: null}}))
     }
-    assert.equal(orders.length, 120)
+    assert.equal(orders.length, tried)
     assert.equal(answers.size, 1, [...answers].join('\n'))
     const facts = JSON.parse([...answers][0]!) as StatsFacts
     assert.deepEqual(facts.exits, [{exitCode: 4, signal: null, runs: 1}])

@@ -1,0 +1,4 @@
+import {orderContract} from '../../collector/store/order-contract.ts'
+import {contractOn} from './contract-on.ts'
+
+contractOn({shards: 1, merges: 'none'}, make => orderContract(make, 12))
