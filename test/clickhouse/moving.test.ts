@@ -1,12 +1,15 @@
 import {join} from 'node:path'
 import {after, before, describe} from 'node:test'
 import {connectForWriting} from '../../src/collector/store/clickhouse/clickhouse.ts'
+import {readFacts} from '../../src/collector/store/clickhouse/facts/facts.ts'
 import {createEventReader} from '../../src/collector/store/clickhouse/moving/read-events.ts'
 import {createRestorer} from '../../src/collector/store/clickhouse/moving/restore-parts.ts'
+import {readProjects} from '../../src/collector/store/clickhouse/tables/read-projects.ts'
 import {createWriter} from '../../src/collector/store/clickhouse/write/write.ts'
 import {openSqliteEvents} from '../../src/collector/store/sqlite/export.ts'
 import {openSqliteSource} from '../../src/collector/store/sqlite/source.ts'
 import {openSqliteStore} from '../../src/collector/store/sqlite/sqlite.ts'
+import type {StatsSource} from '../../src/stats/model/source.ts'
 import {type MakeMovable, movingContract} from '../collector/store/moving-contract.ts'
 import {needs} from '../support/needs.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
@@ -41,7 +44,12 @@ for (const shards of [1, 2] as const)
         t.after(() => clickhouse.close())
         const writer = createWriter(clickhouse)
         const store = {...writer, ...createRestorer(clickhouse, writer.forget)}
-        return {store, source: null, events: async () => ({...createEventReader(clickhouse), close: async () => {}})}
+        const source: StatsSource = {
+          facts: question => readFacts(clickhouse, question),
+          projects: () => readProjects(clickhouse),
+          close: async () => {},
+        }
+        return {store, source, events: async () => ({...createEventReader(clickhouse), close: async () => {}})}
       }
 
       movingContract('SQLite, ClickHouse, SQLite', onSqlite, onClickHouse)
