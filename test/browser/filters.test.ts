@@ -107,6 +107,8 @@ suite('the numbers of a page', () => {
     })
 })
 
+const namesOfSystems: Readonly<Record<string, string>> = {Darwin: 'macOS', Windows_NT: 'Windows'}
+
 type Shown = readonly (readonly (string | number | null)[])[]
 
 /** What the table of a figure has to show: names and numbers, row by row, from the JSON that its link leads to. */
@@ -126,9 +128,9 @@ const shownOf: Readonly<Record<string, (stats: Stats) => Shown>> = {
       row.key,
       (stats: Stats) =>
         namedUsageOf(stats, row)!.map(({name, runs, users, usersLow, usersHigh}) => [
-          row.key === 'systems' && name === 'Darwin'
-            ? 'macOS'
-            : (name ?? ('unknown' in row.breakdown ? row.breakdown.unknown : 'unknown')),
+          (row.key === 'systems' ? namesOfSystems[name ?? ''] : null) ??
+            name ??
+            ('unknown' in row.breakdown ? row.breakdown.unknown : 'unknown'),
           runs,
           users ?? `${usersLow} to ${usersHigh}`,
         ]),
