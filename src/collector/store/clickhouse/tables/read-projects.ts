@@ -5,7 +5,7 @@ import type {ClickHouse} from '../client/client.ts'
 export async function readProjects(clickhouse: ClickHouse): Promise<readonly ProjectFile[]> {
   const rows = await clickhouse.ask<{file: string}>(
     'projects',
-    `SELECT file FROM ${clickhouse.tableOf('projects')} FINAL WHERE file != '' ORDER BY project`,
+    `SELECT file FROM ${clickhouse.tableOf('projects')} FINAL ORDER BY project`,
   )
   return rows.flatMap(({file}) => {
     const parsed = parseProjectFile(JSON.parse(file))
