@@ -25,6 +25,7 @@ import {
 import {insert, type MakeStore, reported} from './contract-parts.ts'
 
 type Written = Omit<WrittenStatsQuery, 'project'>
+type Rotate = ProjectFile['identity']['rotate']
 /** The time of the purges: after all of the random use. Its first year is closed, its second one is purged in part. */
 const laterMs = Date.parse('2027-06-10T00:00:00Z')
 const useSpan = {fromMs: Date.parse('2025-08-01T00:00:00Z'), toMs: Date.parse('2026-12-01T00:00:00Z')}
@@ -92,9 +93,9 @@ async function fill(store: Store, seed: number, rotate: string = 'year'): Promis
   await store.insert(sent)
 }
 
-/** The answers after single runs were replaced by totals. */
-export function runPurgeContract(make: MakeStore): void {
-  for (const [nth, rotate] of (['year', 'month', 'never'] as const).entries())
+/** The answers after single runs were replaced by totals. A slow store tries only some lives of pseudonyms. */
+export function runPurgeContract(make: MakeStore, rotations: readonly Rotate[] = ['year', 'month', 'never']): void {
+  for (const [nth, rotate] of rotations.entries())
     for (const limit of ofShare(['8m', '1y'], 2, nth))
       test(`it answers the same of each month and year when runs older than ${limit} are totals, rotate ${rotate}`, async t => {
         const {store, source} = await make(t)
