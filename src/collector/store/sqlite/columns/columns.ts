@@ -6,6 +6,7 @@
  * its mark changes. The files are a cache with checksums: deleting them only costs time.
  * Read next: `column-cache.ts`.
  */
+import {deserialize, serialize} from 'node:v8'
 
 /**
  * The runs of one calendar month (UTC) of a project, as columns. The same index in each column is the same run. They
@@ -42,10 +43,15 @@ export interface Exit {
 
 export interface ValueColumn {
   readonly row: Uint32Array
-  /** An index of `names`. */
+  /** An index of the names. */
   readonly value: Uint32Array
-  readonly names: readonly (string | boolean)[]
+  /** The different values, packed: most questions need none, and texts may need more memory than all other columns. */
+  readonly packedNames: Uint8Array
 }
+
+export const packNames = (names: readonly (string | boolean)[]): Uint8Array => serialize(names)
+
+export const unpackNames = ({packedNames}: ValueColumn): readonly (string | boolean)[] => deserialize(packedNames)
 
 export interface LoneColumns {
   readonly at: Uint32Array
@@ -105,7 +111,7 @@ export function sizeOf(columns: RunColumns | FeatureColumns): number {
   }
   const {at, scripts, exits, lone, numbers, values} = columns
   const fields = [...Object.values(numbers), ...Object.values(values)].map(({row}) => 500 + 12 * row.length)
-  const names = Object.values(values).map(one => one.names.reduce((sum: number, name) => sum + bytesOfName(name), 0))
+  const names = Object.values(values).map(({packedNames}) => packedNames.length)
   return sumOf([
     emptyBytes,
     60 * at.length,
@@ -115,7 +121,5 @@ export function sizeOf(columns: RunColumns | FeatureColumns): number {
     ...names,
   ])
 }
-
-const bytesOfName = (name: string | boolean): number => (typeof name === 'string' ? 32 + 2 * name.length : 8)
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0)

@@ -6,6 +6,7 @@ import {
   type FeatureColumns,
   type LoneColumns,
   loneKinds,
+  packNames,
   type RunColumns,
   results,
   type TimingsColumn,
@@ -191,7 +192,7 @@ function collectFields() {
       ])
       const valueColumns = [...values].map(([name, {row, value, names}]) => [
         name,
-        {row: row.column(), value: value.column(), names: names.values},
+        {row: row.column(), value: value.column(), packedNames: packNames(names.values)},
       ])
       return {numbers: Object.fromEntries(numberColumns), values: Object.fromEntries(valueColumns)}
     },

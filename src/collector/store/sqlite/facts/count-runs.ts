@@ -5,7 +5,7 @@ import type {NumberFieldFacts, StatsFacts, ValueFieldFacts} from '../../../../st
 import type {Span} from '../../../../stats/model/span.ts'
 import {encodeDurations} from '../../totals/timings-blob.ts'
 import type {Month} from '../columns/column-cache.ts'
-import {type RunColumns, results} from '../columns/columns.ts'
+import {type RunColumns, results, unpackNames} from '../columns/columns.ts'
 import {type Growing, growing} from '../columns/growing.ts'
 import type {KnownHeaders} from '../columns/headers.ts'
 import {createPeopleCounter} from './people.ts'
@@ -183,9 +183,10 @@ export function countValues(runs: Runs, span: Span, names: readonly string[]): V
       const column = part.columns.values[name]
       if (column === undefined) continue
       const {row, value} = column
-      const counts = new Float64Array(column.names.length)
+      const known = unpackNames(column)
+      const counts = new Float64Array(known.length)
       for (let place = 0; place < row.length; place++) if (isIn(row[place]!)) counts[value[place]!]!++
-      for (const [place, one] of column.names.entries())
+      for (const [place, one] of known.entries())
         if (counts[place]! > 0) runsOf.set(one, (runsOf.get(one) ?? 0) + counts[place]!)
     }
   }

@@ -22,7 +22,7 @@ test('it counts the bytes of field values, and some bytes for a month without ro
   const database = new DatabaseSync(join(directory, 'usage.sqlite'))
   t.after(() => database.close())
   const columns = readRunColumns(database, {project: 1, ...all})
-  assert.ok(sizeOf(columns) > 500 * (60 + 2 * 100), String(sizeOf(columns)))
+  assert.ok(sizeOf(columns) > 500 * (60 + 100), String(sizeOf(columns)))
   assert.ok(sizeOf(readRunColumns(database, {project: 2, ...all})) > 1_000)
   assert.ok(sizeOf(readFeatureColumns(database, {project: 2, ...all})) > 1_000)
 })
