@@ -10,7 +10,7 @@ import {policyCases} from '../support/policies.ts'
 import {repositoryPath} from '../support/repository.ts'
 
 describe('what the client in C reads', () => {
-  it('survives ten seconds of a fuzzer with sanitizers, which begins with policies', needs('clang'), t => {
+  it('survives ten seconds of a fuzzer, which begins with policies', needs('the fuzzer of clang'), t => {
     const {folder} = cScene(t)
     const program = join(folder, 'fuzz')
     const seed = Number(process.env['USAGE_FUZZ_SEED'] ?? randomInt(1, 2 ** 31))

@@ -45,6 +45,7 @@ export const tools = {
   unshare: 'util-linux',
   zsh: 'zsh',
   'numpy for python3': 'python3-numpy',
+  'the fuzzer of clang': 'libclang-rt-dev',
   'pip, setuptools and wheel for python3': 'python3-pip python3-setuptools python3-wheel',
   Rscript: 'r-base-core',
   root: null,
@@ -56,11 +57,15 @@ export type Tool = keyof typeof tools
 /** Tools that take a minute to install: tests that need them may be skipped everywhere. */
 export const slowToInstall: readonly Tool[] = ['snakemake']
 
+/** Fails if clang has no library of its fuzzer. */
+const findFuzzer = 'test -e "$(clang --print-file-name=libclang_rt.fuzzer-$(uname -m).a)"'
+
 /** Checks that a tool works here. Without one, it is enough that the program exists. */
 const probes: Partial<Record<Tool, () => boolean>> = {
   gcc: () => succeeds('gcc', '-E', '-include', 'stdio.h', '-x', 'c', '/dev/null'),
   strace: () => succeeds('strace', '-f', '-qq', '-o', '/dev/null', 'true'),
   unshare: () => succeeds('unshare', '-Urmnpf', '--mount-proc', 'true'),
+  'the fuzzer of clang': () => hasTool('clang') && succeeds('sh', '-c', findFuzzer),
   'numpy for python3': () => hasTool('python3') && succeeds('/usr/bin/python3', '-c', 'import numpy'),
   'pip, setuptools and wheel for python3': () =>
     hasTool('python3') && succeeds('/usr/bin/python3', '-c', 'import setuptools, wheel, pip'),
