@@ -1,5 +1,5 @@
 import {createHash, createHmac, randomBytes} from 'node:crypto'
-import {readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {UsageError} from '../../errors.ts'
 import type {Header} from '../../protocol/header.ts'
@@ -27,14 +27,15 @@ const fileName = 'old-ids.secret'
 const maxOldIdLength = 256
 
 /**
- * Reads the secret from a data folder: 256 random bits in a file that only its owner can read. Makes it if it is
- * missing. Throws a `UsageError` USAGE_STORE_UNREADABLE.
+ * Reads the secret from a data folder: 256 random bits in a file that only its owner can read. Makes it, and the folder,
+ * if it is missing. Throws a `UsageError` USAGE_STORE_UNREADABLE.
  */
 export function readOrMakeOldIdSecret(dataDirectory: string): string {
   const path = join(dataDirectory, fileName)
   const known = readSecret(path)
   if (known !== null) return known
   const secret = randomBytes(32).toString('hex')
+  mkdirSync(dataDirectory, {recursive: true, mode: 0o700})
   writeFileSync(`${path}.new`, `${secret}\n`, {mode: 0o600})
   renameSync(`${path}.new`, path)
   return secret

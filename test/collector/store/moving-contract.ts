@@ -6,11 +6,11 @@ import {storeRecords} from '../../../src/collector/history/store-records.ts'
 import type {EventSource, Store} from '../../../src/collector/store/store.ts'
 import {purge} from '../../../src/collector/upkeep/retention.ts'
 import {answerStats} from '../../../src/stats/answer/answer.ts'
-import type {Stats} from '../../../src/stats/model/model.ts'
 import {parseStatsQuery} from '../../../src/stats/model/query.ts'
 import type {StatsSource} from '../../../src/stats/model/source.ts'
 import {randomUse, seededRandom} from '../random-use.ts'
 import {admitted, batchOf, dayMs, featureOf, pseudonym, sampleHeader, sampleProject, startOf, uuid} from '../samples.ts'
+import {withoutDisk} from './comparable-stats.ts'
 
 /** An empty store, its reader, and the function that opens a reader of all its events. */
 export type MakeMovable = (t: TestContext) => Promise<{
@@ -69,26 +69,11 @@ async function importLines({store}: Movable, lines: readonly string[], together 
   }
 }
 
-/** The answers, without what is of the disk of a store, and without what a store of many servers cannot know. */
 async function answersOf({source}: Movable): Promise<unknown[]> {
   const asked = questions.map(written =>
     answerStats(source, project, parseStatsQuery({project: 'parsl', ...written}, laterMs), laterMs),
   )
-  return JSON.parse(JSON.stringify(await Promise.all(asked)), (_key, value) =>
-    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(9)) : value,
-  ).map(({quality, ...answers}: Stats) => {
-    const {
-      storeBytes: _,
-      freeBytes,
-      growthBytes,
-      diskFullOn,
-      tables,
-      bytesPerRun,
-      bytesPerFeature,
-      ...counters
-    } = quality
-    return {...answers, counters: {...counters, duplicates: null}}
-  })
+  return (await Promise.all(asked)).map(withoutDisk)
 }
 
 /** Lines without the id of their store. */

@@ -7,6 +7,7 @@
  * Read next: `rows.ts`, `known-values.ts`, `pending-rows.ts`, `release-pending.ts`, `counters.ts`.
  */
 import {randomUUID} from 'node:crypto'
+import {reach} from '../../../../fault-points.ts'
 import type {ProjectFile} from '../../../../protocol/project-file.ts'
 import {countBatch} from '../../rules/batch-counts.ts'
 import {foldValues} from '../../rules/fold-values.ts'
@@ -68,10 +69,11 @@ export function createWriter(clickhouse: ClickHouse): Writer {
         // If the block comes again because its answer was lost, the same values are known.
         await parts.values.post()
         await Promise.all([
-          postEvents(clickhouse, rows.events),
+          postEvents(clickhouse, rows.events).then(() => reach('collector: events inserted')),
           clickhouse.post(clickhouse.tableOf('pending_events'), pendingColumns, rows.pending),
           rows.counters.post(),
         ])
+        reach('collector: events committed')
       } catch (error) {
         forget()
         throw error
