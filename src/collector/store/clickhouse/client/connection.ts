@@ -95,12 +95,12 @@ export function createConnection({createClient}: ClientModule, options: Connecti
 
   return {
     ask: (name, sql, parameters = {}) =>
-      onAny(`answer ${name}`, async client => {
+      onAny(`answer a question (${name})`, async client => {
         const result = await client.query({...whole(request(sql, parameters, limitsMs.ask)), format: 'JSONEachRow'})
         return result.json()
       }),
     async *rows<Row>(name: string, sql: string, parameters: Parameters = {}) {
-      const doing = `answer ${name}`
+      const doing = `answer a question (${name})`
       const result = await onAny(doing, client =>
         client.query({...request(sql, parameters, limitsMs.tell), format: 'JSONEachRow'}),
       )

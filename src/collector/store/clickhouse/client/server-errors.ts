@@ -70,17 +70,24 @@ export function nameServerError(error: unknown, doing: string, place: string, is
   const why = code === null ? describeConnection(error) : (passing.get(code) ?? refusing.get(code) ?? 'it is invalid')
   const message = `the store ${place} did not ${doing}: ${why}${said}`
   const isLater = code === null || passing.has(code)
-  return new UsageError(
-    isLater ? 'USAGE_STORE_UNREACHABLE' : 'USAGE_STORE_REFUSED',
-    message,
-    isInsert ? {} : {cause: error},
-  )
+  return new UsageError(isLater ? 'USAGE_STORE_UNREACHABLE' : 'USAGE_STORE_REFUSED', message, {
+    ...(!isInsert && {cause: error}),
+    ...(isCertificateError(error) && {next: trustNext}),
+  })
 }
+
+const trustNext =
+  'Set NODE_EXTRA_CA_CERTS to a PEM file with the certificate of the authority that signed the certificate of the servers.'
+
+/** Whether Node.js does not trust the certificate of a server. */
+const isCertificateError = (error: unknown): boolean =>
+  /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/.test(String((error as NodeJS.ErrnoException).code))
 
 function describeConnection(error: unknown): string {
   const {code, name, message} = error as NodeJS.ErrnoException
   if (name === 'AbortError' || name === 'TimeoutError' || /timeout|abort/i.test(String(message)))
     return 'no server answered in time'
+  if (isCertificateError(error)) return `its certificate is not trusted (${code})`
   if (code !== undefined && /^[A-Z_]+$/.test(code)) return `no server answers (${code})`
   return 'no server answers'
 }
