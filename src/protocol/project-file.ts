@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import {declarations} from './declaration.ts'
 import {limits} from './limits.ts'
 import {type Parsed, toProblems} from './problem.ts'
-import {featureName, isOpenFeatureName, projectId, text} from './scalars.ts'
+import {day, featureName, isOpenFeatureName, projectId, text} from './scalars.ts'
 import {sha256} from './sha256.ts'
 
 const hostAndPortPattern = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/
@@ -146,6 +146,8 @@ const schedulers = v.object({
   arrays: v.optional(v.picklist(['all'], 'must be all'), 'all'),
 })
 
+const milestone = v.object({date: day, label: text(64)})
+
 const retentionTime = v.pipe(v.string(), v.regex(retentionPattern, 'must be a time such as 30d, 8w, 6m or 5y'))
 const retention = v.object({features: v.optional(retentionTime, '1y'), runs: v.optional(retentionTime, '5y')})
 
@@ -175,6 +177,16 @@ export const projectFile = v.object({
   flush: v.optional(flush, {}),
   ci: v.optional(v.picklist(['label', 'off'], 'must be label or off'), 'label'),
   schedulers: v.optional(schedulers, {}),
+  /** Absent if there are none. */
+  milestones: v.optional(
+    v.pipe(
+      v.array(milestone, 'must be a list of milestones'),
+      v.maxLength(100, 'must contain at most 100 milestones'),
+      v.description(
+        'Days to mark in charts, such as {"date": "2026-03-01", "label": "2.0 released"}. They are not sent.',
+      ),
+    ),
+  ),
   lostAfterHours: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(24 * 366)), 48),
   retention: v.optional(retention, {}),
 })

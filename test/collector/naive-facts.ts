@@ -7,6 +7,7 @@ import {columnOfWord, type HeaderWord, headerWords} from '../../src/stats/model/
 import type {Duration, Outcomes} from '../../src/stats/model/model.ts'
 import type {
   FeatureFacts,
+  FirstRun,
   NamedFacts,
   NamedRuns,
   SpanFacts,
@@ -93,6 +94,7 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
     adoption: question.periods.flatMap((span, period) =>
       named(inside(span), question.rotation, run => run.key.header.version).map(one => ({period, ...one})),
     ),
+    firstRuns: firstRuns(paired, question.firstRuns),
     steps: steps(question, signsIn),
     numberFields: question.numberFields.flatMap(name => {
       const values = ranged.flatMap(run => (name in run.fields ? [run.fields[name] as number] : []))
@@ -104,6 +106,14 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
       return [...Map.groupBy(values, value => value)].map(([value, same]) => ({name, value, runs: same.length}))
     }),
   }
+}
+
+function firstRuns(paired: readonly Sent[], span: Span | null): FirstRun[] {
+  const runs = [...Map.groupBy(paired, ({event}) => event.run).values()].map(assemble)
+  const inside = runs.filter(({atMs}) => span !== null && atMs >= span.fromMs && atMs < span.toMs)
+  return [...Map.groupBy(inside, ({key}) => key.header.version)].flatMap(([version, same]) =>
+    version === null ? [] : [{version, atMs: Math.min(...same.map(({atMs}) => atMs))}],
+  )
 }
 
 /** Counts the events without a run that a question is about. */

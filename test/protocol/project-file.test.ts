@@ -150,6 +150,18 @@ const cases: [title: string, within: object, beyond: object, wanted: RegExp][] =
     {identity: {yearBegins: '02-29'}},
     /^identity.yearBegins: must be a day of every year/,
   ],
+  [
+    'day of a milestone',
+    {milestones: [{date: '2026-02-28', label: '2.0'}]},
+    {milestones: [{date: '2026-02-30', label: '2.0'}]},
+    /^milestones\[0\].date: must be a day that exists/,
+  ],
+  [
+    'milestones',
+    {milestones: Array(100).fill({date: '2026-02-28', label: '2.0'})},
+    {milestones: Array(101).fill({date: '2026-02-28', label: '2.0'})},
+    /^milestones: must contain at most 100 milestones/,
+  ],
   ['first month', {identity: {yearBegins: '12-31'}}, {identity: {yearBegins: '13-01'}}, /^identity.yearBegins/],
   ['last day', {identity: {yearBegins: '04-30'}}, {identity: {yearBegins: '04-31'}}, /^identity.yearBegins/],
   [

@@ -19,6 +19,7 @@ import {featureList, unusedFeatures} from './derive.ts'
 import {type Answering, deriveOfRuns} from './derive-answers.ts'
 import {forecastDisk, sizesOf} from './disk.ts'
 import {userFlow} from './flow.ts'
+import {marksOf} from './marks.ts'
 import {makePlan, type Plan} from './plan.ts'
 import {findUnanswered} from './unanswered.ts'
 import {countUsers, createCounter, runsByUser, uncertainUsers} from './unique.ts'
@@ -91,6 +92,7 @@ function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Om
       to: formatDay(span.toMs - dayMs),
       complete,
     })),
+    marks: marksOf(project, plan.range, facts),
     filters,
     since: facts.sinceMs === null ? null : formatDay(facts.sinceMs),
     unanswered: findUnanswered(filters),

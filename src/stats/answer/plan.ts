@@ -1,5 +1,5 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
-import {type Period, periodsIn} from '../model/period.ts'
+import {type Period, periodsIn, startOfPeriod} from '../model/period.ts'
 import {rangeOf, type StatsQuery} from '../model/query.ts'
 import {rotationPeriods} from '../model/rotation.ts'
 import type {AskedSpan, StatsQuestion} from '../model/source.ts'
@@ -39,6 +39,7 @@ export function makePlan(project: ProjectFile, query: StatsQuery, nowMs: number)
     steps: flow.steps,
     rotation: rotationPeriods(hull([...spans, ...flow.steps]), project.identity),
     filters: query.filters,
+    firstRuns: {fromMs: startOfPeriod(yearBefore.fromMs, 'month'), toMs: range.toMs},
     lostBeforeMs: nowMs - project.lostAfterHours * 3_600_000,
     numberFields: names.filter(isNumber),
     valueFields: names.filter(name => !isNumber(name)),

@@ -97,6 +97,15 @@ export const answers = [
     meaning: 'The range compared with the time before it and with the year before.',
   },
   {
+    key: 'marks',
+    title: 'Milestones and first days of versions',
+    columns: ['day', 'label', 'kind'],
+    page: 'overview',
+    within: 'runs',
+    meaning:
+      'Days to mark in charts: milestones of the project file, and the first days of the versions with most runs.',
+  },
+  {
     key: 'outcomes',
     title: 'Outcomes',
     columns: overTime('ok', 'failed', 'signal', 'lost', 'running', 'unknown'),

@@ -10,9 +10,11 @@
 import type {Measure, PeopleMeasure, RunsByUser, UserMeasure} from './bounds.ts'
 import type {Breakdowns, Usage, UserBounds} from './breakdowns.ts'
 import type {StatsFilters, UnknownFilter} from './filters.ts'
+import type {Fault, OutcomeStats, SuccessRateStats} from './outcomes.ts'
 import type {PeriodLength} from './period.ts'
 
 export type {Count, Measure, PeopleMeasure, PeriodValue, RunsByUser, UserMeasure} from './bounds.ts'
+export type {Fault, OutcomeStats, Outcomes, SuccessRate, SuccessRateStats} from './outcomes.ts'
 
 /**
  * The answers about one project over one range: the JSON of `usage stats --json` and of `GET /v1/projects/{id}/stats`,
@@ -30,6 +32,8 @@ export interface Stats extends Breakdowns {
   readonly year: string | null
   /** The periods of all answers over time, in order. */
   readonly periods: readonly StatsPeriod[]
+  /** The days of the range to mark in charts, in order. */
+  readonly marks: readonly Mark[]
   readonly filters: StatsFilters
   /** The first day of which the collector has data of the project; null without data. */
   readonly since: string | null
@@ -124,43 +128,6 @@ export interface Duration {
 }
 export interface DurationStats extends Duration {
   readonly periods: readonly (Duration & {readonly period: string; readonly complete: boolean})[]
-}
-
-/** How the runs of a range ended. The sum of the six is the number of runs. */
-export interface Outcomes {
-  readonly ok: number
-  readonly failed: number
-  readonly signal: number
-  /** No end and no other sign of life for the time that the project sets. A late end still counts. */
-  readonly lost: number
-  /** No end yet, and not lost. */
-  readonly running: number
-  /** Ended without a code or a signal, or reported by a client that cannot say how a run ends. */
-  readonly unknown: number
-}
-export interface OutcomeStats extends Outcomes {
-  readonly periods: readonly (Outcomes & {readonly period: string; readonly complete: boolean})[]
-}
-
-/**
- * ok / (ok + failed + signal), with its bounds: all lost and unknown runs failed (`low`) or succeeded (`high`). Runs
- * that are still running are not counted.
- */
-export interface SuccessRate {
-  readonly value: number | null
-  readonly low: number | null
-  readonly high: number | null
-}
-
-export interface SuccessRateStats extends SuccessRate {
-  readonly periods: readonly (SuccessRate & {readonly period: string; readonly complete: boolean})[]
-}
-
-/** Either an exit code or a signal; the other is null. */
-export interface Fault {
-  readonly exitCode: number | null
-  readonly signal: string | null
-  readonly runs: number
 }
 
 /**
@@ -295,4 +262,13 @@ export interface StatsPeriod {
   readonly to: string
   /** False for a period that is in progress or only partly in the range. */
   readonly complete: boolean
+}
+
+/** A day to mark in charts: a milestone of the project file, or the first day of a version. */
+export interface Mark {
+  /** `YYYY-MM-DD`. */
+  readonly day: string
+  /** The text of the milestone, or the version. */
+  readonly label: string
+  readonly kind: 'milestone' | 'version'
 }

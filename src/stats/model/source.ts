@@ -36,6 +36,8 @@ export interface StatsQuestion {
   /** The rotation periods of all spans, in order and without gap: for pseudonyms that do not say their period. */
   readonly rotation: readonly RotationPeriod[]
   readonly filters: StatsFilters
+  /** The span of `StatsFacts.firstRuns`, which begins with a month. Null if they are not needed. */
+  readonly firstRuns: Span | null
   /** A run without an end is lost if its last sign of life is not after this time. */
   readonly lostBeforeMs: number
   /** Names of the fields that are numbers, and of those whose values are counted. */
@@ -73,6 +75,8 @@ export interface StatsFacts {
    * Runs and users by version in each period. Versions without runs are absent. `period` is the index in the question.
    */
   readonly adoption: readonly (NamedRuns & {readonly period: number})[]
+  /** The first run of each version in a span, whatever the filters. Versions with purged runs in the span are absent. */
+  readonly firstRuns: readonly FirstRun[]
   /** One for each step with users. `step` is the index in the question. */
   readonly steps: readonly StepFacts[]
   readonly numberFields: readonly NumberFieldFacts[]
@@ -131,6 +135,11 @@ export interface FeatureFacts extends WithoutUser, FeatureDurations {
 }
 
 export type NamedFacts = Readonly<Record<HeaderWord, readonly NamedRuns[]>>
+
+export interface FirstRun {
+  readonly version: string
+  readonly atMs: number
+}
 
 export interface StepFacts {
   readonly step: number

@@ -44,6 +44,8 @@ export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
     uncertainUsers: small.uncertainUsers.filter(one => !areFewOthers(one.usersHigh, stats.users)),
     trend: withoutFew(stats.trend),
     unknownFilters: [],
+    // One person makes the first day of a version.
+    marks: stats.marks.filter(({kind}) => kind === 'milestone'),
     userFlow: [],
     duration: withoutLongestRuns(small.duration),
     features: small.features.map(feature => ({...feature, p99Seconds: null, maxSeconds: null})),

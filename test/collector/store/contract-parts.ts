@@ -28,6 +28,7 @@ export const question: StatsQuestion = {
   steps: [{part: 0, ...range}],
   rotation: [{fromMs: 0, toMs: nowMs + 1000 * dayMs, period: '2026-01-01'}],
   filters: noFilters,
+  firstRuns: {fromMs: Date.UTC(2026, 6, 1), toMs: range.toMs},
   lostBeforeMs: nowMs - 48 * hourMs,
   numberFields: ['executors'],
   valueFields: ['mode', 'cached'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
+import {isDeepStrictEqual} from 'node:util'
 import type {Store} from '../../../src/collector/store/store.ts'
 import {type PurgeStep, purge} from '../../../src/collector/upkeep/retention.ts'
 import type {ProjectFile} from '../../../src/protocol/project-file.ts'
@@ -49,7 +50,7 @@ function alone(): Written[] {
 }
 
 /** The answers about the range itself, which a purge of earlier months must not change. */
-function ofRange({trend: _trend, userFlow: _flow, quality, ...answers}: Stats): unknown {
+function ofRange({trend: _trend, userFlow: _flow, marks: _marks, quality, ...answers}: Stats): unknown {
   const {
     storeBytes: _bytes,
     freeBytes: _free,
@@ -113,6 +114,7 @@ export function runPurgeContract(make: MakeStore, rotations: readonly Rotate[] =
           if (!isAddedUp) assert.deepEqual(ofRange(other), ofRange(one), `${from} ${to}`)
           const isGone = `${to}` < '2026-06-01'
           if (limit === '1y' && rotate === 'year' && isGone) assert.deepEqual(other.userFlow, one.userFlow, from!)
+          for (const mark of other.marks) assert.ok(one.marks.some(known => isDeepStrictEqual(known, mark)))
           assertSaysNoOther(other.trend, one.trend, `${from} trend`)
           assertSaysNoOther(other.userFlow, one.userFlow, `${from} flow`)
         }

@@ -381,6 +381,7 @@ test('it has every key of the model without any data, and null for unknown value
       'by',
       'year',
       'periods',
+      'marks',
       'filters',
       'since',
       'unanswered',

@@ -55,13 +55,15 @@ export function addRunTotals(question: StatsQuestion, facts: StatsFacts, find: F
   const ofRange = find(question.range)
   const spans = facts.spans.map((rest, place) => spanFacts(rest, find(question.spans[place]!), question.spans[place]!))
   const steps = question.steps.flatMap((_, place) => stepFacts(question, facts, place, find))
-  if (ofRange === null || ofRange === 'unknown') return {...facts, spans, steps}
+  const firstRuns = withoutPurged(question, facts, find)
+  if (ofRange === null || ofRange === 'unknown') return {...facts, spans, steps, firstRuns}
   const {totals} = ofRange
   const byWord = headerWords.map(word => [word, addNamed([...totals.map(({named}) => named[word]), facts.named[word]])])
   return {
     ...facts,
     spans,
     steps,
+    firstRuns,
     exits: addExits([...totals.flatMap(({exits}) => exits), ...facts.exits]),
     named: Object.fromEntries(byWord) as NamedFacts,
     adoption: question.periods.flatMap((span, period) => {
@@ -78,6 +80,15 @@ export function addRunTotals(question: StatsQuestion, facts: StatsFacts, find: F
       unpaired: totals.reduce((sum, {unpairedEnds}) => sum + unpairedEnds, facts.quality.unpaired),
     },
   }
+}
+
+/** The first runs of the versions that have no purged run in the span: totals do not contain days. */
+function withoutPurged(question: StatsQuestion, {firstRuns}: StatsFacts, find: FindKept): StatsFacts['firstRuns'] {
+  const kept = question.firstRuns === null ? null : find(question.firstRuns)
+  if (kept === null) return firstRuns
+  if (kept === 'unknown') return []
+  const purged = new Set(kept.totals.flatMap(({named}) => named.version.map(({name}) => name)))
+  return firstRuns.filter(({version}) => !purged.has(version))
 }
 
 function spanFacts(rest: SpanFacts, kept: ReturnType<FindKept>, {toMs}: Span): SpanFacts {

@@ -14,6 +14,7 @@ import {addRunTotals, type FindKept, restOf} from '../../totals/run-totals.ts'
 import type {ClickHouse} from '../client/client.ts'
 import {countDurations} from './durations.ts'
 import {countsOfRow, type FeatureName, type FeatureRow, featuresSql} from './features.ts'
+import {readFirstRuns} from './first-runs.ts'
 import {type Counted, countsSql, groupsSql} from './one-scan.ts'
 import {cutQuestion} from './pieces.ts'
 import {readQuality, readSince} from './quality.ts'
@@ -39,12 +40,13 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
   const since = await readKeptSince(clickhouse, project)
   const {find} = await readKeptRuns(clickhouse, asked, since.runsMs)
   const question = clipQuestion(asked, find)
-  const [counts, features, totals, quality, sinceMs, durations] = await Promise.all([
+  const [counts, features, totals, quality, sinceMs, firstRuns, durations] = await Promise.all([
     readCounts(clickhouse, question, asked.range, since.featuresMs),
     readFeatures(clickhouse, asked, since.featuresMs),
     readFeatureTotals(clickhouse, asked, since.featuresMs),
     readQuality(clickhouse, project, asked.range),
     readSince(clickhouse, project),
+    readFirstRuns(clickhouse, asked),
     countDurations(
       clickhouse,
       question,
@@ -62,6 +64,7 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
     features: addFeatures(joinNames([...features, ...totals.counts]), feature => feature),
     named: namedFacts(counts),
     adoption: adoptionFacts(counts, question),
+    firstRuns,
     steps: stepFacts(counts, question),
     numberFields: numberFacts(counts, question),
     valueFields: valueFacts(counts, question),

@@ -1,13 +1,14 @@
 import {Durations} from '../../../../protocol/durations.ts'
 import type {Bounds} from '../../../../stats/model/bounds.ts'
 import type {Duration, Outcomes} from '../../../../stats/model/model.ts'
-import type {NumberFieldFacts, StatsFacts, ValueFieldFacts} from '../../../../stats/model/source.ts'
+import type {FirstRun, NumberFieldFacts, StatsFacts, ValueFieldFacts} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {encodeDurations} from '../../totals/timings-blob.ts'
 import type {Month} from '../columns/column-cache.ts'
 import {type RunColumns, results, unpackNames} from '../columns/columns.ts'
 import {type Growing, growing} from '../columns/growing.ts'
 import type {KnownHeaders} from '../columns/headers.ts'
+import type {Memory} from '../columns/read-cache.ts'
 import {createPeopleCounter} from './people.ts'
 import {percentiles} from './percentiles.ts'
 import {isChosen, type Rows, rowsIn} from './rows.ts'
@@ -79,6 +80,38 @@ export function encodeRunDurations(runs: Runs, span: Span): string {
       if (isChosen(runs.chosen, columns.header[row]!) && !Number.isNaN(columns.seconds[row]!))
         durations.record(columns.seconds[row]!)
   return Buffer.from(encodeDurations(durations.toParts())).toString('base64')
+}
+
+interface KeptFirstRuns {
+  readonly state: string
+  readonly first: readonly FirstRun[]
+}
+
+/** The first run of each version in some months, in order. A month is counted once while its state is the same. */
+export function findFirstRuns(
+  {months, headers, memory, project}: Omit<Runs, 'chosen'> & {readonly memory: Memory; readonly project: number},
+  {toMs}: Span,
+): FirstRun[] {
+  const all = new Map<string, FirstRun>()
+  for (const month of months) {
+    const key = `first runs ${project} ${month.fromMs}`
+    const before = memory.get<KeptFirstRuns>(key)
+    const first = before?.state === month.state ? before.first : firstRunsOf(month, headers)
+    if (first !== before?.first)
+      memory.keep(key, {state: month.state, first} satisfies KeptFirstRuns, 200 + 150 * first.length)
+    for (const one of first) if (!all.has(one.version)) all.set(one.version, one)
+  }
+  return [...all.values()].filter(({atMs}) => atMs < toMs)
+}
+
+function firstRunsOf({fromMs, columns}: Month<RunColumns>, {name, names}: KnownHeaders): FirstRun[] {
+  const {at, header} = columns()
+  const firstRow = new Int32Array(names.version.length).fill(-1)
+  for (let row = at.length - 1; row >= 0; row--) firstRow[name.version[header[row]!]!] = row
+  return names.version.flatMap((version, number) => {
+    const row = firstRow[number]!
+    return version === null || row < 0 ? [] : [{version, atMs: fromMs + at[row]!}]
+  })
 }
 
 /** Makes the function that counts different scripts in a span, without runs in CI. */

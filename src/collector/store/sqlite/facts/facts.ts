@@ -67,10 +67,10 @@ function readSingle(
 ): StatsFacts {
   const totals = readFeatureTotals(database, project, asked)
   const question = clipQuestion(asked, find)
-  const {range, spans, periods, steps, filters, rotation} = question
+  const {range, spans, periods, steps, filters, rotation, firstRuns} = question
   const all = [range, ...spans, ...periods, ...steps]
   // Features have their own totals, so they are read for the whole range. Runs are read for the rest only.
-  const rows = openRows(database, cache, {project, range: asked.range, spans: all, filters, rotation})
+  const rows = openRows(database, cache, {project, range: asked.range, spans: all, filters, rotation, firstRuns})
   const {runs} = rows
   const hull = {fromMs: rotation[0]!.fromMs, toMs: rotation.at(-1)!.toMs}
   const edges = [...rotation, ...periodsIn(hull, 'month', 0).map(({span}) => span)].map(({fromMs}) => fromMs)
@@ -89,6 +89,7 @@ function readSingle(
       ...totals.counts,
     ]),
     ...readNamed(uses, question, range.fromMs > asked.range.fromMs),
+    firstRuns: rows.firstRuns(),
     steps: countSteps(uses, steps),
     numberFields: countNumbers(runs, range, question.numberFields),
     valueFields: countValues(runs, range, question.valueFields),

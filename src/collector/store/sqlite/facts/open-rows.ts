@@ -1,12 +1,12 @@
 import {limitsFeatures, type StatsFilters} from '../../../../stats/model/filters.ts'
-import type {StatsQuestion} from '../../../../stats/model/source.ts'
+import type {FirstRun, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {type Month, openColumns} from '../columns/column-cache.ts'
 import {bytesOfHeaders, chooseHeaders, noHeaders, type ReadHeaders, readHeaders} from '../columns/headers.ts'
 import type {ReadCache} from '../columns/read-cache.ts'
 import type {Database} from '../tables/database.ts'
 import type {FeatureUses} from './count-features.ts'
-import {createScriptNumbers, type Runs, type ScriptNumbers} from './count-runs.ts'
+import {createScriptNumbers, findFirstRuns, type Runs, type ScriptNumbers} from './count-runs.ts'
 import {type MonthSummaries, openMonthSummaries} from './month-summaries.ts'
 import {createPeriodOf} from './people.ts'
 
@@ -38,11 +38,12 @@ export interface OpenRows {
   readonly summaries: MonthSummaries
   /** The number of the rotation period of an instant. */
   readonly periodOf: (atMs: number) => number
+  readonly firstRuns: () => readonly FirstRun[]
   /** Keeps the data of the project for the next question. Call it last, so that it is dropped last from the cache. */
   keepProject(): void
 }
 
-interface Opening extends Pick<StatsQuestion, 'range' | 'filters' | 'rotation'> {
+interface Opening extends Pick<StatsQuestion, 'range' | 'filters' | 'rotation' | 'firstRuns'> {
   readonly project: number
   readonly spans: readonly Span[]
 }
@@ -53,7 +54,7 @@ interface Opening extends Pick<StatsQuestion, 'range' | 'filters' | 'rotation'> 
 export function openRows(
   database: Database,
   cache: ReadCache,
-  {project, range, spans, filters, rotation}: Opening,
+  {project, range, spans, filters, rotation, firstRuns}: Opening,
 ): OpenRows {
   const columns = openColumns(database, project, cache)
   const known = knownProject(cache, project, columns.epoch)
@@ -66,13 +67,18 @@ export function openRows(
     runs: isOnFeatures ? [] : columns.runs([range, ...spans]),
     features: columns.features(isOnFeatures ? [range, ...spans] : [range]),
   }
-  readMissing([...months.runs, ...months.features], cache.onReading)
+  const monthsOfFirst = firstRuns === null ? [] : columns.runs([firstRuns])
+  readMissing([...months.runs, ...months.features, ...monthsOfFirst], cache.onReading)
   return {
     runs: {months: months.runs, headers, chosen},
     uses: {months: months.features, headers, chosen, filters, chosenFeatures, periodOf},
     periodOf,
     scripts: known.scripts,
     summaries: openMonthSummaries(cache.memory, project, known.people, periodOf),
+    firstRuns: () =>
+      firstRuns === null
+        ? []
+        : findFirstRuns({months: monthsOfFirst, headers, memory: cache.memory, project}, firstRuns),
     keepProject: () => keep(cache, project, known),
   }
 }
