@@ -24,8 +24,12 @@ const plainTextPattern = /^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u
 /** Whether a text contains no control characters and no lone surrogates. */
 export const isPlainText = (text: string): boolean => plainTextPattern.test(text)
 
+/** A day that every month has, with a time that every day has. Faster than `Date`. */
+const usualTimePattern = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])(?:T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d|$)/
+
 /** `Date` reads 30 February and 24:00 as a later day, so the day must be the same afterwards. */
 function isRealTime(text: string): boolean {
+  if (usualTimePattern.test(text)) return true
   const parsed = new Date(text)
   return !Number.isNaN(parsed.getTime()) && parsed.getUTCDate() === Number(text.slice(8, 10))
 }

@@ -58,6 +58,15 @@ describe('a report, from any input', () => {
     })
   })
 
+  it('is the same with and without the quick check', () => {
+    holds(nearJson(...reports), input =>
+      assert.deepEqual(
+        parseReport(input),
+        parseReport(input, () => false),
+      ),
+    )
+  })
+
   it('is within the limits where it is accepted, and is read again as it is', () => {
     holds(nearJson(...reports), input => {
       const parsed = parseReport(input)

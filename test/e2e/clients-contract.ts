@@ -18,6 +18,7 @@ import {type RunOptions, runProgram, runUsage} from '../support/run-program.ts'
 import {collectorHere} from '../support/running-collector.ts'
 import {shClientOnDisk} from '../support/sh-client.ts'
 import {type itOnce, ofShare} from '../support/share.ts'
+import {unsureParts} from '../support/unsure-parts.ts'
 import {waitingEvents} from '../support/waiting-events.ts'
 
 /** A home with the client of a driver, and the client for shells as a caller with a run of its own. */
@@ -176,6 +177,15 @@ export function clientSends(driver: ClientDriver, nth: number, once: typeof itOn
         assert.deepEqual([signal, events().length], [null, 3], `answer ${index}`)
         assert.equal(JSON.parse(readFileSync(destination.paths.nextTry, 'utf8')).failures, 1, `answer ${index}`)
       }
+    })
+
+    once('sends reports that a collector reads the quick way', needs(...tools), async t => {
+      const server = await answeringServer(t)
+      const {run, yes} = makeScene(t, server.url)
+      await run(aRunOf(driver))
+      await run(send, yes)
+      assert.ok(server.requests.length > 0)
+      for (const request of server.requests) assert.deepEqual(unsureParts(reportOf(request)), [])
     })
 
     once('shows its key to the collector, and not to who lists processes', needs('ps', ...tools), async t => {

@@ -10,6 +10,7 @@ import {type Account, type Books, openBooks} from './books.ts'
 import {type Connection, openConnection} from './connection.ts'
 import {type Mutant, makeMutant} from './mutate.ts'
 import {wholePost} from './mutate-transport.ts'
+import {assertReadAlike} from './read-alike.ts'
 import {readStored} from './read-stored.ts'
 
 export interface FuzzOptions {
@@ -63,8 +64,8 @@ export const fuzzedProjects: readonly ProjectFile[] = [
 })
 
 /**
- * Sends mutants to a collector, over HTTP and UDP, and compares what it says and stores with what was sent. Stops the
- * collector. Rejects with an error that names the mutant, or the count that differs.
+ * Sends mutants to a collector, over HTTP and UDP, and compares what it says and stores with what was sent. Each mutant
+ * that is a report is also read with and without the quick check. Stops the collector. Rejects with an error that names the mutant, or the count that differs.
  */
 export async function fuzz({seed, indexes, collector}: FuzzOptions): Promise<FuzzOutcome> {
   const books = openBooks(new Map(fuzzedProjects.map(project => [project.project, project])))
@@ -108,6 +109,7 @@ async function sendPosts(
     for (const index of indexes) {
       const mutant = make(index)
       try {
+        assertReadAlike(mutant.content)
         books.notePost(mutant, await connection.send(mutant))
       } catch (error) {
         throw blame(index, mutant, error)
@@ -136,6 +138,7 @@ async function sendDatagrams(
   try {
     for (const index of indexes) {
       const {content} = make(index)
+      assertReadAlike(content.subarray(1))
       books.noteDatagram(content, nowMs())
       await new Promise((resolve, reject) =>
         socket.send(content, Number(port), host, error => (error === null ? resolve(null) : reject(error))),

@@ -15,6 +15,7 @@ import {makeEnd, makeFeature, makeStart} from '../../support/make-event.ts'
 import {makeProject} from '../../support/make-project.ts'
 import {makeWorld, type TestWorld} from '../../support/make-world.ts'
 import {filesUnder, repositoryPath} from '../../support/repository.ts'
+import {unsureParts} from '../../support/unsure-parts.ts'
 
 const machine = {
   host: 'host-a',
@@ -162,6 +163,8 @@ describe('making reports', () => {
     for (const report of reports) {
       const parsed = parseReport(JSON.parse(report.body))
       assert.ok(parsed.ok && parsed.value.rejected.length === 0)
+      // A collector reads them the quick way.
+      assert.deepEqual(unsureParts(JSON.parse(report.body)), [])
     }
   })
 })
