@@ -1,4 +1,4 @@
-import type {Tone} from './frame.ts'
+import type {Tone} from './area.ts'
 
 /** Draws shares of 1 as the parts of one bar that fills its cell. The numbers are beside it as text. Pure. */
 export function drawBar(parts: readonly {readonly tone: Tone; readonly share: number}[]): string {

@@ -4,89 +4,34 @@
  * Columns, lines and bars. This file draws the axes. Each chart is drawn twice, wide and narrow, and the style shows
  * the one that fits. Colours are names that the page's style defines for light and dark mode and for paper. Charts are
  * independent of the meaning of their numbers. Pure.
- * Read next: `scale.ts`, `lines.ts`.
+ * Read next: `area.ts`, `scale.ts`, `lines.ts`.
  */
-import type {PeriodLength} from '../../stats/model/period.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
-import type {Place} from './scale.ts'
-
-/** A colour of the page's style, which defines it for light and dark mode and for paper. */
-export type Tone = 'blue' | 'orange' | 'green' | 'red' | 'purple' | 'teal' | 'gold' | 'grey' | 'pale'
-
-/** One period of the axis of time. */
-export interface AxisPeriod {
-  readonly label: string
-  /** False: drawn pale, because it is in progress or only partly in the range. */
-  readonly complete: boolean
-}
-
-/** The size of a drawing. Each chart is drawn twice, so that text has one size on a desk and on a phone. */
-export type Shape = 'wide' | 'narrow'
-
-/** The input of the axes of a chart. */
-export interface Axes {
-  readonly by: PeriodLength
-  readonly periods: readonly AxisPeriod[]
-  readonly ticks: readonly number[]
-  readonly place: Place
-  readonly writeTick: (value: number) => string
-}
-
-/** The measures of one drawing, in pixels at its own width. */
-export interface Area {
-  readonly width: number
-  readonly height: number
-  readonly left: number
-  readonly top: number
-  readonly right: number
-  readonly bottom: number
-}
-
-const sizes: Readonly<Record<Shape, {readonly width: number; readonly height: number}>> = {
-  wide: {width: 860, height: 270},
-  narrow: {width: 350, height: 230},
-}
-/** Width of a digit of the labels, in pixels. */
-const digit = 7.5
-
-/** The area inside the axes. Beside it there is room for the labels of the ticks. Pure. */
-export function areaOf({ticks, writeTick}: Axes, shape: Shape): Area {
-  const {width, height} = sizes[shape]
-  const longest = Math.max(...ticks.map(tick => writeTick(tick).length))
-  return {width, height, left: longest * digit + 10, top: 10, right: width - 6, bottom: height - 40}
-}
-
-/** Rounds to a tenth of a pixel, so that drawings stay small. */
-export const round = (value: number): string => String(Math.round(value * 10) / 10)
-
-/** The width of a period, and the middle of the period with an index. In pixels. */
-export const slotOf = ({left, right}: Area, count: number) => {
-  const width = (right - left) / Math.max(1, count)
-  return {width, middle: (index: number): number => left + (index + 0.5) * width}
-}
+import {type Area, type Axes, areaOf, digit, heightOf, round, type Shape, slotOf} from './area.ts'
+import {drawMarks, namesOfMarks} from './marks.ts'
 
 /** Puts a drawing into an `svg` with its axes. `label` is its text for screen readers. */
 export function frameChart(axes: Axes, shape: Shape, label: string, drawing: string): string {
   const area = areaOf(axes, shape)
   const {width, height} = area
-  const name = escapeHtml(label)
-  return `<svg class="${shape}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${name}">${drawTicks(axes, area)}${drawing}${drawTimes(axes, area)}</svg>`
+  const name = escapeHtml([label, ...namesOfMarks(axes)].join('; '))
+  return `<svg class="${shape}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${name}">${drawTicks(axes, area)}${drawMarks(axes, area)}${drawing}${drawTimes(axes, area)}</svg>`
 }
 
-/** The vertical position of a value in an area, in pixels from the top. */
-export const heightOf =
-  ({top, bottom}: Area, place: Place) =>
-  (value: number): number =>
-    bottom - place(value) * (bottom - top)
-
-function drawTicks({ticks, place, writeTick}: Axes, area: Area): string {
+function drawTicks({ticks, place, writeTick, isCut = false}: Axes, area: Area): string {
   const y = heightOf(area, place)
   const lines = ticks.map((tick, index) => {
     const at = round(y(tick))
     const text = `<text x="${area.left - 6}" y="${at}" dy=".32em" text-anchor="end">${escapeHtml(writeTick(tick))}</text>`
-    return `<path class="${index === 0 ? 'base' : 'grid'}" d="M${area.left} ${at}H${area.right}"/>${text}`
+    return `<path class="${index === 0 && !isCut ? 'base' : 'grid'}" d="M${area.left} ${at}H${area.right}"/>${text}`
   })
-  return lines.join('')
+  return lines.join('') + (isCut ? drawCut(area) : '')
+}
+
+/** A torn line instead of the base: the values below it are not drawn. */
+function drawCut({left, right, bottom}: Area): string {
+  const teeth = Math.floor((right - left) / 12)
+  return `<path class="cut" d="M${left} ${bottom}${'l6-4l6 4'.repeat(teeth)}"/>`
 }
 
 function drawTimes({by, periods}: Axes, area: Area): string {

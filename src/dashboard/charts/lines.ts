@@ -1,17 +1,8 @@
-import type {PeriodLength} from '../../stats/model/period.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
-import {
-  type Axes,
-  type AxisPeriod,
-  areaOf,
-  frameChart,
-  heightOf,
-  round,
-  type Shape,
-  slotOf,
-  type Tone,
-} from './frame.ts'
-import {durationTicks, linearPlace, logPlace, type Place} from './scale.ts'
+import {type Axes, areaOf, heightOf, round, type Shape, slotOf, type TimeAxis, type Tone} from './area.ts'
+import {frameChart} from './frame.ts'
+import {durationScale, linearPlace, logPlace, shareTicks} from './scale.ts'
+import {dashOf, pointAt} from './signs.ts'
 
 export interface LineSeries {
   readonly name: string
@@ -21,39 +12,63 @@ export interface LineSeries {
 }
 
 /** Values over time that cannot be stacked. */
-export interface LineChart {
+export interface LineChart extends TimeAxis {
+  /** For screen readers. No other chart of the page has it. */
   readonly label: string
-  readonly by: PeriodLength
-  readonly periods: readonly AxisPeriod[]
   readonly series: readonly LineSeries[]
   /** Bounds of the first series, one for each period. */
   readonly band?: {readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[]}
-  /** A share from 0 to 1, or seconds on a logarithmic scale. */
+  /** A share from 0 to 1, or seconds. */
   readonly scale: 'share' | 'seconds'
   readonly write: (value: number) => string
 }
 
-const shares = [0, 0.25, 0.5, 0.75, 1]
 /** With more periods than this, no points are drawn: they would hide the line. */
 const maxPoints = 60
 
 /** Draws lines with a point for each period; the point of an incomplete period is hollow. Pure. */
 export function drawLines(chart: LineChart, shape: Shape): string {
-  const {by, periods, series, band, scale, write, label} = chart
-  const values = series.flatMap(one => one.values.filter(value => value !== null))
-  const ticks = scale === 'share' ? shares : durationTicks(values)
-  const place: Place = scale === 'share' ? linearPlace(ticks) : logPlace(ticks)
-  const axes: Axes = {by, periods, ticks, place, writeTick: write}
+  const {periods, series, band, label} = chart
+  const axes: Axes = {...chart, ...scaleOf(chart)}
   const area = areaOf(axes, shape)
-  const y = heightOf(area, place)
+  const y = heightOf(area, axes.place)
   const {middle} = slotOf(area, periods.length)
   const point = (index: number, value: number): string => `${round(middle(index))} ${round(y(value))}`
   const drawing = [
     band === undefined ? '' : drawBand(band, series[0]!.tone, point),
-    ...series.map(one => `<path class="line ${one.tone}" d="${pathOf(one.values, point)}"/>`),
-    ...(periods.length > maxPoints ? [] : series.map(one => drawPoints(one, chart, middle, y))),
+    ...series.map(
+      ({tone, values}, place) => `<path class="line ${tone}" d="${pathOf(values, point)}"${dashOf(place)}/>`,
+    ),
+    ...(periods.length > maxPoints ? [] : series.map((_, place) => drawPoints(chart, place, middle, y))),
   ]
   return frameChart(axes, shape, label, drawing.join(''))
+}
+
+type Scale = Pick<Axes, 'ticks' | 'place' | 'writeTick' | 'isCut'>
+
+function scaleOf(chart: LineChart): Scale {
+  const values = valuesOf(chart)
+  if (chart.scale === 'share') {
+    const ticks = shareTicks(values)
+    return {ticks, place: linearPlace(ticks), writeTick: writePercent, isCut: ticks[0]! > 0}
+  }
+  const {ticks, isLinear} = durationScale(values)
+  return {ticks, place: isLinear ? linearPlace(ticks) : logPlace(ticks), writeTick: chart.write}
+}
+
+function valuesOf({series, band}: Pick<LineChart, 'series' | 'band'>): number[] {
+  const all = [...series.map(({values}) => values), band?.low ?? [], band?.high ?? []]
+  return all.flatMap(values => values.filter(value => value !== null))
+}
+
+const writePercent = (share: number): string => `${Number((share * 100).toFixed(1))} %`
+
+/** How to read the axis of a chart, if it does not begin at 0. Plain text, empty if it does. */
+export function describeAxis(chart: Pick<LineChart, 'series' | 'band' | 'scale'>): string {
+  const values = valuesOf(chart)
+  if (chart.scale === 'seconds') return durationScale(values).isLinear ? '' : 'The scale is logarithmic.'
+  const [first] = shareTicks(values)
+  return first === 0 ? '' : `The axis is cut: it begins at ${writePercent(first!)}.`
 }
 
 /** Sequences of values without a gap. `from` is the index of the first value. */
@@ -91,18 +106,19 @@ function drawBand(
 }
 
 function drawPoints(
-  {name, tone, values}: LineSeries,
-  {periods, write}: LineChart,
+  {periods, series, write}: LineChart,
+  place: number,
   x: (index: number) => number,
   y: (value: number) => number,
 ): string {
+  const {name, tone, values} = series[place]!
   return values
     .map((value, index) => {
       if (value === null) return ''
       const {label, complete} = periods[index]!
-      const words = `${label}${complete ? '' : ', incomplete'}: ${name} ${write(value)}`
-      const hollow = complete ? '' : ' hollow'
-      return `<circle class="${tone}${hollow}" cx="${round(x(index))}" cy="${round(y(value))}" r="3"><title>${escapeHtml(words)}</title></circle>`
+      const words = escapeHtml(`${label}${complete ? '' : ', incomplete'}: ${name} ${write(value)}`)
+      const point = pointAt(place, x(index), y(value), `${tone}${complete ? '' : ' hollow'}`)
+      return `<${point}><title>${words}</title></${point.slice(0, point.indexOf(' '))}>`
     })
     .join('')
 }

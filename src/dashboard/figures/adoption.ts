@@ -1,6 +1,6 @@
 import {writeCount, writeShare} from '../../stats/write/text/write.ts'
-import type {Tone} from '../charts/frame.ts'
-import {columnsOf, type Drawing} from './figure.ts'
+import type {Tone} from '../charts/area.ts'
+import {columnsOf, type Drawing, overTime} from './figure.ts'
 
 const tones: readonly Tone[] = ['blue', 'orange', 'green', 'purple', 'gold', 'teal']
 export const adoptionFigure: Drawing = {
@@ -11,7 +11,8 @@ export const adoptionFigure: Drawing = {
     const all = last.versions.reduce((sum, {runs}) => sum + runs, 0)
     return `In ${last.period}, ${writeShare(first.runs / all)} of the runs used version ${first.version ?? 'unknown'}.`
   },
-  draw: ({adoption, versions, runs, by}) => {
+  draw: stats => {
+    const {adoption, versions, runs, by} = stats
     if (adoption === null || versions === null) return ''
     // The versions with the most runs, sorted by version number.
     const drawn = versions
@@ -28,8 +29,7 @@ export const adoptionFigure: Drawing = {
     })
     return columnsOf({
       label: `Runs of each version by ${by}`,
-      by,
-      periods: adoption.map(({period, complete}) => ({label: period, complete})),
+      ...overTime(stats, adoption),
       series: [
         ...drawn.map((version, index) => ({
           name: version ?? 'unknown',

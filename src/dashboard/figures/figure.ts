@@ -8,9 +8,9 @@
  */
 import type {AnswerRow} from '../../stats/model/answer-row.ts'
 import type {Stats} from '../../stats/model/model.ts'
-import {escapeHtml} from '../../stats/write/html.ts'
+import type {TimeAxis} from '../charts/area.ts'
 import {type ColumnChart, drawColumns} from '../charts/columns.ts'
-import type {Tone} from '../charts/frame.ts'
+import {drawLegend} from '../charts/legend.ts'
 import {drawLines, type LineChart} from '../charts/lines.ts'
 
 /** How a figure shows an answer. */
@@ -30,24 +30,25 @@ export interface Figure extends Drawing {
   readonly row: AnswerRow
 }
 
-/** The names of several series with their colours; HTML. */
-function drawLegend(series: readonly {readonly name: string; readonly tone: Tone}[]): string {
-  if (series.length < 2) return ''
-  const items = series.map(
-    ({name, tone}) =>
-      `<li><svg class="key" aria-hidden="true"><rect class="${tone}" width="100%" height="100%"/></svg>${escapeHtml(name)}</li>`,
-  )
-  return `<ul class="legend">${items.join('')}</ul>`
+type OwnPeriods = readonly {readonly period: string; readonly complete: boolean}[]
+
+/** The axis of time of an answer with periods of its own. */
+export function overTime({by, periods, marks}: Pick<Stats, 'by' | 'periods' | 'marks'>, own: OwnPeriods): TimeAxis {
+  const days = new Map(periods.map(({period, from, to}) => [period, {from, to}]))
+  return {by, marks, periods: own.map(({period, complete}) => ({label: period, complete, ...days.get(period)}))}
 }
 
 /** Both sizes of a chart; the style shows the one that fits. Empty if all values are zero. */
 export function columnsOf(chart: ColumnChart): string {
   const isEmpty = chart.series.every(({values}) => values.every(value => value === 0))
   if (isEmpty && Math.max(0, ...(chart.upTo ?? [])) === 0) return ''
-  return drawLegend(chart.series) + drawColumns(chart, 'wide') + drawColumns(chart, 'narrow')
+  const legend = chart.series.length < 2 ? '' : drawLegend(chart.label, chart.series, 'areas')
+  return legend + drawColumns(chart, 'wide') + drawColumns(chart, 'narrow')
 }
 
-export function linesOf(chart: LineChart): string {
+/** Like `columnsOf`. A chart that is one of several of a figure also names its only series. */
+export function linesOf(chart: LineChart, isOneOfSeveral = false): string {
   if (chart.series.every(({values}) => values.every(value => value === null))) return ''
-  return drawLegend(chart.series) + drawLines(chart, 'wide') + drawLines(chart, 'narrow')
+  const legend = chart.series.length < 2 && !isOneOfSeveral ? '' : drawLegend(chart.label, chart.series, 'lines')
+  return legend + drawLines(chart, 'wide') + drawLines(chart, 'narrow')
 }

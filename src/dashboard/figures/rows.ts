@@ -1,7 +1,7 @@
 import {escapeHtml} from '../../stats/write/html.ts'
 import {writeCounted} from '../../stats/write/text/write.ts'
+import type {Tone} from '../charts/area.ts'
 import {drawBar} from '../charts/bar.ts'
-import type {Tone} from '../charts/frame.ts'
 
 /** A table that is also a chart: names with their counts, each with a bar. */
 export interface Rows {

@@ -8,8 +8,9 @@ import {
   writeSeconds,
   writeShare,
 } from '../../stats/write/text/write.ts'
-import type {Tone} from '../charts/frame.ts'
-import {columnsOf, type Drawing, linesOf} from './figure.ts'
+import type {Tone} from '../charts/area.ts'
+import {describeAxis, type LineChart} from '../charts/lines.ts'
+import {columnsOf, type Drawing, linesOf, overTime} from './figure.ts'
 import {drawRows} from './rows.ts'
 
 const tones: Readonly<Record<keyof Outcomes, Tone>> = {
@@ -30,13 +31,12 @@ export const outcomesFigure: Drawing = {
       .map(name => `${writeCount(counts[name])} ${name} (${outcomeMeanings[name]})`)
     return `Of ${writeCounted(runs.total, 'run')}: ${parts.join(', ')}.`
   },
-  draw: ({outcomes: counts, by}) =>
+  draw: ({outcomes: counts, ...stats}) =>
     counts === null
       ? ''
       : columnsOf({
-          label: `Outcomes by ${by}`,
-          by,
-          periods: counts.periods.map(({period, complete}) => ({label: period, complete})),
+          label: `Outcomes by ${stats.by}`,
+          ...overTime(stats, counts.periods),
           series: outcomeNames
             .filter(name => counts[name] > 0)
             .map(name => ({name, tone: tones[name], values: counts.periods.map(period => period[name])})),
@@ -57,21 +57,29 @@ export const successFigure: Drawing = {
     if (value === null) return `The success rate is unknown.${bounds}`
     return `${writeShare(value)} of the runs with a known end succeeded.${bounds}`
   },
-  hint: ({outcomes: counts}) =>
-    counts !== null && counts.lost + counts.unknown > 0 ? 'The band shows the values between the two.' : '',
-  draw: ({successRate, by}) => {
-    if (successRate === null) return ''
-    const {periods} = successRate
-    return linesOf({
-      label: `Success rate by ${by}`,
-      by,
-      periods: periods.map(({period, complete}) => ({label: period, complete})),
-      series: [{name: 'success rate', tone: 'green', values: periods.map(({value}) => value)}],
-      band: {low: periods.map(({low}) => low), high: periods.map(({high}) => high)},
-      scale: 'share',
-      write: writeShare,
-    })
+  hint: stats => {
+    const chart = successChart(stats)
+    const hasBand = stats.outcomes !== null && stats.outcomes.lost + stats.outcomes.unknown > 0
+    const hints = [hasBand ? 'The band shows the values between the two.' : '', chart && describeAxis(chart)]
+    return hints.filter(Boolean).join(' ')
   },
+  draw: stats => {
+    const chart = successChart(stats)
+    return chart === null ? '' : linesOf(chart)
+  },
+}
+
+function successChart(stats: Stats): LineChart | null {
+  if (stats.successRate === null) return null
+  const {periods} = stats.successRate
+  return {
+    label: `Success rate by ${stats.by}`,
+    ...overTime(stats, periods),
+    series: [{name: 'success rate', tone: 'green', values: periods.map(({value}) => value)}],
+    band: {low: periods.map(({low}) => low), high: periods.map(({high}) => high)},
+    scale: 'share',
+    write: writeShare,
+  }
 }
 
 export const exitCodesFigure: Drawing = {
@@ -100,11 +108,36 @@ export const exitCodesFigure: Drawing = {
 }
 
 type Percentile = keyof Pick<DurationStats, 'p50Seconds' | 'p90Seconds' | 'p99Seconds'>
-const percentiles: readonly {readonly key: Percentile; readonly name: string; readonly tone: Tone}[] = [
-  {key: 'p50Seconds', name: 'half of the runs', tone: 'blue'},
-  {key: 'p90Seconds', name: '90 %', tone: 'purple'},
-  {key: 'p99Seconds', name: '99 %', tone: 'orange'},
+interface PercentileLine {
+  readonly key: Percentile
+  readonly name: string
+  readonly tone: Tone
+}
+/** The percentiles of each chart. The median has its own, on which a release that is 30 % faster is visible. */
+const percentileCharts: readonly {readonly name: string; readonly lines: readonly PercentileLine[]}[] = [
+  {name: 'Median duration', lines: [{key: 'p50Seconds', name: 'median: half of the runs took less', tone: 'blue'}]},
+  {
+    name: 'Longer durations',
+    lines: [
+      {key: 'p90Seconds', name: '90 % took less', tone: 'purple'},
+      {key: 'p99Seconds', name: '99 % took less', tone: 'orange'},
+    ],
+  },
 ]
+
+function durationCharts(stats: Stats): LineChart[] {
+  const {duration} = stats
+  if (duration === null) return []
+  return percentileCharts.map(({name, lines}) => ({
+    label: `${name} by ${stats.by}`,
+    ...overTime(stats, duration.periods),
+    series: lines
+      .map(({key, ...line}) => ({...line, values: duration.periods.map(period => period[key])}))
+      .filter(({values}) => values.some(value => value !== null)),
+    scale: 'seconds',
+    write: writeSeconds,
+  }))
+}
 
 export const durationFigure: Drawing = {
   describe: ({duration}) => {
@@ -117,23 +150,16 @@ export const durationFigure: Drawing = {
     const longest = p99Seconds === null ? '' : `, 99 % at most ${writeSeconds(p99Seconds)}`
     return `Half of the ${writeCounted(n, 'run')} that ended took at most ${writeSeconds(p50Seconds)}, 90 % at most ${writeSeconds(p90Seconds)}${longest}. The mean is ${writeSeconds(meanSeconds)}.`
   },
-  hint: ({duration}) => {
-    const bound = duration?.percentileBound ?? 0
-    return `The scale is logarithmic.${bound > 0 ? ` ${describeBound(bound)}` : ''}`
+  hint: stats => {
+    const bound = stats.duration?.percentileBound ?? 0
+    const isLogarithmic = durationCharts(stats).some(chart => describeAxis(chart) !== '')
+    const scale = isLogarithmic ? 'The axis without a 0 is logarithmic.' : ''
+    return [scale, bound > 0 ? describeBound(bound) : ''].filter(Boolean).join(' ')
   },
-  draw: ({duration, by}) =>
-    duration === null
-      ? ''
-      : linesOf({
-          label: `Duration of runs by ${by}`,
-          by,
-          periods: duration.periods.map(({period, complete}) => ({label: period, complete})),
-          series: percentiles
-            .map(({key, name, tone}) => ({name, tone, values: duration.periods.map(period => period[key])}))
-            .filter(({values}) => values.some(value => value !== null)),
-          scale: 'seconds',
-          write: writeSeconds,
-        }),
+  draw: stats =>
+    durationCharts(stats)
+      .map(chart => linesOf(chart, true))
+      .join(''),
 }
 
 /** The median duration for a tile, or null. */

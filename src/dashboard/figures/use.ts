@@ -9,8 +9,8 @@ import {
   writePeople,
   writeUsers,
 } from '../../stats/write/text/write.ts'
-import type {Tone} from '../charts/frame.ts'
-import {columnsOf, type Drawing} from './figure.ts'
+import type {Tone} from '../charts/area.ts'
+import {columnsOf, type Drawing, overTime} from './figure.ts'
 import {drawRows} from './rows.ts'
 import {writeChange, writeDay, writeRange} from './words.ts'
 
@@ -25,8 +25,7 @@ function countChart(stats: Stats, section: Measured, name: string, tone: Tone): 
   const areExact = periods.every(({exact}) => exact)
   return columnsOf({
     label: `${name} by ${stats.by}`,
-    by: stats.by,
-    periods: periods.map(({period, complete}) => ({label: period, complete})),
+    ...overTime(stats, periods),
     series: [{name, tone, values: periods.map(({low}) => low)}],
     ...(areExact ? {} : {upTo: periods.map(({exact, high}) => (exact ? 0 : high))}),
     write: writeCount,
@@ -121,11 +120,10 @@ export const flowFigure: Drawing = {
     return `In ${last.period}, ${first}, and ${writeCount(last.returning ?? 0)} returned.${lost}${gap}`
   },
   hint: () => 'A user is new if the pseudonym was not seen before in the same rotation period.',
-  draw: ({userFlow, by}) =>
+  draw: ({userFlow, ...stats}) =>
     columnsOf({
-      label: `New and returning users by ${by}`,
-      by,
-      periods: userFlow.map(({period, complete}) => ({label: period, complete})),
+      label: `New and returning users by ${stats.by}`,
+      ...overTime(stats, userFlow),
       series: [
         {name: 'returning', tone: 'blue', values: userFlow.map(one => one.returning ?? 0)},
         {name: 'new', tone: 'orange', values: userFlow.map(one => one.new ?? 0)},

@@ -1,11 +1,12 @@
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import type {Breakdown} from '../../stats/model/answer-row.ts'
 import {shownName} from '../../stats/model/breakdowns.ts'
+import {formatDay, startOfNextPeriod} from '../../stats/model/period.ts'
 import {minUsers} from '../../stats/public/cells.ts'
 import {type PublicPeriod, type PublicStats, type PublicUsers, publicBreakdowns} from '../../stats/public/public.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {writeCount, writeSeconds, writeShare} from '../../stats/write/text/write.ts'
-import type {Tone} from '../charts/frame.ts'
+import type {Tone} from '../charts/area.ts'
 import {columnsOf} from '../figures/figure.ts'
 import {drawRows} from '../figures/rows.ts'
 import {framePage} from '../parts/frame-page.ts'
@@ -43,8 +44,8 @@ export function writePublicPage({project, months, month, links, listed, policy}:
     visible.length === 0
       ? `<div class="empty"><p><strong>No data yet.</strong> A month appears when it is over and at least ${minUsers} people used the software in it.</p></div>\n`
       : [
-          countSection(months, 'users', 'Users', 'blue'),
-          countSection(months, 'runs', 'Runs', 'purple'),
+          countSection(project, months, 'users', 'Users', 'blue'),
+          countSection(project, months, 'runs', 'Runs', 'purple'),
           writeMonths(months.periods),
           writeMonthLinks(links, listed ?? months.periods.map(one => one.period), period),
           ...writeTables(month, period),
@@ -58,20 +59,33 @@ export function writePublicPage({project, months, month, links, listed, policy}:
   })
 }
 
-function countSection({periods}: PublicStats, key: 'users' | 'runs', title: string, tone: Tone): string {
+function countSection(
+  {milestones = []}: ProjectFile,
+  {periods}: PublicStats,
+  key: 'users' | 'runs',
+  title: string,
+  tone: Tone,
+): string {
   const countOf = (one: PublicPeriod): number | null => (key === 'users' ? one.usersLow : one.runs)
   const last = periods.findLast(one => countOf(one) !== null)
   if (last === undefined) return ''
   const chart = columnsOf({
     label: `${title} by month`,
     by: 'month',
-    periods: periods.map(({period}) => ({label: period, complete: true})),
+    periods: periods.map(({period}) => ({label: period, complete: true, ...daysOfMonth(period)})),
+    marks: milestones.map(({date, label}) => ({day: date, label})),
     series: [{name: title, tone, values: periods.map(one => countOf(one) ?? 0)}],
     write: writeCount,
   })
   const count = key === 'users' ? writePublicUsers(last) : writeCount(last.runs ?? 0)
   const sentence = `${count} ${title.toLowerCase()} in ${last.period}, the latest month shown.`
   return `<section aria-labelledby="${key}-title"><h2 id="${key}-title">${title}</h2><p>${sentence}</p>${chart}</section>\n`
+}
+
+/** The first and the last day of a month, `YYYY-MM`. */
+function daysOfMonth(month: string): {readonly from: string; readonly to: string} {
+  const fromMs = Date.parse(`${month}-01`)
+  return {from: formatDay(fromMs), to: formatDay(startOfNextPeriod(fromMs, 'month') - 1)}
 }
 
 /** `12`, `at least 12`, `unknown`. */

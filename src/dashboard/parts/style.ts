@@ -1,11 +1,32 @@
 import {createHash} from 'node:crypto'
 
-const light = `--paper:#fff;--card:#fff;--ink:#1b1f24;--soft:#57606a;--edge:#d5dae0;--grid:#e6e9ed;--link:#0b57a4;--wash:#f4f6f8;
---blue:#2f6fb5;--orange:#d4691e;--green:#3a8a58;--red:#bd3a31;--purple:#7a52ab;--teal:#15807a;--gold:#b8860b;--grey:#8a929c`
-const dark = `--paper:#121518;--card:#181c20;--ink:#e9ebee;--soft:#a6aeb8;--edge:#343b43;--grid:#2a3037;--link:#83b7f2;--wash:#1d2227;
---blue:#6aa5e6;--orange:#ee9350;--green:#64bd89;--red:#ee837b;--purple:#b493e3;--teal:#4dbfb4;--gold:#d9b13f;--grey:#868f99`
+/** The paper and the cards that colours are drawn on. */
+export const papers = {light: ['#ffffff', '#f4f6f8'], dark: ['#121518', '#181c20', '#1d2227']} as const
 
-const tones = ['blue', 'orange', 'green', 'red', 'purple', 'teal', 'gold', 'grey'] as const
+/**
+ * Colours of series, from the palette of Okabe and Ito where it has enough contrast on paper. A test checks that each
+ * differs from the paper, and any two that a chart has from each other, also for readers who see fewer colours.
+ */
+export const tones = {
+  blue: {light: '#0072b2', dark: '#5ca3db'},
+  orange: {light: '#d55e00', dark: '#e1480e'},
+  green: {light: '#22662f', dark: '#b3f0af'},
+  red: {light: '#b95752', dark: '#bf5a53'},
+  purple: {light: '#b062f2', dark: '#9f4ee6'},
+  teal: {light: '#009c95', dark: '#7ff5f8'},
+  gold: {light: '#583301', dark: '#f4d22c'},
+  grey: {light: '#414242', dark: '#8c98a1'},
+} as const
+
+const writeTones = (mode: 'light' | 'dark'): string =>
+  Object.entries(tones)
+    .map(([name, tone]) => `--${name}:${tone[mode]}`)
+    .join(';')
+
+const light = `--paper:#ffffff;--card:#ffffff;--ink:#1b1f24;--soft:#57606a;--edge:#d5dae0;--grid:#e6e9ed;--link:#0b57a4;--wash:#f4f6f8;
+${writeTones('light')}`
+const dark = `--paper:#121518;--card:#181c20;--ink:#e9ebee;--soft:#a6aeb8;--edge:#343b43;--grid:#2a3037;--link:#83b7f2;--wash:#1d2227;
+${writeTones('dark')}`
 
 /** The style of every page and of the report. It is inside the page and loads nothing. */
 export const style = `
@@ -27,7 +48,7 @@ nav a[aria-current]{color:var(--ink);border-color:var(--blue);font-weight:600}
 .filters summary{cursor:pointer;color:var(--link)}
 .filters form{display:flex;flex-wrap:wrap;gap:.75rem 1rem;align-items:end;background:var(--wash);padding:1rem;border-radius:.5rem;margin-top:.5rem}
 label{display:block;font-size:.85rem;color:var(--soft)}
-input,select,button{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--grey);border-radius:.3rem;padding:.3rem .5rem;max-width:100%}
+input,select,button{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--soft);border-radius:.3rem;padding:.3rem .5rem;max-width:100%}
 button{cursor:pointer;background:var(--link);color:var(--paper);border-color:var(--link)}
 .chips{display:flex;flex-wrap:wrap;gap:.4rem 1rem;list-style:none;padding:0;margin:.75rem 0 0;font-size:.95rem}
 .chips a[aria-current]{color:var(--ink);font-weight:600;text-decoration:none}
@@ -45,15 +66,22 @@ svg.narrow{display:none}
 svg text{font-size:13px;fill:var(--soft);font-family:inherit;font-variant-numeric:tabular-nums}
 .grid{stroke:var(--grid)}
 .base{stroke:var(--soft)}
-${tones.map(tone => `.${tone}{fill:var(--${tone})}.line.${tone}{stroke:var(--${tone})}`).join('')}
-.pale{fill:var(--blue);fill-opacity:.35}
+${Object.keys(tones)
+  .map(
+    tone => `.${tone}{color:var(--${tone})}.${tone}:not([fill]){fill:currentColor}.line.${tone}{stroke:currentColor}`,
+  )
+  .join('')}
+.cut{fill:none;stroke:var(--soft)}
+.mark{stroke:var(--soft);stroke-dasharray:2 3}
+.texture{fill:none;stroke:var(--paper);stroke-width:1.2}
+.pale{color:var(--blue);fill:currentColor;fill-opacity:.35}
 .line{fill:none!important;stroke-width:2;stroke-linejoin:round}
 .band{fill-opacity:.18}
-.maybe{fill-opacity:.35}
-g.unfinished{opacity:.45}
-.hollow{fill:var(--paper)!important;stroke:var(--soft);stroke-width:1.5}
+.maybe,g.unfinished rect{fill-opacity:.3;stroke:currentColor;stroke-dasharray:3 2}
+.hollow{fill:var(--paper)!important;stroke:currentColor;stroke-width:1.5}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;list-style:none;margin:0 0 .4rem;padding:0;font-size:.9rem;color:var(--soft)}
 .key{width:.8rem;height:.8rem;border-radius:.15rem;margin-right:.4rem;vertical-align:-.05rem}
+.line-key{width:1.9rem}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.95rem}
 th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--grid);text-align:left;font-weight:400;vertical-align:middle}

@@ -36,7 +36,10 @@ test('it stacks series as columns, and as outlines for many periods', () => {
     {name: 'new', tone: 'orange' as const, values: [1, 1, 1]},
     {name: 'returning', tone: 'blue' as const, values: [3, 0, 1]},
   ]
-  assert.match(drawColumns(chart({series}), 'wide'), /<title>2025-12: new 1, returning 3<\/title>/)
+  const columns = drawColumns(chart({series}), 'wide')
+  assert.match(columns, /<title>2025-12: new 1, returning 3<\/title>/)
+  // The second series also has a texture.
+  assert.match(columns, /<pattern id="wide-users-by-month-1".*<rect class="blue" fill="url\(#wide-users-by-month-1\)"/)
   const many = Array.from({length: 400}, (_, day) => new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10))
   const svg = drawColumns(
     chart({
@@ -46,7 +49,8 @@ test('it stacks series as columns, and as outlines for many periods', () => {
     }),
     'narrow',
   )
-  assert.equal(heights(svg, 'blue').length, 0)
+  // Only the square of the texture.
+  assert.deepEqual(heights(svg, 'blue'), [8])
   assert.deepEqual(
     [...svg.matchAll(/<path class="(blue|orange)"/g)].map(found => found[1]),
     ['blue', 'orange'],

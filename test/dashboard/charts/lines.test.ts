@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {drawLines, type LineChart} from '../../../src/dashboard/charts/lines.ts'
+import {describeAxis, drawLines, type LineChart} from '../../../src/dashboard/charts/lines.ts'
 
 const labels = ['2026-01', '2026-02', '2026-03', '2026-04', '2026-05']
 const chart = (changes: Partial<LineChart> = {}): LineChart => ({
@@ -29,9 +29,27 @@ test('it draws the band between the bounds of a value', () => {
   )
 })
 
-test('it draws seconds on a logarithmic scale', () => {
+test('it draws seconds that differ much on a logarithmic scale', () => {
   const series = [{name: 'half', tone: 'blue' as const, values: [1, 10, 100, 0, null]}]
   const svg = drawLines(chart({series, scale: 'seconds', write: value => `${value} s`}), 'wide')
   const heights = [...svg.matchAll(/<circle[^>]* cy="([\d.]+)"/g)].map(found => Number(found[1]))
   assert.ok(heights[0]! > heights[1]! && heights[1]! > heights[2]! && heights[3] === heights[0], String(heights))
+})
+
+test('it marks the axis of high shares as cut, and describes it', () => {
+  const high = chart({series: [{name: 'rate', tone: 'green', values: [0.91, 0.93, 0.95, 0.94, 0.96]}]})
+  assert.match(drawLines(high, 'wide'), /<path class="cut"/)
+  assert.equal(describeAxis(high), 'The axis is cut: it begins at 91 %.')
+  assert.doesNotMatch(drawLines(chart({series: [{...chart().series[0]!, values: [0.1, 1]}]}), 'wide'), /class="cut"/)
+})
+
+test('it distinguishes lines by dashes and points, not only by colours', () => {
+  const series = (['blue', 'purple', 'orange'] as const).map(tone => ({name: tone, tone, values: [1, 2, 3, 4, 5]}))
+  const svg = drawLines(chart({series, scale: 'seconds'}), 'wide')
+  const dashes = [...svg.matchAll(/<path class="line \w+" d="[^"]+"( stroke-dasharray="[^"]+")?/g)].map(
+    found => found[1],
+  )
+  assert.equal(new Set(dashes).size, 3)
+  const points = [...svg.matchAll(/<(?:circle|path) class="(?:blue|purple|orange)(?: hollow)?" [^>]+>/g)]
+  assert.equal(points.length, 15)
 })

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {durationTicks, linearPlace, linearTicks, logPlace} from '../../../src/dashboard/charts/scale.ts'
+import {
+  durationScale,
+  durationTicks,
+  linearPlace,
+  linearTicks,
+  logPlace,
+  shareTicks,
+} from '../../../src/dashboard/charts/scale.ts'
 
 test('it has round ticks from 0 to at least the highest value', () => {
   assert.deepEqual(linearTicks(118, 4, true), [0, 50, 100, 150])
@@ -14,11 +21,42 @@ test('it has round ticks from 0 to at least the highest value', () => {
   }
 })
 
-test('it has round ticks for durations, also if all are equal or none is above 0', () => {
-  assert.deepEqual(durationTicks([61, 4_000]), [60, 600, 3_600, 36_000])
-  assert.deepEqual(durationTicks([1]), [0.1, 1])
+test('it has ticks close around high shares, and from 0 to 1 around others', () => {
+  assert.deepEqual(shareTicks([0.93, 0.95, 0.99]), [0.92, 0.94, 0.96, 0.98, 1])
+  assert.deepEqual(shareTicks([0.8, 0.95]), [0.8, 0.85, 0.9, 0.95])
+  assert.deepEqual(shareTicks([0.1, 0.95]), [0, 0.25, 0.5, 0.75, 1])
+  assert.deepEqual(shareTicks([]), [0, 0.25, 0.5, 0.75, 1])
+  assert.deepEqual(shareTicks([1]).at(-1), 1)
+})
+
+test('it shows a change of two points of a high share on at least a tenth of the axis', () => {
+  for (let least = 0.8; least <= 0.98; least += 0.01)
+    for (let most = least + 0.02; most <= 1; most += 0.01) {
+      const place = linearPlace(shareTicks([least, most]))
+      assert.ok(place(least + 0.02) - place(least) >= 0.079, `${least} to ${most}`)
+    }
+})
+
+test('it has even round ticks close around durations, also if all are equal or none is above 0', () => {
+  assert.deepEqual(durationTicks([61, 4_000]), [60, 300, 1_200, 3_600, 18_000])
+  assert.deepEqual(durationTicks([300, 1_100]), [300, 600, 1_200])
+  assert.equal(durationTicks([1]).length, 2)
   assert.deepEqual(durationTicks([0]), [1, 10])
   assert.equal(durationTicks([1e12]).length, 2)
+  for (let least = 0.001; least < 1e6; least *= 1.7)
+    for (let most = least; most < 8_000_000; most *= 2.3) {
+      const ticks = durationTicks([least, most])
+      assert.ok(ticks.length >= 2 && ticks.length <= 8, `${least} to ${most}: ${ticks}`)
+      assert.ok(ticks[0]! <= least && ticks.at(-1)! >= most, `${least} to ${most}: ${ticks}`)
+    }
+})
+
+test('it draws similar durations from 0, so that 30 % faster is visible, and others on a logarithmic scale', () => {
+  const {isLinear, ticks} = durationScale([100, 70])
+  assert.deepEqual([isLinear, ticks], [true, [0, 30, 60, 90, 120]])
+  assert.ok(linearPlace(ticks)(100) - linearPlace(ticks)(70) >= 0.2)
+  assert.equal(durationScale([10, 1_000]).isLinear, false)
+  assert.deepEqual(durationScale([]), {isLinear: true, ticks: [0, 1]})
 })
 
 test('it places values between the first and the last tick', () => {

@@ -36,7 +36,7 @@ suite('the figures', () => {
     assert.match(textOf('exitCodes'), /Most common fault: exit code 137/)
     assert.match(textOf('fields'), /mode = local/)
     const within = rows.filter(row => row.within !== undefined).map(({key}) => key)
-    assert.deepEqual(within, ['trend', 'commonestFault', 'fieldValues'])
+    assert.deepEqual(within, ['trend', 'marks', 'commonestFault', 'fieldValues'])
   })
 })
 
