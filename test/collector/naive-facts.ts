@@ -4,7 +4,7 @@ import {type HeaderValues, valuesOfHeader} from '../../src/protocol/header-colum
 import {type Bounds, boundsOf, mergeDayBounds, noBounds} from '../../src/stats/model/bounds.ts'
 import {limitsFeatures, type StatsFilters, wordFilters, wordOfFilter} from '../../src/stats/model/filters.ts'
 import {columnOfWord, type HeaderWord, headerWords} from '../../src/stats/model/header-words.ts'
-import type {Duration, Outcomes} from '../../src/stats/model/model.ts'
+import type {Duration} from '../../src/stats/model/model.ts'
 import type {
   FeatureFacts,
   FirstRun,
@@ -17,10 +17,11 @@ import type {
 } from '../../src/stats/model/source.ts'
 import type {Span} from '../../src/stats/model/span.ts'
 import {exactly} from '../support/within-bound.ts'
+import {naiveVersionEndings, outcomeOf} from './naive-endings.ts'
 import type {Sent} from './random-use.ts'
 
 /** A run, assembled from all its events in memory. */
-interface NaiveRun {
+export interface NaiveRun {
   readonly events: readonly Sent[]
   readonly key: Sent
   readonly atMs: number
@@ -85,6 +86,7 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
       return isRange ? facts : {...facts, usersOnlyAgents: noBounds, usersOnlyNewHomes: noBounds}
     }),
     exits: exits(ranged),
+    versionEndings: naiveVersionEndings(ranged, question.lostBeforeMs),
     features: features(
       used.filter(one => within(range, one)),
       question.rotation,
@@ -237,12 +239,6 @@ function steps({steps: asked, rotation}: StatsQuestion, signsIn: (span: Span) =>
 }
 
 const isLastSeenIn = (sets: readonly Set<string>[], user: string): boolean => sets.at(-1)?.has(user) ?? false
-
-function outcomeOf({end, lastMs}: NaiveRun, lostBeforeMs: number): keyof Outcomes {
-  if (end === undefined) return lastMs <= lostBeforeMs ? 'lost' : 'running'
-  if (end.signal !== null) return 'signal'
-  return end.exitCode === null ? 'unknown' : end.exitCode === 0 ? 'ok' : 'failed'
-}
 
 function spanFacts(
   runs: readonly NaiveRun[],

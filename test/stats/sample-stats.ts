@@ -70,6 +70,21 @@ export const sample: Stats = {
     {exitCode: 137, runs: 4},
     {exitCode: 1, runs: 1},
   ],
+  versionOutcomes: [
+    {
+      version: '3.5.2',
+      ...{runs: 40, ok: 30, failed: 4, signal: 1, lost: 2, running: 2, unknown: 1, successRate: 30 / 35},
+      faults: [
+        {exitCode: 137, signal: null, runs: 4, share: 4 / 35},
+        {exitCode: null, signal: 'SIGSEGV', runs: 1, share: 1 / 35},
+      ],
+    },
+    {
+      version: null,
+      ...{runs: 2, ok: 0, failed: 0, signal: 1, lost: 0, running: 1, unknown: 0, successRate: 0},
+      faults: [{exitCode: null, signal: 'SIGSEGV', runs: 1, share: 1}],
+    },
+  ],
   features: [
     {
       ...{type: 'Algorithm', name: 'Load.v1', count: 1500, internalCount: 400, runs: 4, ...ofFeature(3)},
@@ -143,12 +158,15 @@ export const sample: Stats = {
 export const hostile =
   '=cmd()|\u001b[2J</script><img src=x onerror=alert(1)>\u0007\r\n\u009b31m\u202eb\u2066\t"\'`*[x](y)'
 
+const fault = (signal: string) => ({exitCode: null, signal, runs: 1, share: 1 / 35})
+
 /** Answers in which every name is hostile. */
 export const hostileStats: Stats = {
   ...sample,
   project: hostile,
   filters: {...noFilters, application: hostile, appVersion: hostile},
   features: [{...sample.features[0]!, name: hostile, type: hostile}],
+  versionOutcomes: [{...sample.versionOutcomes![0]!, version: hostile, faults: [fault(hostile)]}],
   unusedFeatures: [hostile],
   ...breakdownsOf(column => [
     {[column]: hostile, ...usage(1, 1)},

@@ -5,6 +5,7 @@ import {breakdownFigure} from './breakdowns.ts'
 import {ciFigure} from './ci.ts'
 import {featuresFigure, fieldsFigure, unusedFigure} from './features.ts'
 import type {Drawing, Figure} from './figure.ts'
+import {versionOutcomesFigure} from './outcomes-by.ts'
 import {plainFigure} from './plain.ts'
 import {durationFigure, exitCodesFigure, outcomesFigure, successFigure} from './runs.ts'
 import {flowFigure, hostsFigure, runsFigure, scriptsFigure, uncertainFigure, usersFigure} from './use.ts'
@@ -23,6 +24,7 @@ const drawings: Readonly<Partial<Record<AnswerKey, Drawing>>> = {
   outcomes: outcomesFigure,
   successRate: successFigure,
   exitCodes: exitCodesFigure,
+  versionOutcomes: versionOutcomesFigure,
   duration: durationFigure,
   features: featuresFigure,
   unusedFeatures: unusedFigure,

@@ -13,7 +13,8 @@ import {describeAxis, type LineChart} from '../charts/lines.ts'
 import {columnsOf, type Drawing, linesOf, overTime} from './figure.ts'
 import {drawRows} from './rows.ts'
 
-const tones: Readonly<Record<keyof Outcomes, Tone>> = {
+/** The colour of each outcome. */
+export const outcomeTones: Readonly<Record<keyof Outcomes, Tone>> = {
   ok: 'green',
   failed: 'red',
   signal: 'orange',
@@ -39,7 +40,7 @@ export const outcomesFigure: Drawing = {
           ...overTime(stats, counts.periods),
           series: outcomeNames
             .filter(name => counts[name] > 0)
-            .map(name => ({name, tone: tones[name], values: counts.periods.map(period => period[name])})),
+            .map(name => ({name, tone: outcomeTones[name], values: counts.periods.map(period => period[name])})),
           write: writeCount,
         }),
 }

@@ -7,6 +7,7 @@ import type {SpanFacts, StatsFacts} from '../model/source.ts'
 import type {Span} from '../model/span.ts'
 import {adoptionOf, ciStats, namedUsage} from './breakdowns.ts'
 import {commonestFault, exitCodes, fieldStats, successRate} from './derive.ts'
+import {versionOutcomes} from './outcomes-of.ts'
 import type {Plan} from './plan.ts'
 import type {UniqueCounter} from './unique.ts'
 
@@ -43,6 +44,7 @@ export const ofRuns: Derivations<Needing<'runs'>> = {
   successRate: answering => overTime(answering, ({outcomes}) => successRate(outcomes)),
   commonestFault: ({facts}) => commonestFault(facts.exits),
   exitCodes: ({facts}) => exitCodes(facts.exits),
+  versionOutcomes: ({facts}) => versionOutcomes(facts.versionEndings),
   versions,
   adoption: ({plan, facts}) => adoptionOf(plan.periods, facts.adoption),
   ...otherBreakdowns,

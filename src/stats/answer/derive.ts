@@ -22,7 +22,8 @@ export function commonestFault(exits: Exits): Fault | null {
   return faults.sort((a, b) => b.runs - a.runs || compareFaults(a, b))[0] ?? null
 }
 
-function compareFaults(a: Fault, b: Fault): number {
+/** Exit codes in order, then signals by name. */
+export function compareFaults(a: Fault, b: Fault): number {
   if (a.signal !== null || b.signal !== null) return (a.signal ?? '') < (b.signal ?? '') ? -1 : 1
   return (a.exitCode ?? 0) - (b.exitCode ?? 0)
 }

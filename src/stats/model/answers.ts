@@ -9,6 +9,11 @@ const overTime = <const Columns extends readonly string[]>(...columns: Columns) 
   ['span', 'period', 'firstDay', ...columns, 'complete'] as const
 const durations = ['meanSeconds', 'p50Seconds', 'p90Seconds', 'p99Seconds', 'maxSeconds', 'percentileBound'] as const
 const bounds = ['value', 'exact', 'low', 'high'] as const
+const outcomesOf = [
+  'runs',
+  ...(['ok', 'failed', 'signal', 'lost', 'running', 'unknown'] as const),
+  ...(['successRate', 'faultExitCode', 'faultSignal', 'faultRuns', 'faultShare'] as const),
+] as const
 const severalDays = ['onSeveralDays', 'onSeveralDaysLow', 'onSeveralDaysHigh'] as const
 
 /**
@@ -139,6 +144,14 @@ export const answers = [
     needs: 'runs',
     page: 'outcomes',
     meaning: 'Runs by exit code, the most frequent first.',
+  },
+  {
+    key: 'versionOutcomes',
+    title: 'Outcomes by version',
+    columns: ['version', ...outcomesOf],
+    needs: 'runs',
+    page: 'outcomes',
+    meaning: 'How the runs of each version ended, and the most common fault of the version.',
   },
   {
     key: 'duration',

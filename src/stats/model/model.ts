@@ -10,7 +10,7 @@
 import type {Measure, PeopleMeasure, RunsByUser, UserMeasure} from './bounds.ts'
 import type {Breakdowns, Usage, UserBounds} from './breakdowns.ts'
 import type {StatsFilters, UnknownFilter} from './filters.ts'
-import type {Fault, OutcomeStats, SuccessRateStats} from './outcomes.ts'
+import type {Fault, OutcomeAnswers, OutcomeStats, SuccessRateStats} from './outcomes.ts'
 import type {PeriodLength} from './period.ts'
 
 export type {Count, Measure, PeopleMeasure, PeriodValue, RunsByUser, UserMeasure} from './bounds.ts'
@@ -22,7 +22,7 @@ export type {Fault, OutcomeStats, Outcomes, SuccessRate, SuccessRateStats} from 
  * present. An unknown value is `null`, and so is an answer that a filter makes impossible: `unanswered` lists those
  * keys. The meaning of each key is in `docs/stats.md`.
  */
-export interface Stats extends Breakdowns {
+export interface Stats extends Breakdowns, OutcomeAnswers {
   readonly project: string
   /** First and last day of the range, both included, UTC. */
   readonly from: string

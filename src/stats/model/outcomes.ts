@@ -35,6 +35,38 @@ export interface Fault {
   readonly runs: number
 }
 
+/** Runs that ended in one way. Exit code and signal are null unless the outcome is `ok`, `failed` or `signal`. */
+export interface Ending {
+  readonly outcome: keyof Outcomes
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly runs: number
+}
+
+/** A fault and its share of the runs with a known result: ok, failed and signal. */
+export interface FaultShare extends Fault {
+  readonly share: number
+}
+
+/** How the runs of a version or of a feature ended. */
+export interface OutcomesOf extends Outcomes {
+  /** The sum of all outcomes. */
+  readonly runs: number
+  /** ok / (ok + failed + signal); null if no result is known. */
+  readonly successRate: number | null
+  /** The most common faults, at most three, the most frequent first. */
+  readonly faults: readonly FaultShare[]
+}
+
+/** The answers about how runs ended, by what they used. */
+export interface OutcomeAnswers {
+  /**
+   * How the runs of each version ended, the version with the most runs first. Null also if the range contains purged
+   * runs whose outcomes were counted without their version.
+   */
+  readonly versionOutcomes: readonly (OutcomesOf & {readonly version: string | null})[] | null
+}
+
 /** What each outcome means, in the order in which outcomes are shown. */
 export const outcomeMeanings: Readonly<Record<keyof Outcomes, string>> = {
   ok: 'exit code 0',

@@ -2,7 +2,8 @@ import type {ProjectFile} from '../../protocol/project-file.ts'
 import type {Bounds} from './bounds.ts'
 import type {StatsFilters} from './filters.ts'
 import type {HeaderWord} from './header-words.ts'
-import type {Duration, FeatureDurations, Outcomes, Quality} from './model.ts'
+import type {Duration, FeatureDurations, Quality} from './model.ts'
+import type {Ending, Outcomes} from './outcomes.ts'
 import type {Span} from './span.ts'
 
 /**
@@ -68,6 +69,8 @@ export interface StatsFacts {
   readonly spans: readonly SpanFacts[]
   /** How runs of the range ended: an exit code, or a signal and no code. In any order. */
   readonly exits: readonly {readonly exitCode: number | null; readonly signal: string | null; readonly runs: number}[]
+  /** How the runs of the range ended, by version. Null if totals of a part of the range do not contain it. */
+  readonly versionEndings: readonly VersionEnding[] | null
   readonly features: readonly FeatureFacts[]
   /** Runs and users of the range by header value. */
   readonly named: NamedFacts
@@ -84,6 +87,11 @@ export interface StatsFacts {
   readonly quality: QualityFacts
   /** When the first run or event of the project happened, of all times; null without any. */
   readonly sinceMs: number | null
+}
+
+/** Runs of one version that ended in one way. */
+export interface VersionEnding extends Ending {
+  readonly version: string | null
 }
 
 export interface SpanFacts extends WithoutUser {

@@ -1,5 +1,6 @@
 import type {AnswerKey} from '../model/answers.ts'
 import type {Before, Stats} from '../model/model.ts'
+import {type OutcomesOf, outcomeNames} from '../model/outcomes.ts'
 import type {Cell} from './table.ts'
 
 type Rows = readonly (readonly Cell[])[] | null
@@ -16,6 +17,7 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
     if (outcomes === null) return null
     return fault === null ? [] : [[fault.exitCode, fault.signal, fault.runs]]
   },
+  versionOutcomes: ({versionOutcomes}) => versionOutcomes?.map(one => [one.version, ...outcomeCells(one)]) ?? null,
   unusedFeatures: ({unusedFeatures}) => unusedFeatures?.map(name => [name]) ?? null,
   adoption: ({adoption, ...stats}) =>
     adoption?.flatMap(({period, versions, complete}) =>
@@ -54,6 +56,12 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
     ),
   ],
   tables: ({quality: {tables}}) => (tables ?? []).map(({name, bytes, rows}) => [name, bytes, rows]),
+}
+
+/** How some runs ended, and their most common fault. */
+function outcomeCells({runs, successRate, faults: [fault], ...outcomes}: OutcomesOf): Cell[] {
+  const {exitCode = null, signal = null, runs: faultRuns = null, share = null} = fault ?? {}
+  return [runs, ...outcomeNames.map(name => outcomes[name]), successRate, exitCode, signal, faultRuns, share]
 }
 
 /** The values of the quality that are days. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import type {StatsSource} from '../../../src/stats/model/source.ts'
-import {dayMs, endOf, featureOf, hourMs, nowMs, sampleHeader, startOf, uuid} from '../samples.ts'
+import {dayMs, endOf, featureOf, hourMs, nowMs, pseudonym, sampleHeader, startOf, uuid} from '../samples.ts'
 
 import {exactly, factsOf, insert, type MakeStore, question} from './contract-parts.ts'
 
@@ -30,6 +30,35 @@ export function runContract(make: MakeStore): void {
         '{"exitCode":null,"signal":"SIGKILL","runs":1}',
         '{"exitCode":null,"signal":"SIGSEGV","runs":1}',
       ]),
+    )
+  })
+
+  test('it counts how the runs of each version ended, whatever their order and the rest of their header', async t => {
+    const {store, source} = await make(t)
+    const version = (name: string | null, more = {}) => ({header: sampleHeader({version: name, ...more})})
+    const old = question.lostBeforeMs - hourMs
+    await insert(store, [endOf(1, nowMs, {exitCode: 139}), endOf(2, nowMs), startOf(3, old)], version('2.3.0'))
+    await insert(
+      store,
+      [endOf(4, nowMs, {signal: 'SIGSEGV', exitCode: null})],
+      version('2.3.0', {user: pseudonym('bob')}),
+    )
+    await insert(store, [endOf(5, nowMs, {exitCode: 2}), endOf(6, nowMs, {exitCode: null})], version('1\n2'))
+    await insert(store, [startOf(7, nowMs), endOf(8, nowMs - 40 * dayMs)], version(null))
+    const {versionEndings} = await factsOf(source)
+    const none = {exitCode: null, signal: null}
+    assert.deepEqual(
+      new Set(versionEndings!.map(one => JSON.stringify(Object.entries(one).sort()))),
+      new Set(
+        [
+          {version: '2.3.0', outcome: 'signal', ...none, signal: 'SIGSEGV', runs: 2},
+          {version: '2.3.0', outcome: 'ok', ...none, exitCode: 0, runs: 1},
+          {version: '2.3.0', outcome: 'lost', ...none, runs: 1},
+          {version: '1\n2', outcome: 'failed', ...none, exitCode: 2, runs: 1},
+          {version: '1\n2', outcome: 'unknown', ...none, runs: 1},
+          {version: null, outcome: 'running', ...none, runs: 1},
+        ].map(one => JSON.stringify(Object.entries(one).sort())),
+      ),
     )
   })
 

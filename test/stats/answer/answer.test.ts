@@ -392,7 +392,17 @@ test('it has every key of the model without any data, and null for unknown value
       'runs',
       'scripts',
     ],
-    ...['duration', 'outcomes', 'successRate', 'commonestFault', 'exitCodes', 'versions', 'adoption', 'systems'],
+    ...[
+      'duration',
+      'outcomes',
+      'successRate',
+      'commonestFault',
+      'exitCodes',
+      'versionOutcomes',
+      'versions',
+      'adoption',
+      'systems',
+    ],
     ...[
       'readableSystems',
       'systemVersions',

@@ -45,6 +45,7 @@ const noSpan: SpanFacts = {
 const noTotals: RunTotals = {
   span: noSpan,
   exits: [],
+  versionEndings: null,
   named: {} as NamedFacts,
   numberFields: [],
   valueFields: [],
@@ -61,7 +62,11 @@ function parseTotals(facts: string, label: string, rotation: readonly RotationPe
 }
 
 /** A month without use has no totals. */
-const noUse = readTotals({...noTotals, flow: {users: 0, seenBefore: 0, seenJustBefore: 0}}, '1970', [])
+const noUse = readTotals(
+  {...noTotals, versionEndings: [], flow: {users: 0, seenBefore: 0, seenJustBefore: 0}},
+  '1970',
+  [],
+)
 
 /**
  * Finds the totals of purged runs: of whole years if they exist, else of months. Totals have no headers, so with a

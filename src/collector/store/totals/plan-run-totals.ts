@@ -105,9 +105,9 @@ function planFlowOf(asked: MonthOfRuns, year: string): RunTotalsPlan['flow'] {
 }
 
 function totalsOf({facts, unpairedEnds, durations}: CountedPlan['spans'][number], step: number | null): RunTotals {
-  const {exits, named, numberFields, valueFields} = facts
+  const {exits, versionEndings, named, numberFields, valueFields} = facts
   const span = {...facts.spans[0]!, durations}
-  return {span, exits, named, numberFields, valueFields, unpairedEnds, flow: flowAt(facts, step)}
+  return {span, exits, versionEndings, named, numberFields, valueFields, unpairedEnds, flow: flowAt(facts, step)}
 }
 
 /** The flow of the month that was stored with its year. */

@@ -18,6 +18,7 @@ import type {
   StatsQuestion,
   StepFacts,
   ValueFieldFacts,
+  VersionEnding,
 } from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
 import {decodeDurations} from './timings-blob.ts'
@@ -25,6 +26,8 @@ import {decodeDurations} from './timings-blob.ts'
 /** The totals of a month or a year whose single runs are purged. They name nobody. */
 export interface RunTotals extends Pick<StatsFacts, 'exits' | 'named' | 'numberFields' | 'valueFields'> {
   readonly span: SpanFacts
+  /** Null if an older program made the totals. */
+  readonly versionEndings: StatsFacts['versionEndings']
   readonly unpairedEnds: number
   /** How many users were seen before, and in the step just before. Null if it was unknown when the totals were made. */
   readonly flow: Omit<StepFacts, 'step'> | null
@@ -65,6 +68,7 @@ export function addRunTotals(question: StatsQuestion, facts: StatsFacts, find: F
     steps,
     firstRuns,
     exits: addExits([...totals.flatMap(({exits}) => exits), ...facts.exits]),
+    versionEndings: addVersionEndings([...totals.map(one => one.versionEndings), facts.versionEndings]),
     named: Object.fromEntries(byWord) as NamedFacts,
     adoption: question.periods.flatMap((span, period) => {
       const kept = find(span)
@@ -160,6 +164,14 @@ export const noDuration: SpanFacts['duration'] = {
 function addExits(exits: StatsFacts['exits']): StatsFacts['exits'] {
   const groups = Map.groupBy(exits, ({exitCode, signal}) => `${exitCode} ${signal}`)
   return [...groups.values()].map(same => ({...same[0]!, runs: sumOfRuns(same)}))
+}
+
+function addVersionEndings(lists: readonly StatsFacts['versionEndings'][]): StatsFacts['versionEndings'] {
+  const known = lists.flatMap(list => (list === null ? [] : [list]))
+  if (known.length < lists.length) return null
+  const keyOf = ({version, outcome, exitCode, signal}: VersionEnding): string =>
+    JSON.stringify([version, outcome, exitCode, signal])
+  return [...Map.groupBy(known.flat(), keyOf).values()].map(same => ({...same[0]!, runs: sumOfRuns(same)}))
 }
 
 /** Adds up runs by name. */

@@ -1,5 +1,6 @@
 import type {UserBounds} from '../../model/breakdowns.ts'
 import type {Count, RunsByUser} from '../../model/model.ts'
+import type {FaultShare} from '../../model/outcomes.ts'
 
 /** `12,345`. */
 export const writeCount = (count: number): string => count.toLocaleString('en-US')
@@ -80,6 +81,10 @@ export function writeEnding(exitCode: number | null, signal: string | null): str
   if (exitCode === null) return signal === null ? 'no code' : `signal ${signal}`
   return `exit code ${exitCode}`
 }
+
+/** `42 % SIGSEGV`, `7 % exit code 2`. */
+export const writeFault = ({exitCode, signal, share}: FaultShare): string =>
+  `${writeShare(share)} ${signal ?? writeEnding(exitCode, null)}`
 
 /** Says how exact the percentiles of features are. */
 export const describeBound = (bound: number): string =>

@@ -30,6 +30,7 @@ import {
   spanFacts,
   stepFacts,
   valueFacts,
+  versionEndingFacts,
 } from './span-facts.ts'
 import {chooses, choosesFeature, onShards, settings} from './sql.ts'
 import {type TableNames, usesSql} from './uses.ts'
@@ -61,6 +62,7 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
       return {...spanFacts(counts, span, place, question.range), ...(encoded != null && {durations: encoded})}
     }),
     exits: exitFacts(counts),
+    versionEndings: versionEndingFacts(counts),
     features: addFeatures(joinNames([...features, ...totals.counts]), feature => feature),
     named: namedFacts(counts),
     adoption: adoptionFacts(counts, question),

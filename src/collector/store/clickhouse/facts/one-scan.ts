@@ -17,6 +17,7 @@ export const kinds = {
   number: 8,
   value: 9,
   step: 10,
+  ending: 11,
   word: 20,
 } as const
 
@@ -77,6 +78,7 @@ function elementsSql({pieces, question: {range, periods, numberFields, valueFiel
     element(kinds.unknownDay, `piece > 0 AND sayer = ${unknown}`, 'piece', `''`, 'toUInt64(2 * day + (what = 0))'),
     element(kinds.seconds, 'piece > 0 AND NOT isNaN(took)', 'piece', `''`, 'toUInt64(0)', 'took'),
     element(kinds.exit, `in_range AND exit != ''`, 'toUInt32(0)', 'exit', 'toUInt64(0)'),
+    element(kinds.ending, 'in_range', 'toUInt32(result)', `concat(${version}, '\\n', exit)`, 'toUInt64(0)'),
     element(kinds.adoption, 'period_at > 0', 'toUInt32(3 * (period_at - 1) + sayer)', version, 'who'),
   ]
   const all = [
@@ -96,7 +98,7 @@ function elementsSql({pieces, question: {range, periods, numberFields, valueFiel
   return `
     SELECT day, at_order, own, marks, what, uses, arrayJoin(arrayFilter(one -> one.1 != ${noKind}, arrayConcat(${all.join(', ')}))) AS e
     FROM (
-      SELECT at_order, own, marks, what, uses, took, exit, words, start_fields, end_fields, is_ci, day, piece, sayer, code, host_id,
+      SELECT at_order, own, marks, what, uses, took, exit, result, words, start_fields, end_fields, is_ci, day, piece, sayer, code, host_id,
         script_id, in_range, period_at, in_range AND (start_fields != '' OR end_fields != '') AS has_fields,
         if(sayer = ${user}, user_id, 0) AS person, multiIf(sayer = ${user}, user_id, sayer = ${unknown}, toUInt64(day), 0) AS who
       FROM (

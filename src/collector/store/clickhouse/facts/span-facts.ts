@@ -1,5 +1,6 @@
 import {noBounds} from '../../../../stats/model/bounds.ts'
 import {type HeaderWord, headerWords} from '../../../../stats/model/header-words.ts'
+import type {Ending} from '../../../../stats/model/outcomes.ts'
 import type {
   AskedSpan,
   NamedFacts,
@@ -158,12 +159,22 @@ export function adoptionFacts(counts: Counts, {periods}: StatsQuestion): StatsFa
   })
 }
 
+/** An exit as the server writes it: `c` and the code, `s` and the signal, empty for none. */
+const readExit = (exit: string): Pick<Ending, 'exitCode' | 'signal'> => ({
+  exitCode: exit.startsWith('c') ? Number(exit.slice(1)) : null,
+  signal: exit.startsWith('s') ? exit.slice(1) : null,
+})
+
 export const exitFacts = (counts: Counts): StatsFacts['exits'] =>
-  counts.of(kinds.exit).map(({name, rows: runs}) => ({
-    exitCode: name.startsWith('c') ? Number(name.slice(1)) : null,
-    signal: name.startsWith('s') ? name.slice(1) : null,
-    runs,
-  }))
+  counts.of(kinds.exit).map(({name, rows: runs}) => ({...readExit(name), runs}))
+
+/** The name of such a row is a version and an exit, in two lines. */
+export const versionEndingFacts = (counts: Counts): StatsFacts['versionEndings'] =>
+  counts.of(kinds.ending).map(({at_place, name, rows: runs}) => {
+    const end = name.lastIndexOf('\n')
+    const outcome = results[at_place] as Ending['outcome']
+    return {version: readName(name.slice(0, end)), outcome, ...readExit(name.slice(end + 1)), runs}
+  })
 
 export const numberFacts = (counts: Counts, {numberFields}: StatsQuestion): StatsFacts['numberFields'] =>
   numberFields.flatMap(field =>

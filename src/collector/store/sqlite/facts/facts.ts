@@ -30,6 +30,7 @@ import {
   type Runs,
 } from './count-runs.ts'
 import {countNamed, countSteps, createSpanCounter} from './count-uses.ts'
+import {countVersionEndings} from './endings/version-endings.ts'
 import {type OpenRows, openRows} from './open-rows.ts'
 import {readCounters, readGrowth, readSince} from './quality.ts'
 import {readTableSizes} from './sizes.ts'
@@ -84,6 +85,7 @@ function readSingle(
       ...(hasTotals(find(asked.spans[place]!)) && {durations: encodeRunDurations(runs, span)}),
     })),
     exits: countExits(runs, range),
+    versionEndings: countVersionEndings(runs, range, question.lostBeforeMs),
     features: addFeatures(database, project, [
       ...countFeatures(rows.uses, asked.range, rows.summaries),
       ...totals.counts,

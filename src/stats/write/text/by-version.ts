@@ -1,0 +1,35 @@
+import type {OutcomesOf} from '../../model/outcomes.ts'
+import {fit, layOut, maxRows, more} from './draw.ts'
+import type {Page, Section} from './page.ts'
+import {writeFault, writeShare} from './write.ts'
+
+/** Writes how the runs of each version ended. */
+export const writeVersionOutcomes = (page: Page): Section => ({
+  heading: 'Outcomes by version',
+  lines: outcomeTable(page.stats.versionOutcomes ?? [], page, {noun: 'version', show: one => one.version ?? 'unknown'}),
+})
+
+interface Shown<Row> {
+  readonly noun: string
+  readonly show: (row: Row) => string
+}
+
+/** A table of rows with a known result, with the most runs first. */
+function outcomeTable<Row extends OutcomesOf>(
+  rows: readonly Row[],
+  {paint, width}: Page,
+  {noun, show}: Shown<Row>,
+): string[] {
+  const known = rows.filter(({successRate}) => successRate !== null)
+  if (known.length === 0) return []
+  const body = known
+    .slice(0, maxRows)
+    .map(row => [
+      fit(show(row), Math.max(8, Math.min(32, width - 46))),
+      row.runs,
+      writeShare(row.successRate!),
+      row.faults[0] === undefined ? '' : fit(writeFault(row.faults[0]), 30),
+    ])
+  const [head, ...table] = layOut([['', 'runs', 'succeeded', 'most common fault'], ...body])
+  return [paint.dim(head!), ...table, ...more(known.length, noun)]
+}
