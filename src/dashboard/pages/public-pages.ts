@@ -9,6 +9,7 @@ import {writeCount, writeSeconds, writeShare} from '../../stats/write/text/write
 import type {Tone} from '../charts/area.ts'
 import {columnsOf} from '../figures/figure.ts'
 import {drawRows} from '../figures/rows.ts'
+import {writeSignIn} from '../parts/address.ts'
 import {framePage} from '../parts/frame-page.ts'
 import {writeHeading} from './project-pages.ts'
 
@@ -32,6 +33,8 @@ export interface PublicLinks {
   readonly collected: string
   readonly json: string
   readonly month: (period: string) => string
+  /** Where a reader with a token sees more. Null or absent: nowhere. */
+  readonly signIn?: string | null
 }
 
 /** Writes what everybody may see of a project: whole months without groups of few users. */
@@ -39,6 +42,7 @@ export function writePublicPage({project, months, month, links, listed, policy}:
   const period = month.periods[0]?.period ?? null
   const lead = `Public figures by month. Groups of fewer than ${minUsers} users are hidden.`
   const pages = `<nav aria-label="Pages"><ul><li><a href="${escapeHtml(links.overview)}" aria-current="page">Overview</a></li><li><a href="${escapeHtml(links.collected)}">What is collected</a></li></ul></nav>\n`
+  const signIn = links.signIn == null ? '' : ` ${writeSignIn(links.signIn)}`
   const visible = months.periods.filter(({hidden}) => !hidden)
   const main =
     visible.length === 0
@@ -54,7 +58,7 @@ export function writePublicPage({project, months, month, links, listed, policy}:
     title: `${displayName(project)}: public figures`,
     header: writeHeading(project, lead, links.home) + pages,
     main,
-    footer: `People who opted out are not counted. Rows of fewer than ${minUsers} users are hidden, and with them the next smallest row. <a href="${escapeHtml(links.json)}">JSON</a>`,
+    footer: `People who opted out are not counted. Rows of fewer than ${minUsers} users are hidden, and with them the next smallest row. <a href="${escapeHtml(links.json)}">JSON</a>${signIn}`,
     ...(policy !== undefined && {policy}),
   })
 }

@@ -2,6 +2,7 @@ import {UsageError} from '../../errors.ts'
 import {describeValue} from '../../protocol/problem.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {parseStatsQuery, readParameters, type StatsQuery, type WrittenStatsQuery} from '../../stats/model/query.ts'
+import {escapeHtml} from '../../stats/write/html.ts'
 
 /** The question of a page, as its address contains it. Links to other pages repeat it. */
 export interface State {
@@ -18,6 +19,14 @@ export type Place = Pick<State, 'base' | 'project' | 'written'>
 
 /** The address of the list of projects. */
 export const homeAddress = (base: string): string => `${base}/`
+
+/** The address at which the browser asks for a read token, and which then leads back to a project or to the list. */
+export const signInAddress = (base: string, project: ProjectFile | null): string =>
+  `${base}/sign-in${project === null ? '' : `?project=${encodeURIComponent(project.project)}`}`
+
+/** A link for readers who have a token. HTML. */
+export const writeSignIn = (address: string): string =>
+  `<a href="${escapeHtml(address)}" rel="nofollow">Sign in with a read token</a> for all figures.`
 
 const uses = ['internal', 'direct'] as const
 

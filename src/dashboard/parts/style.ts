@@ -83,6 +83,9 @@ ${Object.keys(tones)
 .key{width:.8rem;height:.8rem;border-radius:.15rem;margin-right:.4rem;vertical-align:-.05rem}
 .line-key{width:1.9rem}
 .scroll{overflow-x:auto}
+.projects{margin-top:1.5rem}
+.projects table{width:100%}
+.spark{display:block;width:7.5rem;height:1.75rem}
 table{border-collapse:collapse;font-size:.95rem}
 th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--grid);text-align:left;font-weight:400;vertical-align:middle}
 thead th,thead td{color:var(--soft);font-size:.85rem;border-color:var(--edge)}

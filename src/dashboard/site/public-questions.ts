@@ -19,11 +19,16 @@ function monthBefore(instantMs: number, months: number): {readonly from: string;
   return {from: formatDay(first), to: formatDay(next - dayMs)}
 }
 
+/** The first and the last day of the last whole months. */
+export const lastMonths = (nowMs: number, months: number): {readonly from: string; readonly to: string} => ({
+  from: monthBefore(nowMs, months).from,
+  to: monthBefore(nowMs, 1).to,
+})
+
 /** Asks for the last twelve whole months. */
 export async function askMonths(ask: Ask, project: ProjectFile, nowMs: number): Promise<PublicStats> {
-  const from = monthBefore(nowMs, 12).from
-  const to = monthBefore(nowMs, 1).to
-  return toPublic(await ask(project, {project: project.project, from, to, by: 'month', filters: noFilters}))
+  const query = {project: project.project, ...lastMonths(nowMs, 12), by: 'month', filters: noFilters} as const
+  return toPublic(await ask(project, query))
 }
 
 /** Asks for one month, `YYYY-MM`; default: the last whole month. Throws USAGE_QUERY_INVALID. */
@@ -47,7 +52,7 @@ export async function askPublic(
   parameters: Readonly<Record<string, unknown>>,
   nowMs: number,
 ): Promise<PublicStats> {
-  const whole = {from: monthBefore(nowMs, 12).from, to: monthBefore(nowMs, 1).to, by: 'month'}
+  const whole = {...lastMonths(nowMs, 12), by: 'month'}
   const range = parameters['year'] === undefined ? whole : {by: whole.by}
   const written = readParameters(project.project, {...range, ...parameters})
   const query = parseStatsQuery(written, nowMs, project.identity.yearBegins)

@@ -19,13 +19,14 @@ import {writeCount} from '../../stats/write/text/write.ts'
 import {type NoticeSection, writeNotice} from '../pages/collected-page.ts'
 import {isAnswerPage, writeAnswerPage, writeHeading, writeNavigation} from '../pages/project-pages.ts'
 import {writePublicPage, writePublicUsers} from '../pages/public-pages.ts'
-import {addressTo, homeAddress, readState, type State} from '../parts/address.ts'
+import {addressTo, homeAddress, readState, type State, signInAddress, writeSignIn} from '../parts/address.ts'
 import {drawBadge} from '../parts/badge.ts'
 import {framePage} from '../parts/frame-page.ts'
 import {answerBadge, answerData, answerPage} from '../parts/page-answer.ts'
 import {type Ask, createAsk} from './ask.ts'
 import {answerSection} from './download.ts'
 import {askMonth, askMonths, askPublic} from './public-questions.ts'
+import {answerProjects} from './start.ts'
 
 export interface DashboardParts {
   readonly projects: ReadonlyMap<string, ProjectFile>
@@ -77,6 +78,7 @@ async function route(site: Site, request: PageRequest): Promise<PageAnswer> {
   const [first, id, page = '', file, ...rest] = request.path.split('/').slice(1).map(decode)
   const sees = seesOf(site, request, id)
   if (first === '' && id === undefined) return answerStart(site, request, sees)
+  if (first === 'sign-in' && id === undefined) return answerSignIn(site, request)
   const project = site.projects.get(id ?? '')
   if (rest.length > 0 || project === undefined) {
     if (sees === 'nothing') throw needsToken()
@@ -107,10 +109,25 @@ const seesOthers = ({access, projects}: Site, {isReader}: PageRequest): boolean 
   (isReader || access === 'open') && projects.size > 1
 
 /** The first page: the projects, or the only one that the token of the request opens. */
-function answerStart(site: Site, {readsProject = null}: PageRequest, sees: string): PageAnswer {
-  const own = readsProject === null ? undefined : site.projects.get(readsProject)
-  if (own !== undefined) return redirectTo(site.base, own)
-  return sees === 'nothing' ? answerError(needsToken()) : answerHome(site)
+async function answerStart(site: Site, {readsProject = null}: PageRequest, sees: string): Promise<PageAnswer> {
+  const {projects, base, askForAll: ask} = site
+  const own = readsProject === null ? undefined : projects.get(readsProject)
+  if (own !== undefined) return redirectTo(base, own)
+  if (sees === 'nothing') return answerError(needsToken())
+  const [only, ...others] = projects.values()
+  if (only !== undefined && others.length === 0) return redirectTo(base, only)
+  const [isReader, footer] = [sees === 'all', sees === 'all' ? '' : writeSignIn(signInAddress(base, null))]
+  return answerPage(await answerProjects({projects, base, ask, nowMs: site.now(), isReader, footer}))
+}
+
+/**
+ * Asks for a token at an address above all pages, so that the browser sends it to all of them. Then leads to the project
+ * of the link, or to the first page.
+ */
+function answerSignIn({projects, base}: Site, {isReader, readsProject = null, parameters}: PageRequest): PageAnswer {
+  if (!isReader && readsProject === null) return answerError(needsToken())
+  const project = projects.get(readsProject ?? String(parameters['project'] ?? ''))
+  return project === undefined ? redirect(homeAddress(base)) : redirectTo(base, project)
 }
 
 function decode(part: string): string {
@@ -180,6 +197,7 @@ async function answerPublic(
     collected: addressTo({base, project, written: {}}, 'collected'),
     json: addressTo(place, 'answers/public.json'),
     month: (period: string) => addressTo(place, '', {month: period}),
+    signIn: share === null ? signInAddress(base, project) : null,
   }
   return answerPage(writePublicPage({project, months, month, links}))
 }
@@ -221,22 +239,10 @@ function answerNotice({explain, base}: Site, project: ProjectFile, isReader: boo
   )
 }
 
-const redirectTo = (base: string, project: ProjectFile): PageAnswer => ({
-  status: 302,
-  headers: {Location: addressTo({base, project, written: {}}, '')},
-  body: '',
-})
+const redirectTo = (base: string, project: ProjectFile): PageAnswer =>
+  redirect(addressTo({base, project, written: {}}, ''))
 
-function answerHome({projects, base}: Site): PageAnswer {
-  const [only] = projects.values()
-  if (projects.size === 1 && only !== undefined) return redirectTo(base, only)
-  const items = [...projects.values()].map(
-    project =>
-      `<li><a href="${addressTo({base, project, written: {}}, '')}"><bdi>${escapeHtml(displayName(project))}</bdi></a></li>`,
-  )
-  const header = '<h1>Projects</h1>\n<p class="lead">The projects of this collector</p>\n'
-  return answerPage(framePage({title: 'Projects', header, main: `<ul>${items.join('')}</ul>\n`}))
-}
+const redirect = (address: string): PageAnswer => ({status: 302, headers: {Location: address}, body: ''})
 
 /** Writes an error as a page. If the token is missing, the browser asks for it. */
 function answerError(error: UsageError): PageAnswer {

@@ -29,7 +29,7 @@ export function addPages(
     readonly findSharedProject: (token: unknown) => string | null
   },
 ): void {
-  for (const path of ['/', '/projects/*', '/badge/*'])
+  for (const path of ['/', '/sign-in', '/projects/*', '/badge/*'])
     app.get(path, async (request, reply) => {
       const {share: token, ...parameters} = request.query as Record<string, unknown>
       const project = findSharedProject(token)

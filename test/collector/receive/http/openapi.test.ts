@@ -40,7 +40,7 @@ function validatorOf(schema: object): ValidateFunction {
 
 /** Addresses for browsers, for the clients of Mantid, and for `usage import` and `usage erase` on the same machine. */
 const undescribed = [
-  ...['/', '/projects/*', '/badge/*', '/favicon.ico'],
+  ...['/', '/sign-in', '/projects/*', '/badge/*', '/favicon.ico'],
   ...['/v1/projects/{id}/imports', '/v1/projects/{id}/end'],
 ]
 

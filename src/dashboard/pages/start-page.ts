@@ -1,0 +1,58 @@
+import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {escapeHtml} from '../../stats/write/html.ts'
+import {writeCount} from '../../stats/write/text/write.ts'
+import {drawSpark} from '../charts/spark.ts'
+import {framePage} from '../parts/frame-page.ts'
+
+/** What the list of projects shows of one. */
+export interface StartRow {
+  readonly project: ProjectFile
+  readonly address: string
+  /** Null: there are too many projects to ask for all. */
+  readonly figures: StartFigures | null
+}
+
+export interface StartFigures {
+  /** Of the last whole month, as text: `12`, `12 to 24`, `hidden`. */
+  readonly users: string
+  readonly runs: string
+  /** Runs of each of the last whole months, the oldest first. Null: hidden. */
+  readonly runsByMonth: readonly {readonly month: string; readonly runs: number | null}[]
+}
+
+export interface StartPage {
+  readonly rows: readonly StartRow[]
+  /** The last whole month, `YYYY-MM`. */
+  readonly month: string
+  readonly footer: string
+}
+
+/** Writes the list of projects: users and runs of the last whole month, and the runs of a year as a small line. */
+export function writeStartPage({rows, month, footer}: StartPage): string {
+  const heads = [`users in ${month}`, `runs in ${month}`].map(head => `<th scope="col" class="number">${head}</th>`)
+  const left = rows.filter(({figures}) => figures === null).length
+  const more = left === 0 ? '' : `<p class="more">The figures of ${writeCount(left)} projects are on their pages.</p>\n`
+  return framePage({
+    title: 'Projects',
+    header: '<h1>Projects</h1>\n<p class="lead">The projects of this collector</p>\n',
+    main: `<div class="scroll projects" tabindex="0" role="region" aria-label="Projects"><table>
+<thead><tr><th scope="col">project</th>${heads.join('')}<th scope="col">runs by month</th></tr></thead>
+<tbody>${rows.map(writeRow).join('\n')}</tbody></table></div>
+${more}`,
+    footer,
+  })
+}
+
+function writeRow({project, address, figures}: StartRow): string {
+  const link = `<a href="${escapeHtml(address)}"><bdi>${escapeHtml(displayName(project))}</bdi></a>`
+  const numbers = [figures?.users ?? '', figures?.runs ?? ''].map(text => `<td class="number">${escapeHtml(text)}</td>`)
+  return `<tr><th scope="row">${link}</th>${numbers.join('')}<td>${figures === null ? '' : writeSpark(figures)}</td></tr>`
+}
+
+function writeSpark({runsByMonth}: StartFigures): string {
+  const counts = runsByMonth.map(({month, runs}) => `${month} ${runs === null ? 'hidden' : writeCount(runs)}`)
+  return drawSpark(
+    runsByMonth.map(({runs}) => runs),
+    `Runs by month: ${counts.join(', ')}`,
+  )
+}
