@@ -17,7 +17,7 @@ export function comparable(facts: Partial<StatsFacts>): unknown {
   const rounded = JSON.parse(JSON.stringify({...lists, ...named}), (_key, value) =>
     typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value,
   ) as Record<string, unknown>
-  const sorted = (list: unknown): unknown => (list as unknown[]).map(one => sortKeys(one)).sort()
+  const sorted = (list: unknown): unknown => (list as unknown[] | null)?.map(one => sortKeys(one)).sort() ?? null
   return Object.fromEntries(
     Object.entries(rounded).map(([key, value]) => [
       key,

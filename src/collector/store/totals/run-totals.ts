@@ -68,7 +68,7 @@ export function addRunTotals(question: StatsQuestion, facts: StatsFacts, find: F
     steps,
     firstRuns,
     exits: addExits([...totals.flatMap(({exits}) => exits), ...facts.exits]),
-    versionEndings: addVersionEndings([...totals.map(one => one.versionEndings), facts.versionEndings]),
+    versionEndings: addVersionEndings([...totals.map(endingsOfTotal), facts.versionEndings]),
     named: Object.fromEntries(byWord) as NamedFacts,
     adoption: question.periods.flatMap((span, period) => {
       const kept = find(span)
@@ -165,6 +165,10 @@ function addExits(exits: StatsFacts['exits']): StatsFacts['exits'] {
   const groups = Map.groupBy(exits, ({exitCode, signal}) => `${exitCode} ${signal}`)
   return [...groups.values()].map(same => ({...same[0]!, runs: sumOfRuns(same)}))
 }
+
+/** Without runs, there are none, whatever program made the totals. */
+const endingsOfTotal = ({span, versionEndings}: RunTotals): StatsFacts['versionEndings'] =>
+  span.runs === 0 ? [] : versionEndings
 
 function addVersionEndings(lists: readonly StatsFacts['versionEndings'][]): StatsFacts['versionEndings'] {
   const known = lists.flatMap(list => (list === null ? [] : [list]))
