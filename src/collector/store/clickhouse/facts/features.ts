@@ -6,7 +6,7 @@ import {allPeople} from '../../people/people.ts'
 import type {FeatureCounts} from '../../totals/feature-counts.ts'
 import type {ClickHouse} from '../client/client.ts'
 import type {Pieces} from './pieces.ts'
-import {chooses, choosesFeature, hash, onShards} from './sql.ts'
+import {chooses, choosesFeature, every, hash, onShards, some} from './sql.ts'
 import type {TableNames} from './uses.ts'
 
 /** A feature, as a key of its counts. */
@@ -43,7 +43,7 @@ export const bucketSql = (seconds: string): string => {
 
 /** The whole numbers of a histogram (`encodeTimings`) after its first 17 bytes: 7 bits in each byte, the last byte below 128. */
 const wholes = `arrayMap(part -> arraySum((byte, i) -> bitAnd(byte, 127) * exp2(7 * (i - 1)), part, arrayEnumerate(part)),
-  arraySplit((byte, i) -> i > 1 AND blob[16 + i] < 128, arraySlice(blob, 18), arrayEnumerate(arraySlice(blob, 18))))`
+  arraySplit((byte, i) -> ${every('i > 1', 'blob[16 + i] < 128')}, arraySlice(blob, 18), arrayEnumerate(arraySlice(blob, 18))))`
 
 /**
  * Counts the uses of each feature in the range: once by who used it, and once by bucket of the durations. Each duration is
@@ -78,10 +78,11 @@ const mergedSql = (groups: string): string => `
 /** The first step of counting, on each shard: by feature, kind and who. */
 function featureGroupsSql(table: TableNames, {range, filters}: StatsQuestion, pieces: Pieces, fromMs: number): string {
   const isZero = `took < ${limits.leastTimedSeconds}`
+  const isOne = every('NOT isNaN(took)', 'count = 1')
   const none = `CAST([], 'Array(Tuple(UInt8, Int64, UInt64))')`
   return `
-      SELECT type, name, e.1 AS kind, e.2 AS who, sum(e.3) AS n, sumIf(e.3, is_internal = 1 AND kind < 3) AS internal_n,
-        uniqExactStateIf(assumeNotNull(run_id), isNotNull(run_id) AND kind < 3) AS run_ids, argMin(own, at) AS period, min(at) AS first_at,
+      SELECT type, name, e.1 AS kind, e.2 AS who, sum(e.3) AS n, sumIf(e.3, ${every('is_internal = 1', 'kind < 3')}) AS internal_n,
+        uniqExactStateIf(assumeNotNull(run_id), ${every('isNotNull(run_id)', 'kind < 3')}) AS run_ids, argMin(own, at) AS period, min(at) AS first_at,
         sumIf(took, kind < 3) AS seconds_n, sumIf(timed_uses, kind < 3) AS timed_n, min(least_took) AS least_n,
         max(most_took) AS most_n, sumIf(zeros, kind < 3) AS zeros_n
       FROM (
@@ -91,15 +92,15 @@ function featureGroupsSql(table: TableNames, {range, filters}: StatsQuestion, pi
               has_timings, arrayConcat(
                 arrayMap((n, i) -> (toUInt8(3), toInt64(floor((first + i - 1) * width)), toUInt64(n)), counts, arrayEnumerate(counts)),
                 arrayMap((n, i) -> (toUInt8(4), toInt64(ceil((first + i) * width) - 1), toUInt64(n)), counts, arrayEnumerate(counts))),
-              count = 1 AND NOT ${isZero}, [(toUInt8(3), bucket, toUInt64(1)), (toUInt8(4), bucket, toUInt64(1))],
+              ${every('count = 1', `NOT ${isZero}`)}, [(toUInt8(3), bucket, toUInt64(1)), (toUInt8(4), bucket, toUInt64(1))],
               ${none}))) AS e
         FROM (
-          SELECT *, toInt64(if(isNaN(took) OR ${isZero}, 0, ${bucketSql('took')})) AS bucket,
+          SELECT *, toInt64(if(${some('isNaN(took)', isZero)}, 0, ${bucketSql('took')})) AS bucket,
             if(length(numbers) < 3, 0, if(numbers[2] % 2 = 1, -(numbers[2] + 1) / 2, numbers[2] / 2)) AS first,
             arraySlice(numbers, 4) AS counts, if(has_timings, exp2(${limits.timingScale} - blob[1]), 1) AS width,
-            multiIf(has_timings, reinterpretAsFloat64(substring(bytes, 2, 8)), NOT isNaN(took) AND count = 1, took, inf) AS least_took,
-            multiIf(has_timings, reinterpretAsFloat64(substring(bytes, 10, 8)), NOT isNaN(took) AND count = 1, took, 0) AS most_took,
-            multiIf(has_timings, toUInt64(numbers[1]), NOT isNaN(took) AND count = 1 AND ${isZero}, 1, 0) AS zeros
+            multiIf(has_timings, reinterpretAsFloat64(substring(bytes, 2, 8)), ${isOne}, took, inf) AS least_took,
+            multiIf(has_timings, reinterpretAsFloat64(substring(bytes, 10, 8)), ${isOne}, took, 0) AS most_took,
+            multiIf(has_timings, toUInt64(numbers[1]), ${every(isOne, isZero)}, 1, 0) AS zeros
           FROM view(
             SELECT type, name, at, if(isNull(run), NULL, cityHash64(assumeNotNull(run))) AS run_id, is_internal, count,
               ${hash('user')} AS user_id, toUInt8(multiIf(isNotNull(ci), 2, isNull(user), 1, 0)) AS sayer,

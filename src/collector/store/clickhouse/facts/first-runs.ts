@@ -1,6 +1,6 @@
 import type {FirstRun, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {ClickHouse} from '../client/client.ts'
-import {isIn, onShards, settings} from './sql.ts'
+import {onShards, settings, within} from './sql.ts'
 import {countedRunsSql} from './uses.ts'
 
 /** Reads the first run of each version in the span that the question names for it. Filters do not matter. */
@@ -15,7 +15,7 @@ export async function readFirstRuns(
   )
   const ofShard = `
     SELECT h.version AS version, min(counted_at) AS first FROM (${runs})
-    WHERE ${isIn(span, 'counted_at')} AND isNotNull(version) GROUP BY version`
+    WHERE ${within(span, 'counted_at').join(' AND ')} AND isNotNull(version) GROUP BY version`
   return clickhouse.ask<FirstRun>(
     'first runs',
     `SELECT assumeNotNull(version) AS version, min(first) AS atMs FROM ${onShards(clickhouse, ofShard)}

@@ -2,7 +2,7 @@ import {headerWords} from '../../../../stats/model/header-words.ts'
 import type {StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import type {Pieces} from './pieces.ts'
-import {isIn, numbers} from './sql.ts'
+import {every, numbers, some, within} from './sql.ts'
 
 /** What is counted in the one scan. A word of the header has the number `word` and its place. */
 export const kinds = {
@@ -72,12 +72,18 @@ function elementsSql({pieces, question: {range, periods, numberFields, valueFiel
   const version = `words[${headerWords.indexOf('version') + 1}]`
   const ofUse = [
     element(kinds.count, 'piece > 0', 'piece', `''`, 'code'),
-    element(kinds.user, 'piece > 0 AND person > 0', 'piece', `''`, 'person'),
-    element(kinds.host, 'piece > 0 AND host_id > 0 AND NOT is_ci', 'piece', `''`, 'host_id'),
-    element(kinds.script, 'piece > 0 AND script_id > 0 AND NOT is_ci', 'piece', `''`, 'script_id'),
-    element(kinds.unknownDay, `piece > 0 AND sayer = ${unknown}`, 'piece', `''`, 'toUInt64(2 * day + (what = 0))'),
-    element(kinds.seconds, 'piece > 0 AND NOT isNaN(took)', 'piece', `''`, 'toUInt64(0)', 'took'),
-    element(kinds.exit, `in_range AND exit != ''`, 'toUInt32(0)', 'exit', 'toUInt64(0)'),
+    element(kinds.user, every('piece > 0', 'person > 0'), 'piece', `''`, 'person'),
+    element(kinds.host, every('piece > 0', 'host_id > 0', 'NOT is_ci'), 'piece', `''`, 'host_id'),
+    element(kinds.script, every('piece > 0', 'script_id > 0', 'NOT is_ci'), 'piece', `''`, 'script_id'),
+    element(
+      kinds.unknownDay,
+      every('piece > 0', `sayer = ${unknown}`),
+      'piece',
+      `''`,
+      'toUInt64(2 * day + (what = 0))',
+    ),
+    element(kinds.seconds, every('piece > 0', 'NOT isNaN(took)'), 'piece', `''`, 'toUInt64(0)', 'took'),
+    element(kinds.exit, every('in_range', `exit != ''`), 'toUInt32(0)', 'exit', 'toUInt64(0)'),
     element(kinds.ending, 'in_range', 'toUInt32(result)', `concat(${version}, '\\n', exit)`, 'toUInt64(0)'),
     element(kinds.adoption, 'period_at > 0', 'toUInt32(3 * (period_at - 1) + sayer)', version, 'who'),
   ]
@@ -99,13 +105,13 @@ function elementsSql({pieces, question: {range, periods, numberFields, valueFiel
     SELECT day, at_order, own, marks, what, uses, arrayJoin(arrayFilter(one -> one.1 != ${noKind}, arrayConcat(${all.join(', ')}))) AS e
     FROM (
       SELECT at_order, own, marks, what, uses, took, exit, result, words, start_fields, end_fields, is_ci, day, piece, sayer, code, host_id,
-        script_id, in_range, period_at, in_range AND (start_fields != '' OR end_fields != '') AS has_fields,
+        script_id, in_range, period_at, ${every('in_range', some('notEmpty(start_fields)', 'notEmpty(end_fields)'))} AS has_fields,
         if(sayer = ${user}, user_id, 0) AS person, multiIf(sayer = ${user}, user_id, sayer = ${unknown}, toUInt64(day), 0) AS who
       FROM (
         SELECT *, intDiv(at, 86400000) AS day, ${pieces.pieceOfAt} AS piece,
           multiIf(is_ci, ${ci}, user_id = 0, ${unknown}, ${user}) AS sayer,
           toUInt64(what + 8 * is_ci + 16 * (user_id != 0) + 32 * (host_id != 0) + 64 * result) AS code,
-          at + if(what = 0, 0, 8796093022208) AS at_order, what = 0 AND ${isIn(range)} AS in_range,
+          at + if(what = 0, 0, 8796093022208) AS at_order, ${every('what = 0', ...within(range))} AS in_range,
           ${periods.length === 0 ? 'toUInt32(0)' : `if(what = 0, ${placeIn(periods)}, 0)`} AS period_at,
           toUInt32(if(own_period < 0, ${pieces.periodOf}[piece], own_period)) AS own
         FROM view(${uses})))`
@@ -158,9 +164,9 @@ export function countsSql(asked: Asked, groups: string): string {
   const detail = `multiIf(
     of_kind = ${count}, ${single('who')},
     of_kind = ${unknownDay}, ${single('who % 2')},
-    of_kind = ${step}, arrayMap((x, i) -> (toInt64(x.3), toUInt8(i > 1), toUInt8(i > 1 AND seen[i - 1].1 = x.1 - 1), x.1),
+    of_kind = ${step}, arrayMap((x, i) -> (toInt64(x.3), toUInt8(i > 1), ${every('i > 1', 'seen[i - 1].1 = x.1 - 1')}, x.1),
       seen, arrayEnumerate(seen)),
-    of_kind >= ${word} AND place != 0 OR of_kind = ${adoption} AND place % 3 != 0, ${single('0')},
+    ${some(every(`of_kind >= ${word}`, 'place != 0'), every(`of_kind = ${adoption}`, 'place % 3 != 0'))}, ${single('0')},
     ${single('period_')})`
   return `
     SELECT of_kind AS kind, if(of_kind = ${step}, z.4, place) AS at_place, month, name, z.1 AS part, count() AS n,
@@ -169,7 +175,7 @@ export function countsSql(asked: Asked, groups: string): string {
       sumArray(values_) AS sum, maxArray(values_) AS max, quantilesExactInclusiveArray(0.5, 0.9, 0.99)(values_) AS p
     FROM (
       SELECT *, arrayJoin(${detail}) AS z FROM (
-        SELECT *, arrayFilter((x, i) -> i = 1 OR all_seen[i - 1].1 != x.1, all_seen, arrayEnumerate(all_seen)) AS seen
+        SELECT *, arrayFilter((x, i) -> ${some('i = 1', 'all_seen[i - 1].1 != x.1')}, all_seen, arrayEnumerate(all_seen)) AS seen
         FROM (
           SELECT t.1 AS of_kind, t.2 AS place, t.3 AS month, name, who, sum(rows) AS rows_, sum(uses) AS uses_,
             min(first) AS first_, max(last) AS last_, argMin(period, (slot, ord)) AS period_,

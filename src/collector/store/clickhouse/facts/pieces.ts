@@ -2,7 +2,7 @@ import {periodsIn, startOfPeriod} from '../../../../stats/model/period.ts'
 import type {StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {cutPieces} from '../../people/pieces.ts'
-import {lists, numbers} from './sql.ts'
+import {every, lists, numbers, within} from './sql.ts'
 
 /** The time of a question in pieces, as SQL. No piece reaches over two months or rotation periods. */
 export interface Pieces {
@@ -42,7 +42,7 @@ export function cutQuestion(spans: readonly Span[], rotation: StatsQuestion['rot
     pieceOfAt:
       pieces.length === 0
         ? 'toUInt32(0)'
-        : `if(${`at >= ${hull.fromMs} AND at < ${hull.toMs}`}, transform(roundDown(at, ${instants}), ${instants}, ${numbersOfPieces}, toUInt32(0)), 0)`,
+        : `if(${every(...within(hull))}, transform(roundDown(at, ${instants}), ${instants}, ${numbersOfPieces}, toUInt32(0)), 0)`,
     periodOf: numbers(
       pieces.map(({fromMs}) => periodAt(rotation, fromMs)),
       'UInt32',

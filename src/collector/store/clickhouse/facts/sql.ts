@@ -16,7 +16,15 @@ export const numbers = (list: readonly number[], type = 'Int64'): string =>
 export const lists = (all: readonly (readonly number[])[]): string =>
   `CAST([${all.map(list => `[${list.join(',')}]`).join(',')}], 'Array(Array(UInt32))')`
 
-export const isIn = ({fromMs, toMs}: Span, at = 'at'): string => `${at} >= ${fromMs} AND ${at} < ${toMs}`
+/** The conditions of an instant in a span. */
+export const within = ({fromMs, toMs}: Span, at = 'at'): readonly string[] => [`${at} >= ${fromMs}`, `${at} < ${toMs}`]
+
+/**
+ * Whether all conditions are 1, and whether any is; each is 0 or 1, never null. For queries around subqueries: the server
+ * compares each part of an `AND` or `OR` with all subqueries below it, for longer than a small question runs.
+ */
+export const every = (...conditions: readonly string[]): string => `least(${conditions.join(', ')})`
+export const some = (...conditions: readonly string[]): string => `greatest(${conditions.join(', ')})`
 
 /** Whether a filter chooses a row by its header: a condition on columns with the names of header columns. */
 export function chooses(filters: StatsFilters): Condition {

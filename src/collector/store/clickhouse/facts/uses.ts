@@ -3,7 +3,7 @@ import {columnOfWord, headerWords} from '../../../../stats/model/header-words.ts
 import {signalOfExitCode} from '../../../../stats/model/shell-signals.ts'
 import type {StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
-import {chooses, choosesFeature, hash} from './sql.ts'
+import {chooses, choosesFeature, every, hash} from './sql.ts'
 
 /** What a row of uses is: the places are its number in SQL. */
 export const whats = ['run', 'feature', 'end', 'presence', 'use'] as const
@@ -51,7 +51,7 @@ export function runsSql(table: TableNames, {filters, lostBeforeMs}: StatsQuestio
   const names = codes.map(code => `'${signalOfExitCode(code)}'`)
   return `
     SELECT counted_at AS at, toUInt8(0) AS what, toUInt64(1) AS uses, ${header},
-      toUInt8(multiIf(NOT has_end AND is_untold = 1, 6, NOT has_end, if(last_sign <= ${lostBeforeMs}, 2, 1),
+      toUInt8(multiIf(${every('NOT has_end', 'is_untold = 1')}, 6, NOT has_end, if(last_sign <= ${lostBeforeMs}, 2, 1),
         isNotNull(signal), 5, exit_code = 0, 3, isNotNull(exit_code), 4, 6)) AS result,
       ${hash('script')} AS script_id,
       if(has_end, ifNull(ifNull(e.seconds, if(has_start, greatest(0, e.at - s.at) / 1000., NULL)), nan), nan) AS took,
