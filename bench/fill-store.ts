@@ -100,12 +100,12 @@ export function makeRun(project: string, person: number, startMs: number, random
   return {project, header, receivedAtMs: startMs + seconds * 1000, events: admitted, refused: 0}
 }
 
-/** Fills an empty data folder with two years of use that end at an instant (Unix milliseconds). */
-export async function fillStore(dataDirectory: string, events: number, nowMs: number): Promise<void> {
+/** The projects of `useByDay`. */
+export const filledProjects: readonly ProjectFile[] = Object.keys(shares).map(projectOf)
+
+/** Makes two years of use that end at an instant (Unix milliseconds): the reports of one day after the other. */
+export function* useByDay(events: number, nowMs: number): Generator<readonly Batch[]> {
   const random = seededRandom(11)
-  const store = openSqliteStore(dataDirectory)
-  await store.saveProjects(Object.keys(shares).map(projectOf))
-  const since = performance.now()
   for (let day = 0; day < days; day++) {
     const batches: Batch[] = []
     for (const [project, share] of Object.entries(shares)) {
@@ -116,9 +116,20 @@ export async function fillStore(dataDirectory: string, events: number, nowMs: nu
         batches.push(makeRun(project, Math.floor(random() ** 2 * crowd), startMs, random))
       }
     }
-    batches.sort((a, b) => a.receivedAtMs - b.receivedAtMs)
+    yield batches.sort((a, b) => a.receivedAtMs - b.receivedAtMs)
+  }
+}
+
+/** Fills an empty data folder with two years of use that end at an instant (Unix milliseconds). */
+export async function fillStore(dataDirectory: string, events: number, nowMs: number): Promise<void> {
+  const store = openSqliteStore(dataDirectory)
+  await store.saveProjects(filledProjects)
+  const since = performance.now()
+  let day = 0
+  for (const batches of useByDay(events, nowMs)) {
     await store.insert(batches)
-    if (day % 73 === 72) console.error(`day ${day + 1} of ${days}, ${Math.round((performance.now() - since) / 1000)} s`)
+    day++
+    if (day % 73 === 0) console.error(`day ${day} of ${days}, ${Math.round((performance.now() - since) / 1000)} s`)
   }
   await store.close()
 }

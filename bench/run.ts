@@ -2,7 +2,8 @@
  * Measures the cost of `usage`: `npm run bench [-- --runs N] [-- --only PART]`. The rows of a table are measured in
  * turn and compared with the first row. To add a group of tables, add an entry to `parts`. `--only stats` first fills a
  * store with `--events N` events. `--store DIR` keeps that store for the next time. `--only beside` installs other
- * packages. `--only growth --events 5000000` fills a gigabyte.
+ * packages. `--only growth --events 5000000` fills a gigabyte. `--only stores --events 1000000` needs
+ * `node test/clickhouse/servers/set-up.ts` once.
  */
 import {cpus} from 'node:os'
 import {parseArgs} from 'node:util'
@@ -17,6 +18,7 @@ import {benchReportingCommands} from './reporting-commands.ts'
 import {benchRun} from './run-command.ts'
 import {benchShellFunctions} from './shell-functions.ts'
 import {benchStats} from './stats.ts'
+import {benchStores} from './stores.ts'
 import {benchWaitingEvents} from './waiting-events.ts'
 
 const parts: Readonly<Record<string, (runs: number, events: number, store: string | null) => Promise<string[]>>> = {
@@ -31,10 +33,11 @@ const parts: Readonly<Record<string, (runs: number, events: number, store: strin
   growth: (_runs, events) => benchGrowth(events),
   datagrams: benchDatagrams,
   stats: benchStats,
+  stores: (runs, events) => benchStores(Math.min(runs, 9), events),
   beside: benchBeside,
 }
-/** Measured only with `--only`: one installs packages, one fills a disk. */
-const onlyNamed = ['beside', 'growth']
+/** Measured only with `--only`: one installs packages, one fills a disk, one starts a ClickHouse server. */
+const onlyNamed = ['beside', 'growth', 'stores']
 
 const {values} = parseArgs({
   options: {
