@@ -142,6 +142,7 @@ export const sample: Stats = {
     datagramsLost: 0,
     datagramsUnknown: 0,
     ciRuns: 3,
+    lastReport: null,
     featuresSince: null,
     runsSince: null,
     tables: [{name: 'runs', bytes: 4_096, rows: 10}],

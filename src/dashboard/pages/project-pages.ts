@@ -11,7 +11,7 @@ import {describeFilterName, type UnknownFilter} from '../../stats/model/filters.
 import type {Stats} from '../../stats/model/model.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {describeSince} from '../../stats/write/shown.ts'
-import {writeCounted, writePeople} from '../../stats/write/text/write.ts'
+import {writeCounted, writeInstant, writePeople} from '../../stats/write/text/write.ts'
 import {writeRange} from '../figures/words.ts'
 import {addressTo, homeAddress, type Place, type State} from '../parts/address.ts'
 import {type AddressOf, writeFigure} from '../parts/figure-section.ts'
@@ -67,8 +67,15 @@ export function writeAnswerPage({state, name, stats, lastYear, choices, nowMs, h
       writeLastYear(lastYear, state) +
       writeQuestion(state, name, choices, nowMs) +
       writeContent(name, stats, state, addressOf),
-    footer: `As of ${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC. ${describeSince(stats)} People who opted out are not counted.`,
+    footer: writeFooter(stats, nowMs),
   })
+}
+
+function writeFooter(stats: Stats, nowMs: number): string {
+  const {lastReport} = stats.quality
+  const last = lastReport === null ? '' : `Last report received at ${writeInstant(lastReport)}. `
+  const asOf = `As of ${writeInstant(new Date(nowMs).toISOString())}.`
+  return `${asOf} ${last}${describeSince(stats)} People who opted out are not counted.`
 }
 
 function writeContent(name: string, stats: Stats, state: State, addressOf: AddressOf): string {

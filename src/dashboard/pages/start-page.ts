@@ -1,6 +1,6 @@
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
-import {writeCount} from '../../stats/write/text/write.ts'
+import {writeCount, writeInstant} from '../../stats/write/text/write.ts'
 import {drawSpark} from '../charts/spark.ts'
 import {framePage} from '../parts/frame-page.ts'
 
@@ -17,6 +17,8 @@ export interface StartFigures {
   readonly users: string
   readonly runs: string
   /** Runs of each of the last whole months, the oldest first. Null: hidden. */
+  /** When the last report was received, RFC 3339. Null: unknown. Absent on a public page. */
+  readonly lastReport?: string | null
   readonly runsByMonth: readonly {readonly month: string; readonly runs: number | null}[]
 }
 
@@ -30,23 +32,26 @@ export interface StartPage {
 /** Writes the list of projects: users and runs of the last whole month, and the runs of a year as a small line. */
 export function writeStartPage({rows, month, footer}: StartPage): string {
   const heads = [`users in ${month}`, `runs in ${month}`].map(head => `<th scope="col" class="number">${head}</th>`)
+  const isPublic = rows.every(({figures}) => figures?.lastReport === undefined)
   const left = rows.filter(({figures}) => figures === null).length
   const more = left === 0 ? '' : `<p class="more">The figures of ${writeCount(left)} projects are on their pages.</p>\n`
   return framePage({
     title: 'Projects',
     header: '<h1>Projects</h1>\n<p class="lead">The projects of this collector</p>\n',
     main: `<div class="scroll projects" tabindex="0" role="region" aria-label="Projects"><table>
-<thead><tr><th scope="col">project</th>${heads.join('')}<th scope="col">runs by month</th></tr></thead>
-<tbody>${rows.map(writeRow).join('\n')}</tbody></table></div>
+<thead><tr><th scope="col">project</th>${heads.join('')}<th scope="col">runs by month</th>${isPublic ? '' : '<th scope="col">last report received</th>'}</tr></thead>
+<tbody>${rows.map(row => writeRow(row, isPublic)).join('\n')}</tbody></table></div>
 ${more}`,
     footer,
   })
 }
 
-function writeRow({project, address, figures}: StartRow): string {
+function writeRow({project, address, figures}: StartRow, isPublic: boolean): string {
   const link = `<a href="${escapeHtml(address)}"><bdi>${escapeHtml(displayName(project))}</bdi></a>`
   const numbers = [figures?.users ?? '', figures?.runs ?? ''].map(text => `<td class="number">${escapeHtml(text)}</td>`)
-  return `<tr><th scope="row">${link}</th>${numbers.join('')}<td>${figures === null ? '' : writeSpark(figures)}</td></tr>`
+  const spark = `<td>${figures === null ? '' : writeSpark(figures)}</td>`
+  const last = figures?.lastReport == null ? '' : writeInstant(figures.lastReport)
+  return `<tr><th scope="row">${link}</th>${numbers.join('')}${spark}${isPublic ? '' : `<td>${last}</td>`}</tr>`
 }
 
 function writeSpark({runsByMonth}: StartFigures): string {

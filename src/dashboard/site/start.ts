@@ -39,11 +39,12 @@ async function askFigures(ask: Ask, project: ProjectFile, nowMs: number, isReade
   return allFigures(await ask(project, query))
 }
 
-function allFigures({users, runs}: Stats): StartFigures {
+function allFigures({users, runs, quality}: Stats): StartFigures {
   const [people, run] = [users.periods.at(-1), runs?.periods.at(-1)]
   return {
     users: people === undefined ? '' : writeBounded(people),
     runs: run === undefined ? '' : writeCount(run.value),
+    lastReport: quality.lastReport,
     runsByMonth: (runs?.periods ?? []).map(({period, value}) => ({month: period, runs: value})),
   }
 }

@@ -148,6 +148,8 @@ function qualityOf({plan, facts: {quality}, at}: Answering, filters: StatsFilter
     datagramsLost: quality.datagramsLost,
     datagramsUnknown: quality.datagramsUnknown,
     ciRuns: at(plan.range).ciRuns,
+    lastReport:
+      quality.lastReportMs === null ? null : new Date(quality.lastReportMs).toISOString().replace('.000Z', 'Z'),
     featuresSince: quality.featuresSinceMs === null ? null : formatDay(quality.featuresSinceMs),
     runsSince: quality.runsSinceMs === null ? null : formatDay(quality.runsSinceMs),
     storeBytes: quality.storeBytes,

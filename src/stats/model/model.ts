@@ -234,6 +234,11 @@ export interface Quality {
   /** Datagrams that the collector could not read, of all projects. */
   readonly datagramsUnknown: number | null
   readonly ciRuns: number | null
+  /**
+   * When the collector received the last report of the project, RFC 3339, exact to the minute, whatever the range and the
+   * filters. Null if it is unknown, or if there was none; imported history is none.
+   */
+  readonly lastReport: string | null
   /** The first day with single uses of features; before it there are totals. Null if all are stored. */
   readonly featuresSince: string | null
   /** The same for single runs. */

@@ -205,6 +205,8 @@ export interface QualityFacts {
   readonly datagrams: number
   readonly datagramsLost: number
   readonly datagramsUnknown: number
+  /** When the last report of the project was received, of all times, exact to the minute. Null if unknown. */
+  readonly lastReportMs: number | null
   /** Single uses of features are stored from this instant on, totals before it. Null if all are stored. */
   readonly featuresSinceMs: number | null
   /** The same for runs, for ends without a run, and for their pseudonyms. */

@@ -45,6 +45,7 @@ export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
     trend: withoutFew(stats.trend),
     unknownFilters: [],
     // One person makes the first day of a version.
+    quality: {...stats.quality, lastReport: null},
     marks: stats.marks.filter(({kind}) => kind === 'milestone'),
     userFlow: [],
     duration: withoutLongestRuns(small.duration),

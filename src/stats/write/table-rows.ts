@@ -48,7 +48,7 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
       : Object.entries(fields).flatMap(([name, {values}]) =>
           (values ?? []).map(({value, runs}): Cell[] => [name, String(value), runs]),
         ),
-  quality: ({quality: {erased, tables: _, ...counts}}) => [
+  quality: ({quality: {erased, tables: _, lastReport: __, ...counts}}) => [
     ['erasedRuns', erased?.runs ?? null, null],
     ['erasedFeatures', erased?.features ?? null, null],
     ...Object.entries(counts).map(([name, value]): Cell[] =>

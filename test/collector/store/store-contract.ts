@@ -120,6 +120,20 @@ export function writingContract(make: MakeStore): void {
     })
   })
 
+  test('it keeps when the last report of a project was received, to the minute, in any order, also if refused', async t => {
+    const {store, source} = await make(t)
+    assert.equal((await factsOf(source)).quality.lastReportMs, null)
+    const lastMs = nowMs - (nowMs % hourMs) + 123_456
+    await insert(store, [startOf(1, nowMs - dayMs)], {receivedAtMs: lastMs - dayMs})
+    await insert(store, [startOf(2, nowMs - dayMs)], {receivedAtMs: lastMs})
+    await insert(store, [startOf(3, nowMs - dayMs)], {receivedAtMs: lastMs - 2 * dayMs})
+    await insert(store, [startOf(4, nowMs)], {receivedAtMs: lastMs + dayMs, isTrusted: true})
+    const lastReportMs = lastMs - 3_456
+    assert.equal((await factsOf(source)).quality.lastReportMs, lastReportMs)
+    await insert(store, [], {receivedAtMs: lastMs + hourMs, refused: 1})
+    assert.equal((await factsOf(source)).quality.lastReportMs, lastReportMs + hourMs)
+  })
+
   test('it stores the newest file of each project', async t => {
     const {store, source} = await make(t)
     await store.saveProjects([sampleProject(), sampleProject({project: 'mantid'})])

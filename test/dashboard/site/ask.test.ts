@@ -37,6 +37,7 @@ function askingOnce(fails = 0) {
           runsSinceMs: null,
           tables: null,
           freeBytes: null,
+          lastReportMs: null,
           growth: null,
         },
       }

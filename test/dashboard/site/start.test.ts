@@ -51,6 +51,7 @@ suite('the list of projects', () => {
     assert.match(rows[0]!, /<td class="number">8<\/td><td class="number">8<\/td>/)
     assert.match(rows[0]!, /<svg class="spark"[^>]* aria-label="Runs by month: 2025-11 0, .*, 2026-10 8">/)
     assert.match(rows[1]!, /<td class="number">2<\/td><td class="number">2<\/td>/)
+    assert.match(rows[1]!, /<td>\d{4}-\d\d-\d\d \d\d:\d\d UTC<\/td>/)
     assert.doesNotMatch(body, /Sign in/)
     assert.equal((await get('/', false)).status, 401)
   })

@@ -366,8 +366,10 @@ test('it summarises each declared field, with the value of the end before that o
 test('it has every key of the model without any data, and null for unknown values', async t => {
   const stats = await answer(t, [])
   const {quality, ...rest} = JSON.parse(JSON.stringify(stats)) as Stats
-  const {storeBytes, erased, featuresSince, runsSince, freeBytes, growthBytes, diskFullOn, ...known} = quality
+  const {storeBytes, lastReport, erased, featuresSince, runsSince, freeBytes, growthBytes, diskFullOn, ...known} =
+    quality
   assert.ok(storeBytes > 0 && freeBytes! > 0)
+  assert.equal(lastReport, null)
   const {tables, bytesPerRun, bytesPerFeature, ...counts} = known
   assert.deepEqual([tables, bytesPerRun, bytesPerFeature], [null, null, null])
   assert.deepEqual([featuresSince, runsSince, growthBytes, diskFullOn], [null, null, null, null])

@@ -60,6 +60,7 @@ async function answer(sent: readonly Sent[], written: Omit<WrittenStatsQuery, 'p
     beyondBudget: 0,
     pending: 0,
     storeBytes: 0,
+    lastReportMs: null,
     erased: {runs: 0, features: 0},
     ...{datagrams: 0, datagramsLost: 0, datagramsUnknown: 0},
     featuresSinceMs: null,

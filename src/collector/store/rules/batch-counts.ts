@@ -1,4 +1,5 @@
 import type {AdmittedEvent, Batch, InsertOutcome} from '../store.ts'
+import {lastReport, minuteOfReport} from './last-report.ts'
 
 /**
  * What a batch adds to the counters of the day of its receipt. Pure.
@@ -23,6 +24,7 @@ export function countBatch(
     'beyond-budget': batch.beyondBudget ?? 0,
     'wrong-periods': batch.hasWrongPeriod === true ? accepted.length : 0,
     folded: accepted.filter(one => folded.has(one)).length,
+    [lastReport]: minuteOfReport(batch),
     'undeclared-fields': accepted.reduce((sum, {undeclaredFields}) => sum + undeclaredFields, 0),
   }
 }

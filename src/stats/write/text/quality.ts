@@ -4,7 +4,7 @@ import type {Quality} from '../../model/model.ts'
 import {qualityCounts} from '../../model/quality-counts.ts'
 import {wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'
-import {writeBytes, writeCounted} from './write.ts'
+import {writeBytes, writeCounted, writeInstant} from './write.ts'
 
 /** Writes the filters that are set, and the answers that are null because of them. */
 export function writeFilters({stats: {filters, unanswered, unknownFilters}, width}: Page): Section {
@@ -44,6 +44,7 @@ export function writeData({stats, width}: Page): Section {
   })
   const since = [
     ...(stats.since === null ? [] : [`data since ${stats.since}`]),
+    ...(quality.lastReport === null ? [] : [`last report received at ${writeInstant(quality.lastReport)}`]),
     ...(featuresSince === null ? [] : [`single uses of features since ${featuresSince}, totals before that`]),
     ...(runsSince === null ? [] : [`single runs since ${runsSince}, totals of months and years before that`]),
   ]

@@ -65,6 +65,9 @@ export function writeSeconds(seconds: number): string {
   return `${Math.floor(whole / ratio)} ${unit}${rest === 0 ? '' : ` ${rest} ${smallUnit}`}`
 }
 
+/** `2026-11-22 14:05 UTC`, of an instant in RFC 3339. */
+export const writeInstant = (instant: string): string => `${instant.slice(0, 16).replace('T', ' ')} UTC`
+
 /** `12.3 kB`, `4.0 MB`. */
 export function writeBytes(bytes: number): string {
   if (bytes < 1_000) return `${bytes} bytes`

@@ -1,6 +1,7 @@
 import {formatDay} from '../../../../stats/model/period.ts'
 import type {QualityFacts} from '../../../../stats/model/source.ts'
 import {dayMs, type Span} from '../../../../stats/model/span.ts'
+import {lastReport} from '../../rules/last-report.ts'
 import type {ClickHouse} from '../client/client.ts'
 import {measureStore} from '../tables/measure-store.ts'
 import {countedRunsSql} from './uses.ts'
@@ -9,8 +10,9 @@ type Quality = Omit<QualityFacts, 'unpaired' | 'featuresSinceMs' | 'runsSinceMs'
 
 /** Reads the counters of the days of a range, the erased rows of its months, and the sizes of the store. */
 export async function readQuality(clickhouse: ClickHouse, project: string, range: Span): Promise<Quality> {
-  const [counts, rest, {storeBytes, freeBytes, tables}, growth] = await Promise.all([
+  const [counts, lastReportMs, rest, {storeBytes, freeBytes, tables}, growth] = await Promise.all([
     readCounters(clickhouse, project, range),
+    readLastReport(clickhouse, project),
     readErased(clickhouse, project, range),
     measureStore(clickhouse),
     readGrowth(clickhouse),
@@ -28,6 +30,7 @@ export async function readQuality(clickhouse: ClickHouse, project: string, range
     datagrams: count('datagrams'),
     datagramsLost: count('datagrams-lost'),
     datagramsUnknown: count('datagrams-unknown'),
+    lastReportMs,
     storeBytes,
     freeBytes,
     tables: tables.length === 0 ? null : tables,
@@ -47,6 +50,16 @@ async function readCounters(
     {project, first: formatDay(fromMs), last: formatDay(toMs - 1)},
   )
   return new Map(rows.map(({counter, total}) => [counter, total]))
+}
+
+async function readLastReport({ask, tableOf}: ClickHouse, project: string): Promise<number | null> {
+  const [row] = await ask<{atMs: number | null}>(
+    'last report',
+    `SELECT maxOrNull(count) AS atMs FROM ${tableOf('quality')}
+     WHERE project = {project:String} AND counter = '${lastReport}'`,
+    {project},
+  )
+  return row?.atMs ?? null
 }
 
 async function readErased(

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto'
 import {UsageError} from '../../../../errors.ts'
 import {headerColumns} from '../../../../protocol/header-columns.ts'
 import type {FeatureTotal, OtherPart, PartOf} from '../../parts.ts'
+import {lastReport} from '../../rules/last-report.ts'
 import type {ClickHouse} from '../client/client.ts'
 import {neverMs} from '../tables/columns.ts'
 import {noProject} from '../write/counters.ts'
@@ -130,7 +131,8 @@ const daysPart = (rows: readonly HeaderRow[]): OtherPart => ({
 async function* readCounters({ask, tableOf}: ClickHouse, project: string, store: string): AsyncGenerator<OtherPart> {
   // What a store received is known only to this kind of store: it makes the duplicates of it.
   const quality = `
-    SELECT toString(day) AS day, counter AS name, sum(count) AS total FROM ${tableOf('quality')} FINAL
+    SELECT toString(day) AS day, counter AS name,
+      if(counter = '${lastReport}', max(count), sum(count)) AS total FROM ${tableOf('quality')} FINAL
     WHERE project = {project:String} AND counter NOT IN ('received', 'probe') GROUP BY day, counter HAVING total != 0 ORDER BY day, name`
   const erased = `
     SELECT month AS day, kind AS name, sum(count) AS total FROM ${tableOf('erased')} FINAL

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import {formatDay} from '../../../../stats/model/period.ts'
+import {lastReport} from '../../rules/last-report.ts'
 import type {ClickHouse} from '../client/client.ts'
 
 /** The project of counts that belong to no project. */
@@ -26,7 +27,8 @@ export function createCounters(clickhouse: ClickHouse): Counters {
       for (const [counter, count] of Object.entries(counts)) {
         if (count === 0) continue
         const key = JSON.stringify([project, formatDay(atMs), counter, block])
-        counted.set(key, (counted.get(key) ?? 0) + count)
+        const before = counted.get(key) ?? 0
+        counted.set(key, counter === lastReport ? Math.max(before, count) : before + count)
       }
     },
     async post() {

@@ -1,6 +1,7 @@
 import {formatDay} from '../../../../stats/model/period.ts'
 import type {QualityFacts} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
+import {lastReport} from '../../rules/last-report.ts'
 import type {Database} from '../tables/database.ts'
 
 const sql = {
@@ -23,6 +24,7 @@ const sql = {
     WITH last AS (SELECT day, bytes FROM sizes ORDER BY day DESC LIMIT 1),
     first AS (SELECT day, bytes FROM sizes WHERE day >= (SELECT date(day, '-90 days') FROM last) ORDER BY day LIMIT 1)
     SELECT last.day AS toDay, first.day AS fromDay, last.bytes AS toBytes, first.bytes AS fromBytes FROM last, first`,
+  lastReport: `SELECT max(count) AS atMs FROM quality WHERE project = :project AND counter = '${lastReport}'`,
   pending: 'SELECT count(*) AS count FROM pending_events WHERE project = :project AND is_stored = 0',
 } as const
 
@@ -52,6 +54,7 @@ export function readCounters(database: Database, project: number, range: Span): 
     datagrams: count('datagrams'),
     datagramsLost: count('datagrams-lost'),
     datagramsUnknown: count('datagrams-unknown'),
+    lastReportMs: (database.prepare(sql.lastReport).get({project})?.['atMs'] ?? null) as number | null,
   }
 }
 

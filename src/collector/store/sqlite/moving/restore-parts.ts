@@ -7,6 +7,7 @@
  */
 import {UsageError} from '../../../../errors.ts'
 import type {OtherPart, PartOf} from '../../parts.ts'
+import {lastReport} from '../../rules/last-report.ts'
 import type {Store} from '../../store.ts'
 import {spanOf} from '../../totals/span-of.ts'
 import {type Database, inTransaction} from '../tables/database.ts'
@@ -185,7 +186,7 @@ function restoreCounters(
     if (count === before) continue
     note!.run({...keys, count})
     if (of === 'erased') erased!.run({project, day, name, count: count - before})
-    else statements.quality.run({project, day, counter: name, count: count - before})
+    else statements.quality.run({project, day, counter: name, count: name === lastReport ? count : count - before})
   }
 }
 

@@ -1,3 +1,4 @@
+import {lastReport} from '../../rules/last-report.ts'
 import type {Database, Statement} from '../tables/database.ts'
 
 export type PreparedStatements = Readonly<Record<keyof typeof sql, Statement>>
@@ -70,7 +71,8 @@ const sql = {
     WHERE project = :project AND run = :run ${lived}`,
   quality: `
     INSERT INTO quality (project, day, counter, count) VALUES (:project, :day, :counter, :count)
-    ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+    ON CONFLICT DO UPDATE SET count =
+      CASE counter WHEN '${lastReport}' THEN max(count, excluded.count) ELSE count + excluded.count END`,
 } as const
 
 /** Prepares every write once. */
