@@ -1,9 +1,9 @@
 import type {Event, FeatureEvent} from '../../src/protocol/event.ts'
 import type {Header} from '../../src/protocol/header.ts'
 import {type HeaderValues, valuesOfHeader} from '../../src/protocol/header-columns.ts'
-import {type Bounds, boundsOf, mergeDayBounds, noBounds} from '../../src/stats/model/bounds.ts'
+import {type Bounds, boundsOf, mergeDayBounds, minUsers, noBounds} from '../../src/stats/model/bounds.ts'
 import {limitsFeatures, type StatsFilters, wordFilters, wordOfFilter} from '../../src/stats/model/filters.ts'
-import {columnOfWord, type HeaderWord, headerWords} from '../../src/stats/model/header-words.ts'
+import {columnOfWord, type HeaderWord, headerWords, numberOfWords} from '../../src/stats/model/header-words.ts'
 import type {Duration} from '../../src/stats/model/model.ts'
 import type {
   FeatureFacts,
@@ -93,6 +93,7 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
     ),
     sinceMs: sinceOf(sent),
     named: Object.fromEntries(byWord) as NamedFacts,
+    fewUsers: numberOfWords(word => fewUsers(ranged, question.rotation, run => wordOf(run.key.header, word))),
     adoption: question.periods.flatMap((span, period) =>
       named(inside(span), question.rotation, run => run.key.header.version).map(one => ({period, ...one})),
     ),
@@ -108,6 +109,15 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
       return [...Map.groupBy(values, value => value)].map(([value, same]) => ({name, value, runs: same.length}))
     }),
   }
+}
+
+/** The people behind the names of few users, together. */
+function fewUsers(runs: readonly NaiveRun[], rotation: Rotation, nameOf: (run: NaiveRun) => string | null): number {
+  const few = named(runs, rotation, nameOf).flatMap(({name, users}) => (users.low < minUsers ? [name] : []))
+  const signs = runs
+    .filter(run => few.includes(nameOf(run)))
+    .map(({key: {header}, atMs}) => ({word: header.ci === null ? header.user : null, header, atMs}))
+  return different(signs, rotation).low
 }
 
 function firstRuns(paired: readonly Sent[], span: Span | null): FirstRun[] {

@@ -49,6 +49,7 @@ export const sample: Stats = {
     to: `${period}-28`,
     complete: true,
   })),
+  fewUsers: [],
   marks: [{day: '2026-02-03', label: '2.0', kind: 'version'}],
   uncertainUsers: [],
   userFlow: [],

@@ -3,12 +3,18 @@ import type {Breakdown} from '../../stats/model/answer-row.ts'
 import {shownName} from '../../stats/model/breakdowns.ts'
 import {formatDay, startOfNextPeriod} from '../../stats/model/period.ts'
 import {minUsers} from '../../stats/public/cells.ts'
-import {type PublicPeriod, type PublicStats, type PublicUsers, publicBreakdowns} from '../../stats/public/public.ts'
+import {
+  type PublicPeriod,
+  type PublicRows,
+  type PublicStats,
+  type PublicUsers,
+  publicBreakdowns,
+} from '../../stats/public/public.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {writeCount, writeSeconds, writeShare} from '../../stats/write/text/write.ts'
 import type {Tone} from '../charts/area.ts'
 import {columnsOf} from '../figures/figure.ts'
-import {drawRows} from '../figures/rows.ts'
+import {drawRows, type Row} from '../figures/rows.ts'
 import {writeSignIn} from '../parts/address.ts'
 import {framePage} from '../parts/frame-page.ts'
 import {writeHeading} from './project-pages.ts'
@@ -58,7 +64,7 @@ export function writePublicPage({project, months, month, links, listed, policy}:
     title: `${displayName(project)}: public figures`,
     header: writeHeading(project, lead, links.home) + pages,
     main,
-    footer: `People who opted out are not counted. Rows of fewer than ${minUsers} users are hidden, and with them the next smallest row. <a href="${escapeHtml(links.json)}">JSON</a>${signIn}`,
+    footer: `People who opted out are not counted. Rows of fewer than ${minUsers} users are hidden, if necessary with the next smallest row. <a href="${escapeHtml(links.json)}">JSON</a>${signIn}`,
     ...(policy !== undefined && {policy}),
   })
 }
@@ -121,6 +127,12 @@ function writeMonthLinks(links: PublicLinks, periods: readonly string[], current
   return `<section aria-labelledby="month-title"><h2 id="month-title">One month in detail</h2><ul class="chips">${items.join('')}</ul></section>\n`
 }
 
+/** The hidden rows as one. Months that were published before rows were folded have no sum. */
+function otherRow(table: PublicRows<unknown> & {readonly hiddenRuns?: number | null}): Row[] {
+  if (table.hiddenRuns == null) return []
+  return [{name: `other (${table.hidden})`, counts: ['', writeCount(table.hiddenRuns)], bar: []}]
+}
+
 function writeTables(month: PublicStats, period: string | null): string[] {
   const tables = [
     ...publicBreakdowns.map(({key, title, breakdown}) => ({
@@ -134,14 +146,14 @@ function writeTables(month: PublicStats, period: string | null): string[] {
   return tables.map(({key, title, table, breakdown}) => {
     if (table === null || table.rows.length === 0) return ''
     const most = Math.max(1, ...table.rows.map(({usersLow}) => usersLow ?? 0))
-    const rows = drawRows({
-      head: [breakdown.noun, 'users', 'runs'],
-      rows: table.rows.map(({name, runs, ...people}) => ({
+    const shown = table.rows.map(
+      ({name, runs, ...people}): Row => ({
         name: shownName(breakdown, name),
         counts: [writePublicUsers(people), writeCount(runs)],
         bar: [{tone: 'teal', share: (people.usersLow ?? 0) / most}],
-      })),
-    })
+      }),
+    )
+    const rows = drawRows({head: [breakdown.noun, 'users', 'runs'], rows: [...shown, ...otherRow(table)]})
     const hidden = table.hidden === 0 ? '' : ` ${writeCount(table.hidden)} more are hidden.`
     return `<section aria-labelledby="${key}-title"><h2 id="${key}-title">${title} in ${period ?? ''}</h2><p>By users.${hidden}</p>${rows}</section>\n`
   })

@@ -172,7 +172,7 @@ function describeFilters({internal, ...filters}: StatsFilters): string {
 }
 
 function describeHidden(found: WithoutSmallCells | null): string {
-  const rule = `Groups of fewer than ${minUsers} users are left out. The next smallest group is left out too, because a total could reveal the others. Runs that do not say who started them are shown if there are at least ${minUnknownUses} of them on at least ${minUnknownDays} days.`
+  const rule = `Groups of fewer than ${minUsers} users are left out. If all of them together have fewer, so is the next smallest group, because a total could reveal the others. Runs that do not say who started them are shown if there are at least ${minUnknownUses} of them on at least ${minUnknownDays} days.`
   if (found === null) return rule
   const {hiddenPeriods, hiddenRows} = found
   const periods = hiddenPeriods.length === 0 ? '' : ` Periods left out: ${hiddenPeriods.join(', ')}.`

@@ -16,7 +16,7 @@ import type {SpanFacts, StatsFacts, StatsSource} from '../model/source.ts'
 import {dayMs, type Span} from '../model/span.ts'
 import {type Counted, compareWithBefore} from './compare.ts'
 import {featureList, unusedFeatures} from './derive.ts'
-import {type Answering, deriveOfRuns} from './derive-answers.ts'
+import {type Answering, deriveOfRuns, fewUsersOf} from './derive-answers.ts'
 import {forecastDisk, sizesOf} from './disk.ts'
 import {userFlow} from './flow.ts'
 import {marksOf} from './marks.ts'
@@ -94,6 +94,7 @@ function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Om
     })),
     marks: marksOf(project, plan.range, facts),
     filters,
+    fewUsers: fewUsersOf(facts),
     since: facts.sinceMs === null ? null : formatDay(facts.sinceMs),
     unanswered: findUnanswered(filters),
     users: counter.users(),

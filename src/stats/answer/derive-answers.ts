@@ -35,6 +35,12 @@ const deriveBreakdown =
 const ofBreakdowns: unknown = Object.fromEntries(breakdowns.map(row => [row.key, deriveBreakdown(row)]))
 const {versions, ...otherBreakdowns} = ofBreakdowns as Derivations<keyof Breakdowns>
 
+/** See `Stats.fewUsers`. */
+export const fewUsersOf = ({fewUsers}: Pick<StatsFacts, 'fewUsers'>): Stats['fewUsers'] =>
+  breakdowns.flatMap(({key, breakdown: {word}}) =>
+    fewUsers[word] === 0 ? [] : [{answer: key, usersLow: fewUsers[word]}],
+  )
+
 /** The answers about runs. JSON has them in this order. */
 export const ofRuns: Derivations<Needing<'runs'>> = {
   runs: ({counter}) => counter.runs(),

@@ -10,6 +10,9 @@ export interface Bounds {
   readonly high: number
 }
 
+/** A row or a figure about fewer users than this is small. */
+export const minUsers = 5
+
 export const noBounds: Bounds = {low: 0, high: 0}
 
 /** The bounds from the number of different pseudonyms of each rotation period. Pure. */

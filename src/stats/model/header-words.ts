@@ -10,3 +10,7 @@ export const columnOfWord = Object.fromEntries([
   ...breakdowns.map(({breakdown: {word, column}}) => [word, column]),
 ]) as Readonly<Record<HeaderWord, HeaderColumn>>
 export const headerWords = Object.keys(columnOfWord) as readonly HeaderWord[]
+
+/** A number for each word. */
+export const numberOfWords = (numberOf: (word: HeaderWord) => number): Readonly<Record<HeaderWord, number>> =>
+  Object.fromEntries(headerWords.map(word => [word, numberOf(word)])) as Record<HeaderWord, number>

@@ -35,6 +35,11 @@ export interface Stats extends Breakdowns, OutcomeAnswers {
   /** The days of the range to mark in charts, in order. */
   readonly marks: readonly Mark[]
   readonly filters: StatsFilters
+  /**
+   * How many different people at least are behind the rows of fewer than five users of a breakdown, together. With
+   * enough of them, these rows can be left out without another row. A breakdown without is absent.
+   */
+  readonly fewUsers: readonly {readonly answer: keyof Breakdowns; readonly usersLow: number}[]
   /** The first day of which the collector has data of the project; null without data. */
   readonly since: string | null
   /** Filters whose value nobody reported in the range, if they leave nothing to answer. */

@@ -75,6 +75,11 @@ export interface StatsFacts {
   /** Runs and users of the range by header value. */
   readonly named: NamedFacts
   /**
+   * How many different people at least are behind the names of fewer than `minUsers` users, together: the most of one
+   * rotation period. 0 if nobody knows.
+   */
+  readonly fewUsers: Readonly<Record<HeaderWord, number>>
+  /**
    * Runs and users by version in each period. Versions without runs are absent. `period` is the index in the question.
    */
   readonly adoption: readonly (NamedRuns & {readonly period: number})[]

@@ -1,8 +1,9 @@
+import {minUsers} from '../model/bounds.ts'
 import type {UserBounds} from '../model/breakdowns.ts'
-import type {Count, Duration, RunsByUser} from '../model/model.ts'
+import type {Count, Duration, RunsByUser, Stats} from '../model/model.ts'
 
-/** A cell of fewer users than this is hidden. */
-export const minUsers = 5
+export {minUsers}
+
 /** Uses that do not say who made them are shown from so many uses on, on at least so many UTC days. */
 export const minUnknownUses = 20
 export const minUnknownDays = 5
@@ -53,14 +54,39 @@ export interface ShownRows<Row> {
 }
 
 /**
- * Hides rows about too few users and, with them, the next smallest row, because otherwise a total would reveal them.
- * Pure.
+ * Hides rows about too few users. If at least five people are behind them together, nothing follows from what a total
+ * leaves. Otherwise the next smallest row is hidden with them: it makes the rest one of at least five people. Pure.
+ *
+ * @param together how many people at least are behind all rows of fewer than five users; 0 if unknown
  */
-export function hideSmall<T extends Cell>(rows: readonly T[]): ShownRows<T> {
+export function hideSmall<T extends Cell>(rows: readonly T[], together = 0): ShownRows<T> {
   const large = rows.filter(isLarge).sort((a, b) => sizeOf(a) - sizeOf(b) || (nameOf(a) < nameOf(b) ? -1 : 1))
-  const next = large.length < rows.length ? large[0] : undefined
+  // Rows that are large by many unknown users are of fewer than five known ones, so `together` counts theirs as well.
+  const isEnough = together >= minUsers && large.every(({usersLow}) => usersLow >= minUsers)
+  const next = large.length < rows.length && !isEnough ? large[0] : undefined
   const shown = rows.filter(row => isLarge(row) && row !== next)
   return {rows: shown, hidden: rows.length - shown.length}
+}
+
+/**
+ * How many people at least are behind all rows of few users of an answer, together; 0 if unknown. A collector of an
+ * earlier version does not answer it.
+ */
+export const togetherIn = ({fewUsers}: {readonly fewUsers?: Stats['fewUsers']}, key: string): number =>
+  fewUsers?.find(({answer}) => answer === key)?.usersLow ?? 0
+
+/**
+ * Bounds of the people of a row that hide how many of all people are not in it, if these are one to four. The bounds
+ * remain true. Pure.
+ */
+export function withoutFewOthers<T extends UserBounds>(row: T, all: Pick<Count, 'low' | 'high'>): T {
+  const {usersLow, usersHigh} = row
+  if (usersLow < minUsers) return row
+  const isFew = (others: number): boolean => others > 0 && others < minUsers
+  if (!isFew(all.low - usersLow) && !isFew(all.high - usersHigh)) return row
+  // A row that is shown has at least five users, whether all have five more or not.
+  const low = Math.min(usersLow, Math.max(minUsers, all.low - minUsers))
+  return {...row, users: null, usersLow: low, usersHigh: Math.max(usersHigh, all.high)}
 }
 
 /** Everything in a row that is not a number: rows with equal users keep one order whatever their counts. */

@@ -2,7 +2,7 @@
  * Room `public`: the part of the answers that everybody may see.
  *
  * Public figures are calendar months that are over. Rows of fewer than five users are hidden, and with them the next
- * smallest row, because a total could reveal them (`cells.ts`). Questions are rejected if the difference of two answers
+ * smallest row if a total could reveal them (`cells.ts`). Questions are rejected if the difference of two answers
  * could reveal something about fewer people. `small-cells.ts` hides the same rows in a report to share. Pure; the caller
  * asks the store.
  * Read next: `cells.ts`, `small-cells.ts`.
@@ -10,8 +10,17 @@
 import {UsageError} from '../../errors.ts'
 import {type BreakdownRow, breakdowns, namedUsageOf, type UserBounds} from '../model/breakdowns.ts'
 import type {StatsFilters} from '../model/filters.ts'
-import type {Duration, Outcomes, Stats, SuccessRate} from '../model/model.ts'
-import {cellOf, hideSmall, isLarge, minUsers, type ShownRows, withoutSingleRuns} from './cells.ts'
+import type {Count, Duration, Outcomes, Stats, SuccessRate} from '../model/model.ts'
+import {
+  cellOf,
+  hideSmall,
+  isLarge,
+  minUsers,
+  type ShownRows,
+  togetherIn,
+  withoutFewOthers,
+  withoutSingleRuns,
+} from './cells.ts'
 
 type PublicRow = Extract<BreakdownRow, {readonly isPublic: true}>
 
@@ -19,7 +28,7 @@ type PublicRow = Extract<BreakdownRow, {readonly isPublic: true}>
 export const publicBreakdowns = breakdowns.filter((row): row is PublicRow => 'isPublic' in row)
 
 /** Null for several months, and with a filter. */
-export type PublicBreakdowns = {readonly [R in PublicRow as R['key']]: PublicRows<PublicNamed> | null}
+export type PublicBreakdowns = {readonly [R in PublicRow as R['key']]: PublicFold | null}
 
 /**
  * The public part of the answers: calendar months that are over. Only the different users of whole years are counted
@@ -40,6 +49,12 @@ export interface PublicStats extends PublicBreakdowns {
 }
 
 export type PublicRows<Row> = ShownRows<Row>
+
+/** The rows of a breakdown. The hidden ones are folded into one: together they are of at least five people. */
+export interface PublicFold extends PublicRows<PublicNamed> {
+  /** The runs of all hidden rows; null if there are none, or if they may be of few people. */
+  readonly hiddenRuns: number | null
+}
 
 /**
  * Different users. If they are not exact, only the lower bound is public: it is a number of one rotation period, while
@@ -89,11 +104,16 @@ export function toPublic(stats: Stats, unfiltered: Stats | null = null): PublicS
   const isFiltered = countFilters(filters) > 0
   const isOneMonth = stats.users.periods.length === 1 && stats.users.periods[0]!.complete
   const isShown = unfiltered === null || isShownIn(unfiltered, filters)
-  const publicRows = (row: PublicRow): PublicRows<PublicNamed> | null => {
+  const publicRows = (row: PublicRow): PublicFold | null => {
     const rows = isOneMonth && !isFiltered ? namedUsageOf(stats, row) : null
     if (rows === null) return null
-    const {rows: shown, hidden} = hideSmall(rows)
-    return {rows: shown.map(row => ({name: row.name, runs: row.runs, ...publicUsers(row)})), hidden}
+    const {rows: shown, hidden} = hideSmall(rows, togetherIn(stats, row.key))
+    const left = rows.filter(one => !shown.includes(one)).reduce((sum, {runs}) => sum + runs, 0)
+    return {
+      rows: shown.map(one => ({name: one.name, runs: one.runs, ...publicUsers(one, stats.users)})),
+      hidden,
+      hiddenRuns: shown.length > 0 && hidden > 0 && areRunsShown(stats, 0) ? left : null,
+    }
   }
   return {
     project,
@@ -102,7 +122,7 @@ export function toPublic(stats: Stats, unfiltered: Stats | null = null): PublicS
     filters,
     ...(isFiltered ? noUsers : usersOfYear(stats)),
     periods: stats.users.periods.flatMap(({complete}, index) =>
-      complete ? [publicPeriod(stats, index, isShown)] : [],
+      complete ? [publicPeriod(stats, index, isShown, unfiltered ?? stats)] : [],
     ),
     ...(Object.fromEntries(publicBreakdowns.map(row => [row.key, publicRows(row)])) as unknown as PublicBreakdowns),
     features: isOneMonth ? publicFeatures(stats, unfiltered) : null,
@@ -111,7 +131,9 @@ export function toPublic(stats: Stats, unfiltered: Stats | null = null): PublicS
 
 const noUsers: PublicUsers = {users: null, usersLow: null, usersHigh: null}
 
-function publicUsers({users, usersLow}: UserBounds): PublicUsers {
+/** The users of a row or of a period. `all`: those of whom the row is a part. */
+function publicUsers(row: UserBounds, all: Pick<Count, 'low' | 'high'>): PublicUsers {
+  const {users, usersLow} = withoutFewOthers(row, all)
   if (usersLow < minUsers) return noUsers
   return {users, usersLow, usersHigh: users}
 }
@@ -145,38 +167,44 @@ function isShownIn(unfiltered: Stats, {appVersion, system, application, agent}: 
   return isIn(versions, appVersion) && isIn(systems, system) && isIn(applications, application) && isAgentShown
 }
 
-function publicFeatures({features, filters}: Stats, unfiltered: Stats | null): PublicRows<PublicFeature> | null {
+function publicFeatures(stats: Stats, unfiltered: Stats | null): PublicRows<PublicFeature> | null {
+  const {features, filters} = stats
   if (countFilters(filters) > 0 && filters.featureType === null) return null
   const filter = filters.featureType
   const all = hideSmall(unfiltered?.features ?? features)
   const rows = all.rows.flatMap(({type, name, count, runs, ...people}): PublicFeature[] => {
     const isSelected = (filter === null || type === filter) && runs !== null
-    return isSelected ? [{type, name, count, runs, ...publicUsers(people)}] : []
+    return isSelected ? [{type, name, count, runs, ...publicUsers(people, (unfiltered ?? stats).users)}] : []
   })
   return {rows, hidden: features.length - rows.length}
 }
 
 /** Several years would be a sum, from which a year of few users could be subtracted. */
 function usersOfYear({year, users, trend}: Stats): PublicUsers {
-  return year !== null && trend.complete ? publicUsers(cellOf(users)) : noUsers
+  return year !== null && trend.complete ? publicUsers(cellOf(users), users) : noUsers
 }
 
-function publicPeriod(stats: Stats, index: number, isShown: boolean): PublicPeriod {
+/** Users include people without a run. Those with a run are at least as many as those of one version. */
+const areRunsShown = ({adoption}: Stats, index: number): boolean => adoption?.[index]?.versions.some(isLarge) ?? false
+
+/** A period. `all`: the answers without a filter, of which it is a part. */
+function publicPeriod(stats: Stats, index: number, isShown: boolean, all: Stats): PublicPeriod {
   const {period} = stats.users.periods[index]!
   const cell = cellOf(stats.users.periods[index]!)
   const hidden = !isShown || !isLarge(cell)
-  // Users include people without a run. Those with a run are at least as many as those of one version.
-  const areRunsShown = !hidden && (stats.adoption?.[index]?.versions.some(isLarge) ?? false)
+  const hasRuns = !hidden && areRunsShown(stats, index)
   const hosts = stats.hosts.periods[index]!.value
+  const otherHosts = (all.hosts.periods[index]!.value ?? 0) - (hosts ?? 0)
+  const areHostsShown = hosts !== null && hosts >= minUsers && (otherHosts === 0 || otherHosts >= minUsers)
   return {
     period,
     hidden,
-    ...(hidden ? noUsers : publicUsers(cell)),
-    hosts: hidden || hosts === null || hosts < minUsers ? null : hosts,
-    runs: areRunsShown ? stats.runs!.periods[index]!.value : null,
-    outcomes: areRunsShown ? withoutPeriod(stats.outcomes!.periods[index]!) : null,
-    successRate: areRunsShown ? withoutPeriod(stats.successRate!.periods[index]!) : null,
-    duration: areRunsShown ? publicDuration(stats.duration!.periods[index]!) : null,
+    ...(hidden ? noUsers : publicUsers(cell, all.users.periods[index]!)),
+    hosts: !hidden && areHostsShown ? hosts : null,
+    runs: hasRuns ? stats.runs!.periods[index]!.value : null,
+    outcomes: hasRuns ? withoutPeriod(stats.outcomes!.periods[index]!) : null,
+    successRate: hasRuns ? withoutPeriod(stats.successRate!.periods[index]!) : null,
+    duration: hasRuns ? publicDuration(stats.duration!.periods[index]!) : null,
   }
 }
 

@@ -1,6 +1,7 @@
 import type {AnswerRow} from '../model/answer-row.ts'
 import {answers} from '../model/answers.ts'
 import type {Adoption, Before, Count, DurationStats, RunsByUser, Stats, Trend} from '../model/model.ts'
+import {hideSmallAdoption, type ShownVersions} from './adoption-cells.ts'
 import {
   areManyEnded,
   areManyUnknown,
@@ -9,6 +10,8 @@ import {
   hideSmall,
   isLarge,
   minUsers,
+  togetherIn,
+  withoutFewOthers,
   withoutSingleRuns,
 } from './cells.ts'
 
@@ -33,7 +36,8 @@ export interface WithoutSmallCells {
 export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
   if (!isLarge(cellOf(stats.users))) return null
   const hiddenPeriods = findSmallPeriods(stats)
-  const hidden: Hidden = {periods: new Set(hiddenPeriods), rows: 0}
+  const versions = shownVersions(stats, hiddenPeriods)
+  const hidden: Hidden = {periods: new Set(hiddenPeriods), versions, rows: 0}
   const remaining = answers
     .filter(row => row.key in stats && !alwaysKept.includes(row.key))
     .map(row => [row.key, whatRemains(row, stats, hidden)])
@@ -44,6 +48,7 @@ export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
     uncertainUsers: small.uncertainUsers.filter(one => !areFewOthers(one.usersHigh, stats.users)),
     trend: withoutFew(stats.trend),
     unknownFilters: [],
+    fewUsers: [],
     // One person makes the first day of a version.
     quality: {...stats.quality, lastReport: null},
     marks: stats.marks.filter(({kind}) => kind === 'milestone'),
@@ -59,6 +64,7 @@ const alwaysKept: readonly string[] = ['filters', 'quality']
 
 interface Hidden {
   readonly periods: ReadonlySet<string>
+  readonly versions: ShownVersions
   rows: number
 }
 
@@ -68,9 +74,14 @@ function whatRemains({report, key}: AnswerRow, stats: Stats, hidden: Hidden): un
   if (report === 'whole') return answer
   if (report === 'periods') return withoutPeriods(answer as OverTime, hidden)
   if (key === 'adoption') return smallAdoption(stats, hidden)
-  const {rows, hidden: count} = hideSmall(answer as readonly Cell[])
-  hidden.rows += count
-  return rows.map(withoutFewPeople)
+  const all = answer as readonly Cell[]
+  const rows =
+    key === 'versions'
+      ? (stats.versions ?? []).filter(({version}) => hidden.versions.names.has(version))
+      : hideSmall(all, togetherIn(stats, key)).rows
+  hidden.rows += all.length - rows.length
+  const isOfAll = key !== 'uncertainUsers'
+  return rows.map(row => withoutFewPeople(isOfAll ? withoutFewOthers(row, stats.users) : row))
 }
 
 /**
@@ -167,30 +178,19 @@ const withoutPeriods = (answer: OverTime, {periods}: Hidden): OverTime => ({
   periods: answer.periods.filter(({period}) => !periods.has(period)),
 })
 
-/**
- * The versions of each period. A version whose hidden cells are all small would follow from its row for the range: its
- * smallest cell that is shown is hidden too, and with that another one of the period, whose total is known.
- */
-function smallAdoption({adoption, versions}: Stats, {periods}: Hidden): Adoption[] {
-  const shown = (adoption ?? []).map(({period, versions: all}) =>
-    periods.has(period) ? [] : hideSmall(all).rows.slice(),
-  )
-  for (const {version} of versions ?? []) {
-    const cells = (adoption ?? []).flatMap(({versions: all}, place) =>
-      all.filter(one => one.version === version).map(cell => ({cell, place})),
-    )
-    const hidden = cells.filter(({cell, place}) => !shown[place]!.includes(cell))
-    if (hidden.length === 0 || hidden.some(({cell}) => isLarge(cell))) continue
-    const others = cells.filter(one => !hidden.includes(one)).sort((one, other) => one.cell.runs - other.cell.runs)
-    const [next] = others
-    if (next === undefined) continue
-    const rows = shown[next.place]!
-    rows.splice(rows.indexOf(next.cell), 1)
-    if (adoption![next.place]!.versions.length - rows.length < 2) rows.splice(-1)
-  }
-  return (adoption ?? []).flatMap((one, place) =>
-    periods.has(one.period) ? [] : [{...one, versions: shown[place]!.map(withoutFewPeople)}],
-  )
+/** The versions that have a row, and the cells of the periods. */
+function shownVersions({adoption, versions, ...stats}: Stats, hiddenPeriods: readonly string[]): ShownVersions {
+  const {rows} = hideSmall(versions ?? [], togetherIn(stats, 'versions'))
+  return hideSmallAdoption(adoption ?? [], new Set(rows.map(({version}) => version)), new Set(hiddenPeriods))
+}
+
+function smallAdoption({users}: Stats, {versions}: Hidden): Adoption[] {
+  const usersOf = new Map(users.periods.map(one => [one.period, one]))
+  return versions.adoption.map(({period, versions: rows, complete}) => ({
+    period,
+    versions: rows.map(row => withoutFewPeople(withoutFewOthers(row, usersOf.get(period)!))),
+    complete,
+  }))
 }
 
 /** With a period of few ended runs, the next smallest one is left out, because the range could reveal the first. */

@@ -21,7 +21,7 @@ export function comparable(facts: Partial<StatsFacts>): unknown {
   return Object.fromEntries(
     Object.entries(rounded).map(([key, value]) => [
       key,
-      key === 'spans' || key === 'quality' || key === 'sinceMs' ? value : sorted(value),
+      key === 'spans' || key === 'quality' || key === 'sinceMs' || key === 'fewUsers' ? value : sorted(value),
     ]),
   )
 }

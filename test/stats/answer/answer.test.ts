@@ -385,6 +385,7 @@ test('it has every key of the model without any data, and null for unknown value
       'periods',
       'marks',
       'filters',
+      'fewUsers',
       'since',
       'unanswered',
       'users',

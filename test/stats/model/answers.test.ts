@@ -6,7 +6,7 @@ import {sample} from '../sample-stats.ts'
 
 const rows: readonly AnswerRow[] = answers
 /** Keys of `Stats` that repeat the question. */
-const question = ['project', 'from', 'to', 'by', 'year', 'since', 'unanswered', 'unknownFilters', 'periods']
+const question = ['project', 'from', 'to', 'by', 'year', 'since', 'unanswered', 'unknownFilters', 'periods', 'fewUsers']
 
 test('it has exactly one row for each answer', () => {
   const own = rows.filter(({partOf, key}) => partOf === undefined && key !== 'tables').map(({key}) => key)

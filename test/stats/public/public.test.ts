@@ -91,16 +91,18 @@ interface Attack {
   readonly rows: readonly {readonly name: string | null; readonly runs: number; readonly users: number}[]
   readonly known: ReadonlyMap<string | null, number>
   readonly total: number | null
+  /** How many different people are behind some names. */
+  readonly peopleOf: (names: readonly (string | null)[]) => number
 }
 
 /** What a total leaves when all that is known is taken away must not be about fewer people than a cell may be. */
-function assertNothingFollows({rows, known, total}: Attack, about: string): void {
+function assertNothingFollows({rows, known, total, peopleOf}: Attack, about: string): void {
   const unknown = rows.filter(({name}) => !known.has(name))
   for (const {name, users} of rows) if (known.has(name)) assert.ok(users >= minUsers, `${about}: ${name} is shown`)
   if (total === null || unknown.length === 0) return
   const isAlone = unknown.length === 1
-  const hasLarge = unknown.some(({users}) => users >= minUsers)
-  assert.ok(hasLarge || unknown.length === rows.length, `${about}: the rest of ${total} is about few`)
+  const isOfMany = peopleOf(unknown.map(({name}) => name)) >= minUsers
+  assert.ok(isOfMany || unknown.length === rows.length, `${about}: the rest of ${total} is about few`)
   assert.ok(!isAlone || unknown[0]!.users >= minUsers, `${about}: ${unknown[0]!.name} follows from the total`)
 }
 
@@ -129,11 +131,15 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
           const filtered = toPublic(await answer(sent, {...range, [filter]: name ?? 'none'}), whole)
           const {runs, users, hidden} = filtered.periods[0]!
           if (runs !== null) known.set(name, runs)
+          const all = shown.periods[0]!.users
+          if (users !== null && all !== null) assert.ok(users === all || all - users >= minUsers, 'the others are few')
           if (hidden) assert.deepEqual([users, runs], [null, null])
           for (const key of ['versions', 'systems', 'applications', 'agents', 'features', 'users'] as const)
             assert.equal(filtered[key], null, 'two words at once')
         }
-        assertNothingFollows({rows, known, total: shown.periods[0]!.runs}, `${seed} ${month} ${filter}`)
+        const peopleOf = (names: readonly (string | null)[]): number =>
+          new Set(runsOf(sent, month).flatMap(({user, ...words}) => (names.includes(words[filter]) ? [user] : []))).size
+        assertNothingFollows({rows, known, total: shown.periods[0]!.runs, peopleOf}, `${seed} ${month} ${filter}`)
       }
       for (const ci of ['only', 'none']) {
         const {runs} = toPublic(await answer(sent, {...range, ci}), whole).periods[0]!
@@ -145,6 +151,14 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
       await assertFeatures(sent, whole, shown)
     }
   })
+
+/** The people who ran something in a month, with the words by which filters select. */
+const runsOf = (sent: readonly Sent[], month: string) =>
+  sent
+    .filter(({header, event}) => event.type === 'start' && event.time.startsWith(month) && header.ci === null)
+    .map(({header: {user, version, os, application, agent}}) => ({
+      ...{user, 'app-version': version, system: os?.name ?? null, application, agent},
+    }))
 
 const knownUsers = (rows: readonly NamedUsage[]) => rows.map(({users, ...row}) => ({...row, users: users!}))
 

@@ -73,6 +73,33 @@ test('it hides rows of few users and the next smallest row, and counts them', ()
   assert.equal(found.hiddenRows, 4)
 })
 
+test('it leaves out small rows alone if enough people are behind them together', () => {
+  const row = (version: string, users: number) => ({version, ...usage(users * 10, users)})
+  const rows = [row('2.0', 90), row('1.1', 4), row('1.0', 4)]
+  const shown = (together: number, versions = rows) => {
+    const fewUsers = [{answer: 'versions', usersLow: together}] as const
+    return hideSmallCells({...statsOf([[99, 980]]), versions, fewUsers, adoption: []})!.stats.versions!.map(
+      ({version}) => version,
+    )
+  }
+  assert.deepEqual([shown(4), shown(5)], [[], ['2.0']])
+})
+
+test('it hides how many users are not in a row if they are one to four', () => {
+  const bounds = (users: number) => {
+    const versions = [{version: '2.0', ...usage(500, users)}]
+    const {versions: shown} = hideSmallCells({...statsOf([[100, 500]]), versions, adoption: []})!.stats
+    const [{users: exactly, usersLow, usersHigh}] = shown as [(typeof versions)[number]]
+    return [exactly, usersLow, usersHigh]
+  }
+  assert.deepEqual([95, 96, 99, 100].map(bounds), [
+    [95, 95, 95],
+    [null, 95, 100],
+    [null, 95, 100],
+    [100, 100, 100],
+  ])
+})
+
 test('it removes longest runs, field values, exit codes, full system names and user flow', () => {
   const {stats} = hideSmallCells(statsOf([[9, 20]]))!
   const {fields, exitCodes, readableSystems, userFlow, duration} = stats
@@ -100,7 +127,7 @@ test('it hides a second cell of a version over time if the row for the range wou
   ])
   const shown = (versions: Stats['versions']) =>
     hideSmallCells({...stats, versions, adoption})!.stats.adoption!.map(one => one.versions.map(({version}) => version))
-  assert.deepEqual(shown([row('1', 48), row('2', 30), row('3', 16)]), [[], ['1'], ['1', '2', '3']])
+  assert.deepEqual(shown([row('1', 48), row('2', 30), row('3', 16)]), [[], [], ['1', '2', '3']])
 })
 
 test('it leaves out durations of few runs, and with them the next smallest, which the mean of all would reveal', () => {

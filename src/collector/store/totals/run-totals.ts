@@ -8,7 +8,7 @@
  */
 import {Durations} from '../../../protocol/durations.ts'
 import {type Bounds, mergeBounds, mergeDayBounds, mergeMarked} from '../../../stats/model/bounds.ts'
-import {headerWords} from '../../../stats/model/header-words.ts'
+import {headerWords, numberOfWords} from '../../../stats/model/header-words.ts'
 import type {
   NamedFacts,
   NamedRuns,
@@ -67,6 +67,8 @@ export function addRunTotals(question: StatsQuestion, facts: StatsFacts, find: F
     spans,
     steps,
     firstRuns,
+    // Totals name nobody, so it is unknown who is behind several names.
+    fewUsers: numberOfWords(() => 0),
     exits: addExits([...totals.flatMap(({exits}) => exits), ...facts.exits]),
     versionEndings: addVersionEndings([...totals.map(endingsOfTotal), facts.versionEndings]),
     named: Object.fromEntries(byWord) as NamedFacts,

@@ -1,3 +1,4 @@
+import {minUsers} from '../../../../stats/model/bounds.ts'
 import {headerWords} from '../../../../stats/model/header-words.ts'
 import type {StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
@@ -47,6 +48,8 @@ export interface Counted {
   readonly sum: number
   readonly max: number
   readonly p: readonly (number | null)[]
+  /** At most five users of a name of the header, and when each was seen first. */
+  readonly few: readonly (readonly [user: string, ord: string])[]
 }
 
 export interface Asked {
@@ -172,13 +175,14 @@ export function countsSql(asked: Asked, groups: string): string {
     SELECT of_kind AS kind, if(of_kind = ${step}, z.4, place) AS at_place, month, name, z.1 AS part, count() AS n,
       sum(first_ < last_) AS several, sum(bitAnd(marks_, 1) != 0) AS agents, sum(bitAnd(marks_, 2) != 0) AS newHomes,
       sum(rows_) AS rows, sum(uses_) AS uses, sum(z.2) AS before, sum(z.3) AS justBefore, sum(length(values_)) AS values,
-      sumArray(values_) AS sum, maxArray(values_) AS max, quantilesExactInclusiveArray(0.5, 0.9, 0.99)(values_) AS p
+      sumArray(values_) AS sum, maxArray(values_) AS max, quantilesExactInclusiveArray(0.5, 0.9, 0.99)(values_) AS p,
+      groupArrayIf(${minUsers})((toString(who), toString(ord_)), of_kind >= ${word} AND place = 0) AS few
     FROM (
       SELECT *, arrayJoin(${detail}) AS z FROM (
         SELECT *, arrayFilter((x, i) -> ${some('i = 1', 'all_seen[i - 1].1 != x.1')}, all_seen, arrayEnumerate(all_seen)) AS seen
         FROM (
           SELECT t.1 AS of_kind, t.2 AS place, t.3 AS month, name, who, sum(rows) AS rows_, sum(uses) AS uses_,
-            min(first) AS first_, max(last) AS last_, argMin(period, (slot, ord)) AS period_,
+            min(first) AS first_, max(last) AS last_, argMin(period, (slot, ord)) AS period_, min(ord) AS ord_,
             groupBitAnd(marks) AS marks_, groupArrayArray(values) AS values_,
             arraySort(groupArrayIf((toUInt32(step_of - 1), slot, period), t.1 = ${step})) AS all_seen
           FROM (

@@ -1,5 +1,5 @@
-import {noBounds} from '../../../../stats/model/bounds.ts'
-import {type HeaderWord, headerWords} from '../../../../stats/model/header-words.ts'
+import {minUsers, noBounds} from '../../../../stats/model/bounds.ts'
+import {type HeaderWord, headerWords, numberOfWords} from '../../../../stats/model/header-words.ts'
 import type {Ending} from '../../../../stats/model/outcomes.ts'
 import type {
   AskedSpan,
@@ -149,6 +149,20 @@ export function namedFacts(counts: Counts): NamedFacts {
   ])
   return Object.fromEntries(entries) as unknown as NamedFacts
 }
+
+/** The people behind the names of few users, together. */
+export const fewUsersFacts = (counts: Counts): StatsFacts['fewUsers'] =>
+  numberOfWords(word => {
+    const rows = counts.of(kinds.word + headerWords.indexOf(word), sayers.user)
+    const few = [...Map.groupBy(rows, ({name}) => name).values()].filter(same => same.every(({n}) => n < minUsers))
+    const periodOf = new Map<string, {readonly ord: number; readonly period: number}>()
+    for (const {part, few: users} of few.flat())
+      for (const [user, ord] of users)
+        if (Number(ord) < (periodOf.get(user)?.ord ?? Number.POSITIVE_INFINITY))
+          periodOf.set(user, {ord: Number(ord), period: part})
+    const ofPeriods = [...Map.groupBy(periodOf.values(), ({period}) => period).values()]
+    return Math.max(0, ...ofPeriods.map(({length}) => length))
+  })
 
 export function adoptionFacts(counts: Counts, {periods}: StatsQuestion): StatsFacts['adoption'] {
   return periods.flatMap((_, period) => {

@@ -1,5 +1,14 @@
-import {type HeaderWord, headerWords} from '../../../../stats/model/header-words.ts'
-import type {NamedFacts, NamedRuns, SpanFacts, Step, StepFacts, WithoutUser} from '../../../../stats/model/source.ts'
+import {minUsers} from '../../../../stats/model/bounds.ts'
+import {type HeaderWord, headerWords, numberOfWords} from '../../../../stats/model/header-words.ts'
+import type {
+  NamedFacts,
+  NamedRuns,
+  SpanFacts,
+  StatsFacts,
+  Step,
+  StepFacts,
+  WithoutUser,
+} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {tellFlow} from '../../people/flow.ts'
 import {addUses, noUses, type UsesByWord} from '../../people/telling-uses.ts'
@@ -148,6 +157,7 @@ export function countNamed(
   periods: readonly Span[],
 ): {
   readonly named: NamedFacts
+  readonly fewUsers: StatsFacts['fewUsers']
   readonly adoption: readonly (NamedRuns & {readonly period: number})[]
 } {
   const {headers} = uses
@@ -161,8 +171,9 @@ export function countNamed(
     }
     return one.byName('version').map(counts => ({period, ...counts}))
   })
-  const byWord = headerWords.map(word => [word, all.byName(word)])
-  return {named: Object.fromEntries(byWord) as NamedFacts, adoption}
+  const byWord: unknown = Object.fromEntries(headerWords.map(word => [word, all.byName(word)]))
+  const named = byWord as NamedFacts
+  return {named, fewUsers: numberOfWords(word => all.fewUsers(word, named[word])), adoption}
 }
 
 /** Sums the runs of headers. `begin` starts a new sum in the same memory. */
@@ -217,6 +228,12 @@ function createHeaderSum(headers: KnownHeaders) {
         if (some.length === 0) return []
         return [{name, runs: some.reduce((sum, header) => sum + runsOf[header]!, 0), ...countUsers(some)}]
       })
+    },
+    /** The people behind the names of few users, together. */
+    fewUsers(word: HeaderWord, named: readonly NamedRuns[]): number {
+      const few = new Set(named.flatMap(({name, users}) => (users.low < minUsers ? [name] : [])))
+      const [nameOf, names] = [headers.name[word], headers.names[word]]
+      return countUsers(seen.filter(header => few.has(names[nameOf[header]!]!))).users.low
     },
   }
 }

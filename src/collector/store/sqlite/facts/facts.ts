@@ -120,7 +120,7 @@ function clipQuestion(question: StatsQuestion, find: FindKept): StatsQuestion {
 }
 
 function readNamed(uses: Uses, {filters, periods, range}: StatsQuestion, isClipped: boolean) {
-  if (limitsFeatures(filters)) return {named: countNamed(uses, []).named, adoption: []}
+  if (limitsFeatures(filters)) return countNamed(uses, [])
   const named = countNamed(uses, periods)
   // A period may have single runs that the range already counts in the total of their year.
   return isClipped ? {...named, named: countNamed(uses, [range]).named} : named
