@@ -62,11 +62,18 @@ export interface ParsedReport extends Omit<Report, 'events'> {
  * An invalid envelope yields a list of problems. An invalid event is rejected with its first problem, so that an event
  * costs no more the more problems it has. The valid ones are kept. Unknown keys are ignored, absent optional values
  * become `null` or their default, ids become lower case. Parts that stay as they are may be shared with the input.
+ */
+export function parseReport(input: unknown): Parsed<ParsedReport> {
+  return readReport(input, isSure)
+}
+
+/**
+ * Reads a report like `parseReport`.
  *
  * @param canSkip whether a schema need not read a value, because it returns an equal one. The result is the same with any
- * function that is right, also with one that always returns false. Default: the quick check.
+ * function that is right, also with one that always returns false.
  */
-export function parseReport(input: unknown, canSkip: typeof isSure = isSure): Parsed<ParsedReport> {
+export function readReport(input: unknown, canSkip: typeof isSure): Parsed<ParsedReport> {
   const result = canSkip(envelope, input) ? null : v.safeParse(envelope, input)
   if (result?.success === false) return {ok: false, problems: toProblems(result.issues)}
   const {events: inputs, ...rest} = result?.output ?? (input as v.InferOutput<typeof envelope>)
