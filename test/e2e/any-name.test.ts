@@ -63,7 +63,11 @@ const markLabel =
 const pattern = / fill="url\(#[\w-]*\)"/g
 
 /** What of a page is markup: a name that is only text changes nothing of it. */
-const markupOf = (page: string): string => page.replace(markLabel, '').replace(pattern, '').replace(/[^<>"]/g, '')
+const markupOf = (page: string): string =>
+  page
+    .replace(markLabel, '')
+    .replace(pattern, '')
+    .replace(/[^<>"]/g, '')
 const unsafe = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
 
 describe('a name from outside, whatever it is', () => {
