@@ -1,6 +1,8 @@
+import type {FeatureEvent} from '../../src/protocol/event.ts'
 import type {Ending, Outcomes} from '../../src/stats/model/outcomes.ts'
-import type {VersionEnding} from '../../src/stats/model/source.ts'
+import type {FeatureEnding, VersionEnding} from '../../src/stats/model/source.ts'
 import type {NaiveRun} from './naive-facts.ts'
+import type {Sent} from './random-use.ts'
 
 export function outcomeOf({end, lastMs}: NaiveRun, lostBeforeMs: number): keyof Outcomes {
   if (end === undefined) return lastMs <= lostBeforeMs ? 'lost' : 'running'
@@ -11,6 +13,21 @@ export function outcomeOf({end, lastMs}: NaiveRun, lostBeforeMs: number): keyof 
 /** Counts runs by version and how they ended, one by one. */
 export const naiveVersionEndings = (runs: readonly NaiveRun[], lostBeforeMs: number): VersionEnding[] =>
   countEqual(runs.map(run => ({version: run.key.header.version, ...endingOf(run, lostBeforeMs)})))
+
+/** Counts the runs that used each feature, by version and how they ended, one by one. */
+export const naiveFeatureEndings = (
+  uses: readonly Sent[],
+  runs: readonly NaiveRun[],
+  lostBeforeMs: number,
+): FeatureEnding[] =>
+  countEqual(
+    runs.flatMap(run => {
+      const events = run.events.filter(one => uses.includes(one)).map(({event}) => event as FeatureEvent)
+      const features = new Map(events.map(({featureType: type, name}) => [`${type} ${name}`, {type, name}]))
+      const ending = {version: run.key.header.version, ...endingOf(run, lostBeforeMs)}
+      return [...features.values()].map(feature => ({...feature, ...ending}))
+    }),
+  )
 
 function endingOf(run: NaiveRun, lostBeforeMs: number): Omit<Ending, 'runs'> {
   const outcome = outcomeOf(run, lostBeforeMs)

@@ -17,7 +17,7 @@ import type {
 } from '../../src/stats/model/source.ts'
 import type {Span} from '../../src/stats/model/span.ts'
 import {exactly} from '../support/within-bound.ts'
-import {naiveVersionEndings, outcomeOf} from './naive-endings.ts'
+import {naiveFeatureEndings, naiveVersionEndings, outcomeOf} from './naive-endings.ts'
 import type {Sent} from './random-use.ts'
 
 /** A run, assembled from all its events in memory. */
@@ -90,6 +90,11 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
     features: features(
       used.filter(one => within(range, one)),
       question.rotation,
+    ),
+    featureEndings: naiveFeatureEndings(
+      used.filter(one => within(range, one)),
+      [...Map.groupBy(paired, ({event}) => event.run).values()].map(assemble),
+      question.lostBeforeMs,
     ),
     sinceMs: sinceOf(sent),
     named: Object.fromEntries(byWord) as NamedFacts,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {fillWithDemo} from '../../src/collector/demo/fill.ts'
-import {demoProject} from '../../src/collector/demo/project.ts'
+import {demoCrash, demoProject} from '../../src/collector/demo/project.ts'
 import {openSqliteSource} from '../../src/collector/store/sqlite/source.ts'
 import {openSqliteStore} from '../../src/collector/store/sqlite/sqlite.ts'
+import type {EndEvent, Event} from '../../src/protocol/event.ts'
 import {isDeclaredFeature} from '../../src/protocol/project-file.ts'
 import {answerStats} from '../../src/stats/answer/answer.ts'
 import {parseStatsQuery} from '../../src/stats/model/query.ts'
@@ -28,6 +29,46 @@ test('it fills a store with two years of use that give every answer a value', as
   assert.ok(stats.features.every(({type, name}) => isDeclaredFeature(project, type, name)))
   assert.ok(stats.unusedFeatures!.length > 0)
   assert.equal(stats.quality.clamped, 0)
+})
+
+test('it shows which feature crashes in which version, exactly as often as it was made', async t => {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  const made: {readonly version: string | null; readonly event: Event}[] = []
+  const insert: typeof store.insert = async batches => {
+    for (const {header, events} of batches) made.push(...events.map(({event}) => ({version: header.version, event})))
+    return store.insert(batches)
+  }
+  await fillWithDemo({insert, saveProjects: files => store.saveProjects(files)}, nowMs)
+  await store.close()
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  const query = parseStatsQuery({project: demoProject().project, from: '2024-01-01'}, nowMs)
+  const stats = await answerStats(source, demoProject(), query, nowMs)
+  const runs = [...Map.groupBy(made, ({event}) => event.run).values()]
+  const ended = (some: typeof runs, ofWhat: (end: EndEvent) => boolean): number =>
+    some.filter(run => run.some(({event}) => event.type === 'end' && ofWhat(event))).length
+  const isCrash = ({signal}: EndEvent): boolean => signal === demoCrash.signal
+  const isKnown = ({signal, exitCode}: EndEvent): boolean => signal !== null || exitCode !== null
+  for (const {name, version, ...row} of stats.featureVersionOutcomes!) {
+    const own = runs.filter(
+      run => run[0]!.version === version && run.some(({event}) => event.type === 'feature' && event.name === name),
+    )
+    const crashes = row.faults.find(({signal}) => signal === demoCrash.signal)
+    const known = ended(own, isKnown)
+    if (crashes !== undefined) assert.equal(crashes.runs, ended(own, isCrash), `${name} in ${version}`)
+    assert.deepEqual([row.runs, row.ok + row.failed + row.signal], [own.length, known], `${name} in ${version}`)
+  }
+  for (const {version, ...row} of stats.versionOutcomes!) {
+    const own = runs.filter(run => run[0]!.version === version)
+    assert.deepEqual([row.runs, row.signal], [own.length, ended(own, ({signal}) => signal !== null)])
+  }
+  const [first] = stats.conspicuous!
+  assert.deepEqual([first!.name, first!.version, first!.faults[0]!.signal], ['Solver.explicit', '2.2', 'SIGSEGV'])
+  assert.ok(Math.abs(first!.faults[0]!.share - demoCrash.share) < 0.1, String(first!.faults[0]!.share))
+  // Nothing else was made to fail: all other items are of this feature or of this version.
+  for (const {name, version} of stats.conspicuous!)
+    assert.ok(name === demoCrash.feature || version === demoCrash.version, `${name} in ${version}`)
 })
 
 test('it makes the same use for the same instant', async () => {

@@ -33,6 +33,16 @@ const ofFeature = (users: number) => ({...people(users), usesWithoutUser: 0, day
 const breakdownsOf = (items: (column: string) => readonly object[]): Breakdowns =>
   Object.fromEntries(breakdowns.map(({key, columns}) => [key, items(columns[0])])) as unknown as Breakdowns
 
+const fault = (signal: string) => ({exitCode: null, signal, runs: 42, share: 0.42})
+const outcomesOfSample = {
+  ...{runs: 4, ok: 1, failed: 1, signal: 1, lost: 1, running: 0, unknown: 0, successRate: 1 / 3},
+  faults: [
+    {exitCode: 1, signal: null, runs: 1, share: 1 / 3},
+    {exitCode: null, signal: 'SIGSEGV', runs: 1, share: 1 / 3},
+  ],
+}
+const outcomesOfHostile = {...outcomesOfSample, faults: [outcomesOfSample.faults[1]!]}
+
 /** Sample answers for tests of formats. */
 export const sample: Stats = {
   project: 'parsl',
@@ -84,6 +94,24 @@ export const sample: Stats = {
       version: null,
       ...{runs: 2, ok: 0, failed: 0, signal: 1, lost: 0, running: 1, unknown: 0, successRate: 0},
       faults: [{exitCode: null, signal: 'SIGSEGV', runs: 1, share: 1}],
+    },
+  ],
+  featureOutcomes: [
+    {type: 'Algorithm', name: 'Load.v1', ...outcomesOfSample},
+    {type: 'Algorithm', name: 'Fit.v1', ...outcomesOfHostile},
+  ],
+  featureVersionOutcomes: [
+    {type: 'Algorithm', name: 'Load.v1', version: '3.5.2', ...outcomesOfSample},
+    {type: 'Algorithm', name: 'Fit.v1', version: '3.5.2', ...outcomesOfHostile},
+  ],
+  conspicuous: [
+    {
+      ...{version: '3.5.2', type: 'Algorithm', name: 'Load.v1', runs: 100, failures: 45, failureShare: 0.45},
+      ...{otherRuns: 1000, otherShare: 0.08, faults: [fault('SIGSEGV')]},
+    },
+    {
+      ...{version: '3.5.1', type: null, name: null, runs: 50, failures: 20, failureShare: 0.4},
+      ...{otherRuns: 1000, otherShare: 0.08, faults: [{exitCode: 3, signal: null, runs: 20, share: 0.4}]},
     },
   ],
   features: [
@@ -160,8 +188,6 @@ export const sample: Stats = {
 export const hostile =
   '=cmd()|\u001b[2J</script><img src=x onerror=alert(1)>\u0007\r\n\u009b31m\u202eb\u2066\t"\'`*[x](y)'
 
-const fault = (signal: string) => ({exitCode: null, signal, runs: 1, share: 1 / 35})
-
 /** Answers in which every name is hostile. */
 export const hostileStats: Stats = {
   ...sample,
@@ -169,6 +195,9 @@ export const hostileStats: Stats = {
   filters: {...noFilters, application: hostile, appVersion: hostile},
   features: [{...sample.features[0]!, name: hostile, type: hostile}],
   versionOutcomes: [{...sample.versionOutcomes![0]!, version: hostile, faults: [fault(hostile)]}],
+  featureOutcomes: [{type: hostile, name: hostile, ...outcomesOfHostile}],
+  featureVersionOutcomes: [{type: hostile, name: hostile, version: hostile, ...outcomesOfHostile}],
+  conspicuous: [{...sample.conspicuous![0]!, type: hostile, name: hostile, version: hostile, faults: [fault(hostile)]}],
   unusedFeatures: [hostile],
   ...breakdownsOf(column => [
     {[column]: hostile, ...usage(1, 1)},

@@ -6,12 +6,13 @@
  * Read next: `people.ts` for the invented users, `project.ts` for what the project declares.
  */
 import type {EndEvent, Event, FeatureEvent} from '../../protocol/event.ts'
+import type {Header} from '../../protocol/header.ts'
 import {limits} from '../../protocol/limits.ts'
 import {TimingsRecorder} from '../../protocol/timings-recorder.ts'
 import {makeUuidV7} from '../../protocol/uuid.ts'
 import type {Batch, Store} from '../store/store.ts'
 import {choose, headerOf, makePeople, type Person, pseudonym, type Random, seededRandom} from './people.ts'
-import {demoFeatures, demoProject} from './project.ts'
+import {demoCrash, demoFeatures, demoProject} from './project.ts'
 
 const dayMs = 86_400_000
 const days = 730
@@ -83,6 +84,14 @@ const endings: readonly (readonly [share: number, ending: Pick<EndEvent, 'exitCo
   [0.011, {exitCode: null, signal: null}],
 ]
 
+const crashing: typeof endings = [
+  [demoCrash.share, {exitCode: null, signal: demoCrash.signal}],
+  ...endings.map(([share, ending]) => [share * (1 - demoCrash.share), ending] as const),
+]
+
+const isCrashing = (events: readonly Event[], {version}: Header): boolean =>
+  version === demoCrash.version && events.some(one => one.type === 'feature' && one.name === demoCrash.feature)
+
 /** The events of one run up to now. Some runs are lost: they have no end. */
 function eventsOfRun(startMs: number, person: Person, nowMs: number, random: Random): Event[] {
   const id = (timeMs: number): string =>
@@ -108,7 +117,7 @@ function eventsOfRun(startMs: number, person: Person, nowMs: number, random: Ran
   }
   const endMs = startMs + seconds * 1000
   if (random() >= 0.03) {
-    const ending = choose(endings, random)
+    const ending = choose(isCrashing(events, headerOf(person, startMs, nowMs)) ? crashing : endings, random)
     events.push({id: id(endMs), type: 'end', run, time: at(endMs), durationSeconds: seconds, ...ending, fields: {}})
   }
   return events.filter(({time}) => Date.parse(time) <= nowMs)

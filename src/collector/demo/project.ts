@@ -30,6 +30,9 @@ export function demoProject(): ProjectFile {
   return parsed.value
 }
 
+/** A fault of the invented software: this share of the runs that use the feature in the version ends with the signal. */
+export const demoCrash = {feature: 'Solver.explicit', version: '2.2', share: 0.42, signal: 'SIGSEGV'} as const
+
 /** The features: `percent` of the runs use it, and `internalPercent` of its uses come from other features. */
 export const demoFeatures: readonly {
   readonly name: string

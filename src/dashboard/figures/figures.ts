@@ -5,7 +5,12 @@ import {breakdownFigure} from './breakdowns.ts'
 import {ciFigure} from './ci.ts'
 import {featuresFigure, fieldsFigure, unusedFigure} from './features.ts'
 import type {Drawing, Figure} from './figure.ts'
-import {versionOutcomesFigure} from './outcomes-by.ts'
+import {
+  conspicuousFigure,
+  featureOutcomesFigure,
+  featureVersionOutcomesFigure,
+  versionOutcomesFigure,
+} from './outcomes-by.ts'
 import {plainFigure} from './plain.ts'
 import {durationFigure, exitCodesFigure, outcomesFigure, successFigure} from './runs.ts'
 import {flowFigure, hostsFigure, runsFigure, scriptsFigure, uncertainFigure, usersFigure} from './use.ts'
@@ -25,6 +30,9 @@ const drawings: Readonly<Partial<Record<AnswerKey, Drawing>>> = {
   successRate: successFigure,
   exitCodes: exitCodesFigure,
   versionOutcomes: versionOutcomesFigure,
+  featureOutcomes: featureOutcomesFigure,
+  featureVersionOutcomes: featureVersionOutcomesFigure,
+  conspicuous: conspicuousFigure,
   duration: durationFigure,
   features: featuresFigure,
   unusedFeatures: unusedFigure,

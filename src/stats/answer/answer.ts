@@ -20,6 +20,7 @@ import {type Answering, deriveOfRuns, fewUsersOf} from './derive-answers.ts'
 import {forecastDisk, sizesOf} from './disk.ts'
 import {userFlow} from './flow.ts'
 import {marksOf} from './marks.ts'
+import {featureOutcomes, featureVersionOutcomes} from './outcomes-of.ts'
 import {makePlan, type Plan} from './plan.ts'
 import {findUnanswered} from './unanswered.ts'
 import {countUsers, createCounter, runsByUser, uncertainUsers} from './unique.ts'
@@ -103,6 +104,8 @@ function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Om
     userFlow: userFlow(answering),
     ...deriveOfRuns(answering, !limitsFeatures(filters)),
     features: featureList(facts.features),
+    featureOutcomes: featureOutcomes(facts.featureEndings),
+    featureVersionOutcomes: featureVersionOutcomes(facts.featureEndings),
     // Declared names have no type.
     unusedFeatures: filters.featureType === null ? unusedFeatures(project, facts.features) : null,
     trend: trendOf(answering, query, nowMs),

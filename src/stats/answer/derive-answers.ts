@@ -6,6 +6,7 @@ import type {Stats} from '../model/model.ts'
 import type {SpanFacts, StatsFacts} from '../model/source.ts'
 import type {Span} from '../model/span.ts'
 import {adoptionOf, ciStats, namedUsage} from './breakdowns.ts'
+import {findConspicuous} from './conspicuous.ts'
 import {commonestFault, exitCodes, fieldStats, successRate} from './derive.ts'
 import {versionOutcomes} from './outcomes-of.ts'
 import type {Plan} from './plan.ts'
@@ -51,6 +52,7 @@ export const ofRuns: Derivations<Needing<'runs'>> = {
   commonestFault: ({facts}) => commonestFault(facts.exits),
   exitCodes: ({facts}) => exitCodes(facts.exits),
   versionOutcomes: ({facts}) => versionOutcomes(facts.versionEndings),
+  conspicuous: ({facts}) => findConspicuous(facts),
   versions,
   adoption: ({plan, facts}) => adoptionOf(plan.periods, facts.adoption),
   ...otherBreakdowns,

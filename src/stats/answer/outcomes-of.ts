@@ -1,6 +1,6 @@
 import type {Stats} from '../model/model.ts'
 import {type Ending, type Fault, type Outcomes, type OutcomesOf, outcomeNames} from '../model/outcomes.ts'
-import type {StatsFacts} from '../model/source.ts'
+import type {FeatureEnding, StatsFacts} from '../model/source.ts'
 import {compareFaults} from './derive.ts'
 
 /** The most faults of one row. */
@@ -12,6 +12,28 @@ export function versionOutcomes(endings: StatsFacts['versionEndings']): Stats['v
   return [...Map.groupBy(endings, ({version}) => version)]
     .map(([version, same]) => ({version, ...outcomesOf(same)}))
     .sort((a, b) => b.runs - a.runs || compareNames(a.version, b.version))
+}
+
+/** The most features in versions of an answer. */
+const maxPairs = 200
+
+/** How the runs of each feature ended, the feature with the most runs first. Pure. */
+export const featureOutcomes = (endings: StatsFacts['featureEndings']): Stats['featureOutcomes'] =>
+  byFeature(endings, ({type, name}) => ({type, name}))
+
+/** The same for each version of the runs. Pure. */
+export const featureVersionOutcomes = (endings: StatsFacts['featureEndings']): Stats['featureVersionOutcomes'] =>
+  byFeature(endings, ({type, name, version}) => ({type, name, version}))?.slice(0, maxPairs) ?? null
+
+function byFeature<Key extends object>(
+  endings: StatsFacts['featureEndings'],
+  keyOf: (ending: FeatureEnding) => Key,
+): (Key & OutcomesOf)[] | null {
+  if (endings === null) return null
+  return [...Map.groupBy(endings, ending => JSON.stringify(keyOf(ending)))]
+    .map(([key, same]) => ({key, row: {...keyOf(same[0]!), ...outcomesOf(same)}}))
+    .sort((a, b) => b.row.runs - a.row.runs || (a.key < b.key ? -1 : 1))
+    .map(({row}) => row)
 }
 
 /** An unknown name is last. */

@@ -154,6 +154,31 @@ export const answers = [
     meaning: 'How the runs of each version ended, and the most common fault of the version.',
   },
   {
+    key: 'featureOutcomes',
+    title: 'Outcomes by feature',
+    columns: ['type', 'name', ...outcomesOf],
+    page: 'outcomes',
+    meaning: 'How the runs ended that used a feature, and their most common fault.',
+  },
+  {
+    key: 'featureVersionOutcomes',
+    title: 'Outcomes by feature and version',
+    columns: ['type', 'name', 'version', ...outcomesOf],
+    page: 'outcomes',
+    meaning: 'How the runs ended that used a feature, by version of the software.',
+  },
+  {
+    key: 'conspicuous',
+    title: 'What fails much more often',
+    columns: [
+      ...(['version', 'type', 'name', 'runs', 'failures', 'failureShare', 'otherRuns', 'otherShare'] as const),
+      ...(['faultExitCode', 'faultSignal', 'faultRuns', 'faultShare'] as const),
+    ],
+    needs: 'runs',
+    page: 'outcomes',
+    meaning: 'Versions and features whose runs fail much more often than the other runs.',
+  },
+  {
     key: 'duration',
     title: 'Duration',
     columns: overTime('n', 'meanSeconds', 'p50Seconds', 'p90Seconds', 'p99Seconds', 'percentileBound'),

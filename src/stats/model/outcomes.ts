@@ -65,6 +65,39 @@ export interface OutcomeAnswers {
    * runs whose outcomes were counted without their version.
    */
   readonly versionOutcomes: readonly (OutcomesOf & {readonly version: string | null})[] | null
+  /**
+   * How the runs ended that used a feature: of the 100 features with the most runs. Null if single uses or runs of the
+   * range are purged.
+   */
+  readonly featureOutcomes: readonly (OutcomesOf & FeatureKey)[] | null
+  /** The same for each version in which the feature was used: the 200 with the most runs. */
+  readonly featureVersionOutcomes: readonly (OutcomesOf & FeatureKey & {readonly version: string | null})[] | null
+  /** What fails much more often than the rest, at most five. */
+  readonly conspicuous: readonly Conspicuous[] | null
+}
+
+interface FeatureKey {
+  readonly type: string
+  readonly name: string
+}
+
+/** A version, a feature, or a feature in a version, whose runs fail much more often than the others. */
+export interface Conspicuous {
+  /** Null for a feature in all versions. */
+  readonly version: string | null
+  /** Both null for a version with all features. */
+  readonly type: string | null
+  readonly name: string | null
+  /** Its runs with a known result. */
+  readonly runs: number
+  /** Those of them that failed or were ended by a signal, and their share. */
+  readonly failures: number
+  readonly failureShare: number
+  /** The other runs with a known result, and the share of failures among them. */
+  readonly otherRuns: number
+  readonly otherShare: number
+  /** Its most common faults, as in `OutcomesOf`. */
+  readonly faults: readonly FaultShare[]
 }
 
 /** What each outcome means, in the order in which outcomes are shown. */

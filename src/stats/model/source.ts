@@ -72,6 +72,11 @@ export interface StatsFacts {
   /** How the runs of the range ended, by version. Null if totals of a part of the range do not contain it. */
   readonly versionEndings: readonly VersionEnding[] | null
   readonly features: readonly FeatureFacts[]
+  /**
+   * How the runs ended that used a feature in the range, by the version of the run: of the `maxFeatures` features with the
+   * most runs. Null if single uses or runs of the range are purged.
+   */
+  readonly featureEndings: readonly FeatureEnding[] | null
   /** Runs and users of the range by header value. */
   readonly named: NamedFacts
   /**
@@ -97,6 +102,15 @@ export interface StatsFacts {
 /** Runs of one version that ended in one way. */
 export interface VersionEnding extends Ending {
   readonly version: string | null
+}
+
+/** The most features whose runs are counted by how they ended. */
+export const maxFeatures = 100
+
+/** Runs of one version that used a feature and ended in one way. */
+export interface FeatureEnding extends VersionEnding {
+  readonly type: string
+  readonly name: string
 }
 
 export interface SpanFacts extends WithoutUser {

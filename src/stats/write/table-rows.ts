@@ -18,6 +18,15 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
     return fault === null ? [] : [[fault.exitCode, fault.signal, fault.runs]]
   },
   versionOutcomes: ({versionOutcomes}) => versionOutcomes?.map(one => [one.version, ...outcomeCells(one)]) ?? null,
+  featureOutcomes: ({featureOutcomes}) =>
+    featureOutcomes?.map(one => [one.type, one.name, ...outcomeCells(one)]) ?? null,
+  featureVersionOutcomes: ({featureVersionOutcomes}) =>
+    featureVersionOutcomes?.map(one => [one.type, one.name, one.version, ...outcomeCells(one)]) ?? null,
+  conspicuous: ({conspicuous}) =>
+    conspicuous?.map(({faults, ...one}) => [
+      ...[one.version, one.type, one.name, one.runs, one.failures, one.failureShare, one.otherRuns, one.otherShare],
+      ...faultCells(faults),
+    ]) ?? null,
   unusedFeatures: ({unusedFeatures}) => unusedFeatures?.map(name => [name]) ?? null,
   adoption: ({adoption, ...stats}) =>
     adoption?.flatMap(({period, versions, complete}) =>
@@ -59,9 +68,16 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
 }
 
 /** How some runs ended, and their most common fault. */
-function outcomeCells({runs, successRate, faults: [fault], ...outcomes}: OutcomesOf): Cell[] {
-  const {exitCode = null, signal = null, runs: faultRuns = null, share = null} = fault ?? {}
-  return [runs, ...outcomeNames.map(name => outcomes[name]), successRate, exitCode, signal, faultRuns, share]
+const outcomeCells = ({runs, successRate, faults, ...outcomes}: OutcomesOf): Cell[] => [
+  runs,
+  ...outcomeNames.map(name => outcomes[name]),
+  successRate,
+  ...faultCells(faults),
+]
+
+function faultCells([fault]: OutcomesOf['faults']): Cell[] {
+  const {exitCode = null, signal = null, runs = null, share = null} = fault ?? {}
+  return [exitCode, signal, runs, share]
 }
 
 /** The values of the quality that are days. */

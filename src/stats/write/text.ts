@@ -3,7 +3,7 @@ import {type AnswerKey, answers} from '../model/answers.ts'
 import type {Stats} from '../model/model.ts'
 import {describeDays} from './shown.ts'
 import {writeBreakdown, writeCi} from './text/breakdowns.ts'
-import {writeVersionOutcomes} from './text/by-version.ts'
+import {writeConspicuous, writeFeatureOutcomes, writeVersionOutcomes} from './text/by-version.ts'
 import {writeFeatures, writeFields, writeUnused} from './text/details.ts'
 import {writeDuration, writeOutcomes} from './text/outcomes.ts'
 import type {Page, Section} from './text/page.ts'
@@ -37,6 +37,9 @@ const writers: Readonly<Partial<Record<AnswerKey, ((page: Page) => Section) | nu
   commonestFault: null,
   exitCodes: null,
   versionOutcomes: writeVersionOutcomes,
+  featureOutcomes: writeFeatureOutcomes,
+  featureVersionOutcomes: null,
+  conspicuous: writeConspicuous,
   duration: writeDuration,
   features: writeFeatures,
   unusedFeatures: writeUnused,

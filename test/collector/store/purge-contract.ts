@@ -37,9 +37,10 @@ const ask = (source: StatsSource, written: Written): Promise<Stats> =>
 
 /** The answers without the values that a purge may change: sizes, dates of purges, and numbers that do not add up. */
 function comparable(stats: Stats, {withFeatures = true} = {}): unknown {
-  const {quality, features, unusedFeatures, ...answers} = stats
-  const {storeBytes: _bytes, freeBytes: _free, featuresSince: _since, unpaired, tables: _tables, ...others} = quality
-  const {bytesPerRun: _run, bytesPerFeature: _feature, ...counters} = others
+  const {quality, features, unusedFeatures, ...others} = stats
+  const {featureOutcomes: _outcomes, featureVersionOutcomes: _pairs, conspicuous: _items, ...answers} = others
+  const {storeBytes: _bytes, freeBytes: _free, featuresSince: _since, unpaired, tables: _tables, ...numbers} = quality
+  const {bytesPerRun: _run, bytesPerFeature: _feature, ...counters} = numbers
   const round = (mean: number | null): number | null => (mean === null ? null : Number(mean.toPrecision(9)))
   const summed = features.map(({runs: _runs, users: _, usersLow: _low, usersHigh: _high, meanSeconds, ...sums}) => ({
     ...sums,
@@ -63,6 +64,8 @@ export function purgeContract(make: MakeStore): void {
         const cutsMonth = written === unfiltered.at(-1)
         const withFeatures = index < unfiltered.length && !(cutsMonth && limit === '6m')
         assert.deepEqual(comparable(other, {withFeatures}), comparable(one, {withFeatures}), JSON.stringify(written))
+        const isKept = written.from! >= other.quality.featuresSince!
+        assert.deepEqual(other.featureOutcomes, isKept ? one.featureOutcomes : null, 'which run used what is purged')
         for (const {name, type, runs, usersLow, usersHigh} of other.features) {
           const known = one.features.find(feature => feature.name === name && feature.type === type)!
           if (!withFeatures) continue

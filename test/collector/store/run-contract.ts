@@ -62,6 +62,36 @@ export function runContract(make: MakeStore): void {
     )
   })
 
+  test('it counts how the runs ended that used a feature, each run once, by its own version', async t => {
+    const {store, source} = await make(t)
+    const header = sampleHeader({version: '2.3.0'})
+    const use = (id: number, run: number, name: string, atMs = nowMs) =>
+      featureOf(id, atMs, {run: uuid('r', run), name})
+    const before = question.range.fromMs - hourMs
+    // The first run has uses in two months, and begins before the range.
+    await insert(store, [startOf(1, before), endOf(1, nowMs, {exitCode: 139})], {header})
+    await insert(store, [use(1, 1, 'fano', nowMs - 20 * dayMs), use(2, 1, 'fano'), use(3, 1, 'load')], {header})
+    await insert(store, [startOf(2, nowMs), use(4, 2, 'fano')], {header})
+    await insert(store, [use(5, 3, 'fano')], {header: sampleHeader({version: 'of the use'})})
+    await insert(store, [startOf(3, nowMs), endOf(3, nowMs)], {header: sampleHeader({version: null})})
+    await insert(store, [use(6, 4, 'fano', before), endOf(4, nowMs), featureOf(7, nowMs, {run: null, name: 'fano'})])
+    await insert(store, [use(8, 5, 'fano'), endOf(5, nowMs)], {mark: {isOutcomeUntold: false, isTest: true}})
+    const {featureEndings} = await factsOf(source)
+    const none = {exitCode: null, signal: null, runs: 1}
+    const type = 'Algorithm'
+    assert.deepEqual(
+      new Set(featureEndings!.map(one => JSON.stringify(Object.entries(one).sort()))),
+      new Set(
+        [
+          {type, name: 'fano', version: '2.3.0', outcome: 'signal', ...none, signal: 'SIGSEGV'},
+          {type, name: 'load', version: '2.3.0', outcome: 'signal', ...none, signal: 'SIGSEGV'},
+          {type, name: 'fano', version: '2.3.0', outcome: 'running', ...none},
+          {type, name: 'fano', version: null, outcome: 'ok', ...none, exitCode: 0},
+        ].map(one => JSON.stringify(Object.entries(one).sort())),
+      ),
+    )
+  })
+
   test('it counts a run as lost when its last sign of life is as old as the limit, and not a millisecond sooner', async t => {
     const {store, source} = await make(t)
     await insert(store, [startOf(1, question.lostBeforeMs), startOf(2, question.lostBeforeMs + 1)])

@@ -53,16 +53,17 @@ function alone(): Written[] {
  * The answers about the range itself, which a purge of earlier months must not change. Totals name no people, so who is
  * behind several rows is unknown.
  */
-function ofRange({trend: _trend, userFlow: _flow, marks: _marks, fewUsers: _few, quality, ...answers}: Stats): unknown {
+function ofRange({trend: _trend, userFlow: _flow, marks: _marks, fewUsers: _few, quality, ...others}: Stats): unknown {
+  const {featureOutcomes: _outcomes, featureVersionOutcomes: _pairs, conspicuous: _items, ...answers} = others
   const {
     storeBytes: _bytes,
     freeBytes: _free,
     runsSince: _since,
     featuresSince: _other,
     tables: _tables,
-    ...others
+    ...numbers
   } = quality
-  const {bytesPerRun: _run, bytesPerFeature: _feature, ...counters} = others
+  const {bytesPerRun: _run, bytesPerFeature: _feature, ...counters} = numbers
   return {...answers, counters}
 }
 

@@ -9,7 +9,7 @@ import {breakdowns} from '../../../src/stats/model/breakdowns.ts'
 import {filterNames} from '../../../src/stats/model/filters.ts'
 import {parseStatsQuery, queryNames} from '../../../src/stats/model/query.ts'
 import {randomUse, seededRandom} from '../../collector/random-use.ts'
-import {batchOf, nowMs, sampleProject} from '../../collector/samples.ts'
+import {batchOf, endOf, nowMs, pseudonym, sampleHeader, sampleProject} from '../../collector/samples.ts'
 import {repositoryPath} from '../../support/repository.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
@@ -26,6 +26,13 @@ test('it has exactly its keys defined in docs/stats.md', async t => {
   t.after(() => source.close())
   t.after(() => store.close())
   await store.insert(randomUse(200, seededRandom(1)).map(({header, event}) => batchOf([event], {header})))
+  // A version that fails much more often than the others.
+  const crashes = Array.from({length: 60}, (_, run) => endOf(1_000 + run, nowMs, {exitCode: 3}))
+  await store.insert(
+    crashes.map((event, run) =>
+      batchOf([event], {header: sampleHeader({version: '9', user: pseudonym(`${run % 3}`)})}),
+    ),
+  )
   await store.noteTables(await source.tables())
   const stats = await answerStats(source, sampleProject(), parseStatsQuery({project: 'parsl'}, nowMs), nowMs)
   const answer = JSON.parse(JSON.stringify(stats)) as Record<string, unknown>

@@ -1,12 +1,24 @@
-import type {OutcomesOf} from '../../model/outcomes.ts'
-import {fit, layOut, maxRows, more} from './draw.ts'
+import type {Conspicuous, OutcomesOf} from '../../model/outcomes.ts'
+import {fit, flow, layOut, maxRows, more} from './draw.ts'
 import type {Page, Section} from './page.ts'
-import {writeFault, writeShare} from './write.ts'
+import {describeConspicuous, writeFault, writeShare} from './write.ts'
 
 /** Writes how the runs of each version ended. */
 export const writeVersionOutcomes = (page: Page): Section => ({
   heading: 'Outcomes by version',
   lines: outcomeTable(page.stats.versionOutcomes ?? [], page, {noun: 'version', show: one => one.version ?? 'unknown'}),
+})
+
+/** Writes how the runs ended that used each feature. */
+export const writeFeatureOutcomes = (page: Page): Section => ({
+  heading: 'Outcomes by feature',
+  lines: outcomeTable(page.stats.featureOutcomes ?? [], page, {noun: 'feature', show: one => one.name}),
+})
+
+/** Writes a sentence for each item that fails much more often. */
+export const writeConspicuous = ({stats, width}: Page): Section => ({
+  heading: 'What fails much more often',
+  lines: (stats.conspicuous ?? []).flatMap((one: Conspicuous) => flow(describeConspicuous(one), width)),
 })
 
 interface Shown<Row> {

@@ -1,6 +1,7 @@
+import {toPlainText} from '../../../protocol/plain-text.ts'
 import type {UserBounds} from '../../model/breakdowns.ts'
 import type {Count, RunsByUser} from '../../model/model.ts'
-import type {FaultShare} from '../../model/outcomes.ts'
+import type {Conspicuous, FaultShare} from '../../model/outcomes.ts'
 
 /** `12,345`. */
 export const writeCount = (count: number): string => count.toLocaleString('en-US')
@@ -88,6 +89,14 @@ export function writeEnding(exitCode: number | null, signal: string | null): str
 /** `42 % SIGSEGV`, `7 % exit code 2`. */
 export const writeFault = ({exitCode, signal, share}: FaultShare): string =>
   `${writeShare(share)} ${signal ?? writeEnding(exitCode, null)}`
+
+/** `Model.fano in 2.3.0: 45 % of 310 runs failed (42 % SIGSEGV), of the others 8 %.` Safe for a terminal. */
+export function describeConspicuous({version, name, faults: [fault], ...one}: Conspicuous): string {
+  const subject = name === null ? `Version ${version}` : version === null ? name : `${name} in ${version}`
+  const most = fault === undefined ? '' : ` (${writeFault(fault)})`
+  const share = `${writeShare(one.failureShare)} of ${writeCounted(one.runs, 'run')} failed`
+  return toPlainText(`${subject}: ${share}${most}, of the others ${writeShare(one.otherShare)}.`)
+}
 
 /** Says how exact the percentiles of features are. */
 export const describeBound = (bound: number): string =>

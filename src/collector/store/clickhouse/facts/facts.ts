@@ -10,15 +10,17 @@ import {limitsFeatures} from '../../../../stats/model/filters.ts'
 import type {StatsFacts, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {addFeatures} from '../../totals/kept-features.ts'
+import {isAllKept, mostRun} from '../../totals/most-run.ts'
 import {addRunTotals, type FindKept, restOf} from '../../totals/run-totals.ts'
 import type {ClickHouse} from '../client/client.ts'
 import {countDurations} from './durations.ts'
+import {readFeatureEndings} from './feature-endings.ts'
 import {countsOfRow, type FeatureName, type FeatureRow, featuresSql} from './features.ts'
 import {readFirstRuns} from './first-runs.ts'
 import {type Counted, countsSql, groupsSql} from './one-scan.ts'
 import {cutQuestion} from './pieces.ts'
 import {readQuality, readSince} from './quality.ts'
-import {readFeatureTotals, readKeptRuns, readKeptSince} from './read-totals.ts'
+import {type KeptSince, readFeatureTotals, readKeptRuns, readKeptSince} from './read-totals.ts'
 import {
   adoptionFacts,
   type Counts,
@@ -42,9 +44,9 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
   const since = await readKeptSince(clickhouse, project)
   const {find} = await readKeptRuns(clickhouse, asked, since.runsMs)
   const question = clipQuestion(asked, find)
-  const [counts, features, totals, quality, sinceMs, firstRuns, durations] = await Promise.all([
+  const [counts, {features, featureEndings}, totals, quality, sinceMs, firstRuns, durations] = await Promise.all([
     readCounts(clickhouse, question, asked.range, since.featuresMs),
-    readFeatures(clickhouse, asked, since.featuresMs),
+    readFeatures(clickhouse, asked, since),
     readFeatureTotals(clickhouse, asked, since.featuresMs),
     readQuality(clickhouse, project, asked.range),
     readSince(clickhouse, project),
@@ -65,6 +67,7 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
     exits: exitFacts(counts),
     versionEndings: versionEndingFacts(counts),
     features: addFeatures(joinNames([...features, ...totals.counts]), feature => feature),
+    featureEndings,
     named: namedFacts(counts),
     fewUsers: fewUsersFacts(counts),
     adoption: adoptionFacts(counts, question),
@@ -130,15 +133,19 @@ function unpaired(counts: Counts, spans: number, isOnFeatures: boolean): number 
   return isOnFeatures ? features : features + countUnpaired(counts, spans + 1, 'end')
 }
 
-async function readFeatures(clickhouse: ClickHouse, question: StatsQuestion, sinceMs: number | null) {
+async function readFeatures(clickhouse: ClickHouse, question: StatsQuestion, {featuresMs, runsMs}: KeptSince) {
   const {project, range, rotation, filters} = question
   const pieces = cutQuestion([range], rotation)
   const rows = await clickhouse.ask<FeatureRow>(
     'features',
-    featuresSql(clickhouse, localTables(clickhouse), question, pieces, sinceMs) + settings,
+    featuresSql(clickhouse, localTables(clickhouse), question, pieces, featuresMs) + settings,
     {project, ...chooses(filters).parameters, ...choosesFeature(filters).parameters},
   )
-  return rows.map(countsOfRow)
+  const features = rows.map(countsOfRow)
+  const isKept = isAllKept(question, [featuresMs, runsMs])
+  const most = isKept ? mostRun(features, feature => feature) : []
+  const endings = await readFeatureEndings(clickhouse, localTables(clickhouse), question, most)
+  return {features, featureEndings: isKept ? endings : null}
 }
 
 /** A feature has one key, from single uses and from totals. */

@@ -126,7 +126,7 @@ function durationOf(row: Counted | undefined): SpanFacts['duration'] {
 }
 
 /** A name as the server writes it: `=` and the name; empty for none. */
-const readName = (name: string): string | null => (name === '' ? null : name.slice(1))
+export const readName = (name: string): string | null => (name === '' ? null : name.slice(1))
 
 /** The runs by name: rows of one word, or of the versions of one period. */
 function namedRuns(rows: readonly (Counted & {readonly sayer: number})[]): NamedRuns[] {
@@ -174,7 +174,7 @@ export function adoptionFacts(counts: Counts, {periods}: StatsQuestion): StatsFa
 }
 
 /** An exit as the server writes it: `c` and the code, `s` and the signal, empty for none. */
-const readExit = (exit: string): Pick<Ending, 'exitCode' | 'signal'> => ({
+export const readExit = (exit: string): Pick<Ending, 'exitCode' | 'signal'> => ({
   exitCode: exit.startsWith('c') ? Number(exit.slice(1)) : null,
   signal: exit.startsWith('s') ? exit.slice(1) : null,
 })

@@ -35,10 +35,10 @@ const ofNoRun = `
  * @param condition on columns that merging changes as a whole
  */
 export const countedRunsSql = (table: string, condition: string): string => `
-  SELECT h, s, a, e, s.received < ${never} AS has_start, e.received < ${never} AS has_end,
+  SELECT run, h, s, a, e, s.received < ${never} AS has_start, e.received < ${never} AS has_end,
     toInt64(multiIf(has_start, s.at, has_end, e.at, first_sign)) AS counted_at, last_sign, is_untold
   FROM (
-    SELECT identity(header) AS h, identity(start) AS s, identity(again) AS a, identity(\`end\`) AS e, first_sign, last_sign,
+    SELECT run, identity(header) AS h, identity(start) AS s, identity(again) AS a, identity(\`end\`) AS e, first_sign, last_sign,
       is_untold
     FROM ${table} FINAL WHERE project = {project:String} AND is_test = 0 AND ${condition})`
 
@@ -47,24 +47,41 @@ export const countedRunsSql = (table: string, condition: string): string => `
  * never after the time at which a run is counted, and `last_sign` never before.
  */
 export function runsSql(table: TableNames, {filters, lostBeforeMs}: StatsQuestion, span: Span): string {
+  return `
+    SELECT counted_at AS at, toUInt8(0) AS what, toUInt64(1) AS uses, ${header},
+      ${resultSql(lostBeforeMs)} AS result,
+      ${hash('script')} AS script_id,
+      if(has_end, ifNull(ifNull(e.seconds, if(has_start, greatest(0, e.at - s.at) / 1000., NULL)), nan), nan) AS took,
+      ${exitSql} AS exit,
+      [${headerWords.map(word => `ifNull(concat('=', ${columnOfWord[word]}), '')`).join(', ')}] AS words,
+      if(has_start, s.fields, a.fields) AS start_fields, if(has_end, e.fields, '') AS end_fields
+    FROM (${toldRunsSql(table, span)})
+    WHERE ${chooses(filters).sql}`
+}
+
+/** The runs whose life overlaps a span, with the columns of their headers, and with what they told. */
+function toldRunsSql(table: TableNames, span: Span): string {
   const codes = Array.from({length: 256}, (_, code) => code).filter(code => signalOfExitCode(code) !== null)
   const names = codes.map(code => `'${signalOfExitCode(code)}'`)
   return `
-    SELECT counted_at AS at, toUInt8(0) AS what, toUInt64(1) AS uses, ${header},
-      toUInt8(multiIf(${every('NOT has_end', 'is_untold = 1')}, 6, NOT has_end, if(last_sign <= ${lostBeforeMs}, 2, 1),
-        isNotNull(signal), 5, exit_code = 0, 3, isNotNull(exit_code), 4, 6)) AS result,
-      ${hash('script')} AS script_id,
-      if(has_end, ifNull(ifNull(e.seconds, if(has_start, greatest(0, e.at - s.at) / 1000., NULL)), nan), nan) AS took,
-      multiIf(result = 5, concat('s', assumeNotNull(signal)), result IN (3, 4), concat('c', toString(exit_code)), '') AS exit,
-      [${headerWords.map(word => `ifNull(concat('=', ${columnOfWord[word]}), '')`).join(', ')}] AS words,
-      if(has_start, s.fields, a.fields) AS start_fields, if(has_end, e.fields, '') AS end_fields
-    FROM (
-      SELECT *, ${columns.map(column => `h.${column} AS ${column}`).join(', ')},
-        if(has_start, s.script, a.script) AS script, e.exit_code AS exit_code,
-        ifNull(e.signal, transform(ifNull(e.exit_code, 0), [${codes.join(', ')}], [${names.join(', ')}], NULL)) AS signal
-      FROM (${countedRunsSql(table('runs'), `first_sign < ${span.toMs} AND last_sign >= ${span.fromMs}`)}))
-    WHERE ${chooses(filters).sql}`
+    SELECT *, ${columns.map(column => `h.${column} AS ${column}`).join(', ')},
+      if(has_start, s.script, a.script) AS script, e.exit_code AS exit_code,
+      ifNull(e.signal, transform(ifNull(e.exit_code, 0), [${codes.join(', ')}], [${names.join(', ')}], NULL)) AS signal
+    FROM (${countedRunsSql(table('runs'), `first_sign < ${span.toMs} AND last_sign >= ${span.fromMs}`)})`
 }
+
+/** How a run ended, as a place in `results`. */
+const resultSql = (lostBeforeMs: number): string => `
+      toUInt8(multiIf(${every('NOT has_end', 'is_untold = 1')}, 6, NOT has_end, if(last_sign <= ${lostBeforeMs}, 2, 1),
+        isNotNull(signal), 5, exit_code = 0, 3, isNotNull(exit_code), 4, 6))`
+/** `s` and the signal, `c` and the exit code, empty for none. */
+const exitSql = `
+      multiIf(result = 5, concat('s', assumeNotNull(signal)), result IN (3, 4), concat('c', toString(exit_code)), '')`
+
+/** The ids of the runs whose life overlaps a span, with their versions and how they ended. No filter applies. */
+export const endedRunsSql = (table: TableNames, lostBeforeMs: number, span: Span): string => `
+    SELECT run, ifNull(concat('=', version), '') AS version_name, ${resultSql(lostBeforeMs)} AS result, ${exitSql} AS exit
+    FROM (${toldRunsSql(table, span)})`
 
 /**
  * The uses that a question counts people of, in a span: runs, and events without a run. If the question has a filter on

@@ -77,8 +77,8 @@ export interface FeatureColumns {
   readonly header: Int32Array
   /** A number of the run within the month, -1 for none. */
   readonly run: Int32Array
-  /** The number of different runs. */
-  readonly runs: number
+  /** The different runs. */
+  readonly runs: RunEnds
   readonly count: Float64Array
   readonly isInternal: Uint8Array
   /** The sum of the known durations of the event. NaN if none is known. */
@@ -89,6 +89,19 @@ export interface FeatureColumns {
   readonly timings: TimingsColumn
   /** By the number of a run: the digests of runs that may have uses in other months too. */
   readonly crossing: ReadonlyMap<number, string>
+}
+
+/** The runs of a month in which features were used. The index is the number of a run. */
+export interface RunEnds {
+  /** The id of its header. -1: the store does not have the run, or it is a test. */
+  readonly header: Int32Array
+  /** An index of `results`. */
+  readonly result: Uint8Array
+  /** An index of `exits`, -1 for none. */
+  readonly exit: Int32Array
+  readonly exits: readonly Exit[]
+  /** Unix milliseconds. */
+  readonly lastSignAt: Float64Array
 }
 
 /** Histograms as the store keeps them (`../tables/timings-blob.ts`), one after the other, in the order of their rows. */
@@ -105,9 +118,9 @@ const emptyBytes = 3_000
 /** The approximate bytes of columns in memory. */
 export function sizeOf(columns: RunColumns | FeatureColumns): number {
   if (columns.kind === 'features') {
-    const {features, crossing, at, timings} = columns
+    const {features, crossing, at, timings, runs} = columns
     const ofTimings = 8 * timings.row.length + timings.bytes.length
-    return emptyBytes + 8 * features.length + 200 * crossing.size + 37 * at.length + ofTimings
+    return emptyBytes + 8 * features.length + 200 * crossing.size + 37 * at.length + ofTimings + bytesOfEnds(runs)
   }
   const {at, scripts, exits, lone, numbers, values} = columns
   const fields = [...Object.values(numbers), ...Object.values(values)].map(({row}) => 500 + 12 * row.length)
@@ -121,5 +134,8 @@ export function sizeOf(columns: RunColumns | FeatureColumns): number {
     ...names,
   ])
 }
+
+/** The approximate bytes of the ends of runs in memory. */
+export const bytesOfEnds = ({header, exits}: RunEnds): number => 17 * header.length + 100 * exits.length
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0)

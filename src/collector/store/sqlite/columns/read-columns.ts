@@ -1,5 +1,4 @@
 import {createHash} from 'node:crypto'
-import {signalOfExitCode} from '../../../../stats/model/shell-signals.ts'
 import {type Database, eachRow} from '../tables/database.ts'
 import {
   type Exit,
@@ -11,8 +10,10 @@ import {
   results,
   type TimingsColumn,
 } from './columns.ts'
+import {exitOf, nameSignal} from './exits.ts'
 import {type Growing, growing, moved} from './growing.ts'
 import {type Numbering, numbering} from './numbering.ts'
+import {createRunEndsReader, runEndQuery} from './run-ends.ts'
 
 /** The month of a project to read. Instants are Unix milliseconds. */
 export interface MonthToRead {
@@ -48,6 +49,7 @@ export const columnQueries = {
       f.run IS NOT NULL AND (r.run IS NULL OR r.first_sign_at < :from OR r.last_sign_at >= :to) AS isCrossing
     FROM features f LEFT JOIN runs r ON r.project = f.project AND r.run = f.run
     WHERE f.project = :project AND f.used_at >= :from AND f.used_at < :usesTo`,
+  runEnd: runEndQuery,
 } as const
 
 interface RunRow {
@@ -121,18 +123,6 @@ export function readRunColumns(database: Database, month: MonthToRead): RunColum
     ...fields.columns(),
     lone: readLone(database, {...span, usesTo}),
   }
-}
-
-function exitOf({result, exitCode, signal}: RunRow, exits: Numbering<string, Exit>): number {
-  if (result === 'open' || result === 'unknown') return -1
-  const exit = result === 'signal' ? {exitCode: null, signal} : {exitCode, signal: null}
-  return exits.numberOf(`${exit.exitCode} ${exit.signal}`, () => exit)
-}
-
-/** A shell's code for a signal is that signal: docs/decisions/0019-shell-codes-of-signals.md. */
-function nameSignal(row: RunRow): RunRow {
-  const signal = row.result === 'failed' ? signalOfExitCode(row.exitCode ?? 0) : null
-  return signal === null ? row : {...row, result: 'signal', signal}
 }
 
 const presence = loneKinds.indexOf('presence')
@@ -214,7 +204,8 @@ export function readFeatureColumns(database: Database, month: MonthToRead): Feat
     seconds: growing(Float64Array),
     timed: growing(Float64Array),
   }
-  const runs = numbering<string, null>()
+  const runs = numbering<string, void>()
+  const runEnds = createRunEndsReader(database, month.project)
   const crossing = new Map<number, string>()
   const timings: {row: number; blob: Uint8Array}[] = []
   let row = 0
@@ -227,7 +218,7 @@ export function readFeatureColumns(database: Database, month: MonthToRead): Feat
     columns.isInternal.push(found.isInternal)
     columns.seconds.push(seconds ?? Number.NaN)
     columns.timed.push(seconds === null ? 0 : found.timed)
-    const number = run === null ? -1 : runs.numberOf(latin1Of(run), () => null)
+    const number = run === null ? -1 : runs.numberOf(latin1Of(run), () => runEnds.read(run))
     columns.run.push(number)
     if (found.isCrossing === 1 && !crossing.has(number)) crossing.set(number, digest(salt, run!))
     if (found.timings !== null) timings.push({row, blob: found.timings})
@@ -246,7 +237,7 @@ export function readFeatureColumns(database: Database, month: MonthToRead): Feat
     seconds: moved(columns.seconds.column(), placeOf),
     timed: moved(columns.timed.column(), placeOf),
     timings: layTimings(timings, placeOf),
-    runs: runs.values.length,
+    runs: runEnds.ends(),
     crossing,
   }
 }

@@ -8,6 +8,7 @@ import {decodeTimings} from '../../totals/timings-blob.ts'
 import type {Month} from '../columns/column-cache.ts'
 import type {FeatureColumns} from '../columns/columns.ts'
 import {isWithoutUser, type KnownHeaders} from '../columns/headers.ts'
+import {createEndSum} from './endings/feature-endings.ts'
 import type {MonthCounts, MonthSummaries, MonthSummary} from './month-summaries.ts'
 import {createPeopleCounter, type PeopleCounter} from './people.ts'
 import {monthsIn} from './rows.ts'
@@ -49,22 +50,34 @@ export function eachUse(
   }
 }
 
-/** Counts the uses of each feature in a span. */
-export function countFeatures(uses: FeatureUses, span: Span, summaries: MonthSummaries): FeatureCounts[] {
-  const all = new Map<number, MonthCounts[]>()
+/** The months with uses of one feature. */
+export type MonthsOfFeature = readonly {readonly summary: MonthSummary; readonly counts: MonthCounts}[]
+
+/** Sums up the months of a span, by the id of the feature. */
+export function sumMonths(
+  uses: FeatureUses,
+  span: Span,
+  summaries: MonthSummaries,
+): ReadonlyMap<number, MonthsOfFeature> {
+  const all = new Map<number, MonthsOfFeature[number][]>()
   for (const month of monthsIn(uses.months, span)) {
     const toMs = startOfNextPeriod(month.fromMs, 'month')
     const isWhole =
       month.fromMs >= span.fromMs && (toMs <= span.toMs || month.fromMs + lastOf(month.columns()) < span.toMs)
     const ofMonth = {...uses, months: [month]}
     const summary = isWhole ? summaries.of(month, uses.filters, () => sumUp(ofMonth, span)) : sumUp(ofMonth, span)
-    for (const [feature, counts] of summary) {
+    for (const [feature, counts] of summary.counts) {
       const before = all.get(feature)
-      if (before === undefined) all.set(feature, [counts])
-      else before.push(counts)
+      if (before === undefined) all.set(feature, [{summary, counts}])
+      else before.push({summary, counts})
     }
   }
-  const counter = createPeopleCounter(uses.headers.users)
+  return all
+}
+
+/** Counts the uses of each feature in some months. */
+export function countFeatures({headers}: FeatureUses, all: ReadonlyMap<number, MonthsOfFeature>): FeatureCounts[] {
+  const counter = createPeopleCounter(headers.users)
   return Array.from(all, ([feature, months]) => addUp(feature, months, counter))
 }
 
@@ -75,7 +88,8 @@ function lastOf({at}: FeatureColumns): number {
 }
 
 /** Adds up the months of a feature. A project may have a million features, most of them in one month: nothing is copied. */
-function addUp(feature: number, months: readonly MonthCounts[], counter: PeopleCounter): FeatureCounts {
+function addUp(feature: number, of: MonthsOfFeature, counter: PeopleCounter): FeatureCounts {
+  const months = of.map(({counts}) => counts)
   const [first] = months as [MonthCounts]
   const isOne = months.length === 1
   const sum = {...noCounts}
@@ -111,12 +125,13 @@ function sumUp(uses: FeatureUses, span: Span): MonthSummary {
   const columns = uses.months[0]!.columns()
   const {count, isInternal, seconds, timed, header, run} = columns
   const {headers, periodOf} = uses
-  const [peopleIn, runsIn] = [new Int32Array(headers.users), new Int32Array(columns.runs)]
+  const [peopleIn, runsIn] = [new Int32Array(headers.users), new Int32Array(columns.runs.header.length)]
+  const ends = createEndSum(columns, headers)
   let [last, turn] = [-1, 0]
   const addDurations = createDurationsReader(columns)
   let sum = newSum()
   const keep = (): void => {
-    if (turn > 0) all.set(last, monthCounts(sum))
+    if (turn > 0) all.set(last, {...monthCounts(sum), ...ends.take()})
     sum = newSum()
     turn++
   }
@@ -150,9 +165,10 @@ function sumUp(uses: FeatureUses, span: Span): MonthSummary {
     const key = columns.crossing.get(run[row]!)
     if (key === undefined) sum.runs++
     else sum.crossing.push(key)
+    ends.add(run[row]!)
   })
   if (turn > 0) keep()
-  return all
+  return {counts: all, runs: columns.runs, crossing: columns.crossing}
 }
 
 /**
@@ -179,7 +195,7 @@ const newSum = () => ({
   crossing: [] as string[],
 })
 
-const monthCounts = ({days, ...sum}: ReturnType<typeof newSum>): MonthCounts => ({
+const monthCounts = ({days, ...sum}: ReturnType<typeof newSum>): Omit<MonthCounts, 'ended' | 'notEnded'> => ({
   ...sum,
   daysWithoutUser: days?.size ?? 0,
   people: new Int32Array(sum.people),

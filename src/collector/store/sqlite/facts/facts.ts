@@ -13,13 +13,20 @@ import type {AskedSpan, QualityFacts, SpanFacts, StatsFacts, StatsQuestion} from
 import type {Span} from '../../../../stats/model/span.ts'
 import {cutPieces} from '../../people/pieces.ts'
 import type {KeptRuns} from '../../totals/kept-runs.ts'
+import {isAllKept, mostRun} from '../../totals/most-run.ts'
 import {addRunTotals, type FindKept, noDuration, restOf} from '../../totals/run-totals.ts'
 import type {ReadCache} from '../columns/read-cache.ts'
 import type {Database} from '../tables/database.ts'
-import {addFeatures, readFeatureTotals} from '../totals/read-feature-totals.ts'
+import {
+  addFeatures,
+  type KeptFeatures,
+  type NameOf,
+  readFeatureNames,
+  readFeatureTotals,
+} from '../totals/read-feature-totals.ts'
 import {readKeptRuns} from '../totals/read-run-totals.ts'
 import {collectUses, countLone} from './collect-uses.ts'
-import {countFeatures, eachUse} from './count-features.ts'
+import {countFeatures, eachUse, sumMonths} from './count-features.ts'
 import {
   countExits,
   countNumbers,
@@ -30,6 +37,7 @@ import {
   type Runs,
 } from './count-runs.ts'
 import {countNamed, countSteps, createSpanCounter} from './count-uses.ts'
+import {featureEndings} from './endings/feature-endings.ts'
 import {countVersionEndings} from './endings/version-endings.ts'
 import {type OpenRows, openRows} from './open-rows.ts'
 import {readCounters, readGrowth, readSince} from './quality.ts'
@@ -86,10 +94,7 @@ function readSingle(
     })),
     exits: countExits(runs, range),
     versionEndings: countVersionEndings(runs, range, question.lostBeforeMs),
-    features: addFeatures(database, project, [
-      ...countFeatures(rows.uses, asked.range, rows.summaries),
-      ...totals.counts,
-    ]),
+    ...readFeatures(rows, readFeatureNames(database, project), asked, {totals, runsSinceMs: sinceMs}),
     ...readNamed(uses, question, range.fromMs > asked.range.fromMs),
     firstRuns: rows.firstRuns(),
     steps: countSteps(uses, steps),
@@ -108,6 +113,25 @@ function readSingle(
   }
   rows.keepProject()
   return facts
+}
+
+function readFeatures(
+  {uses, summaries}: OpenRows,
+  nameOf: NameOf,
+  asked: StatsQuestion,
+  {totals, runsSinceMs}: {readonly totals: KeptFeatures; readonly runsSinceMs: number | null},
+): Pick<StatsFacts, 'features' | 'featureEndings'> {
+  const months = sumMonths(uses, asked.range, summaries)
+  const counts = countFeatures(uses, months)
+  const endingsOf = (feature: number) => featureEndings(months.get(feature)!, uses.headers, asked.lostBeforeMs)
+  return {
+    features: addFeatures([...counts, ...totals.counts], nameOf),
+    featureEndings: !isAllKept(asked, [totals.sinceMs, runsSinceMs])
+      ? null
+      : mostRun(counts, nameOf).flatMap(({feature, type, name}) =>
+          endingsOf(feature).map(ending => ({type, name, ...ending})),
+        ),
+  }
 }
 
 const hasTotals = (kept: ReturnType<FindKept>): boolean => kept !== null && kept !== 'unknown'

@@ -2,7 +2,7 @@ import type {Durations} from '../../../../protocol/durations.ts'
 import type {StatsFilters} from '../../../../stats/model/filters.ts'
 import {startOfNextPeriod} from '../../../../stats/model/period.ts'
 import type {Month} from '../columns/column-cache.ts'
-import type {FeatureColumns} from '../columns/columns.ts'
+import {bytesOfEnds, type FeatureColumns} from '../columns/columns.ts'
 import type {Memory} from '../columns/read-cache.ts'
 
 /** The counts of one feature in a month. Different people of several months do not add up, so they are listed. */
@@ -25,9 +25,16 @@ export interface MonthCounts {
   /** Uses that do not say who, and UTC days with one. */
   readonly usesWithoutUser: number
   readonly daysWithoutUser: number
+  /** The endings of runs without uses in other months that have ended: a code (`endings/feature-endings.ts`) and its runs. */
+  readonly ended: Int32Array
+  /** The numbers of the other runs. */
+  readonly notEnded: Int32Array
 }
 
-export type MonthSummary = ReadonlyMap<number, MonthCounts>
+/** The counts of a month by the id of the feature, and the runs that used one. */
+export interface MonthSummary extends Pick<FeatureColumns, 'runs' | 'crossing'> {
+  readonly counts: ReadonlyMap<number, MonthCounts>
+}
 
 /** Summaries of whole months, kept from one question to the next. */
 export interface MonthSummaries {
@@ -68,8 +75,9 @@ export function openMonthSummaries(
 }
 
 function bytesOf(summary: MonthSummary): number {
-  let bytes = 500
-  for (const {people, crossing, durations} of summary.values())
-    bytes += 700 + 8 * people.length + 8 * crossing.length + (durations?.bytes ?? 0)
+  let bytes = 500 + bytesOfEnds(summary.runs) + 100 * summary.crossing.size
+  for (const {people, crossing, durations, ended, notEnded} of summary.counts.values())
+    bytes +=
+      900 + 8 * people.length + 8 * crossing.length + 4 * (ended.length + notEnded.length) + (durations?.bytes ?? 0)
   return bytes
 }

@@ -38,11 +38,18 @@ export function readFeatureTotals(database: Database, project: number, question:
   return {sinceMs, counts, unpaired: rows.reduce((sum, {unpaired}) => sum + Number(unpaired), 0)}
 }
 
+/** Finds a feature of a project by its id. */
+export type NameOf = (feature: number) => {readonly type: string; readonly name: string}
+
 /** Adds up the counts of each feature, with its name. */
-export function addFeatures(database: Database, project: number, counts: readonly FeatureCounts[]): FeatureFacts[] {
+export const addFeatures = (counts: readonly FeatureCounts[], nameOf: NameOf): FeatureFacts[] =>
+  addCounts(counts, nameOf)
+
+/** Reads the names of the features of a project. */
+export function readFeatureNames(database: Database, project: number): NameOf {
   const read = database.prepare('SELECT id, type, name FROM feature_names WHERE project = :project')
   const names = new Map<number, {type: string; name: string}>()
   for (const [id, type, name] of allRows<readonly [number, string, string]>(read, {project}))
     names.set(id, {type, name})
-  return addCounts(counts, feature => names.get(feature)!)
+  return feature => names.get(feature)!
 }

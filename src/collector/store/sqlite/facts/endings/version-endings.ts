@@ -1,16 +1,16 @@
-import type {Ending} from '../../../../../stats/model/outcomes.ts'
 import type {StatsFacts, VersionEnding} from '../../../../../stats/model/source.ts'
 import type {Span} from '../../../../../stats/model/span.ts'
-import {type Exit, type RunColumns, results} from '../../columns/columns.ts'
+import type {RunColumns} from '../../columns/columns.ts'
 import {type Runs, runsIn} from '../count-runs.ts'
 import type {Rows} from '../rows.ts'
+import {countKinds, endingKinds, kindOf} from './kinds.ts'
 
 /** A run without an end is lost if it gave no sign of life after `lostBeforeMs` (Unix milliseconds). */
 export function countVersionEndings(runs: Runs, span: Span, lostBeforeMs: number): StatsFacts['versionEndings'] {
   const all = new Map<string, VersionEnding>()
   const versions = runs.headers.names.version
   for (const part of runsIn(runs, span)) {
-    const kinds = endingKinds(part.columns)
+    const kinds = endingKinds(part.columns.exits)
     for (const [code, count] of countCodes(runs, part, lostBeforeMs)) {
       const version = versions[Math.floor(code / kinds.length)]!
       const kind = kinds[code % kinds.length]!
@@ -21,36 +21,20 @@ export function countVersionEndings(runs: Runs, span: Span, lostBeforeMs: number
   return [...all.values()]
 }
 
-/** The endings without an exit, in front of those with one. */
-const withoutExit = ['running', 'lost', 'unknown'] as const
-const [running, lost, unknown] = [0, 1, 2] as const
-const open = results.indexOf('open')
-
-/** All endings in a month. The code of an ending is its place. */
-const endingKinds = ({exits}: Pick<RunColumns, 'exits'>): Omit<Ending, 'runs'>[] => [
-  ...withoutExit.map(outcome => ({outcome, exitCode: null, signal: null})),
-  ...exits.map(exit => ({outcome: outcomeOf(exit), ...exit})),
-]
-
-const outcomeOf = ({exitCode, signal}: Exit): Ending['outcome'] =>
-  signal !== null ? 'signal' : exitCode === 0 ? 'ok' : 'failed'
-
 /** Counts rows by code: the number of the version, times the number of kinds, plus the kind. */
 function countCodes(
   {headers, chosen}: Runs,
   {columns, begin, end}: Rows<RunColumns>,
   lostBeforeMs: number,
 ): Iterable<readonly [code: number, count: number]> {
-  const {header, result, exit, exits, lastSignAt} = columns
+  const {header, exits} = columns
   const versionOf = headers.name.version
-  const kinds = withoutExit.length + exits.length
+  const kinds = countKinds(exits)
   const counts = createCodeCounter(kinds * headers.names.version.length)
   for (let row = begin; row < end; row++) {
     const who = header[row]!
     if (chosen !== null && chosen[who] !== 1) continue
-    let kind: number = withoutExit.length + exit[row]!
-    if (exit[row]! < 0) kind = result[row] !== open ? unknown : lastSignAt[row]! <= lostBeforeMs ? lost : running
-    counts.add(versionOf[who]! * kinds + kind)
+    counts.add(versionOf[who]! * kinds + kindOf(columns, row, lostBeforeMs))
   }
   return counts.known()
 }
