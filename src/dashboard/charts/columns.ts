@@ -7,8 +7,8 @@ import {type Fill, fillOf, scopeOf} from './signs.ts'
 export interface ColumnSeries {
   readonly name: string
   readonly tone: Tone
-  /** One for each period. */
-  readonly values: readonly number[]
+  /** One for each period. Null: unknown, drawn like 0. */
+  readonly values: readonly (number | null)[]
 }
 
 /** Counts over time; several series are stacked. */
@@ -27,7 +27,7 @@ const maxColumns = 120
 /** Draws columns from 0. An incomplete period is pale. Pure. */
 export function drawColumns(chart: ColumnChart, shape: Shape): string {
   const {periods, series, upTo = [], write, label} = chart
-  const heights = periods.map((_, index) => series.reduce((sum, {values}) => sum + values[index]!, 0))
+  const heights = periods.map((_, index) => series.reduce((sum, {values}) => sum + (values[index] ?? 0), 0))
   const top = Math.max(0, ...heights, ...upTo)
   const ticks = linearTicks(top, 4, true)
   const axes: Axes = {...chart, ticks, place: linearPlace(ticks), writeTick: write}
@@ -49,8 +49,8 @@ function drawSlots(chart: ColumnChart, axes: Axes, shape: Shape, fills: readonly
     let height = 0
     const parts = series.map(({values}, place) => {
       const from = height
-      height += values[index]!
-      return values[index] === 0 ? '' : rectangle(index, from, height, fills[place]!.attributes)
+      height += values[index] ?? 0
+      return height === from ? '' : rectangle(index, from, height, fills[place]!.attributes)
     })
     const most = upTo?.[index] ?? 0
     if (most > height) parts.push(rectangle(index, height, most, `class="${series[0]!.tone} maybe"`))
@@ -62,9 +62,9 @@ function drawSlots(chart: ColumnChart, axes: Axes, shape: Shape, fills: readonly
 
 function describeColumn({periods, series, upTo, write}: ColumnChart, index: number): string {
   const {label, complete} = periods[index]!
-  const counts = series.map(({name, values}) => `${name} ${write(values[index]!)}`)
+  const counts = series.map(({name, values}) => `${name} ${values[index] == null ? 'unknown' : write(values[index])}`)
   const most = upTo?.[index] ?? 0
-  const bound = most > series[0]!.values[index]! ? ` to ${write(most)}` : ''
+  const bound = most > (series[0]!.values[index] ?? 0) ? ` to ${write(most)}` : ''
   return `${label}${complete ? '' : ', incomplete'}: ${counts.join(', ')}${bound}`
 }
 
@@ -76,7 +76,7 @@ function drawOutlines({periods, series}: ColumnChart, axes: Axes, shape: Shape, 
   return series
     .map((_, top) => {
       const steps = periods.map((_, index) => {
-        const height = series.slice(0, top + 1).reduce((sum, {values}) => sum + values[index]!, 0)
+        const height = series.slice(0, top + 1).reduce((sum, {values}) => sum + (values[index] ?? 0), 0)
         return `V${round(y(height))}H${round(area.left + (index + 1) * width)}`
       })
       return `<path ${fills[top]!.attributes} d="M${area.left} ${area.bottom}${steps.join('')}V${area.bottom}Z"/>`

@@ -125,8 +125,8 @@ export const flowFigure: Drawing = {
       label: `New and returning users by ${stats.by}`,
       ...overTime(stats, userFlow),
       series: [
-        {name: 'returning', tone: 'blue', values: userFlow.map(one => one.returning ?? 0)},
-        {name: 'new', tone: 'orange', values: userFlow.map(one => one.new ?? 0)},
+        {name: 'returning', tone: 'blue', values: userFlow.map(one => one.returning)},
+        {name: 'new', tone: 'orange', values: userFlow.map(one => one.new)},
       ],
       write: writeCount,
     }),

@@ -25,6 +25,12 @@ test('it draws columns in proportion, none for 0, and incomplete periods pale', 
   assert.match(svg, /^<svg class="wide" viewBox="0 0 860 270" role="img" aria-label="Users by month">/)
 })
 
+test('it names a value that is unknown, and draws no column for it', () => {
+  const svg = drawColumns(chart({series: [{name: 'new', tone: 'blue', values: [null, 0, 2]}]}), 'wide')
+  assert.match(svg, /<title>2025-12: new unknown<\/title><\/g>/)
+  assert.match(svg, /<title>2026-01: new 0<\/title><\/g>/)
+})
+
 test('it draws the lower bound of an uncertain value, and the upper bound pale above it', () => {
   const svg = drawColumns(chart({upTo: [8, 0, 0]}), 'narrow')
   assert.equal(heights(svg, 'blue maybe')[0], heights(svg, 'blue')[0])
