@@ -38,6 +38,7 @@ export const tools = {
   shellcheck: 'shellcheck',
   shfmt: 'shfmt',
   snakemake: 'snakemake',
+  soffice: 'libreoffice-calc-nogui',
   sqlite3: 'sqlite3',
   'ssh-keygen': 'openssh-client',
   strace: 'strace',
@@ -55,7 +56,7 @@ export const tools = {
 export type Tool = keyof typeof tools
 
 /** Tools that take a minute to install: tests that need them may be skipped everywhere. */
-export const slowToInstall: readonly Tool[] = ['snakemake']
+export const slowToInstall: readonly Tool[] = ['snakemake', 'soffice']
 
 /** Fails if clang has no library of its fuzzer. */
 const findFuzzer = 'test -e "$(clang --print-file-name=libclang_rt.fuzzer-$(uname -m).a)"'
