@@ -26,7 +26,7 @@ const addresses = [
   '/projects/heatflow/features?use=internal',
   '/projects/heatflow/outcomes?from=2024-12-01&by=year',
 ]
-const publicAddresses = ['/projects/heatflow', '/projects/heatflow/collected', '/projects/parsl']
+const publicAddresses = ['/', '/projects/heatflow', '/projects/heatflow/collected', '/projects/parsl']
 
 /** Visits all pages, with the token or as everybody. */
 async function visit(
@@ -91,6 +91,17 @@ suite('each page in a browser', () => {
     await context.close()
   })
 
+  for (const [size, viewport] of Object.entries(sizes))
+    test(`it has no two texts of a chart on each other, on a ${size}`, needs('chromium'), async () => {
+      let texts = 0
+      await visit({viewport}, async ({page}, address) => {
+        const {count, overlaps} = await page.evaluate<{count: number; overlaps: string[]}>(findOverlaps)
+        assert.deepEqual(overlaps, [], address)
+        texts += count
+      })
+      assert.ok(texts > 200, String(texts))
+    })
+
   test('it finds nothing missing when the browser looks for an icon', needs('chromium'), async () => {
     const answer = await fetch(`${site.http}/favicon.ico`)
     assert.deepEqual([answer.status, await answer.text()], [204, ''])
@@ -120,6 +131,24 @@ suite('each page in a browser', () => {
     },
   )
 })
+
+/** Compares the places of all texts of each visible chart, and of each legend with its chart. */
+const findOverlaps = `
+(() => {
+  const found = {count: 0, overlaps: []}
+  const charts = [...document.querySelectorAll('main svg[role=img]')].filter(chart => chart.checkVisibility())
+  for (const chart of charts) {
+    const legend = chart.parentElement.querySelectorAll('.legend li')
+    const parts = [...chart.querySelectorAll('text'), ...legend]
+    const places = parts.map(part => [part.textContent, part.getBoundingClientRect()])
+    found.count += places.length
+    for (const [index, [one, a]] of places.entries())
+      for (const [other, b] of places.slice(index + 1))
+        if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3)
+          found.overlaps.push(one + ' and ' + other + ' in ' + chart.getAttribute('aria-label'))
+  }
+  return found
+})()`
 
 async function assertAccessible(page: Page, address: string): Promise<void> {
   await page.addScriptTag({content: axe.source})

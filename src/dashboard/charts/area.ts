@@ -75,7 +75,7 @@ export function areaOf({ticks, writeTick, marks}: Axes, shape: Shape): Area {
     left: longest * digit + 10,
     top: 10 + roomOfMarks(marks),
     right: width - 6,
-    bottom: height - 40,
+    bottom: height - 42,
   }
 }
 

@@ -34,15 +34,24 @@ function drawCut({left, right, bottom}: Area): string {
   return `<path class="cut" d="M${left} ${bottom}${'l6-4l6 4'.repeat(teeth)}"/>`
 }
 
-function drawTimes({by, periods}: Axes, area: Area): string {
-  const {width, middle} = slotOf(area, periods.length)
-  const text = ({index, line, words}: TimeLabel): string => {
+function drawTimes(axes: Axes, area: Area): string {
+  const {middle} = slotOf(area, axes.periods.length)
+  const ends = [-Infinity, -Infinity]
+  const texts = timeLabels(axes, area).map(({index, line, words}) => {
     const half = (words.length * digit) / 2
     const x = Math.min(area.width - half, Math.max(half, middle(index)))
-    return `<text x="${round(x)}" y="${area.bottom + 16 + 16 * line}" text-anchor="middle">${escapeHtml(words)}</text>`
-  }
+    // A label at the edge is moved inwards, where the one before it may be.
+    if (x - half < ends[line]!) return ''
+    ends[line] = x + half
+    return `<text x="${round(x)}" y="${area.bottom + 19 + 16 * line}" text-anchor="middle">${escapeHtml(words)}</text>`
+  })
+  return texts.join('')
+}
+
+function timeLabels({by, periods}: Axes, area: Area): readonly TimeLabel[] {
+  const {width} = slotOf(area, periods.length)
   const labels = periods.map(({label}) => label)
-  if (by === 'month' && width >= 9) return monthLabels(labels, width).map(text).join('')
+  if (by === 'month' && width >= 9) return monthLabels(labels, width)
   // Many days are labelled by month.
   const isMany = by === 'day' && periods.length > 62
   const named = labels.flatMap((label, index) => (isMany && !label.endsWith('-01') ? [] : [{index, label}]))
@@ -51,8 +60,7 @@ function drawTimes({by, periods}: Axes, area: Area): string {
   const every = Math.max(1, Math.ceil(room / (width * (isMany ? 28 : 1))))
   return named
     .filter((_, place) => place % every === 0)
-    .map(({index, label}) => text({index, line: 0, words: shorten(label)}))
-    .join('')
+    .map(({index, label}) => ({index, line: 0, words: shorten(label)}))
 }
 
 interface TimeLabel {

@@ -13,6 +13,8 @@ export function breakdownFigure(row: BreakdownRow): Drawing {
     describe: stats => describeFirst(namedUsageOf(stats, row) ?? [], stats, breakdown),
     draw: stats => {
       const rows = namedUsageOf(stats, row) ?? []
+      // The sentence is enough if no run reported a name.
+      if (rows.every(({name}) => name === null)) return ''
       const most = Math.max(1, ...rows.map(({runs}) => runs))
       return drawRows({
         head: [noun, 'runs', 'users'],

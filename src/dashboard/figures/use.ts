@@ -88,7 +88,7 @@ export const runsFigure: Drawing = {
 export const scriptsFigure: Drawing = {
   describe: stats =>
     stats.scripts === null ? '' : `People ran ${writePeople(stats.scripts, 'different script', 'different scripts')}.`,
-  draw: stats => countChart(stats, 'scripts', 'Scripts', 'gold'),
+  draw: stats => countChart(stats, 'scripts', 'Scripts', 'orange'),
 }
 
 const kindNames = {'only-agents': 'only through coding agents', 'only-new-homes': 'only in new homes'} as const

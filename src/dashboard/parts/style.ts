@@ -82,7 +82,7 @@ ${Object.keys(tones)
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;list-style:none;margin:0 0 .4rem;padding:0;font-size:.9rem;color:var(--soft)}
 .key{width:.8rem;height:.8rem;border-radius:.15rem;margin-right:.4rem;vertical-align:-.05rem}
 .line-key{width:1.9rem}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;background:linear-gradient(90deg,var(--paper) 50%,transparent) 0/2.5rem 100% no-repeat local,linear-gradient(270deg,var(--paper) 50%,transparent) 100%/2.5rem 100% no-repeat local,linear-gradient(90deg,var(--edge),transparent) 0/.7rem 100% no-repeat,linear-gradient(270deg,var(--edge),transparent) 100%/.7rem 100% no-repeat}
 .projects{margin-top:1.5rem}
 .projects table{width:100%}
 .spark{display:block;width:7.5rem;height:1.75rem}
@@ -129,7 +129,7 @@ svg.narrow{display:block}
 :root{color-scheme:light;font-size:13px;${light}}
 body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 header,main,footer{max-width:none;padding-left:0;padding-right:0}
-svg.wide{display:block;max-height:4.9cm}
+svg.wide{display:block;max-height:4.3cm}
 section{margin-top:1.1rem}
 .tiles{grid-template-columns:repeat(5,1fr);gap:.5rem;margin-top:.8rem}
 .tiles div{padding:.5rem .6rem}
@@ -138,7 +138,8 @@ svg.narrow{display:none}
 nav,.ranges,.filters form,.filters summary,.data{display:none}
 section,section>p,.tiles,tr{break-inside:avoid}
 h2,section>p:not(:last-child){break-after:avoid}
-.scroll{overflow:visible}
+.scroll{overflow:visible;background:none}
+.many .barcell,section:has(.many) .hint{display:none}
 .prose,section>p{max-width:none}
 th,td{padding-top:.14rem;padding-bottom:.14rem}
 .barcell{width:22%;min-width:4rem}
