@@ -6,7 +6,7 @@
  * features (`features.ts`). Totals are added as for every store. Percentiles of runs are exact.
  * Read next: `one-scan.ts`, `uses.ts`, `span-facts.ts`.
  */
-import {limitsFeatures} from '../../../../stats/model/filters.ts'
+import {limitsFeatures, limitsHeaders} from '../../../../stats/model/filters.ts'
 import type {StatsFacts, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {addFeatures} from '../../totals/kept-features.ts'
@@ -27,6 +27,7 @@ import {
   countUnpaired,
   exitFacts,
   fewUsersFacts,
+  firstRunFacts,
   indexCounts,
   namedFacts,
   numberFacts,
@@ -44,13 +45,13 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
   const since = await readKeptSince(clickhouse, project)
   const {find} = await readKeptRuns(clickhouse, asked, since.runsMs)
   const question = clipQuestion(asked, find)
-  const [counts, {features, featureEndings}, totals, quality, sinceMs, firstRuns, durations] = await Promise.all([
+  const [counts, {features, featureEndings}, totals, quality, sinceMs, firstOfFiltered, durations] = await Promise.all([
     readCounts(clickhouse, question, asked.range, since.featuresMs),
     readFeatures(clickhouse, asked, since),
     readFeatureTotals(clickhouse, asked, since.featuresMs),
     readQuality(clickhouse, project, asked.range),
     readSince(clickhouse, project),
-    readFirstRuns(clickhouse, asked),
+    isFiltered(asked) ? readFirstRuns(clickhouse, asked) : null,
     countDurations(
       clickhouse,
       question,
@@ -71,7 +72,7 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
     named: namedFacts(counts),
     fewUsers: fewUsersFacts(counts),
     adoption: adoptionFacts(counts, question),
-    firstRuns,
+    firstRuns: firstOfFiltered ?? firstRunFacts(counts),
     steps: stepFacts(counts, question),
     numberFields: numberFacts(counts, question),
     valueFields: valueFacts(counts, question),
@@ -85,6 +86,9 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
   }
   return since.runsMs === null ? facts : addRunTotals(asked, facts, find)
 }
+
+/** Whether the question reads only some of the runs. */
+const isFiltered = ({filters}: StatsQuestion): boolean => limitsFeatures(filters) || limitsHeaders(filters)
 
 const hasTotals = (kept: ReturnType<FindKept>): boolean => kept !== null && kept !== 'unknown'
 
@@ -103,13 +107,16 @@ async function readCounts(
   featuresSinceMs: number | null,
 ): Promise<Counts> {
   const {project, range, spans, periods, steps, rotation, filters} = question
-  const pieces = cutQuestion([askedRange, range, ...spans, ...periods, ...steps], rotation)
+  const firstRuns = isFiltered(question) ? null : question.firstRuns
+  const alsoRead = firstRuns === null ? [] : [firstRuns]
+  const pieces = cutQuestion([askedRange, range, ...spans, ...periods, ...steps, ...alsoRead], rotation)
   const needing = (needs: readonly string[]) => spans.map(span => (needs.includes(span.needs ?? 'all') ? span : null))
   const asked = {
     pieces,
     spans: [...spans, askedRange, range],
     withScripts: needing(['all']),
     withDurations: needing(['all']),
+    firstRuns,
     question,
   }
   const groups = groupsSql(asked, usesSql(localTables(clickhouse), question, pieces.hull, featuresSinceMs))

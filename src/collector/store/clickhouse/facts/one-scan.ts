@@ -1,5 +1,4 @@
 import {minUsers} from '../../../../stats/model/bounds.ts'
-import {headerWords} from '../../../../stats/model/header-words.ts'
 import type {StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import type {Pieces} from './pieces.ts'
@@ -19,6 +18,9 @@ export const kinds = {
   value: 9,
   step: 10,
   ending: 11,
+  firstRun: 12,
+  /** All words of a header, in lines. They become single words after equal ones are grouped. */
+  words: 13,
   word: 20,
 } as const
 
@@ -41,6 +43,8 @@ export interface Counted {
   readonly newHomes: number
   /** Runs, or other events. */
   readonly rows: number
+  /** The earliest of them, Unix milliseconds, if they are runs. */
+  readonly earliest: number
   readonly uses: number
   readonly before: number
   readonly justBefore: number
@@ -58,6 +62,8 @@ export interface Asked {
   /** The spans for which scripts, and those for which durations are needed. Null: not needed. */
   readonly withScripts: readonly (Span | null)[]
   readonly withDurations: readonly (Span | null)[]
+  /** The span of the first run of each version. Null: not needed. */
+  readonly firstRuns: Span | null
   readonly question: StatsQuestion
 }
 
@@ -68,16 +74,17 @@ const noKind = 255
  * What uses add to: each has elements of kind, slot, name, who and value. A slot is a piece of time, or what the kind says.
  * `who` is counted once in each slot: a person, a day ...
  */
-function elementsSql({pieces, question: {range, periods, numberFields, valueFields}}: Asked, uses: string): string {
+function elementsSql({pieces, question, firstRuns}: Asked, uses: string): string {
+  const {range, periods, numberFields, valueFields} = question
   const {user, unknown, ci} = sayers
   const element = (kind: number, condition: string, slot: string, name: string, who: string, value = 'nan'): string =>
     `(if(${condition}, ${kind}, ${noKind}), ${slot}, ${name}, ${who}, ${value})`
-  const version = `words[${headerWords.indexOf('version') + 1}]`
   const ofUse = [
     element(kinds.count, 'piece > 0', 'piece', `''`, 'code'),
     element(kinds.user, every('piece > 0', 'person > 0'), 'piece', `''`, 'person'),
     element(kinds.host, every('piece > 0', 'host_id > 0', 'NOT is_ci'), 'piece', `''`, 'host_id'),
     element(kinds.script, every('piece > 0', 'script_id > 0', 'NOT is_ci'), 'piece', `''`, 'script_id'),
+    element(kinds.words, 'in_range', 'toUInt32(sayer)', 'words', 'who'),
     element(
       kinds.unknownDay,
       every('piece > 0', `sayer = ${unknown}`),
@@ -87,12 +94,22 @@ function elementsSql({pieces, question: {range, periods, numberFields, valueFiel
     ),
     element(kinds.seconds, every('piece > 0', 'NOT isNaN(took)'), 'piece', `''`, 'toUInt64(0)', 'took'),
     element(kinds.exit, every('in_range', `exit != ''`), 'toUInt32(0)', 'exit', 'toUInt64(0)'),
-    element(kinds.ending, 'in_range', 'toUInt32(result)', `concat(${version}, '\\n', exit)`, 'toUInt64(0)'),
-    element(kinds.adoption, 'period_at > 0', 'toUInt32(3 * (period_at - 1) + sayer)', version, 'who'),
+    element(kinds.ending, 'in_range', 'toUInt32(result)', `concat(version_word, '\\n', exit)`, 'toUInt64(0)'),
+    ...(firstRuns === null
+      ? []
+      : [
+          element(
+            kinds.firstRun,
+            every(...within(firstRuns, 'at_order'), `version_word != ''`),
+            'toUInt32(0)',
+            'version_word',
+            'toUInt64(0)',
+          ),
+        ]),
+    element(kinds.adoption, 'period_at > 0', 'toUInt32(3 * (period_at - 1) + sayer)', 'version_word', 'who'),
   ]
   const all = [
     `[${ofUse.join(', ')}]`,
-    `arrayMap((word, i) -> (${kinds.word - 1} + i, toUInt32(sayer), word, who, nan), if(in_range, words, []), range(1, in_range ? ${headerWords.length + 1} : 1))`,
     ...(numberFields.length === 0
       ? []
       : [
@@ -107,7 +124,7 @@ function elementsSql({pieces, question: {range, periods, numberFields, valueFiel
   return `
     SELECT day, at_order, own, marks, what, uses, arrayJoin(arrayFilter(one -> one.1 != ${noKind}, arrayConcat(${all.join(', ')}))) AS e
     FROM (
-      SELECT at_order, own, marks, what, uses, took, exit, result, words, start_fields, end_fields, is_ci, day, piece, sayer, code, host_id,
+      SELECT at_order, own, marks, what, uses, took, exit, result, words, version_word, start_fields, end_fields, is_ci, day, piece, sayer, code, host_id,
         script_id, in_range, period_at, ${every('in_range', some('notEmpty(start_fields)', 'notEmpty(end_fields)'))} AS has_fields,
         if(sayer = ${user}, user_id, 0) AS person, multiIf(sayer = ${user}, user_id, sayer = ${unknown}, toUInt64(day), 0) AS who
       FROM (
@@ -154,15 +171,16 @@ export function countsSql(asked: Asked, groups: string): string {
     'UInt32',
   )
   const inPiece = `if(kind <= ${seconds}, slot, 0)`
-  const to = (some: string, month = '0'): string => `arrayMap(s -> (kind, s, toInt64(${month})), ${some})`
+  const to = (some: string, month = '0'): string => `arrayMap(s -> (kind, s, toInt64(${month}), name), ${some})`
   const targets = `multiIf(
     kind IN (${count}, ${unknownDay}), ${to('spans_of', 'month_of')},
     kind = ${user}, arrayConcat(${to('spans_of')},
-      arrayFilter(one -> step_of > 0, [(toUInt8(${step}), ${parts}[step_of], toInt64(0))])),
+      arrayFilter(one -> step_of > 0, [(toUInt8(${step}), ${parts}[step_of], toInt64(0), name)])),
     kind = ${host}, ${to('spans_of')},
     kind = ${script}, ${to(`${pieces.spansOf(withScripts)}[${inPiece}]`)},
     kind = ${seconds}, ${to(`${pieces.spansOf(withDurations)}[${inPiece}]`)},
-    [(kind, slot, toInt64(0))])`
+    kind = ${kinds.words}, arrayMap((one, i) -> (toUInt8(${word - 1} + i), slot, toInt64(0), one), splitByChar('\\n', name), arrayEnumerate(splitByChar('\\n', name))),
+    [(kind, slot, toInt64(0), name)])`
   const single = (part: string): string => `[(toInt64(${part}), toUInt8(0), toUInt8(0), toUInt32(0))]`
   const detail = `multiIf(
     of_kind = ${count}, ${single('who')},
@@ -172,16 +190,16 @@ export function countsSql(asked: Asked, groups: string): string {
     ${some(every(`of_kind >= ${word}`, 'place != 0'), every(`of_kind = ${adoption}`, 'place % 3 != 0'))}, ${single('0')},
     ${single('period_')})`
   return `
-    SELECT of_kind AS kind, if(of_kind = ${step}, z.4, place) AS at_place, month, name, z.1 AS part, count() AS n,
+    SELECT of_kind AS kind, if(of_kind = ${step}, z.4, place) AS at_place, month, label AS name, z.1 AS part, count() AS n,
       sum(first_ < last_) AS several, sum(bitAnd(marks_, 1) != 0) AS agents, sum(bitAnd(marks_, 2) != 0) AS newHomes,
-      sum(rows_) AS rows, sum(uses_) AS uses, sum(z.2) AS before, sum(z.3) AS justBefore, sum(length(values_)) AS values,
+      sum(rows_) AS rows, min(ord_) AS earliest, sum(uses_) AS uses, sum(z.2) AS before, sum(z.3) AS justBefore, sum(length(values_)) AS values,
       sumArray(values_) AS sum, maxArray(values_) AS max, quantilesExactInclusiveArray(0.5, 0.9, 0.99)(values_) AS p,
-      groupArrayIf(${minUsers})((toString(who), toString(ord_)), of_kind >= ${word} AND place = 0) AS few
+      groupArrayIf(${minUsers})((toString(who), toString(ord_)), ${every(`of_kind >= ${word}`, 'place = 0')}) AS few
     FROM (
       SELECT *, arrayJoin(${detail}) AS z FROM (
         SELECT *, arrayFilter((x, i) -> ${some('i = 1', 'all_seen[i - 1].1 != x.1')}, all_seen, arrayEnumerate(all_seen)) AS seen
         FROM (
-          SELECT t.1 AS of_kind, t.2 AS place, t.3 AS month, name, who, sum(rows) AS rows_, sum(uses) AS uses_,
+          SELECT t.1 AS of_kind, t.2 AS place, t.3 AS month, t.4 AS label, who, sum(rows) AS rows_, sum(uses) AS uses_,
             min(first) AS first_, max(last) AS last_, argMin(period, (slot, ord)) AS period_, min(ord) AS ord_,
             groupBitAnd(marks) AS marks_, groupArrayArray(values) AS values_,
             arraySort(groupArrayIf((toUInt32(step_of - 1), slot, period), t.1 = ${step})) AS all_seen
@@ -190,7 +208,7 @@ export function countsSql(asked: Asked, groups: string): string {
               SELECT *, ${pieces.spansOf(spans)}[${inPiece}] AS spans_of, ${pieces.monthOf}[${inPiece}] AS month_of,
                 ${pieces.oneOf(question.steps)}[if(kind = ${user}, slot, 0)] AS step_of
               FROM ${groups}))
-          GROUP BY of_kind, place, month, name, who)))
+          GROUP BY of_kind, place, month, label, who)))
     GROUP BY kind, at_place, month, name, part`
 }
 

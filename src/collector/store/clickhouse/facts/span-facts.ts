@@ -190,6 +190,9 @@ export const versionEndingFacts = (counts: Counts): StatsFacts['versionEndings']
     return {version: readName(name.slice(0, end)), outcome, ...readExit(name.slice(end + 1)), runs}
   })
 
+export const firstRunFacts = (counts: Counts): StatsFacts['firstRuns'] =>
+  counts.of(kinds.firstRun).map(({name, earliest}) => ({version: readName(name) ?? '', atMs: earliest}))
+
 export const numberFacts = (counts: Counts, {numberFields}: StatsQuestion): StatsFacts['numberFields'] =>
   numberFields.flatMap(field =>
     counts

@@ -24,8 +24,11 @@ const header = `
   toUInt8(isNotNull(agent)) + 2 * toUInt8(isNotNull(is_new_secret)) AS marks,
   if(isNull(period), -1, toInt64(toUInt32OrZero(replaceAll(assumeNotNull(period), '-', '')))) AS own_period`
 
+/** A word of a header, which never has a line end: `=` and the value; empty for none. */
+const wordSql = (column: string): string => `ifNull(concat('=', ${column}), '')`
+
 const ofNoRun = `
-  toUInt8(0) AS result, toUInt64(0) AS script_id, nan AS took, '' AS exit, CAST([], 'Array(String)') AS words,
+  toUInt8(0) AS result, toUInt64(0) AS script_id, nan AS took, '' AS exit, '' AS words, '' AS version_word,
   '' AS start_fields, '' AS end_fields`
 
 /**
@@ -53,7 +56,7 @@ export function runsSql(table: TableNames, {filters, lostBeforeMs}: StatsQuestio
       ${hash('script')} AS script_id,
       if(has_end, ifNull(ifNull(e.seconds, if(has_start, greatest(0, e.at - s.at) / 1000., NULL)), nan), nan) AS took,
       ${exitSql} AS exit,
-      [${headerWords.map(word => `ifNull(concat('=', ${columnOfWord[word]}), '')`).join(', ')}] AS words,
+      concat(${headerWords.map(word => wordSql(columnOfWord[word])).join(`, '\\n', `)}) AS words, ${wordSql('version')} AS version_word,
       if(has_start, s.fields, a.fields) AS start_fields, if(has_end, e.fields, '') AS end_fields
     FROM (${toldRunsSql(table, span)})
     WHERE ${chooses(filters).sql}`
@@ -80,7 +83,7 @@ const exitSql = `
 
 /** The ids of the runs whose life overlaps a span, with their versions and how they ended. No filter applies. */
 export const endedRunsSql = (table: TableNames, lostBeforeMs: number, span: Span): string => `
-    SELECT run, ifNull(concat('=', version), '') AS version_name, ${resultSql(lostBeforeMs)} AS result, ${exitSql} AS exit
+    SELECT run, ${wordSql('version')} AS version_name, ${resultSql(lostBeforeMs)} AS result, ${exitSql} AS exit
     FROM (${toldRunsSql(table, span)})`
 
 /**
