@@ -78,8 +78,10 @@ type Content = Pick<Batch, 'project' | 'header' | 'receivedAtMs' | 'events'> & {
 function dropWrongPseudonyms(batch: Content, {identity}: ProjectFile): Content & Pick<Batch, 'hasWrongPeriod'> {
   const {header, events, pending} = batch
   const {period} = header
-  if (period === null || [...events, ...pending].every(({timeMs}) => canBeInPeriod(period, identity, timeMs)))
-    return batch
+  // A period has no gaps, so the first and the last event stand for all.
+  const times = period === null ? [] : [...events, ...pending].map(({timeMs}) => timeMs)
+  const ends = times.length === 0 ? [] : [Math.min(...times), Math.max(...times)]
+  if (period === null || ends.every(timeMs => canBeInPeriod(period, identity, timeMs))) return batch
   const nameless = events.map(one => (one.event.type === 'start' ? {...one, event: {...one.event, script: null}} : one))
   const unknown = {...header, user: null, host: null, period: null, isNewSecret: false}
   return {...batch, header: unknown, events: nameless, hasWrongPeriod: true}
@@ -165,13 +167,14 @@ function admitEvent(event: Event, claimedMs: number, project: ProjectFile, {rece
   const declared = isFeature ? project.features.details : project.fields
   const values = (isFeature ? event.details : event.fields) ?? {}
   const {kept, dropped} = keepValues(declared, values)
-  const undeclared = dropped === 0 ? {} : pickPending(values, kept)
+  const times = {timeMs: Math.min(claimedMs, receivedAtMs), isClamped: claimedMs > receivedAtMs}
+  if (dropped === 0) return {event, ...times, undeclaredFields: 0}
+  const undeclared = pickPending(values, kept)
   return {
     event: isFeature ? {...event, details: kept} : {...event, fields: kept},
-    timeMs: Math.min(claimedMs, receivedAtMs),
-    isClamped: claimedMs > receivedAtMs,
+    ...times,
     undeclaredFields: dropped,
-    ...(Object.keys(undeclared).length === 0 ? {} : {undeclared}),
+    ...(Object.keys(undeclared).length > 0 && {undeclared}),
   }
 }
 

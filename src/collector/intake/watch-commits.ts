@@ -1,6 +1,6 @@
 import {performance} from 'node:perf_hooks'
 import type {Monitor} from '../monitoring/monitor.ts'
-import type {Store} from '../store/store.ts'
+import type {InsertOutcome, Store} from '../store/store.ts'
 import type {GroupCommit} from './group-commit.ts'
 
 /** The same inserts. Each transaction is measured. */
@@ -26,11 +26,11 @@ export function watchCommits(groupCommit: GroupCommit, monitor: Pick<Monitor, 's
     ...groupCommit,
     async write(batch, bytes) {
       const outcomes = await groupCommit.write(batch, bytes)
-      const {accepted = [], duplicate = [], refused = []} = Object.groupBy(outcomes, outcome => outcome)
+      const countOf = (kind: InsertOutcome): number => outcomes.filter(outcome => outcome === kind).length
       const counts = {
-        accepted: accepted.length,
-        duplicates: duplicate.length,
-        refused: refused.length + batch.refused,
+        accepted: countOf('accepted'),
+        duplicates: countOf('duplicate'),
+        refused: countOf('refused') + batch.refused,
       }
       monitor.stored(batch.project, counts, batch.refusedAs ?? [])
       return outcomes

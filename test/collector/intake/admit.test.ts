@@ -31,7 +31,7 @@ test('it drops undeclared and ill-typed values, counts them, and keeps their eve
 test('it keeps the declared details of a feature and no others', () => {
   const {batch} = admitEvents([featureOf(1, nowMs, {details: {depth: 3, path: '/home'}}), featureOf(2, nowMs)])
   const details = batch.events.map(({event}) => (event.type === 'feature' ? event.details : null))
-  assert.deepEqual(details, [{depth: 3}, {}])
+  assert.deepEqual(details, [{depth: 3}, null])
 })
 
 test('it keeps features with an undeclared name or type apart, and accepts the others of the report', () => {

@@ -29,7 +29,7 @@ export function receiveBody(message: IncomingMessage, share: BodyShare): Promise
       give(() => reject(error))
     }
   }
-  const onEnd = (): void => give(() => resolve(Buffer.concat(chunks, length)))
+  const onEnd = (): void => give(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)))
   const onGone = (cause: Error): void =>
     give(() => reject(new UsageError('USAGE_REPORT_UNPARSABLE', 'the body is incomplete', {cause})))
   try {
