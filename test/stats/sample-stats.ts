@@ -60,6 +60,25 @@ export const sample: Stats = {
     complete: true,
   })),
   fewUsers: [],
+  beforeAndAfter: [
+    {
+      ...{day: '2026-01-20', label: 'Paper', kind: 'milestone', side: 'before', from: '2025-12-23', to: '2026-01-19'},
+      ...{reason: 'not-collected', runs: null, users: null, usersLow: null, usersHigh: null},
+      ...{successRate: null, successLow: null, successHigh: null},
+    },
+    {
+      ...{day: '2026-01-20', label: 'Paper', kind: 'milestone', side: 'after', from: '2026-01-20', to: '2026-02-16'},
+      ...{reason: null, runs: 18, ...people(7), successRate: 0.9, successLow: 0.8, successHigh: 0.95},
+    },
+    {
+      ...{day: '2026-02-03', label: '2.0', kind: 'version', side: 'before', from: '2026-01-06', to: '2026-02-02'},
+      ...{reason: null, runs: 15, ...people(6), successRate: 0.9, successLow: 0.8, successHigh: 0.95},
+    },
+    {
+      ...{day: '2026-02-03', label: '2.0', kind: 'version', side: 'after', from: '2026-02-03', to: '2026-03-02'},
+      ...{reason: null, runs: 22, ...people(8), successRate: 0.58, successLow: 0.5, successHigh: 0.7},
+    },
+  ],
   marks: [{day: '2026-02-03', label: '2.0', kind: 'version'}],
   uncertainUsers: [],
   userFlow: [],

@@ -1,6 +1,7 @@
 import type {AnswerRow} from '../../stats/model/answer-row.ts'
 import {type AnswerKey, answers} from '../../stats/model/answers.ts'
 import {adoptionFigure} from './adoption.ts'
+import {aroundFigure} from './around.ts'
 import {breakdownFigure} from './breakdowns.ts'
 import {ciFigure} from './ci.ts'
 import {featuresFigure, fieldsFigure, unusedFigure} from './features.ts'
@@ -37,6 +38,7 @@ const drawings: Readonly<Partial<Record<AnswerKey, Drawing>>> = {
   features: featuresFigure,
   unusedFeatures: unusedFigure,
   adoption: adoptionFigure,
+  beforeAndAfter: aroundFigure,
   ci: ciFigure,
   fields: fieldsFigure,
 }

@@ -14,6 +14,7 @@ import {calendarYear, formatDay, labelOfYear, startOfNextPeriod, startOfPeriod} 
 import type {StatsQuery} from '../model/query.ts'
 import type {SpanFacts, StatsFacts, StatsSource} from '../model/source.ts'
 import {dayMs, type Span} from '../model/span.ts'
+import {answerAround} from './around.ts'
 import {type Counted, compareWithBefore} from './compare.ts'
 import {featureList, unusedFeatures} from './derive.ts'
 import {type Answering, deriveOfRuns, fewUsersOf} from './derive-answers.ts'
@@ -27,7 +28,7 @@ import {countUsers, createCounter, runsByUser, uncertainUsers} from './unique.ts
 import {foundNothing, unknownFilters} from './unknown-filters.ts'
 
 /**
- * Answers a query: asks the source once and derives the rest. `nowMs` decides which periods are incomplete and which
+ * Answers a query: asks the source once, and again for the times around marks, and derives the rest. `nowMs` decides which periods are incomplete and which
  * runs are lost. Rejects if the source does, and with USAGE_QUERY_INVALID if retention removed the data that the query
  * needs.
  */
@@ -44,8 +45,10 @@ export async function answerStats(
   requireRuns(query, plan, facts, at)
   const counter = createCounter(at, plan.range, plan.periods)
   const all = foundNothing(query.filters, facts) ? await source.facts({...plan.question, filters: noFilters}) : null
+  const marks = marksOf(project, plan.range, facts)
+  const around = await answerAround(source, project, {asked: plan.question, marks, sinceMs: facts.sinceMs}, nowMs)
   return {
-    ...deriveStats({project, plan, facts, at, counter}, query, nowMs),
+    ...deriveStats({project, plan, facts, at, counter, marks, around}, query, nowMs),
     unknownFilters: all === null ? [] : unknownFilters(query.filters, all),
   }
 }
@@ -93,7 +96,7 @@ function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Om
       to: formatDay(span.toMs - dayMs),
       complete,
     })),
-    marks: marksOf(project, plan.range, facts),
+    marks: answering.marks,
     filters,
     fewUsers: fewUsersOf(facts),
     since: facts.sinceMs === null ? null : formatDay(facts.sinceMs),

@@ -19,6 +19,8 @@ export interface Answering {
   readonly facts: StatsFacts
   readonly at: (span: Span) => SpanFacts
   readonly counter: UniqueCounter
+  readonly marks: Stats['marks']
+  readonly around: Stats['beforeAndAfter']
 }
 
 type Needing<What extends AnswerRow['needs']> = Exclude<
@@ -55,6 +57,7 @@ export const ofRuns: Derivations<Needing<'runs'>> = {
   conspicuous: ({facts}) => findConspicuous(facts),
   versions,
   adoption: ({plan, facts}) => adoptionOf(plan.periods, facts.adoption),
+  beforeAndAfter: ({around}) => around,
   ...otherBreakdowns,
   ci: ({facts}) => ciStats(facts.named.ci),
   fields: ({project, facts}) => fieldStats(project, facts),

@@ -224,6 +224,17 @@ export const answers = [
     meaning: 'Runs and users by version in each period.',
   },
   {
+    key: 'beforeAndAfter',
+    title: 'Before and after',
+    columns: [
+      ...['day', 'label', 'kind', 'side', 'from', 'to', 'reason', 'runs', ...people],
+      ...['successRate', 'successLow', 'successHigh'],
+    ],
+    needs: 'runs',
+    page: 'versions',
+    meaning: 'Equally long times before and after the newest marks: runs, users and success rate of all versions.',
+  },
+  {
     key: 'versions',
     title: 'Versions',
     columns: ['version', ...usage],

@@ -11,10 +11,11 @@ import type {Measure, PeopleMeasure, RunsByUser, UserMeasure} from './bounds.ts'
 import type {Breakdowns, Usage, UserBounds} from './breakdowns.ts'
 import type {StatsFilters, UnknownFilter} from './filters.ts'
 import type {Fault, OutcomeAnswers, OutcomeStats, SuccessRateStats} from './outcomes.ts'
-import type {PeriodLength} from './period.ts'
+import type {AroundMark, Mark, PeriodLength} from './period.ts'
 
 export type {Count, Measure, PeopleMeasure, PeriodValue, RunsByUser, UserMeasure} from './bounds.ts'
 export type {Fault, OutcomeStats, Outcomes, SuccessRate, SuccessRateStats} from './outcomes.ts'
+export type {AroundMark, Mark} from './period.ts'
 
 /**
  * The answers about one project over one range: the JSON of `usage stats --json` and of `GET /v1/projects/{id}/stats`,
@@ -66,6 +67,8 @@ export interface Stats extends Breakdowns, OutcomeAnswers {
   /** The versions in each period, without those that have no run in it. */
   readonly adoption: readonly Adoption[] | null
   readonly ci: CiStats | null
+  /** Two for each of the newest marks: the time before it and the time after it. */
+  readonly beforeAndAfter: readonly AroundMark[] | null
   /** Each declared field, by name. */
   readonly fields: Readonly<Record<string, FieldStats>> | null
   readonly trend: Trend
@@ -272,13 +275,4 @@ export interface StatsPeriod {
   readonly to: string
   /** False for a period that is in progress or only partly in the range. */
   readonly complete: boolean
-}
-
-/** A day to mark in charts: a milestone of the project file, or the first day of a version. */
-export interface Mark {
-  /** `YYYY-MM-DD`. */
-  readonly day: string
-  /** The text of the milestone, or the version. */
-  readonly label: string
-  readonly kind: 'milestone' | 'version'
 }

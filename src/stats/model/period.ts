@@ -111,3 +111,30 @@ function labelOf(startMs: number, by: PeriodLength, yearBegins: string): string 
 export function formatDay(instantMs: number): string {
   return new Date(instantMs).toISOString().slice(0, 10)
 }
+
+/** A day to mark in charts: a milestone of the project file, or the first day of a version. */
+export interface Mark {
+  /** `YYYY-MM-DD`. */
+  readonly day: string
+  /** The text of the milestone, or the version. */
+  readonly label: string
+  readonly kind: 'milestone' | 'version'
+}
+
+/** The time before or after a mark, of equal length: runs of all versions. All values are null if there is a reason. */
+export interface AroundMark extends Mark {
+  readonly side: 'before' | 'after'
+  /** The first and the last day, `YYYY-MM-DD`. The day of the mark is the first one after it. */
+  readonly from: string
+  readonly to: string
+  /** `not-collected`: there is no data from its first day. `gone`: retention removed single runs. */
+  readonly reason: 'not-collected' | 'gone' | null
+  readonly runs: number | null
+  readonly users: number | null
+  readonly usersLow: number | null
+  readonly usersHigh: number | null
+  /** As `SuccessRate`. */
+  readonly successRate: number | null
+  readonly successLow: number | null
+  readonly successHigh: number | null
+}

@@ -2,6 +2,7 @@ import {toPlainText} from '../../protocol/plain-text.ts'
 import {type AnswerKey, answers} from '../model/answers.ts'
 import type {Stats} from '../model/model.ts'
 import {describeDays} from './shown.ts'
+import {writeAround} from './text/around.ts'
 import {writeBreakdown, writeCi} from './text/breakdowns.ts'
 import {writeConspicuous, writeFeatureOutcomes, writeVersionOutcomes} from './text/by-version.ts'
 import {writeFeatures, writeFields, writeUnused} from './text/details.ts'
@@ -44,6 +45,7 @@ const writers: Readonly<Partial<Record<AnswerKey, ((page: Page) => Section) | nu
   features: writeFeatures,
   unusedFeatures: writeUnused,
   adoption: null,
+  beforeAndAfter: writeAround,
   ci: writeCi,
   fields: writeFields,
   fieldValues: null,

@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
+import {answerStats} from '../../../src/stats/answer/answer.ts'
+import {parseStatsQuery} from '../../../src/stats/model/query.ts'
 import type {StatsSource} from '../../../src/stats/model/source.ts'
-import {dayMs, endOf, featureOf, hourMs, nowMs, pseudonym, sampleHeader, startOf, uuid} from '../samples.ts'
+import {
+  batchOf,
+  dayMs,
+  endOf,
+  featureOf,
+  hourMs,
+  nowMs,
+  pseudonym,
+  sampleHeader,
+  sampleProject,
+  startOf,
+  uuid,
+} from '../samples.ts'
 
 import {exactly, factsOf, insert, type MakeStore, question} from './contract-parts.ts'
 
@@ -219,5 +233,27 @@ export function runContract(make: MakeStore): void {
     assert.deepEqual([runs, ciRuns, usesWithoutUser], [1, 1, 0])
     for (const people of [users, hosts, scripts]) assert.deepEqual(people, exactly(0))
     assert.deepEqual((await factsOf(source)).features[0]!.users, exactly(0))
+  })
+
+  test('it finds the first day of a version, and compares the time before and after it', async t => {
+    const {store, source} = await make(t)
+    const release = Date.parse('2026-10-20T06:00:00Z')
+    const runs = Array.from({length: 60}, (_, day) => {
+      const [atMs, version] = [release + (day - 30) * dayMs, day < 30 ? '1.0' : '2.0']
+      const header = sampleHeader({version, user: pseudonym(`u${version}${day % (day < 30 ? 3 : 8)}`)})
+      const end = endOf(day, atMs + 1_000, {exitCode: version === '2.0' && day % 2 === 0 ? 1 : 0})
+      return batchOf([startOf(day, atMs), end], {header})
+    })
+    await store.insert(runs)
+    const query = parseStatsQuery({project: 'parsl', from: '2026-09-20'}, nowMs)
+    const {marks, beforeAndAfter} = await answerStats(source, sampleProject(), query, nowMs)
+    assert.deepEqual(marks, [{day: '2026-10-20', label: '2.0', kind: 'version'}])
+    assert.deepEqual(
+      beforeAndAfter!.map(({from, to, runs: count, users, successRate}) => [from, to, count, users, successRate]),
+      [
+        ['2026-09-22', '2026-10-19', 28, 3, 1],
+        ['2026-10-20', '2026-11-16', 28, 8, 0.5],
+      ],
+    )
   })
 }

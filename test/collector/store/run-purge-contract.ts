@@ -54,7 +54,13 @@ function alone(): Written[] {
  * behind several rows is unknown.
  */
 function ofRange({trend: _trend, userFlow: _flow, marks: _marks, fewUsers: _few, quality, ...others}: Stats): unknown {
-  const {featureOutcomes: _outcomes, featureVersionOutcomes: _pairs, conspicuous: _items, ...answers} = others
+  const {
+    featureOutcomes: _outcomes,
+    featureVersionOutcomes: _pairs,
+    conspicuous: _items,
+    beforeAndAfter: _around,
+    ...answers
+  } = others
   const {
     storeBytes: _bytes,
     freeBytes: _free,

@@ -405,6 +405,7 @@ test('it has every key of the model without any data, and null for unknown value
       'conspicuous',
       'versions',
       'adoption',
+      'beforeAndAfter',
       'systems',
     ],
     ...[
