@@ -181,7 +181,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
     receiver = await openReceiver(options.udp ?? null, {
       groupCommit,
       store,
-      now,
+      now: clock.now,
       onDeath: error => log.error('thread ended', {name: 'datagrams', error}),
       onUnknown: times => monitor.refused('udp', 'unknown', null, times),
       readDatagram: datagramReader({projects, parsl: parsl === null ? null : {project: parsl, ids}}),

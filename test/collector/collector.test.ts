@@ -13,6 +13,7 @@ import {openSqliteSource} from '../../src/collector/store/sqlite/source.ts'
 import {limits} from '../../src/protocol/limits.ts'
 import {answerStats} from '../../src/stats/answer/answer.ts'
 import {parseStatsQuery} from '../../src/stats/model/query.ts'
+import {sendDatagrams} from '../support/send-datagrams.ts'
 import {
   codeOf,
   type Folders,
@@ -191,6 +192,21 @@ test('it stores and purges nothing on a clock that its store contradicts, until 
   ])
     assert.equal((await post(http, reportOf([featureOf(2, nowMs)]), sentAt(nowMs + aheadMs, from))).status, 503)
   await postReport(http, reportOf([featureOf(3, nowMs + aheadMs)]), sentAt(nowMs + aheadMs, '192.0.2.3'))
+})
+
+test('it stores no datagram on a clock that its store contradicts, and counts each as lost', async t => {
+  const folders = makeFolders(t)
+  const first = await startCollector(t, folders)
+  await postReport(first.http, reportOf([featureOf(1, nowMs)]))
+  await first.close()
+  const aheadMs = 3_653 * 24 * hourMs
+  const udp = {host: '127.0.0.1', port: 0, isOptional: false}
+  const second = await startCollector(t, folders, {now: () => nowMs + aheadMs, udp})
+  const datagrams = [2, 3, 4].map(number => `2${JSON.stringify(reportOf([featureOf(number, nowMs)]))}`)
+  await sendDatagrams(second.udp!, datagrams)
+  await second.close()
+  const {features, quality} = await statsOf(folders)
+  assert.deepEqual([features[0]?.count, quality.datagrams, quality.datagramsLost], [1, 0, 3])
 })
 
 test('it folds new values of one address, and leaves room for those of another', async t => {

@@ -30,6 +30,8 @@ export interface ClockGuardParts {
  */
 export interface ClockGuard extends ReadinessProbe {
   check(): ProbeResult
+  /** Unix milliseconds by the clock. While it is doubted: the expected time. */
+  now(): number
   /** Throws a `UsageError` USAGE_CLOCK_DOUBTED while the clock is doubted. */
   require(): void
   /**
@@ -52,9 +54,10 @@ export function createClockGuard(parts: ClockGuardParts): ClockGuard {
     known = {wallMs: now(), elapsedMs: elapsedMs()}
     agreements.clear()
   }
+  const expected = (): number => known.wallMs + elapsedMs() - known.elapsedMs
   function check(): ProbeResult {
     const wallMs = now()
-    const expectedMs = known.wallMs + elapsedMs() - known.elapsedMs
+    const expectedMs = expected()
     const ok = isTrusted || (wallMs <= expectedMs + maxAheadMs && wallMs >= expectedMs - maxBehindMs)
     if (ok) believe()
     if (ok !== wasBelieved) onChange(ok ? 'the clock is believed again' : doubt(wallMs, expectedMs), ok)
@@ -64,6 +67,7 @@ export function createClockGuard(parts: ClockGuardParts): ClockGuard {
   return {
     name: 'clock',
     check,
+    now: () => (check().ok ? now() : expected()),
     require() {
       const {ok, detail} = check()
       if (!ok) throw new UsageError('USAGE_CLOCK_DOUBTED', detail)
