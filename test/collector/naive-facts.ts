@@ -17,7 +17,7 @@ import type {
 } from '../../src/stats/model/source.ts'
 import type {Span} from '../../src/stats/model/span.ts'
 import {exactly} from '../support/within-bound.ts'
-import {naiveFeatureEndings, naiveVersionEndings, outcomeOf} from './naive-endings.ts'
+import {naiveFeatureEndings, naiveVersionEndings, naiveVersionUsers, outcomeOf} from './naive-endings.ts'
 import type {Sent} from './random-use.ts'
 
 /** A run, assembled from all its events in memory. */
@@ -103,6 +103,7 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
       named(inside(span), question.rotation, run => run.key.header.version).map(one => ({period, ...one})),
     ),
     firstRuns: firstRuns(paired, question.firstRuns),
+    versionUsers: naiveVersionUsers(runs, question.versionUsers),
     steps: steps(question, signsIn),
     numberFields: question.numberFields.flatMap(name => {
       const values = ranged.flatMap(run => (name in run.fields ? [run.fields[name] as number] : []))

@@ -34,9 +34,12 @@ test('it fills a store with two years of use that give every answer a value', as
 test('it shows which feature crashes in which version, exactly as often as it was made', async t => {
   const directory = temporaryDirectory(t)
   const store = openSqliteStore(directory)
-  const made: {readonly version: string | null; readonly event: Event}[] = []
+  const made: {readonly version: string | null; readonly user: string | null; readonly event: Event}[] = []
   const insert: typeof store.insert = async batches => {
-    for (const {header, events} of batches) made.push(...events.map(({event}) => ({version: header.version, event})))
+    for (const {header, events} of batches) {
+      const {version, user, ci} = header
+      made.push(...events.map(({event}) => ({version, user: ci === null ? user : null, event})))
+    }
     return store.insert(batches)
   }
   await fillWithDemo({insert, saveProjects: files => store.saveProjects(files)}, nowMs)
@@ -62,6 +65,19 @@ test('it shows which feature crashes in which version, exactly as often as it wa
   for (const {version, ...row} of stats.versionOutcomes!) {
     const own = runs.filter(run => run[0]!.version === version)
     assert.deepEqual([row.runs, row.signal], [own.length, ended(own, ({signal}) => signal !== null)])
+  }
+  const month = stats.upgrades!.month!
+  const ofMonth = made.filter(
+    ({event, user}) => event.type === 'start' && event.time.startsWith(month) && user !== null,
+  )
+  const usersOf = (some: typeof made): number => new Set(some.map(({user}) => user)).size
+  assert.deepEqual([month, stats.upgrades!.users], ['2026-10', usersOf(ofMonth)])
+  for (const {version, users, usersUpTo} of stats.upgrades!.versions) {
+    const newer = new Set(ofMonth.filter(one => Number(one.version) > Number(version)).map(({user}) => user))
+    assert.deepEqual(
+      [users, usersUpTo],
+      [usersOf(ofMonth.filter(one => one.version === version)), usersOf(ofMonth.filter(({user}) => !newer.has(user)))],
+    )
   }
   const [first] = stats.conspicuous!
   assert.deepEqual([first!.name, first!.version, first!.faults[0]!.signal], ['Solver.explicit', '2.2', 'SIGSEGV'])

@@ -159,6 +159,17 @@ export const sample: Stats = {
   ],
   systems: [{name: 'Linux', ...usage(42, 9)}],
   adoption: [],
+  upgrades: {
+    month: '2026-02',
+    users: 8,
+    versions: [
+      {
+        ...{version: '3.5.2', users: 6, share: 0.75, usersUpTo: 8, shareUpTo: 1},
+        ...{firstDay: '2026-01-12', halfAfterDays: 21},
+      },
+      {version: '3.5.1', users: 3, share: 0.375, usersUpTo: 2, shareUpTo: 0.25, firstDay: null, halfAfterDays: null},
+    ],
+  },
   readableSystems: [{name: null, ...usage(42, 9)}],
   schedulers: [{name: 'slurm', ...usage(42, 9)}],
   agents: [{name: 'codex', ...usage(42, 9)}],
@@ -222,6 +233,7 @@ export const hostileStats: Stats = {
     {[column]: hostile, ...usage(1, 1)},
     {[column]: 'b', ...usage(1, 1)},
   ]),
+  upgrades: {...sample.upgrades!, versions: [{...sample.upgrades!.versions[0]!, version: hostile}]},
   adoption: [{period: '2026-01', versions: [{version: hostile, ...usage(1, 1)}], complete: true}],
   ci: {runs: 1, share: 1, vendors: [{name: hostile, runs: 1}]},
   fields: {mode: {n: 1, mean: null, median: null, max: null, values: [{value: hostile, runs: 1}]}},

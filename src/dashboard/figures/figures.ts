@@ -10,6 +10,7 @@ import {
   conspicuousFigure,
   featureOutcomesFigure,
   featureVersionOutcomesFigure,
+  upgradesFigure,
   versionOutcomesFigure,
 } from './outcomes-by.ts'
 import {plainFigure} from './plain.ts'
@@ -39,6 +40,7 @@ const drawings: Readonly<Partial<Record<AnswerKey, Drawing>>> = {
   unusedFeatures: unusedFigure,
   adoption: adoptionFigure,
   beforeAndAfter: aroundFigure,
+  upgrades: upgradesFigure,
   ci: ciFigure,
   fields: fieldsFigure,
 }

@@ -1,5 +1,5 @@
 import {type OutcomesOf, outcomeNames} from '../../stats/model/outcomes.ts'
-import {describeConspicuous, writeCount, writeFault, writeShare} from '../../stats/write/text/write.ts'
+import {describeConspicuous, writeCount, writeCounted, writeFault, writeShare} from '../../stats/write/text/write.ts'
 import type {Drawing} from './figure.ts'
 import {drawRows} from './rows.ts'
 import {outcomeTones} from './runs.ts'
@@ -30,6 +30,31 @@ export const conspicuousFigure: Drawing = {
   describe: ({conspicuous}) => (conspicuous ?? []).map(describeConspicuous).join(' '),
   draw: () => '',
   hideEmpty: true,
+}
+
+export const upgradesFigure: Drawing = {
+  describe: ({upgrades}) => {
+    if (upgrades?.month == null || upgrades.users === null) return 'The users of the last full month are unknown.'
+    const oldest = upgrades.versions.findLast(({users}) => users !== null && users > 0)
+    const who = `${writeCounted(upgrades.users, 'user')} in ${upgrades.month}`
+    if (oldest === undefined) return `${who}, and none reported a version.`
+    return `${who}. The oldest version that was used is ${oldest.version}, by ${writeShare(oldest.share!)} of them.`
+  },
+  hint: () => 'This or older: users who ran no newer version. Half upgraded: to this version or a newer one.',
+  draw: ({upgrades}) =>
+    drawRows({
+      head: ['version', 'users', 'share', 'this or older', 'first day', 'half upgraded'],
+      rows: (upgrades?.versions ?? []).map(one => ({
+        name: one.version,
+        counts: [
+          one.users === null ? '' : writeCount(one.users),
+          ...[one.share, one.shareUpTo].map(share => (share === null ? '' : writeShare(share))),
+          one.firstDay ?? '',
+          one.halfAfterDays === null ? '' : `after ${writeCounted(one.halfAfterDays, 'day')}`,
+        ],
+        bar: [{tone: 'blue', share: one.share ?? 0}],
+      })),
+    }),
 }
 
 const inVersion = ({name, version}: {readonly name: string; readonly version: string | null}): string =>

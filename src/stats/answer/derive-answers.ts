@@ -6,11 +6,12 @@ import type {Stats} from '../model/model.ts'
 import type {SpanFacts, StatsFacts} from '../model/source.ts'
 import type {Span} from '../model/span.ts'
 import {adoptionOf, ciStats, namedUsage} from './breakdowns.ts'
-import {findConspicuous} from './conspicuous.ts'
 import {commonestFault, exitCodes, fieldStats, successRate} from './derive.ts'
-import {versionOutcomes} from './outcomes-of.ts'
+import {findConspicuous} from './outcomes/conspicuous.ts'
+import {versionOutcomes} from './outcomes/outcomes-of.ts'
 import type {Plan} from './plan.ts'
 import type {UniqueCounter} from './unique.ts'
+import {upgradesOf} from './upgrades.ts'
 
 /** The input of every derivation. */
 export interface Answering {
@@ -56,6 +57,7 @@ export const ofRuns: Derivations<Needing<'runs'>> = {
   versionOutcomes: ({facts}) => versionOutcomes(facts.versionEndings),
   conspicuous: ({facts}) => findConspicuous(facts),
   versions,
+  upgrades: ({plan, facts}) => upgradesOf(plan.question, facts),
   adoption: ({plan, facts}) => adoptionOf(plan.periods, facts.adoption),
   beforeAndAfter: ({around}) => around,
   ...otherBreakdowns,

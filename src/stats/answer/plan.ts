@@ -1,9 +1,10 @@
 import type {ProjectFile} from '../../protocol/project-file.ts'
+import {limitsFeatures} from '../model/filters.ts'
 import {type Period, periodsIn, startOfPeriod} from '../model/period.ts'
 import {rangeOf, type StatsQuery} from '../model/query.ts'
 import {rotationPeriods} from '../model/rotation.ts'
-import type {AskedSpan, StatsQuestion} from '../model/source.ts'
-import type {Span} from '../model/span.ts'
+import type {AskedSpan, StatsQuestion, VersionSpans} from '../model/source.ts'
+import {dayMs, type Span} from '../model/span.ts'
 import {previousSpan, yearBeforeSpan} from './compare.ts'
 import {type FlowPlan, planFlow} from './flow.ts'
 
@@ -40,11 +41,25 @@ export function makePlan(project: ProjectFile, query: StatsQuery, nowMs: number)
     rotation: rotationPeriods(hull([...spans, ...flow.steps]), project.identity),
     filters: query.filters,
     firstRuns: {fromMs: startOfPeriod(yearBefore.fromMs, 'month'), toMs: range.toMs},
+    versionUsers: limitsFeatures(query.filters) ? null : planVersionSpans(range, nowMs),
     lostBeforeMs: nowMs - project.lostAfterHours * 3_600_000,
     numberFields: names.filter(isNumber),
     valueFields: names.filter(name => !isNumber(name)),
   }
   return {question, range, periods, previous, yearBefore, flow, indexOf}
+}
+
+const weekMs = 7 * dayMs
+/** The most weeks in which upgrades are looked for: three years. */
+const maxWeeks = 160
+
+/** The last calendar month of the range that is over, and the last weeks of it. */
+function planVersionSpans({fromMs, toMs}: Span, nowMs: number): VersionSpans {
+  const endMs = Math.max(fromMs, Math.min(toMs, startOfPeriod(nowMs, 'day')))
+  const weeks = Math.min(maxWeeks, Math.floor((endMs - fromMs) / weekMs))
+  const monthEndMs = startOfPeriod(endMs, 'month')
+  const month = {fromMs: startOfPeriod(monthEndMs - 1, 'month'), toMs: monthEndMs}
+  return {month: month.fromMs < fromMs ? null : month, weeks: {fromMs: endMs - weeks * weekMs, toMs: endMs}}
 }
 
 const hull = (spans: readonly Span[]): Span => ({

@@ -246,6 +246,17 @@ export const answers = [
     breakdown: {word: 'version', column: 'version', noun: 'version', tone: 'blue'},
   },
   {
+    key: 'upgrades',
+    title: 'Which versions are still used',
+    columns: [
+      ...(['month', 'version', 'users', 'share', 'usersUpTo', 'shareUpTo', 'firstDay', 'halfAfterDays'] as const),
+    ],
+    needs: 'runs',
+    page: 'versions',
+    meaning:
+      'The users of each version in the last full month, and the days until half of the users had upgraded to it.',
+  },
+  {
     key: 'systems',
     title: 'Operating systems',
     columns: ['name', ...usage],

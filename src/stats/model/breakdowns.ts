@@ -29,6 +29,38 @@ export type Breakdowns = {
     | null
 }
 
+/** The answer to which versions are still used. */
+export interface VersionAnswers {
+  readonly upgrades: Upgrades | null
+}
+
+/** Who still used which version in the last full month, and how fast users upgraded. */
+export interface Upgrades {
+  /** `YYYY-MM`: the last calendar month, UTC, that is over and in the range. Null if there is none. */
+  readonly month: string | null
+  /** Users of the month. Null if unknown: its runs are purged, or pseudonyms change within it. */
+  readonly users: number | null
+  /** The versions of the range, the newest first. */
+  readonly versions: readonly Upgrade[]
+}
+
+export interface Upgrade {
+  readonly version: string
+  /** Users who ran it in the month, and their share of all. */
+  readonly users: number | null
+  readonly share: number | null
+  /** Users whose newest version in the month is this one or an older one, and their share of all. */
+  readonly usersUpTo: number | null
+  readonly shareUpTo: number | null
+  /** The day of its first run, as in `marks`. Null if it is unknown, or before the range. */
+  readonly firstDay: string | null
+  /**
+   * Days from the first day until the end of the first week in which at least half of the users ran this version or a
+   * newer one. Null if that has not happened, or is unknown.
+   */
+  readonly halfAfterDays: number | null
+}
+
 export interface NamedUsage extends Usage {
   readonly name: string | null
 }

@@ -8,7 +8,7 @@
  * Read next: `answers.ts`, `source.ts`, `query.ts`.
  */
 import type {Measure, PeopleMeasure, RunsByUser, UserMeasure} from './bounds.ts'
-import type {Breakdowns, Usage, UserBounds} from './breakdowns.ts'
+import type {Breakdowns, Usage, UserBounds, VersionAnswers} from './breakdowns.ts'
 import type {StatsFilters, UnknownFilter} from './filters.ts'
 import type {Fault, OutcomeAnswers, OutcomeStats, SuccessRateStats} from './outcomes.ts'
 import type {AroundMark, Mark, PeriodLength} from './period.ts'
@@ -23,7 +23,7 @@ export type {AroundMark, Mark} from './period.ts'
  * present. An unknown value is `null`, and so is an answer that a filter makes impossible: `unanswered` lists those
  * keys. The meaning of each key is in `docs/stats.md`.
  */
-export interface Stats extends Breakdowns, OutcomeAnswers {
+export interface Stats extends Breakdowns, OutcomeAnswers, VersionAnswers {
   readonly project: string
   /** First and last day of the range, both included, UTC. */
   readonly from: string

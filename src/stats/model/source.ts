@@ -39,6 +39,8 @@ export interface StatsQuestion {
   readonly filters: StatsFilters
   /** The span of `StatsFacts.firstRuns`, which begins with a month. Null if they are not needed. */
   readonly firstRuns: Span | null
+  /** The time of `StatsFacts.versionUsers`. Null if they are not needed. */
+  readonly versionUsers: VersionSpans | null
   /** A run without an end is lost if its last sign of life is not after this time. */
   readonly lostBeforeMs: number
   /** Names of the fields that are numbers, and of those whose values are counted. */
@@ -90,6 +92,8 @@ export interface StatsFacts {
   readonly adoption: readonly (NamedRuns & {readonly period: number})[]
   /** The first run of each version in a span, whatever the filters. Versions with purged runs in the span are absent. */
   readonly firstRuns: readonly FirstRun[]
+  /** The users of a month and of weeks by the versions that they ran. Purged runs are not counted. */
+  readonly versionUsers: readonly VersionUsers[]
   /** One for each step with users. `step` is the index in the question. */
   readonly steps: readonly StepFacts[]
   readonly numberFields: readonly NumberFieldFacts[]
@@ -97,6 +101,23 @@ export interface StatsFacts {
   readonly quality: QualityFacts
   /** When the first run or event of the project happened, of all times; null without any. */
   readonly sinceMs: number | null
+}
+
+/** A month, and weeks: parts of seven days. */
+export interface VersionSpans {
+  readonly month: Span | null
+  /** A whole number of weeks; may be none. */
+  readonly weeks: Span
+}
+
+/** Users who ran exactly these versions. */
+export interface VersionUsers {
+  /** The number of the week, from 0; -1: the month. */
+  readonly place: number
+  /** In any order, each once. */
+  readonly versions: readonly (string | null)[]
+  /** Different pseudonyms, without CI. */
+  readonly users: number
 }
 
 /** Runs of one version that ended in one way. */

@@ -43,6 +43,10 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
         complete,
       ]),
     ) ?? null,
+  upgrades: ({upgrades}) =>
+    upgrades?.versions.map(({version, users, share, usersUpTo, shareUpTo, firstDay, halfAfterDays}) => [
+      ...[upgrades.month, version, users, share, usersUpTo, shareUpTo, firstDay, halfAfterDays],
+    ]) ?? null,
   ci: ({ci, runs}) => {
     const all = runs?.total ?? 0
     return ci?.vendors.map(({name, runs: count}) => [name, count, all === 0 ? null : count / all]) ?? null

@@ -4,7 +4,7 @@ import type {Stats} from '../model/model.ts'
 import {describeDays} from './shown.ts'
 import {writeAround} from './text/around.ts'
 import {writeBreakdown, writeCi} from './text/breakdowns.ts'
-import {writeConspicuous, writeFeatureOutcomes, writeVersionOutcomes} from './text/by-version.ts'
+import {writeConspicuous, writeFeatureOutcomes, writeUpgrades, writeVersionOutcomes} from './text/by-version.ts'
 import {writeFeatures, writeFields, writeUnused} from './text/details.ts'
 import {writeDuration, writeOutcomes} from './text/outcomes.ts'
 import type {Page, Section} from './text/page.ts'
@@ -46,6 +46,7 @@ const writers: Readonly<Partial<Record<AnswerKey, ((page: Page) => Section) | nu
   unusedFeatures: writeUnused,
   adoption: null,
   beforeAndAfter: writeAround,
+  upgrades: writeUpgrades,
   ci: writeCi,
   fields: writeFields,
   fieldValues: null,

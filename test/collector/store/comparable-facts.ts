@@ -27,4 +27,7 @@ export function comparable(facts: Partial<StatsFacts>): unknown {
 }
 
 const sortKeys = (value: unknown): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(value as object).sort(([a], [b]) => (a < b ? -1 : 1))))
+  JSON.stringify(
+    Object.fromEntries(Object.entries(value as object).sort(([a], [b]) => (a < b ? -1 : 1))),
+    (_key, inner) => (Array.isArray(inner) ? [...inner].sort() : inner),
+  )

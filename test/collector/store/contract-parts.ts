@@ -28,6 +28,10 @@ export const question: StatsQuestion = {
   steps: [{part: 0, ...range}],
   rotation: [{fromMs: 0, toMs: nowMs + 1000 * dayMs, period: '2026-01-01'}],
   filters: noFilters,
+  versionUsers: {
+    month: {fromMs: Date.UTC(2026, 9, 1), toMs: Date.UTC(2026, 10, 1)},
+    weeks: {fromMs: range.toMs - 21 * dayMs, toMs: range.toMs},
+  },
   firstRuns: {fromMs: Date.UTC(2026, 6, 1), toMs: range.toMs},
   lostBeforeMs: nowMs - 48 * hourMs,
   numberFields: ['executors'],

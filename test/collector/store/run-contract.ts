@@ -106,6 +106,24 @@ export function runContract(make: MakeStore): void {
     )
   })
 
+  test('it counts the users of a month and of weeks by the versions that they ran', async t => {
+    const {store, source} = await make(t)
+    const october = Date.UTC(2026, 9, 31)
+    const by = (user: string, version: string | null) => ({header: sampleHeader({user: pseudonym(user), version})})
+    await insert(store, [startOf(1, october), startOf(2, nowMs)], by('ann', '2.0'))
+    await insert(store, [startOf(3, nowMs - hourMs), startOf(4, nowMs - 8 * dayMs)], by('ann', '2.1'))
+    await insert(store, [startOf(5, nowMs)], by('bob', '2.1'))
+    await insert(store, [startOf(6, nowMs)], by('cid', null))
+    await insert(store, [startOf(7, nowMs)], {header: sampleHeader({version: '9', ci: 'gitlab'})})
+    await insert(store, [startOf(8, nowMs)], {header: sampleHeader({version: '9', user: null})})
+    const {versionUsers} = await factsOf(source)
+    const week = (question.versionUsers!.weeks.toMs - question.versionUsers!.weeks.fromMs) / (7 * dayMs) - 1
+    assert.deepEqual(
+      new Set(versionUsers.map(({place, versions, users}) => `${place} ${[...versions].sort()} ${users}`)),
+      new Set(['-1 2.0 1', `${week} 2.0,2.1 1`, `${week} 2.1 1`, `${week}  1`, `${week - 1} 2.1 1`]),
+    )
+  })
+
   test('it counts a run as lost when its last sign of life is as old as the limit, and not a millisecond sooner', async t => {
     const {store, source} = await make(t)
     await insert(store, [startOf(1, question.lostBeforeMs), startOf(2, question.lostBeforeMs + 1)])

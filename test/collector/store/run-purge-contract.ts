@@ -59,6 +59,7 @@ function ofRange({trend: _trend, userFlow: _flow, marks: _marks, fewUsers: _few,
     featureVersionOutcomes: _pairs,
     conspicuous: _items,
     beforeAndAfter: _around,
+    upgrades: _users,
     ...answers
   } = others
   const {
@@ -126,6 +127,7 @@ export function runPurgeContract(make: MakeStore, rotations: readonly Rotate[] =
           if (limit === '1y' && rotate === 'year' && isGone) assert.deepEqual(other.userFlow, one.userFlow, from!)
           assert.ok(other.fewUsers.every(few => one.fewUsers.some(known => isDeepStrictEqual(known, few))))
           for (const mark of other.marks) assert.ok(one.marks.some(known => isDeepStrictEqual(known, mark)))
+          assertSaysNoOther(other.upgrades, one.upgrades, `${from} upgrades`)
           assertSaysNoOther(other.trend, one.trend, `${from} trend`)
           assertSaysNoOther(other.userFlow, one.userFlow, `${from} flow`)
         }

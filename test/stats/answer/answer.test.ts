@@ -404,6 +404,7 @@ test('it has every key of the model without any data, and null for unknown value
       'versionOutcomes',
       'conspicuous',
       'versions',
+      'upgrades',
       'adoption',
       'beforeAndAfter',
       'systems',

@@ -128,7 +128,7 @@ function questionOf({file, nowMs}: MonthOfRuns, label: string): StatsQuestion {
   const day = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)
   const query = parseStatsQuery({project: file.project, from: day(from), to: day(to - 1), by: lengthOf(label)}, nowMs)
   const {question, range} = makePlan(file, query, nowMs)
-  return {...question, spans: [range], periods: [range]}
+  return {...question, spans: [range], periods: [range], versionUsers: null}
 }
 
 const lengthOf = (label: string): PeriodLength => (label.length === 4 ? 'year' : 'month')

@@ -1,7 +1,7 @@
 import type {Conspicuous, OutcomesOf} from '../../model/outcomes.ts'
 import {fit, flow, layOut, maxRows, more} from './draw.ts'
 import type {Page, Section} from './page.ts'
-import {describeConspicuous, writeFault, writeShare} from './write.ts'
+import {describeConspicuous, writeCounted, writeFault, writeShare} from './write.ts'
 
 /** Writes how the runs of each version ended. */
 export const writeVersionOutcomes = (page: Page): Section => ({
@@ -20,6 +20,28 @@ export const writeConspicuous = ({stats, width}: Page): Section => ({
   heading: 'What fails much more often',
   lines: (stats.conspicuous ?? []).flatMap((one: Conspicuous) => flow(describeConspicuous(one), width)),
 })
+
+/** Writes who still uses which version, and how fast users upgraded. */
+export function writeUpgrades({stats: {upgrades}, paint}: Page): Section {
+  if (upgrades === null || upgrades.month === null || upgrades.users === null || upgrades.users === 0)
+    return {heading: 'Which versions are still used', lines: []}
+  const body = upgrades.versions
+    .slice(0, maxRows)
+    .map(({version, users, share, shareUpTo, firstDay, halfAfterDays}) => [
+      fit(version, 20),
+      users ?? 0,
+      writeShare(share ?? 0),
+      writeShare(shareUpTo ?? 0),
+      firstDay ?? '',
+      halfAfterDays === null ? '' : writeCounted(halfAfterDays, 'day'),
+    ])
+  const heads = ['', 'users', 'share', 'this or older', 'first day', 'half upgraded after']
+  const [head, ...table] = layOut([heads, ...body])
+  return {
+    heading: `Which versions are still used, by the ${writeCounted(upgrades.users, 'user')} of ${upgrades.month}`,
+    lines: [paint.dim(head!), ...table, ...more(upgrades.versions.length, 'version')],
+  }
+}
 
 interface Shown<Row> {
   readonly noun: string

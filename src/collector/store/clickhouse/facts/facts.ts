@@ -38,6 +38,7 @@ import {
 } from './span-facts.ts'
 import {chooses, choosesFeature, onShards, settings} from './sql.ts'
 import {type TableNames, usesSql} from './uses.ts'
+import {readVersionUsers} from './version-users.ts'
 
 /** Answers one question. The facts about runs are of one state of the store. */
 export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): Promise<StatsFacts> {
@@ -45,19 +46,21 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
   const since = await readKeptSince(clickhouse, project)
   const {find} = await readKeptRuns(clickhouse, asked, since.runsMs)
   const question = clipQuestion(asked, find)
-  const [counts, {features, featureEndings}, totals, quality, sinceMs, firstOfFiltered, durations] = await Promise.all([
-    readCounts(clickhouse, question, asked.range, since.featuresMs),
-    readFeatures(clickhouse, asked, since),
-    readFeatureTotals(clickhouse, asked, since.featuresMs),
-    readQuality(clickhouse, project, asked.range),
-    readSince(clickhouse, project),
-    isFiltered(asked) ? readFirstRuns(clickhouse, asked) : null,
-    countDurations(
-      clickhouse,
-      question,
-      question.spans.map((span, place) => (hasTotals(find(asked.spans[place]!)) ? span : null)),
-    ),
-  ])
+  const [counts, {features, featureEndings}, totals, quality, sinceMs, firstOfFiltered, versionUsers, durations] =
+    await Promise.all([
+      readCounts(clickhouse, question, asked.range, since.featuresMs),
+      readFeatures(clickhouse, asked, since),
+      readFeatureTotals(clickhouse, asked, since.featuresMs),
+      readQuality(clickhouse, project, asked.range),
+      readSince(clickhouse, project),
+      isFiltered(asked) ? readFirstRuns(clickhouse, asked) : null,
+      readVersionUsers(clickhouse, localTables(clickhouse), asked),
+      countDurations(
+        clickhouse,
+        question,
+        question.spans.map((span, place) => (hasTotals(find(asked.spans[place]!)) ? span : null)),
+      ),
+    ])
   const {spans} = question
   const isOnFeatures = limitsFeatures(asked.filters)
   const facts: StatsFacts = {
@@ -73,6 +76,7 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
     fewUsers: fewUsersFacts(counts),
     adoption: adoptionFacts(counts, question),
     firstRuns: firstOfFiltered ?? firstRunFacts(counts),
+    versionUsers,
     steps: stepFacts(counts, question),
     numberFields: numberFacts(counts, question),
     valueFields: valueFacts(counts, question),

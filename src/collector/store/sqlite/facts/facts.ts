@@ -39,6 +39,7 @@ import {
 import {countNamed, countSteps, createSpanCounter} from './count-uses.ts'
 import {featureEndings} from './endings/feature-endings.ts'
 import {countVersionEndings} from './endings/version-endings.ts'
+import {countVersionUsers} from './endings/version-users.ts'
 import {type OpenRows, openRows} from './open-rows.ts'
 import {readCounters, readGrowth, readSince} from './quality.ts'
 import {readTableSizes} from './sizes.ts'
@@ -97,6 +98,7 @@ function readSingle(
     ...readFeatures(rows, readFeatureNames(database, project), asked, {totals, runsSinceMs: sinceMs}),
     ...readNamed(uses, question, range.fromMs > asked.range.fromMs),
     firstRuns: rows.firstRuns(),
+    versionUsers: countVersionUsers(runs, question.versionUsers),
     steps: countSteps(uses, steps),
     numberFields: countNumbers(runs, range, question.numberFields),
     valueFields: countValues(runs, range, question.valueFields),

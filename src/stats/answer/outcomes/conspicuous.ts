@@ -1,5 +1,5 @@
-import type {Conspicuous, Ending, OutcomesOf} from '../model/outcomes.ts'
-import type {FeatureEnding, StatsFacts} from '../model/source.ts'
+import type {Conspicuous, Ending, OutcomesOf} from '../../model/outcomes.ts'
+import type {FeatureEnding, StatsFacts} from '../../model/source.ts'
 import {outcomesOf} from './outcomes-of.ts'
 
 /** The most items of the answer. */

@@ -1,7 +1,7 @@
-import type {Stats} from '../model/model.ts'
-import {type Ending, type Fault, type Outcomes, type OutcomesOf, outcomeNames} from '../model/outcomes.ts'
-import type {FeatureEnding, StatsFacts} from '../model/source.ts'
-import {compareFaults} from './derive.ts'
+import type {Stats} from '../../model/model.ts'
+import {type Ending, type Fault, type Outcomes, type OutcomesOf, outcomeNames} from '../../model/outcomes.ts'
+import type {FeatureEnding, StatsFacts} from '../../model/source.ts'
+import {compareFaults} from '../derive.ts'
 
 /** The most faults of one row. */
 const maxFaults = 3

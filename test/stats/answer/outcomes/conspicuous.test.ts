@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import {it} from 'node:test'
-import {findConspicuous} from '../../../src/stats/answer/conspicuous.ts'
-import type {Conspicuous} from '../../../src/stats/model/outcomes.ts'
-import type {FeatureEnding, StatsFacts, VersionEnding} from '../../../src/stats/model/source.ts'
-import {seededRandom} from '../../collector/random-use.ts'
+import {findConspicuous} from '../../../../src/stats/answer/outcomes/conspicuous.ts'
+import type {Conspicuous} from '../../../../src/stats/model/outcomes.ts'
+import type {FeatureEnding, StatsFacts, VersionEnding} from '../../../../src/stats/model/source.ts'
+import {seededRandom} from '../../../collector/random-use.ts'
 
 interface Run {
   readonly version: string

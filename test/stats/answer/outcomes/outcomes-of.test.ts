@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {it} from 'node:test'
-import {versionOutcomes} from '../../../src/stats/answer/outcomes-of.ts'
-import type {VersionEnding} from '../../../src/stats/model/source.ts'
+import {versionOutcomes} from '../../../../src/stats/answer/outcomes/outcomes-of.ts'
+import type {VersionEnding} from '../../../../src/stats/model/source.ts'
 
 const ending = (
   version: string | null,
