@@ -35,6 +35,10 @@ for (const [number, figure] of figures.entries()) {
 }
 figures.length`
 
+/** The figures whose table may be longer than a sheet. */
+const longTables = `
+[...document.querySelectorAll('main > section')].filter(one => one.querySelector('.bars tr:nth-child(30)')).map(one => one.id)`
+
 suite('a printed page', () => {
   test('it has each figure on one sheet, with all of the page and without its controls', needs('chromium'), async t => {
     const {page, context} = await openWindow(browser, site)
@@ -42,16 +46,32 @@ suite('a printed page', () => {
       for (const format of ['A4', 'Letter']) {
         await page.goto(`${site.http}/projects/heatflow${name}`)
         const figures = await page.evaluate<number>(markFigures)
+        const long = await page.evaluate<string[]>(longTables)
         const path = join(temporaryDirectory(t), 'page.pdf')
         await page.pdf({path, format, printBackground: true, margin: {top: '1.5cm', bottom: '1.5cm'}})
-        const sheets = sheetsOf(readFileSync(path, 'latin1'))
+        const pdf = readFileSync(path, 'latin1')
+        const sheets = sheetsOf(pdf)
+        if (format === 'A4') assertNoFootAlone(pdf, name)
         assert.deepEqual([sheets.size, figures > 0], [figures, true], name)
         for (const [figure, {top, bottom}] of sheets)
-          assert.deepEqual([figure, top], [figure, bottom], `${name} on ${format}`)
+          if (!long.includes(figure)) assert.deepEqual([figure, top], [figure, bottom], `${name} on ${format}`)
       }
     await page.emulateMedia({media: 'print'})
     for (const control of ['nav', '.ranges', '.filters summary', '.data'])
       for (const one of await page.locator(control).all()) assert.equal(await one.isVisible(), false, control)
+    await context.close()
+  })
+
+  test('it has no sheet with nothing but the foot, also for everybody', needs('chromium'), async t => {
+    const open = await openFullSite(t, 'public')
+    const {page, context} = await openWindow(browser, {http: open.http, token: null})
+    for (const format of ['A4', 'Letter']) {
+      await page.goto(`${open.http}/projects/heatflow`)
+      await page.evaluate(markFigures)
+      const path = join(temporaryDirectory(t), 'page.pdf')
+      await page.pdf({path, format, printBackground: true, margin: {top: '1.5cm', bottom: '1.5cm'}})
+      assertNoFootAlone(readFileSync(path, 'latin1'), format)
+    }
     await context.close()
   })
 
@@ -65,6 +85,12 @@ suite('a printed page', () => {
     await context.close()
   })
 })
+
+/** Fails if the last figure ends before the last sheet. */
+function assertNoFootAlone(pdf: string, address: string): void {
+  const ends = [...sheetsOf(pdf).values()].map(({bottom = 0}) => bottom)
+  assert.equal(Math.max(...ends), pdf.match(/\/Type \/Page\b/g)?.length, address)
+}
 
 /** On which sheet of a PDF the two marks of each figure are. Chromium writes pages and links as plain objects. */
 function sheetsOf(pdf: string): Map<string, Record<string, number>> {

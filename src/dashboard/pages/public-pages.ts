@@ -48,7 +48,7 @@ export function writePublicPage({project, months, month, links, listed, policy}:
   const period = month.periods[0]?.period ?? null
   const lead = `Public figures by month. Groups of fewer than ${minUsers} users are hidden.`
   const pages = `<nav aria-label="Pages"><ul><li><a href="${escapeHtml(links.overview)}" aria-current="page">Overview</a></li><li><a href="${escapeHtml(links.collected)}">What is collected</a></li></ul></nav>\n`
-  const signIn = links.signIn == null ? '' : ` ${writeSignIn(links.signIn)}`
+  const signIn = links.signIn == null ? '' : `<span class="sign-in"> · ${writeSignIn(links.signIn)}</span>`
   const visible = months.periods.filter(({hidden}) => !hidden)
   const main =
     visible.length === 0
@@ -116,7 +116,7 @@ function writeMonths(periods: readonly PublicPeriod[]): string {
   })
   const heads = ['users', 'computers', 'runs', 'success rate', 'median duration']
   return `<section aria-labelledby="months-title"><h2 id="months-title">Month by month</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Months"><table><thead><tr><th scope="col">month</th>${heads.map(head => `<th scope="col" class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>\n`
+<div class="scroll months" tabindex="0" role="region" aria-label="Months"><table><thead><tr><th scope="col">month</th>${heads.map(head => `<th scope="col" class="number">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>\n`
 }
 
 function writeMonthLinks(links: PublicLinks, periods: readonly string[], current: string | null): string {
@@ -124,7 +124,7 @@ function writeMonthLinks(links: PublicLinks, periods: readonly string[], current
     const address = escapeHtml(links.month(period))
     return `<li><a href="${address}"${period === current ? ' aria-current="true"' : ''}>${period}</a></li>`
   })
-  return `<section aria-labelledby="month-title"><h2 id="month-title">One month in detail</h2><ul class="chips">${items.join('')}</ul></section>\n`
+  return `<section class="choice" aria-labelledby="month-title"><h2 id="month-title">One month in detail</h2><ul class="chips">${items.join('')}</ul></section>\n`
 }
 
 /** The hidden rows as one. Months that were published before rows were folded have no sum. */
@@ -144,7 +144,8 @@ function writeTables(month: PublicStats, period: string | null): string[] {
     {key: 'features', title: 'Features', table: month.features, breakdown: {noun: 'feature', unknown: 'unknown'}},
   ]
   return tables.map(({key, title, table, breakdown}) => {
-    if (table === null || table.rows.length === 0) return ''
+    // A table of one row without a name would only repeat the month.
+    if (table === null || table.rows.every(({name}) => name === null)) return ''
     const most = Math.max(1, ...table.rows.map(({usersLow}) => usersLow ?? 0))
     const shown = table.rows.map(
       ({name, runs, ...people}): Row => ({

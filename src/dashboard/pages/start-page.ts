@@ -31,7 +31,7 @@ export interface StartPage {
 
 /** Writes the list of projects: users and runs of the last whole month, and the runs of a year as a small line. */
 export function writeStartPage({rows, month, footer}: StartPage): string {
-  const heads = [`users in ${month}`, `runs in ${month}`].map(head => `<th scope="col" class="number">${head}</th>`)
+  const heads = ['users', 'runs'].map(what => `<th scope="col" class="number">${what} in <time>${month}</time></th>`)
   const isPublic = rows.every(({figures}) => figures?.lastReport === undefined)
   const left = rows.filter(({figures}) => figures === null).length
   const more = left === 0 ? '' : `<p class="more">The figures of ${writeCount(left)} projects are on their pages.</p>\n`
@@ -39,7 +39,7 @@ export function writeStartPage({rows, month, footer}: StartPage): string {
     title: 'Projects',
     header: '<h1>Projects</h1>\n<p class="lead">The projects of this collector</p>\n',
     main: `<div class="scroll projects" tabindex="0" role="region" aria-label="Projects"><table>
-<thead><tr><th scope="col">project</th>${heads.join('')}<th scope="col">runs by month</th>${isPublic ? '' : '<th scope="col">last report received</th>'}</tr></thead>
+<thead><tr><th scope="col">project</th><th scope="col">runs by month</th>${heads.join('')}${isPublic ? '' : '<th scope="col">last report received</th>'}</tr></thead>
 <tbody>${rows.map(row => writeRow(row, isPublic)).join('\n')}</tbody></table></div>
 ${more}`,
     footer,
@@ -51,7 +51,7 @@ function writeRow({project, address, figures}: StartRow, isPublic: boolean): str
   const numbers = [figures?.users ?? '', figures?.runs ?? ''].map(text => `<td class="number">${escapeHtml(text)}</td>`)
   const spark = `<td>${figures === null ? '' : writeSpark(figures)}</td>`
   const last = figures?.lastReport == null ? '' : writeInstant(figures.lastReport)
-  return `<tr><th scope="row">${link}</th>${numbers.join('')}${spark}${isPublic ? '' : `<td>${last}</td>`}</tr>`
+  return `<tr><th scope="row">${link}</th>${spark}${numbers.join('')}${isPublic ? '' : `<td>${last}</td>`}</tr>`
 }
 
 function writeSpark({runsByMonth}: StartFigures): string {

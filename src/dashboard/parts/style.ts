@@ -85,6 +85,8 @@ ${Object.keys(tones)
 .scroll{overflow-x:auto;background:linear-gradient(90deg,var(--paper) 50%,transparent) 0/2.5rem 100% no-repeat local,linear-gradient(270deg,var(--paper) 50%,transparent) 100%/2.5rem 100% no-repeat local,linear-gradient(90deg,var(--edge),transparent) 0/.7rem 100% no-repeat,linear-gradient(270deg,var(--edge),transparent) 100%/.7rem 100% no-repeat}
 .projects{margin-top:1.5rem}
 .projects table{width:100%}
+.projects thead th{white-space:normal}
+.projects td,.projects time,.months th{white-space:nowrap}
 .spark{display:block;width:7.5rem;height:1.75rem}
 table{border-collapse:collapse;font-size:.95rem}
 th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--grid);text-align:left;font-weight:400;vertical-align:middle}
@@ -119,6 +121,7 @@ body{font-size:15px}
 svg.wide{display:none}
 svg.narrow{display:block}
 .facts{display:block}
+.spark{width:4.5rem}
 .barcell{min-width:3.5rem;width:25%}
 .bars tbody th{width:auto;min-width:7rem}
 .many .barcell,section:has(.many) .hint{display:none}
@@ -135,7 +138,8 @@ section{margin-top:1.1rem}
 .tiles div{padding:.5rem .6rem}
 .tiles .big{font-size:1.15rem}
 svg.narrow{display:none}
-nav,.ranges,.filters form,.filters summary,.data{display:none}
+nav,.ranges,.filters form,.filters summary,.data,.choice,.sign-in{display:none}
+footer{margin-top:1.2rem;padding-bottom:0}
 section,section>p,.tiles,tr{break-inside:avoid}
 h2,section>p:not(:last-child){break-after:avoid}
 .scroll{overflow:visible;background:none}
