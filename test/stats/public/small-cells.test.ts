@@ -104,6 +104,9 @@ test('it removes longest runs, field values, exit codes, full system names and u
   const {stats} = hideSmallCells(statsOf([[9, 20]]))!
   const {fields, exitCodes, readableSystems, userFlow, duration} = stats
   assert.deepEqual([fields, exitCodes, readableSystems, userFlow], [null, null, null, []])
+  const {versionOutcomes, featureOutcomes, featureVersionOutcomes, conspicuous, upgrades} = stats
+  for (const one of [versionOutcomes, featureOutcomes, featureVersionOutcomes, conspicuous, upgrades])
+    assert.equal(one, null)
   assert.ok([duration!, ...duration!.periods].every(({p99Seconds}) => p99Seconds === null))
   const [load] = sample.features
   const {features} = hideSmallCells({
