@@ -31,7 +31,7 @@ export function drawRows({head, rows}: Rows): string {
   })
   const more =
     rows.length > maxRows ? `<p class="more">${writeCounted(rows.length - maxRows, 'more row')} in the CSV</p>` : ''
-  return `<div class="scroll" tabindex="0" role="region" aria-label="Table: ${escapeHtml(name!)}"><table class="bars${counts.length > 3 ? ' many' : ''}">
+  return `<div class="scroll" tabindex="0" role="region" aria-label="Table: ${escapeHtml(head.join(', '))}"><table class="bars${counts.length > 3 ? ' many' : ''}">
 <thead><tr><th scope="col">${escapeHtml(name!)}</th><td class="barcell"></td>${heads.join('')}</tr></thead>
 <tbody>${body.join('\n')}</tbody></table></div>${more}`
 }
