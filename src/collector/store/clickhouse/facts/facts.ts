@@ -19,8 +19,9 @@ import {countsOfRow, type FeatureName, type FeatureRow, featuresSql} from './fea
 import {readFirstRuns} from './first-runs.ts'
 import {type Counted, countsSql, groupsSql} from './one-scan.ts'
 import {cutQuestion} from './pieces.ts'
-import {readQuality, readSince} from './quality.ts'
+import {readQuality} from './quality.ts'
 import {type KeptSince, readFeatureTotals, readKeptRuns, readKeptSince} from './read-totals.ts'
+import {readSince} from './since.ts'
 import {
   adoptionFacts,
   type Counts,

@@ -5,10 +5,11 @@ import {formatDay} from '../../../../stats/model/period.ts'
 import type {Store} from '../../store.ts'
 import {spanOf} from '../../totals/span-of.ts'
 import type {ClickHouse} from '../client/client.ts'
+import {readSince} from '../facts/since.ts'
 import {inPages} from '../moving/read-events.ts'
 import {readPurges} from '../moving/read-parts.ts'
 import {postFeatureTotals, postPurge, presenceColumns, presenceRow} from '../moving/restore-parts.ts'
-import {type HeaderRow, runsSql} from '../moving/rows.ts'
+import type {HeaderRow} from '../moving/rows.ts'
 import {deleteRows} from './delete-rows.ts'
 import {totalFeatures} from './total-features.ts'
 
@@ -123,17 +124,4 @@ export async function deleteTotalledFeatures(clickhouse: ClickHouse, project: st
   const [row] = await clickhouse.ask<{rows: number}>('totalled features', sql, parameters)
   if (row!.rows > 0) await deleteRows(clickhouse, 'features', where, parameters)
   return row!.rows
-}
-
-/** When the first run or event of a project happened, also a purged one, in Unix milliseconds; null without any. */
-export async function readSince({ask, tableOf}: ClickHouse, project: string): Promise<number | null> {
-  const first = (sql: string): string => `SELECT minOrNull(ms) AS ms FROM (${sql})`
-  const ofTable = (table: string): string =>
-    first(`SELECT at AS ms FROM ${tableOf(table)} WHERE project = {project:String}`)
-  const sql = `SELECT min(ms) AS ms FROM (
-    ${first(`SELECT counted AS ms FROM (${runsSql(tableOf('runs'))}) WHERE is_test = 0`)}
-    UNION ALL ${ofTable('features')} UNION ALL ${ofTable('lone')}
-    UNION ALL ${first(`SELECT first_ms AS ms FROM ${tableOf('purges')} FINAL WHERE project = {project:String}`)})`
-  const [row] = await ask<{ms: number | null}>('first event', sql, {project})
-  return row?.ms ?? null
 }

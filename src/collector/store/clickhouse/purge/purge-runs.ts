@@ -5,12 +5,12 @@ import type {Store} from '../../store.ts'
 import {type MonthOfRuns, makeRunTotals, planRunTotals} from '../../totals/plan-run-totals.ts'
 import {spanOf} from '../../totals/span-of.ts'
 import type {ClickHouse} from '../client/client.ts'
+import {readSince} from '../facts/since.ts'
 import {readPurges} from '../moving/read-parts.ts'
 import {postPurge} from '../moving/restore-parts.ts'
 import {runsSql} from '../moving/rows.ts'
 import {neverMs} from '../tables/columns.ts'
 import {deleteRows} from './delete-rows.ts'
-import {readSince} from './purge-features.ts'
 import {encoded} from './total-features.ts'
 
 const hasEnd = `tupleElement(end, 'received') < ${neverMs}`
