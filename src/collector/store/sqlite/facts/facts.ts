@@ -77,10 +77,11 @@ function readSingle(
 ): StatsFacts {
   const totals = readFeatureTotals(database, project, asked)
   const question = clipQuestion(asked, find)
-  const {range, spans, periods, steps, filters, rotation, firstRuns} = question
+  const {range, spans, periods, steps, rotation, versionUsers} = question
   const all = [range, ...spans, ...periods, ...steps]
+  const ofVersions = versionUsers === null ? [] : [versionUsers.month ?? [], versionUsers.weeks].flat()
   // Features have their own totals, so they are read for the whole range. Runs are read for the rest only.
-  const rows = openRows(database, cache, {project, range: asked.range, spans: all, filters, rotation, firstRuns})
+  const rows = openRows(database, cache, {...question, project, range: asked.range, spans: [...all, ...ofVersions]})
   const {runs} = rows
   const hull = {fromMs: rotation[0]!.fromMs, toMs: rotation.at(-1)!.toMs}
   const edges = [...rotation, ...periodsIn(hull, 'month', 0).map(({span}) => span)].map(({fromMs}) => fromMs)
