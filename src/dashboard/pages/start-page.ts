@@ -16,9 +16,9 @@ export interface StartFigures {
   /** Of the last whole month, as text: `12`, `12 to 24`, `hidden`. */
   readonly users: string
   readonly runs: string
-  /** Runs of each of the last whole months, the oldest first. Null: hidden. */
   /** When the last report was received, RFC 3339. Null: unknown. Absent on a public page. */
   readonly lastReport?: string | null
+  /** Runs of each of the last whole months, the oldest first. Null: hidden. */
   readonly runsByMonth: readonly {readonly month: string; readonly runs: number | null}[]
 }
 
