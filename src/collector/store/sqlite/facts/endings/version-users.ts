@@ -21,44 +21,33 @@ export function countVersionUsers(runs: Runs, spans: VersionSpans | null): Versi
 function createSetCounter(runs: Runs): (span: Span) => Omit<VersionUsers, 'place'>[] {
   const {headers, chosen} = runs
   const [versionOf, names] = [headers.name.version, headers.names.version]
-  const [setOf, lastOf] = [new Int32Array(headers.users), new Int32Array(headers.users)]
-  const sets = createSets()
+  // Nearly every user has one version, which is one more than its number in `first`.
+  const first = new Int32Array(headers.users)
   return span => {
     const users: number[] = []
+    const others = new Map<number, Set<number>>()
     for (const {columns, begin, end} of runsIn(runs, span))
       for (let row = begin; row < end; row++) {
         const header = columns.header[row]!
         const user = headers.user[header]!
         if (user < 0 || (chosen !== null && chosen[header] !== 1)) continue
-        const version = versionOf[header]! + 1
-        if (lastOf[user] === version) continue
-        if (lastOf[user] === 0) users.push(user)
-        lastOf[user] = version
-        setOf[user] = sets.add(setOf[user]!, version - 1)
+        const version = versionOf[header]!
+        if (first[user] === version + 1) continue
+        if (first[user] === 0) {
+          users.push(user)
+          first[user] = version + 1
+        } else if (!others.get(user)?.add(version)) others.set(user, new Set([version]))
       }
-    const counts = new Map<number, number>()
+    const counts = new Map<number | string, {readonly versions: readonly number[]; users: number}>()
     for (const user of users) {
-      counts.set(setOf[user]!, (counts.get(setOf[user]!) ?? 0) + 1)
-      setOf[user] = 0
-      lastOf[user] = 0
+      const [one, more] = [first[user]! - 1, others.get(user)]
+      first[user] = 0
+      const versions = more === undefined ? [one] : [one, ...more].sort((a, b) => a - b)
+      const key = more === undefined ? one : versions.join()
+      const known = counts.get(key)
+      if (known === undefined) counts.set(key, {versions, users: 1})
+      else known.users++
     }
-    return [...counts].map(([set, count]) => ({versions: sets.of(set).map(version => names[version]!), users: count}))
-  }
-}
-
-/** Numbers sets of versions. 0 is the empty one. */
-function createSets() {
-  const all: (readonly number[])[] = [[]]
-  const numbers = new Map<string, number>([['', 0]])
-  return {
-    of: (set: number): readonly number[] => all[set]!,
-    add(set: number, version: number): number {
-      if (all[set]!.includes(version)) return set
-      const larger = [...all[set]!, version].sort((a, b) => a - b)
-      const known = numbers.get(larger.join())
-      if (known !== undefined) return known
-      numbers.set(larger.join(), all.length)
-      return all.push(larger) - 1
-    },
+    return Array.from(counts.values(), ({versions, users}) => ({versions: versions.map(one => names[one]!), users}))
   }
 }
