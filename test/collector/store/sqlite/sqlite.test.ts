@@ -368,3 +368,13 @@ test('it can be read after its collector has closed, without changing the folder
   assert.deepEqual(await source.projects(), [])
   await source.close()
 })
+
+test('it keeps when the last report was received, also if its first transaction failed', async t => {
+  const {store, directory} = openStore(t)
+  const broken = {...batchOf([startOf(2, nowMs)]), header: null as never}
+  await assert.rejects(store.insert([batchOf([startOf(1, nowMs)]), broken]))
+  await store.insert([batchOf([startOf(1, nowMs)])])
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  assert.equal((await factsOf(source)).quality.lastReportMs, nowMs - (nowMs % 60_000))
+})

@@ -72,7 +72,8 @@ const sql = {
   quality: `
     INSERT INTO quality (project, day, counter, count) VALUES (:project, :day, :counter, :count)
     ON CONFLICT DO UPDATE SET count =
-      CASE counter WHEN '${lastReport}' THEN max(count, excluded.count) ELSE count + excluded.count END`,
+      iif(counter = '${lastReport}', excluded.count, count + excluded.count)
+    WHERE counter != '${lastReport}' OR excluded.count > count`,
 } as const
 
 /** Prepares every write once. */

@@ -13,7 +13,6 @@ import {formatDay} from '../../../../stats/model/period.ts'
 import {countBatch} from '../../rules/batch-counts.ts'
 import {foldValues} from '../../rules/fold-values.ts'
 import {isTooOld, type KeptSince} from '../../rules/kept-since.ts'
-import {lastReport} from '../../rules/last-report.ts'
 import {headerRank, noteSign, type Signs} from '../../rules/signs-of-life.ts'
 import type {AdmittedEvent, Batch, InsertOutcome} from '../../store.ts'
 import {encodeTimings} from '../../totals/timings-blob.ts'
@@ -35,7 +34,6 @@ export function createBatchWriter(
   dictionary: Dictionary,
   {keptSince, marks, knownValues, pending, projectFile}: WriterParts,
 ): {readonly writeBatch: WriteBatch; readonly writeAdmitted: WriteAdmitted} {
-  const isNewReport = createReportFilter()
   const writeBatch: WriteBatch = sent => {
     const project = dictionary.projectId(sent.project)
     const since = keptSince(project)
@@ -54,7 +52,7 @@ export function createBatchWriter(
     for (const [index, one] of batch.events.entries())
       if (outcomes[index] === 'accepted') pending.holdValues(writing, one)
     for (const one of batch.pending ?? []) outcomes.push(holdFeature(pending, writing, one, since))
-    addCounts(statements, project, isNewReport(project, countBatch(batch, outcomes, folded)), receivedAtMs)
+    addCounts(statements, project, countBatch(batch, outcomes, folded), receivedAtMs)
     return outcomes
   }
   const writeAdmitted: WriteAdmitted = (place, admitted) => {
@@ -66,17 +64,6 @@ export function createBatchWriter(
     if (outcome === 'refused') addCounts(statements, place.project, {refused: 1}, place.receivedAtMs)
   }
   return {writeBatch, writeAdmitted}
-}
-
-/** Removes the counter of the last report where it was written before: in a busy project, once a minute is enough. */
-function createReportFilter() {
-  const written = new Map<number, number>()
-  return (project: number, counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> => {
-    const minute = counts[lastReport] ?? 0
-    if (minute <= (written.get(project) ?? 0)) return {...counts, [lastReport]: 0}
-    written.set(project, minute)
-    return counts
-  }
 }
 
 function holdFeature(
