@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import type {RunColumns} from '../../../../../src/collector/store/sqlite/columns/columns.ts'
-import type {KnownHeaders} from '../../../../../src/collector/store/sqlite/columns/headers.ts'
-import type {Runs} from '../../../../../src/collector/store/sqlite/facts/count-runs.ts'
-import {countVersionUsers} from '../../../../../src/collector/store/sqlite/facts/endings/version-users.ts'
-import {dayMs} from '../../../../../src/stats/model/span.ts'
+import type {RunColumns} from '../../../../../../src/collector/store/sqlite/columns/columns.ts'
+import type {KnownHeaders} from '../../../../../../src/collector/store/sqlite/columns/headers.ts'
+import type {Runs} from '../../../../../../src/collector/store/sqlite/facts/count-runs.ts'
+import {countVersionUsers} from '../../../../../../src/collector/store/sqlite/facts/endings/version-users.ts'
+import {dayMs} from '../../../../../../src/stats/model/span.ts'
 
 const month = {fromMs: Date.UTC(2026, 0, 1), toMs: Date.UTC(2026, 1, 1)}
 
