@@ -4,6 +4,7 @@ import {openSqliteSource} from '../../../src/collector/store/sqlite/source.ts'
 import {openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
 import {answerStats} from '../../../src/stats/answer/answer.ts'
 import {parseStatsQuery} from '../../../src/stats/model/query.ts'
+import type {StatsQuestion, StatsSource} from '../../../src/stats/model/source.ts'
 import {batchOf, dayMs, endOf, pseudonym, sampleHeader, sampleProject, startOf} from '../../collector/samples.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
@@ -48,6 +49,34 @@ test('it compares four weeks before and after a release, and names the time with
   )
   assert.deepEqual([before!.runs, before!.users, before!.successRate], [28, 3, 1])
   assert.deepEqual([after!.runs, after!.users, after!.successRate], [28, 8, 0.5])
+})
+
+test('it does not ask again for what it does not need', async t => {
+  const directory = temporaryDirectory(t)
+  const store = openSqliteStore(directory)
+  const source = openSqliteSource(directory)
+  t.after(() => source.close())
+  t.after(() => store.close())
+  await store.insert(sent)
+  const asked: StatsQuestion[] = []
+  const nowMs = firstMs + 100 * dayMs
+  const facts: StatsSource['facts'] = question => {
+    asked.push(question)
+    return source.facts(question)
+  }
+  await answerStats(
+    {...source, facts},
+    sampleProject(),
+    parseStatsQuery({project: 'parsl', from: '2026-05-01'}, nowMs),
+    nowMs,
+  )
+  assert.deepEqual(
+    asked.map(({firstRuns, versionUsers}) => [firstRuns === null, versionUsers === null]),
+    [
+      [false, false],
+      [true, true],
+    ],
+  )
 })
 
 test('it compares the days that have passed, at least seven, and nothing with a filter on features', async t => {
