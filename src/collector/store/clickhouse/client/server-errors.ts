@@ -72,12 +72,23 @@ export function nameServerError(error: unknown, doing: string, place: string, is
   const isLater = code === null || passing.has(code)
   return new UsageError(isLater ? 'USAGE_STORE_UNREACHABLE' : 'USAGE_STORE_REFUSED', message, {
     ...(!isInsert && {cause: error}),
-    ...(isCertificateError(error) && {next: trustNext}),
+    ...nextOfCertificate((error as NodeJS.ErrnoException).code),
   })
 }
 
-const trustNext =
-  'Set NODE_EXTRA_CA_CERTS to a PEM file with the certificate of the authority that signed the certificate of the servers.'
+const certificateNexts: readonly (readonly [code: RegExp, next: string])[] = [
+  [
+    /^(?:UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_UNTRUSTED$)/,
+    'Set NODE_EXTRA_CA_CERTS to a PEM file with the certificate of the authority that signed the certificate of the servers.',
+  ],
+  [/^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/, 'Renew the certificate of the servers, and check the clock here.'],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'Write a host in --store that the certificate of the servers names.'],
+]
+
+function nextOfCertificate(code: unknown): {readonly next?: string} {
+  const next = certificateNexts.find(([pattern]) => pattern.test(String(code)))?.[1]
+  return next === undefined ? {} : {next}
+}
 
 /** Whether Node.js does not trust the certificate of a server. */
 const isCertificateError = (error: unknown): boolean =>
