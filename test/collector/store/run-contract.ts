@@ -82,9 +82,10 @@ export function runContract(make: MakeStore): void {
     const use = (id: number, run: number, name: string, atMs = nowMs) =>
       featureOf(id, atMs, {run: uuid('r', run), name})
     const before = question.range.fromMs - hourMs
+    const odd = `it's "\\' \\n 𝔘`
     // The first run has uses in two months, and begins before the range.
     await insert(store, [startOf(1, before), endOf(1, nowMs, {exitCode: 139})], {header})
-    await insert(store, [use(1, 1, 'fano', nowMs - 20 * dayMs), use(2, 1, 'fano'), use(3, 1, 'load')], {header})
+    await insert(store, [use(1, 1, 'fano', nowMs - 20 * dayMs), use(2, 1, 'fano'), use(3, 1, odd)], {header})
     await insert(store, [startOf(2, nowMs), use(4, 2, 'fano')], {header})
     await insert(store, [use(5, 3, 'fano')], {header: sampleHeader({version: 'of the use'})})
     await insert(store, [startOf(3, nowMs), endOf(3, nowMs)], {header: sampleHeader({version: null})})
@@ -98,7 +99,7 @@ export function runContract(make: MakeStore): void {
       new Set(
         [
           {type, name: 'fano', version: '2.3.0', outcome: 'signal', ...none, signal: 'SIGSEGV'},
-          {type, name: 'load', version: '2.3.0', outcome: 'signal', ...none, signal: 'SIGSEGV'},
+          {type, name: odd, version: '2.3.0', outcome: 'signal', ...none, signal: 'SIGSEGV'},
           {type, name: 'fano', version: '2.3.0', outcome: 'running', ...none},
           {type, name: 'fano', version: null, outcome: 'ok', ...none, exitCode: 0},
         ].map(one => JSON.stringify(Object.entries(one).sort())),
