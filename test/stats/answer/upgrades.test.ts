@@ -57,6 +57,25 @@ it('is unknown for purged runs, where pseudonyms change within the month, and wi
   assert.equal(upgradesOf({...question, versionUsers: null}, factsOf([])), null)
 })
 
+it('is unknown for a version that appeared before the weeks that are looked at', () => {
+  const late = {...question, range: {...question.range, fromMs: fromMs - 30 * dayMs}}
+  const daysOf = (daysBefore: number): number | null | undefined => {
+    const firstRuns = [{version: '2.10', atMs: fromMs - daysBefore * dayMs}]
+    return upgradesOf(late, {...factsOf([row(0, ['2.10'], 9)]), firstRuns})!.versions[0]?.halfAfterDays
+  }
+  assert.equal(daysOf(6), 13)
+  assert.equal(daysOf(7), null)
+})
+
 it('compares versions by their numbers', () => {
   assert.deepEqual(['2.10', '2.9', '10.0', '2.9.1'].sort(compareVersions), ['2.9', '2.9.1', '2.10', '10.0'])
+})
+
+it('sorts a pre-release before its release, and a later build after it', () => {
+  const sorted = [
+    ...['1.9', '2.0.0.dev1', '2.0.0a3', '2.0.0-alpha.2', '2.0.0-beta', '2.0.0rc1', '2.0.0-RC2', '2.0.0-rc10'],
+    ...['2.0.0', '2.0.0-1', '2.0.0.1', '2.0.0.post1', '2.0.0+local', '2.0.0a', '2.0.1-rc1', '2.0.1'],
+  ]
+  for (const [index, newer] of sorted.entries())
+    for (const older of sorted.slice(0, index)) assert(compareVersions(older, newer) < 0, `${older} < ${newer}`)
 })
