@@ -38,9 +38,9 @@ export function overTime({by, periods, marks}: Pick<Stats, 'by' | 'periods' | 'm
   return {by, marks, periods: own.map(({period, complete}) => ({label: period, complete, ...days.get(period)}))}
 }
 
-/** Both sizes of a chart; the style shows the one that fits. Empty if all values are zero. */
+/** Both sizes of a chart; the style shows the one that fits. Empty if all values are zero or unknown. */
 export function columnsOf(chart: ColumnChart): string {
-  const isEmpty = chart.series.every(({values}) => values.every(value => value === 0))
+  const isEmpty = chart.series.every(({values}) => values.every(value => value === 0 || value === null))
   if (isEmpty && Math.max(0, ...(chart.upTo ?? [])) === 0) return ''
   const legend = chart.series.length < 2 ? '' : drawLegend(chart.label, chart.series, 'areas')
   return legend + drawColumns(chart, 'wide') + drawColumns(chart, 'narrow')

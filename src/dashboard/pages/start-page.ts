@@ -1,6 +1,6 @@
 import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
-import {writeCount, writeInstant} from '../../stats/write/text/write.ts'
+import {writeCount, writeCounted, writeInstant} from '../../stats/write/text/write.ts'
 import {drawSpark} from '../charts/spark.ts'
 import {framePage} from '../parts/frame-page.ts'
 
@@ -34,7 +34,10 @@ export function writeStartPage({rows, month, footer}: StartPage): string {
   const heads = ['users', 'runs'].map(what => `<th scope="col" class="number">${what} in <time>${month}</time></th>`)
   const isPublic = rows.every(({figures}) => figures?.lastReport === undefined)
   const left = rows.filter(({figures}) => figures === null).length
-  const more = left === 0 ? '' : `<p class="more">The figures of ${writeCount(left)} projects are on their pages.</p>\n`
+  const more =
+    left === 0
+      ? ''
+      : `<p class="more">The figures of ${writeCounted(left, 'project')} are on the pages of the projects.</p>\n`
   return framePage({
     title: 'Projects',
     header: '<h1>Projects</h1>\n<p class="lead">The projects of this collector</p>\n',

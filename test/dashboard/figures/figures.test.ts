@@ -40,6 +40,14 @@ suite('the figures', () => {
   })
 })
 
+test('it draws no chart of users whose flow is unknown in every period', () => {
+  const userFlow = sample.periods.map(({period, complete}) => {
+    const unknown = {since: null, new: null, returning: null, lost: null}
+    return {period, complete, ...unknown, reason: 'pseudonyms-changed' as const}
+  })
+  assert.equal(figures.find(({row}) => row.key === 'userFlow')!.draw({...sample, userFlow}), '')
+})
+
 suite('a figure without its own drawing', () => {
   const row: AnswerRow = {...rows.find(({key}) => key === 'features')!, breakdown: undefined as never}
 
