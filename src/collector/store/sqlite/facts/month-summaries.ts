@@ -26,7 +26,7 @@ export interface MonthCounts {
   readonly usesWithoutUser: number
   readonly daysWithoutUser: number
   /** The endings of runs without uses in other months that have ended: a code (`endings/feature-endings.ts`) and its runs. */
-  readonly ended: Int32Array
+  readonly ended: Float64Array
   /** The numbers of the other runs. */
   readonly notEnded: Int32Array
 }
@@ -78,6 +78,6 @@ function bytesOf(summary: MonthSummary): number {
   let bytes = 500 + bytesOfEnds(summary.runs) + 100 * summary.crossing.size
   for (const {people, crossing, durations, ended, notEnded} of summary.counts.values())
     bytes +=
-      900 + 8 * people.length + 8 * crossing.length + 4 * (ended.length + notEnded.length) + (durations?.bytes ?? 0)
+      900 + 8 * people.length + 8 * crossing.length + 8 * ended.length + 4 * notEnded.length + (durations?.bytes ?? 0)
   return bytes
 }

@@ -2,7 +2,7 @@ import type {VersionEnding} from '../../../../../stats/model/source.ts'
 import type {FeatureColumns} from '../../columns/columns.ts'
 import type {KnownHeaders} from '../../columns/headers.ts'
 import type {MonthCounts, MonthSummary} from '../month-summaries.ts'
-import {countKinds, endingKinds, isOpen, kindOf} from './kinds.ts'
+import {countKinds, endingOf, isOpen, kindOf} from './kinds.ts'
 
 /** Collects how the runs of one feature in a month ended. */
 export interface EndSum {
@@ -29,7 +29,7 @@ export function createEndSum({runs, crossing}: FeatureColumns, {name: {version}}
       ended.set(code, (ended.get(code) ?? 0) + 1)
     },
     take() {
-      const sum = {ended: Int32Array.from([...ended].flat()), notEnded: Int32Array.from(notEnded)}
+      const sum = {ended: Float64Array.from([...ended].flat()), notEnded: Int32Array.from(notEnded)}
       ended.clear()
       notEnded = []
       return sum
@@ -47,14 +47,15 @@ export function featureEndings(
   const seen = new Set<string>()
   for (const {summary, counts} of months) {
     const {runs, crossing} = summary
-    const kinds = endingKinds(runs.exits)
+    const kinds = countKinds(runs.exits)
     const add = (version: number, kind: number, count: number): void => {
-      const key = JSON.stringify([version, kinds[kind]])
-      all.set(key, {version: names.version[version]!, ...kinds[kind]!, runs: count + (all.get(key)?.runs ?? 0)})
+      const ending = endingOf(runs.exits, kind)
+      const key = JSON.stringify([version, ending])
+      all.set(key, {version: names.version[version]!, ...ending, runs: count + (all.get(key)?.runs ?? 0)})
     }
     const {ended, notEnded} = counts
     for (let place = 0; place < ended.length; place += 2)
-      add(Math.floor(ended[place]! / kinds.length), ended[place]! % kinds.length, ended[place + 1]!)
+      add(Math.floor(ended[place]! / kinds), ended[place]! % kinds, ended[place + 1]!)
     for (const run of notEnded) {
       const digest = crossing.get(run)
       if (digest !== undefined && seen.has(digest)) continue

@@ -6,20 +6,22 @@ const withoutExit = ['running', 'lost', 'unknown'] as const
 const [running, lost, unknown] = [0, 1, 2] as const
 const open = results.indexOf('open')
 
-/** All endings of the runs of a month. */
-export const endingKinds = (exits: readonly Exit[]): Omit<Ending, 'runs'>[] => [
-  ...withoutExit.map(outcome => ({outcome, exitCode: null, signal: null})),
-  ...exits.map(exit => ({outcome: outcomeOf(exit), ...exit})),
-]
+/** The ending of a kind in a month. Kinds are numbers from 0. A month may have very many, of which few are asked for. */
+export function endingOf(exits: readonly Exit[], kind: number): Omit<Ending, 'runs'> {
+  const outcome = withoutExit[kind]
+  if (outcome !== undefined) return {outcome, exitCode: null, signal: null}
+  const exit = exits[kind - withoutExit.length]!
+  return {outcome: outcomeOf(exit), ...exit}
+}
 
-/** The number of `endingKinds`. */
+/** The number of kinds in a month. */
 export const countKinds = (exits: readonly Exit[]): number => withoutExit.length + exits.length
 
 const outcomeOf = ({exitCode, signal}: Exit): Ending['outcome'] =>
   signal !== null ? 'signal' : exitCode === 0 ? 'ok' : 'failed'
 
 /**
- * The place of the ending of a run among `endingKinds`. A run without an end is lost if it gave no sign of life after
+ * The kind of the ending of a run. A run without an end is lost if it gave no sign of life after
  * `lostBeforeMs` (Unix milliseconds).
  */
 export function kindOf(

@@ -3,19 +3,19 @@ import type {Span} from '../../../../../stats/model/span.ts'
 import type {RunColumns} from '../../columns/columns.ts'
 import {type Runs, runsIn} from '../count-runs.ts'
 import type {Rows} from '../rows.ts'
-import {countKinds, endingKinds, kindOf} from './kinds.ts'
+import {countKinds, endingOf, kindOf} from './kinds.ts'
 
 /** A run without an end is lost if it gave no sign of life after `lostBeforeMs` (Unix milliseconds). */
 export function countVersionEndings(runs: Runs, span: Span, lostBeforeMs: number): StatsFacts['versionEndings'] {
   const all = new Map<string, VersionEnding>()
   const versions = runs.headers.names.version
   for (const part of runsIn(runs, span)) {
-    const kinds = endingKinds(part.columns.exits)
+    const kinds = countKinds(part.columns.exits)
     for (const [code, count] of countCodes(runs, part, lostBeforeMs)) {
-      const version = versions[Math.floor(code / kinds.length)]!
-      const kind = kinds[code % kinds.length]!
-      const key = JSON.stringify([version, kind])
-      all.set(key, {version, ...kind, runs: count + (all.get(key)?.runs ?? 0)})
+      const version = versions[Math.floor(code / kinds)]!
+      const ending = endingOf(part.columns.exits, code % kinds)
+      const key = JSON.stringify([version, ending])
+      all.set(key, {version, ...ending, runs: count + (all.get(key)?.runs ?? 0)})
     }
   }
   return [...all.values()]
