@@ -30,7 +30,7 @@ export interface ClockGuardParts {
  */
 export interface ClockGuard extends ReadinessProbe {
   check(): ProbeResult
-  /** Unix milliseconds by the clock. While it is doubted: the expected time. */
+  /** Whole Unix milliseconds by the clock. While it is doubted: the expected time. */
   now(): number
   /** Throws a `UsageError` USAGE_CLOCK_DOUBTED while the clock is doubted. */
   require(): void
@@ -67,7 +67,7 @@ export function createClockGuard(parts: ClockGuardParts): ClockGuard {
   return {
     name: 'clock',
     check,
-    now: () => (check().ok ? now() : expected()),
+    now: () => (check().ok ? now() : Math.round(expected())),
     require() {
       const {ok, detail} = check()
       if (!ok) throw new UsageError('USAGE_CLOCK_DOUBTED', detail)

@@ -36,6 +36,14 @@ for (const [name, startsAtMs] of [
     assert.deepEqual(changes, [false, true])
   })
 
+it('gives the expected time in whole milliseconds while the clock is doubted', () => {
+  const {clock, guard} = guarded()
+  assert.equal(guard.now(), nowMs)
+  clock.wallMs = 0
+  clock.elapsedMs = hourMs + 0.25
+  assert.equal(guard.now(), nowMs + hourMs)
+})
+
 it('believes two weeks without a collector, a suspended machine and small corrections', () => {
   const {clock, guard} = guarded({startsAtMs: nowMs + 14 * dayMs})
   guard.require()
