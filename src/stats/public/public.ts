@@ -88,7 +88,7 @@ export interface PublicPeriod extends PublicUsers {
   readonly runs: number | null
   readonly outcomes: Outcomes | null
   readonly successRate: SuccessRate | null
-  /** Without the 99th percentile, which may be the duration of a single run. */
+  /** Without the 99th percentile, which may be the duration of a single run. With a filter, the mean is null. */
   readonly duration: Omit<Duration, 'p99Seconds'> | null
 }
 
@@ -204,7 +204,7 @@ function publicPeriod(stats: Stats, index: number, isShown: boolean, all: Stats)
     runs: hasRuns ? stats.runs!.periods[index]!.value : null,
     outcomes: hasRuns ? withoutPeriod(stats.outcomes!.periods[index]!) : null,
     successRate: hasRuns ? withoutPeriod(stats.successRate!.periods[index]!) : null,
-    duration: hasRuns ? publicDuration(stats.duration!.periods[index]!) : null,
+    duration: hasRuns ? publicDuration(stats.duration!.periods[index]!, stats !== all) : null,
   }
 }
 
@@ -215,9 +215,10 @@ function withoutPeriod<T extends {readonly period: string; readonly complete: bo
   return rest
 }
 
-function publicDuration(duration: Duration): PublicPeriod['duration'] {
+/** Durations. A part has no mean: from the sums of all and of the part, the duration of a single other run follows. */
+function publicDuration(duration: Duration, isPart: boolean): PublicPeriod['duration'] {
   const {n, meanSeconds, p50Seconds, p90Seconds, percentileBound} = withoutSingleRuns(duration)
-  return {n, meanSeconds, p50Seconds, p90Seconds, percentileBound}
+  return {n, meanSeconds: isPart ? null : meanSeconds, p50Seconds, p90Seconds, percentileBound}
 }
 
 const notPublic = (message: string): UsageError =>

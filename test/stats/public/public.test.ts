@@ -240,6 +240,20 @@ test('it shows only the lower bound of users, from whose sum a hidden number cou
   assert.deepEqual([month!.users, month!.usersLow, month!.usersHigh, month!.runs], [null, 9, null, 11])
 })
 
+test('it shows no mean duration of a filter, from which that of a single other run would follow', async () => {
+  const atMs = Date.parse('2025-10-10T00:00:00Z')
+  const sent = Array.from({length: 12}, (_, run): Sent[] => {
+    const header = sampleHeader({user: pseudonym(`p${run}`), version: run < 6 ? '1.0' : '2.0'})
+    const ended = run < 7 ? [{header, event: endOf(run, atMs + 60_000 * (run + 1))}] : []
+    return [{header, event: startOf(run, atMs)}, ...ended]
+  }).flat()
+  const whole = await answer(sent, rangeOfMonth('2025-10'))
+  const durationOf = (shown: PublicStats) => shown.periods[0]!.duration!
+  const filtered = durationOf(toPublic(await answer(sent, {...rangeOfMonth('2025-10'), 'app-version': '1.0'}), whole))
+  assert.deepEqual([filtered.n, filtered.meanSeconds, filtered.p50Seconds === null], [6, null, false])
+  assert.notEqual(durationOf(toPublic(whole)).meanSeconds, null)
+})
+
 test('it rejects questions that are not public', async () => {
   const range = rangeOfMonth('2025-10')
   const whole = await answer([], range)
