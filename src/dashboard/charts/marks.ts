@@ -56,8 +56,10 @@ export function drawMarks(axes: Axes, area: Area): string {
   return lines.join('')
 }
 
-const shorten = (label: string): string =>
-  label.length > maxCharacters ? `${label.slice(0, maxCharacters - 1)}…` : label
+function shorten(label: string): string {
+  const characters = [...label]
+  return characters.length > maxCharacters ? `${characters.slice(0, maxCharacters - 1).join('')}…` : label
+}
 
 /** Where a day is on the axis, in periods from its begin. Null outside. */
 function placeOf(day: string, periods: Axes['periods']): number | null {

@@ -40,6 +40,10 @@ test('it draws a line at the day of a mark, with a label and a text', () => {
   assert.match(svg, /aria-label="Users by month; 2026-02-15: workshop &amp; paper; 2026-03-01: 2.0"/)
 })
 
+test('it cuts a long label between two characters', () => {
+  assert.match(draw([{day: '2026-03-01', label: `${'x'.repeat(16)}🎉🎉🎉`}]), />x{16}🎉…<\/text>/u)
+})
+
 test('it draws no mark outside the periods, and keeps no room without marks', () => {
   assert.deepEqual(linesOf(draw([{day: '2025-12-31', label: '1.9'}])), [])
   assert.ok(!draw([]).includes('class="mark"'))
