@@ -11,7 +11,8 @@ export const aroundFigure: Drawing = {
     if (before.successRate === null || after.successRate === null) return `The newest mark is ${after.label}.`
     return `Before ${after.label}, ${writeShare(before.successRate)} of the runs succeeded; after it, ${writeShare(after.successRate)}.`
   },
-  hint: () => 'Runs of all versions, in equally long times before and from the day of a mark.',
+  hint: ({filters: {appVersion}}) =>
+    `Runs of ${appVersion === null ? 'all versions' : `version ${appVersion}`}, in equally long times before and from the day of a mark.`,
   draw: ({beforeAndAfter}) => {
     const sides = beforeAndAfter ?? []
     const most = Math.max(1, ...sides.map(({runs}) => runs ?? 0))

@@ -40,6 +40,13 @@ suite('the figures', () => {
   })
 })
 
+test('it names the runs that are compared before and after a mark, also with a filter on a version', () => {
+  const hintOf = (appVersion: string | null): string | undefined =>
+    figures.find(({row}) => row.key === 'beforeAndAfter')!.hint?.({...sample, filters: {...sample.filters, appVersion}})
+  assert.match(hintOf(null)!, /^Runs of all versions, /)
+  assert.match(hintOf('2.0')!, /^Runs of version 2\.0, /)
+})
+
 test('it draws no chart of users whose flow is unknown in every period', () => {
   const userFlow = sample.periods.map(({period, complete}) => {
     const unknown = {since: null, new: null, returning: null, lost: null}
