@@ -17,15 +17,19 @@ const laterMs = Date.parse('2032-03-10T00:00:00Z')
 const day = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)
 
 /** What a purge changes on purpose: since when there are single events, the size, and what a range is compared with. */
-function comparable({trend: _trend, quality, features, ...answers}: Stats, isMonth: boolean): unknown {
+function comparable(stats: Stats, isMonth: boolean): unknown {
+  const {trend: _trend, quality, features, ...others} = stats
+  // Totals contain neither days nor which run used what, nor who is in several rows.
+  const {marks: _m, beforeAndAfter: _a, upgrades: _u, conspicuous: _c, ...answers} = others
+  const {featureOutcomes: _o, featureVersionOutcomes: _v, fewUsers: _w, ...known} = answers
   const {featuresSince: _f, runsSince: _r, storeBytes: _s, freeBytes: _b, ...counters} = quality
   // Different runs and users of features are known of months, and of years that were counted for themselves.
-  const known = features.map(({runs, users, meanSeconds, ...sums}) => ({
+  const counted = features.map(({runs, users, meanSeconds, ...sums}) => ({
     // Sums of fractions depend on their order in the last of their digits.
     ...{...sums, meanSeconds: Number(meanSeconds?.toPrecision(9))},
     ...(isMonth ? {runs, users} : {}),
   }))
-  return {...answers, counters, features: known}
+  return {...known, counters, features: counted}
 }
 
 test('it answers each month and year of two years of believable use the same when nothing but totals is left', async t => {

@@ -139,11 +139,12 @@ export async function deliverWithLock(
   deadline: number,
 ): Promise<Delivery> {
   const {paths} = destination
-  const logged = new Set(listFolder(paths.sent))
   try {
     if (deadline - performance.now() < leastMilliseconds) return {...nothingDelivered, reason: 'no-time'}
     const token = await waitForLock(world, paths.lock, deadline)
     if (token === null) return {...nothingDelivered, reason: 'busy-here'}
+    // What other senders did meanwhile is not this one's.
+    const logged = new Set(listFolder(paths.sent))
     const delivery = await deliverNow(world, destination, token, deadline - performance.now())
     if (delivery.reason !== 'sender-lost') return delivery
     // What a sender did before it was killed stands in the log.

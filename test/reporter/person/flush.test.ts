@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import {mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
+import {setTimeout} from 'node:timers/promises'
 import {openNotice} from '../../../src/reporter/consent/notice.ts'
 import {writeEvents} from '../../../src/reporter/destination/buffer.ts'
 import {type Destination, destinationOf, rememberProject} from '../../../src/reporter/destination/destination.ts'
 import {readNextTry} from '../../../src/reporter/destination/next-try.ts'
+import {logSent} from '../../../src/reporter/destination/sent-log.ts'
 import {countWaiting, type DeliverNow, deliverBy, flushDestinations} from '../../../src/reporter/person/flush.ts'
 import {runSender} from '../../../src/reporter/sender/run-sender.ts'
-import {takeLock} from '../../../src/reporter/sender/sender-lock.ts'
+import {releaseLock, takeLock} from '../../../src/reporter/sender/sender-lock.ts'
 import {httpTransport} from '../../../src/reporter/transports/http.ts'
 import {acceptAll, answerAlways, answeringServer, refusal} from '../../support/answering-server.ts'
 import {makeFeature, putStarts} from '../../support/make-event.ts'
@@ -88,6 +90,25 @@ for (const [place, deliver] of ways)
   })
 
 describe('a flush', () => {
+  it('whose sender is lost counts nothing that another sender sent before', async t => {
+    const world = makeWorld(t)
+    const destination = openDestination(world, 'http://127.0.0.1:9')
+    const {lock, sent} = destination.paths
+    putStarts(world, destination, 1)
+    const token = takeLock(world, lock)!
+    const flushing = flush(world, [destination], async () => ({...nothing, reason: 'sender-lost', nextTryAt: null}))
+    await setTimeout(100)
+    logSent(world, sent, {
+      endpoint: '',
+      ids: ['0199bbbb-0000-7000-8000-000000000001'],
+      body: '{}',
+      status: 200,
+      answer: '',
+    })
+    releaseLock(lock, token)
+    assert.deepEqual([(await flushing).sent, (await flushing).projects[0]?.reason], [0, 'sender-lost'])
+  })
+
   it('goes through several destinations and adds them up', async t => {
     const [server, busy] = [await answeringServer(t), await answeringServer(t, answerAlways(503))]
     const world = makeWorld(t)
