@@ -1,7 +1,7 @@
 import {createHash, createHmac, randomBytes} from 'node:crypto'
 import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {UsageError} from '../../errors.ts'
+import {messageOf, UsageError} from '../../errors.ts'
 import type {Header} from '../../protocol/header.ts'
 import type {ProjectFile} from '../../protocol/project-file.ts'
 import {type RotationPeriod, rotationPeriod} from '../../protocol/rotation.ts'
@@ -28,16 +28,20 @@ const maxOldIdLength = 256
 
 /**
  * Reads the secret from a data folder: 256 random bits in a file that only its owner can read. Makes it, and the folder,
- * if it is missing. Throws a `UsageError` USAGE_STORE_UNREADABLE.
+ * if it is missing. Throws a `UsageError`: USAGE_STORE_UNREADABLE, USAGE_STORE_UNWRITABLE.
  */
 export function readOrMakeOldIdSecret(dataDirectory: string): string {
   const path = join(dataDirectory, fileName)
   const known = readSecret(path)
   if (known !== null) return known
   const secret = randomBytes(32).toString('hex')
-  mkdirSync(dataDirectory, {recursive: true, mode: 0o700})
-  writeFileSync(`${path}.new`, `${secret}\n`, {mode: 0o600})
-  renameSync(`${path}.new`, path)
+  try {
+    mkdirSync(dataDirectory, {recursive: true, mode: 0o700})
+    writeFileSync(`${path}.new`, `${secret}\n`, {mode: 0o600})
+    renameSync(`${path}.new`, path)
+  } catch (cause) {
+    throw new UsageError('USAGE_STORE_UNWRITABLE', `cannot write the secret in ${path}: ${messageOf(cause)}`, {cause})
+  }
   return secret
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {readFileSync, statSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {it} from 'node:test'
 import {oldIds, readOrMakeOldIdSecret} from '../../../src/collector/compat/old-ids.ts'
@@ -45,6 +45,13 @@ it('stores its secret in the data folder, readable only by the owner, and reuses
   assert.equal(readOrMakeOldIdSecret(directory), secret)
   assert.equal(statSync(join(directory, 'old-ids.secret')).mode & 0o777, 0o600)
   assert.equal(readFileSync(join(directory, 'old-ids.secret'), 'utf8').trim(), secret)
+})
+
+it('makes the folder for the secret, and names a place where it cannot be written (USAGE_STORE_UNWRITABLE)', t => {
+  const directory = temporaryDirectory(t)
+  assert.match(readOrMakeOldIdSecret(join(directory, 'new', 'data')), /^[0-9a-f]{64}$/)
+  mkdirSync(join(directory, 'old-ids.secret.new'))
+  assert.throws(() => readOrMakeOldIdSecret(directory), {code: 'USAGE_STORE_UNWRITABLE', message: /old-ids\.secret/})
 })
 
 it('does not replace a damaged secret by a new one (USAGE_STORE_UNREADABLE)', t => {
