@@ -1,3 +1,3 @@
 import {answersAgreeWithNaiveOnes} from '../stats/model/filters-contract.ts'
 
-answersAgreeWithNaiveOnes(Array.from({length: 160}, (_, index) => index + 41))
+answersAgreeWithNaiveOnes(Array.from({length: 185}, (_, index) => index + 16))

@@ -28,16 +28,17 @@ export interface ReportSource {
  * `usage.project.json` in this folder or above, if it has the same id. Reads files. Throws coded errors.
  */
 export async function reportOn(source: ReportSource, written: WrittenQuestion, world: World): Promise<Report> {
+  const given = source.citation === undefined ? null : await readCitationFile(source.citation)
   const {stats, years} = await askReport(source.ask, written)
   const here = projectHere(world, stats.project)
   const project =
     source.url === undefined ? await storedProject(placeOf(source.data, source.store), stats.project) : here?.project
-  const path = source.citation ?? (here === null ? null : citationBeside(here.path))
+  const beside = here === null ? null : citationBeside(here.path)
   return makeReport({
     stats,
     years,
     project: project ?? null,
-    citation: path === null ? null : await readCitationFile(path),
+    citation: given ?? (beside === null ? null : await readCitationFile(beside)),
     command: commandOf(stats, written, source),
     nowMs: world.now(),
   })

@@ -64,7 +64,7 @@ it('names a version alone if all its features crash alike', () => {
 
 it('names nothing in noise, of few and of many runs', () => {
   let alarms = 0
-  for (let seed = 0; seed < 400; seed++)
+  for (let seed = 0; seed < 400; seed += 5)
     alarms += findConspicuous(factsOf(makeRuns(60 + 5 * seed, 100 + seed, () => 0.1)))!.length
   assert.equal(alarms, 0)
 })
