@@ -36,9 +36,13 @@ export interface WriteGate {
 }
 const openGate: WriteGate = {require: () => {}, noteWrite: () => {}}
 
+/** Milliseconds for which a transaction waits at most while further batches arrive. */
+const maxGatheringMs = 10
+
 /**
  * Makes the group commit of a store. A transaction contains all batches that arrived while the previous one was
- * written. A single report does not wait for others, and many reports share one fsync.
+ * written, and those that arrive in the turns of the event loop right before it. A turn without a further batch begins
+ * it, so a single report does not wait for others, and the thread is never idle.
  */
 export function createGroupCommit(
   store: Pick<Store, 'insert'>,
@@ -50,8 +54,7 @@ export function createGroupCommit(
 
   const writing = oneAtATime(async () => {
     while (waiting.length > 0) {
-      // All requests of this turn of the event loop share the transaction.
-      await new Promise(setImmediate)
+      await gathered(() => waiting.length)
       const group = waiting
       waiting = []
       await commit(store, gate, group)
@@ -84,6 +87,15 @@ export function createGroupCommit(
       await last
     },
     drain: writing.settled,
+  }
+}
+
+/** Resolves when a turn of the event loop brought no further batch, and after `maxGatheringMs` in any case. */
+async function gathered(count: () => number): Promise<void> {
+  const latestMs = performance.now() + maxGatheringMs
+  for (let before = -1; count() > before && performance.now() < latestMs; ) {
+    before = count()
+    await new Promise(setImmediate)
   }
 }
 

@@ -33,6 +33,35 @@ test('it writes batches that arrive together in one transaction, and resolves ea
   assert.deepEqual(store.groups, [3])
 })
 
+test('it waits for batches that arrive turn by turn, and not for a silent turn', async () => {
+  const store = countingStore()
+  const groupCommit = createGroupCommit(store)
+  const written: Promise<unknown>[] = []
+  for (let turn = 1; turn <= 5; turn++) {
+    const nextTurn = new Promise(setImmediate)
+    written.push(groupCommit.write(sample(turn), 10))
+    await nextTurn
+  }
+  await Promise.all(written)
+  written.push(groupCommit.write(sample(6), 10))
+  await Promise.all(written)
+  assert.deepEqual(store.groups, [5, 1])
+})
+
+test('it writes what it has while batches arrive without end', async () => {
+  const groupCommit = createGroupCommit(countingStore())
+  let isAnswered = false
+  const first = groupCommit.write(sample(), 10).then(() => {
+    isAnswered = true
+  })
+  for (let run = 2; !isAnswered; run++) {
+    const nextTurn = new Promise(setImmediate)
+    void groupCommit.write(sample(run), 0)
+    await nextTurn
+  }
+  await first
+})
+
 test('it rejects a batch beyond its limit, keeps the waiting ones, and accepts more when they are written', async () => {
   const store = countingStore()
   const groupCommit = createGroupCommit(store, {maxBytes: 100})
