@@ -22,13 +22,15 @@ interface Compose {
       string,
       {
         readonly volumes?: readonly string[]
+        readonly hostname?: string
         readonly environment?: Readonly<Record<string, string>>
         readonly depends_on?: object | readonly string[]
       }
     >
   >
+  readonly volumes: object
 }
-const {services} = parse(read('compose.yaml'), {merge: true}) as Compose
+const {services, volumes: named} = parse(read('compose.yaml'), {merge: true}) as Compose
 
 describe('deploy/clickhouse/', () => {
   it('has files that exist for all that its services mount', () => {
@@ -51,6 +53,18 @@ describe('deploy/clickhouse/', () => {
       assert.match(read('haproxy.cfg'), new RegExp(`server ${collector} ${collector}:8080 check`))
     }
     for (const name of servers) assert.equal(services[name]!.environment!['REPLICA'], name)
+  })
+
+  it('keeps the data of each server and collector in a volume of its own, and the names that Keeper knows', () => {
+    const folders = {keeper: '/var/lib/clickhouse-keeper', server: '/var/lib/clickhouse', collector: '/data'}
+    const kept = Object.entries(services).filter(([name]) => name !== 'balancer')
+    for (const [name, {volumes = [], hostname}] of kept) {
+      const isServer = /^s\dr\d$/.test(name)
+      const folder = isServer ? folders.server : name === 'keeper' ? folders.keeper : folders.collector
+      assert.ok(volumes.includes(`${name}:${folder}`), name)
+      if (isServer) assert.equal(hostname, name)
+    }
+    assert.deepEqual(Object.keys(named).sort(), kept.map(([name]) => name).sort())
   })
 
   it('has every table, replicated, and once for all shards', () => {

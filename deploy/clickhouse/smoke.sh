@@ -1,6 +1,6 @@
 #!/bin/sh
-# smoke.sh URL [REPORTS]: sends reports twice to collectors, and says when each is stored once. It needs curl, and a read
-# token in USAGE_TOKEN: `usage token new` in the container of a collector that answers.
+# smoke.sh URL [REPORTS]: sends reports twice to collectors, and prints when each is stored once. It needs curl, and in
+# USAGE_TOKEN a read token that every collector accepts: see compose.yaml.
 set -eu
 url=$1
 reports=${2:-200}
