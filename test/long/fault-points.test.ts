@@ -510,11 +510,11 @@ it('reaches every step of the list', t => {
   assert.deepEqual(
     // Those of a folder of reports are reached in test/e2e/inbox.test.ts, those of a purge in test/long/purge-killed.test.ts,
     // those of the end of a project in test/long/erase.test.ts, those of backups in test/long/backup.test.ts, those of a
-    // spool in test/long/spool-killed.test.ts.
+    // spool in test/long/spool-killed.test.ts, those of shards in test/clickhouse/killed.test.ts.
     faultPoints.filter(
       point =>
         !hit.has(point) &&
-        !/^(?:folder|inbox|backup|restore|update|spool): |a (?:month|project) |headers swept/.test(point),
+        !/^(?:folder|inbox|backup|restore|update|spool|shards): |a (?:month|project) |headers swept/.test(point),
     ),
     [],
   )

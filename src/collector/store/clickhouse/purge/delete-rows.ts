@@ -1,5 +1,6 @@
 import {setTimeout} from 'node:timers/promises'
 import {UsageError} from '../../../../errors.ts'
+import {reach} from '../../../../fault-points.ts'
 import type {ClickHouse} from '../client/client.ts'
 import type {Parameters} from '../client/connection.ts'
 
@@ -19,7 +20,12 @@ export async function deleteRows(
   where: string,
   parameters: Parameters,
 ): Promise<void> {
-  await Promise.all(shards.map(shard => shard.tell(`ALTER TABLE ${table} DELETE WHERE ${where}`, parameters)))
+  await Promise.all(
+    shards.map(async shard => {
+      await shard.tell(`ALTER TABLE ${table} DELETE WHERE ${where}`, parameters)
+      reach('shards: rows of one deleted')
+    }),
+  )
 }
 
 /** Calls a function with some ids after the others. */

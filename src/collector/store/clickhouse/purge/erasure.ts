@@ -11,6 +11,7 @@ import type {ErasureReceipt} from '../../../../protocol/erasure.ts'
 import type {Erasure, Store} from '../../store.ts'
 import type {ClickHouse} from '../client/client.ts'
 import {neverMs} from '../tables/columns.ts'
+import {idOf} from '../write/counters.ts'
 import {deleteRows, forIds, waitForDisk} from './delete-rows.ts'
 import {findTheirs, hasRows, ofUsers, type SharedRun, type Theirs} from './theirs.ts'
 
@@ -26,6 +27,8 @@ interface Receipt {
   readonly runs: number
   readonly features: number
   readonly isFinished: 0 | 1
+  /** The version of the row. */
+  readonly saved: number
 }
 
 export interface Eraser extends Pick<Store, 'erase' | 'findErased'> {
@@ -84,13 +87,14 @@ export function createEraser(clickhouse: ClickHouse, onErased: () => void): Eras
     const counts = known?.isFinished === 0 ? [] : theirs.counts
     const sum = (kinds: (kind: string) => boolean): number =>
       counts.filter(({kind}) => kinds(kind)).reduce((total, {count}) => total + count, 0)
-    const receipt: Receipt = {
+    const receipt: Omit<Receipt, 'saved'> = {
       at: known?.at ?? erasure.receivedAtMs,
       runs: (known?.runs ?? 0) + sum(kind => kind.startsWith('run ')),
       features: (known?.features ?? 0) + sum(kind => kind === 'features' || kind === 'pending'),
       isFinished: 0,
     }
-    await noteErased(clickhouse, erasure, counts)
+    await noteErased(clickhouse, erasure, known, counts)
+    reach('shards: erased rows counted')
     await writeReceipt(clickhouse, erasure, receipt)
     reach('collector: rows erased')
     await eraseRows(clickhouse, erasure, theirs, until)
@@ -108,7 +112,10 @@ async function keepUsers({post, tableOf}: ClickHouse, {project, receipt, users, 
   await post(tableOf('erased_users'), ['project', 'user', 'receipt', 'erased_at', 'saved'], rows)
 }
 
-const toReceipt = ({receipt}: Erasure, {at, runs, features}: Omit<Receipt, 'isFinished'>): ErasureReceipt => ({
+const toReceipt = (
+  {receipt}: Erasure,
+  {at, runs, features}: Pick<Receipt, 'at' | 'runs' | 'features'>,
+): ErasureReceipt => ({
   receipt,
   erasedAt: new Date(at).toISOString(),
   runs,
@@ -118,14 +125,18 @@ const toReceipt = ({receipt}: Erasure, {at, runs, features}: Omit<Receipt, 'isFi
 async function readReceipt({ask, tableOf}: ClickHouse, {project, receipt}: Erasure): Promise<Receipt | null> {
   const [row] = await ask<Receipt>(
     'erasure',
-    `SELECT erased_at AS at, runs, features, is_finished AS isFinished FROM ${tableOf('erasures')} FINAL
+    `SELECT erased_at AS at, runs, features, is_finished AS isFinished, saved FROM ${tableOf('erasures')} FINAL
      WHERE project = {project:String} AND receipt = {receipt:UUID}`,
     {project, receipt},
   )
   return row ?? null
 }
 
-async function writeReceipt({post, tableOf}: ClickHouse, {project, receipt}: Erasure, row: Receipt): Promise<void> {
+async function writeReceipt(
+  {post, tableOf}: ClickHouse,
+  {project, receipt}: Erasure,
+  row: Omit<Receipt, 'saved'>,
+): Promise<void> {
   const columns = ['project', 'receipt', 'erased_at', 'runs', 'features', 'is_finished', 'saved']
   // A finished one counts before an unfinished one of the same millisecond.
   const saved = 2 * Date.now() + row.isFinished
@@ -133,27 +144,25 @@ async function writeReceipt({post, tableOf}: ClickHouse, {project, receipt}: Era
   await post(tableOf('erasures'), columns, [JSON.stringify([project, receipt, at, runs, features, isFinished, saved])])
 }
 
-/** Stores how much was erased, by month. The counts of all tries of a receipt are added up. */
-async function noteErased(clickhouse: ClickHouse, erasure: Erasure, counts: Theirs['counts']): Promise<void> {
-  const {ask, post, tableOf} = clickhouse
-  const {project, receipt} = erasure
-  const known = await ask<{month: string; kind: string; count: number}>(
-    'erased',
-    `SELECT month, kind, count FROM ${tableOf('erased')} FINAL
-     WHERE project = {project:String} AND receipt = {receipt:UUID}`,
-    {project, receipt},
-  )
-  const before = new Map(known.map(({month, kind, count}) => [`${month} ${kind}`, count]))
+/** Stores how much was erased, by month. A try that follows a finished one has rows of its own, which are added. */
+async function noteErased(
+  {post, tableOf}: ClickHouse,
+  {project, receipt}: Erasure,
+  known: Receipt | null,
+  counts: Theirs['counts'],
+): Promise<void> {
+  // A try that died before it stored its receipt wrote the same ids.
+  const id = known === null ? receipt : idOf(`${receipt} ${known.saved}`)
   const rows = counts
     .filter(({kind}) => kind !== 'pending' && kind !== 'run test')
-    .map(({month, kind: counted, count}) => {
-      const kind = counted.replace('run ', '')
-      return JSON.stringify([project, month, kind, receipt, count + (before.get(`${month} ${kind}`) ?? 0), Date.now()])
-    })
+    .map(({month, kind, count}) => JSON.stringify([project, month, kind.replace('run ', ''), id, count, Date.now()]))
   await post(tableOf('erased'), ['project', 'month', 'kind', 'receipt', 'count', 'saved'], rows)
 }
 
-/** Deletes the rows. Their runs go last: until then, another try finds the rest by them. */
+/**
+ * Deletes the rows. Their known values go first, because they are found by the rows. Their runs go last: until then,
+ * another try finds the rest by them.
+ */
 async function eraseRows(
   clickhouse: ClickHouse,
   {project, users}: Erasure,
@@ -165,11 +174,11 @@ async function eraseRows(
     forIds(theirs.runs, runs =>
       deleteRows(clickhouse, table, 'project = {project:String} AND run IN {runs:Array(UUID)}', {project, runs}),
     )
+  await forgetValues(clickhouse, project, theirs)
   for (const run of theirs.shared) await keepShared(clickhouse, values, run)
   for (const table of ['repeats', 'features', 'pending_events']) await ofRuns(table)
   for (const table of ['features', 'lone', 'pending_events'])
     await deleteRows(clickhouse, table, `project = {project:String} AND ${ofUsers('user')}`, values)
-  await forgetValues(clickhouse, project, theirs)
   await forIds(theirs.ownRuns, runs =>
     deleteRows(clickhouse, 'runs', 'project = {project:String} AND run IN {runs:Array(UUID)}', {project, runs}),
   )

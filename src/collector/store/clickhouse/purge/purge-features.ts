@@ -66,6 +66,7 @@ export function createFeaturePurger(
       if ((purges.runs?.beforeMs ?? 0) < to) await keepPresences(clickhouse, project, month)
       const firstMs = await readSince(clickhouse, project)
       let counted = await stateOf(project, labels[0]!)
+      await forgetTotals(clickhouse, project, labels)
       await total(clickhouse, file, labels)
       try {
         await postPurge(clickhouse, project, 'features', {beforeMs: to, firstMs}, purges.features)
@@ -86,9 +87,21 @@ export function createFeaturePurger(
   }
 }
 
+/**
+ * Deletes the totals that an interrupted call has left: some of their features may have been erased since. No answer uses
+ * totals of months that are not purged.
+ */
+async function forgetTotals(clickhouse: ClickHouse, project: string, labels: readonly string[]): Promise<void> {
+  const where = 'project = {project:String} AND span IN {labels:Array(String)}'
+  const left = `SELECT 1 FROM ${clickhouse.tableOf('feature_totals')} WHERE ${where} LIMIT 1`
+  const found = await clickhouse.ask('totals left', left, {project, labels})
+  if (found.length > 0) await deleteRows(clickhouse, 'feature_totals', where, {project, labels})
+}
+
 async function total(clickhouse: ClickHouse, {project, identity}: ProjectFile, labels: readonly string[]) {
   for (const label of labels)
     await postFeatureTotals(clickhouse, project, label, await totalFeatures(clickhouse, project, label, identity))
+  reach('shards: totals kept')
 }
 
 /** Keeps the days on which a person used a feature without a run, until their runs are totalled too. */
