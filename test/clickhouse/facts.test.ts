@@ -15,6 +15,7 @@ import {randomUse, seededRandom, shuffle} from '../collector/random-use.ts'
 import {batchOf, dayMs, hourMs, nowMs, sampleProject} from '../collector/samples.ts'
 import {needs} from '../support/needs.ts'
 import {temporaryDirectory} from '../support/temporary-directory.ts'
+import {isLong} from './is-long.ts'
 import {addressOf} from './servers/address-of.ts'
 import {type Cluster, startCluster} from './servers/start-cluster.ts'
 
@@ -162,7 +163,7 @@ for (const shards of [1, 2] as const)
           both,
           project,
           'not merged',
-          questions.filter((_, place) => place % 2 === seed % 2),
+          questions.filter((_, place) => isLong || place % rotations.length === seed),
         )
         await cluster.startMerges()
         for (const table of ['runs', 'features', 'lone']) await cluster.mergeAll(`${both.database}.${table}`)
@@ -170,7 +171,7 @@ for (const shards of [1, 2] as const)
           both,
           project,
           'merged',
-          questions.filter((_, place) => place % rotations.length === seed),
+          questions.filter((_, place) => isLong || place % rotations.length === (seed + 2) % rotations.length),
         )
       })
 

@@ -16,29 +16,42 @@ export interface ContractOptions {
   readonly merges: 'none' | 'all'
 }
 
-/** Runs a part of the contract of every store on real servers. Each test has a database of its own. */
+/**
+ * Runs a part of the contract of every store on real servers. Each test begins with empty tables, in a database that no
+ * other one uses at that time: making them takes longer than most tests.
+ */
 export function contractOn({shards, merges}: ContractOptions, part: (make: MakeStore) => void): void {
   const name = `a store on ${shards === 1 ? 'one server' : 'two shards'}, ${merges} of its parts merged`
   describe(name, needs('a ClickHouse server'), () => {
     let cluster: Cluster
     let databases = 0
+    const free: string[] = []
     before(async () => {
       cluster = await startCluster({shards})
     })
     after(() => cluster.stop())
 
-    part(async (t: TestContext) => {
-      databases++
-      const database = `contract_${databases}`
+    async function openEmpty(t: TestContext) {
+      const used = free.pop()
+      const database = used ?? `contract_${++databases}`
+      if (used !== undefined) await cluster.sqlEverywhere(`TRUNCATE TABLES FROM ${database} NOT LIKE 'migrations'`)
       const address = addressOf(cluster, database)
       const store = await openClickHouseStore(address)
-      t.after(() => store.close())
       // Not as `openClickHouseSource` does, which keeps its answers.
       const reading = await connectForReading(address)
-      t.after(() => reading.close())
-      if (merges === 'none') await keepParts(cluster, database)
+      t.after(async () => {
+        await store.close()
+        await reading.close()
+        free.push(database)
+      })
+      if (used === undefined && merges === 'none') await keepParts(cluster, database)
+      return {database, store, reading}
+    }
+
+    part(async (t: TestContext) => {
+      const {database, store, reading} = await openEmpty(t)
       const facts = async (question: StatsQuestion) => {
-        if (merges === 'all') for (const table of tables) await cluster.mergeAll(`${database}.${table.name}`)
+        if (merges === 'all') await Promise.all(tables.map(({name: table}) => cluster.mergeAll(`${database}.${table}`)))
         return readFacts(reading, question)
       }
       const source = {facts, projects: () => readProjects(reading), close: () => reading.close()}

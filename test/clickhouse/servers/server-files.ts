@@ -58,7 +58,7 @@ const shard = (port: number, account: Account | null) =>
  */
 const usersFile = (account: Account | null) =>
   `<clickhouse>
-  <profiles><default><max_threads>2</max_threads></default></profiles>
+  <profiles><default><max_threads>2</max_threads>${neverCompiled}</default></profiles>
   <quotas><default/></quotas>
   <users>
     <default><password></password>${ofUser}${
@@ -67,6 +67,11 @@ const usersFile = (account: Account | null) =>
 ${account === null ? '' : `    <${account.user}><password>${escapeXml(account.password)}</password>${ofUser}</${account.user}>\n`}  </users>
 </clickhouse>
 `
+
+/** Compiling an expression takes up to a second, and a test evaluates it on some rows. */
+const neverCompiled = ['compile_expressions', 'compile_aggregate_expressions', 'compile_sort_description']
+  .map(name => `<${name}>0</${name}>`)
+  .join('')
 
 const ofUser = '<networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>'
 
