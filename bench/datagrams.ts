@@ -10,7 +10,7 @@ import {createInterface} from 'node:readline'
 import {DatabaseSync} from 'node:sqlite'
 import {setTimeout as wait} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
-import {makeUuidV7} from '../src/protocol/uuid.ts'
+import {makeUuidV7} from '../src/protocol/values/uuid.ts'
 
 const rates = [5_000, 10_000, 20_000, 40_000, 60_000] as const
 /** Seconds after which all datagrams must be accounted for. */

@@ -4,11 +4,11 @@
 import {randomBytes} from 'node:crypto'
 import {openSqliteStore} from '../src/collector/store/sqlite/sqlite.ts'
 import type {Batch} from '../src/collector/store/store.ts'
-import type {Event} from '../src/protocol/event.ts'
-import type {Header} from '../src/protocol/header.ts'
-import {emptyHeader} from '../src/protocol/header-columns.ts'
-import {type ProjectFile, parseProjectFile} from '../src/protocol/project-file.ts'
-import {makeUuidV7} from '../src/protocol/uuid.ts'
+import {type ProjectFile, parseProjectFile} from '../src/protocol/project/project-file.ts'
+import type {Event} from '../src/protocol/report/event.ts'
+import type {Header} from '../src/protocol/report/header.ts'
+import {emptyHeader} from '../src/protocol/report/header-columns.ts'
+import {makeUuidV7} from '../src/protocol/values/uuid.ts'
 
 const dayMs = 86_400_000
 const days = 730

@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {collectionVersion, parseProjectFile} from '../src/protocol/project-file.ts'
+import {collectionVersion, parseProjectFile} from '../src/protocol/project/project-file.ts'
 import {type Destination, destinationOf} from '../src/reporter/destination/destination.ts'
 
 export const usageProgram: string = fileURLToPath(new URL('../bin/run.js', import.meta.url))

@@ -7,7 +7,7 @@ import {openCollector} from '../src/collector/collector.ts'
 import {admit} from '../src/collector/intake/admit.ts'
 import {openSqliteStore} from '../src/collector/store/sqlite/sqlite.ts'
 import type {Batch} from '../src/collector/store/store.ts'
-import {parseReport} from '../src/protocol/report.ts'
+import {parseReport} from '../src/protocol/report/report.ts'
 import {makeRun, projectOf} from './fill-store.ts'
 import {withRandomIds} from './random-ids.ts'
 

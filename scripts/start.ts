@@ -11,7 +11,7 @@ import {createInterface} from 'node:readline'
 import type {Readable} from 'node:stream'
 import {setTimeout as wait} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
-import {collectionVersion, parseProjectFile} from '../src/protocol/project-file.ts'
+import {collectionVersion, parseProjectFile} from '../src/protocol/project/project-file.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const run = join(root, 'bin', 'run.js')

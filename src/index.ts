@@ -5,9 +5,9 @@
  */
 
 export type {ErrorCode} from './errors.ts'
-export type {Parsed, Problem} from './protocol/problem.ts'
-export {type ProjectFile, parseProjectFile} from './protocol/project-file.ts'
-export type {FieldValue, FieldValues} from './protocol/scalars.ts'
+export {type ProjectFile, parseProjectFile} from './protocol/project/project-file.ts'
+export type {Parsed, Problem} from './protocol/values/problem.ts'
+export type {FieldValue, FieldValues} from './protocol/values/scalars.ts'
 export type {Consent, ConsentReason} from './reporter/consent/consent.ts'
 export type {DestinationFlush, FlushOutcome} from './reporter/person/flush.ts'
 export {

@@ -1,7 +1,7 @@
 /**
  * Room `limits`: what a collector lets strangers use of its memory, processor time and disk, each with its reason.
  *
- * The limits of the wire, which senders keep too, are in `src/protocol/limits.ts`. A request beyond a limit gets the
+ * The limits of the wire, which senders keep too, are in `src/protocol/values/limits.ts`. A request beyond a limit gets the
  * status 429 or 503 with `Retry-After`, so its sender keeps the events and tries again. The defaults let through what
  * honest users do at their worst: 5,000 nodes of a cluster behind one address that start a job in the same minute.
  * Read next: `receive/http/server.ts`, which applies most of them.

@@ -6,7 +6,7 @@ import {makeClient, makePythonPackage} from '../cli/maintain/make-client.ts'
 import {savePackage} from '../cli/maintain/save-package.ts'
 import {languages} from '../embed/write-client.ts'
 import {UsageError} from '../errors.ts'
-import {toPlainText} from '../protocol/plain-text.ts'
+import {toPlainText} from '../protocol/values/plain-text.ts'
 
 export default class Embed extends BaseCommand {
   static override summary = 'Print a one-file client that needs no Node.js.'

@@ -4,7 +4,7 @@ import {BaseCommand} from '../cli/framework/base-command.ts'
 import {projectFlags} from '../cli/framework/flags.ts'
 import {personArgs, readPersonProject} from '../cli/framework/person-project.ts'
 import {writeExplanation, writeMarkdownExplanation} from '../cli/text/write-explanation.ts'
-import type {ProjectFile} from '../protocol/project-file.ts'
+import type {ProjectFile} from '../protocol/project/project-file.ts'
 import {type ExplainedSection, explainHere, explainProject} from '../reporter/projects/explain.ts'
 import {draftRecord} from '../reporter/projects/processing-record.ts'
 

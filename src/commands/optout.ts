@@ -2,7 +2,7 @@ import {chooseProjectIfNamed} from '../cli/arguments/project-choice.ts'
 import {BaseCommand} from '../cli/framework/base-command.ts'
 import {decisionFlags, personArgs, readDecisionProject} from '../cli/framework/person-project.ts'
 import {writeOptOut} from '../cli/text/write-decision.ts'
-import type {ProjectFile} from '../protocol/project-file.ts'
+import type {ProjectFile} from '../protocol/project/project-file.ts'
 import {type OptOutOutcome, optOut} from '../reporter/person/decisions.ts'
 
 export default class Optout extends BaseCommand {

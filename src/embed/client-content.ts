@@ -1,5 +1,5 @@
 import {fileURLToPath} from 'node:url'
-import type {ProjectFile} from '../protocol/project-file.ts'
+import type {ProjectFile} from '../protocol/project/project-file.ts'
 import type {LibraryContent} from '../shell/write-library.ts'
 
 /** What a client carries with it, so that it needs nothing but its language. */

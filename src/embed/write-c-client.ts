@@ -1,6 +1,6 @@
-import type {Declaration, Declarations} from '../protocol/declaration.ts'
-import {edges} from '../protocol/duration-buckets.ts'
-import {addressOf, collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
+import {edges} from '../protocol/durations/duration-buckets.ts'
+import type {Declaration, Declarations} from '../protocol/project/declaration.ts'
+import {addressOf, collectionVersion, destinationKey, type ProjectFile} from '../protocol/project/project-file.ts'
 import {assignInC, layOut, listInC, literalLines, quoteForC, tableInC} from './c-literal.ts'
 import {type ClientContent, inboxOf} from './client-content.ts'
 

@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import {addressOf, collectionVersion, destinationKey, displayName} from '../protocol/project-file.ts'
+import {addressOf, collectionVersion, destinationKey, displayName} from '../protocol/project/project-file.ts'
 import {type ClientContent, inboxOf, splitNotice} from './client-content.ts'
 import {assignInPython, tableInPython} from './python-literal.ts'
 import {cConstants, commandOf} from './write-c-client.ts'

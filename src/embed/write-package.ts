@@ -1,4 +1,4 @@
-import {displayName} from '../protocol/project-file.ts'
+import {displayName} from '../protocol/project/project-file.ts'
 import type {ClientContent} from './client-content.ts'
 import {writeClient} from './write-client.ts'
 

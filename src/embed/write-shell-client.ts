@@ -1,4 +1,4 @@
-import {addressOf, collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
+import {addressOf, collectionVersion, destinationKey, type ProjectFile} from '../protocol/project/project-file.ts'
 import {type ConsentTerms, writeConsentValues} from '../shell/consent-values.ts'
 import {assignText, quoteForShell} from '../shell/shell-text.ts'
 import {writeRank, writeScriptPath, writeSurroundings} from '../shell/surroundings.ts'

@@ -3,7 +3,7 @@ const maxBytesHere = 16 * 1024
 
 /**
  * SHA-256 of bytes, or of a text in UTF-8, as 64 hex digits. Pure. The bundles contain it instead of
- * `src/protocol/sha256.ts`.
+ * `src/protocol/values/sha256.ts`.
  *
  * Content up to 16 KiB is hashed in JavaScript: loading `node:crypto` takes a tenth of the time of `node -e 0`.
  *

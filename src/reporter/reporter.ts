@@ -6,8 +6,9 @@
  * no socket: `flush` and `sendInBackground` leave that to a sender process. No method throws or prints.
  * Read next: `record/record.ts` for what is written, `sender/spawn-sender.ts` for what is sent.
  */
-import type {ProgramHeader} from '../protocol/header.ts'
-import type {ProjectFile} from '../protocol/project-file.ts'
+
+import type {ProjectFile} from '../protocol/project/project-file.ts'
+import type {ProgramHeader} from '../protocol/report/header.ts'
 import type {Consent} from './consent/consent.ts'
 import {askConsent} from './consent/consent-facts.ts'
 import {

@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../protocol/project-file.ts'
+import type {ProjectFile} from '../protocol/project/project-file.ts'
 import type {ConsentTerms} from './consent-values.ts'
 import {quoteForShell} from './shell-text.ts'
 

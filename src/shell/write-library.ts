@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import {addressOf, collectionVersion, destinationKey, type ProjectFile} from '../protocol/project-file.ts'
+import {addressOf, collectionVersion, destinationKey, type ProjectFile} from '../protocol/project/project-file.ts'
 import {writeConsentValues} from './consent-values.ts'
 import {assignText, quoteForShell} from './shell-text.ts'
 import {type Surroundings, writeRank, writeScriptPath, writeSurroundings} from './surroundings.ts'

@@ -53,7 +53,7 @@ function makeClone(t: TestContext, {hasOwnNode = true, isBuilt = true}: ClonePar
       ...reading.map(name => `cli/arguments/${name}.js`),
       'cli/output/paint.js',
       ...['terminal', 'to-ascii'].map(name => `cli/output/${name}.js`),
-      'protocol/plain-text.js',
+      'protocol/values/plain-text.js',
       'error-registry.js',
       'errors.js',
     ]

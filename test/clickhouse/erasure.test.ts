@@ -7,7 +7,7 @@ import {createProjectEnder} from '../../src/collector/store/clickhouse/purge/end
 import {createEraser} from '../../src/collector/store/clickhouse/purge/erasure.ts'
 import {createWriter} from '../../src/collector/store/clickhouse/write/write.ts'
 import type {Batch, Erasure} from '../../src/collector/store/store.ts'
-import type {Event} from '../../src/protocol/event.ts'
+import type {Event} from '../../src/protocol/report/event.ts'
 import {
   admitted,
   batchOf,

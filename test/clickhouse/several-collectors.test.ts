@@ -12,8 +12,8 @@ import {admit} from '../../src/collector/intake/admit.ts'
 import {placeOf, storeInFolder} from '../../src/collector/store/place.ts'
 import {openSqliteStore} from '../../src/collector/store/sqlite/sqlite.ts'
 import type {Batch} from '../../src/collector/store/store.ts'
-import type {Event} from '../../src/protocol/event.ts'
-import {parseReport} from '../../src/protocol/report.ts'
+import type {Event} from '../../src/protocol/report/event.ts'
+import {parseReport} from '../../src/protocol/report/report.ts'
 import {seededRandom, shuffle} from '../collector/random-use.ts'
 import {
   dayMs,

@@ -1,4 +1,4 @@
-import type {FeatureEvent} from '../../src/protocol/event.ts'
+import type {FeatureEvent} from '../../src/protocol/report/event.ts'
 import type {Ending, Outcomes} from '../../src/stats/model/outcomes.ts'
 import type {FeatureEnding, VersionEnding, VersionSpans, VersionUsers} from '../../src/stats/model/source.ts'
 import {dayMs, type Span} from '../../src/stats/model/span.ts'

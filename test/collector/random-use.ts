@@ -1,6 +1,6 @@
-import type {Event, FeatureEvent} from '../../src/protocol/event.ts'
-import type {Header} from '../../src/protocol/header.ts'
-import {TimingsRecorder} from '../../src/protocol/timings-recorder.ts'
+import {TimingsRecorder} from '../../src/protocol/durations/timings-recorder.ts'
+import type {Event, FeatureEvent} from '../../src/protocol/report/event.ts'
+import type {Header} from '../../src/protocol/report/header.ts'
 import {dayMs, endOf, featureOf, hourMs, nowMs, pseudonym, sampleHeader, startOf, uuid} from './samples.ts'
 
 /** Random numbers from 0 to 1 that are the same for the same seed (mulberry32). */

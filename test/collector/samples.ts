@@ -1,8 +1,8 @@
 import type {AdmittedEvent, Batch} from '../../src/collector/store/store.ts'
-import type {EndEvent, Event, FeatureEvent, StartEvent} from '../../src/protocol/event.ts'
-import type {Header} from '../../src/protocol/header.ts'
-import {emptyHeader} from '../../src/protocol/header-columns.ts'
-import {type ProjectFile, parseProjectFile} from '../../src/protocol/project-file.ts'
+import {type ProjectFile, parseProjectFile} from '../../src/protocol/project/project-file.ts'
+import type {EndEvent, Event, FeatureEvent, StartEvent} from '../../src/protocol/report/event.ts'
+import type {Header} from '../../src/protocol/report/header.ts'
+import {emptyHeader} from '../../src/protocol/report/header-columns.ts'
 
 /** The current time of the samples. */
 export const nowMs = Date.parse('2026-11-22T12:00:00Z')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
-import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {collectionVersion} from '../../src/protocol/project/project-file.ts'
 import type {LogEntry} from '../../src/reporter/person/log.ts'
 import {answer, answeringServer, refusal} from '../support/answering-server.ts'
 import {type IsolatedHome, isolatedHome} from '../support/isolated-home.ts'

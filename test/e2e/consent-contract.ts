@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {mkdirSync} from 'node:fs'
 import {basename, dirname, join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
-import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {collectionVersion} from '../../src/protocol/project/project-file.ts'
 import type {Shell as ShellName} from '../../src/shell/write-library.ts'
 import {
   allowedSituations,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
-import {pseudonymOf} from '../../src/protocol/pseudonym.ts'
+import {pseudonymOf} from '../../src/protocol/values/pseudonym.ts'
 import {eventually} from '../support/eventually.ts'
 import {isolatedHome} from '../support/isolated-home.ts'
 import {makeProject} from '../support/make-project.ts'

@@ -13,7 +13,7 @@ import {
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {makeClient} from '../../src/cli/maintain/make-client.ts'
-import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {collectionVersion} from '../../src/protocol/project/project-file.ts'
 import {noticePath} from '../../src/reporter/consent/notice.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {acceptAll, answer, answeringServer, type Respond, reportOf} from '../support/answering-server.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
-import type {Report} from '../../src/protocol/report.ts'
+import type {Report} from '../../src/protocol/report/report.ts'
 import {readSent} from '../../src/reporter/destination/sent-log.ts'
 import {personHere} from '../support/in-process.ts'
 import {isolatedHome} from '../support/isolated-home.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
 import {sha256 as leanSha256} from '../../src/lean/sha256.ts'
-import {sha256} from '../../src/protocol/sha256.ts'
+import {sha256} from '../../src/protocol/values/sha256.ts'
 
 describe('the lean SHA-256', () => {
   it('gives what node:crypto gives, for every length around the bounds of a block and beyond those made here', () => {

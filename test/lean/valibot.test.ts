@@ -4,22 +4,22 @@ import {describe, it} from 'node:test'
 import {isDeepStrictEqual} from 'node:util'
 import {build} from 'esbuild'
 import * as v from 'valibot'
-import * as bufferedEvents from '../../src/protocol/buffered-event.ts'
-import * as declarations from '../../src/protocol/declaration.ts'
-import * as headers from '../../src/protocol/header.ts'
-import * as policyFiles from '../../src/protocol/policy-file.ts'
-import * as projectFiles from '../../src/protocol/project-file.ts'
-import * as scalars from '../../src/protocol/scalars.ts'
+import * as policyFiles from '../../src/protocol/policy/policy-file.ts'
+import * as declarations from '../../src/protocol/project/declaration.ts'
+import * as projectFiles from '../../src/protocol/project/project-file.ts'
+import * as bufferedEvents from '../../src/protocol/report/buffered-event.ts'
+import * as headers from '../../src/protocol/report/header.ts'
+import * as scalars from '../../src/protocol/values/scalars.ts'
 import {repositoryPath, repositoryRoot} from '../support/repository.ts'
 
 const modules = {bufferedEvents, declarations, headers, policyFiles, projectFiles, scalars}
 const files = {
-  bufferedEvents: 'buffered-event',
-  declarations: 'declaration',
-  headers: 'header',
-  policyFiles: 'policy-file',
-  projectFiles: 'project-file',
-  scalars: 'scalars',
+  bufferedEvents: 'report/buffered-event',
+  declarations: 'project/declaration',
+  headers: 'report/header',
+  policyFiles: 'policy/policy-file',
+  projectFiles: 'project/project-file',
+  scalars: 'values/scalars',
 }
 
 /** The definitions as the fast lane has them, and the lean functions that read by them. */

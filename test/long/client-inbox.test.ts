@@ -4,7 +4,7 @@ import {chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync,
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
 import {pathToFileURL} from 'node:url'
-import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {collectionVersion} from '../../src/protocol/project/project-file.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {eventually} from '../support/eventually.ts'
 import {isolatedHome} from '../support/isolated-home.ts'

@@ -3,7 +3,7 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileS
 import {constants} from 'node:os'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
-import {collectionVersion} from '../../src/protocol/project-file.ts'
+import {collectionVersion} from '../../src/protocol/project/project-file.ts'
 import {noticePath} from '../../src/reporter/consent/notice.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {countDrops} from '../../src/reporter/destination/drops.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {writeFileSync} from 'node:fs'
 import {describe, it, type TestContext} from 'node:test'
-import {parseReport} from '../../src/protocol/report.ts'
+import {parseReport} from '../../src/protocol/report/report.ts'
 import {openNotice} from '../../src/reporter/consent/notice.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {listRuns} from '../../src/reporter/destination/open-runs.ts'

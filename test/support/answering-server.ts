@@ -3,7 +3,7 @@ import {createServer, type IncomingHttpHeaders, type ServerResponse} from 'node:
 import type {AddressInfo} from 'node:net'
 import type {TestContext} from 'node:test'
 import {gunzipSync} from 'node:zlib'
-import type {Report} from '../../src/protocol/report.ts'
+import type {Report} from '../../src/protocol/report/report.ts'
 
 export interface ReceivedRequest {
   readonly path: string

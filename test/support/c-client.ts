@@ -4,7 +4,7 @@ import {existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync} from 'nod
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {makeClient} from '../../src/cli/maintain/make-client.ts'
-import type {ProjectFile} from '../../src/protocol/project-file.ts'
+import type {ProjectFile} from '../../src/protocol/project/project-file.ts'
 
 /** Compiled clients of this process, by what they are made of. */
 const compiled = new Map<string, string>()

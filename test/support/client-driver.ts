@@ -4,7 +4,7 @@ import {cpSync, existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:f
 import {tmpdir} from 'node:os'
 import {dirname, join, resolve} from 'node:path'
 import {makeClient} from '../../src/cli/maintain/make-client.ts'
-import type {ProjectFile} from '../../src/protocol/project-file.ts'
+import type {ProjectFile} from '../../src/protocol/project/project-file.ts'
 import type {Tool} from './needs.ts'
 import {repositoryPath} from './repository.ts'
 

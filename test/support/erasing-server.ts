@@ -1,5 +1,5 @@
 import type {TestContext} from 'node:test'
-import type {ErasureRequest} from '../../src/protocol/erasure.ts'
+import type {ErasureRequest} from '../../src/protocol/report/erasure.ts'
 import {
   type AnsweringServer,
   acceptAll,

@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../src/protocol/project-file.ts'
+import type {ProjectFile} from '../../src/protocol/project/project-file.ts'
 import {destinationOf} from '../../src/reporter/destination/destination.ts'
 import {deliverBy, type FlushOutcome, flushDestinations} from '../../src/reporter/person/flush.ts'
 import {type ProjectStatus, readStatus} from '../../src/reporter/person/status.ts'

@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import {type ProjectFile, parseProjectFile} from '../../src/protocol/project-file.ts'
+import {type ProjectFile, parseProjectFile} from '../../src/protocol/project/project-file.ts'
 import {repositoryPath} from './repository.ts'
 
 const nowhere = 'http://127.0.0.1:9'

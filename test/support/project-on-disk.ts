@@ -1,6 +1,6 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {type ProjectFile, parseProjectFile} from '../../src/protocol/project-file.ts'
+import {type ProjectFile, parseProjectFile} from '../../src/protocol/project/project-file.ts'
 
 /** A project file for tests, with declarations for every type of event. */
 const declared = {

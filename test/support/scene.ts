@@ -3,7 +3,7 @@ import {existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync
 import {join} from 'node:path'
 import type {TestContext} from 'node:test'
 import {pathToFileURL} from 'node:url'
-import {collectionVersion, type ProjectFile} from '../../src/protocol/project-file.ts'
+import {collectionVersion, type ProjectFile} from '../../src/protocol/project/project-file.ts'
 import type {ProjectStatus} from '../../src/reporter/person/status.ts'
 import {eventually} from './eventually.ts'
 import {personHere} from './in-process.ts'

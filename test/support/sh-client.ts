@@ -1,7 +1,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {makeClient} from '../../src/cli/maintain/make-client.ts'
-import type {ProjectFile} from '../../src/protocol/project-file.ts'
+import type {ProjectFile} from '../../src/protocol/project/project-file.ts'
 import type {Tool} from './needs.ts'
 
 /** The shells with which the shell client is tested. */

@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {makeLibrary} from '../../src/cli/maintain/make-library.ts'
-import type {ProjectFile} from '../../src/protocol/project-file.ts'
+import type {ProjectFile} from '../../src/protocol/project/project-file.ts'
 import type {Shell} from '../../src/shell/write-library.ts'
 import type {Tool} from './needs.ts'
 

@@ -1,5 +1,5 @@
-import {isSure} from '../../src/protocol/quick-check.ts'
-import {readReport} from '../../src/protocol/report.ts'
+import {isSure} from '../../src/protocol/report/quick-check.ts'
+import {readReport} from '../../src/protocol/report/report.ts'
 
 /** The parts of a report that the quick check leaves to the schemas: `report` for its envelope, or the type of an event. */
 export function unsureParts(report: unknown): string[] {

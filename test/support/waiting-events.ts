@@ -1,6 +1,6 @@
 import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
-import {type BufferedEvent, parseBufferFile} from '../../src/protocol/buffered-event.ts'
+import {type BufferedEvent, parseBufferFile} from '../../src/protocol/report/buffered-event.ts'
 
 /** The waiting events of all destinations in a state folder, oldest first. */
 export function waitingEvents(stateDirectory: string): BufferedEvent[] {

@@ -3,7 +3,7 @@ import {dirname, resolve} from 'node:path'
 import * as v from 'valibot'
 import {logFormats, logLevels} from '../../collector/monitoring/log.ts'
 import {UsageError} from '../../errors.ts'
-import {describeProblems, toProblems} from '../../protocol/problem.ts'
+import {describeProblems, toProblems} from '../../protocol/values/problem.ts'
 
 /** The longest time in which a collector that stops is unready and still accepts reports. */
 export const maxDrainSeconds = 3600

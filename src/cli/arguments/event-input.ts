@@ -1,6 +1,6 @@
 import {UsageError} from '../../errors.ts'
-import {describeValue} from '../../protocol/problem.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
 import type {EndInput, FeatureInput, Read, StartInput} from '../../reporter/record/record.ts'
 import {absolutePath} from './paths.ts'
 import type {FlagValues, ReadArguments} from './read-arguments.ts'

@@ -1,5 +1,5 @@
 import {UsageError} from '../../errors.ts'
-import {describeValue} from '../../protocol/problem.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
 
 const dayMs = 86_400_000
 

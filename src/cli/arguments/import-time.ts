@@ -1,6 +1,6 @@
 import {isImportTime} from '../../collector/history/format.ts'
 import {UsageError} from '../../errors.ts'
-import {describeValue} from '../../protocol/problem.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
 import {readSince} from './since.ts'
 
 /** Reads `--at`, in the format of `--since`. Returns Unix milliseconds. Throws USAGE_WRONG_USE. */

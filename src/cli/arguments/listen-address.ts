@@ -1,5 +1,5 @@
 import {UsageError} from '../../errors.ts'
-import {describeValue} from '../../protocol/problem.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
 
 /** Reads `HOST:PORT`, an IPv6 host in brackets, of a flag. Throws `USAGE_WRONG_USE`. */
 export function readAddress(written: string, flag = '--http'): {readonly host: string; readonly port: number} {

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import {UsageError} from '../../errors.ts'
-import {type Declarations, readDeclaredValue} from '../../protocol/declaration.ts'
-import {describeValue} from '../../protocol/problem.ts'
-import type {FieldValues} from '../../protocol/scalars.ts'
-import {durationSeconds} from '../../protocol/scalars.ts'
+import {type Declarations, readDeclaredValue} from '../../protocol/project/declaration.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
+import type {FieldValues} from '../../protocol/values/scalars.ts'
+import {durationSeconds} from '../../protocol/values/scalars.ts'
 
 /** Reads the seconds of a flag. Throws `USAGE_WRONG_USE`. An empty value counts as absent. */
 export function readSeconds(input: string): string {

@@ -1,5 +1,5 @@
 import {UsageError} from '../../errors.ts'
-import {describeValue} from '../../protocol/problem.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
 
 const unitSeconds = {m: 60, h: 3600, d: 86_400} as const
 

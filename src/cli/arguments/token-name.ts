@@ -1,5 +1,5 @@
 import {UsageError} from '../../errors.ts'
-import {describeValue} from '../../protocol/problem.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
 
 /** Reads `--name` of a read token; null if it is absent. Throws `USAGE_WRONG_USE`. */
 export function readTokenName(written: string | undefined): string | null {

@@ -1,6 +1,6 @@
 import {UsageError} from '../../errors.ts'
-import {describeProblems} from '../../protocol/problem.ts'
-import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
+import {type ProjectFile, parseProjectFile} from '../../protocol/project/project-file.ts'
+import {describeProblems} from '../../protocol/values/problem.ts'
 import {type Destination, listUnreadableFolders} from '../../reporter/destination/destination.ts'
 import {hasWaiting} from '../../reporter/destination/empty-buffer.ts'
 import {isForgetPending} from '../../reporter/forget/is-forget-pending.ts'

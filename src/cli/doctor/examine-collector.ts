@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {getJson, tryReport} from '../../reporter/transports/http.ts'
 import {hasProxies, isExcludedFromProxy, proxyOf, proxyVariableOf} from '../../reporter/transports/proxy.ts'
 import type {Environment} from '../../reporter/world/environment.ts'

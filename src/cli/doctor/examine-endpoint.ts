@@ -1,4 +1,4 @@
-import {addressOf, isForDatagrams, isForFolder, type ProjectFile} from '../../protocol/project-file.ts'
+import {addressOf, isForDatagrams, isForFolder, type ProjectFile} from '../../protocol/project/project-file.ts'
 import type {World} from '../../reporter/world/world.ts'
 import {examineCollector} from './examine-collector.ts'
 import {examineInbox} from './examine-inbox.ts'

@@ -1,5 +1,5 @@
 import {readFileSync, statfsSync, statSync} from 'node:fs'
-import {limits} from '../../protocol/limits.ts'
+import {limits} from '../../protocol/values/limits.ts'
 import {isWritable, nearestExisting} from '../../reporter/consent/consent-facts.ts'
 import {readClient} from '../../reporter/reports/read-client.ts'
 import type {World} from '../../reporter/world/world.ts'

@@ -1,5 +1,5 @@
-import {limits} from '../../protocol/limits.ts'
-import {collectionVersion, displayName} from '../../protocol/project-file.ts'
+import {collectionVersion, displayName} from '../../protocol/project/project-file.ts'
+import {limits} from '../../protocol/values/limits.ts'
 import {isOptOut} from '../../reporter/consent/consent.ts'
 import {listWaitingFiles} from '../../reporter/destination/buffer.ts'
 import {type Destination, endpointOf} from '../../reporter/destination/destination.ts'

@@ -7,7 +7,7 @@
  * end with the caller's signal, name lookup included. Nothing here throws.
  * Read next: `examine-machine.ts`, `examine-project.ts`, `examine-endpoint.ts`, then `read-trial.ts` for the answers.
  */
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {askConsent} from '../../reporter/consent/consent-facts.ts'
 import type {Destination} from '../../reporter/destination/destination.ts'
 import {findRouter} from '../../reporter/projects/destination-here.ts'

@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import type {Paint} from '../output/paint.ts'
 import {wrapText} from '../output/wrap-text.ts'
 import {writeAmount} from '../text/words.ts'

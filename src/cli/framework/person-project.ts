@@ -1,8 +1,8 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {UsageError} from '../../errors.ts'
-import {describeValue} from '../../protocol/problem.ts'
-import {projectIdPattern} from '../../protocol/scalars.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
+import {projectIdPattern} from '../../protocol/values/scalars.ts'
 import type {ProjectFlags} from '../arguments/project-choice.ts'
 
 /** The argument of the commands for users: one project, else all. Stdin belongs to the script that calls them. */

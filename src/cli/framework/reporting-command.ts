@@ -1,5 +1,5 @@
 import {type ErrorCode, UsageError} from '../../errors.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import type {RecordOutcome} from '../../reporter/record/record.ts'
 import {createReporter, type Reporter, type ReporterOptions} from '../../reporter/reporter.ts'
 import {type FlagTable, projectRows} from '../arguments/flag-table.ts'

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Manifest} from '@oclif/core/interfaces'
 import {UsageError} from '../../errors.ts'
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import {nearestWords, writeProposal} from '../arguments/nearest-words.ts'
 
 /** Whether oclif reports that a command does not exist. */

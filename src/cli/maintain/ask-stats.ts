@@ -10,7 +10,7 @@
 import {openSource} from '../../collector/store/open.ts'
 import {placeOf, type StorePlace} from '../../collector/store/place.ts'
 import {type ErrorCode, type ErrorDocument, errorRegistry, UsageError} from '../../errors.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {getJson} from '../../reporter/transports/http.ts'
 import {answerStats} from '../../stats/answer/answer.ts'
 import type {Stats} from '../../stats/model/model.ts'

@@ -1,6 +1,6 @@
 import {UsageError} from '../../errors.ts'
-import {parsePolicy} from '../../protocol/parse-policy.ts'
-import type {Route} from '../../protocol/policy-file.ts'
+import {parsePolicy} from '../../protocol/policy/parse-policy.ts'
+import type {Route} from '../../protocol/policy/policy-file.ts'
 import {findRoute, isAllowed} from '../../reporter/projects/site-policy.ts'
 import {readPlainFile} from '../../reporter/world/files.ts'
 

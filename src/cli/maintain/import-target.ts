@@ -7,7 +7,7 @@ import {withoutSource} from '../../collector/history/parsl-log.ts'
 import type {StoredCounts} from '../../collector/history/store-records.ts'
 import type {StorePlace} from '../../collector/store/place.ts'
 import {toUsageError, UsageError} from '../../errors.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {postJson} from '../../reporter/transports/http.ts'
 import {refusalOf, storedProject} from './ask-stats.ts'
 

@@ -2,7 +2,7 @@ import type {ClientContent} from '../../embed/client-content.ts'
 import {type Language, writeClient} from '../../embed/write-client.ts'
 import {type PackageFile, writePythonPackage} from '../../embed/write-package.ts'
 import {UsageError} from '../../errors.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {readClient} from '../../reporter/reports/read-client.ts'
 import {contentOf, wrapForShell} from './make-library.ts'
 

@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {optOutReasons, silentValues} from '../../reporter/consent/consent.ts'
 import {noticeParts} from '../../reporter/consent/notice.ts'
 import {agentSigns} from '../../reporter/world/agent.ts'

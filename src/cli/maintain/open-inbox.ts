@@ -15,8 +15,8 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {UsageError} from '../../errors.ts'
-import {type Inbox, type InboxFile, inboxNamePattern} from '../../protocol/inbox.ts'
-import {limits} from '../../protocol/limits.ts'
+import {type Inbox, type InboxFile, inboxNamePattern} from '../../protocol/report/inbox.ts'
+import {limits} from '../../protocol/values/limits.ts'
 
 /** The subfolder for reports that can never be delivered. */
 const asideName = 'set-aside'

@@ -4,7 +4,7 @@ import {dirname, join} from 'node:path'
 import {publish} from '../../dashboard/publish/publish.ts'
 import type {SiteFile} from '../../dashboard/publish/write-site.ts'
 import {messageOf, UsageError} from '../../errors.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {explainProject} from '../../reporter/projects/explain.ts'
 import type {StatsSource} from '../../stats/model/source.ts'
 

@@ -1,5 +1,5 @@
 import {basename} from 'node:path'
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 
 /** A progress bar on a terminal. */
 export interface ProgressBar {

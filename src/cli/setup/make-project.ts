@@ -7,8 +7,8 @@
  * Read next: `suggest-answers.ts` for the defaults, `write-snippet.ts` for the lines of a script.
  */
 import {UsageError} from '../../errors.ts'
-import {describeProblems} from '../../protocol/problem.ts'
-import {collectionVersion, type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
+import {collectionVersion, type ProjectFile, parseProjectFile} from '../../protocol/project/project-file.ts'
+import {describeProblems} from '../../protocol/values/problem.ts'
 
 /** What a project file is made of, in the order of the questions. */
 export interface Answers {

@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import {quoteForShell} from '../../shell/shell-text.ts'
 import type {Paint} from '../output/paint.ts'
 import type {MadeProject} from './make-project.ts'

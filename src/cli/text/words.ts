@@ -6,7 +6,7 @@
  * `Paint` that the caller gives. This module has the sentence for each reason; a new reason does not compile without one.
  * Read next: `write-status.ts`.
  */
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import type {ConsentReason} from '../../reporter/consent/consent.ts'
 import type {DropReason} from '../../reporter/destination/drops.ts'
 import type {AccessReason} from '../../reporter/person/access.ts'

@@ -1,5 +1,5 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
-import {addressOf, displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {addressOf, displayName, type ProjectFile} from '../../protocol/project/project-file.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import {describeChanges, type Registration} from '../../reporter/projects/projects.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount} from './words.ts'

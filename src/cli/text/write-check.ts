@@ -1,4 +1,4 @@
-import type {ProjectCheck} from '../../protocol/check-project-text.ts'
+import type {ProjectCheck} from '../../protocol/project/check-project-text.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount} from './words.ts'
 

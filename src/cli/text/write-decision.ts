@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import type {Consent} from '../../reporter/consent/consent.ts'
 import type {OptInOutcome, OptOutOutcome} from '../../reporter/person/decisions.ts'
 import {writeKnown} from '../arguments/known-projects.ts'

@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import type {DestinationFlush, FlushOutcome} from '../../reporter/person/flush.ts'
 import type {Forwarding} from '../../reporter/person/forward-inbox.ts'
 import type {Paint} from '../output/paint.ts'

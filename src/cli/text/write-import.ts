@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import {type ImportOutcome, isEmpty} from '../maintain/import-files.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeAmount} from './words.ts'

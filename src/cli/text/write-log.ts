@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import type {LogEntry} from '../../reporter/person/log.ts'
 import type {Paint} from '../output/paint.ts'
 import {writeTime} from '../output/write-time.ts'

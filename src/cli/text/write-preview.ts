@@ -1,5 +1,5 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
-import {addressOf, isForDatagrams, isForFolder} from '../../protocol/project-file.ts'
+import {addressOf, isForDatagrams, isForFolder} from '../../protocol/project/project-file.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import type {DropReason} from '../../reporter/destination/drops.ts'
 import type {Preview} from '../../reporter/person/preview.ts'
 import type {Paint} from '../output/paint.ts'

@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import type {Consent} from '../../reporter/consent/consent.ts'
 import {noticeSeconds} from '../../reporter/consent/notice.ts'
 import type {ProjectStatus, WaitingEvent} from '../../reporter/person/status.ts'

@@ -8,7 +8,7 @@
  */
 import {createHash, timingSafeEqual} from 'node:crypto'
 import {UsageError} from '../../errors.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 
 /** Whether an `Authorization` header contains the bearer token with this hash. Compares in constant time. */
 export function hasSecret(authorization: string | undefined, sha256: Uint8Array): boolean {

@@ -2,10 +2,10 @@ import {createHash, createHmac, randomBytes} from 'node:crypto'
 import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {messageOf, UsageError} from '../../errors.ts'
-import type {Header} from '../../protocol/header.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
-import {type RotationPeriod, rotationPeriod} from '../../protocol/rotation.ts'
-import {makeUuidV7} from '../../protocol/uuid.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
+import {type RotationPeriod, rotationPeriod} from '../../protocol/project/rotation.ts'
+import type {Header} from '../../protocol/report/header.ts'
+import {makeUuidV7} from '../../protocol/values/uuid.ts'
 
 /** Turns the ids of people and machines that old clients send into pseudonyms. */
 export interface OldIds {

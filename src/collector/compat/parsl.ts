@@ -7,12 +7,12 @@
  * Read next: `mantid.ts`, `old-ids.ts`.
  */
 import * as v from 'valibot'
-import type {Event} from '../../protocol/event.ts'
-import type {Header} from '../../protocol/header.ts'
-import {emptyHeader} from '../../protocol/header-columns.ts'
-import {limits} from '../../protocol/limits.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
-import * as scalars from '../../protocol/scalars.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
+import type {Event} from '../../protocol/report/event.ts'
+import type {Header} from '../../protocol/report/header.ts'
+import {emptyHeader} from '../../protocol/report/header-columns.ts'
+import {limits} from '../../protocol/values/limits.ts'
+import * as scalars from '../../protocol/values/scalars.ts'
 import {admitAnyAge} from '../intake/admit.ts'
 import type {Batch} from '../store/store.ts'
 import {type OldIds, uuidOf} from './old-ids.ts'

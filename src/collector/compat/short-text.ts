@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 
 /** Cuts a text of an old client to a length and removes control characters. Null if it is empty or not a text. Pure. */
 export function shortText(value: unknown, max: number): string | null {

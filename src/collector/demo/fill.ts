@@ -5,11 +5,12 @@
  * so equal instants give equal data. A real collector uses none of this.
  * Read next: `people.ts` for the invented users, `project.ts` for what the project declares.
  */
-import type {EndEvent, Event, FeatureEvent} from '../../protocol/event.ts'
-import type {Header} from '../../protocol/header.ts'
-import {limits} from '../../protocol/limits.ts'
-import {TimingsRecorder} from '../../protocol/timings-recorder.ts'
-import {makeUuidV7} from '../../protocol/uuid.ts'
+
+import {TimingsRecorder} from '../../protocol/durations/timings-recorder.ts'
+import type {EndEvent, Event, FeatureEvent} from '../../protocol/report/event.ts'
+import type {Header} from '../../protocol/report/header.ts'
+import {limits} from '../../protocol/values/limits.ts'
+import {makeUuidV7} from '../../protocol/values/uuid.ts'
 import type {Batch, Store} from '../store/store.ts'
 import {choose, headerOf, makePeople, type Person, pseudonym, type Random, seededRandom} from './people.ts'
 import {demoCrash, demoFeatures, demoProject} from './project.ts'

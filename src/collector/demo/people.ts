@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
-import type {Header, OperatingSystem} from '../../protocol/header.ts'
-import {emptyHeader} from '../../protocol/header-columns.ts'
+import type {Header, OperatingSystem} from '../../protocol/report/header.ts'
+import {emptyHeader} from '../../protocol/report/header-columns.ts'
 
 /** Returns numbers from 0 to 1, without 1. */
 export type Random = () => number

@@ -1,4 +1,4 @@
-import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
+import {type ProjectFile, parseProjectFile} from '../../protocol/project/project-file.ts'
 
 /** The invented project of the demo. */
 export function demoProject(): ProjectFile {

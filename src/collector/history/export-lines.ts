@@ -1,4 +1,4 @@
-import {protocolVersion} from '../../protocol/report.ts'
+import {protocolVersion} from '../../protocol/report/report.ts'
 import {openEvents} from '../store/open.ts'
 import type {StorePlace} from '../store/place.ts'
 import type {EventSource} from '../store/store.ts'

@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import type {OldIds} from '../compat/old-ids.ts'
 
 /** What `usage import` reads: the log of Parsl's server, pages of Mantid's API, and the output of `usage export`. */

@@ -9,7 +9,7 @@
  */
 import {stat} from 'node:fs/promises'
 import {UsageError} from '../../errors.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import type {OnReading} from '../store/store.ts'
 import type {DamagedRecord, ImportFormat, ImportRecord} from './format.ts'
 import {type ImportMark, type ImportProgress, markOf, noProgress} from './import-mark.ts'

@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {type OldIds, oldIds, readOrMakeOldIdSecret} from '../compat/old-ids.ts'
 import {openStore, prepareStore} from '../store/open.ts'
 import type {StorePlace} from '../store/place.ts'

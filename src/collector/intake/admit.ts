@@ -7,16 +7,16 @@
  * serves.
  * Read next: `group-commit.ts`.
  */
-import {type Declarations, keepDeclared} from '../../protocol/declaration.ts'
-import type {Event} from '../../protocol/event.ts'
-import type {Header} from '../../protocol/header.ts'
-import {limits} from '../../protocol/limits.ts'
-import {otherValue} from '../../protocol/other-value.ts'
-import {describeValue} from '../../protocol/problem.ts'
-import {isDeclaredFeature, type ProjectFile} from '../../protocol/project-file.ts'
-import type {ParsedReport, Rejection} from '../../protocol/report.ts'
-import {canBeInPeriod} from '../../protocol/rotation.ts'
-import {type FieldValues, isOpenFeatureName} from '../../protocol/scalars.ts'
+import {type Declarations, keepDeclared} from '../../protocol/project/declaration.ts'
+import {isDeclaredFeature, type ProjectFile} from '../../protocol/project/project-file.ts'
+import {canBeInPeriod} from '../../protocol/project/rotation.ts'
+import type {Event} from '../../protocol/report/event.ts'
+import type {Header} from '../../protocol/report/header.ts'
+import type {ParsedReport, Rejection} from '../../protocol/report/report.ts'
+import {limits} from '../../protocol/values/limits.ts'
+import {otherValue} from '../../protocol/values/other-value.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
+import {type FieldValues, isOpenFeatureName} from '../../protocol/values/scalars.ts'
 import {collectorLimits} from '../limits.ts'
 import type {AdmittedEvent, Batch} from '../store/store.ts'
 

@@ -1,4 +1,4 @@
-import type {Answer} from '../../protocol/answer.ts'
+import type {Answer} from '../../protocol/report/answer.ts'
 import type {InsertOutcome} from '../store/store.ts'
 import type {Admission} from './admit.ts'
 

@@ -1,5 +1,5 @@
 import {toUsageError} from '../../errors.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {listProjectFiles, loadProject, loadProjects, type Projects} from './projects.ts'
 
 /** What a reload changed. All lists contain ids of projects, except for the problems. */

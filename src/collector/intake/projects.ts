@@ -1,9 +1,9 @@
 import {readdirSync, readFileSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {UsageError} from '../../errors.ts'
-import {checkProjectText} from '../../protocol/check-project-text.ts'
-import {describeValue} from '../../protocol/problem.ts'
-import {type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
+import {checkProjectText} from '../../protocol/project/check-project-text.ts'
+import {type ProjectFile, parseProjectFile} from '../../protocol/project/project-file.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
 
 /** The projects whose reports a collector accepts, by id. */
 export type Projects = ReadonlyMap<string, ProjectFile>

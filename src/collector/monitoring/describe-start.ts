@@ -1,6 +1,6 @@
 import {resolve} from 'node:path'
-import {limits} from '../../protocol/limits.ts'
-import {protocolVersion} from '../../protocol/report.ts'
+import {protocolVersion} from '../../protocol/report/report.ts'
+import {limits} from '../../protocol/values/limits.ts'
 import {collectorLimits} from '../limits.ts'
 import {packageVersion} from './version.ts'
 

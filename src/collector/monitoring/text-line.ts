@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 
 /** Keys that have a place of their own in a line, or stand below it. The limits fill a screen, so only JSON has them. */
 const placed = ['time', 'level', 'message', 'error', 'limits']

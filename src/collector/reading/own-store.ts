@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {checkAtStart, type StoreCheck} from '../intake/store-check.ts'
 import {freeFigure, storeFigures} from '../intake/store-figures.ts'
 import type {Log} from '../monitoring/log.ts'

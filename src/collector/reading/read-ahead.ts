@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {answerStats} from '../../stats/answer/answer.ts'
 import {parseStatsQuery} from '../../stats/model/query.ts'
 import {type MeasuringSource, prepareMonths} from '../store/sqlite/source.ts'

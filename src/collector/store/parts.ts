@@ -6,9 +6,9 @@
  * nothing. All times are Unix milliseconds.
  */
 import * as v from 'valibot'
-import {event} from '../../protocol/event.ts'
-import {header} from '../../protocol/header.ts'
-import {uuid} from '../../protocol/scalars.ts'
+import {event} from '../../protocol/report/event.ts'
+import {header} from '../../protocol/report/header.ts'
+import {uuid} from '../../protocol/values/scalars.ts'
 import {usesOfTotals} from './totals/kept-features.ts'
 
 const ms = v.pipe(v.number(), v.integer())

@@ -7,12 +7,13 @@
  * `totals/` adds up what is kept of deleted events, for every store.
  * Read next: `sqlite/sqlite.ts`.
  */
-import type {AccessPage} from '../../protocol/access.ts'
-import type {ErasureReceipt} from '../../protocol/erasure.ts'
-import type {Event} from '../../protocol/event.ts'
-import type {Header} from '../../protocol/header.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
-import type {FieldValues} from '../../protocol/scalars.ts'
+
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
+import type {AccessPage} from '../../protocol/report/access.ts'
+import type {ErasureReceipt} from '../../protocol/report/erasure.ts'
+import type {Event} from '../../protocol/report/event.ts'
+import type {Header} from '../../protocol/report/header.ts'
+import type {FieldValues} from '../../protocol/values/scalars.ts'
 import type {OtherPart, PartOf, StorePart} from './parts.ts'
 
 /** An event as it is stored: only declared values, and a corrected and clamped time. */

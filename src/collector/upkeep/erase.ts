@@ -1,5 +1,5 @@
 import {UsageError} from '../../errors.ts'
-import type {ErasureReceipt} from '../../protocol/erasure.ts'
+import type {ErasureReceipt} from '../../protocol/report/erasure.ts'
 import type {GroupCommit} from '../intake/group-commit.ts'
 import {fairBucket} from '../intake/token-bucket.ts'
 import {collectorLimits} from '../limits.ts'

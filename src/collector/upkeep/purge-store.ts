@@ -1,5 +1,5 @@
 import {UsageError} from '../../errors.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {createClockGuard} from '../intake/clock-guard.ts'
 import {openPurgeView, openSource, openStore} from '../store/open.ts'
 import type {StorePlace} from '../store/place.ts'

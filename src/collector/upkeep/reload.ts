@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import type {LiveProjects, ProjectsReload} from '../intake/live-projects.ts'
 import type {Log} from '../monitoring/log.ts'
 import type {Store} from '../store/store.ts'

@@ -6,7 +6,7 @@
  * All of it runs in the process that writes the store.
  * Read next: `purge-store.ts` for a purge without a collector, `erase.ts`.
  */
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {formatDay} from '../../stats/model/period.ts'
 import {collectorLimits} from '../limits.ts'
 import type {Monitor} from '../monitoring/monitor.ts'

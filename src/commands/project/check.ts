@@ -2,8 +2,8 @@ import {resolve} from 'node:path'
 import * as Args from '@oclif/core/args'
 import {BaseCommand, exitLike} from '../../cli/framework/base-command.ts'
 import {writeCheck} from '../../cli/text/write-check.ts'
-import {checkProjectText, type ProjectCheck} from '../../protocol/check-project-text.ts'
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {checkProjectText, type ProjectCheck} from '../../protocol/project/check-project-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import {readProjectText} from '../../reporter/projects/projects.ts'
 
 export default class CheckProject extends BaseCommand {

@@ -3,7 +3,7 @@ import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../../cli/framework/base-command.ts'
 import {requireDataFolder} from '../../cli/maintain/operate/manage-tokens.ts'
 import {type ReadToken, revokeReadToken} from '../../collector/access/read-tokens.ts'
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 
 export default class TokenRevoke extends BaseCommand {
   static override summary = 'Revoke a read token. A running collector rejects it from the next request on.'

@@ -5,7 +5,7 @@
  * report in one file. A page is a pure function of answers. It decides which figures it shows and in which order.
  * Read next: `figure-pages.ts` for the list of figures, `report.ts`.
  */
-import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {displayName, type ProjectFile} from '../../protocol/project/project-file.ts'
 import {isWhollyCollected} from '../../stats/answer/compare.ts'
 import {describeFilterName, type UnknownFilter} from '../../stats/model/filters.ts'
 import type {Stats} from '../../stats/model/model.ts'

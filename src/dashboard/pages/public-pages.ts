@@ -1,4 +1,4 @@
-import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {displayName, type ProjectFile} from '../../protocol/project/project-file.ts'
 import type {Breakdown} from '../../stats/model/answer-row.ts'
 import {shownName} from '../../stats/model/breakdowns.ts'
 import {formatDay, startOfNextPeriod} from '../../stats/model/period.ts'

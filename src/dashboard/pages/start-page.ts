@@ -1,4 +1,4 @@
-import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {displayName, type ProjectFile} from '../../protocol/project/project-file.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 import {writeCount, writeCounted, writeInstant} from '../../stats/write/text/write.ts'
 import {drawSpark} from '../charts/spark.ts'

@@ -1,6 +1,6 @@
 import {UsageError} from '../../errors.ts'
-import {describeValue} from '../../protocol/problem.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
 import {parseStatsQuery, readParameters, type StatsQuery, type WrittenStatsQuery} from '../../stats/model/query.ts'
 import {escapeHtml} from '../../stats/write/html.ts'
 

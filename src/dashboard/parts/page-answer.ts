@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import type {PageAnswer} from '../../protocol/page.ts'
+import type {PageAnswer} from '../../protocol/report/page.ts'
 import {contentSecurityPolicy} from './style.ts'
 
 const safe = {'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer'}

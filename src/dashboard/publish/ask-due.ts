@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {noFilters} from '../../stats/model/filters.ts'
 import {calendarYear, formatDay, periodsIn, startOfPeriod} from '../../stats/model/period.ts'
 import {dayMs, type Span} from '../../stats/model/span.ts'

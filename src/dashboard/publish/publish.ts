@@ -6,7 +6,7 @@
  * Pages, CSV and badges are made from these files alone (`write-site.ts`). The caller reads and writes the files.
  * Read next: `ask-due.ts`, `write-site.ts`.
  */
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import type {StatsSource} from '../../stats/model/source.ts'
 import type {NoticeSection} from '../pages/collected-page.ts'
 import {createAsk} from '../site/ask.ts'

@@ -1,4 +1,4 @@
-import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {displayName, type ProjectFile} from '../../protocol/project/project-file.ts'
 import type {PublicStats} from '../../stats/public/public.ts'
 import {writeCsv} from '../../stats/write/csv.ts'
 import {escapeHtml} from '../../stats/write/html.ts'

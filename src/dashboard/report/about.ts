@@ -1,4 +1,4 @@
-import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {displayName, type ProjectFile} from '../../protocol/project/project-file.ts'
 import {type Author, type Award, addressOfDoi, type Citation, type Work} from './citation.ts'
 
 /** What a report says of the software itself. An unknown value is null or an empty list. */

@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import {type Author, addressOfDoi} from './citation.ts'
 import type {ReportDocument} from './report.ts'
 

@@ -7,7 +7,7 @@
  * users, also not if one number is subtracted from another. Texts from outside are escaped by the formats. Pure.
  * Read next: `years.ts`, `sentences.ts`, `write-html.ts`.
  */
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import type {StatsFilters} from '../../stats/model/filters.ts'
 import type {Stats, Trend} from '../../stats/model/model.ts'
 import {minUnknownDays, minUnknownUses, minUsers} from '../../stats/public/cells.ts'

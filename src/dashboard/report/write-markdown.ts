@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import {escapeMarkdown, writeTable} from '../../stats/write/markdown.ts'
 import {tableOf} from '../../stats/write/tables.ts'
 import {briefTable} from '../parts/brief-table.ts'

@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {answerStats} from '../../stats/answer/answer.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import type {StatsQuery} from '../../stats/model/query.ts'

@@ -1,5 +1,5 @@
 import {UsageError} from '../../errors.ts'
-import type {PageAnswer} from '../../protocol/page.ts'
+import type {PageAnswer} from '../../protocol/report/page.ts'
 import type {AnswerRow} from '../../stats/model/answer-row.ts'
 import {answers} from '../../stats/model/answers.ts'
 import type {Stats} from '../../stats/model/model.ts'

@@ -1,6 +1,6 @@
 import {UsageError} from '../../errors.ts'
-import {describeValue} from '../../protocol/problem.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
 import {noFilters} from '../../stats/model/filters.ts'
 import {formatDay} from '../../stats/model/period.ts'
 import {parseStatsQuery, rangeOf, readParameters, type StatsQuery} from '../../stats/model/query.ts'

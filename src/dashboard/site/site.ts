@@ -7,8 +7,8 @@
  * Read next: `public-questions.ts` for questions without a token, `ask.ts`.
  */
 import {toUsageError, UsageError} from '../../errors.ts'
-import type {PageAnswer, PageRequest} from '../../protocol/page.ts'
-import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {displayName, type ProjectFile} from '../../protocol/project/project-file.ts'
+import type {PageAnswer, PageRequest} from '../../protocol/report/page.ts'
 import {limitsFeatures, limitsHeaders} from '../../stats/model/filters.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import type {StatsSource} from '../../stats/model/source.ts'

@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {noFilters} from '../../stats/model/filters.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import type {PublicPeriod} from '../../stats/public/public.ts'

@@ -1,6 +1,6 @@
 import {accessSync, constants, lstatSync, statSync} from 'node:fs'
 import {dirname} from 'node:path'
-import {collectionVersion, type ProjectFile} from '../../protocol/project-file.ts'
+import {collectionVersion, type ProjectFile} from '../../protocol/project/project-file.ts'
 import type {Destination} from '../destination/destination.ts'
 import {destinationHere, findOtherPlace} from '../projects/destination-here.ts'
 import {readSitePolicy, type SitePolicy} from '../projects/site-policy.ts'

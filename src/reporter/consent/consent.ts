@@ -7,7 +7,7 @@
  * The rest of the room reads the facts: small files and the environment, no network. It writes only markers and settings.
  * Read next: `consent-facts.ts` for what is read, `notice.ts` for when sending begins, `settings.ts`, `site-policy.ts`.
  */
-import {addressOf, type ProjectFile} from '../../protocol/project-file.ts'
+import {addressOf, type ProjectFile} from '../../protocol/project/project-file.ts'
 import type {LostFolder} from '../world/directories.ts'
 
 /** The reasons in the order of the rules. The clients in other languages use the same. */

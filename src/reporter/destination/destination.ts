@@ -10,7 +10,12 @@
  */
 import {existsSync, readdirSync} from 'node:fs'
 import {basename, join} from 'node:path'
-import {destinationKey, destinationKeys, type ProjectFile, parseProjectFile} from '../../protocol/project-file.ts'
+import {
+  destinationKey,
+  destinationKeys,
+  type ProjectFile,
+  parseProjectFile,
+} from '../../protocol/project/project-file.ts'
 import {inside, isCode, readIfPresent, readJson, writeFileAtomically} from '../world/files.ts'
 
 /** A project, and the folder on this machine with its data for one endpoint. */

@@ -1,6 +1,6 @@
 import {rmSync} from 'node:fs'
 import * as v from 'valibot'
-import {time} from '../../protocol/scalars.ts'
+import {time} from '../../protocol/values/scalars.ts'
 import type {KeptReason} from '../transports/transport.ts'
 import {readJson, writeFileAtomically} from '../world/files.ts'
 import {toTime, type World} from '../world/world.ts'

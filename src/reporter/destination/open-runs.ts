@@ -1,8 +1,8 @@
 import {readdirSync, rmSync} from 'node:fs'
 import * as v from 'valibot'
 import {reach} from '../../fault-points.ts'
-import {programHeader} from '../../protocol/header.ts'
-import {time, uuid} from '../../protocol/scalars.ts'
+import {programHeader} from '../../protocol/report/header.ts'
+import {time, uuid} from '../../protocol/values/scalars.ts'
 import {inside, readPlainFile, writeFileAtomically} from '../world/files.ts'
 
 /** The record of an open run: the values to find it again and to measure its duration. */

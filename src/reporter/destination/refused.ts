@@ -1,6 +1,6 @@
 import {basename, join} from 'node:path'
 import {reach} from '../../fault-points.ts'
-import type {BufferedEvent} from '../../protocol/buffered-event.ts'
+import type {BufferedEvent} from '../../protocol/report/buffered-event.ts'
 import {makeDirectory, writeFileAtomically} from '../world/files.ts'
 import {toTime, type World} from '../world/world.ts'
 import {type BufferFile, renameIfPresent} from './buffer.ts'

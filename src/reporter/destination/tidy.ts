@@ -1,7 +1,7 @@
 import {rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {reach} from '../../fault-points.ts'
-import {limits} from '../../protocol/limits.ts'
+import {limits} from '../../protocol/values/limits.ts'
 import {modifiedAt} from '../world/files.ts'
 import type {World} from '../world/world.ts'
 import {listBufferFiles} from './buffer.ts'

@@ -11,9 +11,9 @@ import {existsSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import * as v from 'valibot'
 import {reach} from '../../fault-points.ts'
-import {type ErasureReceipt, erasureReceipt} from '../../protocol/erasure.ts'
-import {time, uuid} from '../../protocol/scalars.ts'
-import {makeUuidV7} from '../../protocol/uuid.ts'
+import {type ErasureReceipt, erasureReceipt} from '../../protocol/report/erasure.ts'
+import {time, uuid} from '../../protocol/values/scalars.ts'
+import {makeUuidV7} from '../../protocol/values/uuid.ts'
 import {
   type Destination,
   type DestinationPaths,

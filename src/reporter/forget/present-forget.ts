@@ -1,5 +1,5 @@
 import {reach} from '../../fault-points.ts'
-import {limits} from '../../protocol/limits.ts'
+import {limits} from '../../protocol/values/limits.ts'
 import type {Destination} from '../destination/destination.ts'
 import {clearFailure, writeFailure} from '../destination/next-try.ts'
 import {deriveUserKey} from '../identity/pseudonyms.ts'

@@ -1,7 +1,7 @@
 import {rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {inboxNameOf} from '../../protocol/inbox.ts'
+import {inboxNameOf} from '../../protocol/report/inbox.ts'
 import type {Destination} from '../destination/destination.ts'
 import {readSent} from '../destination/sent-log.ts'
 import {folderScheme} from '../transports/folder.ts'

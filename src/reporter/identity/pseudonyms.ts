@@ -7,7 +7,7 @@
  * in this room sends or logs them. This module is pure; `secret.ts` reads and writes one file.
  * Read next: `secret.ts`.
  */
-import {pseudonymOf} from '../../protocol/pseudonym.ts'
+import {pseudonymOf} from '../../protocol/values/pseudonym.ts'
 
 /** Replaces a pseudonym in a preview while there is no secret. Never sent. */
 export const placeholderPseudonym = '0'.repeat(32)

@@ -1,4 +1,4 @@
-import {rotationPeriod} from '../../protocol/rotation.ts'
+import {rotationPeriod} from '../../protocol/project/rotation.ts'
 import type {Destination} from '../destination/destination.ts'
 import {openGeneration, readAllForgotten, readGeneration} from '../forget/forget-request.ts'
 import type {UserPeriod} from '../forget/period-marks.ts'

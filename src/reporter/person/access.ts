@@ -1,6 +1,6 @@
 import {setTimeout as sleepFor} from 'node:timers/promises'
-import type {ReadAccessPage} from '../../protocol/access.ts'
-import {addressOf} from '../../protocol/project-file.ts'
+import {addressOf} from '../../protocol/project/project-file.ts'
+import type {ReadAccessPage} from '../../protocol/report/access.ts'
 import type {UserPeriod} from '../forget/period-marks.ts'
 import {deriveUserKey, userPseudonym} from '../identity/pseudonyms.ts'
 import {findSecret} from '../identity/secret.ts'

@@ -7,8 +7,9 @@
  * kept, refused and dropped, each with a reason, instead of throwing.
  * Read next: `preview.ts` for what would be sent, `flush.ts` for a delivery.
  */
-import type {BufferedEvent} from '../../protocol/buffered-event.ts'
-import {isForDatagrams, isForFolder} from '../../protocol/project-file.ts'
+
+import {isForDatagrams, isForFolder} from '../../protocol/project/project-file.ts'
+import type {BufferedEvent} from '../../protocol/report/buffered-event.ts'
 import type {Consent} from '../consent/consent.ts'
 import {askConsent} from '../consent/consent-facts.ts'
 import {noticeShownAt} from '../consent/notice.ts'

@@ -1,8 +1,8 @@
-import type {ProgramHeader} from '../../protocol/header.ts'
-import {limits} from '../../protocol/limits.ts'
-import type {FieldValues} from '../../protocol/scalars.ts'
-import type {Timings} from '../../protocol/timings.ts'
-import {TimingsRecorder} from '../../protocol/timings-recorder.ts'
+import type {Timings} from '../../protocol/durations/timings.ts'
+import {TimingsRecorder} from '../../protocol/durations/timings-recorder.ts'
+import type {ProgramHeader} from '../../protocol/report/header.ts'
+import {limits} from '../../protocol/values/limits.ts'
+import type {FieldValues} from '../../protocol/values/scalars.ts'
 
 /** The most features in memory: about 2 MB, which a program can write in 150 ms at its exit. */
 export const maxQueuedFeatures = 5_000

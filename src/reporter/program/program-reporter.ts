@@ -1,6 +1,6 @@
 import {messageOf} from '../../errors.ts'
-import type {ProgramHeader} from '../../protocol/header.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
+import type {ProgramHeader} from '../../protocol/report/header.ts'
 import {type Consent, isOptOut} from '../consent/consent.ts'
 import type {Destination} from '../destination/destination.ts'
 import {emptyBuffer, isBufferEmpty} from '../destination/empty-buffer.ts'

@@ -1,5 +1,5 @@
-import type {BufferedEvent} from '../../protocol/buffered-event.ts'
-import {makeUuidV7} from '../../protocol/uuid.ts'
+import type {BufferedEvent} from '../../protocol/report/buffered-event.ts'
+import {makeUuidV7} from '../../protocol/values/uuid.ts'
 import {writeEvents} from '../destination/buffer.ts'
 import {rememberProject} from '../destination/destination.ts'
 import type {DropReason} from '../destination/drops.ts'

@@ -1,4 +1,4 @@
-import {destinationKey, type ProjectFile} from '../../protocol/project-file.ts'
+import {destinationKey, type ProjectFile} from '../../protocol/project/project-file.ts'
 import {type Destination, destinationOf, endpointOf} from '../destination/destination.ts'
 import type {World} from '../world/world.ts'
 import {readSitePolicy, type SitePolicy} from './site-policy.ts'

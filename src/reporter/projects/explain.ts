@@ -1,8 +1,14 @@
-import {type Declarations, describeDeclaration} from '../../protocol/declaration.ts'
-import type {Header, ProgramHeader} from '../../protocol/header.ts'
-import {limits} from '../../protocol/limits.ts'
-import {toPlainText} from '../../protocol/plain-text.ts'
-import {addressOf, displayName, isForDatagrams, isForFolder, type ProjectFile} from '../../protocol/project-file.ts'
+import {type Declarations, describeDeclaration} from '../../protocol/project/declaration.ts'
+import {
+  addressOf,
+  displayName,
+  isForDatagrams,
+  isForFolder,
+  type ProjectFile,
+} from '../../protocol/project/project-file.ts'
+import type {Header, ProgramHeader} from '../../protocol/report/header.ts'
+import {limits} from '../../protocol/values/limits.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import type {World} from '../world/world.ts'
 import {destinationHere, findRouter} from './destination-here.ts'
 import {howToStop} from './how-to-stop.ts'

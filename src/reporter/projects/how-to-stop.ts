@@ -1,5 +1,5 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
-import {displayName, type ProjectFile} from '../../protocol/project-file.ts'
+import {displayName, type ProjectFile} from '../../protocol/project/project-file.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 
 /** Explains the consent model of a project and each way to opt out: sentences, and items that begin with `- `. Pure. */
 export function howToStop(project: ProjectFile): string[] {

@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {type Destination, listDestinationFolders, readDestinations} from '../destination/destination.ts'
 import type {World} from '../world/world.ts'
 import {destinationHere} from './destination-here.ts'

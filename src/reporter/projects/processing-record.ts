@@ -1,4 +1,3 @@
-import {limits} from '../../protocol/limits.ts'
 import {
   addressOf,
   collectionVersion,
@@ -6,7 +5,8 @@ import {
   isForDatagrams,
   isForFolder,
   type ProjectFile,
-} from '../../protocol/project-file.ts'
+} from '../../protocol/project/project-file.ts'
+import {limits} from '../../protocol/values/limits.ts'
 import {type ExplainedSection, howLong, neverSent, plain, whatIsSent} from './explain.ts'
 
 /**

@@ -1,6 +1,6 @@
 import {lstatSync} from 'node:fs'
-import {parsePolicy} from '../../protocol/parse-policy.ts'
-import type {PolicyFile, Route} from '../../protocol/policy-file.ts'
+import {parsePolicy} from '../../protocol/policy/parse-policy.ts'
+import type {PolicyFile, Route} from '../../protocol/policy/policy-file.ts'
 import {inside, readIfPresent} from '../world/files.ts'
 
 /** What the administrator of this machine has decided. */

@@ -1,6 +1,6 @@
 import {normalize} from 'node:path'
 import * as v from 'valibot'
-import {uuid} from '../../protocol/scalars.ts'
+import {uuid} from '../../protocol/values/scalars.ts'
 import type {Destination} from '../destination/destination.ts'
 import {type RunRecord, readRun, readRuns} from '../destination/open-runs.ts'
 import type {World} from '../world/world.ts'

@@ -1,4 +1,4 @@
-import {limits} from '../../protocol/limits.ts'
+import {limits} from '../../protocol/values/limits.ts'
 import type {RunRecord} from '../destination/open-runs.ts'
 import type {Processes} from '../world/processes.ts'
 

@@ -1,11 +1,11 @@
 import {constants} from 'node:os'
 import * as v from 'valibot'
 import type {ErrorCode} from '../../errors.ts'
-import {localBlock} from '../../protocol/buffered-event.ts'
-import {type Declarations, keepDeclared} from '../../protocol/declaration.ts'
-import {type ProgramHeader, programHeader} from '../../protocol/header.ts'
-import {describeValue} from '../../protocol/problem.ts'
-import * as scalars from '../../protocol/scalars.ts'
+import {type Declarations, keepDeclared} from '../../protocol/project/declaration.ts'
+import {localBlock} from '../../protocol/report/buffered-event.ts'
+import {type ProgramHeader, programHeader} from '../../protocol/report/header.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
+import * as scalars from '../../protocol/values/scalars.ts'
 
 /** Something that was not as it should be, although the event may have been recorded. */
 export interface Warning {

@@ -1,5 +1,5 @@
-import type {ProgramHeader} from '../../protocol/header.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
+import type {ProgramHeader} from '../../protocol/report/header.ts'
 import {detectAgent} from '../world/agent.ts'
 import {detectCi} from '../world/ci.ts'
 import {readOperatingSystem} from '../world/operating-system.ts'

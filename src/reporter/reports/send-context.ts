@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {readSettings} from '../consent/settings.ts'
 import {readGeneration} from '../forget/forget-request.ts'
 import {findSecret, readSecret, secretMadeAt} from '../identity/secret.ts'

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import {basename} from 'node:path'
 import {reach} from '../../fault-points.ts'
-import type {BufferedEvent} from '../../protocol/buffered-event.ts'
+import type {BufferedEvent} from '../../protocol/report/buffered-event.ts'
 import {type BufferFile, settleFile} from '../destination/buffer.ts'
 
 /** The events of a claim that are neither confirmed nor set aside yet, and the files that contain them. */

@@ -10,7 +10,7 @@
  */
 import {basename} from 'node:path'
 import {reach} from '../../fault-points.ts'
-import {makeUuidV7} from '../../protocol/uuid.ts'
+import {makeUuidV7} from '../../protocol/values/uuid.ts'
 import type {Consent, ConsentReason} from '../consent/consent.ts'
 import {isOptOut} from '../consent/consent.ts'
 import {askConsent} from '../consent/consent-facts.ts'

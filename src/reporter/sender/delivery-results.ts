@@ -1,4 +1,4 @@
-import type {Answer} from '../../protocol/answer.ts'
+import type {Answer} from '../../protocol/report/answer.ts'
 import {type Destination, endpointOf} from '../destination/destination.ts'
 import {type Drop, recordDrop, reduceDrop} from '../destination/drops.ts'
 import {keepRefusal} from '../destination/refused.ts'

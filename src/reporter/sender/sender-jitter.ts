@@ -1,4 +1,4 @@
-import {sha256} from '../../protocol/sha256.ts'
+import {sha256} from '../../protocol/values/sha256.ts'
 import type {Environment} from '../world/environment.ts'
 import {detectRank} from '../world/scheduler.ts'
 

@@ -1,4 +1,4 @@
-import {limits} from '../../protocol/limits.ts'
+import {limits} from '../../protocol/values/limits.ts'
 
 /** A report as a datagram: byte `2`, then its JSON with the write key in front, for which a datagram has no header. */
 export function toDatagram(body: string, writeKey: string | null): Uint8Array {

@@ -2,7 +2,7 @@ import {chmodSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {reach} from '../../fault-points.ts'
-import {inboxNameOf} from '../../protocol/inbox.ts'
+import {inboxNameOf} from '../../protocol/report/inbox.ts'
 import type {Transport} from './transport.ts'
 
 /** How the endpoint of a folder is written: `file:///shared/inbox`. */

@@ -1,7 +1,7 @@
 import {lookup} from 'node:dns'
 import {Agent as HttpAgent} from 'node:http'
 import {BlockList, isIPv6, type LookupFunction} from 'node:net'
-import {isLoopbackHost} from '../../protocol/loopback.ts'
+import {isLoopbackHost} from '../../protocol/values/loopback.ts'
 
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8)

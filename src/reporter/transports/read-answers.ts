@@ -1,6 +1,6 @@
-import {parseAccessPage} from '../../protocol/access.ts'
-import {isErrorDocument, parseAnswer, readErrorCode} from '../../protocol/answer.ts'
-import {parseErasureReceipt} from '../../protocol/erasure.ts'
+import {parseAccessPage} from '../../protocol/report/access.ts'
+import {isErrorDocument, parseAnswer, readErrorCode} from '../../protocol/report/answer.ts'
+import {parseErasureReceipt} from '../../protocol/report/erasure.ts'
 import type {AskResult, EraseResult, KeptReason, SendResult} from './transport.ts'
 
 /** An answer; headers that are absent are undefined. */

@@ -7,9 +7,9 @@
  * with the caller's signal. Only `http.ts` may import `got`, and loads it when the first request is made.
  * Read next: `http.ts`, then `udp.ts` and `folder.ts`.
  */
-import type {AccessRequest, ReadAccessPage} from '../../protocol/access.ts'
-import type {Answer} from '../../protocol/answer.ts'
-import type {ErasureReceipt, ErasureRequest} from '../../protocol/erasure.ts'
+import type {AccessRequest, ReadAccessPage} from '../../protocol/report/access.ts'
+import type {Answer} from '../../protocol/report/answer.ts'
+import type {ErasureReceipt, ErasureRequest} from '../../protocol/report/erasure.ts'
 
 export type KeptReason =
   | 'offline'

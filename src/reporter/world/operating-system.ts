@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {release, type} from 'node:os'
-import type {OperatingSystem} from '../../protocol/header.ts'
+import type {OperatingSystem} from '../../protocol/report/header.ts'
 
 /** The operating system as far as it helps to decide what to support: the kernel's version by its first two numbers. */
 export function readOperatingSystem(): OperatingSystem {

@@ -7,7 +7,7 @@
  * Read next: `plan.ts` for the question to the source, `unique.ts` for counts of people across rotations.
  */
 import {UsageError} from '../../errors.ts'
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {limitsFeatures, limitsHeaders, noFilters, type StatsFilters} from '../model/filters.ts'
 import type {Quality, Stats} from '../model/model.ts'
 import {calendarYear, formatDay, labelOfYear, startOfNextPeriod, startOfPeriod} from '../model/period.ts'

@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import type {AnswerRow} from '../model/answer-row.ts'
 import type {answers} from '../model/answers.ts'
 import {type BreakdownRow, type Breakdowns, breakdowns} from '../model/breakdowns.ts'

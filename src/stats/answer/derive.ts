@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import type {Fault, FeatureStats, FieldStats, Outcomes, Stats, SuccessRate} from '../model/model.ts'
 import type {FeatureFacts, StatsFacts} from '../model/source.ts'
 import {userBounds} from './unique.ts'

@@ -1,4 +1,4 @@
-import type {RotationTerms} from '../../protocol/rotation.ts'
+import type {RotationTerms} from '../../protocol/project/rotation.ts'
 import type {UserFlow} from '../model/model.ts'
 import {formatDay, type Period, type PeriodLength, startOfPeriod} from '../model/period.ts'
 import {rotationPeriods, startOfRotation} from '../model/rotation.ts'

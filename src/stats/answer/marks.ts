@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import type {Mark} from '../model/model.ts'
 import {formatDay, startOfPeriod} from '../model/period.ts'
 import type {StatsFacts} from '../model/source.ts'

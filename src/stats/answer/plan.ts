@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {limitsFeatures} from '../model/filters.ts'
 import {type Period, periodsIn, startOfPeriod} from '../model/period.ts'
 import {rangeOf, type StatsQuery} from '../model/query.ts'

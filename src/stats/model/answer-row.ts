@@ -1,4 +1,4 @@
-import type {HeaderColumn} from '../../protocol/header-columns.ts'
+import type {HeaderColumn} from '../../protocol/report/header-columns.ts'
 
 /** The pages of answers. `question` is the head of every page. */
 export type AnswerPageName = 'question' | 'overview' | 'features' | 'versions' | 'outcomes' | 'quality'

@@ -1,6 +1,6 @@
 // A registry of more than 300 lines: one row for each answer.
 
-import {shownSystem} from '../../protocol/system-names.ts'
+import {shownSystem} from '../../protocol/values/system-names.ts'
 import type {AnswerRow} from './answer-row.ts'
 
 const people = ['users', 'usersLow', 'usersHigh'] as const

@@ -1,6 +1,6 @@
 import {UsageError} from '../../errors.ts'
-import {describeValue} from '../../protocol/problem.ts'
-import {reportedSystem} from '../../protocol/system-names.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
+import {reportedSystem} from '../../protocol/values/system-names.ts'
 import type {HeaderWord} from './header-words.ts'
 
 /** The filters of a question. Null sets no limit. Filters that are set apply together. */

@@ -1,4 +1,4 @@
-import type {HeaderColumn} from '../../protocol/header-columns.ts'
+import type {HeaderColumn} from '../../protocol/report/header-columns.ts'
 import {type BreakdownRow, breakdowns} from './breakdowns.ts'
 
 /** The header values by which runs are counted: those of the breakdowns, and CI. */

@@ -1,5 +1,5 @@
 import {UsageError} from '../../errors.ts'
-import {describeValue} from '../../protocol/problem.ts'
+import {describeValue} from '../../protocol/values/problem.ts'
 import {filterNames, parseFilters, type StatsFilters, type WrittenFilters} from './filters.ts'
 import {calendarYear, formatDay, type PeriodLength, periodLengths, startOfNextPeriod, startOfPeriod} from './period.ts'
 import {dayMs, type Span} from './span.ts'

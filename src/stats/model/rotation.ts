@@ -1,4 +1,4 @@
-import {firstDayOfAll, type RotationTerms, rotationPeriod} from '../../protocol/rotation.ts'
+import {firstDayOfAll, type RotationTerms, rotationPeriod} from '../../protocol/project/rotation.ts'
 import {formatDay} from './period.ts'
 import type {RotationPeriod} from './source.ts'
 import type {Span} from './span.ts'

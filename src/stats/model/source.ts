@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../protocol/project-file.ts'
+import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import type {Bounds} from './bounds.ts'
 import type {StatsFilters} from './filters.ts'
 import type {HeaderWord} from './header-words.ts'

@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import type {Cell, Table} from './table.ts'
 
 /** The beginning of a formula for a spreadsheet, also in full-width characters. */

@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import type {Stats} from '../model/model.ts'
 import {describeRange, describeSince, roundCell, shownTables} from './shown.ts'
 import type {Cell, Table} from './table.ts'

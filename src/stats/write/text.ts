@@ -1,4 +1,4 @@
-import {toPlainText} from '../../protocol/plain-text.ts'
+import {toPlainText} from '../../protocol/values/plain-text.ts'
 import {type AnswerKey, answers} from '../model/answers.ts'
 import type {Stats} from '../model/model.ts'
 import {describeDays} from './shown.ts'

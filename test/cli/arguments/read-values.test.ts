@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
 import {readFields, readPeriod} from '../../../src/cli/arguments/read-values.ts'
-import type {Declarations} from '../../../src/protocol/declaration.ts'
+import type {Declarations} from '../../../src/protocol/project/declaration.ts'
 
 const declared: Declarations = {
   executors: {type: 'integer', min: 0, description: 'Count'},

@@ -10,7 +10,7 @@ import {type Check, exitCodeOf, type Finding} from '../../../src/cli/doctor/find
 import {writeDoctor} from '../../../src/cli/doctor/write-doctor.ts'
 import {paintFor} from '../../../src/cli/output/paint.ts'
 import {openCollector} from '../../../src/collector/collector.ts'
-import type {ProjectFile} from '../../../src/protocol/project-file.ts'
+import type {ProjectFile} from '../../../src/protocol/project/project-file.ts'
 import {writeEvents} from '../../../src/reporter/destination/buffer.ts'
 import {destinationOf} from '../../../src/reporter/destination/destination.ts'
 import {recordDrop} from '../../../src/reporter/destination/drops.ts'

@@ -4,7 +4,7 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateS
 import {join} from 'node:path'
 import {it, type TestContext} from 'node:test'
 import {openInbox} from '../../../src/cli/maintain/open-inbox.ts'
-import {limits} from '../../../src/protocol/limits.ts'
+import {limits} from '../../../src/protocol/values/limits.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
 function makeInbox(t: TestContext) {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {admit, admitAnyAge, clockCorrectionMs, type Receipt, refuseOld} from '../../../src/collector/intake/admit.ts'
 import {collectorLimits} from '../../../src/collector/limits.ts'
-import type {Event} from '../../../src/protocol/event.ts'
-import {parseReport} from '../../../src/protocol/report.ts'
+import type {Event} from '../../../src/protocol/report/event.ts'
+import {parseReport} from '../../../src/protocol/report/report.ts'
 import {dayMs, endOf, featureOf, hourMs, nowMs, reportOf, sampleProject, startOf, uuid} from '../samples.ts'
 
 const minuteMs = 60_000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type {TestContext} from 'node:test'
 import type {Batch, InsertOutcome, Store} from '../../../src/collector/store/store.ts'
-import type {Event} from '../../../src/protocol/event.ts'
+import type {Event} from '../../../src/protocol/report/event.ts'
 import type {Bounds} from '../../../src/stats/model/bounds.ts'
 import {noFilters} from '../../../src/stats/model/filters.ts'
 import type {StatsFacts, StatsQuestion, StatsSource} from '../../../src/stats/model/source.ts'

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {admit} from '../../../src/collector/intake/admit.ts'
 import type {Store} from '../../../src/collector/store/store.ts'
-import type {Event} from '../../../src/protocol/event.ts'
-import {parseReport} from '../../../src/protocol/report.ts'
+import type {Event} from '../../../src/protocol/report/event.ts'
+import {parseReport} from '../../../src/protocol/report/report.ts'
 import {
   dayMs,
   endOf,

@@ -1,5 +1,5 @@
 import {datagramReader} from '../../../src/collector/receive/udp/read-datagram.ts'
-import type {ProjectFile} from '../../../src/protocol/project-file.ts'
+import type {ProjectFile} from '../../../src/protocol/project/project-file.ts'
 import type {Reply} from './connection.ts'
 import type {Mutant} from './mutate.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {isDeepStrictEqual} from 'node:util'
-import {parseReport, readReport} from '../../../src/protocol/report.ts'
+import {parseReport, readReport} from '../../../src/protocol/report/report.ts'
 
 /** Asserts that a text from outside is the same report with and without the quick check. Other texts are ignored. */
 export function assertReadAlike(content: Uint8Array): void {

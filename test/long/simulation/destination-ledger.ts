@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {existsSync, readFileSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
-import {collectionVersion, type ProjectFile} from '../../../src/protocol/project-file.ts'
+import {collectionVersion, type ProjectFile} from '../../../src/protocol/project/project-file.ts'
 import type {Destination} from '../../../src/reporter/destination/destination.ts'
 import {type Disk, isBrokenContent, type ReadFiles, readDisk} from './disk-view.ts'
 import {DropBook} from './drop-book.ts'

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {parseBufferFile} from '../../../src/protocol/buffered-event.ts'
+import {parseBufferFile} from '../../../src/protocol/report/buffered-event.ts'
 import {type Destination, listFolder} from '../../../src/reporter/destination/destination.ts'
 
 /** An entry among the drops: one drop, or a sum of many. */

@@ -1,6 +1,6 @@
 import {readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
-import type {ProjectFile} from '../../../src/protocol/project-file.ts'
+import type {ProjectFile} from '../../../src/protocol/project/project-file.ts'
 import {listFolder} from '../../../src/reporter/destination/destination.ts'
 import type {DestinationLedger} from './destination-ledger.ts'
 import {isFeatureDeclared, type Made} from './made.ts'

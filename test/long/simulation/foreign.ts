@@ -1,6 +1,6 @@
 import {mkdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {makeUuidV7} from '../../../src/protocol/uuid.ts'
+import {makeUuidV7} from '../../../src/protocol/values/uuid.ts'
 import type {DestinationLedger} from './destination-ledger.ts'
 import type {Made} from './made.ts'
 import type {Invocation} from './person.ts'

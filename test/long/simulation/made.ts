@@ -1,5 +1,5 @@
-import type {ProjectFile} from '../../../src/protocol/project-file.ts'
-import type {FieldValues} from '../../../src/protocol/scalars.ts'
+import type {ProjectFile} from '../../../src/protocol/project/project-file.ts'
+import type {FieldValues} from '../../../src/protocol/values/scalars.ts'
 import type {Host} from './host.ts'
 import type {Person} from './person.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import type {Answer} from '../../../src/protocol/answer.ts'
-import type {ProjectFile} from '../../../src/protocol/project-file.ts'
-import type {FieldValues} from '../../../src/protocol/scalars.ts'
+import type {ProjectFile} from '../../../src/protocol/project/project-file.ts'
+import type {Answer} from '../../../src/protocol/report/answer.ts'
+import type {FieldValues} from '../../../src/protocol/values/scalars.ts'
 import {declaredValues, describe, isFeatureDeclared, type Made} from './made.ts'
 
 /** An event that the collector has, with everything that can be known of it there. */

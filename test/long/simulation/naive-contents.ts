@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../../src/protocol/project-file.ts'
+import type {ProjectFile} from '../../../src/protocol/project/project-file.ts'
 import type {Span} from '../../../src/stats/model/span.ts'
 import {exactly} from '../../support/within-bound.ts'
 import type {Stored} from './naive-collector.ts'

@@ -1,4 +1,4 @@
-import type {FieldValues} from '../../../src/protocol/scalars.ts'
+import type {FieldValues} from '../../../src/protocol/values/scalars.ts'
 import type {Stored} from './naive-collector.ts'
 
 /** A run put together from everything that is stored of it. */

@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../../src/protocol/project-file.ts'
+import type {ProjectFile} from '../../../src/protocol/project/project-file.ts'
 import {type Period, periodsIn} from '../../../src/stats/model/period.ts'
 import {rangeOf, type StatsQuery} from '../../../src/stats/model/query.ts'
 import type {Span} from '../../../src/stats/model/span.ts'

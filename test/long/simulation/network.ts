@@ -1,4 +1,4 @@
-import {parseAnswer} from '../../../src/protocol/answer.ts'
+import {parseAnswer} from '../../../src/protocol/report/answer.ts'
 import type {SendRequest, SendResult, Transport} from '../../../src/reporter/transports/transport.ts'
 import type {Agenda} from './agenda.ts'
 import {type Arriving, checkAnswer, type NaiveCollector} from './naive-collector.ts'

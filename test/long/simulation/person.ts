@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
-import {collectionVersion, type ProjectFile} from '../../../src/protocol/project-file.ts'
+import {collectionVersion, type ProjectFile} from '../../../src/protocol/project/project-file.ts'
 import {type Destination, destinationOf} from '../../../src/reporter/destination/destination.ts'
 import type {Environment} from '../../../src/reporter/world/environment.ts'
 import type {Caller} from '../../../src/reporter/world/processes.ts'

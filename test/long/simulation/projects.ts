@@ -1,4 +1,4 @@
-import {type ProjectFile, parseProjectFile} from '../../../src/protocol/project-file.ts'
+import {type ProjectFile, parseProjectFile} from '../../../src/protocol/project/project-file.ts'
 
 const endpoints = {old: 'https://usage.old.example', new: 'https://usage.new.example'} as const
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {collectionVersion, type ProjectFile} from '../../../src/protocol/project-file.ts'
+import {collectionVersion, type ProjectFile} from '../../../src/protocol/project/project-file.ts'
 import type {RecordOutcome} from '../../../src/reporter/record/record.ts'
 import {createReporter, type Reporter} from '../../../src/reporter/reporter.ts'
 import type {DestinationLedger, OpenRun} from './destination-ledger.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {type ProjectFile, parseProjectFile} from '../../../src/protocol/project-file.ts'
+import {type ProjectFile, parseProjectFile} from '../../../src/protocol/project/project-file.ts'
 import {mustWait, readNextTry} from '../../../src/reporter/destination/next-try.ts'
 import {readStatus} from '../../../src/reporter/person/status.ts'
 import {readJson} from '../../../src/reporter/world/files.ts'

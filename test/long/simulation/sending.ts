@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type {ProjectFile} from '../../../src/protocol/project-file.ts'
+import type {ProjectFile} from '../../../src/protocol/project/project-file.ts'
 import {readSettings} from '../../../src/reporter/consent/settings.ts'
 import {readSecret} from '../../../src/reporter/identity/secret.ts'
 import {type DeliverNow, flushDestinations} from '../../../src/reporter/person/flush.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import {collectionVersion, type ProjectFile} from '../../../src/protocol/project-file.ts'
-import type {Report} from '../../../src/protocol/report.ts'
+import {collectionVersion, type ProjectFile} from '../../../src/protocol/project/project-file.ts'
+import type {Report} from '../../../src/protocol/report/report.ts'
 import type {SendRequest} from '../../../src/reporter/transports/transport.ts'
 import {readOperatingSystem} from '../../../src/reporter/world/operating-system.ts'
 import type {DestinationLedger} from './destination-ledger.ts'

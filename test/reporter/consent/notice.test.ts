@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {spawnSync} from 'node:child_process'
 import {readdirSync, writeFileSync} from 'node:fs'
 import {describe, it, type TestContext} from 'node:test'
-import {collectionVersion, type ProjectFile} from '../../../src/protocol/project-file.ts'
+import {collectionVersion, type ProjectFile} from '../../../src/protocol/project/project-file.ts'
 import {
   isNoticeDue,
   isNoticeOpen,

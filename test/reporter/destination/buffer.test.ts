@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import {mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
-import {encodeBufferFile} from '../../../src/protocol/buffered-event.ts'
-import {limits} from '../../../src/protocol/limits.ts'
+import {encodeBufferFile} from '../../../src/protocol/report/buffered-event.ts'
+import {limits} from '../../../src/protocol/values/limits.ts'
 import {
   claimFiles,
   listBufferFiles,

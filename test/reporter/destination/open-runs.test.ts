@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it} from 'node:test'
-import {emptyProgramHeader} from '../../../src/protocol/header-columns.ts'
+import {emptyProgramHeader} from '../../../src/protocol/report/header-columns.ts'
 import {
   listRuns,
   type RunRecord,

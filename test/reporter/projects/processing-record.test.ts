@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
 import {writeMarkdownExplanation} from '../../../src/cli/text/write-explanation.ts'
-import {collectionVersion, parseProjectFile} from '../../../src/protocol/project-file.ts'
+import {collectionVersion, parseProjectFile} from '../../../src/protocol/project/project-file.ts'
 import {explainProject} from '../../../src/reporter/projects/explain.ts'
 import {draftRecord} from '../../../src/reporter/projects/processing-record.ts'
 import {readJsonFixture} from '../../support/fixtures.ts'

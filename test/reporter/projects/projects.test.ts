@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
-import {limits} from '../../../src/protocol/limits.ts'
+import {limits} from '../../../src/protocol/values/limits.ts'
 import {
   addProject,
   listProjects,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
 import {describe, it, type TestContext} from 'node:test'
-import {emptyProgramHeader} from '../../../src/protocol/header-columns.ts'
+import {emptyProgramHeader} from '../../../src/protocol/report/header-columns.ts'
 import {type Destination, destinationOf} from '../../../src/reporter/destination/destination.ts'
 import {writeRun} from '../../../src/reporter/destination/open-runs.ts'
 import {runById, runOfEnd, runOfFeature, runVariables} from '../../../src/reporter/record/event-run.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {describe, it} from 'node:test'
-import {emptyProgramHeader} from '../../../src/protocol/header-columns.ts'
+import {emptyProgramHeader} from '../../../src/protocol/report/header-columns.ts'
 import type {RunRecord} from '../../../src/reporter/destination/open-runs.ts'
 import {findRun, measureDuration} from '../../../src/reporter/record/find-run.ts'
 import type {Caller} from '../../../src/reporter/world/processes.ts'

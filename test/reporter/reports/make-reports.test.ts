@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
 import {describe, it} from 'node:test'
-import {type BufferedEvent, parseBufferFile} from '../../../src/protocol/buffered-event.ts'
-import {limits} from '../../../src/protocol/limits.ts'
-import {parseReport, type Report} from '../../../src/protocol/report.ts'
+import {type BufferedEvent, parseBufferFile} from '../../../src/protocol/report/buffered-event.ts'
+import {parseReport, type Report} from '../../../src/protocol/report/report.ts'
+import {limits} from '../../../src/protocol/values/limits.ts'
 import {
   halveReport,
   type MadeReport,

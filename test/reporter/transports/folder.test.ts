@@ -3,7 +3,7 @@ import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'nod
 import {join} from 'node:path'
 import {it} from 'node:test'
 import {pathToFileURL} from 'node:url'
-import {inboxNameOf} from '../../../src/protocol/inbox.ts'
+import {inboxNameOf} from '../../../src/protocol/report/inbox.ts'
 import {folderTransport} from '../../../src/reporter/transports/folder.ts'
 import {temporaryDirectory} from '../../support/temporary-directory.ts'
 

@@ -3,7 +3,7 @@ import {existsSync, readFileSync} from 'node:fs'
 import {release, type} from 'node:os'
 import {describe, it} from 'node:test'
 import * as v from 'valibot'
-import {operatingSystem} from '../../../src/protocol/header.ts'
+import {operatingSystem} from '../../../src/protocol/report/header.ts'
 import {readOperatingSystem} from '../../../src/reporter/world/operating-system.ts'
 
 describe('the operating system', () => {

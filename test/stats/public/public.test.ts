@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import type {Header} from '../../../src/protocol/header.ts'
+import type {Header} from '../../../src/protocol/report/header.ts'
 import {answerStats} from '../../../src/stats/answer/answer.ts'
 import type {NamedUsage} from '../../../src/stats/model/breakdowns.ts'
 import type {Stats} from '../../../src/stats/model/model.ts'

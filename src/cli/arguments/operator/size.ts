@@ -1,5 +1,5 @@
 import {UsageError} from '../../../errors.ts'
-import {describeValue} from '../../../protocol/problem.ts'
+import {describeValue} from '../../../protocol/values/problem.ts'
 
 const units: Readonly<Record<string, number>> = {'': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40}
 

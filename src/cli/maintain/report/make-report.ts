@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import {placeOf} from '../../../collector/store/place.ts'
 import {makeReport, type Report} from '../../../dashboard/report/report.ts'
-import type {ProjectFile} from '../../../protocol/project-file.ts'
+import type {ProjectFile} from '../../../protocol/project/project-file.ts'
 import {readProjectFile} from '../../../reporter/projects/projects.ts'
 import type {World} from '../../../reporter/world/world.ts'
 import {filterNames} from '../../../stats/model/filters.ts'

@@ -2,7 +2,7 @@ import {existsSync, readFileSync, statSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 import {type Citation, readCitation} from '../../../dashboard/report/citation.ts'
 import {UsageError} from '../../../errors.ts'
-import {toPlainText} from '../../../protocol/plain-text.ts'
+import {toPlainText} from '../../../protocol/values/plain-text.ts'
 
 /** A citation file is a page of text; the largest that were seen have 20 kB. */
 const maxBytes = 1_000_000

@@ -1,6 +1,6 @@
 import type {Backup} from '../../../collector/backup/backup.ts'
 import type {Restored} from '../../../collector/backup/restore.ts'
-import {toPlainText} from '../../../protocol/plain-text.ts'
+import {toPlainText} from '../../../protocol/values/plain-text.ts'
 import {writeAmount} from '../words.ts'
 
 const contentOf = ({rows}: Pick<Backup, 'rows'>): string =>

@@ -1,5 +1,5 @@
 import type {PurgeStep} from '../../../collector/upkeep/retention.ts'
-import {toPlainText} from '../../../protocol/plain-text.ts'
+import {toPlainText} from '../../../protocol/values/plain-text.ts'
 import {writeAmount} from '../words.ts'
 
 /** The result of `usage purge`. */

@@ -1,5 +1,5 @@
 import type {ReadToken} from '../../../collector/access/read-tokens.ts'
-import {toPlainText} from '../../../protocol/plain-text.ts'
+import {toPlainText} from '../../../protocol/values/plain-text.ts'
 import type {Paint} from '../../output/paint.ts'
 
 const scopeOf = ({project}: ReadToken): string => (project === null ? 'all projects' : project)

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import {type AccessRecord, accessRecord} from '../../../protocol/access.ts'
-import {toPlainText} from '../../../protocol/plain-text.ts'
+import {type AccessRecord, accessRecord} from '../../../protocol/report/access.ts'
+import {toPlainText} from '../../../protocol/values/plain-text.ts'
 import type {AccessOutcome, DestinationAccess, HeldId} from '../../../reporter/person/access.ts'
 import type {Paint} from '../../output/paint.ts'
 import {writeTime} from '../../output/write-time.ts'

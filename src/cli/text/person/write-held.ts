@@ -1,7 +1,7 @@
-import type {AccessRecord} from '../../../protocol/access.ts'
-import type {EndEvent, FeatureEvent, StartEvent} from '../../../protocol/event.ts'
-import {toPlainText} from '../../../protocol/plain-text.ts'
-import type {FieldValues} from '../../../protocol/scalars.ts'
+import type {AccessRecord} from '../../../protocol/report/access.ts'
+import type {EndEvent, FeatureEvent, StartEvent} from '../../../protocol/report/event.ts'
+import {toPlainText} from '../../../protocol/values/plain-text.ts'
+import type {FieldValues} from '../../../protocol/values/scalars.ts'
 import {writeTime} from '../../output/write-time.ts'
 import {writeAmount} from '../words.ts'
 

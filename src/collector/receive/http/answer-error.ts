@@ -1,6 +1,6 @@
 import type {FastifyError, FastifyReply, FastifyRequest} from 'fastify'
 import {toUsageError, UsageError} from '../../../errors.ts'
-import {limits} from '../../../protocol/limits.ts'
+import {limits} from '../../../protocol/values/limits.ts'
 import {collectorLimits} from '../../limits.ts'
 import type {Monitor} from '../../monitoring/monitor.ts'
 

@@ -1,5 +1,5 @@
 import {UsageError} from '../../../errors.ts'
-import {describeValue} from '../../../protocol/problem.ts'
+import {describeValue} from '../../../protocol/values/problem.ts'
 
 /** The first parts of the addresses that a collector has itself. A base path with one of them could not be told apart. */
 const ownParts = ['projects', 'badge', 'v1', 'api', 'healthz', 'readyz', 'version', 'openapi.json', 'favicon.ico']

@@ -1,5 +1,5 @@
 import type {FastifyInstance} from 'fastify'
-import {protocolVersion} from '../../../protocol/report.ts'
+import {protocolVersion} from '../../../protocol/report/report.ts'
 import type {Readiness} from '../../monitoring/readiness.ts'
 import {packageVersion} from '../../monitoring/version.ts'
 

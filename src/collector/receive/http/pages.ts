@@ -1,5 +1,5 @@
 import type {FastifyInstance} from 'fastify'
-import type {PageAnswer, PageRequest} from '../../../protocol/page.ts'
+import type {PageAnswer, PageRequest} from '../../../protocol/report/page.ts'
 import type {StatsSource} from '../../../stats/model/source.ts'
 import type {Reader} from '../../access/read-tokens.ts'
 import type {Projects} from '../../intake/projects.ts'

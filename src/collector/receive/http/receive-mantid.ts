@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify'
 import {UsageError} from '../../../errors.ts'
-import {makeUuidV7} from '../../../protocol/uuid.ts'
+import {makeUuidV7} from '../../../protocol/values/uuid.ts'
 import {type MantidContext, readMantidFeatures, readMantidStartups} from '../../compat/mantid.ts'
 import type {OldIds} from '../../compat/old-ids.ts'
 import {clampCount, refuseOld} from '../../intake/admit.ts'

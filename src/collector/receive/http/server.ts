@@ -1,7 +1,7 @@
 /**
  * Room `receive`: the three ways into a collector, HTTP (this folder), UDP (`../udp/`) and a folder (`../inbox.ts`).
  *
- * Each reads within the limits of `src/protocol/limits.ts` and passes the result to the room `intake`. HTTP answers
+ * Each reads within the limits of `src/protocol/values/limits.ts` and passes the result to the room `intake`. HTTP answers
  * only after the events are on disk. None logs or stores an address. All bodies share one budget of memory
  * (`body/body-budget.ts`), and errors become documents in `answer-error.ts`. UDP sends no answers, so it counts lost
  * datagrams.
@@ -11,10 +11,10 @@ import fastify, {type FastifyInstance, type FastifyRequest, LogController} from 
 import * as v from 'valibot'
 import {UsageError} from '../../../errors.ts'
 import {reach} from '../../../fault-points.ts'
-import type {Answer} from '../../../protocol/answer.ts'
-import {limits} from '../../../protocol/limits.ts'
-import {describeProblems} from '../../../protocol/problem.ts'
-import {time} from '../../../protocol/scalars.ts'
+import type {Answer} from '../../../protocol/report/answer.ts'
+import {limits} from '../../../protocol/values/limits.ts'
+import {describeProblems} from '../../../protocol/values/problem.ts'
+import {time} from '../../../protocol/values/scalars.ts'
 import {answerStats} from '../../../stats/answer/answer.ts'
 import {parseStatsQuery, readParameters} from '../../../stats/model/query.ts'
 import type {StatsSource} from '../../../stats/model/source.ts'

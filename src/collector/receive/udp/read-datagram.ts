@@ -1,4 +1,4 @@
-import {parseReport} from '../../../protocol/report.ts'
+import {parseReport} from '../../../protocol/report/report.ts'
 import {isSecret, sha256Of} from '../../access/tokens.ts'
 import type {OldIds} from '../../compat/old-ids.ts'
 import {readParslMessage} from '../../compat/parsl.ts'

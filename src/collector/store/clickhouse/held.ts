@@ -6,9 +6,9 @@
  * each page reads the columns of headers of the project. Only reads.
  * Read next: `moving/rows.ts`, which turns rows into events.
  */
-import type {AccessPage, AccessRecord} from '../../../protocol/access.ts'
-import type {Header} from '../../../protocol/header.ts'
-import {limits} from '../../../protocol/limits.ts'
+import type {AccessPage, AccessRecord} from '../../../protocol/report/access.ts'
+import type {Header} from '../../../protocol/report/header.ts'
+import {limits} from '../../../protocol/values/limits.ts'
 import {headerRank} from '../rules/signs-of-life.ts'
 import type {HeldSource} from '../store.ts'
 import type {ClickHouse} from './client/client.ts'

@@ -5,10 +5,11 @@
  * wait apart from it; an event is a sign of life of its run, and counts in the quality of its day.
  * Read next: `known-values.ts`, `room-shares.ts`, `pending-content.ts`, `signs-of-life.ts`, `batch-counts.ts`.
  */
-import type {Header} from '../../../protocol/header.ts'
-import {otherValue} from '../../../protocol/other-value.ts'
-import type {ProjectFile} from '../../../protocol/project-file.ts'
-import type {FieldValues} from '../../../protocol/scalars.ts'
+
+import type {ProjectFile} from '../../../protocol/project/project-file.ts'
+import type {Header} from '../../../protocol/report/header.ts'
+import {otherValue} from '../../../protocol/values/other-value.ts'
+import type {FieldValues} from '../../../protocol/values/scalars.ts'
 import type {AdmittedEvent, Batch} from '../store.ts'
 
 /**

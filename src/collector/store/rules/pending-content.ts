@@ -1,6 +1,6 @@
-import {keepDeclared} from '../../../protocol/declaration.ts'
-import {isDeclaredFeature, type ProjectFile} from '../../../protocol/project-file.ts'
-import type {FieldValues} from '../../../protocol/scalars.ts'
+import {keepDeclared} from '../../../protocol/project/declaration.ts'
+import {isDeclaredFeature, type ProjectFile} from '../../../protocol/project/project-file.ts'
+import type {FieldValues} from '../../../protocol/values/scalars.ts'
 import type {AdmittedEvent} from '../store.ts'
 import {type AdmitValue, foldEvent} from './fold-values.ts'
 

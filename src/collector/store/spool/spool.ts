@@ -10,7 +10,7 @@
 import {open} from 'node:fs/promises'
 import {join} from 'node:path'
 import {messageOf, toUsageError, UsageError} from '../../../errors.ts'
-import type {ProjectFile} from '../../../protocol/project-file.ts'
+import type {ProjectFile} from '../../../protocol/project/project-file.ts'
 import {collectorLimits} from '../../limits.ts'
 import type {Log} from '../../monitoring/log.ts'
 import {lockDataFolder} from '../sqlite/copy/lock-data-folder.ts'

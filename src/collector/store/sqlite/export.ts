@@ -8,7 +8,7 @@
  */
 import {join} from 'node:path'
 import {setImmediate as nextTurn} from 'node:timers/promises'
-import type {Event} from '../../../protocol/event.ts'
+import type {Event} from '../../../protocol/report/event.ts'
 import type {EventSource, ExportedGroup, RunMark} from '../store.ts'
 import {readBegin, readOthers} from './moving/read-parts.ts'
 import {endOf, featureOf, headerOf, headerSql, isKept, type Row, startOf, toUuid} from './moving/rows.ts'

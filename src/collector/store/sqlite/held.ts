@@ -9,9 +9,9 @@
  */
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {AccessPage, AccessRecord} from '../../../protocol/access.ts'
-import type {Event} from '../../../protocol/event.ts'
-import {limits} from '../../../protocol/limits.ts'
+import type {AccessPage, AccessRecord} from '../../../protocol/report/access.ts'
+import type {Event} from '../../../protocol/report/event.ts'
+import {limits} from '../../../protocol/values/limits.ts'
 import {headerRank} from '../rules/signs-of-life.ts'
 import type {HeldSource} from '../store.ts'
 import {endOf, featureOf, headerOf, headerSql, type Row, startOf, toTime, toUuid} from './moving/rows.ts'

@@ -8,7 +8,7 @@
  */
 import {statfsSync, statSync} from 'node:fs'
 import {join} from 'node:path'
-import {type ProjectFile, parseProjectFile} from '../../../protocol/project-file.ts'
+import {type ProjectFile, parseProjectFile} from '../../../protocol/project/project-file.ts'
 import type {StatsSource, TableSize} from '../../../stats/model/source.ts'
 import type {OnReading, Prepared} from '../store.ts'
 import {createColumnFiles} from './columns/column-files.ts'

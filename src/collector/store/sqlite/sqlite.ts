@@ -8,7 +8,7 @@
  */
 import {dirname, join} from 'node:path'
 import {reach} from '../../../fault-points.ts'
-import type {ProjectFile} from '../../../protocol/project-file.ts'
+import type {ProjectFile} from '../../../protocol/project/project-file.ts'
 import {formatDay} from '../../../stats/model/period.ts'
 import type {TableSize} from '../../../stats/model/source.ts'
 import type {Maintenance, Store} from '../store.ts'

@@ -1,4 +1,4 @@
-import type {Durations} from '../../../protocol/durations.ts'
+import type {Durations} from '../../../protocol/durations/durations.ts'
 import type {Bounds} from '../../../stats/model/bounds.ts'
 import type {WithoutUser} from '../../../stats/model/source.ts'
 

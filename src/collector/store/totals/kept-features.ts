@@ -1,4 +1,4 @@
-import {Durations, mergeDurations} from '../../../protocol/durations.ts'
+import {Durations, mergeDurations} from '../../../protocol/durations/durations.ts'
 import {mergeBounds} from '../../../stats/model/bounds.ts'
 import {limitsHeaders, type StatsFilters} from '../../../stats/model/filters.ts'
 import type {FeatureDurations} from '../../../stats/model/model.ts'

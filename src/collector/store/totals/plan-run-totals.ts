@@ -1,4 +1,4 @@
-import type {ProjectFile} from '../../../protocol/project-file.ts'
+import type {ProjectFile} from '../../../protocol/project/project-file.ts'
 import {planFlow} from '../../../stats/answer/flow.ts'
 import {makePlan} from '../../../stats/answer/plan.ts'
 import {type PeriodLength, periodsIn} from '../../../stats/model/period.ts'

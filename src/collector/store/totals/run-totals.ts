@@ -6,7 +6,7 @@
  * Different people of several parts do not: they have bounds.
  * Read next: `kept-runs.ts` and `kept-features.ts`, which find totals, `plan-run-totals.ts`, which makes them.
  */
-import {Durations} from '../../../protocol/durations.ts'
+import {Durations} from '../../../protocol/durations/durations.ts'
 import {type Bounds, mergeBounds, mergeDayBounds, mergeMarked} from '../../../stats/model/bounds.ts'
 import {headerWords, numberOfWords} from '../../../stats/model/header-words.ts'
 import type {

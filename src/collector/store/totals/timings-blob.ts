@@ -1,5 +1,5 @@
-import type {BucketCounts, DurationParts} from '../../../protocol/durations.ts'
-import type {Timings} from '../../../protocol/timings.ts'
+import type {BucketCounts, DurationParts} from '../../../protocol/durations/durations.ts'
+import type {Timings} from '../../../protocol/durations/timings.ts'
 
 /**
  * Encodes the histogram of one feature event: usually 30 to 200 bytes. The sum is not in it, because it is a column of

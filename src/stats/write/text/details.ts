@@ -1,4 +1,4 @@
-import {toPlainText} from '../../../protocol/plain-text.ts'
+import {toPlainText} from '../../../protocol/values/plain-text.ts'
 import type {FieldStats} from '../../model/model.ts'
 import {fit, flow, layOut, maxRows, more, wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'

@@ -1,4 +1,4 @@
-import {toPlainText} from '../../../protocol/plain-text.ts'
+import {toPlainText} from '../../../protocol/values/plain-text.ts'
 import type {Paint} from './paint.ts'
 import {writeCounted} from './write.ts'
 

@@ -1,4 +1,4 @@
-import {toPlainText} from '../../../protocol/plain-text.ts'
+import {toPlainText} from '../../../protocol/values/plain-text.ts'
 import type {Outcomes, Stats} from '../../model/model.ts'
 import {outcomeMeanings, outcomeNames} from '../../model/outcomes.ts'
 import {drawBar, drawColumns, flow, wrap} from './draw.ts'

@@ -1,4 +1,4 @@
-import {toPlainText} from '../../../protocol/plain-text.ts'
+import {toPlainText} from '../../../protocol/values/plain-text.ts'
 import {describeFilterName, type UnknownFilter} from '../../model/filters.ts'
 import type {Quality} from '../../model/model.ts'
 import {qualityCounts} from '../../model/quality-counts.ts'

@@ -1,4 +1,4 @@
-import {toPlainText} from '../../../protocol/plain-text.ts'
+import {toPlainText} from '../../../protocol/values/plain-text.ts'
 import type {UserBounds} from '../../model/breakdowns.ts'
 import type {Count, RunsByUser} from '../../model/model.ts'
 import type {Conspicuous, FaultShare} from '../../model/outcomes.ts'

@@ -8,9 +8,9 @@ import {collectorLimits} from '../../../../src/collector/limits.ts'
 import {openLog} from '../../../../src/collector/monitoring/write-log.ts'
 import {isEncrypted} from '../../../../src/collector/receive/http/receive-access.ts'
 import {openSqliteStore} from '../../../../src/collector/store/sqlite/sqlite.ts'
-import {type AccessPage, accessPage, parseAccessPage} from '../../../../src/protocol/access.ts'
-import {limits} from '../../../../src/protocol/limits.ts'
-import {pseudonymOf} from '../../../../src/protocol/pseudonym.ts'
+import {type AccessPage, accessPage, parseAccessPage} from '../../../../src/protocol/report/access.ts'
+import {limits} from '../../../../src/protocol/values/limits.ts'
+import {pseudonymOf} from '../../../../src/protocol/values/pseudonym.ts'
 import {codeOf, makeFolders, postReport, postTo, type Reply, startCollector} from '../../running-collector.ts'
 import {
   batchOf,

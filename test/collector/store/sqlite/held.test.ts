@@ -5,8 +5,8 @@ import {describe, it, type TestContext} from 'node:test'
 import {openSqliteHeld} from '../../../../src/collector/store/sqlite/held.ts'
 import {openSqliteStore} from '../../../../src/collector/store/sqlite/sqlite.ts'
 import type {Batch} from '../../../../src/collector/store/store.ts'
-import type {AccessRecord} from '../../../../src/protocol/access.ts'
-import {limits} from '../../../../src/protocol/limits.ts'
+import type {AccessRecord} from '../../../../src/protocol/report/access.ts'
+import {limits} from '../../../../src/protocol/values/limits.ts'
 import {temporaryDirectory} from '../../../support/temporary-directory.ts'
 import {
   admitted,

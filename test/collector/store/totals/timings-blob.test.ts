@@ -8,9 +8,9 @@ import {
   encodeDurations,
   encodeTimings,
 } from '../../../../src/collector/store/totals/timings-blob.ts'
-import {Durations} from '../../../../src/protocol/durations.ts'
-import type {Event} from '../../../../src/protocol/event.ts'
-import type {Timings} from '../../../../src/protocol/timings.ts'
+import {Durations} from '../../../../src/protocol/durations/durations.ts'
+import type {Timings} from '../../../../src/protocol/durations/timings.ts'
+import type {Event} from '../../../../src/protocol/report/event.ts'
 import {readJsonFixture} from '../../../support/fixtures.ts'
 import {temporaryDirectory} from '../../../support/temporary-directory.ts'
 import {batchOf, featureOf, nowMs} from '../../samples.ts'

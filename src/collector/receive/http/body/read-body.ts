@@ -1,7 +1,7 @@
 import {promisify} from 'node:util'
 import {gunzip, gunzipSync} from 'node:zlib'
 import {UsageError} from '../../../../errors.ts'
-import {limits} from '../../../../protocol/limits.ts'
+import {limits} from '../../../../protocol/values/limits.ts'
 import {collectorLimits} from '../../../limits.ts'
 import {createLargeBodies, type LargeBodies} from './large-bodies.ts'
 import {type ContentKind, type ContentOf, readContent} from './read-content.ts'

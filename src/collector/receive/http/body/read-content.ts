@@ -1,6 +1,6 @@
 import {UsageError} from '../../../../errors.ts'
-import type {Parsed} from '../../../../protocol/problem.ts'
-import {type ParsedReport, parseReport} from '../../../../protocol/report.ts'
+import {type ParsedReport, parseReport} from '../../../../protocol/report/report.ts'
+import type {Parsed} from '../../../../protocol/values/problem.ts'
 
 /** How the content of a body is read: as a report, or as JSON of at most so many values. */
 export type ContentKind = 'report' | {readonly maxValues: number}

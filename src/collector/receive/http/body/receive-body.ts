@@ -1,6 +1,6 @@
 import type {IncomingMessage} from 'node:http'
 import {UsageError} from '../../../../errors.ts'
-import {limits} from '../../../../protocol/limits.ts'
+import {limits} from '../../../../protocol/values/limits.ts'
 import type {BodyShare} from './body-budget.ts'
 
 /**

@@ -1,7 +1,7 @@
 import {isIP} from 'node:net'
 import {hostname} from 'node:os'
 import {UsageError} from '../../../../errors.ts'
-import {describeValue} from '../../../../protocol/problem.ts'
+import {describeValue} from '../../../../protocol/values/problem.ts'
 import type {Projects} from '../../../intake/projects.ts'
 
 /** What the check of a host has to know. */

@@ -2,7 +2,7 @@ import {hash, randomBytes} from 'node:crypto'
 import {BlockList, isIP} from 'node:net'
 import rateLimit from '@fastify/rate-limit'
 import {UsageError} from '../../../../errors.ts'
-import {describeValue} from '../../../../protocol/problem.ts'
+import {describeValue} from '../../../../protocol/values/problem.ts'
 
 /**
  * Makes the function that turns an address into a key for counting. The key is a hash with a secret of this process, and

@@ -1,4 +1,4 @@
-import {limits} from '../../../../protocol/limits.ts'
+import {limits} from '../../../../protocol/values/limits.ts'
 import type {StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {encodeDurations} from '../../totals/timings-blob.ts'

@@ -1,6 +1,6 @@
-import {bucketsPerDoubling, edges} from '../../../../protocol/duration-buckets.ts'
-import {type DurationParts, Durations} from '../../../../protocol/durations.ts'
-import {limits} from '../../../../protocol/limits.ts'
+import {bucketsPerDoubling, edges} from '../../../../protocol/durations/duration-buckets.ts'
+import {type DurationParts, Durations} from '../../../../protocol/durations/durations.ts'
+import {limits} from '../../../../protocol/values/limits.ts'
 import type {StatsQuestion} from '../../../../stats/model/source.ts'
 import {allPeople} from '../../people/people.ts'
 import type {FeatureCounts} from '../../totals/feature-counts.ts'
@@ -47,7 +47,7 @@ const wholes = `arrayMap(part -> arraySum((byte, i) -> bitAnd(byte, 127) * exp2(
 
 /**
  * Counts the uses of each feature in the range: once by who used it, and once by bucket of the durations. Each duration is
- * in a lowest and a highest bucket (`protocol/durations.ts`).
+ * in a lowest and a highest bucket (`protocol/durations/durations.ts`).
  */
 export function featuresSql(
   clickhouse: Pick<ClickHouse, 'cluster'>,

@@ -5,8 +5,8 @@
  * Rows that totals contain already are left out: a purge that was killed may have left them.
  * Read next: `rows.ts`, `read-parts.ts`, `restore-parts.ts`.
  */
-import type {Event} from '../../../../protocol/event.ts'
-import {headerColumns} from '../../../../protocol/header-columns.ts'
+import type {Event} from '../../../../protocol/report/event.ts'
+import {headerColumns} from '../../../../protocol/report/header-columns.ts'
 import type {EventSource, ExportedGroup, RunMark} from '../../store.ts'
 import type {ClickHouse} from '../client/client.ts'
 import {readBegin, readOthers, readPurges} from './read-parts.ts'

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {UsageError} from '../../../../errors.ts'
-import {headerColumns} from '../../../../protocol/header-columns.ts'
+import {headerColumns} from '../../../../protocol/report/header-columns.ts'
 import type {FeatureTotal, OtherPart, PartOf} from '../../parts.ts'
 import {lastReport} from '../../rules/last-report.ts'
 import type {ClickHouse} from '../client/client.ts'

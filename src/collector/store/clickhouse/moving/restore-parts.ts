@@ -1,6 +1,6 @@
 import {UsageError} from '../../../../errors.ts'
-import type {Header} from '../../../../protocol/header.ts'
-import {headerColumns, valuesOfHeader} from '../../../../protocol/header-columns.ts'
+import type {Header} from '../../../../protocol/report/header.ts'
+import {headerColumns, valuesOfHeader} from '../../../../protocol/report/header-columns.ts'
 import type {FeatureTotal, OtherPart, PartOf} from '../../parts.ts'
 import type {Store} from '../../store.ts'
 import {spanOf} from '../../totals/span-of.ts'

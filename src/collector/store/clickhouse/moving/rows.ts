@@ -1,7 +1,7 @@
-import type {EndEvent, FeatureEvent, StartEvent} from '../../../../protocol/event.ts'
-import type {Header} from '../../../../protocol/header.ts'
-import {type HeaderValues, headerColumns, headerOfValues} from '../../../../protocol/header-columns.ts'
-import type {FieldValues} from '../../../../protocol/scalars.ts'
+import type {EndEvent, FeatureEvent, StartEvent} from '../../../../protocol/report/event.ts'
+import type {Header} from '../../../../protocol/report/header.ts'
+import {type HeaderValues, headerColumns, headerOfValues} from '../../../../protocol/report/header-columns.ts'
+import type {FieldValues} from '../../../../protocol/values/scalars.ts'
 import {decodeTimings} from '../../totals/timings-blob.ts'
 import {neverMs} from '../tables/columns.ts'
 

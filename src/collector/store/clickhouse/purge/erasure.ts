@@ -7,7 +7,7 @@
  * Read next: `theirs.ts`, `purge-features.ts`, `purge-runs.ts`, `end-project.ts`.
  */
 import {reach} from '../../../../fault-points.ts'
-import type {ErasureReceipt} from '../../../../protocol/erasure.ts'
+import type {ErasureReceipt} from '../../../../protocol/report/erasure.ts'
 import type {Erasure, Store} from '../../store.ts'
 import type {ClickHouse} from '../client/client.ts'
 import {neverMs} from '../tables/columns.ts'

@@ -1,6 +1,6 @@
 import {reach} from '../../../../fault-points.ts'
-import {headerColumns} from '../../../../protocol/header-columns.ts'
-import type {ProjectFile} from '../../../../protocol/project-file.ts'
+import type {ProjectFile} from '../../../../protocol/project/project-file.ts'
+import {headerColumns} from '../../../../protocol/report/header-columns.ts'
 import {formatDay} from '../../../../stats/model/period.ts'
 import type {Store} from '../../store.ts'
 import {spanOf} from '../../totals/span-of.ts'

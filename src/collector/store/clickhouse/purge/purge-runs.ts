@@ -1,5 +1,5 @@
 import {reach} from '../../../../fault-points.ts'
-import {Durations} from '../../../../protocol/durations.ts'
+import {Durations} from '../../../../protocol/durations/durations.ts'
 import type {StatsFacts, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Store} from '../../store.ts'
 import {type MonthOfRuns, makeRunTotals, planRunTotals} from '../../totals/plan-run-totals.ts'

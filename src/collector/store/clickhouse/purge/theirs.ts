@@ -1,5 +1,5 @@
-import {headerColumns} from '../../../../protocol/header-columns.ts'
-import type {FieldValues} from '../../../../protocol/scalars.ts'
+import {headerColumns} from '../../../../protocol/report/header-columns.ts'
+import type {FieldValues} from '../../../../protocol/values/scalars.ts'
 import {foldedColumns} from '../../rules/fold-values.ts'
 import {headerRank} from '../../rules/signs-of-life.ts'
 import type {Erasure} from '../../store.ts'

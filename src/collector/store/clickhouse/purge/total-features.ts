@@ -1,5 +1,5 @@
-import {Durations} from '../../../../protocol/durations.ts'
-import type {RotationTerms} from '../../../../protocol/rotation.ts'
+import {Durations} from '../../../../protocol/durations/durations.ts'
+import type {RotationTerms} from '../../../../protocol/project/rotation.ts'
 import {rotationPeriods} from '../../../../stats/model/rotation.ts'
 import type {FeatureTotal} from '../../parts.ts'
 import {spanOf} from '../../totals/span-of.ts'

@@ -1,4 +1,4 @@
-import {type HeaderColumn, headerColumns} from '../../../../protocol/header-columns.ts'
+import {type HeaderColumn, headerColumns} from '../../../../protocol/report/header-columns.ts'
 
 /** The receipt of what was not told. Any real one is earlier. */
 export const neverMs = Number.MAX_SAFE_INTEGER

@@ -1,5 +1,5 @@
 import {UsageError} from '../../../../errors.ts'
-import {type HeaderColumn, headerColumns} from '../../../../protocol/header-columns.ts'
+import {type HeaderColumn, headerColumns} from '../../../../protocol/report/header-columns.ts'
 import type {ClickHouse} from '../client/client.ts'
 import type {Connection} from '../client/connection.ts'
 import {headerDdl, runHeaderDdl} from './columns.ts'

@@ -1,4 +1,4 @@
-import {type ProjectFile, parseProjectFile} from '../../../../protocol/project-file.ts'
+import {type ProjectFile, parseProjectFile} from '../../../../protocol/project/project-file.ts'
 import type {ClickHouse} from '../client/client.ts'
 
 /** The latest project files that a collector saved, sorted by id. Files of an invalid form are left out. */

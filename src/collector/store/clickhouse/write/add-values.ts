@@ -1,4 +1,4 @@
-import type {FieldValues} from '../../../../protocol/scalars.ts'
+import type {FieldValues} from '../../../../protocol/values/scalars.ts'
 import {type PendingContent, valuesOf} from '../../rules/pending-content.ts'
 import type {ClickHouse} from '../client/client.ts'
 import {idMs, rowColumns, toJson} from './rows.ts'

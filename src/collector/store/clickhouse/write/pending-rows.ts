@@ -1,5 +1,5 @@
-import type {Header} from '../../../../protocol/header.ts'
-import {headerColumns, valuesOfHeader} from '../../../../protocol/header-columns.ts'
+import type {Header} from '../../../../protocol/report/header.ts'
+import {headerColumns, valuesOfHeader} from '../../../../protocol/report/header-columns.ts'
 import {collectorLimits} from '../../../limits.ts'
 import {type PendingContent, withValues} from '../../rules/pending-content.ts'
 import {createRoomShares, type RoomShares} from '../../rules/room-shares.ts'

@@ -8,7 +8,7 @@
  */
 import {randomUUID} from 'node:crypto'
 import {reach} from '../../../../fault-points.ts'
-import type {ProjectFile} from '../../../../protocol/project-file.ts'
+import type {ProjectFile} from '../../../../protocol/project/project-file.ts'
 import {countBatch} from '../../rules/batch-counts.ts'
 import {foldValues} from '../../rules/fold-values.ts'
 import {isTooOld} from '../../rules/kept-since.ts'

@@ -1,4 +1,4 @@
-import {Durations, mergeDurations} from '../../../../protocol/durations.ts'
+import {Durations, mergeDurations} from '../../../../protocol/durations/durations.ts'
 import type {Bounds} from '../../../../stats/model/bounds.ts'
 import type {StatsFilters} from '../../../../stats/model/filters.ts'
 import {startOfNextPeriod} from '../../../../stats/model/period.ts'

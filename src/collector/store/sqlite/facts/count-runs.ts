@@ -1,4 +1,4 @@
-import {Durations} from '../../../../protocol/durations.ts'
+import {Durations} from '../../../../protocol/durations/durations.ts'
 import type {Bounds} from '../../../../stats/model/bounds.ts'
 import type {Duration, Outcomes} from '../../../../stats/model/model.ts'
 import type {FirstRun, NumberFieldFacts, StatsFacts, ValueFieldFacts} from '../../../../stats/model/source.ts'

@@ -1,4 +1,4 @@
-import type {Durations} from '../../../../protocol/durations.ts'
+import type {Durations} from '../../../../protocol/durations/durations.ts'
 import type {StatsFilters} from '../../../../stats/model/filters.ts'
 import {startOfNextPeriod} from '../../../../stats/model/period.ts'
 import type {Month} from '../columns/column-cache.ts'

@@ -1,6 +1,6 @@
-import type {EndEvent, FeatureEvent, StartEvent} from '../../../../protocol/event.ts'
-import type {Header} from '../../../../protocol/header.ts'
-import {type HeaderValues, headerColumns, headerOfValues} from '../../../../protocol/header-columns.ts'
+import type {EndEvent, FeatureEvent, StartEvent} from '../../../../protocol/report/event.ts'
+import type {Header} from '../../../../protocol/report/header.ts'
+import {type HeaderValues, headerColumns, headerOfValues} from '../../../../protocol/report/header-columns.ts'
 import {decodeTimings} from '../../totals/timings-blob.ts'
 
 /** The columns of the header, with a prefix that no other column of a row has. */

@@ -1,4 +1,4 @@
-import type {FieldValues} from '../../../../protocol/scalars.ts'
+import type {FieldValues} from '../../../../protocol/values/scalars.ts'
 import type {PendingContent} from '../../rules/pending-content.ts'
 import type {Database, Statement} from '../tables/database.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'

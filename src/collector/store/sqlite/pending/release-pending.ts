@@ -7,8 +7,8 @@
  * person is found by its header, so erasure and access include it.
  * Read next: `../write/pending-events.ts`, which keeps events apart.
  */
-import type {ProjectFile} from '../../../../protocol/project-file.ts'
-import type {FieldValues} from '../../../../protocol/scalars.ts'
+import type {ProjectFile} from '../../../../protocol/project/project-file.ts'
+import type {FieldValues} from '../../../../protocol/values/scalars.ts'
 import {type PendingContent, releaseOf, valuesOf, withValues} from '../../rules/pending-content.ts'
 import type {Store} from '../../store.ts'
 import {type Database, inTransaction} from '../tables/database.ts'

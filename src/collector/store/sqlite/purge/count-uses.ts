@@ -1,5 +1,5 @@
-import {Durations} from '../../../../protocol/durations.ts'
-import type {ProjectFile} from '../../../../protocol/project-file.ts'
+import {Durations} from '../../../../protocol/durations/durations.ts'
+import type {ProjectFile} from '../../../../protocol/project/project-file.ts'
 import {rotationPeriods} from '../../../../stats/model/rotation.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {type UseOfTotals, usesOfTotals} from '../../totals/kept-features.ts'

@@ -1,7 +1,7 @@
 import {setTimeout} from 'node:timers/promises'
 import {UsageError} from '../../../../errors.ts'
 import {reach} from '../../../../fault-points.ts'
-import type {ErasureReceipt} from '../../../../protocol/erasure.ts'
+import type {ErasureReceipt} from '../../../../protocol/report/erasure.ts'
 import {headerRank} from '../../rules/signs-of-life.ts'
 import type {Erasure, Store} from '../../store.ts'
 import {type Database, inTransaction, truncateLog} from '../tables/database.ts'

@@ -9,7 +9,7 @@
  * Read next: `../totals/run-totals.ts` for what is kept.
  */
 import {reach} from '../../../../fault-points.ts'
-import type {ProjectFile} from '../../../../protocol/project-file.ts'
+import type {ProjectFile} from '../../../../protocol/project/project-file.ts'
 import {formatDay} from '../../../../stats/model/period.ts'
 import type {Store} from '../../store.ts'
 import {spanOf} from '../../totals/span-of.ts'

@@ -1,4 +1,4 @@
-import {Durations} from '../../../../protocol/durations.ts'
+import {Durations} from '../../../../protocol/durations/durations.ts'
 import {decodeDurations, encodeDurations} from '../../totals/timings-blob.ts'
 import type {Database} from '../tables/database.ts'
 

@@ -1,11 +1,11 @@
 import {createHash} from 'node:crypto'
-import type {Header} from '../../../../protocol/header.ts'
+import type {Header} from '../../../../protocol/report/header.ts'
 import {
   type HeaderColumn,
   type HeaderValues,
   headerColumns,
   valuesOfHeader,
-} from '../../../../protocol/header-columns.ts'
+} from '../../../../protocol/report/header-columns.ts'
 import type {Database} from './database.ts'
 
 /** The most entries of the cache, which is then emptied: some megabytes. */

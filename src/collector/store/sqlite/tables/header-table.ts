@@ -1,4 +1,4 @@
-import {headerColumns} from '../../../../protocol/header-columns.ts'
+import {headerColumns} from '../../../../protocol/report/header-columns.ts'
 import type {Database} from './database.ts'
 
 /** The columns that the table of headers lacks, because they were added after the store was made. */

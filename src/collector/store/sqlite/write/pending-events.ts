@@ -1,4 +1,4 @@
-import type {FeatureEvent} from '../../../../protocol/event.ts'
+import type {FeatureEvent} from '../../../../protocol/report/event.ts'
 import {collectorLimits} from '../../../limits.ts'
 import {type PendingContent, withValues} from '../../rules/pending-content.ts'
 import {createRoomShares, type RoomShares} from '../../rules/room-shares.ts'

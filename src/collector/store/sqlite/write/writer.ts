@@ -6,9 +6,10 @@
  * same transaction.
  * Read next: `statements.ts`, `pending-events.ts`, `kept-since.ts`.
  */
-import type {EndEvent, FeatureEvent, StartEvent} from '../../../../protocol/event.ts'
-import type {ProjectFile} from '../../../../protocol/project-file.ts'
-import type {FieldValues} from '../../../../protocol/scalars.ts'
+
+import type {ProjectFile} from '../../../../protocol/project/project-file.ts'
+import type {EndEvent, FeatureEvent, StartEvent} from '../../../../protocol/report/event.ts'
+import type {FieldValues} from '../../../../protocol/values/scalars.ts'
 import {formatDay} from '../../../../stats/model/period.ts'
 import {countBatch} from '../../rules/batch-counts.ts'
 import {foldValues} from '../../rules/fold-values.ts'

@@ -4,7 +4,7 @@ import {gzipSync} from 'node:zlib'
 import {collectorLimits} from '../../../../../src/collector/limits.ts'
 import {createLargeBodies} from '../../../../../src/collector/receive/http/body/large-bodies.ts'
 import {createBodyReader} from '../../../../../src/collector/receive/http/body/read-body.ts'
-import {limits} from '../../../../../src/protocol/limits.ts'
+import {limits} from '../../../../../src/protocol/values/limits.ts'
 import {nowMs, reportOf, startOf} from '../../../samples.ts'
 
 const {maxSmallBytes, maxLargeBodies} = collectorLimits

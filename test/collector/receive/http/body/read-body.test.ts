@@ -4,7 +4,7 @@ import {connect} from 'node:net'
 import {test} from 'node:test'
 import {gzipSync} from 'node:zlib'
 import {errorRegistry} from '../../../../../src/errors.ts'
-import {limits} from '../../../../../src/protocol/limits.ts'
+import {limits} from '../../../../../src/protocol/values/limits.ts'
 import {codeOf, get, post, postReport, startCollector} from '../../../running-collector.ts'
 import {endOf, featureOf, hourMs, nowMs, reportOf, startOf, uuid} from '../../../samples.ts'
 

@@ -3,7 +3,7 @@ import {DatabaseSync} from 'node:sqlite'
 import {it} from 'node:test'
 import {addHeaderColumns, missingHeaderColumns} from '../../../../../src/collector/store/sqlite/tables/header-table.ts'
 import {migrate} from '../../../../../src/collector/store/sqlite/tables/schema.ts'
-import {headerColumns} from '../../../../../src/protocol/header-columns.ts'
+import {headerColumns} from '../../../../../src/protocol/report/header-columns.ts'
 
 const columns = [...headerColumns, 'later', 'commit_date']
 
