@@ -76,15 +76,12 @@ export function createGroupCommit(
         writing.wake()
       })
       // Groups are written in order, so the newest batch settles last.
-      last = written.then(
-        () => undefined,
-        () => undefined,
-      )
+      last = written
       return written
     },
     waitingBytes: () => waitingBytes,
     async settle() {
-      await last
+      await last.catch(() => undefined)
     },
     drain: writing.settled,
   }

@@ -26,13 +26,10 @@ export function watchCommits(groupCommit: GroupCommit, monitor: Pick<Monitor, 's
     ...groupCommit,
     async write(batch, bytes) {
       const outcomes = await groupCommit.write(batch, bytes)
-      const countOf = (kind: InsertOutcome): number => outcomes.filter(outcome => outcome === kind).length
-      const counts = {
-        accepted: countOf('accepted'),
-        duplicates: countOf('duplicate'),
-        refused: countOf('refused') + batch.refused,
-      }
-      monitor.stored(batch.project, counts, batch.refusedAs ?? [])
+      const counts: Record<InsertOutcome, number> = {accepted: 0, duplicate: 0, refused: batch.refused}
+      for (const outcome of outcomes) counts[outcome]++
+      const {accepted, duplicate: duplicates, refused} = counts
+      monitor.stored(batch.project, {accepted, duplicates, refused}, batch.refusedAs ?? [])
       return outcomes
     },
   }

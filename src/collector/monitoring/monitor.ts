@@ -49,6 +49,7 @@ export function createMonitor(log: Log, meter: Meter = noMeter): Monitor {
     },
     stored(project, counts, codes) {
       meter.stored(project, counts)
+      if (codes.length === 0) return
       for (const [code, {length: times}] of Map.groupBy(codes, code => code)) {
         log.warn('events refused', {code, project, ...(times > 1 && {times})})
         meter.refused('event', code, times)

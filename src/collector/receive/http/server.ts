@@ -7,7 +7,7 @@
  * datagrams.
  * Read next: `body/read-body.ts` for a report, `../udp/receive-udp.ts` for datagrams.
  */
-import fastify, {type FastifyInstance, type FastifyRequest, LogController} from 'fastify'
+import fastify, {type FastifyInstance, type FastifyReply, type FastifyRequest, LogController} from 'fastify'
 import * as v from 'valibot'
 import {UsageError} from '../../../errors.ts'
 import {reach} from '../../../fault-points.ts'
@@ -91,25 +91,26 @@ export interface Front {
   readonly rate?: AddressRate
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The id of the project that the request belongs to, for the log. Null: none, or one that this collector lacks. */
+    knownProject: string | null
+    /** The memory of its body. Null: it has none. */
+    bodyShare: BodyShare | null
+  }
+}
+
 /** The parts of the server, with those that it makes itself. */
 interface ServerParts extends HttpParts {
   readonly bodyReader: BodyReader
   readonly sourceOf: SourceOf
-  /** Notes which project a request belongs to, for the log. */
-  readonly noteProject: (request: FastifyRequest, id: string) => void
 }
 
 /** Builds the HTTP server of a collector. The caller listens. Its log contains no address. */
 export function buildHttp(given: HttpParts): FastifyInstance {
   const {monitor, front = {}, connections = createConnections()} = given
-  const known = new WeakMap<FastifyRequest, string>()
-  const parts: ServerParts = {
-    ...given,
-    bodyReader: createBodyReader(),
-    sourceOf: createSourceOf(),
-    noteProject: (request, id) => known.set(request, id),
-  }
-  const answerError = errorAnswerer({monitor, projectOf: request => known.get(request) ?? null})
+  const parts: ServerParts = {...given, bodyReader: createBodyReader(), sourceOf: createSourceOf()}
+  const answerError = errorAnswerer({monitor, projectOf: request => request.knownProject ?? null})
   const app = fastify({
     loggerInstance: fastifyLogger(monitor.log),
     genReqId: requestIds(),
@@ -122,6 +123,7 @@ export function buildHttp(given: HttpParts): FastifyInstance {
     trustProxy: front.isProxy ?? false,
     rewriteUrl: ({url = '/'}) => removeBasePath(url, front.basePath ?? ''),
   }) as FastifyInstance
+  app.decorateRequest('knownProject', null).decorateRequest('bodyShare', null)
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(request => {
     const path = request.url.split('?')[0]
@@ -130,15 +132,15 @@ export function buildHttp(given: HttpParts): FastifyInstance {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header(requestIdHeader, request.id)
     const {id} = (request.params ?? {}) as {readonly id?: string}
-    if (id !== undefined && parts.projects.has(id)) known.set(request, id)
+    if (id !== undefined && parts.projects.has(id)) request.knownProject = id
     done()
   })
   const hostRule = {names: front.hosts ?? [], projects: parts.projects}
   guardFront(app, {...parts, hostRule, rateGuard: createRateGuard(app, parts.sourceOf, front.rate)})
-  addSafeHeaders(app)
   acceptBodies(app)
-  app.addHook('onSend', ({raw: {socket}}, {raw}, payload, done) => {
-    connections.countAnswer(raw, socket, payload)
+  app.addHook('onSend', ({raw: {socket}}, reply, payload, done) => {
+    addSafeHeaders(reply)
+    connections.countAnswer(reply.raw, socket, payload)
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
@@ -152,27 +154,22 @@ export function buildHttp(given: HttpParts): FastifyInstance {
 }
 
 /** What a browser may do with an answer, unless the answer says otherwise. */
-function addSafeHeaders(app: FastifyInstance): void {
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (!reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store')
-    reply.header('X-Content-Type-Options', 'nosniff')
-    done()
-  })
+function addSafeHeaders(reply: FastifyReply): void {
+  if (!reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store')
+  reply.header('X-Content-Type-Options', 'nosniff')
 }
 
 /** Reads the bytes of bodies within one budget. They are freed with the answer. */
 function acceptBodies(app: FastifyInstance): void {
   const bodyBudget = createBodyBudget()
-  const shares = new WeakMap<FastifyRequest, BodyShare>()
   app.addHook('onRequest', (request, reply, done) => {
-    reply.raw.once('close', () => shares.get(request)?.free())
+    reply.raw.once('close', () => request.bodyShare?.free())
     done()
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
-    const share = bodyBudget.enter()
-    shares.set(request, share)
-    return receiveBody(request.raw, share)
+    request.bodyShare = bodyBudget.enter()
+    return receiveBody(request.raw, request.bodyShare)
   })
 }
 
@@ -215,12 +212,12 @@ function requireReader(reader: Reader | null, project: string): void {
 }
 
 async function receiveReport(request: FastifyRequest, parts: ServerParts): Promise<Answer> {
-  const {projects, groupCommit, bodyReader, now, noteProject} = parts
+  const {projects, groupCommit, bodyReader, now} = parts
   const {value: parsed, bytes} = await bodyReader.read('report', request)
   if (!parsed.ok)
     throw new UsageError('USAGE_REPORT_UNPARSABLE', `not a valid report: ${describeProblems(parsed.problems)}`)
   const project = findProject(projects, parsed.value.project)
-  noteProject(request, project.project)
+  request.knownProject = project.project
   requireWriteKey(project, request.headers.authorization)
   const receipt = {receivedAtMs: now(), sentAtMs: readTime(request.headers['usage-sent-at'])}
   const source = parts.sourceOf(request)

@@ -43,17 +43,15 @@ export function createConnections(rules: ConnectionRules = {}): Connections {
   const unread = createUnread(limits)
   const running = new Set<ServerResponse>()
   let whenNone: (() => void) | null = null
-  const countRunning = (response: ServerResponse): void => {
-    running.add(response)
-    response.once('close', () => {
-      unread.forget(response)
-      running.delete(response)
-      if (running.size === 0) whenNone?.()
-    })
+  const forget = (response: ServerResponse): void => {
+    unread.forget(response)
+    running.delete(response)
+    if (running.size === 0) whenNone?.()
   }
+  const counted = {add: (response: ServerResponse) => void running.add(response), forget}
   return {
     serve(listener) {
-      const bounded = boundUnanswered(listener, limits.maxUnansweredOfConnection, countRunning)
+      const bounded = boundUnanswered(listener, limits.maxUnansweredOfConnection, counted)
       const server = createServer({connectionsCheckingInterval: limits.lookSeconds * 1000}, bounded)
       server.maxConnections = limits.maxConnections
       server.maxRequestsPerSocket = limits.maxRequestsOfConnection
@@ -86,23 +84,23 @@ export function createConnections(rules: ConnectionRules = {}): Connections {
 function boundUnanswered(
   listener: RequestListener,
   most: number,
-  onRequest: (response: ServerResponse) => void,
+  counted: {add(response: ServerResponse): void; forget(response: ServerResponse): void},
 ): RequestListener {
-  const counts = new WeakMap<Socket, number>()
-  const change = (socket: Socket, by: 1 | -1): number => {
-    const count = (counts.get(socket) ?? 0) + by
-    counts.set(socket, count)
-    return count
-  }
+  const unanswered = new WeakMap<Socket, {count: number}>()
   return (request, response) => {
     const {socket} = request
     if (socket.destroyed) return
-    if (change(socket, 1) > most) {
+    const own = unanswered.get(socket) ?? {count: 0}
+    if (own.count === 0) unanswered.set(socket, own)
+    if (++own.count > most) {
       socket.destroy()
       return
     }
-    onRequest(response)
-    response.once('close', () => change(socket, -1))
+    counted.add(response)
+    response.once('close', () => {
+      own.count--
+      counted.forget(response)
+    })
     listener(request, response)
   }
 }
