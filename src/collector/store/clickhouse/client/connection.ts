@@ -1,6 +1,6 @@
 import {Readable} from 'node:stream'
 import type {Client, ClientModule, Request} from './load-client.ts'
-import {isClosedConnection, isPassing, nameServerError} from './server-errors.ts'
+import {isAnswer, isClosedConnection, isPassing, nameServerError} from './server-errors.ts'
 import {settings, wholeAnswer} from './settings.ts'
 
 export type Parameters = Readonly<Record<string, unknown>>
@@ -75,8 +75,10 @@ export function createConnection({createClient}: ClientModule, options: Connecti
         current = index
         return result
       } catch (error) {
-        last = error
-        if (!isPassing(error)) break
+        const isFinal = !isPassing(error)
+        // What a server answers says more than that another one does not answer.
+        if (isFinal || !isAnswer(last)) last = error
+        if (isFinal) break
       }
     }
     throw nameServerError(last, doing, place, isInsert)

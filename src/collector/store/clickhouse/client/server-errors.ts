@@ -7,8 +7,14 @@ import {UsageError} from '../../../../errors.ts'
 const passing = new Map([
   [3, 'it ends'], // UNEXPECTED_END_OF_FILE
   [32, 'it lost a shard'], // ATTEMPT_TO_READ_AFTER_EOF
+  [74, 'its disk failed'], // CANNOT_READ_FROM_FILE_DESCRIPTOR
+  [75, 'its disk failed'], // CANNOT_WRITE_TO_FILE_DESCRIPTOR
+  [76, 'its disk failed'], // CANNOT_OPEN_FILE
   [159, 'it took too long'], // TIMEOUT_EXCEEDED
+  [173, 'it has no memory left'], // CANNOT_ALLOCATE_MEMORY
+  [201, 'the user has used up a quota'], // QUOTA_EXCEEDED
   [202, 'it has too many queries'], // TOO_MANY_SIMULTANEOUS_QUERIES
+  [203, 'a shard has too many connections'], // NO_FREE_CONNECTION
   [209, 'a shard does not answer'], // SOCKET_TIMEOUT
   [210, 'a shard cannot be reached'], // NETWORK_ERROR
   [225, 'its Keeper does not answer'], // NO_ZOOKEEPER
@@ -21,8 +27,15 @@ const passing = new Map([
   [285, 'too few replicas are up'], // TOO_FEW_LIVE_REPLICAS
   [286, 'too few replicas are up'], // UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE
   [319, 'it does not know whether it stored the block'], // UNKNOWN_STATUS_OF_INSERT
+  [341, 'a deletion did not finish'], // UNFINISHED
+  [384, 'it moves a part'], // PART_IS_TEMPORARILY_LOCKED
   [394, 'it stopped the query'], // QUERY_WAS_CANCELLED
   [425, 'a system call failed'], // SYSTEM_ERROR
+  [439, 'it has no thread left'], // CANNOT_SCHEDULE_TASK
+  [473, 'a table is locked'], // DEADLOCK_AVOIDED
+  [692, 'it has too many mutations'], // TOO_MANY_MUTATIONS
+  [722, 'it is still starting'], // ASYNC_LOAD_WAIT_FAILED
+  [745, 'it is overloaded'], // SERVER_OVERLOADED
   [999, 'its Keeper does not answer'], // KEEPER_EXCEPTION
 ])
 
@@ -47,6 +60,9 @@ export function isPassing(error: unknown): boolean {
   const code = codeOf(error)
   return code === null ? !isOwn(error) : passing.has(code)
 }
+
+/** Whether a server answered with this error. */
+export const isAnswer = (error: unknown): boolean => codeOf(error) !== null
 
 /** Whether it is a mistake of this program, which no server can help. */
 const isOwn = (error: unknown): boolean =>
