@@ -6,7 +6,7 @@
  * requests for a few seconds. It is the only module that imports all rooms.
  * Read next: `receive/http/server.ts` for the path of a report, `store/store.ts` for where it ends.
  */
-import {toUsageError} from '../errors.ts'
+import {hostname} from 'node:os'
 import {findReader, hasReadToken, listReadTokens, makeFirstReadToken} from './access/read-tokens.ts'
 import {makeFolderSecret, removeRunningCollector, writeRunningCollector} from './access/running-collector-file.ts'
 import {sha256Of} from './access/tokens.ts'
@@ -31,13 +31,15 @@ import {openOwnStore} from './reading/own-store.ts'
 import type {PreparingSchedule} from './reading/read-ahead.ts'
 import {closeHttp} from './receive/http/close-http.ts'
 import {createConnections} from './receive/http/guard/connections.ts'
+import {requireKnownHost} from './receive/http/guard/hosts.ts'
 import {listenHttp} from './receive/http/listen-http.ts'
 import type {MakePages} from './receive/http/pages.ts'
 import {buildHttp, type Front} from './receive/http/server.ts'
 import {type InboxParts, type InboxReceiver, receiveInbox} from './receive/inbox.ts'
 import {datagramFigures, datagramProbe} from './receive/udp/observe-datagrams.ts'
+import {openReceiver, type UdpAddress} from './receive/udp/open-receiver.ts'
 import {datagramReader} from './receive/udp/read-datagram.ts'
-import {receiveUdp, type UdpParts, type UdpReceiver} from './receive/udp/receive-udp.ts'
+import type {UdpReceiver} from './receive/udp/receive-udp.ts'
 import {placeOf} from './store/place.ts'
 import {createProjectEnd} from './upkeep/end-project.ts'
 import {createErase} from './upkeep/erase.ts'
@@ -81,13 +83,6 @@ export interface CollectorOptions {
   /** When retention runs: milliseconds after the start, and after the end of each run. */
   readonly retention?: {readonly firstAfterMs: number; readonly everyMs: number}
   readonly preparing?: PreparingSchedule
-}
-
-export interface UdpAddress {
-  readonly host: string
-  readonly port: number
-  /** If true, a collector whose address is unavailable runs without datagrams. */
-  readonly isOptional: boolean
 }
 
 export interface Collector {
@@ -240,7 +235,9 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
         read: groupCommit.waitingBytes,
       })
       metrics.add({name: 'ready', help: 'Checks of /readyz.', label: 'check', read: watch.latest})
-      admin = await openAdmin({...options.admin, metrics, readiness})
+      const names = [options.admin.host, hostname(), ...(front.hosts ?? [])]
+      const requireHost = (host: string | undefined) => requireKnownHost(host, {names, projects})
+      admin = await openAdmin({...options.admin, metrics, readiness, requireHost})
     }
     await watch.look()
     log.info(
@@ -284,17 +281,4 @@ async function openMetrics(isWanted: boolean): Promise<Metrics | null> {
   if (!isWanted) return null
   const {createMetrics} = await import('./monitoring/metrics.ts')
   return createMetrics(packageVersion())
-}
-
-async function openReceiver(
-  udp: UdpAddress | null,
-  parts: Omit<UdpParts, 'host' | 'port'>,
-): Promise<UdpReceiver | null> {
-  if (udp === null) return null
-  try {
-    return await receiveUdp({...parts, host: udp.host, port: udp.port})
-  } catch (error) {
-    if (udp.isOptional && toUsageError(error).code === 'USAGE_ADDRESS_UNAVAILABLE') return null
-    throw error
-  }
 }

@@ -5,4 +5,5 @@
  * change without notice. Read next: `collector.ts`, which opens and closes the parts, then the rooms in the order of
  * docs/architecture.md.
  */
-export {type Collector, type CollectorOptions, openCollector, type UdpAddress} from './collector.ts'
+export {type Collector, type CollectorOptions, openCollector} from './collector.ts'
+export type {UdpAddress} from './receive/udp/open-receiver.ts'

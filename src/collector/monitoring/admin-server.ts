@@ -1,7 +1,7 @@
 import {once} from 'node:events'
 import {createServer, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {messageOf, UsageError} from '../../errors.ts'
+import {messageOf, toUsageError, UsageError} from '../../errors.ts'
 import type {Metrics} from './metrics.ts'
 import type {Readiness} from './readiness.ts'
 
@@ -11,6 +11,8 @@ export interface AdminParts {
   readonly port: number
   readonly metrics: Pick<Metrics, 'write' | 'contentType'>
   readonly readiness: Readiness
+  /** Throws a `UsageError` USAGE_HOST_UNKNOWN unless the `Host` header names this server. */
+  readonly requireHost: (host: string | undefined) => void
 }
 
 export interface AdminServer {
@@ -26,10 +28,11 @@ const maxConnections = 20
 
 /**
  * Serves `/metrics`, `/readyz` and `/healthz` on an address of its own: the figures tell more than everyone should know.
- * It reads no body and needs no token, so the address must not be public. Rejects with a `UsageError`
+ * It reads no body and needs no token, so the address must not be public. A page in a browser cannot read it by a name of
+ * its own (DNS rebinding): other hosts get the status 403. Rejects with a `UsageError`
  * USAGE_ADDRESS_UNAVAILABLE.
  */
-export async function openAdmin({host, port, metrics, readiness}: AdminParts): Promise<AdminServer> {
+export async function openAdmin({host, port, metrics, readiness, requireHost}: AdminParts): Promise<AdminServer> {
   const answers: Readonly<Record<string, (response: ServerResponse) => Promise<void>>> = {
     '/metrics': async response => send(response, 200, metrics.contentType, await metrics.write()),
     '/healthz': async response => sendJson(response, 200, {status: 'ok'}),
@@ -41,6 +44,11 @@ export async function openAdmin({host, port, metrics, readiness}: AdminParts): P
   }
   const server = createServer({requestTimeout: requestTimeoutSeconds * 1_000}, (request, response) => {
     request.resume()
+    try {
+      requireHost(request.headers.host)
+    } catch (error) {
+      return sendJson(response, 403, toUsageError(error).toDocument())
+    }
     const answer = request.method === 'GET' ? answers[request.url?.split('?')[0] ?? ''] : undefined
     if (answer === undefined) return sendJson(response, 404, {status: 'no such address'})
     answer(response).catch(() => sendJson(response, 500, {status: 'failed'}))

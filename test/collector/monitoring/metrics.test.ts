@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import {request} from 'node:http'
+import {hostname} from 'node:os'
 import {describe, it, type TestContext} from 'node:test'
 import {createMetrics} from '../../../src/collector/monitoring/metrics.ts'
 import {get, makeFolders, post, postReport, startCollector} from '../running-collector.ts'
@@ -71,6 +73,21 @@ describe('/metrics', () => {
       code: 'USAGE_ADDRESS_UNAVAILABLE',
       next: /--admin/,
     })
+  })
+
+  it('is not answered under the name of somebody else', async t => {
+    const folders = makeFolders(t)
+    const front = {hosts: ['collector']}
+    const {admin} = await startCollector(t, folders, {admin: {host: '127.0.0.1', port: 0}, front})
+    const statusFor = (host: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const asked = request(`${admin}/metrics`, {headers: {host}}, answer => resolve(answer.resume().statusCode))
+        asked.on('error', reject).end()
+      })
+    for (const host of ['127.0.0.1:9464', '10.1.2.3', '[::1]:9464', 'localhost', 'collector:9464', hostname()])
+      assert.equal(await statusFor(host), 200, host)
+    for (const host of ['evil.example', 'evil.example:9464', 'usage.example.org', '127.0.0.1.evil.example'])
+      assert.equal(await statusFor(host), 403, host)
   })
 
   it('has a bounded number of series, whatever the number of projects', async () => {
