@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto'
+import {hash} from 'node:crypto'
 import type {Header} from '../../../../protocol/report/header.ts'
 import {
   type HeaderColumn,
@@ -32,16 +32,14 @@ export interface IdWatch {
 
 /** Makes a dictionary over the tables of a database. Call its functions inside a transaction. */
 export function createDictionary(database: Database): Dictionary {
-  const insertProject = database.prepare('INSERT INTO projects (project) VALUES (?) ON CONFLICT DO NOTHING')
+  const insertProject = database.prepare('INSERT INTO projects (project) VALUES (?)')
   const findProject = database.prepare('SELECT id FROM projects WHERE project = ?')
   const insertHeader = database.prepare(
     `INSERT INTO headers (project, digest, ${headerColumns.map(column => `"${column}"`).join(', ')})
-     VALUES (?, ?, ${headerColumns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`,
+     VALUES (?, ?, ${headerColumns.map(() => '?').join(', ')})`,
   )
   const findHeader = database.prepare('SELECT id FROM headers WHERE project = ? AND digest = ?')
-  const insertFeature = database.prepare(
-    'INSERT INTO feature_names (project, type, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-  )
+  const insertFeature = database.prepare('INSERT INTO feature_names (project, type, name) VALUES (?, ?, ?)')
   const findFeature = database.prepare('SELECT id FROM feature_names WHERE project = ? AND type = ? AND name = ?')
   const cache = new Map<string, number>()
   const watches = new Set<{readonly headers: Set<number>; readonly features: Set<number>}>()
@@ -49,15 +47,12 @@ export function createDictionary(database: Database): Dictionary {
     for (const {headers} of watches) headers.add(id)
   }
 
-  const remember = (key: string, find: () => unknown, insert: () => void): number => {
+  /** Every table has its id as the row id. */
+  const remember = (key: string, find: () => unknown, insert: () => {readonly lastInsertRowid: unknown}): number => {
     const cached = cache.get(key)
     if (cached !== undefined) return cached
-    let row = find()
-    if (row === undefined) {
-      insert()
-      row = find()
-    }
-    const {id} = row as {id: number}
+    const row = find() as {readonly id: number} | undefined
+    const id = row?.id ?? Number(insert().lastInsertRowid)
     if (cache.size >= maxCached) cache.clear()
     cache.set(key, id)
     return id
@@ -73,10 +68,13 @@ export function createDictionary(database: Database): Dictionary {
     headerId(projectId, header) {
       const values = valuesOfHeader(header)
       const content = contentOf(values)
-      const id = remember(
-        `header ${projectId} ${content}`,
-        () => findHeader.get(projectId, digestOf(content)),
-        () => insertHeader.run(projectId, digestOf(content), ...headerColumns.map(column => values[column])),
+      let digest: Uint8Array
+      const find = (): unknown => {
+        digest = digestOf(content)
+        return findHeader.get(projectId, digest)
+      }
+      const id = remember(`header ${projectId} ${content}`, find, () =>
+        insertHeader.run(projectId, digest, ...headerColumns.map(column => values[column])),
       )
       noteHeader(id)
       return id
@@ -128,4 +126,4 @@ function contentOf(values: HeaderValues): string {
   ])
 }
 
-const digestOf = (content: string): Uint8Array => createHash('sha256').update(content).digest().subarray(0, 16)
+const digestOf = (content: string): Uint8Array => hash('sha256', content, 'buffer').subarray(0, 16)
