@@ -2,7 +2,8 @@
  * Measures the cost of `usage`: `npm run bench [-- --runs N] [-- --only PART]`. The rows of a table are measured in
  * turn and compared with the first row. To add a group of tables, add an entry to `parts`. `--only stats` first fills a
  * store with `--events N` events. `--store DIR` keeps that store for the next time. `--only beside` installs other
- * packages. `--only growth --events 5000000` fills a gigabyte. `--only stores --events 1000000` needs
+ * packages. `--only growth --events 5000000` fills a gigabyte. `--only purge --events 1000000` purges one month of as many
+ * events. `--only stores --events 1000000` needs
  * `node test/clickhouse/servers/set-up.ts` once.
  */
 import {cpus} from 'node:os'
@@ -13,6 +14,7 @@ import {benchDatagrams} from './datagrams.ts'
 import {benchGrowth} from './growth.ts'
 import {benchLibrary} from './library.ts'
 import {benchOtherCommands} from './other-commands.ts'
+import {benchPurge} from './purge.ts'
 import {benchReceive} from './receive.ts'
 import {benchReportingCommands} from './reporting-commands.ts'
 import {benchRun} from './run-command.ts'
@@ -29,15 +31,16 @@ const parts: Readonly<Record<string, (runs: number, events: number, store: strin
   library: benchLibrary,
   clients: benchClients,
   others: benchOtherCommands,
-  receive: runs => benchReceive(Math.min(runs, 7)),
+  receive: runs => benchReceive(Math.min(runs, 9)),
   growth: (_runs, events) => benchGrowth(events),
+  purge: (_runs, events) => benchPurge(events),
   datagrams: benchDatagrams,
   stats: benchStats,
   stores: (runs, events) => benchStores(Math.min(runs, 9), events),
   beside: benchBeside,
 }
-/** Measured only with `--only`: one installs packages, one fills a disk, one starts a ClickHouse server. */
-const onlyNamed = ['beside', 'growth', 'stores']
+/** Measured only with `--only`: they install packages, fill a disk, or start a ClickHouse server. */
+const onlyNamed = ['beside', 'growth', 'purge', 'stores']
 
 const {values} = parseArgs({
   options: {

@@ -29,8 +29,9 @@ export interface UseTotal {
 
 /** Counts the single uses of features in a span, piece by piece. */
 export interface UseCounting {
-  /** Counts an hour. False if nothing is left. */
+  /** Counts an hour, and then totals one feature. False if nothing is left. */
   countNext(): boolean
+  /** The totals of the features that are totalled. */
   totals(): UseTotal[]
 }
 
@@ -67,10 +68,18 @@ export function countUses(
   const periods = rotationPeriods({fromMs, toMs}, identity).map(period => period.fromMs)
   const ids = numberTexts()
   const features = new Map<number, FeatureSums>()
+  const totals: UseTotal[] = []
   let atMs = fromMs
+  const totalNext = (): boolean => {
+    const [next] = features
+    if (next === undefined) return false
+    totals.push(...totalsOf(...next))
+    features.delete(next[0])
+    return true
+  }
   return {
     countNext() {
-      if (atMs >= toMs) return false
+      if (atMs >= toMs) return totalNext()
       const span = {project, from: atMs, to: Math.min(atMs + pieceMs, toMs)}
       for (const use of eachRow<Use>(statement, span)) {
         const sums = features.get(use.feature) ?? newSums()
@@ -80,7 +89,7 @@ export function countUses(
       atMs += pieceMs
       return true
     },
-    totals: () => [...features].flatMap(([feature, sums]) => totalsOf(feature, sums)),
+    totals: () => totals,
   }
 }
 
