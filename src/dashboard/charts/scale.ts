@@ -17,12 +17,17 @@ function ticksBetween(least: number, most: number, step: number): number[] {
 
 const shareSteps = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25]
 
+/** An axis of shares shows at least so much: on a shorter one, noise of a few runs would look like a change. */
+const leastShares = 0.02
+
 /**
  * Round shares around all values, at most six. They begin above 0 if all values are high, so that a change of two
  * points is visible. Pure.
  */
 export function shareTicks(values: readonly number[]): number[] {
-  const [least, most] = [Math.min(1, ...values), Math.max(0, ...values)]
+  const [lowest, highest] = [Math.min(1, ...values), Math.max(0, ...values)]
+  const margin = Math.max(0, leastShares - (highest - lowest)) / 2
+  const [least, most] = [Math.max(0, lowest - margin), Math.min(1, highest + margin)]
   const step = shareSteps.find(one => ticksBetween(least, most, one).length <= 6)
   const ticks = values.length === 0 || step === undefined ? [] : ticksBetween(least, most, step)
   const isCut = (ticks[0] ?? 0) >= 0.3 && ticks.at(-1)! <= 1

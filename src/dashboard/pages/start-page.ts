@@ -8,8 +8,8 @@ import {framePage} from '../parts/frame-page.ts'
 export interface StartRow {
   readonly project: ProjectFile
   readonly address: string
-  /** Null: there are too many projects to ask for all. */
-  readonly figures: StartFigures | null
+  /** Null: there are too many projects to ask for all. `no-answer`: the question failed. */
+  readonly figures: StartFigures | 'no-answer' | null
 }
 
 export interface StartFigures {
@@ -32,7 +32,7 @@ export interface StartPage {
 /** Writes the list of projects: users and runs of the last whole month, and the runs of a year as a small line. */
 export function writeStartPage({rows, month, footer}: StartPage): string {
   const heads = ['users', 'runs'].map(what => `<th scope="col" class="number">${what} in <time>${month}</time></th>`)
-  const isPublic = rows.every(({figures}) => figures?.lastReport === undefined)
+  const isPublic = rows.every(row => figuresOf(row)?.lastReport === undefined)
   const left = rows.filter(({figures}) => figures === null).length
   const more =
     left === 0
@@ -49,10 +49,15 @@ ${more}`,
   })
 }
 
-function writeRow({project, address, figures}: StartRow, isPublic: boolean): string {
+const figuresOf = ({figures}: StartRow): StartFigures | null => (figures === 'no-answer' ? null : figures)
+
+function writeRow(row: StartRow, isPublic: boolean): string {
+  const {project, address} = row
+  const figures = figuresOf(row)
   const link = `<a href="${escapeHtml(address)}"><bdi>${escapeHtml(displayName(project))}</bdi></a>`
   const numbers = [figures?.users ?? '', figures?.runs ?? ''].map(text => `<td class="number">${escapeHtml(text)}</td>`)
-  const spark = `<td>${figures === null ? '' : writeSpark(figures)}</td>`
+  const line = figures === null ? '' : writeSpark(figures)
+  const spark = `<td>${row.figures === 'no-answer' ? 'no answer' : line}</td>`
   const last = figures?.lastReport == null ? '' : writeInstant(figures.lastReport)
   return `<tr><th scope="row">${link}</th>${spark}${numbers.join('')}${isPublic ? '' : `<td>${last}</td>`}</tr>`
 }

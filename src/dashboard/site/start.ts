@@ -23,13 +23,23 @@ export interface Start {
   readonly footer: string
 }
 
-/** Asks for the last twelve whole months of each project, one after the other, and writes the list of projects. */
+/**
+ * Asks for the last twelve whole months of each project, one after the other, and writes the list of projects. A project
+ * whose question fails has no figures; its own page fails, and the log has the cause. Throws the last failure if no
+ * question was answered.
+ */
 export async function answerProjects({projects, base, ask, nowMs, isReader, footer}: Start): Promise<string> {
   const rows: StartRow[] = []
+  let failure: unknown
   for (const project of projects.values()) {
-    const figures = rows.length < maxAsked ? await askFigures(ask, project, nowMs, isReader) : null
-    rows.push({project, address: addressTo({base, project, written: {}}, ''), figures})
+    const asked = rows.length < maxAsked ? askFigures(ask, project, nowMs, isReader) : null
+    const figures = await asked?.catch(error => {
+      failure = error
+      return 'no-answer' as const
+    })
+    rows.push({project, address: addressTo({base, project, written: {}}, ''), figures: figures ?? null})
   }
+  if (failure !== undefined && !rows.some(({figures}) => typeof figures === 'object' && figures !== null)) throw failure
   return writeStartPage({rows, month: lastMonths(nowMs, 1).to.slice(0, 7), footer})
 }
 

@@ -26,7 +26,9 @@ test('it has ticks close around high shares, and from 0 to 1 around others', () 
   assert.deepEqual(shareTicks([0.8, 0.95]), [0.8, 0.85, 0.9, 0.95])
   assert.deepEqual(shareTicks([0.1, 0.95]), [0, 0.25, 0.5, 0.75, 1])
   assert.deepEqual(shareTicks([]), [0, 0.25, 0.5, 0.75, 1])
-  assert.deepEqual(shareTicks([1]).at(-1), 1)
+  assert.deepEqual(shareTicks([1]), [0.99, 0.995, 1])
+  assert.deepEqual(shareTicks([0.5]), [0.49, 0.495, 0.5, 0.505, 0.51])
+  assert.deepEqual(shareTicks([0]), [0, 0.25, 0.5, 0.75, 1])
 })
 
 test('it shows a change of two points of a high share on at least a tenth of the axis', () => {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import {suite, type TestContext, test} from 'node:test'
 import {dashboardPages} from '../../../src/cli/maintain/dashboard-pages.ts'
+import {openSqliteSource} from '../../../src/collector/store/sqlite/source.ts'
 import {openSqliteStore} from '../../../src/collector/store/sqlite/sqlite.ts'
+import {type Ask, createAsk} from '../../../src/dashboard/site/ask.ts'
+import {answerProjects} from '../../../src/dashboard/site/start.ts'
+import {UsageError} from '../../../src/errors.ts'
 import {makeFolders, startCollector} from '../../collector/running-collector.ts'
 import {
   batchOf,
@@ -10,9 +14,11 @@ import {
   nowMs,
   pseudonym,
   sampleHeader,
+  sampleProject,
   startOf,
   writtenProject,
 } from '../../collector/samples.ts'
+import {temporaryDirectory} from '../../support/temporary-directory.ts'
 
 /** Two projects: eight people used the first one in the previous month, and two the second one. */
 async function openProjects(t: TestContext, access: 'token' | 'public') {
@@ -61,6 +67,26 @@ suite('the list of projects', () => {
     const {rows} = await get('/', false)
     assert.match(rows[0]!, /<td class="number">8<\/td><td class="number">8<\/td>/)
     assert.match(rows[1]!, /<td class="number">hidden<\/td><td class="number">hidden<\/td><\/tr>/)
+  })
+
+  test('it shows the others if the question of one fails, and fails if none is answered', async t => {
+    const directory = temporaryDirectory(t)
+    await openSqliteStore(directory).close()
+    const source = openSqliteSource(directory)
+    t.after(() => source.close())
+    const answer = createAsk(source, () => nowMs, 1000)
+    const projects = new Map(['first', 'second'].map(project => [project, sampleProject({project})]))
+    const writeWithout = (...failing: readonly string[]) => {
+      const ask: Ask = async (project, query) => {
+        if (failing.includes(project.project)) throw new UsageError('USAGE_STORE_UNREADABLE', 'disk I/O error')
+        return answer(project, query)
+      }
+      return answerProjects({projects, base: '', ask, nowMs, isReader: true, footer: ''})
+    }
+    const page = await writeWithout('first')
+    assert.match(page, /first<\/bdi><\/a><\/th><td>no answer<\/td><td class="number"><\/td>/)
+    assert.match(page, /second<\/bdi><\/a><\/th><td><\/td><td class="number">0</)
+    await assert.rejects(writeWithout('first', 'second'), {code: 'USAGE_STORE_UNREADABLE'})
   })
 })
 
