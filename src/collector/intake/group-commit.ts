@@ -37,7 +37,7 @@ export interface WriteGate {
 const openGate: WriteGate = {require: () => {}, noteWrite: () => {}}
 
 /** Milliseconds for which a transaction waits at most while further batches arrive. */
-const maxGatheringMs = 10
+const usualGatheringMs = 10
 
 /**
  * Makes the group commit of a store. A transaction contains all batches that arrived while the previous one was
@@ -46,7 +46,7 @@ const maxGatheringMs = 10
  */
 export function createGroupCommit(
   store: Pick<Store, 'insert'>,
-  {maxBytes = collectorLimits.maxWaitingBytes, gate = openGate} = {},
+  {maxBytes = collectorLimits.maxWaitingBytes, gate = openGate, maxGatheringMs = usualGatheringMs} = {},
 ): GroupCommit {
   let waiting: Waiting[] = []
   let waitingBytes = 0
@@ -54,7 +54,7 @@ export function createGroupCommit(
 
   const writing = oneAtATime(async () => {
     while (waiting.length > 0) {
-      await gathered(() => waiting.length)
+      await gathered(() => waiting.length, maxGatheringMs)
       const group = waiting
       waiting = []
       await commit(store, gate, group)
@@ -87,9 +87,9 @@ export function createGroupCommit(
   }
 }
 
-/** Resolves when a turn of the event loop brought no further batch, and after `maxGatheringMs` in any case. */
-async function gathered(count: () => number): Promise<void> {
-  const latestMs = performance.now() + maxGatheringMs
+/** Resolves when a turn of the event loop brought no further batch, and after `mostMs` in any case. */
+async function gathered(count: () => number, mostMs: number): Promise<void> {
+  const latestMs = performance.now() + mostMs
   for (let before = -1; count() > before && performance.now() < latestMs; ) {
     before = count()
     await new Promise(setImmediate)

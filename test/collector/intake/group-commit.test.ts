@@ -35,7 +35,7 @@ test('it writes batches that arrive together in one transaction, and resolves ea
 
 test('it waits for batches that arrive turn by turn, and not for a silent turn', async () => {
   const store = countingStore()
-  const groupCommit = createGroupCommit(store)
+  const groupCommit = createGroupCommit(store, {maxGatheringMs: 60_000})
   const written: Promise<unknown>[] = []
   for (let turn = 1; turn <= 5; turn++) {
     const nextTurn = new Promise(setImmediate)
