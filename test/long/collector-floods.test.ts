@@ -156,7 +156,8 @@ describe('a collector that is flooded', () => {
     t.diagnostic(`${Math.round(target.megabytes())} MB`)
     // Without the bound it is 700 after 8 seconds and grows. What the collector has parsed is garbage until V8 collects it.
     assert.ok(target.megabytes() < 900)
-    assert.ok((await honestRate(target, 1)) > 20)
+    // The flood came from the same address, whose rate is bounded, and its garbage has to be collected.
+    await eventually(async () => assert.ok((await honestRate(target, 1)) > 20))
     assert.equal(await target.stop(), 0)
   })
 
