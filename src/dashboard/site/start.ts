@@ -25,8 +25,8 @@ export interface Start {
 
 /**
  * Asks for the last twelve whole months of each project, one after the other, and writes the list of projects. A project
- * whose question fails has no figures; its own page fails, and the log has the cause. Throws the last failure if no
- * question was answered.
+ * whose question fails has no figures: its own page fails too, and the log then has the cause. Throws the last failure if
+ * no question was answered.
  */
 export async function answerProjects({projects, base, ask, nowMs, isReader, footer}: Start): Promise<string> {
   const rows: StartRow[] = []
