@@ -38,7 +38,7 @@ import {addressOf} from './servers/address-of.ts'
 import {startCluster} from './servers/start-cluster.ts'
 
 /** A million takes some minutes: USAGE_TEST_EVENTS=1000000. */
-const wanted = Number(process.env['USAGE_TEST_EVENTS'] ?? 30_000)
+const wanted = Number(process.env['USAGE_TEST_EVENTS'] ?? 100_000)
 const project = sampleProject()
 const senders = 16
 type Report = ReturnType<typeof reportOf>
