@@ -387,16 +387,17 @@ _usage() {
         --ci:*) _usage_words "$word" 'only none' ;;
         --agent:*)  ;;
         --application:*)  ;;
+        --field:*)  ;;
         --feature-type:*)  ;;
         --format:*) _usage_words "$word" 'text json csv markdown html' ;;
-        --section:*) _usage_words "$word" 'filters users runs uncertainUsers userFlow hosts scripts trend marks outcomes successRate commonestFault exitCodes versionOutcomes featureOutcomes featureVersionOutcomes conspicuous duration features unusedFeatures adoption beforeAndAfter versions upgrades systems readableSystems systemVersions architectures schedulers agents applications components commits ci fields fieldValues quality tables' ;;
+        --section:*) _usage_words "$word" 'filters users runs uncertainUsers userFlow hosts scripts trend marks outcomes successRate commonestFault exitCodes versionOutcomes featureOutcomes featureVersionOutcomes conspicuous duration features unusedFeatures adoption beforeAndAfter versions upgrades systems readableSystems systemVersions architectures schedulers agents applications components commits ci fields fieldValues fieldPeriods quality tables' ;;
         --citation:*) _usage_files ;;
         --data:*) _usage_files ;;
         --store:*)  ;;
         --url:*)  ;;
         --token:*)  ;;
-        *:-*) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --citation --data --store --url --token --json --help' ;;
-        *) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --feature-type --internal --direct --format --section --report --citation --data --store --url --token --json --help' ;;
+        *:-*) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --field --feature-type --internal --direct --format --section --report --citation --data --store --url --token --json --help' ;;
+        *) _usage_words "$word" '--project --from --to --year --by --app-version --system --ci --agent --application --field --feature-type --internal --direct --format --section --report --citation --data --store --url --token --json --help' ;;
       esac
       ;;
     status)

@@ -39,14 +39,12 @@ export default class Stats extends BaseCommand {
     ci: Flags.string({description: 'only runs in CI systems, or none of them', options: ['only', 'none']}),
     agent: Flags.string({description: 'only runs by coding agents, none of them, or one by name', helpValue: 'A'}),
     application: Flags.string({description: 'only this application of the project', helpValue: 'NAME'}),
+    field: Flags.string({description: 'only runs in which a declared field has a value', helpValue: 'NAME=VALUE'}),
     'feature-type': Flags.string({description: 'only features of this type, and their users', helpValue: 'T'}),
     internal: Flags.boolean({description: 'only features that were used by a program', exclusive: ['direct']}),
     direct: Flags.boolean({description: 'only features that were used directly by a person'}),
     format: Flags.string({description: 'the output format', options: [...statsFormats], default: 'text'}),
-    section: Flags.string({
-      description: 'only one answer, as csv (one table), markdown or html',
-      options: [...sectionNames],
-    }),
+    section: Flags.string({description: 'only one answer, as csv, markdown or html', options: [...sectionNames]}),
     report: Flags.boolean({
       description: 'a report for a funder (html, markdown, json) about the last full year, without groups of few users',
     }),

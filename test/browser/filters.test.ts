@@ -136,7 +136,7 @@ const shownOf: Readonly<Record<string, (stats: Stats) => Shown>> = {
         ]),
     ]),
   ),
-  features: ({features}) => features.map(({name, type, count}) => [`${name} (${type})`, count]),
+  features: ({features}) => features!.map(({name, type, count}) => [`${name} (${type})`, count]),
 }
 
 /** Compares each figure that has a table with its JSON, and gives how many rows were compared. */

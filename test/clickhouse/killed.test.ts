@@ -73,7 +73,7 @@ async function answersOf(source: StatsSource, project: string): Promise<unknown>
   const query = parseStatsQuery({project, from: '2026-03-01', to: '2026-03-31', by: 'month'}, laterMs)
   const stats = await answerStats(source, fileOf(project), query, laterMs)
   const {users, hosts, runs: counts, outcomes, exitCodes, duration, versions, quality} = stats
-  const features = stats.features.map(({name, count, usersLow, usersHigh, meanSeconds}) => ({
+  const features = stats.features!.map(({name, count, usersLow, usersHigh, meanSeconds}) => ({
     ...{name, count, usersLow, usersHigh, meanSeconds},
   }))
   return {...{users, hosts, counts, outcomes, exitCodes, duration, versions, features}, erased: quality.erased}

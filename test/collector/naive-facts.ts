@@ -67,9 +67,13 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
     ? []
     : [...Map.groupBy(paired, ({event}) => event.run).values()]
         .map(assemble)
-        .filter(({key}) => isChosen(key.header, filters))
-  const used = sent.filter(({header, event}) => isChosen(header, filters) && isChosenUse(event, filters))
-  const lone = isOnFeatures ? used : sent.filter(({header, event}) => event.run === null && isChosen(header, filters))
+        .filter(run => isChosen(run.key.header, filters) && hasField(run, filters))
+  // Only runs have fields.
+  const mayBeLone = filters.field === null ? sent : []
+  const used = mayBeLone.filter(({header, event}) => isChosen(header, filters) && isChosenUse(event, filters))
+  const lone = isOnFeatures
+    ? used
+    : mayBeLone.filter(({header, event}) => event.run === null && isChosen(header, filters))
   const inside = (span: Span) => runs.filter(run => run.atMs >= span.fromMs && run.atMs < span.toMs)
   const within = ({fromMs, toMs}: Span, {event}: Sent) => ms(event) >= fromMs && ms(event) < toMs
   const signsIn = (span: Span): Sign[] => [
@@ -105,16 +109,39 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
     firstRuns: firstRuns(paired, question.firstRuns),
     versionUsers: naiveVersionUsers(runs, question.versionUsers),
     steps: steps(question, signsIn),
-    numberFields: question.numberFields.flatMap(name => {
-      const values = ranged.flatMap(run => (name in run.fields ? [run.fields[name] as number] : []))
+    ...fieldFacts(ranged, question),
+    fieldPeriods: question.periods.map(span => fieldFacts(inside(span), question)),
+  }
+}
+
+function fieldFacts(
+  runs: readonly NaiveRun[],
+  {rotation, numberFields, valueFields}: StatsQuestion,
+): StatsFacts['fieldPeriods'][number] {
+  const having = (name: string) => runs.filter(run => name in run.fields)
+  const rows = (name: string, valueIn: (run: NaiveRun) => string | boolean | null) =>
+    [...Map.groupBy(having(name), valueIn)].map(([value, same]) => {
+      const [{name: _, ...usage}] = named(same, rotation, () => null) as [NamedRuns]
+      return {name, value, ...usage}
+    })
+  return {
+    numberFields: numberFields.flatMap(name => {
+      const values = having(name).map(run => run.fields[name] as number)
       if (values.length === 0) return []
       return [{name, n: values.length, mean: mean(values)!, median: percentile(values, 0.5)!, max: Math.max(...values)}]
     }),
-    valueFields: question.valueFields.flatMap(name => {
-      const values = ranged.flatMap(run => (name in run.fields ? [run.fields[name] as string | boolean] : []))
-      return [...Map.groupBy(values, value => value)].map(([value, same]) => ({name, value, runs: same.length}))
-    }),
+    valueFields: [
+      ...[...numberFields, ...valueFields].flatMap(name => rows(name, () => null)),
+      ...valueFields.flatMap(name => rows(name, run => run.fields[name] as string | boolean)),
+    ],
   }
+}
+
+/** Whether the value of the filtered field is the asked one, as text or as a number. */
+function hasField({fields}: NaiveRun, {field}: StatsFilters): boolean {
+  if (field === null) return true
+  const [name = '', value] = field.split('=')
+  return name in fields && (String(fields[name]) === value || fields[name] === Number(value))
 }
 
 /** The people behind the names of few users, together. */

@@ -199,7 +199,7 @@ describe('an import of pages of Mantid’s API', () => {
     assert.deepEqual([runs!.total, outcomes!.unknown], [2, 2])
     // In the month of --at there are features and no runs, so these uses may be those of others.
     assert.deepEqual([users.total, users.low], [null, 2])
-    assert.equal(features.find(({name}) => name === 'Load.v1')?.count, 6)
+    assert.equal(features!.find(({name}) => name === 'Load.v1')?.count, 6)
   })
 
   itOnce('keeps the counts of history up to 2^53', async t => {
@@ -208,7 +208,7 @@ describe('an import of pages of Mantid’s API', () => {
     const outcome = await doImport(keep('page.json', JSON.stringify(page([row]))), '--at', '2025-06-15')
     assert.deepEqual([outcome.accepted, outcome.damaged], [1, 0])
     const {features, quality} = await stats()
-    assert.deepEqual([features[0]?.count, quality.clamped], [2e9, 0])
+    assert.deepEqual([features![0]?.count, quality.clamped], [2e9, 0])
   })
 
   itOnce(

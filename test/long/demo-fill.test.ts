@@ -26,7 +26,7 @@ test('it fills a store with two years of use that give every answer a value', as
   assert.ok(
     stats.versions!.length > 3 && stats.systems!.length > 3 && stats.ci!.runs > 0 && stats.schedulers!.length > 1,
   )
-  assert.ok(stats.features.every(({type, name}) => isDeclaredFeature(project, type, name)))
+  assert.ok(stats.features!.every(({type, name}) => isDeclaredFeature(project, type, name)))
   assert.ok(stats.unusedFeatures!.length > 0)
   assert.equal(stats.quality.clamped, 0)
 })

@@ -385,7 +385,7 @@ async function assertTruth(
 }
 
 const describeStats = ({runs, outcomes, features, quality}: Stats): string =>
-  `${runs!.total} runs (${outcomes!.ok} ok), ${features.reduce((sum, {count}) => sum + count, 0)} features, ` +
+  `${runs!.total} runs (${outcomes!.ok} ok), ${features!.reduce((sum, {count}) => sum + count, 0)} features, ` +
   `${quality.duplicates} duplicates, ${quality.refused} refusals`
 
 /** What the machine's project declares; the collector's does not know the last feature. */

@@ -39,7 +39,7 @@ async function answers(data: string): Promise<unknown> {
     const query = {project: 'parsl', from: '2025-03-01', to: '2025-03-31', by: 'month'}
     const stats = await answerStats(source, sampleProject(), parseStatsQuery(query, laterMs), laterMs)
     const {users, hosts, runs: counts, outcomes, exitCodes, duration, versions} = stats
-    const features = stats.features.map(({name, count, usersLow, usersHigh, meanSeconds}) => ({
+    const features = stats.features!.map(({name, count, usersLow, usersHigh, meanSeconds}) => ({
       ...{name, count, usersLow, usersHigh, meanSeconds},
     }))
     return {...{users, hosts, counts, outcomes, exitCodes, duration, versions, features}}

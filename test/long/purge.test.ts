@@ -24,7 +24,7 @@ function comparable(stats: Stats, isMonth: boolean): unknown {
   const {featureOutcomes: _o, featureVersionOutcomes: _v, fewUsers: _w, ...known} = answers
   const {featuresSince: _f, runsSince: _r, storeBytes: _s, freeBytes: _b, ...counters} = quality
   // Different runs and users of features are known of months, and of years that were counted for themselves.
-  const counted = features.map(({runs, users, meanSeconds, ...sums}) => ({
+  const counted = features!.map(({runs, users, meanSeconds, ...sums}) => ({
     // Sums of fractions depend on their order in the last of their digits.
     ...{...sums, meanSeconds: Number(meanSeconds?.toPrecision(9))},
     ...(isMonth ? {runs, users} : {}),

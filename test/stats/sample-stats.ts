@@ -1,6 +1,6 @@
-import {type Breakdowns, breakdowns} from '../../src/stats/model/breakdowns.ts'
+import {type Breakdowns, breakdowns, type UserBounds} from '../../src/stats/model/breakdowns.ts'
 import {noFilters} from '../../src/stats/model/filters.ts'
-import type {Stats} from '../../src/stats/model/model.ts'
+import type {FieldCounts, FieldStats, Stats} from '../../src/stats/model/model.ts'
 
 export const exact = (total: number) => ({total, exact: true, low: total, high: total})
 export const measure = (...values: number[]) => ({
@@ -28,6 +28,12 @@ const usersOf = (users: number) => ({
 export const people = (users: number) => ({users, usersLow: users, usersHigh: users})
 /** A row in which all runs say who started them. */
 export const usage = (runs: number, users: number) => ({runs, ...people(users), runsWithoutUser: 0, daysWithoutUser: 0})
+/** A field of the whole range, and the same in its first period. */
+const fieldOf = (counts: Omit<FieldCounts, keyof UserBounds | 'runsWithoutUser' | 'daysWithoutUser'>): FieldStats => {
+  const {runs: _, ...ofPeople} = usage(counts.n, Math.min(9, counts.n))
+  const field = {...counts, ...ofPeople}
+  return {...field, periods: [{period: '2026-01', ...field, complete: true}]}
+}
 const ofFeature = (users: number) => ({...people(users), usesWithoutUser: 0, daysWithoutUser: 0})
 
 const breakdownsOf = (items: (column: string) => readonly object[]): Breakdowns =>
@@ -175,9 +181,9 @@ export const sample: Stats = {
   agents: [{name: 'codex', ...usage(42, 9)}],
   ci: {runs: 3, share: 3 / 42, vendors: [{name: 'gitlab', runs: 3}]},
   fields: {
-    executors: {n: 38, mean: 2.105, median: 2, max: 64, values: null},
-    mode: {n: 2, mean: null, median: null, max: null, values: [{value: 'local', runs: 2}]},
-    unset: {n: 0, mean: null, median: null, max: null, values: []},
+    executors: fieldOf({n: 38, mean: 2.105, median: 2, max: 64, values: null}),
+    mode: fieldOf({n: 2, mean: null, median: null, max: null, values: [{value: 'local', ...usage(2, 1)}]}),
+    unset: fieldOf({n: 0, mean: null, median: null, max: null, values: []}),
   },
   trend: {
     previous: {from: '', to: '', runs: 31, ...usersOf(9)},
@@ -223,7 +229,7 @@ export const hostileStats: Stats = {
   ...sample,
   project: hostile,
   filters: {...noFilters, application: hostile, appVersion: hostile},
-  features: [{...sample.features[0]!, name: hostile, type: hostile}],
+  features: [{...sample.features![0]!, name: hostile, type: hostile}],
   versionOutcomes: [{...sample.versionOutcomes![0]!, version: hostile, faults: [fault(hostile)]}],
   featureOutcomes: [{type: hostile, name: hostile, ...outcomesOfHostile}],
   featureVersionOutcomes: [{type: hostile, name: hostile, version: hostile, ...outcomesOfHostile}],
@@ -236,6 +242,6 @@ export const hostileStats: Stats = {
   upgrades: {...sample.upgrades!, versions: [{...sample.upgrades!.versions[0]!, version: hostile}]},
   adoption: [{period: '2026-01', versions: [{version: hostile, ...usage(1, 1)}], complete: true}],
   ci: {runs: 1, share: 1, vendors: [{name: hostile, runs: 1}]},
-  fields: {mode: {n: 1, mean: null, median: null, max: null, values: [{value: hostile, runs: 1}]}},
+  fields: {[hostile]: fieldOf({n: 1, mean: null, median: null, max: null, values: [{value: hostile, ...usage(1, 1)}]})},
   commonestFault: {exitCode: null, signal: hostile, runs: 2},
 }

@@ -1,7 +1,7 @@
 import {escapeHtml} from '../../stats/write/html.ts'
 import {type Axes, areaOf, heightOf, round, type Shape, slotOf, type TimeAxis, type Tone} from './area.ts'
 import {frameChart} from './frame.ts'
-import {durationScale, linearPlace, logPlace, shareTicks} from './scale.ts'
+import {durationScale, linearPlace, logPlace, numberTicks, shareTicks} from './scale.ts'
 import {dashOf, pointAt} from './signs.ts'
 
 export interface LineSeries {
@@ -18,8 +18,8 @@ export interface LineChart extends TimeAxis {
   readonly series: readonly LineSeries[]
   /** Bounds of the first series, one for each period. */
   readonly band?: {readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[]}
-  /** A share from 0 to 1, or seconds. */
-  readonly scale: 'share' | 'seconds'
+  /** A share from 0 to 1, seconds, or any numbers. */
+  readonly scale: 'share' | 'seconds' | 'number'
   readonly write: (value: number) => string
 }
 
@@ -52,6 +52,10 @@ function scaleOf(chart: LineChart): Scale {
     const ticks = shareTicks(values)
     return {ticks, place: linearPlace(ticks), writeTick: writePercent, isCut: ticks[0]! > 0}
   }
+  if (chart.scale === 'number') {
+    const ticks = numberTicks(values)
+    return {ticks, place: linearPlace(ticks), writeTick: chart.write}
+  }
   const {ticks, isLinear} = durationScale(values)
   return {ticks, place: isLinear ? linearPlace(ticks) : logPlace(ticks), writeTick: chart.write}
 }
@@ -66,6 +70,7 @@ const writePercent = (share: number): string => `${Number((share * 100).toFixed(
 /** How to read the axis of a chart, if it does not begin at 0. Plain text, empty if it does. */
 export function describeAxis(chart: Pick<LineChart, 'series' | 'band' | 'scale'>): string {
   const values = valuesOf(chart)
+  if (chart.scale === 'number') return ''
   if (chart.scale === 'seconds') return durationScale(values).isLinear ? '' : 'The scale is logarithmic.'
   const [first] = shareTicks(values)
   return first === 0 ? '' : `The axis is cut: it begins at ${writePercent(first!)}.`

@@ -8,6 +8,13 @@ export function linearTicks(top: number, steps: number, areWhole: boolean): numb
   return ticksBetween(0, top, step)
 }
 
+/** Round numbers around 0 and all values. Pure. */
+export function numberTicks(values: readonly number[]): number[] {
+  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)]
+  const [, step = 1] = linearTicks(most - least, 4, false)
+  return ticksBetween(least, most, step)
+}
+
 /** The multiples of `step` from at most `least` to at least `most`. */
 function ticksBetween(least: number, most: number, step: number): number[] {
   const first = Math.floor(least / step + 1e-9)

@@ -1,8 +1,7 @@
 import {writeCount, writeShare} from '../../stats/write/text/write.ts'
-import type {Tone} from '../charts/area.ts'
 import {columnsOf, type Drawing, overTime} from './figure.ts'
+import {tones} from './tones.ts'
 
-const tones: readonly Tone[] = ['blue', 'orange', 'green', 'purple', 'gold', 'teal']
 export const adoptionFigure: Drawing = {
   describe: ({adoption, by}) => {
     const last = adoption?.findLast(({complete, versions}) => complete && versions.length > 0)

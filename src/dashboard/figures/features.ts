@@ -4,7 +4,6 @@ import {
   isUnknown,
   writeCount,
   writeCounted,
-  writeNumber,
   writePeople,
   writeSeconds,
   writeUsers,
@@ -21,7 +20,8 @@ const durations = [
 ] as const
 
 export const featuresFigure: Drawing = {
-  describe: ({features}) => {
+  describe: ({features: all}) => {
+    const features = all ?? []
     const [first] = features
     if (first === undefined) return 'No feature was used.'
     const count = `${writeCounted(features.length, 'feature')} ${features.length === 1 ? 'was' : 'were'} used`
@@ -29,13 +29,15 @@ export const featuresFigure: Drawing = {
     const people = isUnknown(users) ? '' : ` by ${writePeople(users)}`
     return `${count}. The most used is ${first.name}: ${writeCounted(first.count, 'time')}${people}.`
   },
-  hint: ({features}) => {
+  hint: ({features: all}) => {
+    const features = all ?? []
     const bound = Math.max(0, ...features.map(({percentileBound}) => percentileBound ?? 0))
     const isInternal = features.some(({internalCount}) => internalCount > 0)
     const pale = isInternal ? ['The pale part of a bar shows internal uses, by another part of the software.'] : []
     return [...pale, ...(bound > 0 ? [describeBound(bound)] : [])].join(' ')
   },
-  draw: ({features}) => {
+  draw: ({features: all}) => {
+    const features = all ?? []
     const most = Math.max(1, ...features.map(({count}) => count))
     // A report leaves out the longest times.
     const known = durations.filter(({key}) => features.some(one => one[key] !== null))
@@ -64,27 +66,4 @@ export const unusedFigure: Drawing = {
     return `<ul>${items.join('')}</ul>`
   },
   hideEmpty: true,
-}
-
-export const fieldsFigure: Drawing = {
-  describe: ({fields}) =>
-    Object.keys(fields ?? {}).length === 0
-      ? 'The project declares no fields.'
-      : 'Values that the project file declares and runs report.',
-  draw: ({fields}) =>
-    drawRows({
-      head: ['field', 'runs', 'mean', 'median', 'max'],
-      rows: Object.entries(fields ?? {}).flatMap(([name, {n, mean, median, max, values}]) => [
-        {
-          name,
-          counts: [writeCount(n), ...[mean, median, max].map(value => (value === null ? '' : writeNumber(value)))],
-          bar: [],
-        },
-        ...(values ?? []).map(({value, runs}) => ({
-          name: `${name} = ${value}`,
-          counts: [writeCount(runs), '', '', ''],
-          bar: [{tone: 'teal' as const, share: n === 0 ? 0 : runs / n}],
-        })),
-      ]),
-    }),
 }

@@ -4,7 +4,8 @@ import {adoptionFigure} from './adoption.ts'
 import {aroundFigure} from './around.ts'
 import {breakdownFigure} from './breakdowns.ts'
 import {ciFigure} from './ci.ts'
-import {featuresFigure, fieldsFigure, unusedFigure} from './features.ts'
+import {featuresFigure, unusedFigure} from './features.ts'
+import {fieldsFigure} from './fields.ts'
 import type {Drawing, Figure} from './figure.ts'
 import {
   conspicuousFigure,

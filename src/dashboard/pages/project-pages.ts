@@ -97,7 +97,7 @@ function writeLastYear(stats: Stats | null, state: State): string {
 }
 
 const isEmpty = ({users, runs, features}: Stats): boolean =>
-  users.high === 0 && (runs?.total ?? 0) === 0 && features.length === 0
+  users.high === 0 && (runs?.total ?? 0) === 0 && (features ?? []).length === 0
 
 function writeEmpty(state: State, {unknownFilters}: Stats): string {
   const unknown = unknownFilters.map(one => `<p>${writeUnknown(state, one)}</p>`).join('')

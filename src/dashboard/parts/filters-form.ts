@@ -4,7 +4,7 @@ import {escapeHtml} from '../../stats/write/html.ts'
 import {addressTo, type State} from './address.ts'
 
 /** The answers without filters. Their values are the options of the form. */
-export type Choices = Pick<Stats, 'versions' | 'systems' | 'applications' | 'agents'>
+export type Choices = Pick<Stats, 'versions' | 'systems' | 'applications' | 'agents' | 'fields'>
 
 /** Writes the controls of a page: common ranges as links, active filters with links to remove them, and a form. */
 export function writeQuestion(state: State, page: string, choices: Choices, nowMs: number): string {
@@ -63,6 +63,7 @@ function writeForm({base, project, written, query}: State, page: string, choices
     select('app-version', 'Version', versions, written['app-version']),
     select('system', 'System', names(choices.systems), written['system']),
     select('application', 'Application', names(choices.applications), written['application']),
+    select('field', 'Field', fieldChoices(choices), written['field']),
     select('ci', 'Continuous integration', ['none', 'only'], written['ci']),
     select('agent', 'Coding agent', agentChoices(names(choices.agents)), written['agent']),
     select('feature-type', 'Feature type', project.features.types, written['feature-type']),
@@ -73,6 +74,9 @@ function writeForm({base, project, written, query}: State, page: string, choices
 <form action="${action}" method="get">${fields.join('')}<button>Show</button></form></details>
 `
 }
+
+const fieldChoices = ({fields}: Choices): string[] =>
+  Object.entries(fields ?? {}).flatMap(([name, {values}]) => (values ?? []).map(({value}) => `${name}=${value}`))
 
 const agentChoices = (names: readonly string[]): string[] => (names.length === 0 ? [] : ['none', 'only', ...names])
 

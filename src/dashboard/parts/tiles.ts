@@ -47,7 +47,13 @@ function tilesOf(stats: Stats): Tile[] {
       ? []
       : [{name: 'Median duration', value: medianOf(stats) ?? '', note: `of ${writeCount(duration.n)} ended runs`}]),
     ...(runs === null
-      ? [{name: 'Uses of features', value: writeCount(features.reduce((sum, {count}) => sum + count, 0)), note: ''}]
+      ? [
+          {
+            name: 'Uses of features',
+            value: writeCount((features ?? []).reduce((sum, {count}) => sum + count, 0)),
+            note: '',
+          },
+        ]
       : []),
   ]
 }

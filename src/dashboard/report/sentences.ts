@@ -55,7 +55,7 @@ function tellRuns(told: Told): string {
   const {name, stats, years} = told
   const {runs, hosts, features} = stats
   if (runs === null) {
-    const uses = features.reduce((sum, {count}) => sum + count, 0)
+    const uses = (features ?? []).reduce((sum, {count}) => sum + count, 0)
     return `${opening(told)} these features of ${name} were used ${writeCounted(uses, 'time')}.`
   }
   const computers = isUnknown(hosts) ? '' : ` on ${writePeople(hosts, 'computer', 'computers')}`
@@ -88,7 +88,9 @@ function tellYears({name, stats, years, filters}: Told): string | null {
 }
 
 function tellFeatures(told: Told): string | null {
-  const names = told.stats.features.slice(0, 3).map(({name, count}) => `${name} (${writeCounted(count, 'time')})`)
+  const names = (told.stats.features ?? [])
+    .slice(0, 3)
+    .map(({name, count}) => `${name} (${writeCounted(count, 'time')})`)
   if (names.length === 0) return null
   const last = names.pop()
   const listed = names.length === 0 ? last : `${names.join(', ')} and ${last}`
@@ -113,7 +115,7 @@ function changeSince(years: Years | null, key: 'usersChange' | 'runsChange'): st
 export function tellFew({name, stats, filters}: Told): string[] {
   const {users, runs, ci, quality} = stats
   const when = opening({name, stats, filters, years: null})
-  const isUsed = users.high > 0 || (runs?.total ?? 0) > 0 || stats.features.length > 0 || quality.unpaired > 0
+  const isUsed = users.high > 0 || (runs?.total ?? 0) > 0 || (stats.features ?? []).length > 0 || quality.unpaired > 0
   if (!isUsed) return [`${when} no use of ${name} was reported.`]
   return [
     `${when} fewer than ${minUsers} people are known who used ${name}.`,

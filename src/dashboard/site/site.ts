@@ -9,7 +9,7 @@
 import {toUsageError, UsageError} from '../../errors.ts'
 import {displayName, type ProjectFile} from '../../protocol/project/project-file.ts'
 import type {PageAnswer, PageRequest} from '../../protocol/report/page.ts'
-import {limitsFeatures, limitsHeaders} from '../../stats/model/filters.ts'
+import {limitsFeatures, limitsRuns} from '../../stats/model/filters.ts'
 import type {Stats} from '../../stats/model/model.ts'
 import type {StatsSource} from '../../stats/model/source.ts'
 import {minUsers} from '../../stats/public/cells.ts'
@@ -151,7 +151,7 @@ async function answerProject(
   if (file !== undefined || !isAnswerPage(page)) throw notFound()
   const stats = await site.ask(project, state.query)
   const {filters} = state.query
-  const isFiltered = limitsFeatures(filters) || limitsHeaders(filters)
+  const isFiltered = limitsFeatures(filters) || limitsRuns(filters)
   const choices = isFiltered ? await askChoices(site, project, state, nowMs) : stats
   const hasOthers = seesOthers(site, request)
   const lastYear = page === '' && hasNoRange(state) ? await askLastYear(site, project, state, nowMs) : null

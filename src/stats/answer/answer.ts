@@ -8,7 +8,7 @@
  */
 import {UsageError} from '../../errors.ts'
 import type {ProjectFile} from '../../protocol/project/project-file.ts'
-import {limitsFeatures, limitsHeaders, noFilters, type StatsFilters} from '../model/filters.ts'
+import {limitsFeatures, limitsFields, limitsRuns, noFilters, type StatsFilters} from '../model/filters.ts'
 import type {Quality, Stats} from '../model/model.ts'
 import {calendarYear, formatDay, labelOfYear, startOfNextPeriod, startOfPeriod} from '../model/period.ts'
 import type {StatsQuery} from '../model/query.ts'
@@ -19,6 +19,7 @@ import {type Counted, compareWithBefore} from './compare.ts'
 import {featureList, unusedFeatures} from './derive.ts'
 import {type Answering, deriveOfRuns, fewUsersOf} from './derive-answers.ts'
 import {forecastDisk, sizesOf} from './disk.ts'
+import {requireDeclaredField} from './fields.ts'
 import {userFlow} from './flow.ts'
 import {marksOf} from './marks.ts'
 import {featureOutcomes, featureVersionOutcomes} from './outcomes/outcomes-of.ts'
@@ -38,6 +39,7 @@ export async function answerStats(
   query: StatsQuery,
   nowMs: number,
 ): Promise<Stats> {
+  requireDeclaredField(project, query.filters)
   const plan = makePlan(project, query, nowMs)
   const facts = await source.facts(plan.question)
   requireSingleUses(query, plan.range, facts)
@@ -75,7 +77,7 @@ function requireRuns(
 ): void {
   if (runsSinceMs === null || ![range, ...periods.map(({span}) => span)].some(span => at(span).isUnknown)) return
   const day = formatDay(runsSinceMs)
-  const rule = limitsHeaders(filters) ? `begin on ${day} or later` : `consist of whole months or years before ${day}`
+  const rule = limitsRuns(filters) ? `begin on ${day} or later` : `consist of whole months or years before ${day}`
   throw new UsageError('USAGE_QUERY_INVALID', `the range must ${rule}: older single runs are gone`, {
     next: 'Ask for a later range, or remove the filter and ask for whole months by month or year: their totals are stored.',
   })
@@ -84,6 +86,7 @@ function requireRuns(
 function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Omit<Stats, 'unknownFilters'> {
   const {project, plan, facts, counter} = answering
   const {filters} = query
+  const hasFeatures = !limitsFields(filters)
   return {
     project: query.project,
     from: query.from,
@@ -106,11 +109,11 @@ function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Om
     uncertainUsers: uncertainUsers(answering.at(answering.plan.range)),
     userFlow: userFlow(answering),
     ...deriveOfRuns(answering, !limitsFeatures(filters)),
-    features: featureList(facts.features),
-    featureOutcomes: featureOutcomes(facts.featureEndings),
-    featureVersionOutcomes: featureVersionOutcomes(facts.featureEndings),
+    features: hasFeatures ? featureList(facts.features) : null,
+    featureOutcomes: hasFeatures ? featureOutcomes(facts.featureEndings) : null,
+    featureVersionOutcomes: hasFeatures ? featureVersionOutcomes(facts.featureEndings) : null,
     // Declared names have no type.
-    unusedFeatures: filters.featureType === null ? unusedFeatures(project, facts.features) : null,
+    unusedFeatures: filters.featureType === null && hasFeatures ? unusedFeatures(project, facts.features) : null,
     trend: trendOf(answering, query, nowMs),
     quality: qualityOf(answering, filters),
   }

@@ -2,18 +2,12 @@ import type {NamedUsage} from '../model/breakdowns.ts'
 import type {Adoption, CiStats} from '../model/model.ts'
 import type {Period} from '../model/period.ts'
 import type {NamedRuns, StatsFacts} from '../model/source.ts'
-import {userBounds} from './unique.ts'
+import {usageOf} from './unique.ts'
 
 /** Sorts a breakdown by runs, most first, then by name. Among equals, the unknown name is last. Pure. */
 export function namedUsage(named: readonly NamedRuns[]): NamedUsage[] {
   const sorted = [...named].sort((a, b) => b.runs - a.runs || compareNames(a.name, b.name))
-  return sorted.map(({name, runs, users, usesWithoutUser, daysWithoutUser}) => ({
-    name,
-    runs,
-    ...userBounds(users, {usesWithoutUser, daysWithoutUser}),
-    runsWithoutUser: usesWithoutUser,
-    daysWithoutUser,
-  }))
+  return sorted.map(({name, ...row}) => ({name, ...usageOf(row)}))
 }
 
 function compareNames(a: string | null, b: string | null): number {

@@ -6,7 +6,8 @@ import type {Stats} from '../model/model.ts'
 import type {SpanFacts, StatsFacts} from '../model/source.ts'
 import type {Span} from '../model/span.ts'
 import {adoptionOf, ciStats, namedUsage} from './breakdowns.ts'
-import {commonestFault, exitCodes, fieldStats, successRate} from './derive.ts'
+import {commonestFault, exitCodes, successRate} from './derive.ts'
+import {fieldStats} from './fields.ts'
 import {findConspicuous} from './outcomes/conspicuous.ts'
 import {versionOutcomes} from './outcomes/outcomes-of.ts'
 import type {Plan} from './plan.ts'
@@ -62,7 +63,7 @@ export const ofRuns: Derivations<Needing<'runs'>> = {
   beforeAndAfter: ({around}) => around,
   ...otherBreakdowns,
   ci: ({facts}) => ciStats(facts.named.ci),
-  fields: ({project, facts}) => fieldStats(project, facts),
+  fields: ({project, plan, facts}) => fieldStats(project, plan.periods, facts),
 }
 
 /** An answer for the whole range and for each period. */

@@ -1,5 +1,5 @@
 import type {ProjectFile} from '../../protocol/project/project-file.ts'
-import type {Fault, FeatureStats, FieldStats, Outcomes, Stats, SuccessRate} from '../model/model.ts'
+import type {Fault, FeatureStats, Outcomes, Stats, SuccessRate} from '../model/model.ts'
 import type {FeatureFacts, StatsFacts} from '../model/source.ts'
 import {userBounds} from './unique.ts'
 
@@ -62,22 +62,4 @@ export function featureList(features: readonly FeatureFacts[]): FeatureStats[] {
 export function unusedFeatures(project: ProjectFile, features: readonly FeatureFacts[]): readonly string[] {
   const used = new Set(features.map(feature => feature.name))
   return project.features.names.filter(name => !used.has(name))
-}
-
-/** Every declared field, also those that no run has. */
-export function fieldStats(project: ProjectFile, facts: StatsFacts): Readonly<Record<string, FieldStats>> {
-  const numbers = new Map(facts.numberFields.map(field => [field.name, field]))
-  const values = Map.groupBy(facts.valueFields, field => field.name)
-  return Object.fromEntries(
-    Object.entries(project.fields).map(([name, {type}]): [string, FieldStats] => {
-      if (type === 'integer' || type === 'number') {
-        const {n, mean, median, max} = numbers.get(name) ?? {n: 0, mean: null, median: null, max: null}
-        return [name, {n, mean, median, max, values: null}]
-      }
-      const counted = (values.get(name) ?? []).map(({value, runs}) => ({value, runs}))
-      counted.sort((a, b) => b.runs - a.runs || (String(a.value) < String(b.value) ? -1 : 1))
-      const n = counted.reduce((sum, {runs}) => sum + runs, 0)
-      return [name, {n, mean: null, median: null, max: null, values: counted}]
-    }),
-  )
 }

@@ -1,5 +1,5 @@
 import type {Bounds} from '../model/bounds.ts'
-import type {UserBounds} from '../model/breakdowns.ts'
+import type {Usage, UserBounds} from '../model/breakdowns.ts'
 import type {
   Count,
   Measure,
@@ -10,7 +10,7 @@ import type {
   UserMeasure,
 } from '../model/model.ts'
 import type {Period} from '../model/period.ts'
-import type {SpanFacts, WithoutUser} from '../model/source.ts'
+import type {NamedRuns, SpanFacts, WithoutUser} from '../model/source.ts'
 import type {Span} from '../model/span.ts'
 
 /** Counts over a range and each of its periods, with bounds where they are not exact. */
@@ -91,6 +91,14 @@ export function userBounds(users: Bounds, {usesWithoutUser}: WithoutUser): UserB
   const {total, low, high} = countOf(withUnknown(users, usesWithoutUser))
   return {users: total, usersLow: low, usersHigh: high}
 }
+
+/** The runs and users of one row of a table. Pure. */
+export const usageOf = ({runs, users, usesWithoutUser, daysWithoutUser}: Omit<NamedRuns, 'name'>): Usage => ({
+  runs,
+  ...userBounds(users, {usesWithoutUser, daysWithoutUser}),
+  runsWithoutUser: usesWithoutUser,
+  daysWithoutUser,
+})
 
 function countOf({low, high}: Bounds): Count {
   const exact = low === high

@@ -1,4 +1,4 @@
-import {type StatsFilters, type UnknownFilter, wordFilters, wordOfFilter} from '../model/filters.ts'
+import {fieldFilterOf, type StatsFilters, type UnknownFilter, wordFilters, wordOfFilter} from '../model/filters.ts'
 import type {StatsFacts} from '../model/source.ts'
 import {namedUsage} from './breakdowns.ts'
 
@@ -18,6 +18,7 @@ export function unknownFilters(filters: StatsFilters, all: StatsFacts): UnknownF
       name,
       names: namedUsage(all.named[wordOfFilter[name]]).map(row => row.name),
     })),
+    {name: 'field', names: valuesOfField(filters, all)},
     {name: 'featureType', names: [...types.keys()].sort((a, b) => usesOf(b) - usesOf(a) || (a < b ? -1 : 1))},
   ]
   return values.flatMap(({name, names}) => {
@@ -25,6 +26,13 @@ export function unknownFilters(filters: StatsFilters, all: StatsFacts): UnknownF
     const known = names.filter((one): one is string => one !== null)
     return typeof value !== 'string' || known.includes(value) ? [] : [{name, value, known: known.slice(0, maxKnown)}]
   })
+}
+
+/** The reported values of the field that is filtered, as filters. */
+function valuesOfField(filters: StatsFilters, {valueFields}: StatsFacts): string[] {
+  const field = fieldFilterOf(filters)?.name
+  const rows = valueFields.filter(({name, value}) => name === field && value !== null)
+  return rows.sort((a, b) => b.runs - a.runs).map(({name, value}) => `${name}=${value}`)
 }
 
 /** Whether a question with filters found nothing at all. */

@@ -390,7 +390,7 @@ export const answers = [
   {
     key: 'fields',
     title: 'Fields',
-    columns: ['name', 'n', 'mean', 'median', 'max'],
+    columns: ['name', 'n', 'mean', 'median', 'max', ...usage.slice(1)],
     needs: 'runs',
     page: 'features',
     meaning: 'The fields that the project declares.',
@@ -398,12 +398,22 @@ export const answers = [
   {
     key: 'fieldValues',
     title: 'Field values',
-    columns: ['name', 'value', 'runs'],
+    columns: ['name', 'value', ...usage],
     needs: 'runs',
     page: 'features',
     within: 'fields',
     partOf: 'fields',
-    meaning: 'Runs by value of each field that is not a number.',
+    meaning: 'Runs and users by value of each field that is not a number.',
+  },
+  {
+    key: 'fieldPeriods',
+    title: 'Fields over time',
+    columns: ['period', 'firstDay', 'name', 'value', ...usage, 'mean', 'median', 'max', 'complete'],
+    needs: 'runs',
+    page: 'features',
+    within: 'fields',
+    partOf: 'fields',
+    meaning: 'Numbers and values of fields in each period.',
   },
   {
     key: 'quality',

@@ -13,6 +13,8 @@ export interface StatsFilters {
   /** Runs by any coding agent (`only`), by none, or by the agent of this name. */
   readonly agent: string | null
   readonly application: string | null
+  /** `NAME=VALUE`: only runs in which the declared field has this value. */
+  readonly field: string | null
   readonly featureType: string | null
   /** True: internal uses of features, not chosen by a person. False: direct uses. */
   readonly internal: boolean | null
@@ -37,6 +39,7 @@ export const filterNames = [
   'ci',
   'agent',
   'application',
+  'field',
   'feature-type',
   'internal',
   'direct',
@@ -49,6 +52,7 @@ export const noFilters: StatsFilters = {
   ci: null,
   agent: null,
   application: null,
+  field: null,
   featureType: null,
   internal: null,
 }
@@ -69,15 +73,21 @@ export function parseFilters(written: WrittenFilters): StatsFilters {
   const isInternal = parseSwitch('internal', written.internal)
   const isDirect = parseSwitch('direct', written.direct)
   if (isInternal && isDirect) throw invalid('internal and direct must not be combined')
-  return {
+  const filters: StatsFilters = {
     appVersion: text('app-version'),
     system: systemOf(text('system')),
     ci,
     agent: text('agent'),
     application: text('application'),
+    field: text('field'),
     featureType: text('feature-type'),
     internal: isInternal ? true : isDirect ? false : null,
   }
+  if (limitsFields(filters) && limitsFeatures(filters))
+    throw invalid('field must not be combined with a filter on features: runs have fields, features do not')
+  if (filters.field !== null && fieldFilterOf(filters) === null)
+    throw invalid(`field must be NAME=VALUE, got ${describeValue(filters.field)}`)
+  return filters
 }
 
 const systemOf = (name: string | null): string | null => (name === null ? null : reportedSystem(name))
@@ -92,9 +102,31 @@ function parseSwitch(name: string, written: string | null | undefined): boolean 
 export const limitsFeatures = ({featureType, internal}: StatsFilters): boolean =>
   featureType !== null || internal !== null
 
-/** Whether a filter selects headers. Then counts that are stored without headers are impossible. */
+/** Whether a filter selects headers. */
 export const limitsHeaders = (filters: StatsFilters): boolean =>
   filters.ci !== null || filters.agent !== null || wordFilters.some(filter => filters[filter] !== null)
+
+/** Whether a filter selects runs by a field. Then answers about features are impossible: features have no fields. */
+export const limitsFields = ({field}: StatsFilters): boolean => field !== null
+
+/** Whether a filter selects some of the runs. Then counts that are stored without them are impossible. */
+export const limitsRuns = (filters: StatsFilters): boolean => limitsHeaders(filters) || limitsFields(filters)
+
+/** A field, and the text of a value that it must have. */
+export interface FieldFilter {
+  readonly name: string
+  readonly value: string
+  /** The value as a number; NaN if it is none. */
+  readonly number: number
+}
+
+/** The filter on a field, read from `NAME=VALUE`. Null if there is none. */
+export function fieldFilterOf({field}: StatsFilters): FieldFilter | null {
+  const end = field?.indexOf('=') ?? -1
+  if (field === null || end < 1) return null
+  const value = field.slice(end + 1)
+  return {name: field.slice(0, end), value, number: value.trim() === '' ? Number.NaN : Number(value)}
+}
 
 /** Whether a filter on agents selects a header with this agent. */
 export const isAgentChosen = ({agent}: StatsFilters, own: string | null): boolean =>

@@ -61,7 +61,8 @@ export interface Stats extends Breakdowns, OutcomeAnswers, VersionAnswers {
   readonly commonestFault: Fault | null
   /** Runs by exit code, the most frequent first. */
   readonly exitCodes: readonly {readonly exitCode: number; readonly runs: number}[] | null
-  readonly features: readonly FeatureStats[]
+  /** Null with a filter on a field. */
+  readonly features: readonly FeatureStats[] | null
   /** Declared names of features that nobody used in the range. */
   readonly unusedFeatures: readonly string[] | null
   /** The versions in each period, without those that have no run in it. */
@@ -165,13 +166,25 @@ export interface FeatureStats extends UserBounds, FeatureDurations {
   readonly meanSeconds: number | null
 }
 
-/** A declared field over the runs that have it. Numbers have mean, median and max; other fields have values. */
-export interface FieldStats {
+/** A declared field over the runs of the range that have it, and over those of each period. */
+export interface FieldStats extends FieldCounts {
+  readonly periods: readonly (FieldCounts & {readonly period: string; readonly complete: boolean})[]
+}
+
+/** A field over the runs that have it. Numbers have mean, median and max; other fields have values. */
+export interface FieldCounts extends Omit<Usage, 'runs'> {
+  /** The runs that have the field. */
   readonly n: number
   readonly mean: number | null
   readonly median: number | null
   readonly max: number | null
-  readonly values: readonly {readonly value: string | boolean; readonly runs: number}[] | null
+  /** The most frequent value first. */
+  readonly values: readonly FieldValue[] | null
+}
+
+/** The runs and users of one value. */
+export interface FieldValue extends Usage {
+  readonly value: string | boolean
 }
 
 /** The counts of the time with which a range is compared. All are null if there is a reason not to compare. */

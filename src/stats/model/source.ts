@@ -14,7 +14,7 @@ import type {Span} from './span.ts'
  *
  * Filters on the header select runs by the header of the run, and features and unpaired events by their own header. A
  * filter on features selects only feature events: users and hosts are then those of the features, and facts about runs
- * are empty.
+ * are empty. A filter on a field selects only runs: facts about features, and about events without a run, are empty.
  */
 export interface StatsSource {
   /** The latest project files of the collector, sorted by id. */
@@ -98,6 +98,8 @@ export interface StatsFacts {
   readonly steps: readonly StepFacts[]
   readonly numberFields: readonly NumberFieldFacts[]
   readonly valueFields: readonly ValueFieldFacts[]
+  /** The fields in each period of the question, in order. */
+  readonly fieldPeriods: readonly Pick<StatsFacts, 'numberFields' | 'valueFields'>[]
   readonly quality: QualityFacts
   /** When the first run or event of the project happened, of all times; null without any. */
   readonly sinceMs: number | null
@@ -216,10 +218,10 @@ export interface NumberFieldFacts {
   readonly max: number
 }
 
-export interface ValueFieldFacts {
+/** The runs in which a field has a value. Of fields that are numbers, and again of all others, `null` is any value. */
+export interface ValueFieldFacts extends Omit<NamedRuns, 'name'> {
   readonly name: string
-  readonly value: string | boolean
-  readonly runs: number
+  readonly value: string | boolean | null
 }
 
 /** A table of the store. */

@@ -147,6 +147,7 @@ function requirePublic({by, from, to, filters, trend}: Stats, unfiltered: Stats 
   const count = countFilters(filters)
   if (count === 0) return
   if (count > 1) throw notPublic(`only one filter is possible, got ${count}`)
+  if (filters.field !== null) throw notPublic('a filter on a field is not possible')
   if (filters.internal !== null) throw notPublic('a filter on direct or internal use is not possible')
   if (from.slice(0, 7) !== to.slice(0, 7)) throw notPublic('a filter requires a range of one month, got several')
   const isSame = unfiltered?.from === from && unfiltered.to === to && unfiltered.by === by
@@ -171,12 +172,12 @@ function publicFeatures(stats: Stats, unfiltered: Stats | null): PublicRows<Publ
   const {features, filters} = stats
   if (countFilters(filters) > 0 && filters.featureType === null) return null
   const filter = filters.featureType
-  const all = hideSmall(unfiltered?.features ?? features)
+  const all = hideSmall(unfiltered?.features ?? features ?? [])
   const rows = all.rows.flatMap(({type, name, count, runs, ...people}): PublicFeature[] => {
     const isSelected = (filter === null || type === filter) && runs !== null
     return isSelected ? [{type, name, count, runs, ...publicUsers(people, (unfiltered ?? stats).users)}] : []
   })
-  return {rows, hidden: features.length - rows.length}
+  return {rows, hidden: (features ?? []).length - rows.length}
 }
 
 /** Several years would be a sum, from which a year of few users could be subtracted. */

@@ -54,7 +54,7 @@ export function hideSmallCells(stats: Stats): WithoutSmallCells | null {
     marks: stats.marks.filter(({kind}) => kind === 'milestone'),
     userFlow: [],
     duration: withoutLongestRuns(small.duration),
-    features: small.features.map(feature => ({...feature, p99Seconds: null, maxSeconds: null})),
+    features: small.features?.map(feature => ({...feature, p99Seconds: null, maxSeconds: null})) ?? null,
   }
   return {stats: withoutLongest, hiddenPeriods, hiddenRows: hidden.rows}
 }

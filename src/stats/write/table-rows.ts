@@ -1,4 +1,5 @@
 import type {AnswerKey} from '../model/answers.ts'
+import type {Usage} from '../model/breakdowns.ts'
 import type {Before, Stats} from '../model/model.ts'
 import {type OutcomesOf, outcomeNames} from '../model/outcomes.ts'
 import type {Cell} from './table.ts'
@@ -30,17 +31,8 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
   unusedFeatures: ({unusedFeatures}) => unusedFeatures?.map(name => [name]) ?? null,
   adoption: ({adoption, ...stats}) =>
     adoption?.flatMap(({period, versions, complete}) =>
-      versions.map(({version, runs, users, usersLow, usersHigh, runsWithoutUser, daysWithoutUser}) => [
-        period,
-        firstDaysOf(stats)(period),
-        version,
-        runs,
-        users,
-        usersLow,
-        usersHigh,
-        runsWithoutUser,
-        daysWithoutUser,
-        complete,
+      versions.map(({version, runs, ...people}) => [
+        ...[period, firstDaysOf(stats)(period), version, runs, ...peopleCells(people), complete],
       ]),
     ) ?? null,
   upgrades: ({upgrades}) =>
@@ -54,12 +46,28 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
   fields: ({fields}) =>
     fields === null
       ? null
-      : Object.entries(fields).map(([name, {n, mean, median, max}]) => [name, n, mean, median, max]),
+      : Object.entries(fields).map(([name, {n, mean, median, max, ...people}]) => [
+          ...[name, n, mean, median, max],
+          ...peopleCells(people),
+        ]),
   fieldValues: ({fields}) =>
     fields === null
       ? null
       : Object.entries(fields).flatMap(([name, {values}]) =>
-          (values ?? []).map(({value, runs}): Cell[] => [name, String(value), runs]),
+          (values ?? []).map(({value, runs, ...people}): Cell[] => [name, String(value), runs, ...peopleCells(people)]),
+        ),
+  fieldPeriods: ({fields, ...stats}) =>
+    fields === null
+      ? null
+      : Object.entries(fields).flatMap(([name, {periods}]) =>
+          periods.flatMap(({period, n, mean, median, max, values, complete, ...people}) => {
+            const when = [period, firstDaysOf(stats)(period), name] as const
+            const numbers = [...when, null, n, ...peopleCells(people), mean, median, max, complete]
+            const counted = values?.map(({value, runs, ...some}): Cell[] => [
+              ...[...when, String(value), runs, ...peopleCells(some), null, null, null, complete],
+            ])
+            return counted ?? (n === 0 ? [] : [numbers])
+          }),
         ),
   quality: ({quality: {erased, tables: _, lastReport: __, ...counts}}) => [
     ['erasedRuns', erased?.runs ?? null, null],
@@ -70,6 +78,10 @@ export const tableRows: Readonly<Partial<Record<AnswerKey, (stats: Stats) => Row
   ],
   tables: ({quality: {tables}}) => (tables ?? []).map(({name, bytes, rows}) => [name, bytes, rows]),
 }
+
+const peopleCells = ({users, usersLow, usersHigh, runsWithoutUser, daysWithoutUser}: Omit<Usage, 'runs'>): Cell[] => [
+  ...[users, usersLow, usersHigh, runsWithoutUser, daysWithoutUser],
+]
 
 /** How some runs ended, and their most common fault. */
 const outcomeCells = ({runs, successRate, faults, ...outcomes}: OutcomesOf): Cell[] => [

@@ -50,6 +50,7 @@ const writers: Readonly<Partial<Record<AnswerKey, ((page: Page) => Section) | nu
   ci: writeCi,
   fields: writeFields,
   fieldValues: null,
+  fieldPeriods: null,
   quality: writeData,
   tables: null,
 }
@@ -83,4 +84,4 @@ const nothing: Section = {
 }
 
 const isEmpty = ({runs, features, quality}: Stats): boolean =>
-  (runs?.total ?? 0) === 0 && features.length === 0 && quality.unpaired === 0
+  (runs?.total ?? 0) === 0 && (features ?? []).length === 0 && quality.unpaired === 0

@@ -11,19 +11,20 @@ export function assertSameFacts(actual: Partial<StatsFacts>, truth: Partial<Stat
   assert.deepEqual(comparable({...actual, ...(features && {features})}), comparable(truth), about)
 }
 
-/** Sorts facts and rounds sums to seven digits, so that two ways of adding up can be compared. */
+/** Sorts facts and rounds sums to ten digits, so that two ways of adding up can be compared. */
 export function comparable(facts: Partial<StatsFacts>): unknown {
-  const {named, ...lists} = facts
+  const {named, fieldPeriods, ...lists} = facts
   const rounded = JSON.parse(JSON.stringify({...lists, ...named}), (_key, value) =>
-    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value,
+    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(10)) : value,
   ) as Record<string, unknown>
   const sorted = (list: unknown): unknown => (list as unknown[] | null)?.map(one => sortKeys(one)).sort() ?? null
-  return Object.fromEntries(
+  const compared = Object.fromEntries(
     Object.entries(rounded).map(([key, value]) => [
       key,
       key === 'spans' || key === 'quality' || key === 'sinceMs' || key === 'fewUsers' ? value : sorted(value),
     ]),
   )
+  return {...compared, ...(fieldPeriods && {fieldPeriods: fieldPeriods.map(comparable)})}
 }
 
 const sortKeys = (value: unknown): string =>

@@ -69,10 +69,12 @@ export function foldContract(make: MakeStore): void {
     await insert(store, [...starts, ...uses])
     await insert(store, [featureOf(9_999, nowMs, {run: null, name: 'Load.v1'})])
     const facts = await factsOf(source, {valueFields: ['input', 'mode']})
-    const inputs = facts.valueFields.filter(({name}) => name === 'input')
+    const inputs = facts.valueFields.filter(({name, value}) => name === 'input' && value !== null)
     assert.deepEqual([inputs.length, inputs.find(({value}) => value === other)?.runs], [most.field + 1, 1])
     assert.deepEqual(
-      facts.valueFields.filter(({name}) => name === 'mode').map(({value, runs}) => [value, runs]),
+      facts.valueFields
+        .filter(({name, value}) => name === 'mode' && value !== null)
+        .map(({value, runs}) => [value, runs]),
       [['local', most.field + 1]],
     )
     const counts = new Map(facts.features.map(({name, count}) => [name, count]))

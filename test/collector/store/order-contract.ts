@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
+import {noFilters} from '../../../src/stats/model/filters.ts'
 import type {StatsFacts} from '../../../src/stats/model/source.ts'
 import {cutSpan} from '../../../src/stats/model/span.ts'
 import {naiveFacts} from '../naive-facts.ts'
@@ -59,6 +60,11 @@ export function orderContract(make: MakeStore, tried = 120): void {
       const {quality, ...facts} = await source.facts(asked)
       assertSameFacts(facts, naiveFacts(sent, asked))
       assertDuplicates(knows, {quality}, copies.length)
+      for (const field of ['mode=local', 'executors=3', 'executors=4.0', 'mode=none']) {
+        const filtered = {...asked, filters: {...noFilters, field}}
+        const {quality: _, ...ofField} = await source.facts(filtered)
+        assertSameFacts(ofField, naiveFacts(sent, filtered), field)
+      }
     })
   }
 }

@@ -65,7 +65,7 @@ export function pendingContract(make: MakeStore): void {
     const after = await factsOf(source)
     assert.equal(after.quality.undeclaredFields, 1)
     assert.deepEqual(
-      [after.numberFields.map(({name, n}) => [name, n]), after.valueFields.map(({value}) => value).sort()],
+      [after.numberFields.map(({name, n}) => [name, n]), after.valueFields.flatMap(({value}) => value ?? []).sort()],
       [[['executors', 1]], ['local', 'remote']],
     )
     assert.equal(await store.releasePending(newer), 0)

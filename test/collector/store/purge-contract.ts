@@ -42,7 +42,7 @@ function comparable(stats: Stats, {withFeatures = true} = {}): unknown {
   const {storeBytes: _bytes, freeBytes: _free, featuresSince: _since, unpaired, tables: _tables, ...numbers} = quality
   const {bytesPerRun: _run, bytesPerFeature: _feature, ...counters} = numbers
   const round = (mean: number | null): number | null => (mean === null ? null : Number(mean.toPrecision(9)))
-  const summed = features.map(({runs: _runs, users: _, usersLow: _low, usersHigh: _high, meanSeconds, ...sums}) => ({
+  const summed = features!.map(({runs: _runs, users: _, usersLow: _low, usersHigh: _high, meanSeconds, ...sums}) => ({
     ...sums,
     meanSeconds: round(meanSeconds),
   }))
@@ -66,8 +66,8 @@ export function purgeContract(make: MakeStore): void {
         assert.deepEqual(comparable(other, {withFeatures}), comparable(one, {withFeatures}), JSON.stringify(written))
         const isKept = written.from! >= other.quality.featuresSince!
         assert.deepEqual(other.featureOutcomes, isKept ? one.featureOutcomes : null, 'which run used what is purged')
-        for (const {name, type, runs, usersLow, usersHigh} of other.features) {
-          const known = one.features.find(feature => feature.name === name && feature.type === type)!
+        for (const {name, type, runs, usersLow, usersHigh} of other.features!) {
+          const known = one.features!.find(feature => feature.name === name && feature.type === type)!
           if (!withFeatures) continue
           assert.ok(usersLow <= known.usersLow && usersHigh >= known.usersHigh, name)
           if (runs !== null)
@@ -86,7 +86,7 @@ export function purgeContract(make: MakeStore): void {
     const {features} = await ask(source, year)
     await purgeAll(store, '1y', Date.parse('2027-02-10T00:00:00Z'))
     assert.deepEqual((await ask(source, year)).features, features)
-    assert.ok(features.length > 0 && features.every(({usersLow}) => usersLow > 1))
+    assert.ok(features!.length > 0 && features!.every(({usersLow}) => usersLow > 1))
   })
 
   itOnce('it refuses to count the users of a kind of feature after a purge, and compares with nothing', async t => {
@@ -103,7 +103,7 @@ export function purgeContract(make: MakeStore): void {
       ['2026-02-01', '2026-02-02'].map(async from => (await ask(source, {from})).features),
     )
     assert.deepEqual(
-      counts.map(([feature]) => feature!.count),
+      counts.map(features => features?.[0]?.count),
       [2, 1],
     )
     const {users, trend} = await ask(source, {...kind, from: '2026-08-01'})
@@ -138,7 +138,7 @@ export function purgeContract(make: MakeStore): void {
     await insert(store, [featureOf(3, nowMs)], {header: sampleHeader({user: pseudonym('new')})})
     const {users, features} = await ask(source, range)
     // The presence of the person is erased. A total names nobody and stays.
-    assert.deepEqual([users.total, features[0]!.users], [1, 2])
+    assert.deepEqual([users.total, features![0]!.users], [1, 2])
   })
 
   itOnce('it deletes the headers that only purged uses had', async t => {

@@ -164,7 +164,10 @@ export function readingContract(make: MakeStore): void {
     })
     const facts = await factsOf(source)
     assert.equal(facts.named.version[0]!.name, version)
-    assert.deepEqual(facts.valueFields, [{name: 'mode', value: version, runs: 1}])
+    assert.deepEqual(
+      facts.valueFields.flatMap(({name, value, runs}) => (value === null ? [] : [[name, value, runs]])),
+      [['mode', version, 1]],
+    )
     assert.equal(facts.numberFields[0]!.max, -1.5e300)
   })
 

@@ -81,7 +81,7 @@ test('it lets a collector purge by itself, each project by its own limit', async
     const {body} = await get(http, '/v1/projects/parsl/stats?from=2025-01-01', headers)
     const {quality, features} = body as Stats
     assert.equal(quality.featuresSince, '2025-11-01')
-    assert.equal(features[0]!.count, 1)
+    assert.equal(features![0]!.count, 1)
     // Since then it has measured the tables.
     assert.ok(quality.tables!.some(({name}) => name === 'feature_totals' || name === 'projects'))
   })

@@ -128,7 +128,7 @@ test('it says that earlier years are missing where retention has left totals tha
 })
 
 test('it names filters in each sentence to paste, and the most used features where years are not told', () => {
-  const [load] = sample.features
+  const [load] = sample.features!
   const used = ['A', 'B', 'C', 'D'].map(name => ({...load!, name, users: 9, usersLow: 9, usersHigh: 9}))
   const stats: Stats = {...enough, features: used, filters: {...sample.filters, system: 'Linux'}}
   const {sentences} = reportOf(stats).document

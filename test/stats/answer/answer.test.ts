@@ -286,7 +286,7 @@ test('it does not take features of a client without users for more people, unles
   assert.deepEqual([both.users.total, both.users.runsWithUser, both.users.runsWithoutUser], [1, 1, 0])
   const {features} = both
   assert.deepEqual(
-    [features[0]!.users, features[0]!.usersLow, features[0]!.usersHigh, features[0]!.usesWithoutUser],
+    [features![0]!.users, features![0]!.usersLow, features![0]!.usersHigh, features![0]!.usesWithoutUser],
     [null, 0, 4, 4],
   )
   const {users} = await answer(t, [lone])
@@ -338,7 +338,7 @@ test('it gives the percentiles of single uses, and of several the mean alone', a
       ],
     },
   ])
-  const [feature] = features
+  const [feature] = features!
   assert.deepEqual([feature!.meanSeconds, feature!.maxSeconds], [105 / 8, 2])
   trueWithinBound(feature!, {p50Seconds: 2, p90Seconds: 2, p99Seconds: 2, maxSeconds: 2, percentileBound: 0})
 })
@@ -354,13 +354,51 @@ test('it summarises each declared field, with the value of the end before that o
       ],
     },
   ])
-  assert.deepEqual(fields!['executors'], {n: 2, mean: 5.5, median: 5.5, max: 8, values: null})
+  const {periods: _, ...executors} = fields!['executors']!
+  assert.deepEqual(executors, {n: 2, mean: 5.5, median: 5.5, max: 8, values: null, ...byOne})
   const values = [
-    {value: 'local', runs: 2},
-    {value: 'remote', runs: 1},
+    {value: 'local', runs: 2, ...byOne},
+    {value: 'remote', runs: 1, ...byOne},
   ]
-  assert.deepEqual(fields!['mode'], {n: 3, mean: null, median: null, max: null, values})
-  assert.deepEqual(fields!['cached']!.values, [{value: false, runs: 1}])
+  const {periods, ...mode} = fields!['mode']!
+  assert.deepEqual(mode, {n: 3, mean: null, median: null, max: null, values, ...byOne})
+  assert.deepEqual([periods.length, periods.at(-1)], [12, {period: '2026-11', ...mode, complete: false}])
+  assert.deepEqual(fields!['cached']!.values, [{value: false, runs: 1, ...byOne}])
+})
+
+/** Runs of one user. */
+const byOne = {users: 1, usersLow: 1, usersHigh: 1, runsWithoutUser: 0, daysWithoutUser: 0}
+
+test('it answers only about the runs whose field has a value, and nothing about features', async t => {
+  const sent = {
+    events: [
+      startOf(1, nowMs, {fields: {executors: 1, mode: 'local'}}),
+      endOf(1, nowMs, {exitCode: 0, fields: {executors: 3}}),
+      startOf(2, nowMs, {fields: {mode: 'remote', cached: true}}),
+      featureOf(1, nowMs, {run: uuid('r', 1)}),
+    ],
+  }
+  for (const [field, runs] of [
+    ['mode=local', 1],
+    ['executors=3', 1],
+    ['executors=3.0', 1],
+    ['executors=1', 0],
+    ['cached=true', 1],
+    ['cached=TRUE', 0],
+  ] as const) {
+    const stats = await answer(t, [sent], {field})
+    assert.deepEqual([stats.runs!.total, stats.users.total, stats.features], [runs, runs, null], field)
+    assert.ok(stats.unanswered.includes('features') && stats.quality.unpaired === null)
+  }
+  const {unknownFilters} = await answer(t, [sent], {field: 'mode=fast'})
+  assert.deepEqual(unknownFilters, [{name: 'field', value: 'mode=fast', known: ['mode=local', 'mode=remote']}])
+  await assert.rejects(answer(t, [sent], {field: 'colour=red'}), {
+    code: 'USAGE_QUERY_INVALID',
+    message: 'the project declares no field "colour"',
+    next: 'Choose one of its fields: executors, mode, cached.',
+  })
+  await assert.rejects(answer(t, [sent], {field: 'mode'}), /field must be NAME=VALUE/)
+  await assert.rejects(answer(t, [sent], {field: 'mode=local', internal: '1'}), /field must not be combined/)
 })
 
 test('it has every key of the model without any data, and null for unknown values', async t => {
@@ -430,7 +468,8 @@ test('it has every key of the model without any data, and null for unknown value
   ])
   assert.equal(rest.commonestFault, null)
   assert.equal(rest.duration!.p99Seconds, null)
-  assert.deepEqual(rest.fields!['executors'], {n: 0, mean: null, median: null, max: null, values: null})
+  const {periods, n, mean, median, max, values, users} = rest.fields!['executors']!
+  assert.deepEqual([periods.length, n, mean, median, max, values, users], [12, 0, null, null, null, null, 0])
   assert.deepEqual(rest.unusedFeatures, ['Load.v1', 'Rebin.v1', 'Fit.v1'])
 })
 

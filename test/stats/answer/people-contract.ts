@@ -219,7 +219,7 @@ function checkPeople(stats: Stats, {project, uses}: World, query: StatsQuery, ab
       const of = within(uses, spans[index + 1]!).filter(use => use.isRun && use.header.version === version)
       assertTold(countOf(usage), truthOf(of, 'person'), `${about}: adoption ${index} ${version}`)
     }
-  for (const feature of stats.features) {
+  for (const feature of stats.features!) {
     const of = inRange.filter(({event}) => event.type === 'feature' && event.name === feature.name)
     const weigh = ({event}: Use): number => (event.type === 'feature' ? event.count : 1)
     assertTold(countOf(feature), truthOf(of, 'person', weigh), `${about}: feature ${feature.name}`)

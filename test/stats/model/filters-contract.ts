@@ -34,6 +34,7 @@ function randomQuery(random: () => number) {
   const to = Math.floor(random() * 300)
   const isDefault = random() < 0.3
   const use = maybe('internal', 'direct')
+  const field = random() < 0.15 ? maybe('mode=local', 'mode=remote', 'executors=3', 'mode=nothing') : null
   return {
     project: 'parsl',
     ...(isDefault ? {} : {from: day(to + Math.floor(random() * 200)), to: day(to)}),
@@ -43,8 +44,7 @@ function randomQuery(random: () => number) {
     ci: maybe('only', 'none'),
     agent: maybe('only', 'none', 'codex'),
     application: maybe('parsl', 'workbench'),
-    'feature-type': maybe('Algorithm', 'Feature'),
-    ...(use === null ? {} : {[use]: '1'}),
+    ...(field !== null ? {field} : {'feature-type': maybe('Algorithm', 'Feature'), ...(use !== null && {[use]: '1'})}),
   }
 }
 

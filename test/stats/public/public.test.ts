@@ -164,7 +164,7 @@ const knownUsers = (rows: readonly NamedUsage[]) => rows.map(({users, ...row}) =
 
 async function assertFeatures(sent: readonly Sent[], whole: Stats, shown: PublicStats): Promise<void> {
   const usersOf = (type: string, name: string): number =>
-    whole.features.find(one => one.type === type && one.name === name)!.users!
+    whole.features!.find(one => one.type === type && one.name === name)!.users!
   const open = new Set(shown.features!.rows.map(({type, name}) => `${type} ${name}`))
   for (const type of ['Algorithm', 'Feature']) {
     const written = {from: whole.from, to: whole.to, 'feature-type': type}

@@ -108,12 +108,12 @@ test('it removes longest runs, field values, exit codes, full system names and u
   for (const one of [versionOutcomes, featureOutcomes, featureVersionOutcomes, conspicuous, upgrades])
     assert.equal(one, null)
   assert.ok([duration!, ...duration!.periods].every(({p99Seconds}) => p99Seconds === null))
-  const [load] = sample.features
+  const [load] = sample.features!
   const {features} = hideSmallCells({
     ...statsOf([[9, 20]]),
     features: [{...load!, users: 9, usersLow: 9, usersHigh: 9}],
   })!.stats
-  assert.deepEqual([features[0]!.p50Seconds, features[0]!.p99Seconds, features[0]!.maxSeconds], [0.21, null, null])
+  assert.deepEqual([features![0]!.p50Seconds, features![0]!.p99Seconds, features![0]!.maxSeconds], [0.21, null, null])
 })
 
 test('it hides a second cell of a version over time if the row for the range would reveal the first', () => {

@@ -28,7 +28,7 @@ test('it answers the questions of a maintainer in this order', () => {
     /^Unused features: 2\n {2}Rebin\.v1, Fit\.v1$/m,
     /^ {2}3\.5\.2 +40 +9 {2}█+▎?$/m,
     /^ {2}unknown +2 +1 {2}▊$/m,
-    /executors in 38 runs: mean 2\.1, median 2, max 64\n {2}mode in 2 runs: local in 2/,
+    /executors in 38 runs by 9 people: mean 2\.1, median 2, max 64\n {2}mode in 2 runs by 2 people: local in 2 by 1 person/,
     /3 runs of CI \(not counted as users\), 4 events received again and counted once,\n {2}1 event rejected/,
     /store of 123\.5 kB, 410 bytes a run\n$/,
   ]
@@ -56,7 +56,7 @@ test('it fits into the width of the terminal', () => {
       {
         users: {...sample.users, periods},
         runs: {...sample.runs!, periods: periods.map(one => ({...one, value: 1}))},
-        features: [{...sample.features[0]!, name: long, type: long}],
+        features: [{...sample.features![0]!, name: long, type: long}],
         unusedFeatures: [long, 'b'],
         versions: [{version: long, ...usage(1, 1)}],
       },

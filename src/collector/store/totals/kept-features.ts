@@ -1,6 +1,6 @@
 import {Durations, mergeDurations} from '../../../protocol/durations/durations.ts'
 import {mergeBounds} from '../../../stats/model/bounds.ts'
-import {limitsHeaders, type StatsFilters} from '../../../stats/model/filters.ts'
+import {limitsRuns, type StatsFilters} from '../../../stats/model/filters.ts'
 import type {FeatureDurations} from '../../../stats/model/model.ts'
 import {periodsIn} from '../../../stats/model/period.ts'
 import type {FeatureFacts, RotationPeriod, StatsQuestion} from '../../../stats/model/source.ts'
@@ -39,7 +39,7 @@ export function countsOf<Key>(
 
 /**
  * The labels of the totals of features that answer a question: of the year if the range is a whole year with totals,
- * else of each whole month in it. Totals have no headers, so with a filter on headers there are none.
+ * else of each whole month in it. With a filter on headers or fields there are none: totals have neither.
  *
  * @param sinceMs single uses are kept since this instant; null if nothing is purged
  */
@@ -48,7 +48,7 @@ export function labelsOfFeatures(
   sinceMs: number | null,
   hasTotals: (label: string) => boolean,
 ): readonly string[] {
-  if (sinceMs === null || range.fromMs >= sinceMs || limitsHeaders(filters)) return []
+  if (sinceMs === null || range.fromMs >= sinceMs || limitsRuns(filters)) return []
   const purged = {fromMs: range.fromMs, toMs: Math.min(range.toMs, sinceMs)}
   const [year, ...others] = periodsIn(range, 'year', Number.POSITIVE_INFINITY)
   const isYear = others.length === 0 && year!.complete && range.toMs <= sinceMs

@@ -1,5 +1,5 @@
 import {noBounds} from '../../../stats/model/bounds.ts'
-import {limitsFeatures, limitsHeaders} from '../../../stats/model/filters.ts'
+import {limitsFeatures, limitsRuns} from '../../../stats/model/filters.ts'
 import {formatDay, startOfNextPeriod, startOfPeriod} from '../../../stats/model/period.ts'
 import type {NamedFacts, RotationPeriod, SpanFacts, StatsQuestion} from '../../../stats/model/source.ts'
 import type {Span} from '../../../stats/model/span.ts'
@@ -69,13 +69,13 @@ const noUse = readTotals(
 )
 
 /**
- * Finds the totals of purged runs: of whole years if they exist, else of months. Totals have no headers, so with a
- * filter on headers, spans that begin before the single runs are unknown. A filter on features needs no totals of runs.
+ * Finds the totals of purged runs: of whole years if they exist, else of months. With a filter on
+ * headers or fields, which totals do not have, spans that begin before the single runs are unknown. A filter on features needs no totals of runs.
  */
 export function findKeptRuns(stored: StoredRunTotals, {filters, rotation}: StatsQuestion): KeptRuns {
   const {sinceMs} = stored
   if (sinceMs === null || limitsFeatures(filters)) return {sinceMs, find: () => null}
-  if (limitsHeaders(filters)) return {sinceMs, find: ({fromMs}) => (fromMs < sinceMs ? 'unknown' : null)}
+  if (limitsRuns(filters)) return {sinceMs, find: ({fromMs}) => (fromMs < sinceMs ? 'unknown' : null)}
   const known = new Map<string, RunTotals | null>()
   const totalsOf = (label: string): RunTotals | null => {
     const before = known.get(label)

@@ -1,6 +1,6 @@
 import type {Bounds} from '../../../stats/model/bounds.ts'
 import {headerWords} from '../../../stats/model/header-words.ts'
-import type {NamedFacts, NamedRuns, RotationPeriod, SpanFacts} from '../../../stats/model/source.ts'
+import type {NamedFacts, NamedRuns, RotationPeriod, SpanFacts, ValueFieldFacts} from '../../../stats/model/source.ts'
 import type {RunTotals} from './run-totals.ts'
 
 /** The number of rotation periods that a month `YYYY-MM` or a year `YYYY` touches. */
@@ -46,11 +46,33 @@ export function readTotals(kept: RunTotals, label: string, rotation: readonly Ro
     ...kept,
     span: wasOld ? {...read, ...days, usesWithUser: read.runs - read.ciRuns} : read,
     named: Object.fromEntries(entries) as NamedFacts,
+    valueFields: [...countedFields(kept, read), ...wholeFields(kept, read)],
   }
 }
 
 /** Earlier versions did not count the runs that do not say who started them. */
 const noUnknown: Partial<NamedRuns> = {usesWithoutUser: 0, daysWithoutUser: 0}
+
+/** Earlier versions did not count the users of a value. */
+const countedFields = ({valueFields}: RunTotals, span: SpanFacts): ValueFieldFacts[] =>
+  valueFields.map(row => ({...someUsers(row.runs, span), ...row}))
+
+/** Earlier versions did not count the runs that have a field. */
+function wholeFields({numberFields, valueFields}: RunTotals, span: SpanFacts): ValueFieldFacts[] {
+  const counted = [...numberFields.map(({name, n}) => ({name, runs: n})), ...valueFields]
+  const isWhole = new Set(valueFields.flatMap(({name, value}) => (value === null ? [name] : [])))
+  return [...Map.groupBy(counted, ({name}) => name)].flatMap(([name, same]) => {
+    const runs = same.reduce((sum, one) => sum + one.runs, 0)
+    return isWhole.has(name) ? [] : [{name, value: null, runs, ...someUsers(runs, span)}]
+  })
+}
+
+/** An unknown part of the users of a span. */
+const someUsers = (runs: number, {users, usesWithoutUser, daysWithoutUser}: SpanFacts) => ({
+  users: {low: 0, high: Math.min(runs, users.high)},
+  usesWithoutUser: Math.min(runs, usesWithoutUser),
+  daysWithoutUser,
+})
 
 /** Runs whose header words are unknown: old totals lack the words that were added later. */
 function unknownNames({runs, users, usesWithoutUser, daysWithoutUser}: SpanFacts): NamedFacts {

@@ -81,6 +81,14 @@ export function addRunTotals(question: StatsQuestion, facts: StatsFacts, find: F
     }),
     numberFields: addNumbers([...totals.flatMap(({numberFields}) => numberFields), ...facts.numberFields]),
     valueFields: addValues([...totals.flatMap(({valueFields}) => valueFields), ...facts.valueFields]),
+    fieldPeriods: facts.fieldPeriods.map((rest, period) => {
+      const kept = find(question.periods[period]!)
+      if (kept === null || kept === 'unknown') return rest
+      return {
+        numberFields: addNumbers([...kept.totals, rest].flatMap(({numberFields}) => numberFields)),
+        valueFields: addValues([...kept.totals, rest].flatMap(({valueFields}) => valueFields)),
+      }
+    }),
     quality: {
       ...facts.quality,
       unpaired: totals.reduce((sum, {unpairedEnds}) => sum + unpairedEnds, facts.quality.unpaired),
@@ -181,16 +189,19 @@ function addVersionEndings(lists: readonly StatsFacts['versionEndings'][]): Stat
 }
 
 /** Adds up runs by name. */
-function addNamed(lists: readonly (readonly NamedRuns[])[]): NamedRuns[] {
-  const sum = (same: readonly NamedRuns[], key: 'usesWithoutUser' | 'daysWithoutUser'): number =>
-    same.reduce((total, one) => total + one[key], 0)
-  return [...Map.groupBy(lists.flat(), ({name}) => name)].map(([name, same]) => ({
-    name,
+const addNamed = (lists: readonly (readonly NamedRuns[])[]): NamedRuns[] =>
+  [...Map.groupBy(lists.flat(), ({name}) => name)].map(([name, same]) => ({name, ...addUsage(same)}))
+
+type Counted = Omit<NamedRuns, 'name'>
+
+function addUsage(same: readonly Counted[]): Counted {
+  const sum = (key: 'usesWithoutUser' | 'daysWithoutUser'): number => same.reduce((total, one) => total + one[key], 0)
+  return {
     runs: sumOfRuns(same),
     users: mergeBounds(same.map(({users}) => users)),
-    usesWithoutUser: sum(same, 'usesWithoutUser'),
-    daysWithoutUser: sum(same, 'daysWithoutUser'),
-  }))
+    usesWithoutUser: sum('usesWithoutUser'),
+    daysWithoutUser: sum('daysWithoutUser'),
+  }
 }
 
 function addNumbers(fields: readonly NumberFieldFacts[]): NumberFieldFacts[] {
@@ -204,7 +215,7 @@ function addNumbers(fields: readonly NumberFieldFacts[]): NumberFieldFacts[] {
 
 function addValues(fields: readonly ValueFieldFacts[]): ValueFieldFacts[] {
   const groups = Map.groupBy(fields, ({name, value}) => JSON.stringify([name, value]))
-  return [...groups.values()].map(same => ({...same[0]!, runs: sumOfRuns(same)}))
+  return [...groups.values()].map(same => ({...same[0]!, ...addUsage(same)}))
 }
 
 const sumOfRuns = (same: readonly {readonly runs: number}[]): number => same.reduce((sum, {runs}) => sum + runs, 0)

@@ -1,14 +1,24 @@
 import {toPlainText} from '../../../protocol/values/plain-text.ts'
-import type {FieldStats} from '../../model/model.ts'
+import type {UserBounds} from '../../model/breakdowns.ts'
+import type {FieldCounts} from '../../model/model.ts'
 import {fit, flow, layOut, maxRows, more, wrap} from './draw.ts'
 import type {Page, Section} from './page.ts'
-import {describeBound, writeCount, writeCounted, writeNumber, writeSeconds, writeUsers} from './write.ts'
+import {
+  describeBound,
+  isUnknown,
+  writeCount,
+  writeCounted,
+  writeNumber,
+  writePeople,
+  writeSeconds,
+  writeUsers,
+} from './write.ts'
 
 const maxValues = 5
 
 /** Writes the features that were used, with direct and internal uses in separate columns, and how long they took. */
 export function writeFeatures(page: Page): Section {
-  const {features} = page.stats
+  const features = page.stats.features ?? []
   const {paint, width} = page
   const rows = features
     .slice(0, maxRows)
@@ -28,7 +38,7 @@ export function writeFeatures(page: Page): Section {
 
 /** How long single uses took. Empty if no feature has such a duration. */
 function durationLines({stats: {features}, paint, width}: Page): string[] {
-  const timed = features.filter(({p50Seconds}) => p50Seconds !== null)
+  const timed = (features ?? []).filter(({p50Seconds}) => p50Seconds !== null)
   const rows = timed.slice(0, maxRows).map(({name, p50Seconds, p90Seconds, p99Seconds, maxSeconds}) => {
     const values = [p50Seconds, p90Seconds, p99Seconds, maxSeconds]
     return [fit(name, Math.max(8, width - 58)), ...values.map(one => (one === null ? '' : writeSeconds(one)))]
@@ -55,13 +65,17 @@ export function writeFields({stats: {fields}, width}: Page): Section {
   return {heading: 'Fields', lines}
 }
 
-function describeField(name: string, {n, mean, median, max, values}: FieldStats): string[] {
-  const head = `${toPlainText(name)} in ${writeCounted(n, 'run')}:`
+/** ` by 12 users`; empty if the runs do not say who started them. */
+const byUsers = ({usersLow, usersHigh}: UserBounds): string =>
+  isUnknown({low: usersLow, high: usersHigh}) ? '' : ` by ${writePeople({low: usersLow, high: usersHigh})}`
+
+function describeField(name: string, {n, mean, median, max, values, ...people}: FieldCounts): string[] {
+  const head = `${toPlainText(name)} in ${writeCounted(n, 'run')}${byUsers(people)}:`
   if (mean !== null && median !== null && max !== null)
     return [`${head} mean ${writeNumber(mean)}`, `median ${writeNumber(median)}`, `max ${writeNumber(max)}`]
   const counted = (values ?? [])
     .slice(0, maxValues)
-    .map(({value, runs}) => `${fit(String(value), 32)} in ${writeCount(runs)}`)
+    .map(({value, runs, ...people}) => `${fit(String(value), 32)} in ${writeCount(runs)}${byUsers(people)}`)
   const rest = (values?.length ?? 0) - maxValues
   const [first, ...others] = rest > 0 ? [...counted, writeCounted(rest, 'other value')] : counted
   return [`${head} ${first}`, ...others]

@@ -8,13 +8,14 @@ import {writeBytes, writeCounted, writeInstant} from './write.ts'
 
 /** Writes the filters that are set, and the answers that are null because of them. */
 export function writeFilters({stats: {filters, unanswered, unknownFilters}, width}: Page): Section {
-  const {appVersion, system, ci, agent, application, featureType, internal} = filters
+  const {appVersion, system, ci, agent, application, field, featureType, internal} = filters
   const values = {
     'app-version': appVersion,
     system,
     ci,
     agent,
     application,
+    field,
     'feature-type': featureType,
     use: internal === null ? null : internal ? 'internal' : 'direct',
   }

@@ -24,7 +24,7 @@ suite('reports', () => {
     assert.deepEqual(await postReport(http, reportOf(run)), {accepted: 3, duplicates: 0, rejected: []})
     assert.deepEqual(await postReport(http, reportOf(run)), {accepted: 0, duplicates: 3, rejected: []})
     const {runs, features, quality} = await stats()
-    assert.deepEqual([runs!.total, features[0]!.count, quality.duplicates], [1, 1, 3])
+    assert.deepEqual([runs!.total, features![0]!.count, quality.duplicates], [1, 1, 3])
   })
 
   test('it accepts the valid events of a report, and says why it rejects the others', async t => {

@@ -81,7 +81,7 @@ test('it writes reports while it counts a month for a purge, and counts what the
   assert.equal(await purging, 2)
   assert.deepEqual(await insert(featureOf(5, atMs + 2)), [['refused']])
   const query = parseStatsQuery({project: 'parsl', from: '2026-02-01', to: '2026-02-28'}, nowMs)
-  const [feature] = (await answerStats(source, sampleProject(), query, nowMs)).features
+  const [feature] = (await answerStats(source, sampleProject(), query, nowMs)).features!
   assert.deepEqual([feature!.count, feature!.usersHigh], [2, 1])
 })
 

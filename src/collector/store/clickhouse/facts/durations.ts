@@ -5,7 +5,7 @@ import {encodeDurations} from '../../totals/timings-blob.ts'
 import type {ClickHouse} from '../client/client.ts'
 import {bucketSql, bucketsOf} from './features.ts'
 import {cutQuestion} from './pieces.ts'
-import {chooses, onShards, settings} from './sql.ts'
+import {choosesRun, onShards, settings} from './sql.ts'
 import {runsSql} from './uses.ts'
 
 interface Row {
@@ -37,7 +37,7 @@ export async function countDurations(
     'durations',
     `SELECT place, min(least) AS least, max(most) AS most, sum(zeros) AS zeros, sumMap(buckets.1, buckets.2) AS buckets
      FROM ${onShards(clickhouse, ofShard)} GROUP BY place${settings}`,
-    {project: question.project, ...chooses(question.filters).parameters},
+    {project: question.project, ...choosesRun(question.filters).parameters},
   )
   const none = {least: Number.POSITIVE_INFINITY, most: 0, zeros: 0, buckets: [[], []] as const}
   return spans.map((span, place) => {

@@ -6,7 +6,7 @@
  * features (`features.ts`). Totals are added as for every store. Percentiles of runs are exact.
  * Read next: `one-scan.ts`, `uses.ts`, `span-facts.ts`.
  */
-import {limitsFeatures, limitsHeaders} from '../../../../stats/model/filters.ts'
+import {limitsFeatures, limitsFields, limitsRuns} from '../../../../stats/model/filters.ts'
 import type {StatsFacts, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {addFeatures} from '../../totals/kept-features.ts'
@@ -28,16 +28,15 @@ import {
   countUnpaired,
   exitFacts,
   fewUsersFacts,
+  fieldFacts,
   firstRunFacts,
   indexCounts,
   namedFacts,
-  numberFacts,
   spanFacts,
   stepFacts,
-  valueFacts,
   versionEndingFacts,
 } from './span-facts.ts'
-import {chooses, choosesFeature, onShards, settings} from './sql.ts'
+import {chooses, choosesFeature, choosesRun, onShards, settings} from './sql.ts'
 import {type TableNames, usesSql} from './uses.ts'
 import {readVersionUsers} from './version-users.ts'
 
@@ -79,8 +78,7 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
     firstRuns: firstOfFiltered ?? firstRunFacts(counts),
     versionUsers,
     steps: stepFacts(counts, question),
-    numberFields: numberFacts(counts, question),
-    valueFields: valueFacts(counts, question),
+    ...fieldFacts(counts, question),
     sinceMs,
     quality: {
       ...quality,
@@ -93,7 +91,7 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
 }
 
 /** Whether the question reads only some of the runs. */
-const isFiltered = ({filters}: StatsQuestion): boolean => limitsFeatures(filters) || limitsHeaders(filters)
+const isFiltered = ({filters}: StatsQuestion): boolean => limitsFeatures(filters) || limitsRuns(filters)
 
 const hasTotals = (kept: ReturnType<FindKept>): boolean => kept !== null && kept !== 'unknown'
 
@@ -132,7 +130,7 @@ async function readCounts(
       project,
       numbers: question.numberFields,
       values: question.valueFields,
-      ...chooses(filters).parameters,
+      ...choosesRun(filters).parameters,
       ...choosesFeature(filters).parameters,
     },
   )
@@ -147,6 +145,7 @@ function unpaired(counts: Counts, spans: number, isOnFeatures: boolean): number 
 
 async function readFeatures(clickhouse: ClickHouse, question: StatsQuestion, {featuresMs, runsMs}: KeptSince) {
   const {project, range, rotation, filters} = question
+  if (limitsFields(filters)) return {features: [], featureEndings: []}
   const pieces = cutQuestion([range], rotation)
   const rows = await clickhouse.ask<FeatureRow>(
     'features',

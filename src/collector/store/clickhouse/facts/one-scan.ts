@@ -2,7 +2,7 @@ import {minUsers} from '../../../../stats/model/bounds.ts'
 import type {StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import type {Pieces} from './pieces.ts'
-import {every, numbers, some, within} from './sql.ts'
+import {every, jsonOfField, numbers, numberTypes, some, within} from './sql.ts'
 
 /** What is counted in the one scan. A word of the header has the number `word` and its place. */
 export const kinds = {
@@ -110,22 +110,20 @@ function elementsSql({pieces, question, firstRuns}: Asked, uses: string): string
   ]
   const all = [
     `[${ofUse.join(', ')}]`,
-    ...(numberFields.length === 0
-      ? []
-      : [
-          `arrayMap(field -> (if(JSONType(${fieldJson}, field) IN ('Int64', 'UInt64', 'Double'), ${kinds.number}, ${noKind}), toUInt32(0), field, toUInt64(0), JSONExtractFloat(${fieldJson}, field)), if(has_fields, {numbers:Array(String)}, []))`,
-        ]),
-    ...(valueFields.length === 0
-      ? []
-      : [
-          `arrayMap((field, i) -> (if(JSONType(${fieldJson}, field) IN ('String', 'Bool'), ${kinds.value}, ${noKind}), toUInt32(i - 1), JSONExtractRaw(${fieldJson}, field), toUInt64(0), nan), if(has_fields, {values:Array(String)}, []), range(1, has_fields ? ${valueFields.length + 1} : 1))`,
-        ]),
+    ...fieldElements({names: 'numbers', types: numberTypes, isAny: numberFields.length > 0}, [
+      {kind: kinds.number, slot: 'toUInt32(2 * period_at + in_range)', name: 'field', value: fieldNumber},
+      {kind: kinds.value, slot: slotOfField(question, 0), name: `''`, who: 'who'},
+    ]),
+    ...fieldElements({names: 'values', types: [`'String'`, `'Bool'`], isAny: valueFields.length > 0}, [
+      {kind: kinds.value, slot: slotOfField(question, numberFields.length), name: `''`, who: 'who'},
+      {kind: kinds.value, slot: slotOfField(question, numberFields.length), name: fieldRaw, who: 'who'},
+    ]),
   ]
   return `
     SELECT day, at_order, own, marks, what, uses, arrayJoin(arrayFilter(one -> one.1 != ${noKind}, arrayConcat(${all.join(', ')}))) AS e
     FROM (
       SELECT at_order, own, marks, what, uses, took, exit, result, words, version_word, start_fields, end_fields, is_ci, day, piece, sayer, code, host_id,
-        script_id, in_range, period_at, ${every('in_range', some('notEmpty(start_fields)', 'notEmpty(end_fields)'))} AS has_fields,
+        script_id, in_range, period_at, ${every(some('in_range', 'period_at > 0'), some('notEmpty(start_fields)', 'notEmpty(end_fields)'))} AS has_fields,
         if(sayer = ${user}, user_id, 0) AS person, multiIf(sayer = ${user}, user_id, sayer = ${unknown}, toUInt64(day), 0) AS who
       FROM (
         SELECT *, intDiv(at, 86400000) AS day, ${pieces.pieceOfAt} AS piece,
@@ -137,8 +135,38 @@ function elementsSql({pieces, question, firstRuns}: Asked, uses: string): string
         FROM view(${uses})))`
 }
 
-/** The JSON that has `field`. If start and end report it, the value of the end counts. */
-const fieldJson = 'if(JSONHas(end_fields, field), end_fields, start_fields)'
+const fieldNumber = `JSONExtractFloat(${jsonOfField('field')}, field)`
+const fieldRaw = `JSONExtractRaw(${jsonOfField('field')}, field)`
+
+/** The number of fields of a question, each in a place of its own: first numbers, then the others. */
+export const countFields = ({numberFields, valueFields}: StatsQuestion): number =>
+  numberFields.length + valueFields.length
+
+/** The period, the field and the sayer of a run with `field`, and whether it is in the range. */
+const slotOfField = (question: StatsQuestion, before: number): string =>
+  `toUInt32(2 * (3 * (${countFields(question)} * period_at + ${before} + i - 1) + sayer) + in_range)`
+
+interface FieldElement {
+  readonly kind: number
+  readonly slot: string
+  readonly name: string
+  readonly who?: string
+  readonly value?: string
+}
+
+/** The elements of the fields of a run whose values have one of the types. `i` is the place of the field, from 1. */
+function fieldElements(
+  {names, types, isAny}: {readonly names: string; readonly types: readonly string[]; readonly isAny: boolean},
+  elements: readonly FieldElement[],
+): string[] {
+  if (!isAny) return []
+  const list = `if(has_fields, {${names}:Array(String)}, [])`
+  const isOfType = `JSONType(${jsonOfField('field')}, field) IN (${types.join(', ')})`
+  return elements.map(
+    ({kind, slot, name, who = 'toUInt64(0)', value = 'nan'}) =>
+      `arrayMap((field, i) -> (if(${isOfType}, ${kind}, ${noKind}), ${slot}, ${name}, ${who}, ${value}), ${list}, arrayEnumerate(${list}))`,
+  )
+}
 
 /** One more than the place of the span that contains `at`; 0 for none. The spans do not overlap and are in order. */
 function placeIn(spans: readonly Span[]): string {
@@ -172,6 +200,9 @@ export function countsSql(asked: Asked, groups: string): string {
   )
   const inPiece = `if(kind <= ${seconds}, slot, 0)`
   const to = (some: string, month = '0'): string => `arrayMap(s -> (kind, s, toInt64(${month}), name), ${some})`
+  const ofFields = 3 * Math.max(1, countFields(question))
+  const inRangeAndPeriod = (ofRange: string, ofPeriod: string, hasPeriod: string): string =>
+    `arrayConcat(arrayFilter(one -> slot % 2 = 1, [(kind, toUInt32(${ofRange}), toInt64(0), name)]), arrayFilter(one -> ${hasPeriod}, [(kind, toUInt32(${ofPeriod}), toInt64(0), name)]))`
   const targets = `multiIf(
     kind IN (${count}, ${unknownDay}), ${to('spans_of', 'month_of')},
     kind = ${user}, arrayConcat(${to('spans_of')},
@@ -179,6 +210,8 @@ export function countsSql(asked: Asked, groups: string): string {
     kind = ${host}, ${to('spans_of')},
     kind = ${script}, ${to(`${pieces.spansOf(withScripts)}[${inPiece}]`)},
     kind = ${seconds}, ${to(`${pieces.spansOf(withDurations)}[${inPiece}]`)},
+    kind = ${kinds.number}, ${inRangeAndPeriod('toUInt32(0)', 'intDiv(slot, 2)', 'slot > 1')},
+    kind = ${kinds.value}, ${inRangeAndPeriod(`intDiv(slot, 2) % ${ofFields}`, 'intDiv(slot, 2)', `intDiv(slot, 2) >= ${ofFields}`)},
     kind = ${kinds.words}, arrayMap((one, i) -> (toUInt8(${word - 1} + i), slot, toInt64(0), one), splitByChar('\\n', name), arrayEnumerate(splitByChar('\\n', name))),
     [(kind, slot, toInt64(0), name)])`
   const single = (part: string): string => `[(toInt64(${part}), toUInt8(0), toUInt8(0), toUInt32(0))]`
@@ -187,7 +220,7 @@ export function countsSql(asked: Asked, groups: string): string {
     of_kind = ${unknownDay}, ${single('who % 2')},
     of_kind = ${step}, arrayMap((x, i) -> (toInt64(x.3), toUInt8(i > 1), ${every('i > 1', 'seen[i - 1].1 = x.1 - 1')}, x.1),
       seen, arrayEnumerate(seen)),
-    ${some(every(`of_kind >= ${word}`, 'place != 0'), every(`of_kind = ${adoption}`, 'place % 3 != 0'))}, ${single('0')},
+    ${some(every(`of_kind >= ${word}`, 'place != 0'), every(`of_kind IN (${adoption}, ${kinds.value})`, 'place % 3 != 0'))}, ${single('0')},
     ${single('period_')})`
   return `
     SELECT of_kind AS kind, if(of_kind = ${step}, z.4, place) AS at_place, month, label AS name, z.1 AS part, count() AS n,

@@ -15,7 +15,7 @@ import {tellFlow} from '../../people/flow.ts'
 import {allPeople, alwaysMarked, onSeveralDays} from '../../people/people.ts'
 import {addUses, noUses, type RunsAndUses} from '../../people/telling-uses.ts'
 import {noDuration} from '../../totals/run-totals.ts'
-import {type Counted, kinds, sayers} from './one-scan.ts'
+import {type Counted, countFields, kinds, sayers} from './one-scan.ts'
 import {results, whats} from './uses.ts'
 
 /** The rows of an answer, by kind and place. */
@@ -130,16 +130,18 @@ export const readName = (name: string): string | null => (name === '' ? null : n
 
 /** The runs by name: rows of one word, or of the versions of one period. */
 function namedRuns(rows: readonly (Counted & {readonly sayer: number})[]): NamedRuns[] {
-  return [...Map.groupBy(rows, ({name}) => name)].map(([name, same]) => {
-    const unknown = same.filter(({sayer}) => sayer === sayers.unknown)
-    return {
-      name: readName(name),
-      runs: sumOf(same, ({rows: runs}) => runs),
-      users: allPeople(same.filter(({sayer}) => sayer === sayers.user).map(({n}) => ({all: n}))),
-      usesWithoutUser: sumOf(unknown, ({rows: runs}) => runs),
-      daysWithoutUser: sumOf(unknown, ({n}) => n),
-    }
-  })
+  return [...Map.groupBy(rows, ({name}) => name)].map(([name, same]) => ({name: readName(name), ...usageOf(same)}))
+}
+
+/** The runs and users of one name, by who says so. */
+function usageOf(same: readonly (Counted & {readonly sayer: number})[]): Omit<NamedRuns, 'name'> {
+  const unknown = same.filter(({sayer}) => sayer === sayers.unknown)
+  return {
+    runs: sumOf(same, ({rows: runs}) => runs),
+    users: allPeople(same.filter(({sayer}) => sayer === sayers.user).map(({n}) => ({all: n}))),
+    usesWithoutUser: sumOf(unknown, ({rows: runs}) => runs),
+    daysWithoutUser: sumOf(unknown, ({n}) => n),
+  }
 }
 
 export function namedFacts(counts: Counts): NamedFacts {
@@ -193,18 +195,40 @@ export const versionEndingFacts = (counts: Counts): StatsFacts['versionEndings']
 export const firstRunFacts = (counts: Counts): StatsFacts['firstRuns'] =>
   counts.of(kinds.firstRun).map(({name, earliest}) => ({version: readName(name) ?? '', atMs: earliest}))
 
-export const numberFacts = (counts: Counts, {numberFields}: StatsQuestion): StatsFacts['numberFields'] =>
-  numberFields.flatMap(field =>
-    counts
-      .of(kinds.number)
-      .filter(({name}) => name === field)
-      .map(({values, sum, max, p}) => ({name: field, n: values, mean: sum / values, median: p[0] ?? null, max})),
-  )
+/** The fields of the runs of the range, and of each period. */
+export function fieldFacts(counts: Counts, question: StatsQuestion): Fields & Pick<StatsFacts, 'fieldPeriods'> {
+  return {
+    ...fieldsAt(counts, question, 0),
+    fieldPeriods: question.periods.map((_, period) => fieldsAt(counts, question, period + 1)),
+  }
+}
 
-export const valueFacts = (counts: Counts, {valueFields}: StatsQuestion): StatsFacts['valueFields'] =>
-  valueFields.flatMap((field, place) =>
-    counts.of(kinds.value, place).map(({name, rows: runs}) => ({name: field, value: JSON.parse(name), runs})),
-  )
+type Fields = StatsFacts['fieldPeriods'][number]
+
+/** The fields of the runs of a place: 0 is the range, and then come the periods. */
+function fieldsAt(counts: Counts, question: StatsQuestion, place: number): Fields {
+  const {numberFields, valueFields} = question
+  const ofNumbers = counts.of(kinds.number, place)
+  const all = [...numberFields, ...valueFields]
+  return {
+    numberFields: numberFields.flatMap(field =>
+      ofNumbers
+        .filter(({name}) => name === field)
+        .map(({values, sum, max, p}) => ({name: field, n: values, mean: sum / values, median: p[0] ?? null, max})),
+    ),
+    valueFields: all.flatMap((field, index) => {
+      const first = 3 * (countFields(question) * place + index)
+      const rows = Object.values(sayers).flatMap(sayer =>
+        counts.of(kinds.value, first + sayer).map(row => ({...row, sayer})),
+      )
+      return [...Map.groupBy(rows, ({name}) => name)].map(([name, same]) => ({
+        name: field,
+        value: name === '' ? null : JSON.parse(name),
+        ...usageOf(same),
+      }))
+    }),
+  }
+}
 
 export const stepFacts = (counts: Counts, {steps}: StatsQuestion): StepFacts[] =>
   tellFlow(steps, step => {

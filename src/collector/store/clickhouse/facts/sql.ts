@@ -1,4 +1,10 @@
-import {isAgentChosen, type StatsFilters, wordFilters, wordOfFilter} from '../../../../stats/model/filters.ts'
+import {
+  fieldFilterOf,
+  isAgentChosen,
+  type StatsFilters,
+  wordFilters,
+  wordOfFilter,
+} from '../../../../stats/model/filters.ts'
 import {columnOfWord} from '../../../../stats/model/header-words.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 
@@ -46,6 +52,36 @@ export function chooses(filters: StatsFilters): Condition {
     else equals('agent', 'agent', agent)
   }
   return {sql: parts.map(part => `ifNull(${part}, 0)`).join(' AND '), parameters}
+}
+
+/**
+ * The JSON of a run that has a field, named by an expression. If start and end report it, the value of the end counts.
+ */
+export const jsonOfField = (name: string, start = 'start_fields', end = 'end_fields'): string =>
+  `if(JSONHas(${end}, ${name}), ${end}, ${start})`
+
+/** The types of numbers in JSON. */
+export const numberTypes = [`'Int64'`, `'UInt64'`, `'Double'`] as const
+
+/** Whether a filter chooses a run: a condition on its header, and on `start_fields` and `end_fields`. */
+export function choosesRun(filters: StatsFilters): Condition {
+  const byHeader = chooses(filters)
+  const field = fieldFilterOf(filters)
+  if (field === null) return byHeader
+  const name = '{fieldName:String}'
+  const json = jsonOfField(name)
+  const type = `JSONType(${json}, ${name})`
+  const isText = `${type} IN ('String', 'Bool') AND if(${type} = 'String', JSONExtractString(${json}, ${name}), JSONExtractRaw(${json}, ${name})) = {fieldText:String}`
+  const isNumber = `${type} IN (${numberTypes.join(', ')}) AND JSONExtractFloat(${json}, ${name}) = {fieldNumber:Float64}`
+  const isAsked = Number.isNaN(field.number) ? isText : `((${isText}) OR (${isNumber}))`
+  return {
+    sql: `${byHeader.sql} AND ${isAsked}`,
+    parameters: {
+      ...byHeader.parameters,
+      ...{fieldName: field.name, fieldText: field.value},
+      ...(!Number.isNaN(field.number) && {fieldNumber: field.number}),
+    },
+  }
 }
 
 /** Whether a filter chooses a use of a feature, beside its header. */

@@ -1,9 +1,9 @@
-import {limitsFeatures} from '../../../../stats/model/filters.ts'
+import {limitsFeatures, limitsFields} from '../../../../stats/model/filters.ts'
 import {columnOfWord, headerWords} from '../../../../stats/model/header-words.ts'
 import {signalOfExitCode} from '../../../../stats/model/shell-signals.ts'
 import type {StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
-import {chooses, choosesFeature, every, hash} from './sql.ts'
+import {chooses, choosesFeature, choosesRun, every, hash} from './sql.ts'
 
 /** What a row of uses is: the places are its number in SQL. */
 export const whats = ['run', 'feature', 'end', 'presence', 'use'] as const
@@ -57,9 +57,10 @@ export function runsSql(table: TableNames, {filters, lostBeforeMs}: StatsQuestio
       if(has_end, ifNull(ifNull(e.seconds, if(has_start, greatest(0, e.at - s.at) / 1000., NULL)), nan), nan) AS took,
       ${exitSql} AS exit,
       concat(${headerWords.map(word => wordSql(columnOfWord[word])).join(`, '\\n', `)}) AS words, ${wordSql('version')} AS version_word,
-      if(has_start, s.fields, a.fields) AS start_fields, if(has_end, e.fields, '') AS end_fields
-    FROM (${toldRunsSql(table, span)})
-    WHERE ${chooses(filters).sql}`
+      start_fields, end_fields
+    FROM (SELECT *, if(has_start, s.fields, a.fields) AS start_fields, if(has_end, e.fields, '') AS end_fields
+      FROM (${toldRunsSql(table, span)}))
+    WHERE ${choosesRun(filters).sql}`
 }
 
 /** The runs whose life overlaps a span, with the columns of their headers, and with what they told. */
@@ -88,7 +89,7 @@ export const endedRunsSql = (table: TableNames, lostBeforeMs: number, span: Span
 
 /**
  * The uses that a question counts people of, in a span: runs, and events without a run. If the question has a filter on
- * features: the chosen uses of features.
+ * features: the chosen uses of features. If it has one on a field: runs.
  *
  * @param featuresSinceMs single uses of features are counted since this instant; totals contain the others
  */
@@ -107,6 +108,7 @@ export function usesSql(
       SELECT at, toUInt8(if(isNull(run), 1, 4)) AS what, count AS uses, ${header}, ${ofNoRun}
       FROM ${table('features')} FINAL
       WHERE project = {project:String} AND ${single} AND ${chosen} AND ${choosesFeature(filters).sql}`
+  if (limitsFields(filters)) return runsSql(table, question, span)
   // All copies of an event have the same run, so the other events are left out before copies are merged.
   return `
     ${runsSql(table, question, span)}

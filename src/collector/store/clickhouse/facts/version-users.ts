@@ -2,7 +2,7 @@ import type {StatsQuestion, VersionUsers} from '../../../../stats/model/source.t
 import {dayMs} from '../../../../stats/model/span.ts'
 import type {ClickHouse} from '../client/client.ts'
 import {readName} from './span-facts.ts'
-import {chooses, every, onShards, settings, within} from './sql.ts'
+import {choosesRun, every, onShards, settings, within} from './sql.ts'
 import {runsSql, type TableNames} from './uses.ts'
 
 interface Row {
@@ -32,7 +32,7 @@ export async function readVersionUsers(
     `SELECT place, versions, count() AS users FROM (
        SELECT place, user_id, arraySort(groupUniqArrayArray(some)) AS versions FROM ${onShards(clickhouse, ofShard)}
        GROUP BY place, user_id) GROUP BY place, versions${settings}`,
-    {project, ...chooses(filters).parameters},
+    {project, ...choosesRun(filters).parameters},
   )
   return rows.map(({place, versions, users}) => ({place, versions: versions.map(readName), users}))
 }

@@ -1,11 +1,11 @@
 import {Durations} from '../../../../protocol/durations/durations.ts'
 import type {Bounds} from '../../../../stats/model/bounds.ts'
 import type {Duration, Outcomes} from '../../../../stats/model/model.ts'
-import type {FirstRun, NumberFieldFacts, StatsFacts, ValueFieldFacts} from '../../../../stats/model/source.ts'
+import type {FirstRun, StatsFacts} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {encodeDurations} from '../../totals/timings-blob.ts'
 import type {Month} from '../columns/column-cache.ts'
-import {type RunColumns, results, unpackNames} from '../columns/columns.ts'
+import {type RunColumns, results} from '../columns/columns.ts'
 import {type Growing, growing} from '../columns/growing.ts'
 import type {KnownHeaders} from '../columns/headers.ts'
 import type {Memory} from '../columns/read-cache.ts'
@@ -179,53 +179,4 @@ export function countExits(runs: Runs, span: Span): StatsFacts['exits'] {
     }
   }
   return [...all.values()]
-}
-
-/** Sums up the numbers in some fields of the runs of a span. Fields without a value are left out. */
-export function countNumbers(runs: Runs, span: Span, names: readonly string[]): NumberFieldFacts[] {
-  const all = new Map(names.map(name => [name, growing(Float64Array)]))
-  for (const part of runsIn(runs, span)) {
-    const isIn = createIsIn(part, runs)
-    for (const [name, values] of all) {
-      const {row, value} = part.columns.numbers[name] ?? noNumbers
-      for (let place = 0; place < row.length; place++) if (isIn(row[place]!)) values.push(value[place]!)
-    }
-  }
-  return [...all].flatMap(([name, growingValues]) => {
-    const values = growingValues.column()
-    const n = values.length
-    if (n === 0) return []
-    let [sum, max] = [0, Number.NEGATIVE_INFINITY]
-    for (const value of values) {
-      sum += value
-      if (value > max) max = value
-    }
-    const [median] = percentiles(values, [0.5])
-    return [{name, n, mean: sum / n, median: median!, max}]
-  })
-}
-
-const noNumbers: RunColumns['numbers'][string] = {row: new Uint32Array(), value: new Float64Array()}
-
-/** Counts the runs of a span by their values in some fields. */
-export function countValues(runs: Runs, span: Span, names: readonly string[]): ValueFieldFacts[] {
-  const all = new Map(names.map(name => [name, new Map<string | boolean, number>()]))
-  for (const part of runsIn(runs, span)) {
-    const isIn = createIsIn(part, runs)
-    for (const [name, runsOf] of all) {
-      const column = part.columns.values[name]
-      if (column === undefined) continue
-      const {row, value} = column
-      const known = unpackNames(column)
-      const counts = new Float64Array(known.length)
-      for (let place = 0; place < row.length; place++) if (isIn(row[place]!)) counts[value[place]!]!++
-      for (const [place, one] of known.entries())
-        if (counts[place]! > 0) runsOf.set(one, (runsOf.get(one) ?? 0) + counts[place]!)
-    }
-  }
-  return [...all].flatMap(([name, runsOf]) => [...runsOf].map(([value, count]) => ({name, value, runs: count})))
-}
-
-function createIsIn({columns: {header}, begin, end}: Rows<RunColumns>, {chosen}: Runs): (row: number) => boolean {
-  return row => row >= begin && row < end && (chosen === null || chosen[header[row]!] === 1)
 }

@@ -27,19 +27,12 @@ import {
 import {readKeptRuns} from '../totals/read-run-totals.ts'
 import {collectUses, countLone} from './collect-uses.ts'
 import {countFeatures, eachUse, sumMonths} from './count-features.ts'
-import {
-  countExits,
-  countNumbers,
-  countOutcomes,
-  countValues,
-  createScriptCounter,
-  encodeRunDurations,
-  type Runs,
-} from './count-runs.ts'
+import {countExits, countOutcomes, createScriptCounter, encodeRunDurations, type Runs} from './count-runs.ts'
 import {countNamed, countSteps, createSpanCounter} from './count-uses.ts'
 import {featureEndings} from './endings/feature-endings.ts'
 import {countVersionEndings} from './endings/version-endings.ts'
 import {countVersionUsers} from './endings/version-users.ts'
+import {countFields} from './fields/count-fields.ts'
 import {type OpenRows, openRows} from './open-rows.ts'
 import {readCounters, readGrowth, readSince} from './quality.ts'
 import {readTableSizes} from './sizes.ts'
@@ -101,8 +94,7 @@ function readSingle(
     firstRuns: rows.firstRuns(),
     versionUsers: countVersionUsers(runs, question.versionUsers),
     steps: countSteps(uses, steps),
-    numberFields: countNumbers(runs, range, question.numberFields),
-    valueFields: countValues(runs, range, question.valueFields),
+    ...countFields(runs, question, rows.periodOf),
     sinceMs: readSince(database, project),
     quality: {
       ...readCounters(database, project, asked.range),

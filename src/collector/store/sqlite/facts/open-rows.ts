@@ -1,4 +1,4 @@
-import {limitsFeatures, type StatsFilters} from '../../../../stats/model/filters.ts'
+import {fieldFilterOf, limitsFeatures, limitsFields, type StatsFilters} from '../../../../stats/model/filters.ts'
 import type {FirstRun, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {type Month, openColumns} from '../columns/column-cache.ts'
@@ -7,6 +7,7 @@ import type {ReadCache} from '../columns/read-cache.ts'
 import type {Database} from '../tables/database.ts'
 import type {FeatureUses} from './count-features.ts'
 import {createScriptNumbers, findFirstRuns, type Runs, type ScriptNumbers} from './count-runs.ts'
+import {withFieldValue} from './fields/with-field-value.ts'
 import {type MonthSummaries, openMonthSummaries} from './month-summaries.ts'
 import {createPeriodOf} from './people.ts'
 
@@ -49,7 +50,8 @@ interface Opening extends Pick<StatsQuestion, 'range' | 'filters' | 'rotation' |
 }
 
 /**
- * Opens the rows for a question. With a filter on features, uses of features are needed in all spans, and runs in none.
+ * Opens the rows for a question. With a filter on features, uses of features are needed in all spans, and runs in none. With one on a
+ * field, only runs are.
  */
 export function openRows(
   database: Database,
@@ -62,15 +64,21 @@ export function openRows(
   const periodOf = createPeriodOf(rotation, headers.periodNumber)
   const chosen = chooseHeaders(headers, filters)
   const isOnFeatures = limitsFeatures(filters)
+  const field = fieldFilterOf(filters)
   const chosenFeatures = featuresOf(database, project, filters)
+  const ofFeatures = limitsFields(filters) ? [] : isOnFeatures ? [range, ...spans] : [range]
   const months = {
     runs: isOnFeatures ? [] : columns.runs([range, ...spans]),
-    features: columns.features(isOnFeatures ? [range, ...spans] : [range]),
+    features: columns.features(ofFeatures),
   }
   const monthsOfFirst = firstRuns === null ? [] : columns.runs([firstRuns])
   readMissing([...months.runs, ...months.features, ...monthsOfFirst], cache.onReading)
   return {
-    runs: {months: months.runs, headers, chosen},
+    runs: {
+      months: field === null ? months.runs : withFieldValue(months.runs, field, {memory: cache.memory, project}),
+      headers,
+      chosen,
+    },
     uses: {months: months.features, headers, chosen, filters, chosenFeatures, periodOf},
     periodOf,
     scripts: known.scripts,

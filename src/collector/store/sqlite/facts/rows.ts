@@ -33,7 +33,7 @@ export const monthsIn = <Columns>(months: readonly Month<Columns>[], {fromMs, to
   months.filter(month => month.fromMs < toMs && startOfNextPeriod(month.fromMs, 'month') > fromMs)
 
 /** The index of the first time that is not before an instant (binary search). */
-function placeOf(times: Uint32Array, atMs: number): number {
+export function placeOf(times: ArrayLike<number>, atMs: number): number {
   let [low, high] = [0, times.length]
   while (low < high) {
     const middle = (low + high) >> 1
