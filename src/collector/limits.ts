@@ -149,6 +149,7 @@ export const collectorLimits = {
     scheduler: 50,
     feature: 3_000,
     field: 500,
+    detail: 500,
   },
   /** Such values of one kind in a year: tables and pages of that length can still be read and drawn. */
   maxNewValuesAYear: 10_000,

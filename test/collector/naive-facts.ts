@@ -6,6 +6,7 @@ import {limitsFeatures, type StatsFilters, wordFilters, wordOfFilter} from '../.
 import {columnOfWord, type HeaderWord, headerWords, numberOfWords} from '../../src/stats/model/header-words.ts'
 import type {Duration} from '../../src/stats/model/model.ts'
 import type {
+  DetailFacts,
   FeatureFacts,
   FirstRun,
   NamedFacts,
@@ -99,6 +100,10 @@ export function naiveFacts(sent: readonly Sent[], question: StatsQuestion): Omit
       used.filter(one => within(range, one)),
       [...Map.groupBy(paired, ({event}) => event.run).values()].map(assemble),
       question.lostBeforeMs,
+    ),
+    details: detailFacts(
+      used.filter(one => within(range, one)),
+      question,
     ),
     sinceMs: sinceOf(sent),
     named: Object.fromEntries(byWord) as NamedFacts,
@@ -418,6 +423,42 @@ function features(sent: readonly Sent[], rotation: Rotation): FeatureFacts[] {
       ...withoutUser(same.map(({header, event}) => ({header, atMs: ms(event), uses: event.count}))),
       meanSeconds: timed === 0 ? null : seconds / timed,
       ...exactly(single, share => percentile(single, share)),
+    }
+  })
+}
+
+function detailFacts(sent: readonly Sent[], {rotation, numberDetails, valueDetails}: StatsQuestion): DetailFacts[] {
+  const uses = sent.flatMap(({header, event}) =>
+    event.type === 'feature'
+      ? Object.entries(event.details ?? {}).map(([detail, value]) => ({header, event, detail, value}))
+      : [],
+  )
+  const declared = uses.filter(({detail, value}) =>
+    (typeof value === 'number' ? numberDetails : valueDetails).includes(detail),
+  )
+  const shownOf = (value: unknown) => (typeof value === 'number' ? null : (value as string | boolean))
+  const keyOf = ({event, detail, value}: (typeof declared)[number]) =>
+    JSON.stringify([event.featureType, event.name, detail, shownOf(value)])
+  return [...Map.groupBy(declared, keyOf).values()].map(same => {
+    const numbers = same.flatMap(({value}) => (typeof value === 'number' ? [value] : []))
+    return {
+      type: same[0]!.event.featureType,
+      name: same[0]!.event.name,
+      detail: same[0]!.detail,
+      value: shownOf(same[0]!.value),
+      count: sum(
+        same.map(({event}) => event),
+        event => event.count,
+      ),
+      users: different(
+        same.map(({header, event}) => ({word: header.ci === null ? header.user : null, header, atMs: ms(event)})),
+        rotation,
+      ),
+      ...withoutUser(same.map(({header, event}) => ({header, atMs: ms(event), uses: event.count}))),
+      numbers:
+        numbers.length === 0
+          ? null
+          : {mean: mean(numbers)!, median: percentile(numbers, 0.5)!, max: Math.max(...numbers)},
     }
   })
 }

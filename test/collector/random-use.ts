@@ -111,11 +111,15 @@ function useOf(
       name: pick(['Load.v1', 'Rebin.v1']),
       internal: random() < 0.3,
       count,
+      details: detailsOf(number),
       ...values,
     }),
     'timings' in values ? durations : [],
   ]
 }
+
+/** Some uses have details. */
+const detailsOf = (number: number): FeatureEvent['details'] => (number % 3 === 0 ? null : {depth: number % 7})
 
 /** The same values in another order. */
 export function shuffle<T>(values: readonly T[], random: () => number): T[] {

@@ -79,7 +79,15 @@ it('answers a question about thirty years with the memory of some of them', asyn
   }
   await store.close()
   const range = {fromMs: yearMs(0), toMs: yearMs(years)}
-  const asked = {range, spans: [range], periods: [range], numberFields: [], valueFields: []}
+  const asked = {
+    range,
+    spans: [range],
+    periods: [range],
+    numberFields: [],
+    valueFields: [],
+    numberDetails: [],
+    valueDetails: [],
+  }
   const {count, peakBytes} = await askIn(home, data, {heapMegabytes: 48, budgetBytes: 8 * mebibyte, asked})
   assert.equal(count, years * runsOfYear)
   assert.ok(peakBytes < 256 * mebibyte, `${Math.round(peakBytes / mebibyte)} MiB`)

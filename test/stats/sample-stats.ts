@@ -1,6 +1,6 @@
 import {type Breakdowns, breakdowns, type UserBounds} from '../../src/stats/model/breakdowns.ts'
 import {noFilters} from '../../src/stats/model/filters.ts'
-import type {FieldCounts, FieldStats, Stats} from '../../src/stats/model/model.ts'
+import type {DetailStats, FieldCounts, FieldStats, Stats} from '../../src/stats/model/model.ts'
 
 export const exact = (total: number) => ({total, exact: true, low: total, high: total})
 export const measure = (...values: number[]) => ({
@@ -34,6 +34,12 @@ const fieldOf = (counts: Omit<FieldCounts, keyof UserBounds | 'runsWithoutUser' 
   const field = {...counts, ...ofPeople}
   return {...field, periods: [{period: '2026-01', ...field, complete: true}]}
 }
+/** Ten uses by three people. */
+const detailOf = (changes: Partial<DetailStats>): DetailStats => ({
+  ...{type: 'Algorithm', name: 'Load.v1', detail: 'mode', value: 'local', count: 10, ...ofFeature(3)},
+  ...{mean: null, median: null, max: null},
+  ...changes,
+})
 const ofFeature = (users: number) => ({...people(users), usesWithoutUser: 0, daysWithoutUser: 0})
 
 const breakdownsOf = (items: (column: string) => readonly object[]): Breakdowns =>
@@ -157,6 +163,7 @@ export const sample: Stats = {
       },
     },
   ],
+  details: [detailOf({value: 'local'}), detailOf({detail: 'depth', value: null, mean: 2.5, median: 2, max: 4})],
   unusedFeatures: ['Rebin.v1', 'Fit.v1'],
   ...breakdownsOf(() => []),
   versions: [
@@ -234,6 +241,7 @@ export const hostileStats: Stats = {
   featureOutcomes: [{type: hostile, name: hostile, ...outcomesOfHostile}],
   featureVersionOutcomes: [{type: hostile, name: hostile, version: hostile, ...outcomesOfHostile}],
   conspicuous: [{...sample.conspicuous![0]!, type: hostile, name: hostile, version: hostile, faults: [fault(hostile)]}],
+  details: [detailOf({type: hostile, name: hostile, detail: hostile, value: hostile})],
   unusedFeatures: [hostile],
   ...breakdownsOf(column => [
     {[column]: hostile, ...usage(1, 1)},

@@ -97,7 +97,7 @@ const isWithin = (range: {min?: number | undefined; max?: number | undefined}, v
  */
 export function readDeclaredValue(declared: Declaration | undefined, written: string): FieldValue {
   if (declared?.type === 'boolean') return written === 'true' ? true : written === 'false' ? false : written
-  if (declared?.type !== 'integer' && declared?.type !== 'number') return written
+  if (declared === undefined || !isNumberType(declared.type)) return written
   return written.trim() !== '' && Number.isFinite(Number(written)) ? Number(written) : written
 }
 
@@ -146,3 +146,6 @@ function readValue(values: object, name: string): unknown {
     return undefined
   }
 }
+
+/** Whether values of a declared type are numbers. */
+export const isNumberType = (type: Declaration['type']): boolean => type === 'integer' || type === 'number'

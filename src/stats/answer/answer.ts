@@ -19,7 +19,8 @@ import {type Counted, compareWithBefore} from './compare.ts'
 import {featureList, unusedFeatures} from './derive.ts'
 import {type Answering, deriveOfRuns, fewUsersOf} from './derive-answers.ts'
 import {forecastDisk, sizesOf} from './disk.ts'
-import {requireDeclaredField} from './fields.ts'
+import {detailStats} from './fields/details.ts'
+import {requireDeclaredField} from './fields/fields.ts'
 import {userFlow} from './flow.ts'
 import {marksOf} from './marks.ts'
 import {featureOutcomes, featureVersionOutcomes} from './outcomes/outcomes-of.ts'
@@ -110,6 +111,7 @@ function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Om
     userFlow: userFlow(answering),
     ...deriveOfRuns(answering, !limitsFeatures(filters)),
     features: hasFeatures ? featureList(facts.features) : null,
+    details: hasFeatures && facts.details !== null ? detailStats(facts.details) : null,
     featureOutcomes: hasFeatures ? featureOutcomes(facts.featureEndings) : null,
     featureVersionOutcomes: hasFeatures ? featureVersionOutcomes(facts.featureEndings) : null,
     // Declared names have no type.

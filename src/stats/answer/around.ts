@@ -44,7 +44,16 @@ export async function answerAround(
     fromMs: Math.min(...spans.map(({fromMs}) => fromMs)),
     toMs: Math.max(...spans.map(({toMs}) => toMs)),
   }
-  const none = {periods: [], steps: [], numberFields: [], valueFields: [], firstRuns: null, versionUsers: null}
+  const none = {
+    periods: [],
+    steps: [],
+    numberFields: [],
+    valueFields: [],
+    numberDetails: [],
+    valueDetails: [],
+    firstRuns: null,
+    versionUsers: null,
+  }
   const rotation = rotationPeriods(whole, identity)
   const facts = await source.facts({...asked, ...none, range: spans.at(-1)!, spans, rotation})
   return sides.flatMap(({mark, before, after}, index) => [

@@ -1,3 +1,4 @@
+import {isNumberType} from '../../protocol/project/declaration.ts'
 import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import {limitsFeatures} from '../model/filters.ts'
 import {type Period, periodsIn, startOfPeriod} from '../model/period.ts'
@@ -30,8 +31,6 @@ export function makePlan(project: ProjectFile, query: StatsQuery, nowMs: number)
   // Each span is asked for once, so the first one must need the most.
   const {spans, indexOf} = listOnce([range, ...periods.map(({span}) => span), ...before])
   const flow = planFlow(periods, query.by, project.identity)
-  const names = Object.keys(project.fields)
-  const isNumber = (name: string): boolean => ['integer', 'number'].includes(project.fields[name]!.type)
   const question: StatsQuestion = {
     project: project.project,
     range,
@@ -43,11 +42,17 @@ export function makePlan(project: ProjectFile, query: StatsQuery, nowMs: number)
     firstRuns: {fromMs: startOfPeriod(yearBefore.fromMs, 'month'), toMs: range.toMs},
     versionUsers: limitsFeatures(query.filters) ? null : planVersionSpans(range, nowMs),
     lostBeforeMs: nowMs - project.lostAfterHours * 3_600_000,
-    numberFields: names.filter(isNumber),
-    valueFields: names.filter(name => !isNumber(name)),
+    numberFields: namesOf(project.fields, true),
+    valueFields: namesOf(project.fields, false),
+    numberDetails: namesOf(project.features.details, true),
+    valueDetails: namesOf(project.features.details, false),
   }
   return {question, range, periods, previous, yearBefore, flow, indexOf}
 }
+
+/** The names of declarations that are numbers, or of the others. */
+const namesOf = (declared: ProjectFile['fields'], areNumbers: boolean): string[] =>
+  Object.keys(declared).filter(name => isNumberType(declared[name]!.type) === areNumbers)
 
 const weekMs = 7 * dayMs
 /** The most weeks in which upgrades are looked for: three years. */

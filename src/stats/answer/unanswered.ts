@@ -11,7 +11,14 @@ const qualityKeys = (needs: QualityCount['needs']): string[] => [
 ]
 
 /** The answers about features, and about events without a run. */
-const ofFeatures = ['features', 'featureOutcomes', 'featureVersionOutcomes', 'unusedFeatures', 'quality.unpaired']
+const ofFeatures = [
+  'features',
+  'details',
+  'featureOutcomes',
+  'featureVersionOutcomes',
+  'unusedFeatures',
+  'quality.unpaired',
+]
 
 /**
  * The keys that are null because of a filter. A filter on features leaves no answer about runs, and one on their type

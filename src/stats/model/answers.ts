@@ -207,6 +207,16 @@ export const answers = [
     meaning: 'Features that were used, the most used first.',
   },
   {
+    key: 'details',
+    title: 'Details of features',
+    columns: [
+      ...['type', 'name', 'detail', 'value', 'count', ...people, 'usesWithoutUser', 'daysWithoutUser'],
+      ...['mean', 'median', 'max'],
+    ],
+    page: 'features',
+    meaning: 'Uses and users of features by the values of their declared details.',
+  },
+  {
     key: 'unusedFeatures',
     title: 'Unused features',
     columns: ['name'],

@@ -61,6 +61,41 @@ export interface Upgrade {
   readonly halfAfterDays: number | null
 }
 
+/** The uses of a feature with one value of a detail; for a number, with any. */
+export interface DetailStats extends UserBounds {
+  readonly type: string
+  readonly name: string
+  readonly detail: string
+  readonly value: string | boolean | null
+  readonly count: number
+  readonly usesWithoutUser: number
+  readonly daysWithoutUser: number
+  readonly mean: number | null
+  readonly median: number | null
+  readonly max: number | null
+}
+
+/** A declared field over the runs of the range that have it, and over those of each period. */
+export interface FieldStats extends FieldCounts {
+  readonly periods: readonly (FieldCounts & {readonly period: string; readonly complete: boolean})[]
+}
+
+/** A field over the runs that have it. Numbers have mean, median and max; other fields have values. */
+export interface FieldCounts extends Omit<Usage, 'runs'> {
+  /** The runs that have the field. */
+  readonly n: number
+  readonly mean: number | null
+  readonly median: number | null
+  readonly max: number | null
+  /** The most frequent value first. */
+  readonly values: readonly FieldValue[] | null
+}
+
+/** The runs and users of one value. */
+export interface FieldValue extends Usage {
+  readonly value: string | boolean
+}
+
 export interface NamedUsage extends Usage {
   readonly name: string | null
 }

@@ -8,12 +8,13 @@
  * Read next: `answers.ts`, `source.ts`, `query.ts`.
  */
 import type {Measure, PeopleMeasure, RunsByUser, UserMeasure} from './bounds.ts'
-import type {Breakdowns, Usage, UserBounds, VersionAnswers} from './breakdowns.ts'
+import type {Breakdowns, DetailStats, FieldStats, Usage, UserBounds, VersionAnswers} from './breakdowns.ts'
 import type {StatsFilters, UnknownFilter} from './filters.ts'
 import type {Fault, OutcomeAnswers, OutcomeStats, SuccessRateStats} from './outcomes.ts'
 import type {AroundMark, Mark, PeriodLength} from './period.ts'
 
 export type {Count, Measure, PeopleMeasure, PeriodValue, RunsByUser, UserMeasure} from './bounds.ts'
+export type {DetailStats, FieldCounts, FieldStats, FieldValue} from './breakdowns.ts'
 export type {Fault, OutcomeStats, Outcomes, SuccessRate, SuccessRateStats} from './outcomes.ts'
 export type {AroundMark, Mark} from './period.ts'
 
@@ -63,6 +64,11 @@ export interface Stats extends Breakdowns, OutcomeAnswers, VersionAnswers {
   readonly exitCodes: readonly {readonly exitCode: number; readonly runs: number}[] | null
   /** Null with a filter on a field. */
   readonly features: readonly FeatureStats[] | null
+  /**
+   * The details of the 100 features with the most uses. Null with a filter on a field, and if single uses of the range are
+   * purged.
+   */
+  readonly details: readonly DetailStats[] | null
   /** Declared names of features that nobody used in the range. */
   readonly unusedFeatures: readonly string[] | null
   /** The versions in each period, without those that have no run in it. */
@@ -164,27 +170,6 @@ export interface FeatureStats extends UserBounds, FeatureDurations {
   readonly daysWithoutUser: number
   /** Seconds of one use, over the uses with a duration. */
   readonly meanSeconds: number | null
-}
-
-/** A declared field over the runs of the range that have it, and over those of each period. */
-export interface FieldStats extends FieldCounts {
-  readonly periods: readonly (FieldCounts & {readonly period: string; readonly complete: boolean})[]
-}
-
-/** A field over the runs that have it. Numbers have mean, median and max; other fields have values. */
-export interface FieldCounts extends Omit<Usage, 'runs'> {
-  /** The runs that have the field. */
-  readonly n: number
-  readonly mean: number | null
-  readonly median: number | null
-  readonly max: number | null
-  /** The most frequent value first. */
-  readonly values: readonly FieldValue[] | null
-}
-
-/** The runs and users of one value. */
-export interface FieldValue extends Usage {
-  readonly value: string | boolean
 }
 
 /** The counts of the time with which a range is compared. All are null if there is a reason not to compare. */

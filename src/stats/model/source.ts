@@ -46,6 +46,9 @@ export interface StatsQuestion {
   /** Names of the fields that are numbers, and of those whose values are counted. */
   readonly numberFields: readonly string[]
   readonly valueFields: readonly string[]
+  /** The same of details of features. */
+  readonly numberDetails: readonly string[]
+  readonly valueDetails: readonly string[]
 }
 
 /** A span, and which of its facts are needed (default: all). The others are zero or null. */
@@ -79,6 +82,8 @@ export interface StatsFacts {
    * most runs. Null if single uses or runs of the range are purged.
    */
   readonly featureEndings: readonly FeatureEnding[] | null
+  /** The details of the `maxFeatures` features with the most uses. Null if single uses of the range are purged. */
+  readonly details: readonly DetailFacts[] | null
   /** Runs and users of the range by header value. */
   readonly named: NamedFacts
   /**
@@ -134,6 +139,19 @@ export const maxFeatures = 100
 export interface FeatureEnding extends VersionEnding {
   readonly type: string
   readonly name: string
+}
+
+/** The uses of a feature with one value of a detail. */
+export interface DetailFacts extends WithoutUser {
+  readonly type: string
+  readonly name: string
+  readonly detail: string
+  /** Null: any number. */
+  readonly value: string | boolean | null
+  readonly count: number
+  readonly users: Bounds
+  /** Over the events with a number. Null if the values are no numbers. */
+  readonly numbers: {readonly mean: number; readonly median: number; readonly max: number} | null
 }
 
 export interface SpanFacts extends WithoutUser {

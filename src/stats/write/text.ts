@@ -5,7 +5,7 @@ import {describeDays} from './shown.ts'
 import {writeAround} from './text/around.ts'
 import {writeBreakdown, writeCi} from './text/breakdowns.ts'
 import {writeConspicuous, writeFeatureOutcomes, writeUpgrades, writeVersionOutcomes} from './text/by-version.ts'
-import {writeFeatures, writeFields, writeUnused} from './text/details.ts'
+import {writeDetails, writeFeatures, writeFields, writeUnused} from './text/details.ts'
 import {writeDuration, writeOutcomes} from './text/outcomes.ts'
 import type {Page, Section} from './text/page.ts'
 import type {Paint} from './text/paint.ts'
@@ -43,6 +43,7 @@ const writers: Readonly<Partial<Record<AnswerKey, ((page: Page) => Section) | nu
   conspicuous: writeConspicuous,
   duration: writeDuration,
   features: writeFeatures,
+  details: writeDetails,
   unusedFeatures: writeUnused,
   adoption: null,
   beforeAndAfter: writeAround,

@@ -36,6 +36,8 @@ export const question: StatsQuestion = {
   lostBeforeMs: nowMs - 48 * hourMs,
   numberFields: ['executors'],
   valueFields: ['mode', 'cached'],
+  numberDetails: ['depth'],
+  valueDetails: ['kind', 'deep'],
 }
 
 /** An exact number of people. */

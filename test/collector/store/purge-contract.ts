@@ -37,7 +37,7 @@ const ask = (source: StatsSource, written: Written): Promise<Stats> =>
 
 /** The answers without the values that a purge may change: sizes, dates of purges, and numbers that do not add up. */
 function comparable(stats: Stats, {withFeatures = true} = {}): unknown {
-  const {quality, features, unusedFeatures, ...others} = stats
+  const {quality, features, unusedFeatures, details: _details, ...others} = stats
   const {featureOutcomes: _outcomes, featureVersionOutcomes: _pairs, conspicuous: _items, ...answers} = others
   const {storeBytes: _bytes, freeBytes: _free, featuresSince: _since, unpaired, tables: _tables, ...numbers} = quality
   const {bytesPerRun: _run, bytesPerFeature: _feature, ...counters} = numbers

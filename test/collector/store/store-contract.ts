@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import {suite, test} from 'node:test'
+import type {FeatureEvent} from '../../../src/protocol/report/event.ts'
+import type {FieldValues} from '../../../src/protocol/values/scalars.ts'
+import {noFilters, type StatsFilters} from '../../../src/stats/model/filters.ts'
 import {
   admitted,
   batchOf,
@@ -169,6 +172,38 @@ export function readingContract(make: MakeStore): void {
       [['mode', version, 1]],
     )
     assert.equal(facts.numberFields[0]!.max, -1.5e300)
+  })
+
+  test('it counts uses by the values of declared details, with the chosen features and headers', async t => {
+    const {store, source} = await make(t)
+    const use = (number: number, details: FieldValues, changes: Partial<FeatureEvent> = {}) =>
+      featureOf(number, nowMs - number * dayMs, {run: null, details, ...changes})
+    await insert(store, [
+      use(1, {depth: 1, kind: 'even', deep: true}, {count: 5}),
+      use(2, {depth: 4, kind: `"odd' \\ \u{1f600}`}, {internal: true}),
+      use(3, {kind: 7, depth: 'x', undeclared: 1}),
+    ])
+    await insert(store, [use(4, {depth: 1.5, kind: 'even'}, {name: 'Rebin.v1'})], {header: sampleHeader({user: null})})
+    await insert(store, [use(5, {kind: 'even'})], {header: sampleHeader({ci: 'gitlab', user: null})})
+    const rowsOf = async (filters: Partial<StatsFilters>) => {
+      const {details} = await factsOf(source, {filters: {...noFilters, ...filters}})
+      const rows = details!.map(({name, detail, value, count, users, usesWithoutUser, numbers}) =>
+        [name, detail, value, count, users.high, usesWithoutUser, ...Object.values(numbers ?? {})].join(' '),
+      )
+      return rows.sort()
+    }
+    const odd = `Load.v1 kind "odd' \\ \u{1f600} 1 1 0`
+    assert.deepEqual(await rowsOf({}), [
+      'Load.v1 deep true 5 1 0',
+      'Load.v1 depth  6 1 0 2.5 2.5 4',
+      odd,
+      'Load.v1 kind even 6 1 0',
+      'Rebin.v1 depth  1 0 1 1.5 1.5 1.5',
+      'Rebin.v1 kind even 1 0 1',
+    ])
+    assert.deepEqual(await rowsOf({internal: true}), ['Load.v1 depth  1 1 0 4 4 4', odd])
+    assert.deepEqual(await rowsOf({ci: 'only'}), ['Load.v1 kind even 1 0 0'])
+    assert.deepEqual(await rowsOf({field: 'mode=local'}), [])
   })
 
   test('it answers from the state before or after a concurrent write', async t => {

@@ -459,6 +459,7 @@ test('it has every key of the model without any data, and null for unknown value
       'ci',
       'fields',
       'features',
+      'details',
       'featureOutcomes',
       'featureVersionOutcomes',
       'unusedFeatures',

@@ -14,7 +14,7 @@ import type {AdmittedEvent, Batch} from '../store.ts'
 
 /**
  * Says whether a value may be stored as it is: it is known to the project, or there is room for a new one. Kinds are
- * columns of headers, `feature`, and `field` with the name of the field.
+ * columns of headers, `feature`, and `field` or `detail` with its name.
  */
 export type AdmitValue = (kind: string, value: string) => boolean
 
@@ -77,11 +77,13 @@ function foldKeys<Key extends string>(
 /** Folds the values of one event. See `foldValues`. */
 export function foldEvent(event: AdmittedEvent['event'], file: ProjectFile | null, admits: AdmitValue): typeof event {
   if (event.type !== 'feature') {
-    const fields = foldFields(event.fields, file, admits)
+    const fields = foldTexts(event.fields, file?.fields, 'field', admits)
     return fields === event.fields ? event : {...event, fields}
   }
-  if (event.name === otherValue || isNamed(file, event.name)) return event
-  return admits('feature', `${event.featureType}\n${event.name}`) ? event : {...event, name: otherValue}
+  const details = event.details && foldTexts(event.details, file?.features.details, 'detail', admits)
+  const folded = details === event.details ? event : {...event, details}
+  if (event.name === otherValue || isNamed(file, event.name)) return folded
+  return admits('feature', `${event.featureType}\n${event.name}`) ? folded : {...folded, name: otherValue}
 }
 
 function isNamed(file: ProjectFile | null, name: string): boolean {
@@ -98,12 +100,18 @@ function namesOf(file: ProjectFile): ReadonlySet<string> {
   return known
 }
 
-function foldFields(fields: FieldValues, file: ProjectFile | null, admits: AdmitValue): FieldValues {
+/** Folds texts of fields or details, except those of an enum. */
+function foldTexts(
+  fields: FieldValues,
+  declared: ProjectFile['fields'] | undefined,
+  kind: 'field' | 'detail',
+  admits: AdmitValue,
+): FieldValues {
   let changes: Record<string, string> | null = null
   for (const name in fields) {
     const value = fields[name]
-    if (typeof value !== 'string' || value === otherValue || file?.fields[name]?.type === 'enum') continue
-    if (admits(`field ${name}`, value)) continue
+    if (typeof value !== 'string' || value === otherValue || declared?.[name]?.type === 'enum') continue
+    if (admits(`${kind} ${name}`, value)) continue
     changes ??= {}
     changes[name] = otherValue
   }

@@ -80,7 +80,7 @@ export function boundValues<Project extends string | number>(
   /** The room of a day. If the values of a year are used up, some a day remain: a flood hides no release for a year. */
   const roomOn = (project: Project, kind: string, day: string): Pick<Kind, 'room' | 'taken'> => {
     const before = formatDay(Date.parse(day) - yearMs)
-    const aDay = maxNewValuesADay[kind.startsWith('field ') ? 'field' : kind] ?? 0
+    const aDay = maxNewValuesADay[kind.split(' ', 1)[0]!] ?? 0
     const {today: taken, year} = table.count(project, kind, day, before)
     const ofYear = Math.max(newValuesADayBeyondYear, maxNewValuesAYear - (year - taken))
     return {room: Math.min(aDay, ofYear), taken}

@@ -49,6 +49,30 @@ function durationLines({stats: {features}, paint, width}: Page): string[] {
   return ['', paint.dim(head!), ...body, ...more(timed.length, 'feature'), ...flow(describeBound(bound), width)]
 }
 
+/** Writes the values of details, feature by feature. */
+export function writeDetails({stats: {details}, width}: Page): Section {
+  const byDetail = [
+    ...Map.groupBy(details ?? [], ({type, name, detail}) => JSON.stringify([type, name, detail])).values(),
+  ]
+  const lines = byDetail.slice(0, maxRows).flatMap(rows => {
+    const {name, detail, mean, median, max} = rows[0]!
+    const head = `${toPlainText(name)}, ${toPlainText(detail)}:`
+    if (mean !== null && median !== null && max !== null)
+      return wrap(
+        [`${head} mean ${writeNumber(mean)}`, `median ${writeNumber(median)}`, `max ${writeNumber(max)}`],
+        width,
+      )
+    return wrap(
+      listValues(
+        head,
+        rows.map(({value, count, ...people}) => ({value, count, people})),
+      ),
+      width,
+    )
+  })
+  return {heading: 'Details of features', lines: [...lines, ...more(byDetail.length, 'detail')]}
+}
+
 /** Writes the declared features that nobody used. */
 export function writeUnused({stats, width}: Page): Section {
   const unused = stats.unusedFeatures ?? []
@@ -73,10 +97,24 @@ function describeField(name: string, {n, mean, median, max, values, ...people}: 
   const head = `${toPlainText(name)} in ${writeCounted(n, 'run')}${byUsers(people)}:`
   if (mean !== null && median !== null && max !== null)
     return [`${head} mean ${writeNumber(mean)}`, `median ${writeNumber(median)}`, `max ${writeNumber(max)}`]
-  const counted = (values ?? [])
+  return listValues(
+    head,
+    (values ?? []).map(({value, runs, ...some}) => ({value, count: runs, people: some})),
+  )
+}
+
+interface CountedValue {
+  readonly value: string | boolean | null
+  readonly count: number
+  readonly people: UserBounds
+}
+
+/** `head local in 2 by 1 person`, `remote in 1 by 1 person`. */
+function listValues(head: string, values: readonly CountedValue[]): string[] {
+  const counted = values
     .slice(0, maxValues)
-    .map(({value, runs, ...people}) => `${fit(String(value), 32)} in ${writeCount(runs)}${byUsers(people)}`)
-  const rest = (values?.length ?? 0) - maxValues
+    .map(({value, count, people}) => `${fit(String(value), 32)} in ${writeCount(count)}${byUsers(people)}`)
+  const rest = values.length - maxValues
   const [first, ...others] = rest > 0 ? [...counted, writeCounted(rest, 'other value')] : counted
   return [`${head} ${first}`, ...others]
 }

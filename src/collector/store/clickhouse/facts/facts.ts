@@ -10,9 +10,10 @@ import {limitsFeatures, limitsFields, limitsRuns} from '../../../../stats/model/
 import type {StatsFacts, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {addFeatures} from '../../totals/kept-features.ts'
-import {isAllKept, mostRun} from '../../totals/most-run.ts'
+import {isAllKept, mostOf} from '../../totals/most-of.ts'
 import {addRunTotals, type FindKept, restOf} from '../../totals/run-totals.ts'
 import type {ClickHouse} from '../client/client.ts'
+import {readDetails} from './details.ts'
 import {countDurations} from './durations.ts'
 import {readFeatureEndings} from './feature-endings.ts'
 import {countsOfRow, type FeatureName, type FeatureRow, featuresSql} from './features.ts'
@@ -46,7 +47,7 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
   const since = await readKeptSince(clickhouse, project)
   const {find} = await readKeptRuns(clickhouse, asked, since.runsMs)
   const question = clipQuestion(asked, find)
-  const [counts, {features, featureEndings}, totals, quality, sinceMs, firstOfFiltered, versionUsers, durations] =
+  const [counts, {features, ...ofFeatures}, totals, quality, sinceMs, firstOfFiltered, versionUsers, durations] =
     await Promise.all([
       readCounts(clickhouse, question, asked.range, since.featuresMs),
       readFeatures(clickhouse, asked, since),
@@ -71,7 +72,7 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
     exits: exitFacts(counts),
     versionEndings: versionEndingFacts(counts),
     features: addFeatures(joinNames([...features, ...totals.counts]), feature => feature),
-    featureEndings,
+    ...ofFeatures,
     named: namedFacts(counts),
     fewUsers: fewUsersFacts(counts),
     adoption: adoptionFacts(counts, question),
@@ -145,7 +146,7 @@ function unpaired(counts: Counts, spans: number, isOnFeatures: boolean): number 
 
 async function readFeatures(clickhouse: ClickHouse, question: StatsQuestion, {featuresMs, runsMs}: KeptSince) {
   const {project, range, rotation, filters} = question
-  if (limitsFields(filters)) return {features: [], featureEndings: []}
+  if (limitsFields(filters)) return {features: [], featureEndings: [], details: []}
   const pieces = cutQuestion([range], rotation)
   const rows = await clickhouse.ask<FeatureRow>(
     'features',
@@ -153,10 +154,16 @@ async function readFeatures(clickhouse: ClickHouse, question: StatsQuestion, {fe
     {project, ...chooses(filters).parameters, ...choosesFeature(filters).parameters},
   )
   const features = rows.map(countsOfRow)
-  const isKept = isAllKept(question, [featuresMs, runsMs])
-  const most = isKept ? mostRun(features, feature => feature) : []
-  const endings = await readFeatureEndings(clickhouse, localTables(clickhouse), question, most)
-  return {features, featureEndings: isKept ? endings : null}
+  const most = (by: 'runs' | 'count') => mostOf(features, feature => feature, by)
+  const [featureEndings, details] = await Promise.all([
+    isAllKept(question, [featuresMs, runsMs])
+      ? readFeatureEndings(clickhouse, localTables(clickhouse), question, most('runs'))
+      : null,
+    isAllKept(question, [featuresMs])
+      ? readDetails(clickhouse, localTables(clickhouse), question, most('count'))
+      : null,
+  ])
+  return {features, featureEndings, details}
 }
 
 /** A feature has one key, from single uses and from totals. */

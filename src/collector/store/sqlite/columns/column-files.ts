@@ -22,7 +22,7 @@ import type {FeatureColumns, RunColumns} from './columns.ts'
 export const columnsFolder = 'columns'
 
 /** The version of the file format. Files of other versions are ignored. */
-const form = 7
+const form = 8
 
 /** Keeps columns on disk for the next process. Never throws: a file that fails is like a missing file. */
 export interface ColumnFiles {

@@ -49,9 +49,13 @@ export interface ValueColumn {
   readonly packedNames: Uint8Array
 }
 
-export const packNames = (names: readonly (string | boolean)[]): Uint8Array => serialize(names)
+/** A value of a field or a detail. Numbers of fields have columns of their own. */
+export type Value = string | boolean | number
 
-export const unpackNames = ({packedNames}: ValueColumn): readonly (string | boolean)[] => deserialize(packedNames)
+export const packNames = (names: readonly Value[]): Uint8Array => serialize(names)
+
+export const unpackNames = <Some extends Value = string | boolean>({packedNames}: ValueColumn): readonly Some[] =>
+  deserialize(packedNames)
 
 export interface LoneColumns {
   readonly at: Uint32Array
@@ -85,6 +89,8 @@ export interface FeatureColumns {
   readonly seconds: Float64Array
   /** How many uses of the event have a known duration. */
   readonly timed: Float64Array
+  /** The values of each detail, and the rows that have them, ascending. */
+  readonly details: Readonly<Record<string, ValueColumn>>
   /** The histograms of events with several durations. */
   readonly timings: TimingsColumn
   /** By the number of a run: the digests of runs that may have uses in other months too. */
@@ -118,22 +124,32 @@ const emptyBytes = 3_000
 /** The approximate bytes of columns in memory. */
 export function sizeOf(columns: RunColumns | FeatureColumns): number {
   if (columns.kind === 'features') {
-    const {features, crossing, at, timings, runs} = columns
+    const {features, crossing, at, timings, runs, details} = columns
     const ofTimings = 8 * timings.row.length + timings.bytes.length
-    return emptyBytes + 8 * features.length + 200 * crossing.size + 37 * at.length + ofTimings + bytesOfEnds(runs)
+    return (
+      emptyBytes +
+      8 * features.length +
+      200 * crossing.size +
+      37 * at.length +
+      ofTimings +
+      bytesOfEnds(runs) +
+      bytesOfValues(details)
+    )
   }
   const {at, scripts, exits, lone, numbers, values} = columns
-  const fields = [...Object.values(numbers), ...Object.values(values)].map(({row}) => 500 + 12 * row.length)
-  const names = Object.values(values).map(({packedNames}) => packedNames.length)
+  const ofNumbers = Object.values(numbers).map(({row}) => 500 + 12 * row.length)
   return sumOf([
     emptyBytes,
     60 * at.length,
     100 * (scripts.length + exits.length),
     9 * lone.at.length,
-    ...fields,
-    ...names,
+    ...ofNumbers,
+    bytesOfValues(values),
   ])
 }
+
+const bytesOfValues = (values: RunColumns['values']): number =>
+  sumOf(Object.values(values).map(({row, packedNames}) => 500 + 12 * row.length + packedNames.length))
 
 /** The approximate bytes of the ends of runs in memory. */
 export const bytesOfEnds = ({header, exits}: RunEnds): number => 17 * header.length + 100 * exits.length

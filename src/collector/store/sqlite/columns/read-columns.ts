@@ -5,15 +5,16 @@ import {
   type FeatureColumns,
   type LoneColumns,
   loneKinds,
-  packNames,
   type RunColumns,
   results,
   type TimingsColumn,
+  type Value,
 } from './columns.ts'
 import {exitOf, nameSignal} from './exits.ts'
 import {type Growing, growing, moved} from './growing.ts'
-import {type Numbering, numbering} from './numbering.ts'
+import {numbering} from './numbering.ts'
 import {createRunEndsReader, runEndQuery} from './run-ends.ts'
+import {collectValues} from './value-columns.ts'
 
 /** The month of a project to read. Instants are Unix milliseconds. */
 export interface MonthToRead {
@@ -45,7 +46,7 @@ export const columnQueries = {
     GROUP BY header, used_at / 86400000 ORDER BY 1`,
   features: `
     SELECT f.feature, f.used_at AS at, f.header, f.run, f.count, f.is_internal AS isInternal,
-      f.duration_seconds AS seconds, coalesce(f.timed, f.count) AS timed, f.timings,
+      f.duration_seconds AS seconds, coalesce(f.timed, f.count) AS timed, f.timings, f.details,
       f.run IS NOT NULL AND (r.run IS NULL OR r.first_sign_at < :from OR r.last_sign_at >= :to) AS isCrossing
     FROM features f LEFT JOIN runs r ON r.project = f.project AND r.run = f.run
     WHERE f.project = :project AND f.used_at >= :from AND f.used_at < :usesTo`,
@@ -75,6 +76,7 @@ interface FeatureRow {
   readonly seconds: number | null
   readonly timed: number
   readonly timings: Uint8Array | null
+  readonly details: string | null
   readonly isCrossing: number
 }
 
@@ -148,15 +150,10 @@ function readLone(database: Database, span: Omit<MonthToRead, 'salt'>): LoneColu
 /** Collects the values of fields. If start and end report the same field, the value of the end counts. */
 function collectFields() {
   const numbers = new Map<string, {row: Growing<Uint32Array>; value: Growing<Float64Array>}>()
-  const values = new Map<string, {row: Growing<Uint32Array>; value: Growing<Uint32Array>; names: ValueNames}>()
+  const values = collectValues()
   const numbersOf = (name: string) => {
     const known = numbers.get(name) ?? {row: growing(Uint32Array), value: growing(Float64Array)}
     numbers.set(name, known)
-    return known
-  }
-  const valuesOf = (name: string) => {
-    const known = values.get(name) ?? {row: growing(Uint32Array), value: growing(Uint32Array), names: numbering()}
-    values.set(name, known)
     return known
   }
   return {
@@ -168,11 +165,7 @@ function collectFields() {
           const column = numbersOf(name)
           column.row.push(row)
           column.value.push(value)
-        } else if (typeof value === 'string' || typeof value === 'boolean') {
-          const column = valuesOf(name)
-          column.row.push(row)
-          column.value.push(column.names.numberOf(value, () => value))
-        }
+        } else if (typeof value === 'string' || typeof value === 'boolean') values.add(row, name, value)
       }
     },
     columns(): Pick<RunColumns, 'numbers' | 'values'> {
@@ -180,16 +173,10 @@ function collectFields() {
         name,
         {row: row.column(), value: value.column()},
       ])
-      const valueColumns = [...values].map(([name, {row, value, names}]) => [
-        name,
-        {row: row.column(), value: value.column(), packedNames: packNames(names.values)},
-      ])
-      return {numbers: Object.fromEntries(numberColumns), values: Object.fromEntries(valueColumns)}
+      return {numbers: Object.fromEntries(numberColumns), values: values.columns()}
     },
   }
 }
-
-type ValueNames = Numbering<string | boolean, string | boolean>
 
 /** Reads the uses of features of a month from the tables, row by row. */
 export function readFeatureColumns(database: Database, month: MonthToRead): FeatureColumns {
@@ -208,6 +195,7 @@ export function readFeatureColumns(database: Database, month: MonthToRead): Feat
   const runEnds = createRunEndsReader(database, month.project)
   const crossing = new Map<number, string>()
   const timings: {row: number; blob: Uint8Array}[] = []
+  const details = collectValues()
   let row = 0
   for (const found of eachRow<FeatureRow>(database.prepare(columnQueries.features), span)) {
     const {run, seconds} = found
@@ -222,6 +210,8 @@ export function readFeatureColumns(database: Database, month: MonthToRead): Feat
     columns.run.push(number)
     if (found.isCrossing === 1 && !crossing.has(number)) crossing.set(number, digest(salt, run!))
     if (found.timings !== null) timings.push({row, blob: found.timings})
+    if (found.details !== null)
+      for (const [name, value] of Object.entries(JSON.parse(found.details))) details.add(row, name, value as Value)
     row++
   }
   const {features, begins, placeOf} = layByFeature(columns.feature.column())
@@ -237,6 +227,7 @@ export function readFeatureColumns(database: Database, month: MonthToRead): Feat
     seconds: moved(columns.seconds.column(), placeOf),
     timed: moved(columns.timed.column(), placeOf),
     timings: layTimings(timings, placeOf),
+    details: details.columns(placeOf),
     runs: runEnds.ends(),
     crossing,
   }

@@ -13,7 +13,7 @@ import type {AskedSpan, QualityFacts, SpanFacts, StatsFacts, StatsQuestion} from
 import type {Span} from '../../../../stats/model/span.ts'
 import {cutPieces} from '../../people/pieces.ts'
 import type {KeptRuns} from '../../totals/kept-runs.ts'
-import {isAllKept, mostRun} from '../../totals/most-run.ts'
+import {isAllKept, mostOf} from '../../totals/most-of.ts'
 import {addRunTotals, type FindKept, noDuration, restOf} from '../../totals/run-totals.ts'
 import type {ReadCache} from '../columns/read-cache.ts'
 import type {Database} from '../tables/database.ts'
@@ -32,6 +32,7 @@ import {countNamed, countSteps, createSpanCounter} from './count-uses.ts'
 import {featureEndings} from './endings/feature-endings.ts'
 import {countVersionEndings} from './endings/version-endings.ts'
 import {countVersionUsers} from './endings/version-users.ts'
+import {countDetails} from './fields/count-details.ts'
 import {countFields} from './fields/count-fields.ts'
 import {type OpenRows, openRows} from './open-rows.ts'
 import {readCounters, readGrowth, readSince} from './quality.ts'
@@ -115,17 +116,18 @@ function readFeatures(
   nameOf: NameOf,
   asked: StatsQuestion,
   {totals, runsSinceMs}: {readonly totals: KeptFeatures; readonly runsSinceMs: number | null},
-): Pick<StatsFacts, 'features' | 'featureEndings'> {
+): Pick<StatsFacts, 'features' | 'featureEndings' | 'details'> {
   const months = sumMonths(uses, asked.range, summaries)
   const counts = countFeatures(uses, months)
   const endingsOf = (feature: number) => featureEndings(months.get(feature)!, uses.headers, asked.lostBeforeMs)
   return {
     features: addFeatures([...counts, ...totals.counts], nameOf),
-    featureEndings: !isAllKept(asked, [totals.sinceMs, runsSinceMs])
-      ? null
-      : mostRun(counts, nameOf).flatMap(({feature, type, name}) =>
+    featureEndings: isAllKept(asked, [totals.sinceMs, runsSinceMs])
+      ? mostOf(counts, nameOf, 'runs').flatMap(({feature, type, name}) =>
           endingsOf(feature).map(ending => ({type, name, ...ending})),
-        ),
+        )
+      : null,
+    details: isAllKept(asked, [totals.sinceMs]) ? countDetails(uses, asked, mostOf(counts, nameOf, 'count')) : null,
   }
 }
 

@@ -1,12 +1,13 @@
-import {UsageError} from '../../errors.ts'
-import type {ProjectFile} from '../../protocol/project/project-file.ts'
-import {describeValue} from '../../protocol/values/problem.ts'
-import type {Usage} from '../model/breakdowns.ts'
-import {fieldFilterOf, type StatsFilters} from '../model/filters.ts'
-import type {FieldCounts, FieldStats, FieldValue} from '../model/model.ts'
-import type {Period} from '../model/period.ts'
-import type {StatsFacts, ValueFieldFacts} from '../model/source.ts'
-import {usageOf} from './unique.ts'
+import {UsageError} from '../../../errors.ts'
+import {isNumberType} from '../../../protocol/project/declaration.ts'
+import type {ProjectFile} from '../../../protocol/project/project-file.ts'
+import {describeValue} from '../../../protocol/values/problem.ts'
+import type {Usage} from '../../model/breakdowns.ts'
+import {fieldFilterOf, type StatsFilters} from '../../model/filters.ts'
+import type {FieldCounts, FieldStats, FieldValue} from '../../model/model.ts'
+import type {Period} from '../../model/period.ts'
+import type {StatsFacts, ValueFieldFacts} from '../../model/source.ts'
+import {usageOf} from '../unique.ts'
 
 type FieldFacts = StatsFacts['fieldPeriods'][number]
 
@@ -20,7 +21,7 @@ export function fieldStats(
   const ofPeriods = facts.fieldPeriods.map(countFields)
   return Object.fromEntries(
     Object.entries(fields).map(([name, {type}]): [string, FieldStats] => {
-      const isNumber = type === 'integer' || type === 'number'
+      const isNumber = isNumberType(type)
       const over = periods.map(({label, complete}, place) => ({
         period: label,
         ...ofPeriods[place]!(name, isNumber),
