@@ -390,7 +390,7 @@ _usage() {
         --field:*)  ;;
         --feature-type:*)  ;;
         --format:*) _usage_words "$word" 'text json csv markdown html' ;;
-        --section:*) _usage_words "$word" 'filters users runs uncertainUsers userFlow hosts scripts trend marks outcomes successRate commonestFault exitCodes versionOutcomes featureOutcomes featureVersionOutcomes conspicuous duration features details unusedFeatures adoption beforeAndAfter versions upgrades systems readableSystems systemVersions architectures schedulers agents applications components commits ci fields fieldValues fieldPeriods quality tables' ;;
+        --section:*) _usage_words "$word" 'filters users runs uncertainUsers userFlow hosts scripts trend marks outcomes successRate commonestFault exitCodes versionOutcomes featureOutcomes featureVersionOutcomes conspicuous duration features details unusedFeatures adoption beforeAndAfter versions upgrades systems readableSystems systemVersions architectures schedulers agents applications components commits ci fields fieldValues fieldPeriods clients quality tables' ;;
         --citation:*) _usage_files ;;
         --data:*) _usage_files ;;
         --store:*)  ;;

@@ -150,6 +150,7 @@ export const collectorLimits = {
     feature: 3_000,
     field: 500,
     detail: 500,
+    client: 50,
   },
   /** Such values of one kind in a year: tables and pages of that length can still be read and drawn. */
   maxNewValuesAYear: 10_000,

@@ -199,6 +199,10 @@ export const sample: Stats = {
     usersChange: -0.5,
     complete: false,
   },
+  clients: [
+    {name: 'usage', version: '1.2.0', reports: 40},
+    {name: null, version: null, reports: 2},
+  ],
   quality: {
     duplicates: 4,
     refused: 1,
@@ -242,6 +246,7 @@ export const hostileStats: Stats = {
   featureVersionOutcomes: [{type: hostile, name: hostile, version: hostile, ...outcomesOfHostile}],
   conspicuous: [{...sample.conspicuous![0]!, type: hostile, name: hostile, version: hostile, faults: [fault(hostile)]}],
   details: [detailOf({type: hostile, name: hostile, detail: hostile, value: hostile})],
+  clients: [{name: hostile, version: hostile, reports: 1}],
   unusedFeatures: [hostile],
   ...breakdownsOf(column => [
     {[column]: hostile, ...usage(1, 1)},

@@ -62,12 +62,14 @@ export function admit(report: ParsedReport, project: ProjectFile, receipt: Recei
     }
   }
   rejected.sort((a, b) => a.index - b.index)
-  const batch = {project: project.project, header: report.header, receivedAtMs: receipt.receivedAtMs, events, pending}
+  const {header, client} = report
+  const sender = {client: `${client.name}\n${client.version}`, receivedAtMs: receipt.receivedAtMs}
+  const batch = {project: project.project, header, ...sender, events, pending}
   const refusedAs = rejected.map(({code}) => code)
   return {batch: {...dropWrongPseudonyms(batch, project), refused: rejected.length, refusedAs}, rejected, undeclared}
 }
 
-type Content = Pick<Batch, 'project' | 'header' | 'receivedAtMs' | 'events'> & {
+type Content = Pick<Batch, 'project' | 'header' | 'client' | 'receivedAtMs' | 'events'> & {
   readonly pending: readonly AdmittedEvent[]
 }
 

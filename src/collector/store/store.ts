@@ -60,6 +60,8 @@ export interface Batch {
   readonly isTrusted?: boolean
   /** Number of events of earlier batches of the project that were beyond its budget and not stored. Default: 0. */
   readonly beyondBudget?: number
+  /** The program that sent the report: its name and its version, in two lines. Default: unknown. */
+  readonly client?: string
   /** A mark for all runs of the batch. Default: none. */
   readonly mark?: RunMark
   /** Whether an export is imported: its counters are imported too, so nothing of the batch is counted. Default: false. */

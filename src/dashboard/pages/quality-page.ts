@@ -25,7 +25,7 @@ export function writeQuality(stats: Stats, addressOf: AddressOf): string {
 <thead><tr><th scope="col">what</th><th scope="col" class="number">number</th><th scope="col">meaning</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>
 ${links === '' ? '' : `<div class="data">${links}</div>\n`}</section>
-${writeTables(quality.tables)}${writeCaveats(stats)}`
+${writeClients(stats)}${writeTables(quality.tables)}${writeCaveats(stats)}`
 }
 
 function describeSince({featuresSince, runsSince}: Stats['quality']): string {
@@ -36,6 +36,23 @@ function describeSince({featuresSince, runsSince}: Stats['quality']): string {
   const runs =
     runsSince === null ? '' : ` Single runs are stored since ${runsSince}, totals of months and years before that.`
   return features + runs
+}
+
+/** The programs that sent the reports; empty without any. */
+function writeClients({clients}: Stats): string {
+  if (clients === null || clients.length === 0) return ''
+  const rows = clients.map(
+    ({name, version, reports}) =>
+      `<tr><th scope="row"><bdi>${escapeHtml(name ?? 'others')}</bdi></th><td><bdi>${escapeHtml(version ?? '')}</bdi></td><td class="number">${writeCount(reports)}</td></tr>`,
+  )
+  return `<section id="clients" aria-labelledby="clients-title">
+<h2 id="clients-title">Reporting programs</h2>
+<p>The programs that sent the reports of these days, repeated reports included.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Table: reporting programs"><table>
+<thead><tr><th scope="col">program</th><th scope="col">version</th><th scope="col" class="number">reports</th></tr></thead>
+<tbody>${rows.join('\n')}</tbody></table></div>
+</section>
+`
 }
 
 /** The largest tables of the store; empty until they are measured. */

@@ -116,6 +116,7 @@ function deriveStats(answering: Answering, query: StatsQuery, nowMs: number): Om
     featureVersionOutcomes: hasFeatures ? featureVersionOutcomes(facts.featureEndings) : null,
     // Declared names have no type.
     unusedFeatures: filters.featureType === null && hasFeatures ? unusedFeatures(project, facts.features) : null,
+    clients: clientsOf(facts.quality, filters),
     trend: trendOf(answering, query, nowMs),
     quality: qualityOf(answering, filters),
   }
@@ -169,4 +170,11 @@ function qualityOf({plan, facts: {quality}, at}: Answering, filters: StatsFilter
     ...forecastDisk(quality),
     ...Object.fromEntries(unanswered),
   }
+}
+
+/** Reports are counted without their headers and their events. */
+function clientsOf({clients}: StatsFacts['quality'], filters: StatsFilters): Stats['clients'] {
+  if (findUnanswered(filters).includes('clients')) return null
+  const nameOf = ({name, version}: (typeof clients)[number]): string => `${name ?? ''}\n${version ?? ''}`
+  return [...clients].sort((a, b) => b.reports - a.reports || (nameOf(a) < nameOf(b) ? -1 : 1))
 }

@@ -31,6 +31,6 @@ export function findUnanswered(filters: StatsFilters): string[] {
     ...(onFeatures ? [...Object.keys(ofRuns), ...runsInTrend, ...qualityKeys('runs')] : []),
     ...(limitsFields(filters) ? ofFeatures : []),
     ...(filters.featureType === null ? [] : ['unusedFeatures']),
-    ...(onFeatures || limitsRuns(filters) ? qualityKeys('reports') : []),
+    ...(onFeatures || limitsRuns(filters) ? ['clients', ...qualityKeys('reports')] : []),
   ]
 }

@@ -426,6 +426,13 @@ export const answers = [
     meaning: 'Numbers and values of fields in each period.',
   },
   {
+    key: 'clients',
+    title: 'Reporting programs',
+    columns: ['name', 'version', 'reports'],
+    page: 'quality',
+    meaning: 'The programs that sent the reports that were received on the days of the range.',
+  },
+  {
     key: 'quality',
     title: 'Data quality',
     columns: ['name', 'value', 'day'],

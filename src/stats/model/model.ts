@@ -78,6 +78,8 @@ export interface Stats extends Breakdowns, OutcomeAnswers, VersionAnswers {
   readonly beforeAndAfter: readonly AroundMark[] | null
   /** Each declared field, by name. */
   readonly fields: Readonly<Record<string, FieldStats>> | null
+  /** The programs that sent reports, those with most reports first. Null with a filter. */
+  readonly clients: readonly ClientReports[] | null
   readonly trend: Trend
   readonly quality: Quality
 }
@@ -170,6 +172,13 @@ export interface FeatureStats extends UserBounds, FeatureDurations {
   readonly daysWithoutUser: number
   /** Seconds of one use, over the uses with a duration. */
   readonly meanSeconds: number | null
+}
+
+/** The reports of one program and version. Without a name: of all beyond those that have a row. */
+export interface ClientReports {
+  readonly name: string | null
+  readonly version: string | null
+  readonly reports: number
 }
 
 /** The counts of the time with which a range is compared. All are null if there is a reason not to compare. */

@@ -2,7 +2,7 @@ import type {ProjectFile} from '../../protocol/project/project-file.ts'
 import type {Bounds} from './bounds.ts'
 import type {StatsFilters} from './filters.ts'
 import type {HeaderWord} from './header-words.ts'
-import type {Duration, FeatureDurations, Quality} from './model.ts'
+import type {ClientReports, Duration, FeatureDurations, Quality} from './model.ts'
 import type {Ending, Outcomes} from './outcomes.ts'
 import type {Span} from './span.ts'
 
@@ -251,6 +251,8 @@ export interface TableSize {
 }
 
 export interface QualityFacts {
+  /** The programs that sent the reports of the days of the range, in any order. */
+  readonly clients: readonly ClientReports[]
   /** Null if the store does not know. */
   readonly duplicates: number | null
   readonly refused: number

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {suite, test} from 'node:test'
+import {collectorLimits} from '../../../src/collector/limits.ts'
 import type {FeatureEvent} from '../../../src/protocol/report/event.ts'
 import type {FieldValues} from '../../../src/protocol/values/scalars.ts'
 import {noFilters, type StatsFilters} from '../../../src/stats/model/filters.ts'
@@ -172,6 +173,24 @@ export function readingContract(make: MakeStore): void {
       [['mode', version, 1]],
     )
     assert.equal(facts.numberFields[0]!.max, -1.5e300)
+  })
+
+  test('it counts the reports of each program that sends them, and those of too many as others', async t => {
+    const {store, source} = await make(t)
+    const {client: most} = collectorLimits.maxNewValuesADay
+    await insert(store, [startOf(1, nowMs)], {client: 'usage\n1.0.0'})
+    await insert(store, [startOf(1, nowMs)], {client: 'usage\n1.0.0'})
+    await insert(store, [startOf(2, nowMs)], {client: 'usage\n1.0.0', datagrams: 3, receivedAtMs: nowMs - dayMs})
+    await insert(store, [startOf(3, nowMs)])
+    for (let number = 0; number < most + 1; number++) await insert(store, [], {client: `copy ${number}\n2`})
+    const {quality} = await factsOf(source)
+    const reportsOf = (name: string | null) => quality.clients.find(one => one.name === name)
+    assert.deepEqual(reportsOf('usage'), {name: 'usage', version: '1.0.0', reports: 5})
+    assert.deepEqual(reportsOf('copy 1'), {name: 'copy 1', version: '2', reports: 1})
+    assert.deepEqual(reportsOf(null), {name: null, version: null, reports: 2})
+    assert.equal(quality.clients.length, most + 1)
+    const {quality: ofDay} = await factsOf(source, {range: {fromMs: nowMs - 2 * dayMs, toMs: nowMs - dayMs + 1}})
+    assert.deepEqual(ofDay.clients, [{name: 'usage', version: '1.0.0', reports: 3}])
   })
 
   test('it counts uses by the values of declared details, with the chosen features and headers', async t => {

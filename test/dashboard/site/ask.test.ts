@@ -11,6 +11,7 @@ function askingOnce(fails = 0) {
   const clock = {nowMs, asked: 0, fails}
   const counters = {
     duplicates: 0,
+    clients: [],
     refused: 0,
     clamped: 0,
     wrongPeriods: 0,

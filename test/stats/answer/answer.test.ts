@@ -463,6 +463,7 @@ test('it has every key of the model without any data, and null for unknown value
       'featureOutcomes',
       'featureVersionOutcomes',
       'unusedFeatures',
+      'clients',
       'trend',
       'unknownFilters',
     ],

@@ -30,7 +30,7 @@ test('it has exactly its keys defined in docs/stats.md', async t => {
   const crashes = Array.from({length: 60}, (_, run) => endOf(1_000 + run, nowMs, {exitCode: 3}))
   await store.insert(
     crashes.map((event, run) =>
-      batchOf([event], {header: sampleHeader({version: '9', user: pseudonym(`${run % 3}`)})}),
+      batchOf([event], {header: sampleHeader({version: '9', user: pseudonym(`${run % 3}`)}), client: 'usage\n1.0'}),
     ),
   )
   await store.noteTables(await source.tables())

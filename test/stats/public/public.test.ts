@@ -52,6 +52,7 @@ const project = sampleProject()
 async function answer(sent: readonly Sent[], written: Omit<WrittenStatsQuery, 'project'>): Promise<Stats> {
   const counters = {
     duplicates: 0,
+    clients: [],
     refused: 0,
     clamped: 0,
     wrongPeriods: 0,

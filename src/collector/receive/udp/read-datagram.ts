@@ -73,10 +73,10 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Joins batches with the same project, header and marks, so that they are written together. */
+/** Joins batches with the same project, header, sender and marks, so that they are written together. */
 export function joinBatches(read: readonly DatagramBatch[]): DatagramBatch[] {
-  const groups = Map.groupBy(read, ({batch: {project, header, mark, hasWrongPeriod}}) =>
-    JSON.stringify([project, header, mark ?? null, hasWrongPeriod ?? false]),
+  const groups = Map.groupBy(read, ({batch: {project, header, client, mark, hasWrongPeriod}}) =>
+    JSON.stringify([project, header, client ?? null, mark ?? null, hasWrongPeriod ?? false]),
   )
   return [...groups.values()].map(group => {
     const batches = group.map(({batch}) => batch)

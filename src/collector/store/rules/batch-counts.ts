@@ -1,4 +1,5 @@
 import type {AdmittedEvent, Batch, InsertOutcome} from '../store.ts'
+import {countClient} from './client-counts.ts'
 import {lastReport, minuteOfReport} from './last-report.ts'
 
 /**
@@ -25,6 +26,7 @@ export function countBatch(
     'wrong-periods': batch.hasWrongPeriod === true ? accepted.length : 0,
     folded: accepted.filter(one => folded.has(one)).length,
     [lastReport]: minuteOfReport(batch),
+    ...countClient(batch),
     'undeclared-fields': accepted.reduce((sum, {undeclaredFields}) => sum + undeclaredFields, 0),
   }
 }

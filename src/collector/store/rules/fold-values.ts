@@ -14,7 +14,7 @@ import type {AdmittedEvent, Batch} from '../store.ts'
 
 /**
  * Says whether a value may be stored as it is: it is known to the project, or there is room for a new one. Kinds are
- * columns of headers, `feature`, and `field` or `detail` with its name.
+ * columns of headers, `client`, `feature`, and `field` or `detail` with its name.
  */
 export type AdmitValue = (kind: string, value: string) => boolean
 
@@ -41,7 +41,10 @@ export function foldValues(batch: Batch, file: ProjectFile | null, admits: Admit
     if (isHeaderFolded || result !== admitted) folded.add(result)
     return result
   })
-  return {batch: folded.size === 0 ? batch : {...batch, header, events}, folded}
+  const {client} = batch
+  const isOther = client !== undefined && !admits('client', client)
+  const sender = isOther ? {...batch, client: otherValue} : batch
+  return {batch: folded.size === 0 ? sender : {...sender, header, events}, folded}
 }
 
 const headerKinds = ['application', 'version', 'commit', 'component', 'ci', 'agent', 'scheduler'] as const

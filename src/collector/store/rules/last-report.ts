@@ -6,6 +6,10 @@ import type {Batch} from '../store.ts'
  */
 export const lastReport = 'last-report'
 
+/** Adds a count to that of the same counter. Pure. */
+export const addCount = (counter: string, before: number, count: number): number =>
+  counter === lastReport ? Math.max(before, count) : before + count
+
 const minuteMs = 60_000
 
 /** When a batch was received, Unix milliseconds, exact to the minute. Zero if it was imported: that is no report. */

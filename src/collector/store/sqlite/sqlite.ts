@@ -39,6 +39,7 @@ import {createDictionary} from './tables/dictionary.ts'
 import {createKnownValues} from './tables/known-values.ts'
 import {createMonthMarks} from './tables/month-marks.ts'
 import {migrate} from './tables/schema.ts'
+import {createDayCounts} from './write/day-counts.ts'
 import {createKeptSinceReader} from './write/kept-since.ts'
 import {createPendingEvents} from './write/pending-events.ts'
 import {prepareStatements} from './write/statements.ts'
@@ -101,9 +102,10 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
   }
   const purging = {path, marks, onPurged}
   const pending = createPendingEvents(database)
+  const dayCounts = createDayCounts(statements)
   const projectFile = (project: string): ProjectFile | null => files.get(project) ?? null
   const {writeBatch, writeAdmitted} = createBatchWriter(statements, dictionary, {
-    ...{keptSince, marks, knownValues, pending},
+    ...{keptSince, marks, knownValues, pending, dayCounts},
     projectFile,
   })
   const removeAllCopies = (): void => {
@@ -142,6 +144,7 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
         const outcomes = inTransaction(database, () => {
           const written = batches.map(writeBatch)
           marks.flush()
+          dayCounts.flush()
           reach('collector: events inserted')
           return written
         })
@@ -152,6 +155,7 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
         knownValues.forget()
         marks.forget()
         pending.forget()
+        dayCounts.forget()
         throw error
       }
     },

@@ -1,6 +1,7 @@
 import {formatDay} from '../../../../stats/model/period.ts'
 import type {QualityFacts} from '../../../../stats/model/source.ts'
 import {dayMs, type Span} from '../../../../stats/model/span.ts'
+import {clientsAmong} from '../../rules/client-counts.ts'
 import {lastReport} from '../../rules/last-report.ts'
 import type {ClickHouse} from '../client/client.ts'
 import {measureStore} from '../tables/measure-store.ts'
@@ -18,6 +19,7 @@ export async function readQuality(clickhouse: ClickHouse, project: string, range
   ])
   const count = (counter: string): number => counts.get(counter) ?? 0
   return {
+    clients: clientsAmong(counts),
     duplicates: null,
     refused: count('refused'),
     clamped: count('clamped'),

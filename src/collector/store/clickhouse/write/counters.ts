@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {formatDay} from '../../../../stats/model/period.ts'
-import {lastReport} from '../../rules/last-report.ts'
+import {addCount} from '../../rules/last-report.ts'
 import type {ClickHouse} from '../client/client.ts'
 
 /** The project of counts that belong to no project. */
@@ -28,7 +28,7 @@ export function createCounters(clickhouse: ClickHouse): Counters {
         if (count === 0) continue
         const key = JSON.stringify([project, formatDay(atMs), counter, block])
         const before = counted.get(key) ?? 0
-        counted.set(key, counter === lastReport ? Math.max(before, count) : before + count)
+        counted.set(key, addCount(counter, before, count))
       }
     },
     async post() {

@@ -1,6 +1,7 @@
 import {formatDay} from '../../../../stats/model/period.ts'
 import type {QualityFacts} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
+import {clientsAmong} from '../../rules/client-counts.ts'
 import {lastReport} from '../../rules/last-report.ts'
 import type {Database} from '../tables/database.ts'
 
@@ -42,6 +43,7 @@ export function readCounters(database: Database, project: number, range: Span): 
   const counts = new Map(rows.map(({counter, count}) => [String(counter), Number(count)]))
   const count = (counter: string): number => counts.get(counter) ?? 0
   return {
+    clients: clientsAmong(counts),
     duplicates: count('duplicates'),
     refused: count('refused'),
     clamped: count('clamped'),

@@ -20,6 +20,7 @@ import {encodeTimings} from '../../totals/timings-blob.ts'
 import type {Dictionary} from '../tables/dictionary.ts'
 import type {KnownValues} from '../tables/known-values.ts'
 import type {MonthMarks} from '../tables/month-marks.ts'
+import type {DayCounts} from './day-counts.ts'
 import type {PendingEvents, PendingPlace} from './pending-events.ts'
 import type {PreparedStatements} from './statements.ts'
 
@@ -33,7 +34,7 @@ export type WriteAdmitted = (place: PendingPlace, admitted: AdmittedEvent) => vo
 export function createBatchWriter(
   statements: PreparedStatements,
   dictionary: Dictionary,
-  {keptSince, marks, knownValues, pending, projectFile}: WriterParts,
+  {keptSince, marks, knownValues, pending, dayCounts, projectFile}: WriterParts,
 ): {readonly writeBatch: WriteBatch; readonly writeAdmitted: WriteAdmitted} {
   const writeBatch: WriteBatch = sent => {
     const project = dictionary.projectId(sent.project)
@@ -53,7 +54,7 @@ export function createBatchWriter(
     for (const [index, one] of batch.events.entries())
       if (outcomes[index] === 'accepted') pending.holdValues(writing, one)
     for (const one of batch.pending ?? []) outcomes.push(holdFeature(pending, writing, one, since))
-    addCounts(statements, project, countBatch(batch, outcomes, folded), receivedAtMs)
+    dayCounts.add(project, receivedAtMs, countBatch(batch, outcomes, folded))
     return outcomes
   }
   const writeAdmitted: WriteAdmitted = (place, admitted) => {
@@ -84,6 +85,7 @@ export interface WriterParts {
   readonly marks: MonthMarks
   readonly knownValues: KnownValues
   readonly pending: PendingEvents
+  readonly dayCounts: DayCounts
   /** The project file that the store has. Null if it has none. */
   readonly projectFile: (project: string) => ProjectFile | null
 }
