@@ -108,13 +108,14 @@ describe('an endpoint that is a folder', () => {
     const no = {...person, environment: {...person.environment, DO_NOT_TRACK: '1'}}
     for (const args of script) await runUsage(no, args)
     assert.deepEqual(readdirSync(inbox), [])
-    const {path} = projectOnDisk(person.home, '', {endpoint: 'file:///nonexistent/inbox'})
+    const missing = join(person.home, 'missing')
+    const {path} = projectOnDisk(person.home, '', {endpoint: pathToFileURL(join(missing, 'inbox')).href})
     const lost = {...person, environment: {...person.environment, USAGE_PROJECT_FILE: path, TF_BUILD: 'True'}}
     await runUsage(lost, ['start'])
     await runUsage(lost, ['end'])
     const outcome = await json(lost, 'flush')
     assert.deepEqual([outcome.kept, outcome.projects[0].reason], [2, 'no-folder'])
-    assert.ok(!existsSync('/nonexistent'))
+    assert.ok(!existsSync(missing))
   })
 
   it('gives reports back to who wants to be forgotten while they lie there', async t => {
