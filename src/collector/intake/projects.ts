@@ -3,6 +3,7 @@ import {basename, join} from 'node:path'
 import {UsageError} from '../../errors.ts'
 import {checkProjectText} from '../../protocol/project/check-project-text.ts'
 import {type ProjectFile, parseProjectFile} from '../../protocol/project/project-file.ts'
+import {limits} from '../../protocol/values/limits.ts'
 import {describeValue} from '../../protocol/values/problem.ts'
 
 /** The projects whose reports a collector accepts, by id. */
@@ -60,8 +61,13 @@ export function loadProject(path: string): ProjectFile {
   throw new UsageError('USAGE_PROJECT_FILE_INVALID', `${path} is not a valid project file: ${problems.join('; ')}`)
 }
 
+/** A pipe or a device would never end, and nothing else runs while it is read. */
 function readText(path: string): string {
   try {
+    const found = statSync(path)
+    if (!found.isFile()) throw new Error('it is not a file')
+    if (found.size > limits.maxProjectFileBytes)
+      throw new Error(`it must have at most ${limits.maxProjectFileBytes} bytes, got ${found.size}`)
     return readFileSync(path, 'utf8')
   } catch (error) {
     const message = `cannot read the project file ${path}: ${messageOf(error)}`

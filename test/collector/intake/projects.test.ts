@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {test} from 'node:test'
 import {loadProjects} from '../../../src/collector/intake/projects.ts'
@@ -46,6 +47,23 @@ test('it names an invalid file and its problem', t => {
   })
   writeFileSync(path, '{')
   assert.throws(() => loadProjects(directory), {code: 'USAGE_PROJECT_FILE_INVALID', message: /must be JSON/})
+})
+
+test('it refuses a pipe, a device and a file that is too large, without reading them', t => {
+  const directory = temporaryDirectory(t)
+  const path = join(directory, 'parsl.json')
+  const refuses = (message: RegExp): void =>
+    assert.throws(() => loadProjects(directory), {code: 'USAGE_PROJECT_FILE_UNREADABLE', message})
+  execFileSync('mkfifo', [path])
+  refuses(/parsl\.json: it is not a file$/)
+  rmSync(path)
+  symlinkSync('/dev/zero', path)
+  refuses(/parsl\.json: it is not a file$/)
+  rmSync(path)
+  writeFileSync(path, JSON.stringify(writtenProject()).padEnd(1024 * 1024 + 1))
+  refuses(/at most 1048576 bytes, got 1048577$/)
+  writeFileSync(path, JSON.stringify(writtenProject()).padEnd(1024 * 1024))
+  assert.equal(loadProjects(directory).size, 1)
 })
 
 test('it refuses a project file that cannot be read', t => {
