@@ -303,7 +303,8 @@ export const errorRegistry = {
     http: null,
   },
   USAGE_STORE_UNWRITABLE: {
-    meaning: 'The collector cannot write its store now: its disk is full, nearly full, failing or read-only.',
+    meaning:
+      'The collector cannot write its store now: its disk is full, nearly full, failing or read-only, or its files are gone.',
     next: 'Try again after the time in Retry-After. Operators: free disk space, see docs/operating.md.',
     exit: 3,
     http: 503,

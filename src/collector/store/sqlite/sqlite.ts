@@ -15,7 +15,7 @@ import type {Maintenance, Store} from '../store.ts'
 import {removeColumnFiles} from './columns/column-files.ts'
 import {keepEarlierVersion, removeEarlierVersions} from './copy/earlier-version.ts'
 import {allowGivingBack, giveBack, isSmall} from './copy/give-back.ts'
-import {lockDataFolder} from './copy/lock-data-folder.ts'
+import {lockDataFolder, lockName} from './copy/lock-data-folder.ts'
 import {requireUsable} from './copy/require-usable.ts'
 import {readNewest} from './facts/newest.ts'
 import {keepTableSizes} from './facts/sizes.ts'
@@ -36,6 +36,7 @@ import {
   whenFree,
 } from './tables/database.ts'
 import {createDictionary} from './tables/dictionary.ts'
+import {rememberFiles} from './tables/files-in-place.ts'
 import {createKnownValues} from './tables/known-values.ts'
 import {createMonthMarks} from './tables/month-marks.ts'
 import {migrate} from './tables/schema.ts'
@@ -89,6 +90,7 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
   // A process that died during an erasure left the erased rows in the log.
   truncateLog(database)
   neverBlock(database)
+  const requireFiles = rememberFiles({database: path, lock: join(dirname(path), lockName)})
   const dictionary = createDictionary(database)
   const statements = prepareStatements(database)
   const keptSince = createKeptSinceReader(database)
@@ -138,7 +140,7 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
     if (mayRewrite) allowGivingBack(database)
     return giveBack(database, isStopped)
   }
-  return patient({
+  return patient(requireFiles, {
     async insert(batches) {
       try {
         const outcomes = inTransaction(database, () => {
@@ -203,11 +205,19 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
   })
 }
 
-/** Lets every write wait for the lock of another program without blocking the thread. Each write can be repeated. */
-function patient(store: SqliteStore): SqliteStore {
+/**
+ * Lets every write wait for the lock of another program without blocking the thread. Each write can be repeated. A write
+ * into files that are no longer those of the store fails, also if they were moved while it was made.
+ */
+function patient(requireFiles: () => void, store: SqliteStore): SqliteStore {
   const methods = Object.entries(store).map(([name, method]) => [
     name,
-    (...values: unknown[]) => whenFree(() => method(...values)),
+    async (...values: unknown[]) => {
+      if (name !== 'close') requireFiles()
+      const result = await whenFree(() => method(...values))
+      if (name !== 'close') requireFiles()
+      return result
+    },
   ])
   return Object.fromEntries(methods) as SqliteStore
 }

@@ -5,7 +5,8 @@ import {removeRunningCollector} from '../../../access/running-collector-file.ts'
 import {databaseName, orUnreadable, takeFileLock} from '../tables/database.ts'
 import {finishRestore} from './unfinished-restore.ts'
 
-const lockName = 'writer.lock'
+/** The name of the lock in a data folder. */
+export const lockName = 'writer.lock'
 
 /**
  * Locks a data folder, which is created if it is missing, and cleans up what a killed process left. Returns the function
