@@ -35,9 +35,9 @@ for (const [number, figure] of figures.entries()) {
 }
 figures.length`
 
-/** The figures whose table may be longer than a sheet. */
+/** The figures that may reach over several sheets: long tables, and those of several parts. */
 const longTables = `
-[...document.querySelectorAll('main > section')].filter(one => one.querySelector('.bars tr:nth-child(30)')).map(one => one.id)`
+[...document.querySelectorAll('main > section')].filter(one => one.querySelector('.bars tr:nth-child(13), .part')).map(one => one.id)`
 
 suite('a printed page', () => {
   test('it has each figure on one sheet, with all of the page and without its controls', needs('chromium'), async t => {

@@ -4,6 +4,7 @@ import {
   isUnknown,
   writeCount,
   writeCounted,
+  writeNumber,
   writePeople,
   writeSeconds,
   writeUsers,
@@ -64,6 +65,27 @@ export const unusedFigure: Drawing = {
   draw: ({unusedFeatures}) => {
     const items = (unusedFeatures ?? []).map(name => `<li><bdi>${escapeHtml(name)}</bdi></li>`)
     return `<ul>${items.join('')}</ul>`
+  },
+  hideEmpty: true,
+}
+
+export const detailsFigure: Drawing = {
+  describe: () => 'Uses and users of features by the values of their details.',
+  draw: ({details}) => {
+    const rows = details ?? []
+    const areNumbers = rows.some(({mean}) => mean !== null)
+    const most = Math.max(1, ...rows.map(({count}) => count))
+    return drawRows({
+      head: ['detail', 'uses', 'users', ...(areNumbers ? ['mean', 'median', 'max'] : [])],
+      rows: rows.map(({name, detail, value, count, mean, median, max, ...people}) => ({
+        name: `${name}, ${detail}${value === null ? '' : ` = ${value}`}`,
+        counts: [
+          ...[writeCount(count), writeUsers(people)],
+          ...(areNumbers ? [mean, median, max] : []).map(one => (one === null ? '' : writeNumber(one))),
+        ],
+        bar: [{tone: 'blue', share: count / most}],
+      })),
+    })
   },
   hideEmpty: true,
 }

@@ -42,7 +42,7 @@ function drawTable(all: readonly (readonly [string, FieldStats])[]): string {
 function drawOverTime(stats: Stats, name: string, {values, periods}: FieldStats): string {
   const label = `${name} by ${stats.by}`
   const chart = values === null ? drawNumbers(stats, label, periods) : drawValues(stats, label, {values, periods})
-  return chart === '' ? '' : `<h3><bdi>${escapeHtml(name)}</bdi> over time</h3>${chart}`
+  return chart === '' ? '' : `<div class="part"><h3><bdi>${escapeHtml(name)}</bdi> over time</h3>${chart}</div>`
 }
 
 const drawNumbers = (stats: Stats, label: string, periods: FieldStats['periods']): string =>

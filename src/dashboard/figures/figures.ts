@@ -4,7 +4,7 @@ import {adoptionFigure} from './adoption.ts'
 import {aroundFigure} from './around.ts'
 import {breakdownFigure} from './breakdowns.ts'
 import {ciFigure} from './ci.ts'
-import {featuresFigure, unusedFigure} from './features.ts'
+import {detailsFigure, featuresFigure, unusedFigure} from './features.ts'
 import {fieldsFigure} from './fields.ts'
 import type {Drawing, Figure} from './figure.ts'
 import {
@@ -38,6 +38,7 @@ const drawings: Readonly<Partial<Record<AnswerKey, Drawing>>> = {
   conspicuous: conspicuousFigure,
   duration: durationFigure,
   features: featuresFigure,
+  details: detailsFigure,
   unusedFeatures: unusedFigure,
   adoption: adoptionFigure,
   beforeAndAfter: aroundFigure,

@@ -140,14 +140,14 @@ section{margin-top:1.1rem}
 svg.narrow{display:none}
 nav,.ranges,.filters form,.filters summary,.data,.choice,.sign-in{display:none}
 footer{margin-top:1.2rem;padding-bottom:0}
-section,section>p,.tiles,tr{break-inside:avoid}
-h2,section>p:not(:last-child){break-after:avoid}
+section,section>p,.part,.tiles,tr{break-inside:avoid}
+h2,section>p:has(+:not(.data)){break-after:avoid}
 .scroll{overflow:visible;background:none}
 .many .barcell,section:has(.many) .hint{display:none}
 .prose,section>p{max-width:none}
 th,td{padding-top:.14rem;padding-bottom:.14rem}
 .barcell{width:22%;min-width:4rem}
-.report section:has(.bars){break-inside:auto}
+.report section:has(.bars),section:has(.bars tr:nth-child(13)),section:has(.part){break-inside:auto}
 .bars tbody tr:nth-child(-n+3):not(:last-child){break-after:avoid}
 a{color:inherit;text-decoration:none}
 }

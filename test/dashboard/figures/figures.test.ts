@@ -34,6 +34,7 @@ suite('the figures', () => {
     }
     assert.match(textOf('runs'), /29 % more than in the previous range/)
     assert.match(textOf('exitCodes'), /Most common fault: exit code 137/)
+    assert.match(textOf('details'), /Load\.v1, mode = local/)
     assert.match(textOf('fields'), /mode = local/)
     assert.match(textOf('fields'), /<bdi>executors<\/bdi> over time/)
     const within = rows.filter(row => row.within !== undefined).map(({key}) => key)
