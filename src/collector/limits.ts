@@ -37,7 +37,7 @@ export const collectorLimits = {
    * what others have left. A further address takes the place of the one that was not seen for the longest time.
    */
   maxSharingSources: 4_096,
-  /** Bytes of request bodies in memory at the same time, as they arrive: 64 of the largest. */
+  /** Bytes of request bodies in memory at the same time, as they arrive: 64 of the largest. One address gets half. */
   maxArrivingBytes: 64 * 1024 * 1024,
   /**
    * Bytes of a body, after decompression, that the accepting thread reads itself: usual reports, and at most two

@@ -45,9 +45,10 @@ async function receiveAccess(
 ): Promise<AccessPage> {
   const project = findProject(projects, projectId)
   requireWriteKey(project, request.headers.authorization)
-  const {key, cursor} = await readRequest(request, bodyReader)
+  const source = sourceOf(request)
+  const {key, cursor} = await readRequest(request, bodyReader, source)
   const user = pseudonymOf(Buffer.from(key, 'hex'))
-  const asking = {user, source: sourceOf(request)}
+  const asking = {user, source}
   return askLimit.run(asking, now(), () => held({project: project.project, user, cursor: cursor ?? null}))
 }
 
@@ -81,8 +82,8 @@ function requireSmall({headers}: FastifyRequest): void {
     )
 }
 
-async function readRequest(request: FastifyRequest, bodyReader: BodyReader): Promise<AccessRequest> {
-  const {value} = await bodyReader.read({maxValues: limits.maxAccessRequestBytes}, request)
+async function readRequest(request: FastifyRequest, bodyReader: BodyReader, source: string): Promise<AccessRequest> {
+  const {value} = await bodyReader.read({maxValues: limits.maxAccessRequestBytes}, request, source)
   const parsed = parseAccessRequest(value)
   if (parsed === null || (parsed.cursor != null && !isHeldCursor(parsed.cursor)))
     throw new UsageError(

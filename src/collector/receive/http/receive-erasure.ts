@@ -34,7 +34,7 @@ export async function receiveErasure(
 ): Promise<ErasureReceipt> {
   const project = findProject(projects, projectId)
   requireWriteKey(project, request.headers.authorization)
-  const {value} = await bodyReader.read(erasureValues, request)
+  const {value} = await bodyReader.read(erasureValues, request, sourceOf(request))
   const parsed = parseErasureRequest(value)
   if (!parsed.ok)
     throw new UsageError(

@@ -36,9 +36,9 @@ export function addMantidRoutes(app: FastifyInstance, parts: MantidParts): void 
     (read: (input: unknown, context: MantidContext) => Batch[]) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       if (!(request.body instanceof Uint8Array)) throw new UsageError('USAGE_REPORT_UNPARSABLE', 'the body is missing')
-      const {value, bytes} = await parts.bodyReader.read({maxValues: collectorLimits.maxMantidValues}, request)
-      const project = findProject(parts.projects, parts.project)
       const source = parts.sourceOf(request)
+      const {value, bytes} = await parts.bodyReader.read({maxValues: collectorLimits.maxMantidValues}, request, source)
+      const project = findProject(parts.projects, parts.project)
       const found = read(value, {...parts, project, receivedAtMs: parts.now(), featureId})
       const batches = found.map(batch => refuseOld({...batch, source, events: batch.events.map(clampCount)}))
       const share = Math.ceil(bytes / Math.max(1, batches.length))

@@ -137,7 +137,7 @@ export function buildHttp(given: HttpParts): FastifyInstance {
   })
   const hostRule = {names: front.hosts ?? [], projects: parts.projects}
   guardFront(app, {...parts, hostRule, rateGuard: createRateGuard(app, parts.sourceOf, front.rate)})
-  acceptBodies(app)
+  acceptBodies(app, parts.sourceOf)
   app.addHook('onSend', ({raw: {socket}}, reply, payload, done) => {
     addSafeHeaders(reply)
     connections.countAnswer(reply.raw, socket, payload)
@@ -160,7 +160,7 @@ function addSafeHeaders(reply: FastifyReply): void {
 }
 
 /** Reads the bytes of bodies within one budget. They are freed with the answer. */
-function acceptBodies(app: FastifyInstance): void {
+function acceptBodies(app: FastifyInstance, sourceOf: SourceOf): void {
   const bodyBudget = createBodyBudget()
   app.addHook('onRequest', (request, reply, done) => {
     reply.raw.once('close', () => request.bodyShare?.free())
@@ -168,7 +168,7 @@ function acceptBodies(app: FastifyInstance): void {
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
-    request.bodyShare = bodyBudget.enter()
+    request.bodyShare = bodyBudget.enter(sourceOf(request))
     return receiveBody(request.raw, request.bodyShare)
   })
 }
@@ -213,14 +213,14 @@ function requireReader(reader: Reader | null, project: string): void {
 
 async function receiveReport(request: FastifyRequest, parts: ServerParts): Promise<Answer> {
   const {projects, groupCommit, bodyReader, now} = parts
-  const {value: parsed, bytes} = await bodyReader.read('report', request)
+  const source = parts.sourceOf(request)
+  const {value: parsed, bytes} = await bodyReader.read('report', request, source)
   if (!parsed.ok)
     throw new UsageError('USAGE_REPORT_UNPARSABLE', `not a valid report: ${describeProblems(parsed.problems)}`)
   const project = findProject(projects, parsed.value.project)
   request.knownProject = project.project
   requireWriteKey(project, request.headers.authorization)
   const receipt = {receivedAtMs: now(), sentAtMs: readTime(request.headers['usage-sent-at'])}
-  const source = parts.sourceOf(request)
   if (receipt.sentAtMs !== null) parts.hearSentAt?.(receipt.sentAtMs, isFromHere(request) ? null : source)
   const admission = admit(parsed.value, project, receipt)
   const {dryRun} = request.query as Record<string, unknown>

@@ -17,6 +17,15 @@ export interface RoomShares {
   compare(taken: number): void
 }
 
+/**
+ * Whether a sender that has `own` of a room may take `size` more, if all have `taken`: at most half of what the others
+ * have left. A sender that has nothing may always take what is free. Pure.
+ */
+export function leavesHalf(ask: {own: number; size: number; room: number; taken: number}): boolean {
+  const {own, size, room, taken} = ask
+  return own + size <= Math.max(size, (room - (taken - own)) / 2)
+}
+
 /** Makes shares in memory. Beyond the number of senders that are told apart, the one that took first is forgotten. */
 export function createRoomShares(maxSources: number = collectorLimits.maxSharingSources): RoomShares {
   const shares = new Map<string, number>()
@@ -25,8 +34,7 @@ export function createRoomShares(maxSources: number = collectorLimits.maxSharing
     admits(source, size, room, taken) {
       if (taken + size > room) return false
       if (source === null) return true
-      const own = shares.get(source) ?? 0
-      return own + size <= Math.max(size, (room - (taken - own)) / 2)
+      return leavesHalf({own: shares.get(source) ?? 0, size, room, taken})
     },
     add(source, size) {
       if (source === null) return

@@ -1,5 +1,6 @@
 import {UsageError} from '../../../../errors.ts'
 import {collectorLimits} from '../../../limits.ts'
+import {createHeldShares} from './held-shares.ts'
 
 /** The bytes of one body. */
 export interface BodyShare {
@@ -9,29 +10,32 @@ export interface BodyShare {
   free(): void
 }
 
-/** Limits the memory that request bodies use, whatever the number of connections. */
+/** Limits the memory that request bodies use, whatever the number of connections. One address leaves half to others. */
 export interface BodyBudget {
-  /** The share of a new body. It is empty until bytes arrive, so an idle connection uses nothing. */
-  enter(): BodyShare
+  /**
+   * The share of a new body. It is empty until bytes arrive, so an idle connection uses nothing.
+   *
+   * @param source the key of its address
+   */
+  enter(source: string): BodyShare
 }
 
 export function createBodyBudget(maxBytes: number = collectorLimits.maxArrivingBytes): BodyBudget {
-  let taken = 0
+  const shares = createHeldShares(maxBytes)
   return {
-    enter() {
+    enter(source) {
       let own = 0
       return {
         add(bytes) {
-          if (taken + bytes > maxBytes)
+          if (!shares.take(source, bytes))
             throw new UsageError(
               'USAGE_COLLECTOR_BUSY',
-              `no memory left for another body: ${taken} bytes are being received`,
+              `no memory left for another body: ${shares.held()} bytes are being received`,
             )
-          taken += bytes
           own += bytes
         },
         free() {
-          taken -= own
+          shares.giveBack(source, own)
           own = 0
         },
       }

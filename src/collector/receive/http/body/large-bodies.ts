@@ -2,6 +2,7 @@ import {extname} from 'node:path'
 import {Worker} from 'node:worker_threads'
 import {type ErrorCode, UsageError} from '../../../../errors.ts'
 import {collectorLimits} from '../../../limits.ts'
+import {createHeldShares} from './held-shares.ts'
 import type {ContentKind} from './read-content.ts'
 
 /** A message to the thread. */
@@ -21,9 +22,15 @@ export interface LargeBodyAnswer {
 export interface LargeBodies {
   /**
    * Unpacks and reads a body. Rejects with a `UsageError`: immediately USAGE_COLLECTOR_BUSY if too many large bodies are
-   * in work, so that neither memory nor the queue grows.
+   * in work, so that neither memory nor the queue grows. One address leaves half of them to others.
+   *
+   * @param source the key of its address
    */
-  read(kind: ContentKind, unpack: () => Promise<Uint8Array>): Promise<{readonly value: unknown; readonly bytes: number}>
+  read(
+    kind: ContentKind,
+    source: string,
+    unpack: () => Promise<Uint8Array>,
+  ): Promise<{readonly value: unknown; readonly bytes: number}>
   /** Ends the thread. Bodies that it has not read are rejected. */
   close(): Promise<void>
 }
@@ -45,7 +52,7 @@ const workerFile = new URL(`./large-body-worker${extname(import.meta.url)}`, imp
 /** The first large body starts the thread. If it dies, for example of memory, the next body starts another. */
 export function createLargeBodies(most: number = collectorLimits.maxLargeBodies, file: URL = workerFile): LargeBodies {
   let reader: Reader | null = null
-  let open = 0
+  const shares = createHeldShares(most)
   let lastId = 0
 
   function ask(kind: ContentKind, content: Uint8Array<ArrayBuffer>): Promise<unknown> {
@@ -60,16 +67,16 @@ export function createLargeBodies(most: number = collectorLimits.maxLargeBodies,
   }
 
   return {
-    async read(kind, unpack) {
-      if (open >= most) throw new UsageError('USAGE_COLLECTOR_BUSY', `${open} large bodies are being read`)
-      open++
+    async read(kind, source, unpack) {
+      if (!shares.take(source, 1))
+        throw new UsageError('USAGE_COLLECTOR_BUSY', `${shares.held()} large bodies are being read`)
       try {
         // A copy, because its memory moves to the thread, and that of a body may be shared with other bodies.
         const content = new Uint8Array(await unpack())
         const bytes = content.byteLength
         return {value: await ask(kind, content), bytes}
       } finally {
-        open--
+        shares.giveBack(source, 1)
       }
     },
     async close() {

@@ -35,19 +35,21 @@ export interface BodyReader {
    * Reads a body. A small one is read at once. A large one, or one that may become large, is unpacked and read in other
    * threads, a bounded number at a time. Rejects with a `UsageError` USAGE_BODY_UNSUPPORTED, USAGE_BODY_TOO_LARGE,
    * USAGE_REPORT_UNPARSABLE or USAGE_COLLECTOR_BUSY.
+   *
+   * @param source the key of the address that it came from
    */
-  read<K extends ContentKind>(kind: K, request: BodyRequest): Promise<ReadBody<ContentOf<K>>>
+  read<K extends ContentKind>(kind: K, request: BodyRequest, source: string): Promise<ReadBody<ContentOf<K>>>
   close(): Promise<void>
 }
 
 export function createBodyReader(largeBodies: LargeBodies = createLargeBodies()): BodyReader {
   return {
-    async read<K extends ContentKind>(kind: K, {body, headers}: BodyRequest) {
+    async read<K extends ContentKind>(kind: K, {body, headers}: BodyRequest, source: string) {
       if (!(body instanceof Uint8Array)) throw new UsageError('USAGE_BODY_UNSUPPORTED', 'the body is missing')
       const isPacked = isGzip(headers)
       const small = body.byteLength > collectorLimits.maxSmallBytes ? null : isPacked ? unpackSmall(body) : body
       if (small !== null) return {value: readContent(kind, small), bytes: small.byteLength}
-      const read = await largeBodies.read(kind, isPacked ? () => unpackLarge(body) : async () => body)
+      const read = await largeBodies.read(kind, source, isPacked ? () => unpackLarge(body) : async () => body)
       return read as ReadBody<ContentOf<K>>
     },
     close: () => largeBodies.close(),

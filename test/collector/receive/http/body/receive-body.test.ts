@@ -19,7 +19,7 @@ async function begin(t: TestContext, http: string, header: string, bytes: number
   socket.on('error', () => {}).on('data', chunk => (answer += chunk))
   await once(socket, 'connect')
   const head = `POST /v1/reports HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${header}\r\n\r\n`
-  const size = header === chunked && bytes > 0 ? `${limits.maxBodyBytes.toString(16)}\r\n` : ''
+  const size = header.startsWith(chunked) && bytes > 0 ? `${limits.maxBodyBytes.toString(16)}\r\n` : ''
   socket.write(`${head}${size}${' '.repeat(bytes)}`)
   return {socket, answer: () => answer}
 }
@@ -46,6 +46,16 @@ test('it is busy while incomplete bodies fill the budget, and accepts reports wh
   await eventually(async () => assert.match(late.answer(), /^HTTP\/1\.1 503 /))
   for (const {socket} of senders) socket.destroy()
   await eventually(async () => assert.equal((await post(http, report)).status, 200))
+})
+
+test('it accepts reports of others while incomplete bodies of one address use up its share', async t => {
+  const {http} = await startCollector(t, undefined, {front: {isProxy: () => true}})
+  const half = limits.maxBodyBytes / 2
+  const from = (address: string) => ({'x-forwarded-for': address})
+  for (let sender = 0; sender < collectorLimits.maxArrivingBytes / half; sender++)
+    await begin(t, http, `${chunked}\r\nx-forwarded-for: 192.0.2.1`, half)
+  await eventually(async () => assert.equal((await post(http, report, from('192.0.2.1'))).status, 503))
+  assert.equal((await post(http, report, from('192.0.2.2'))).status, 200)
 })
 
 test('it refuses a body that grows beyond the limit', async t => {
