@@ -16,13 +16,14 @@ describe('a collector on a full disk', {concurrency: 2}, () => {
       const args = ['-Urm', process.execPath, program, temporaryDirectory(t), ...minFree]
       const {stdout} = await promisify(execFile)('unshare', args)
       t.diagnostic(stdout)
-      const {before, full, last, freed} = JSON.parse(stdout)
+      const {before, full, last, restarted, freed} = JSON.parse(stdout)
       assert.deepEqual(before, {status: 200, hasRetryAfter: false, ready: 200})
       assert.deepEqual(
         full.filter((status: number) => status !== 200 && status !== 503),
         [],
       )
       assert.deepEqual(last, {status: 503, hasRetryAfter: true, ready: 503})
+      assert.match(restarted, /^USAGE_STORE_UN(?:WRITABLE|READABLE)$/)
       assert.deepEqual(freed, {status: 200, hasRetryAfter: false, ready: 200})
     })
 })

@@ -1,10 +1,12 @@
 // Runs a collector on a file system of 16 MB that this process has mounted at the folder of its argument, fills it, posts
 // reports, and frees it again. Prints what each step answered. `unshare -Urm` starts it.
 import {execFileSync} from 'node:child_process'
-import {mkdirSync, rmSync, writeFileSync} from 'node:fs'
+import {cpSync, mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as wait} from 'node:timers/promises'
 import {openCollector} from '../../src/collector/collector.ts'
+import {openSqliteStore} from '../../src/collector/store/sqlite/sqlite.ts'
+import {toUsageError} from '../../src/errors.ts'
 import {get, post} from '../collector/running-collector.ts'
 import {featureOf, reportOf, writtenProject} from '../collector/samples.ts'
 
@@ -28,7 +30,21 @@ async function ask() {
 /** Waits a little longer than an answer of `/readyz` or a look at the disk counts. */
 const settle = () => wait(6_000)
 
+/** The code with which the store of the killed collector cannot be opened. */
+function codeOfOpening(): string {
+  try {
+    openSqliteStore(killed)
+    return 'opened'
+  } catch (error) {
+    return toUsageError(error).code
+  }
+}
+
 const before = await ask()
+for (let report = 0; report < 20; report++) await ask()
+// What a kill would leave: events that are only in the log of the store.
+const killed = join(directory, 'killed')
+cpSync(join(directory, 'data'), killed, {recursive: true})
 const filler = join(directory, 'filler')
 try {
   writeFileSync(filler, Buffer.alloc(32 * 1024 * 1024))
@@ -40,8 +56,11 @@ const full = []
 for (let report = 0; report < 30; report++) full.push(await ask())
 await settle()
 full.push(await ask())
+const restarted = codeOfOpening()
 rmSync(filler)
 await settle()
 const freed = await ask()
-process.stdout.write(JSON.stringify({before, full: full.map(({status}) => status), last: full.at(-1), freed}))
+process.stdout.write(
+  JSON.stringify({before, full: full.map(({status}) => status), last: full.at(-1), restarted, freed}),
+)
 await collector.close()

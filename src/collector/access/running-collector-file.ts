@@ -2,6 +2,8 @@ import {randomBytes} from 'node:crypto'
 import {readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import * as v from 'valibot'
+import {messageOf, UsageError} from '../../errors.ts'
+import {nextStepForDisk} from './disk-errors.ts'
 
 const fileName = 'collector.json'
 
@@ -15,13 +17,19 @@ export const makeFolderSecret = (): string => randomBytes(32).toString('base64ur
 
 /**
  * Writes which collector writes a data folder, to a file that only its owner can read (0600). Replaces the file whole.
+ * Throws a `UsageError` USAGE_STORE_UNREADABLE.
  */
 export function writeRunningCollector(dataDirectory: string, running: RunningCollector): void {
   const path = join(dataDirectory, fileName)
-  // What a kill left, or a link of somebody who may write the folder, must not receive the secret.
-  rmSync(`${path}.new`, {force: true})
-  writeFileSync(`${path}.new`, JSON.stringify(running), {mode: 0o600, flag: 'wx'})
-  renameSync(`${path}.new`, path)
+  try {
+    // What a kill left, or a link of somebody who may write the folder, must not receive the secret.
+    rmSync(`${path}.new`, {force: true})
+    writeFileSync(`${path}.new`, JSON.stringify(running), {mode: 0o600, flag: 'wx'})
+    renameSync(`${path}.new`, path)
+  } catch (error) {
+    const message = `cannot write ${path}: ${messageOf(error)}`
+    throw new UsageError('USAGE_STORE_UNREADABLE', message, {cause: error, ...nextStepForDisk(message)})
+  }
 }
 
 export function removeRunningCollector(dataDirectory: string): void {

@@ -39,3 +39,9 @@ it('is written neither into what a kill left nor through a link', t => {
   writeRunningCollector(directory, running)
   assert.deepEqual([readRunningCollector(directory), readFileSync(elsewhere, 'utf8')], [running, 'mine'])
 })
+
+it('is refused with a code where it cannot be written', t => {
+  const path = join(temporaryDirectory(t), 'missing')
+  const write = () => writeRunningCollector(path, {http: 'http://127.0.0.1:8080', secret: makeFolderSecret()})
+  assert.throws(write, {code: 'USAGE_STORE_UNREADABLE', message: /missing.collector\.json: ENOENT/})
+})

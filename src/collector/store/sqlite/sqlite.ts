@@ -134,7 +134,7 @@ function openLocked(path: string, unlock: () => void, onUpdate: (version: number
   const purger = createPurger(database, dictionary, purging)
   const noteSize = async (nowMs: number): Promise<void> => {
     const note = database.prepare('INSERT INTO sizes (day, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
-    note.run(formatDay(nowMs), storeBytes(path))
+    inTransaction(database, () => note.run(formatDay(nowMs), storeBytes(path)))
   }
   const giveSpaceBack = async ({mayRewrite = false, isStopped = () => false}: Maintenance = {}): Promise<number> => {
     if (mayRewrite) allowGivingBack(database)

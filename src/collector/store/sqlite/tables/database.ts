@@ -10,6 +10,7 @@ import {closeSync, openSync} from 'node:fs'
 import {DatabaseSync, type StatementSync} from 'node:sqlite'
 import {setTimeout as wait} from 'node:timers/promises'
 import {UsageError} from '../../../../errors.ts'
+import {nextStepForDisk} from '../../../access/disk-errors.ts'
 import {collectorLimits} from '../../../limits.ts'
 import {isBusy, nameStoreError} from './store-errors.ts'
 
@@ -113,13 +114,15 @@ export async function whenFree<T>(work: () => T | Promise<T>, maxMs = collectorL
 
 /**
  * Moves the pages of the log into the database and truncates the log, so that it contains no old page. Never waits.
- * False if a reader still uses the log.
+ * False if a reader still uses the log. Throws errors of SQLite with the code of `nameStoreError`.
  */
 export function truncateLog(database: Database): boolean {
   const timeoutMs = Number(database.prepare('PRAGMA busy_timeout').get()?.['timeout'])
   neverBlock(database)
   try {
     return database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0
+  } catch (error) {
+    throw nameStoreError(error)
   } finally {
     database.exec(`PRAGMA busy_timeout=${timeoutMs}`)
   }
@@ -149,10 +152,9 @@ export function orUnreadable<T>(path: string, open: () => T): T {
       throw new UsageError(named.code, `${path} is damaged: ${message}`, {cause: error})
     if (error instanceof UsageError) throw error
     // A full disk does not let SQLite create its log.
-    const isDisk = /disk is full|disk I\/O/.test(message)
     throw new UsageError('USAGE_STORE_UNREADABLE', `cannot open the database ${path}: ${message}`, {
       cause: error,
-      ...(isDisk && {next: 'Free space on the disk of the store, or check the disk. Then run the command again.'}),
+      ...nextStepForDisk(message),
     })
   }
 }
