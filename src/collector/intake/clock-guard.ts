@@ -1,4 +1,5 @@
 import {UsageError} from '../../errors.ts'
+import {collectorLimits} from '../limits.ts'
 import type {ProbeResult, ReadinessProbe} from '../monitoring/readiness.ts'
 
 const hourMs = 3_600_000
@@ -7,6 +8,8 @@ const dayMs = 24 * hourMs
 const maxAheadMs = 14 * dayMs
 /** How far it may be behind: the store knows the expected time to the day. */
 const maxBehindMs = dayMs
+/** A clock before it was never set, and a store that such a clock wrote does not tell the time. */
+const earliestMs = Date.parse(collectorLimits.earliestTime)
 /** So many of the last senders must agree with a doubted clock, to the hour. One sender proves nothing, however often it reports. */
 const agreeing = 5
 const asked = 8
@@ -14,7 +17,7 @@ const asked = 8
 export interface ClockGuardParts {
   /** Unix milliseconds. */
   readonly now: () => number
-  /** The newest time at which a collector wrote the store, Unix milliseconds. Null: the first clock is believed. */
+  /** The newest time at which a collector wrote the store, Unix milliseconds. Null: the first clock since 2000 is believed. */
   readonly newestMs: number | null
   /** If true, every clock is believed: the operator has checked it. */
   readonly isTrusted?: boolean
@@ -58,7 +61,8 @@ export function createClockGuard(parts: ClockGuardParts): ClockGuard {
   function check(): ProbeResult {
     const wallMs = now()
     const expectedMs = expected()
-    const ok = isTrusted || (wallMs <= expectedMs + maxAheadMs && wallMs >= expectedMs - maxBehindMs)
+    const agrees = wallMs <= expectedMs + maxAheadMs && wallMs >= expectedMs - maxBehindMs
+    const ok = isTrusted || (wallMs >= earliestMs && (agrees || expectedMs < earliestMs))
     if (ok) believe()
     if (ok !== wasBelieved) onChange(ok ? 'the clock is believed again' : doubt(wallMs, expectedMs), ok)
     wasBelieved = ok
@@ -83,6 +87,8 @@ export function createClockGuard(parts: ClockGuardParts): ClockGuard {
 }
 
 const doubt = (wallMs: number, expectedMs: number): string =>
-  `the clock says ${toDay(wallMs)}, after the newest reports it must be about ${toDay(expectedMs)}`
+  expectedMs < earliestMs
+    ? `the clock says ${toDay(wallMs)}, it must be after ${collectorLimits.earliestTime}`
+    : `the clock says ${toDay(wallMs)}, after the newest reports it must be about ${toDay(expectedMs)}`
 
 const toDay = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)

@@ -36,6 +36,19 @@ for (const [name, startsAtMs] of [
     assert.deepEqual(changes, [false, true])
   })
 
+for (const newestMs of [null, 5 * dayMs])
+  it(`doubts a clock that was never set, and believes the first possible one, after ${newestMs ?? 'no'} reports`, () => {
+    const {clock, guard} = guarded({startsAtMs: 6 * dayMs, newestMs})
+    assert.throws(() => guard.require(), {
+      ...doubted,
+      message: /^the clock says 1970-01-07, it must be after 2000-01-01$/,
+    })
+    clock.wallMs = nowMs
+    guard.require()
+    clock.wallMs = 6 * dayMs
+    assert.throws(() => guard.require(), doubted)
+  })
+
 it('gives the expected time in whole milliseconds while the clock is doubted', () => {
   const {clock, guard} = guarded()
   assert.equal(guard.now(), nowMs)
@@ -91,6 +104,6 @@ it('lets one sender neither prove a doubted clock nor keep it doubted, and no pr
 })
 
 it('believes the first clock of an empty store, and every clock that the operator has checked', () => {
-  guarded({startsAtMs: 0, newestMs: null}).guard.require()
+  guarded({startsAtMs: Date.parse('2000-01-01'), newestMs: null}).guard.require()
   guarded({startsAtMs: 0, isTrusted: true}).guard.require()
 })
