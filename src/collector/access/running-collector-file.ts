@@ -3,7 +3,7 @@ import {readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import * as v from 'valibot'
 import {messageOf, UsageError} from '../../errors.ts'
-import {nextStepForDisk} from './disk-errors.ts'
+import {nextStepFor} from './next-step.ts'
 
 const fileName = 'collector.json'
 
@@ -28,7 +28,7 @@ export function writeRunningCollector(dataDirectory: string, running: RunningCol
     renameSync(`${path}.new`, path)
   } catch (error) {
     const message = `cannot write ${path}: ${messageOf(error)}`
-    throw new UsageError('USAGE_STORE_UNREADABLE', message, {cause: error, ...nextStepForDisk(message)})
+    throw new UsageError('USAGE_STORE_UNREADABLE', message, {cause: error, ...nextStepFor(message)})
   }
 }
 

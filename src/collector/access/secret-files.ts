@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {UsageError} from '../../errors.ts'
-import {nextStepForDisk} from './disk-errors.ts'
+import {nextStepFor} from './next-step.ts'
 
 /**
  * A folder of small files in a data folder: one file for each secret. Two commands at the same time change different
@@ -97,7 +97,7 @@ function orUnreadable<T>(path: string, work: () => T): T {
     throw new UsageError('USAGE_STORE_UNREADABLE', `cannot read or change ${path}: ${came}`, {
       cause: error,
       next: 'Run the command as the user of the collector, and check the permissions of its data folder.',
-      ...nextStepForDisk(came),
+      ...nextStepFor(came),
     })
   }
 }

@@ -29,16 +29,20 @@ export interface WrittenStatsQuery extends WrittenFilters {
 export const queryNames = ['from', 'to', 'year', 'by', ...filterNames] as const
 
 /**
- * Reads a query from the parameters of an address. Throws USAGE_QUERY_INVALID for an unknown parameter: ignoring a
- * misspelt filter would answer another question.
+ * Reads a query from the parameters of an address. Throws USAGE_QUERY_INVALID for an unknown or repeated
+ * parameter: ignoring a misspelt filter would answer another question.
  */
 export function readParameters(project: string, parameters: Readonly<Record<string, unknown>>): WrittenStatsQuery {
   const other = Object.keys(parameters).find(name => !queryNames.some(known => known === name))
   if (other !== undefined)
     throw invalid(`a parameter must be one of ${queryNames.join(', ')}, got ${describeValue(other)}`)
-  // A repeated parameter is a list, which no query accepts.
-  const single = (value: unknown): string | undefined => (value === undefined ? undefined : String(value))
-  return {project, ...Object.fromEntries(queryNames.map(name => [name, single(parameters[name])]))}
+  return {project, ...Object.fromEntries(queryNames.map(name => [name, single(name, parameters[name])]))}
+}
+
+/** A repeated parameter is a list. Joined, it would be another value. */
+function single(name: string, value: unknown): string | undefined {
+  if (Array.isArray(value)) throw invalid(`${name} must be written once, got ${value.length} times`)
+  return value === undefined ? undefined : String(value)
 }
 
 /** The most periods of an answer. Without a limit, an address could ask for millions. */

@@ -35,6 +35,13 @@ test('it rejects invalid filters', () => {
   parseFilters({application: 'x'.repeat(256)})
 })
 
+test('it rejects a parameter that is written twice instead of joining its values', () => {
+  for (const name of ['app-version', 'application', 'field', 'by'])
+    assert.throws(() => readParameters('parsl', {[name]: ['a', 'b']}), {
+      ...{code: 'USAGE_QUERY_INVALID', message: `${name} must be written once, got 2 times`},
+    })
+})
+
 test('it rejects an unknown parameter instead of answering another question', () => {
   assert.equal(readParameters('parsl', {'app-version': '1', by: 'week'})['app-version'], '1')
   for (const name of ['appVersion', 'aplication', 'project'])

@@ -13,7 +13,10 @@ import {requireOwnVersion} from '../tables/schema.ts'
  */
 export function requireUsable(dataDirectory: string): boolean {
   const path = join(dataDirectory, databaseName)
-  const hasBytes = (statSync(path, {throwIfNoEntry: false})?.size ?? 0) > 0
+  const found = orUnreadable(path, () => statSync(path, {throwIfNoEntry: false}))
+  // To open a pipe would wait for ever.
+  if (found !== undefined && !found.isFile()) throw new UsageError('USAGE_STORE_UNREADABLE', `${path} is not a file`)
+  const hasBytes = (found?.size ?? 0) > 0
   if (hasBytes && readVersion(path) > 0) return true
   const rest = durableNames.filter(name => existsSync(join(dataDirectory, name)))
   if (rest.length === 0) return false

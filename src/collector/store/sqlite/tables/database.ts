@@ -10,7 +10,7 @@ import {closeSync, openSync} from 'node:fs'
 import {DatabaseSync, type StatementSync} from 'node:sqlite'
 import {setTimeout as wait} from 'node:timers/promises'
 import {UsageError} from '../../../../errors.ts'
-import {nextStepForDisk} from '../../../access/disk-errors.ts'
+import {nextStepFor} from '../../../access/next-step.ts'
 import {collectorLimits} from '../../../limits.ts'
 import {isBusy, nameStoreError} from './store-errors.ts'
 
@@ -154,7 +154,7 @@ export function orUnreadable<T>(path: string, open: () => T): T {
     // A full disk does not let SQLite create its log.
     throw new UsageError('USAGE_STORE_UNREADABLE', `cannot open the database ${path}: ${message}`, {
       cause: error,
-      ...nextStepForDisk(message),
+      ...nextStepFor(message),
     })
   }
 }

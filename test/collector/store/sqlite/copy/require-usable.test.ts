@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import {readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs'
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {it} from 'node:test'
@@ -42,6 +43,15 @@ for (const [what, damage, code] of cases)
     assert.throws(() => openSqliteStore(data), {code, exit: 2, next: /[Rr]estore|version|--data/})
     if (before !== null) assert.deepEqual(readFileSync(path), before)
   })
+
+it('refuses a folder and a pipe without opening them', t => {
+  const refuses = (data: string) => assert.throws(() => openSqliteStore(data), {code: 'USAGE_STORE_UNREADABLE'})
+  const [first, second] = [temporaryDirectory(t), temporaryDirectory(t)]
+  mkdirSync(join(first, 'usage.sqlite'))
+  refuses(first)
+  execFileSync('mkfifo', [join(second, 'usage.sqlite')])
+  refuses(second)
+})
 
 it('opens an empty file and a missing one in a folder without other files', async t => {
   const data = temporaryDirectory(t)
