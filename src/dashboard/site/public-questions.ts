@@ -4,7 +4,7 @@ import {describeValue} from '../../protocol/values/problem.ts'
 import {noFilters} from '../../stats/model/filters.ts'
 import {formatDay} from '../../stats/model/period.ts'
 import {parseStatsQuery, rangeOf, readParameters, type StatsQuery} from '../../stats/model/query.ts'
-import {type PublicStats, toPublic} from '../../stats/public/public.ts'
+import {type PublicStats, requirePublicQuestion, toPublic} from '../../stats/public/public.ts'
 import type {Ask} from './ask.ts'
 
 const dayMs = 86_400_000
@@ -62,6 +62,7 @@ export async function askPublic(
       'USAGE_QUERY_INVALID',
       `there must be at most ${maxYears} years, got ${query.from} to ${query.to}`,
     )
+  requirePublicQuestion({...query, isOver: toMs <= nowMs})
   const isFiltered = Object.values(query.filters).some(value => value !== null)
   const unfiltered: StatsQuery = {...query, filters: noFilters}
   return toPublic(await ask(project, query), isFiltered ? await ask(project, unfiltered) : null)

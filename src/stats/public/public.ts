@@ -138,11 +138,18 @@ function publicUsers(row: UserBounds, all: Pick<Count, 'low' | 'high'>): PublicU
   return {users, usersLow, usersHigh: users}
 }
 
-function requirePublic({by, from, to, filters, trend}: Stats, unfiltered: Stats | null): void {
+/** A question, and whether its range is over. */
+export type PublicQuestion = Pick<Stats, 'by' | 'from' | 'to' | 'filters'> & {readonly isOver: boolean}
+
+/**
+ * Throws a `UsageError` USAGE_QUERY_INVALID unless a question is public. A question of everybody is checked before the
+ * store is asked: answering it costs up to a second. Pure.
+ */
+export function requirePublicQuestion({by, from, to, filters, isOver}: PublicQuestion): void {
   if (by !== 'month') throw notPublic(`by must be month, got ${by}`)
   const next = new Date(Date.parse(`${to}T00:00:00Z`) + 86_400_000).toISOString()
   // A range in progress may end today: its last month is left out.
-  if (!from.endsWith('-01') || (trend.complete && next.slice(8, 10) !== '01'))
+  if (!from.endsWith('-01') || (isOver && next.slice(8, 10) !== '01'))
     throw notPublic(`the range must be whole months, got ${from} to ${to}`)
   const count = countFilters(filters)
   if (count === 0) return
@@ -150,6 +157,11 @@ function requirePublic({by, from, to, filters, trend}: Stats, unfiltered: Stats 
   if (filters.field !== null) throw notPublic('a filter on a field is not possible')
   if (filters.internal !== null) throw notPublic('a filter on direct or internal use is not possible')
   if (from.slice(0, 7) !== to.slice(0, 7)) throw notPublic('a filter requires a range of one month, got several')
+}
+
+function requirePublic({by, from, to, filters, trend}: Stats, unfiltered: Stats | null): void {
+  requirePublicQuestion({by, from, to, filters, isOver: trend.complete})
+  if (countFilters(filters) === 0) return
   const isSame = unfiltered?.from === from && unfiltered.to === to && unfiltered.by === by
   if (!isSame || countFilters(unfiltered.filters) > 0)
     throw notPublic('a filter requires the unfiltered answers of the same month')
