@@ -24,6 +24,7 @@ import {drawBadge} from '../parts/badge.ts'
 import {framePage} from '../parts/frame-page.ts'
 import {answerBadge, answerData, answerPage} from '../parts/page-answer.ts'
 import {type Ask, createAsk} from './ask.ts'
+import {boundQuestions} from './bounded-source.ts'
 import {answerSection} from './download.ts'
 import {askMonth, askMonths, askPublic} from './public-questions.ts'
 import {answerProjects} from './start.ts'
@@ -55,6 +56,7 @@ export function createDashboard(parts: DashboardParts): (request: PageRequest) =
     base: parts.basePath ?? '',
     ask: createAsk(source, now, freshMs.reader),
     askForAll: createAsk(source, now, freshMs.everybody),
+    askFreely: createAsk(boundQuestions(source), now, freshMs.everybody),
   }
   return async request => {
     try {
@@ -70,8 +72,12 @@ export function createDashboard(parts: DashboardParts): (request: PageRequest) =
 
 interface Site extends DashboardParts {
   readonly base: string
+  /** The questions of readers with a token. */
   readonly ask: Ask
+  /** The same questions for everybody, which are few. */
   readonly askForAll: Ask
+  /** The questions that strangers choose, which may be very many. */
+  readonly askFreely: Ask
 }
 
 async function route(site: Site, request: PageRequest): Promise<PageAnswer> {
@@ -177,19 +183,20 @@ const onlyRange = ({from, to, year, by}: Readonly<Record<string, string>>): Reco
   )
 
 async function answerPublic(
-  {askForAll, now, projects, access, base}: Site,
+  {askForAll, askFreely, now, projects, access, base}: Site,
   project: ProjectFile,
   [page, file]: readonly [string, string | undefined],
   {parameters, share}: PageRequest,
 ): Promise<PageAnswer> {
   const nowMs = now()
+  const ask = Object.keys(parameters).length === 0 ? askForAll : askFreely
   if (page === 'answers' && file === 'public.json') {
-    const answer = await askPublic(askForAll, project, parameters, nowMs)
+    const answer = await askPublic(ask, project, parameters, nowMs)
     return answerData(`${JSON.stringify(answer, null, 2)}\n`, 'application/json', `${project.project}-public.json`)
   }
   if (page !== '' || file !== undefined) throw needsToken()
   const months = await askMonths(askForAll, project, nowMs)
-  const month = await askMonth(askForAll, project, parameters['month'], nowMs)
+  const month = await askMonth(ask, project, parameters['month'], nowMs)
   const place = {base, project, written: share === null ? {} : {share: share.token}}
   const links = {
     home: access === 'public' && projects.size > 1 ? homeAddress(base) : null,
