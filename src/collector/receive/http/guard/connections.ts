@@ -53,14 +53,11 @@ export function createConnections(rules: ConnectionRules = {}): Connections {
     serve(listener) {
       const bounded = boundUnanswered(listener, limits.maxUnansweredOfConnection, counted)
       const server = createServer({connectionsCheckingInterval: limits.lookSeconds * 1000}, bounded)
-      server.maxConnections = limits.maxConnections
       server.maxRequestsPerSocket = limits.maxRequestsOfConnection
       server.headersTimeout = limits.headerSeconds * 1000
       server.requestTimeout = limits.requestTimeoutSeconds * 1000
       server.keepAliveTimeout = limits.idleSeconds * 1000
-      // Connections that are kept open for later make room for new ones.
-      server.on('drop', () => server.closeIdleConnections())
-      countByAddress(server, rules.isProxy ?? noProxy, limits.maxConnectionsOfAddress)
+      boundConnections(server, rules.isProxy ?? noProxy, limits)
       const timer = setInterval(() => unread.closeOld(), limits.lookSeconds * 1000).unref()
       server.once('close', () => clearInterval(timer))
       return server
@@ -105,22 +102,41 @@ function boundUnanswered(
   }
 }
 
-function countByAddress(server: Server, isProxy: IsProxy, most: number): void {
+/**
+ * Closes a connection that is one too many of its address. If it is one too many in total, an address with more of them
+ * loses its oldest one instead, and those that are kept open for later are closed.
+ */
+function boundConnections(
+  server: Server,
+  isProxy: IsProxy,
+  {maxConnections, maxConnectionsOfAddress}: ConnectionLimits,
+): void {
   const keyOf = createSourceKeys()
-  const counts = new Map<string, number>()
+  const byAddress = new Map<string, Set<Socket>>()
+  let open = 0
+  const makeRoom = (ownCount: number): boolean => {
+    server.closeIdleConnections()
+    let largest = new Set<Socket>()
+    for (const sockets of byAddress.values()) if (sockets.size > largest.size) largest = sockets
+    const [oldest] = largest
+    if (oldest === undefined || largest.size <= ownCount + 1) return false
+    largest.delete(oldest)
+    oldest.destroy()
+    return true
+  }
   server.on('connection', socket => {
-    if (isProxy(socket.remoteAddress)) return
-    const key = keyOf(socket.remoteAddress)
-    const count = (counts.get(key) ?? 0) + 1
-    if (count > most) {
+    const key = isProxy(socket.remoteAddress) ? null : keyOf(socket.remoteAddress)
+    const own = (key === null ? undefined : byAddress.get(key)) ?? new Set<Socket>()
+    if (own.size >= maxConnectionsOfAddress || (open >= maxConnections && !makeRoom(own.size))) {
       socket.destroy()
       return
     }
-    counts.set(key, count)
+    open++
+    if (key !== null) byAddress.set(key, own.add(socket))
     socket.once('close', () => {
-      const left = (counts.get(key) ?? 1) - 1
-      if (left === 0) counts.delete(key)
-      else counts.set(key, left)
+      open--
+      own.delete(socket)
+      if (key !== null && own.size === 0 && byAddress.get(key) === own) byAddress.delete(key)
     })
   })
 }

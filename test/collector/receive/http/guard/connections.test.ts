@@ -71,6 +71,26 @@ test('it has as many connections as its limit, and closes one more', async t => 
   }
 })
 
+test('it closes the oldest connection of the address with the most for one of others when all are in use', async t => {
+  let isOther = false
+  let arrived = (): void => {}
+  const rules = {limits: {maxConnections: 2}, isProxy: () => isOther}
+  const {dial} = await open(t, rules, () => arrived())
+  const kept = [dial(), dial()]
+  const [first, second] = kept as [(typeof kept)[number], (typeof kept)[number]]
+  for (const {socket} of kept) {
+    const arrival = new Promise<void>(resolve => {
+      arrived = resolve
+    })
+    socket.write(request)
+    await arrival
+  }
+  isOther = true
+  const other = dial()
+  await isClosed(first.socket)
+  assert.deepEqual([second.socket.closed, other.socket.closed], [false, false])
+})
+
 test('it does not count the connections of a proxy by address', async t => {
   const {dial} = await open(t, {limits: {maxConnectionsOfAddress: 1}, isProxy: address => address === '127.0.0.1'})
   const both = [dial(), dial()]
