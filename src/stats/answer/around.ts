@@ -39,7 +39,7 @@ export async function answerAround(
   if (limitsFeatures(asked.filters)) return null
   const sides = marks.flatMap(mark => sidesOf(mark, nowMs)).slice(-maxMarks)
   if (sides.length === 0) return []
-  const spans = sides.flatMap(({before, after}) => [before, after])
+  const spans = sides.flatMap(({before, after}) => [before, after]).map(span => ({...span, needs: 'outcomes' as const}))
   const whole = {
     fromMs: Math.min(...spans.map(({fromMs}) => fromMs)),
     toMs: Math.max(...spans.map(({toMs}) => toMs)),
@@ -55,7 +55,7 @@ export async function answerAround(
     versionUsers: null,
   }
   const rotation = rotationPeriods(whole, identity)
-  const facts = await source.facts({...asked, ...none, range: spans.at(-1)!, spans, rotation})
+  const facts = await source.facts({...asked, ...none, only: 'spans', range: spans.at(-1)!, spans, rotation})
   return sides.flatMap(({mark, before, after}, index) => [
     describe(mark, 'before', before, facts.spans[2 * index]!, sinceMs),
     describe(mark, 'after', after, facts.spans[2 * index + 1]!, sinceMs),

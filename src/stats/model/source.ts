@@ -27,6 +27,8 @@ export interface StatsSource {
 
 export interface StatsQuestion {
   readonly project: string
+  /** Only `StatsFacts.spans` are needed. The other facts are then empty. Default: all are needed. */
+  readonly only?: 'spans'
   readonly range: Span
   /** The spans of `StatsFacts.spans`, at most some thousands. They may overlap. */
   readonly spans: readonly AskedSpan[]
@@ -53,8 +55,8 @@ export interface StatsQuestion {
 
 /** A span, and which of its facts are needed (default: all). The others are zero or null. */
 export interface AskedSpan extends Span {
-  /** `people`: runs and people. */
-  readonly needs?: 'all' | 'people'
+  /** `people`: runs and people. `outcomes`: also how runs ended. */
+  readonly needs?: 'all' | 'people' | 'outcomes'
 }
 
 /** The time in which a person keeps one pseudonym. */

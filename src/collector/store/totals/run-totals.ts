@@ -57,6 +57,7 @@ export function restOf({fromMs, toMs}: Span, find: FindKept): Span {
 export function addRunTotals(question: StatsQuestion, facts: StatsFacts, find: FindKept): StatsFacts {
   const ofRange = find(question.range)
   const spans = facts.spans.map((rest, place) => spanFacts(rest, find(question.spans[place]!), question.spans[place]!))
+  if (question.only === 'spans') return {...facts, spans}
   const steps = question.steps.flatMap((_, place) => stepFacts(question, facts, place, find))
   const firstRuns = withoutPurged(question, facts, find)
   if (ofRange === null || ofRange === 'unknown') return {...facts, spans, steps, firstRuns}
@@ -171,9 +172,13 @@ export const noDuration: SpanFacts['duration'] = {
   percentileBound: null,
 }
 
-function addExits(exits: StatsFacts['exits']): StatsFacts['exits'] {
-  const groups = Map.groupBy(exits, ({exitCode, signal}) => `${exitCode} ${signal}`)
-  return [...groups.values()].map(same => ({...same[0]!, runs: sumOfRuns(same)}))
+/** Adds up exits. What ended without a code and a signal is none. */
+export function addExits(ends: StatsFacts['exits']): StatsFacts['exits'] {
+  const exits = ends.filter(({exitCode, signal}) => exitCode !== null || signal !== null)
+  return [...Map.groupBy(exits, ({exitCode, signal}) => `${exitCode} ${signal}`).values()].map(same => {
+    const {exitCode, signal} = same[0]!
+    return {exitCode, signal, runs: sumOfRuns(same)}
+  })
 }
 
 /** Without runs, there are none, whatever program made the totals. */

@@ -7,8 +7,9 @@
  * Read next: `one-scan.ts`, `uses.ts`, `span-facts.ts`.
  */
 import {limitsFeatures, limitsFields, limitsRuns} from '../../../../stats/model/filters.ts'
-import type {StatsFacts, StatsQuestion} from '../../../../stats/model/source.ts'
+import type {SpanFacts, StatsFacts, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
+import {noFacts} from '../../rules/no-facts.ts'
 import {addFeatures} from '../../totals/kept-features.ts'
 import {isAllKept, mostOf} from '../../totals/most-of.ts'
 import {addRunTotals, type FindKept, restOf} from '../../totals/run-totals.ts'
@@ -47,6 +48,14 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
   const since = await readKeptSince(clickhouse, project)
   const {find} = await readKeptRuns(clickhouse, asked, since.runsMs)
   const question = clipQuestion(asked, find)
+  if (asked.only === 'spans') {
+    const [counts, durations] = await Promise.all([
+      readCounts(clickhouse, question, asked.range, since.featuresMs),
+      readDurations(clickhouse, asked, question, find),
+    ])
+    const facts = {...noFacts, spans: factsOfSpans(counts, question, durations)}
+    return since.runsMs === null ? facts : addRunTotals(asked, facts, find)
+  }
   const [counts, {features, ...ofFeatures}, totals, quality, sinceMs, firstOfFiltered, versionUsers, durations] =
     await Promise.all([
       readCounts(clickhouse, question, asked.range, since.featuresMs),
@@ -56,19 +65,12 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
       readSince(clickhouse, project),
       isFiltered(asked) ? readFirstRuns(clickhouse, asked) : null,
       readVersionUsers(clickhouse, localTables(clickhouse), asked),
-      countDurations(
-        clickhouse,
-        question,
-        question.spans.map((span, place) => (hasTotals(find(asked.spans[place]!)) ? span : null)),
-      ),
+      readDurations(clickhouse, asked, question, find),
     ])
   const {spans} = question
   const isOnFeatures = limitsFeatures(asked.filters)
   const facts: StatsFacts = {
-    spans: spans.map((span, place) => {
-      const encoded = durations[place]
-      return {...spanFacts(counts, span, place, question.range), ...(encoded != null && {durations: encoded})}
-    }),
+    spans: factsOfSpans(counts, question, durations),
     exits: exitFacts(counts),
     versionEndings: versionEndingFacts(counts),
     features: addFeatures(joinNames([...features, ...totals.counts]), feature => feature),
@@ -90,6 +92,24 @@ export async function readFacts(clickhouse: ClickHouse, asked: StatsQuestion): P
   }
   return since.runsMs === null ? facts : addRunTotals(asked, facts, find)
 }
+
+/** The histograms of the spans that need them: those that begin with totals. */
+const readDurations = (clickhouse: ClickHouse, asked: StatsQuestion, question: StatsQuestion, find: FindKept) =>
+  countDurations(
+    clickhouse,
+    question,
+    question.spans.map((span, place) => (hasTotals(find(asked.spans[place]!)) ? span : null)),
+  )
+
+const factsOfSpans = (
+  counts: Counts,
+  {spans, range}: StatsQuestion,
+  durations: readonly (string | null)[],
+): readonly SpanFacts[] =>
+  spans.map((span, place) => {
+    const encoded = durations[place]
+    return {...spanFacts(counts, span, place, range), ...(encoded != null && {durations: encoded})}
+  })
 
 /** Whether the question reads only some of the runs. */
 const isFiltered = ({filters}: StatsQuestion): boolean => limitsFeatures(filters) || limitsRuns(filters)
@@ -129,8 +149,7 @@ async function readCounts(
     countsSql(asked, onShards(clickhouse, groups)) + settings,
     {
       project,
-      numbers: question.numberFields,
-      values: question.valueFields,
+      fields: [...question.numberFields, ...question.valueFields],
       ...choosesRun(filters).parameters,
       ...choosesFeature(filters).parameters,
     },

@@ -1,7 +1,7 @@
 import type {FirstRun, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {ClickHouse} from '../client/client.ts'
 import {onShards, settings, within} from './sql.ts'
-import {countedRunsSql} from './uses.ts'
+import {countedRunsSql, elementSql} from './uses.ts'
 
 /** Reads the first run of each version in the span that the question names for it. Filters do not matter. */
 export async function readFirstRuns(
@@ -11,10 +11,11 @@ export async function readFirstRuns(
   if (span === null) return []
   const runs = countedRunsSql(
     `${clickhouse.database}.runs`,
+    [`${elementSql('header', 'version')} AS version`],
     `first_sign < ${span.toMs} AND last_sign >= ${span.fromMs}`,
   )
   const ofShard = `
-    SELECT h.version AS version, min(counted_at) AS first FROM (${runs})
+    SELECT version, min(counted_at) AS first FROM (${runs})
     WHERE ${within(span, 'counted_at').join(' AND ')} AND isNotNull(version) GROUP BY version`
   return clickhouse.ask<FirstRun>(
     'first runs',

@@ -2,7 +2,7 @@ import {minUsers} from '../../../../stats/model/bounds.ts'
 import type {StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import type {Pieces} from './pieces.ts'
-import {every, jsonOfField, numbers, numberTypes, some, within} from './sql.ts'
+import {every, numbers, some, within} from './sql.ts'
 
 /** What is counted in the one scan. A word of the header has the number `word` and its place. */
 export const kinds = {
@@ -12,7 +12,6 @@ export const kinds = {
   script: 3,
   unknownDay: 4,
   seconds: 5,
-  exit: 6,
   adoption: 7,
   number: 8,
   value: 9,
@@ -74,56 +73,40 @@ const noKind = 255
  * What uses add to: each has elements of kind, slot, name, who and value. A slot is a piece of time, or what the kind says.
  * `who` is counted once in each slot: a person, a day ...
  */
-function elementsSql({pieces, question, firstRuns}: Asked, uses: string): string {
-  const {range, periods, numberFields, valueFields} = question
+function elementsSql({pieces, question, firstRuns, withScripts, withDurations}: Asked, uses: string): string {
+  const {range, periods, only} = question
   const {user, unknown, ci} = sayers
   const element = (kind: number, condition: string, slot: string, name: string, who: string, value = 'nan'): string =>
     `(if(${condition}, ${kind}, ${noKind}), ${slot}, ${name}, ${who}, ${value})`
+  const areNeeded = (spans: readonly (Span | null)[]): boolean => spans.some(span => span !== null)
+  const unknownDay = 'toUInt64(2 * day + (what = 0))'
+  const slotOfPeriod = 'toUInt32(3 * (period_at - 1) + sayer)'
   const ofUse = [
     element(kinds.count, 'piece > 0', 'piece', `''`, 'code'),
     element(kinds.user, every('piece > 0', 'person > 0'), 'piece', `''`, 'person'),
     element(kinds.host, every('piece > 0', 'host_id > 0', 'NOT is_ci'), 'piece', `''`, 'host_id'),
-    element(kinds.script, every('piece > 0', 'script_id > 0', 'NOT is_ci'), 'piece', `''`, 'script_id'),
-    element(kinds.words, 'in_range', 'toUInt32(sayer)', 'words', 'who'),
-    element(
-      kinds.unknownDay,
-      every('piece > 0', `sayer = ${unknown}`),
-      'piece',
-      `''`,
-      'toUInt64(2 * day + (what = 0))',
-    ),
-    element(kinds.seconds, every('piece > 0', 'NOT isNaN(took)'), 'piece', `''`, 'toUInt64(0)', 'took'),
-    element(kinds.exit, every('in_range', `exit != ''`), 'toUInt32(0)', 'exit', 'toUInt64(0)'),
-    element(kinds.ending, 'in_range', 'toUInt32(result)', `concat(version_word, '\\n', exit)`, 'toUInt64(0)'),
-    ...(firstRuns === null
-      ? []
-      : [
-          element(
-            kinds.firstRun,
-            every(...within(firstRuns, 'at_order'), `version_word != ''`),
-            'toUInt32(0)',
-            'version_word',
-            'toUInt64(0)',
-          ),
-        ]),
-    element(kinds.adoption, 'period_at > 0', 'toUInt32(3 * (period_at - 1) + sayer)', 'version_word', 'who'),
+    element(kinds.unknownDay, every('piece > 0', `sayer = ${unknown}`), 'piece', `''`, unknownDay),
   ]
-  const all = [
-    `[${ofUse.join(', ')}]`,
-    ...fieldElements({names: 'numbers', types: numberTypes, isAny: numberFields.length > 0}, [
-      {kind: kinds.number, slot: 'toUInt32(2 * period_at + in_range)', name: 'field', value: fieldNumber},
-      {kind: kinds.value, slot: slotOfField(question, 0), name: `''`, who: 'who'},
-    ]),
-    ...fieldElements({names: 'values', types: [`'String'`, `'Bool'`], isAny: valueFields.length > 0}, [
-      {kind: kinds.value, slot: slotOfField(question, numberFields.length), name: `''`, who: 'who'},
-      {kind: kinds.value, slot: slotOfField(question, numberFields.length), name: fieldRaw, who: 'who'},
-    ]),
-  ]
+  const isTold = every('piece > 0', 'script_id > 0', 'NOT is_ci')
+  if (areNeeded(withScripts)) ofUse.push(element(kinds.script, isTold, 'piece', `''`, 'script_id'))
+  const isTimed = every('piece > 0', 'NOT isNaN(took)')
+  if (areNeeded(withDurations)) ofUse.push(element(kinds.seconds, isTimed, 'piece', `''`, 'toUInt64(0)', 'took'))
+  if (only !== 'spans')
+    ofUse.push(
+      element(kinds.words, 'in_range', 'toUInt32(sayer)', 'words', 'who'),
+      element(kinds.ending, 'in_range', 'toUInt32(result)', `concat(version_word, '\\n', exit)`, 'toUInt64(0)'),
+      element(kinds.adoption, 'period_at > 0', slotOfPeriod, 'version_word', 'who'),
+    )
+  if (firstRuns !== null) {
+    const isFirst = every(...within(firstRuns, 'at_order'), `version_word != ''`)
+    ofUse.push(element(kinds.firstRun, isFirst, 'toUInt32(0)', 'version_word', 'toUInt64(0)'))
+  }
+  const all = [`[${ofUse.join(', ')}]`, ...fieldElements(question)]
   return `
     SELECT day, at_order, own, marks, what, uses, arrayJoin(arrayFilter(one -> one.1 != ${noKind}, arrayConcat(${all.join(', ')}))) AS e
     FROM (
-      SELECT at_order, own, marks, what, uses, took, exit, result, words, version_word, start_fields, end_fields, is_ci, day, piece, sayer, code, host_id,
-        script_id, in_range, period_at, ${every(some('in_range', 'period_at > 0'), some('notEmpty(start_fields)', 'notEmpty(end_fields)'))} AS has_fields,
+      SELECT at_order, own, marks, what, uses, took, exit, result, words, version_word, is_ci, day, piece, sayer, code, host_id,
+        script_id, in_range, period_at, ${countFields(question) === 0 ? '' : `${rawFields} AS raw_fields,`}
         if(sayer = ${user}, user_id, 0) AS person, multiIf(sayer = ${user}, user_id, sayer = ${unknown}, toUInt64(day), 0) AS who
       FROM (
         SELECT *, intDiv(at, 86400000) AS day, ${pieces.pieceOfAt} AS piece,
@@ -131,41 +114,35 @@ function elementsSql({pieces, question, firstRuns}: Asked, uses: string): string
           toUInt64(what + 8 * is_ci + 16 * (user_id != 0) + 32 * (host_id != 0) + 64 * result) AS code,
           at + if(what = 0, 0, 8796093022208) AS at_order, ${every('what = 0', ...within(range))} AS in_range,
           ${periods.length === 0 ? 'toUInt32(0)' : `if(what = 0, ${placeIn(periods)}, 0)`} AS period_at,
+          ${every('what = 0', some('notEmpty(start_fields)', 'notEmpty(end_fields)'))} AS has_fields,
           toUInt32(if(own_period < 0, ${pieces.periodOf}[piece], own_period)) AS own
         FROM view(${uses})))`
 }
-
-const fieldNumber = `JSONExtractFloat(${jsonOfField('field')}, field)`
-const fieldRaw = `JSONExtractRaw(${jsonOfField('field')}, field)`
 
 /** The number of fields of a question, each in a place of its own: first numbers, then the others. */
 export const countFields = ({numberFields, valueFields}: StatsQuestion): number =>
   numberFields.length + valueFields.length
 
-/** The period, the field and the sayer of a run with `field`, and whether it is in the range. */
-const slotOfField = (question: StatsQuestion, before: number): string =>
-  `toUInt32(2 * (3 * (${countFields(question)} * period_at + ${before} + i - 1) + sayer) + in_range)`
+/** The JSON of each field of a run, in their order; empty where the run has none. If start and end report it, the end counts. */
+const rawFields = `if(has_fields, arrayMap(
+  field -> if(JSONExtractRaw(end_fields, field) = '', JSONExtractRaw(start_fields, field), JSONExtractRaw(end_fields, field)),
+  {fields:Array(String)}), [])`
 
-interface FieldElement {
-  readonly kind: number
-  readonly slot: string
-  readonly name: string
-  readonly who?: string
-  readonly value?: string
-}
-
-/** The elements of the fields of a run whose values have one of the types. `i` is the place of the field, from 1. */
-function fieldElements(
-  {names, types, isAny}: {readonly names: string; readonly types: readonly string[]; readonly isAny: boolean},
-  elements: readonly FieldElement[],
-): string[] {
-  if (!isAny) return []
-  const list = `if(has_fields, {${names}:Array(String)}, [])`
-  const isOfType = `JSONType(${jsonOfField('field')}, field) IN (${types.join(', ')})`
-  return elements.map(
-    ({kind, slot, name, who = 'toUInt64(0)', value = 'nan'}) =>
-      `arrayMap((field, i) -> (if(${isOfType}, ${kind}, ${noKind}), ${slot}, ${name}, ${who}, ${value}), ${list}, arrayEnumerate(${list}))`,
-  )
+/** The elements of the fields of a run, `raw_fields`. The name of a number is its place; that of a value is its JSON. */
+function fieldElements(question: StatsQuestion): string[] {
+  const numberOf = question.numberFields.length
+  if (countFields(question) === 0) return []
+  const isNumber = every(`i <= ${numberOf}`, some(every(`raw >= '0'`, `raw < ':'`), `startsWith(raw, '-')`))
+  const isText = every(`i > ${numberOf}`, some(`startsWith(raw, '"')`, `raw = 'true'`, `raw = 'false'`))
+  const slot = `toUInt32(2 * (3 * (${countFields(question)} * period_at + i - 1) + sayer) + in_range)`
+  const ofEach = (kind: number, condition: string, place: string, name: string, who: string, value = 'nan'): string =>
+    `arrayMap((raw, i) -> (if(${condition}, ${kind}, ${noKind}), ${place}, ${name}, ${who}, ${value}), raw_fields, arrayEnumerate(raw_fields))`
+  const none = 'toUInt64(0)'
+  return [
+    ofEach(kinds.number, isNumber, 'toUInt32(2 * period_at + in_range)', 'toString(i)', none, 'JSONExtractFloat(raw)'),
+    ofEach(kinds.value, some(isNumber, isText), slot, `''`, 'who'),
+    ofEach(kinds.value, isText, slot, 'raw', 'who'),
+  ]
 }
 
 /** One more than the place of the span that contains `at`; 0 for none. The spans do not overlap and are in order. */

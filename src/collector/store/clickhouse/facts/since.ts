@@ -20,7 +20,7 @@ export async function readSince({ask, tableOf, database}: ClickHouse, project: s
           UNION ALL SELECT minOrNull(at) FROM ${table('lone')} WHERE ${ofProject})) AS least_ms
        SELECT min(first_ms) AS atMs FROM (
           SELECT minOrNull(counted_at) AS first_ms
-          FROM (${countedRunsSql(table('runs'), keys('runs', 'run_ms, run', 'first_sign'))})
+          FROM (${countedRunsSql(table('runs'), [], keys('runs', 'run_ms, run', 'first_sign'))})
           WHERE counted_at <= ${toMs}
           UNION ALL SELECT minOrNull(at) FROM ${table('features')} FINAL
             WHERE ${ofProject} AND ${keys('features', 'event_ms, event', 'at')} AND at <= ${toMs}

@@ -9,12 +9,13 @@ import type {
   StatsFacts,
   StatsQuestion,
   StepFacts,
+  VersionEnding,
 } from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {tellFlow} from '../../people/flow.ts'
 import {allPeople, alwaysMarked, onSeveralDays} from '../../people/people.ts'
 import {addUses, noUses, type RunsAndUses} from '../../people/telling-uses.ts'
-import {noDuration} from '../../totals/run-totals.ts'
+import {addExits, noDuration} from '../../totals/run-totals.ts'
 import {type Counted, countFields, kinds, sayers} from './one-scan.ts'
 import {results, whats} from './uses.ts'
 
@@ -58,7 +59,7 @@ export function spanFacts(counts: Counts, {needs = 'all', ...span}: AskedSpan, p
     counts.of(kind, place).map(row => ({all: row.n, some: pick(row)}))
   const several = ({several: some}: Counted): number => some
   const outcome = (name: (typeof results)[number]): number =>
-    needs === 'all'
+    needs !== 'people'
       ? sumOf(
           runs.filter(({result}) => result === name),
           one => one.rows,
@@ -76,7 +77,7 @@ export function spanFacts(counts: Counts, {needs = 'all', ...span}: AskedSpan, p
     hostsOnSeveralDays: onSeveralDays(people(kinds.host, several)),
     usersOnlyAgents: isRange ? alwaysMarked(people(kinds.user, ({agents}) => agents)) : noBounds,
     usersOnlyNewHomes: isRange ? alwaysMarked(people(kinds.user, ({newHomes}) => newHomes)) : noBounds,
-    scripts: needs === 'people' ? noBounds : allPeople(people(kinds.script, several)),
+    scripts: needs !== 'all' ? noBounds : allPeople(people(kinds.script, several)),
     ...usesByWord(counts, place),
     outcomes: {
       ok: outcome('ok'),
@@ -181,16 +182,16 @@ export const readExit = (exit: string): Pick<Ending, 'exitCode' | 'signal'> => (
   signal: exit.startsWith('s') ? exit.slice(1) : null,
 })
 
-export const exitFacts = (counts: Counts): StatsFacts['exits'] =>
-  counts.of(kinds.exit).map(({name, rows: runs}) => ({...readExit(name), runs}))
-
 /** The name of such a row is a version and an exit, in two lines. */
-export const versionEndingFacts = (counts: Counts): StatsFacts['versionEndings'] =>
+export const versionEndingFacts = (counts: Counts): VersionEnding[] =>
   counts.of(kinds.ending).map(({at_place, name, rows: runs}) => {
     const end = name.lastIndexOf('\n')
     const outcome = results[at_place] as Ending['outcome']
     return {version: readName(name.slice(0, end)), outcome, ...readExit(name.slice(end + 1)), runs}
   })
+
+/** The exits of all versions. */
+export const exitFacts = (counts: Counts): StatsFacts['exits'] => addExits(versionEndingFacts(counts))
 
 export const firstRunFacts = (counts: Counts): StatsFacts['firstRuns'] =>
   counts.of(kinds.firstRun).map(({name, earliest}) => ({version: readName(name) ?? '', atMs: earliest}))
@@ -211,9 +212,9 @@ function fieldsAt(counts: Counts, question: StatsQuestion, place: number): Field
   const ofNumbers = counts.of(kinds.number, place)
   const all = [...numberFields, ...valueFields]
   return {
-    numberFields: numberFields.flatMap(field =>
+    numberFields: numberFields.flatMap((field, index) =>
       ofNumbers
-        .filter(({name}) => name === field)
+        .filter(({name}) => Number(name) === index + 1)
         .map(({values, sum, max, p}) => ({name: field, n: values, mean: sum / values, median: p[0] ?? null, max})),
     ),
     valueFields: all.flatMap((field, index) => {

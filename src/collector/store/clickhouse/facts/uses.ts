@@ -32,18 +32,23 @@ const ofNoRun = `
   '' AS start_fields, '' AS end_fields`
 
 /**
- * The runs of a project as they are now, those of tests left out. Elements of tuples are read from a copy (`identity`), in
- * a query around it: read directly, they would be those of rows that are not merged yet.
+ * The runs of a project as they are now, those of tests left out, with single values instead of tuples: queries around
+ * tuples are planned for longer. Elements are read from a copy of the tuple (`identity`): read directly, they would be those
+ * of rows that are not merged yet.
  *
+ * @param more columns besides `has_start`, `has_end`, `start_at`, `end_at`, `first_sign` and `counted_at`
  * @param condition on columns that merging changes as a whole
  */
-export const countedRunsSql = (table: string, condition: string): string => `
-  SELECT run, h, s, a, e, s.received < ${never} AS has_start, e.received < ${never} AS has_end,
-    toInt64(multiIf(has_start, s.at, has_end, e.at, first_sign)) AS counted_at, last_sign, is_untold
+export const countedRunsSql = (table: string, more: readonly string[], condition: string): string => `
+  SELECT *, toInt64(multiIf(has_start, start_at, has_end, end_at, first_sign)) AS counted_at
   FROM (
-    SELECT run, identity(header) AS h, identity(start) AS s, identity(again) AS a, identity(\`end\`) AS e, first_sign, last_sign,
-      is_untold
+    SELECT ${elementSql('start', 'received')} < ${never} AS has_start, ${elementSql('end', 'received')} < ${never} AS has_end,
+      ${elementSql('start', 'at')} AS start_at, ${elementSql('end', 'at')} AS end_at, first_sign${more.map(one => `, ${one}`).join('')}
     FROM ${table} FINAL WHERE project = {project:String} AND is_test = 0 AND ${condition})`
+
+/** An element of a tuple of a run: of its header, or of what it told. */
+export const elementSql = (tuple: 'header' | 'start' | 'again' | 'end', element: string): string =>
+  `tupleElement(identity(\`${tuple}\`), '${element}')`
 
 /**
  * The runs of a project as they are now, whose life overlaps a span. The filters of the question apply. `first_sign` is
@@ -54,12 +59,11 @@ export function runsSql(table: TableNames, {filters, lostBeforeMs}: StatsQuestio
     SELECT counted_at AS at, toUInt8(0) AS what, toUInt64(1) AS uses, ${header},
       ${resultSql(lostBeforeMs)} AS result,
       ${hash('script')} AS script_id,
-      if(has_end, ifNull(ifNull(e.seconds, if(has_start, greatest(0, e.at - s.at) / 1000., NULL)), nan), nan) AS took,
+      if(has_end, ifNull(ifNull(end_seconds, if(has_start, greatest(0, end_at - start_at) / 1000., NULL)), nan), nan) AS took,
       ${exitSql} AS exit,
       concat(${headerWords.map(word => wordSql(columnOfWord[word])).join(`, '\\n', `)}) AS words, ${wordSql('version')} AS version_word,
       start_fields, end_fields
-    FROM (SELECT *, if(has_start, s.fields, a.fields) AS start_fields, if(has_end, e.fields, '') AS end_fields
-      FROM (${toldRunsSql(table, span)}))
+    FROM (${toldRunsSql(table, span)})
     WHERE ${choosesRun(filters).sql}`
 }
 
@@ -67,20 +71,27 @@ export function runsSql(table: TableNames, {filters, lostBeforeMs}: StatsQuestio
 function toldRunsSql(table: TableNames, span: Span): string {
   const codes = Array.from({length: 256}, (_, code) => code).filter(code => signalOfExitCode(code) !== null)
   const names = codes.map(code => `'${signalOfExitCode(code)}'`)
+  const told = [
+    ...['run', 'last_sign', 'is_untold'],
+    ...columns.map(column => `${elementSql('header', column)} AS ${column}`),
+    `if(has_start, ${elementSql('start', 'script')}, ${elementSql('again', 'script')}) AS script`,
+    `if(has_start, ${elementSql('start', 'fields')}, ${elementSql('again', 'fields')}) AS start_fields`,
+    `if(has_end, ${elementSql('end', 'fields')}, '') AS end_fields`,
+    ...['seconds', 'exit_code', 'signal'].map(name => `${elementSql('end', name)} AS end_${name}`),
+  ]
+  const runs = countedRunsSql(table('runs'), told, `first_sign < ${span.toMs} AND last_sign >= ${span.fromMs}`)
   return `
-    SELECT *, ${columns.map(column => `h.${column} AS ${column}`).join(', ')},
-      if(has_start, s.script, a.script) AS script, e.exit_code AS exit_code,
-      ifNull(e.signal, transform(ifNull(e.exit_code, 0), [${codes.join(', ')}], [${names.join(', ')}], NULL)) AS signal
-    FROM (${countedRunsSql(table('runs'), `first_sign < ${span.toMs} AND last_sign >= ${span.fromMs}`)})`
+    SELECT *, ifNull(end_signal, transform(ifNull(end_exit_code, 0), [${codes.join(', ')}], [${names.join(', ')}], NULL)) AS signal
+    FROM (${runs})`
 }
 
 /** How a run ended, as a place in `results`. */
 const resultSql = (lostBeforeMs: number): string => `
       toUInt8(multiIf(${every('NOT has_end', 'is_untold = 1')}, 6, NOT has_end, if(last_sign <= ${lostBeforeMs}, 2, 1),
-        isNotNull(signal), 5, exit_code = 0, 3, isNotNull(exit_code), 4, 6))`
+        isNotNull(signal), 5, end_exit_code = 0, 3, isNotNull(end_exit_code), 4, 6))`
 /** `s` and the signal, `c` and the exit code, empty for none. */
 const exitSql = `
-      multiIf(result = 5, concat('s', assumeNotNull(signal)), result IN (3, 4), concat('c', toString(exit_code)), '')`
+      multiIf(result = 5, concat('s', assumeNotNull(signal)), result IN (3, 4), concat('c', toString(end_exit_code)), '')`
 
 /** The ids of the runs whose life overlaps a span, with their versions and how they ended. No filter applies. */
 export const endedRunsSql = (table: TableNames, lostBeforeMs: number, span: Span): string => `

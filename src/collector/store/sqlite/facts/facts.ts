@@ -12,6 +12,7 @@ import {periodsIn} from '../../../../stats/model/period.ts'
 import type {AskedSpan, QualityFacts, SpanFacts, StatsFacts, StatsQuestion} from '../../../../stats/model/source.ts'
 import type {Span} from '../../../../stats/model/span.ts'
 import {cutPieces} from '../../people/pieces.ts'
+import {noFacts} from '../../rules/no-facts.ts'
 import type {KeptRuns} from '../../totals/kept-runs.ts'
 import {isAllKept, mostOf} from '../../totals/most-of.ts'
 import {addRunTotals, type FindKept, noDuration, restOf} from '../../totals/run-totals.ts'
@@ -69,7 +70,6 @@ function readSingle(
   asked: StatsQuestion,
   {find, sinceMs}: KeptRuns,
 ): StatsFacts {
-  const totals = readFeatureTotals(database, project, asked)
   const question = clipQuestion(asked, find)
   const {range, spans, periods, steps, rotation, versionUsers} = question
   const all = [range, ...spans, ...periods, ...steps]
@@ -82,12 +82,15 @@ function readSingle(
   const uses = collectUses(runs, rows.uses, cutPieces(all, edges))
   const countSpan = createSpanCounter(uses, range)
   const countScripts = createScriptCounter(runs, rows.scripts, rows.periodOf)
+  const ofSpans = spans.map((span, place) => ({
+    ...readRuns(runs, countScripts, span, question.lostBeforeMs),
+    ...countSpan(span),
+    ...(hasTotals(find(asked.spans[place]!)) && {durations: encodeRunDurations(runs, span)}),
+  }))
+  if (asked.only === 'spans') return {...noFacts, spans: ofSpans}
+  const totals = readFeatureTotals(database, project, asked)
   const facts: StatsFacts = {
-    spans: spans.map((span, place) => ({
-      ...readRuns(runs, countScripts, span, question.lostBeforeMs),
-      ...countSpan(span),
-      ...(hasTotals(find(asked.spans[place]!)) && {durations: encodeRunDurations(runs, span)}),
-    })),
+    spans: ofSpans,
     exits: countExits(runs, range),
     versionEndings: countVersionEndings(runs, range, question.lostBeforeMs),
     ...readFeatures(rows, readFeatureNames(database, project), asked, {totals, runsSinceMs: sinceMs}),
@@ -165,7 +168,8 @@ function readRuns(
   {needs = 'all', ...span}: AskedSpan,
   lostBeforeMs: number,
 ): Pick<SpanFacts, 'scripts' | 'outcomes' | 'duration'> {
-  const scripts = needs === 'people' ? noBounds : countScripts(span)
-  if (needs !== 'all') return {scripts, outcomes: noOutcomes, duration: noDuration}
-  return {scripts, ...countOutcomes(runs, span, lostBeforeMs)}
+  const none = {scripts: noBounds, outcomes: noOutcomes, duration: noDuration}
+  if (needs === 'people') return none
+  const {outcomes, duration} = countOutcomes(runs, span, lostBeforeMs)
+  return needs === 'outcomes' ? {...none, outcomes} : {scripts: countScripts(span), outcomes, duration}
 }

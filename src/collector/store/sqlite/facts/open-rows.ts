@@ -44,7 +44,7 @@ export interface OpenRows {
   keepProject(): void
 }
 
-interface Opening extends Pick<StatsQuestion, 'range' | 'filters' | 'rotation' | 'firstRuns'> {
+interface Opening extends Pick<StatsQuestion, 'only' | 'range' | 'filters' | 'rotation' | 'firstRuns'> {
   readonly project: number
   readonly spans: readonly Span[]
 }
@@ -56,7 +56,7 @@ interface Opening extends Pick<StatsQuestion, 'range' | 'filters' | 'rotation' |
 export function openRows(
   database: Database,
   cache: ReadCache,
-  {project, range, spans, filters, rotation, firstRuns}: Opening,
+  {project, only, range, spans, filters, rotation, firstRuns}: Opening,
 ): OpenRows {
   const columns = openColumns(database, project, cache)
   const known = knownProject(cache, project, columns.epoch)
@@ -66,7 +66,8 @@ export function openRows(
   const isOnFeatures = limitsFeatures(filters)
   const field = fieldFilterOf(filters)
   const chosenFeatures = featuresOf(database, project, filters)
-  const ofFeatures = limitsFields(filters) ? [] : isOnFeatures ? [range, ...spans] : [range]
+  const ofFeatures =
+    limitsFields(filters) || (only === 'spans' && !isOnFeatures) ? [] : isOnFeatures ? [range, ...spans] : [range]
   const months = {
     runs: isOnFeatures ? [] : columns.runs([range, ...spans]),
     features: columns.features(ofFeatures),
