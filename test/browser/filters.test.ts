@@ -99,7 +99,8 @@ suite('the numbers of a page', () => {
       const {page, context} = await openWindow(browser, site)
       let compared = 0
       for (const name of pageNames.filter(one => one !== '/collected')) {
-        await page.goto(`${site.http}/projects/heatflow${name}${query}`)
+        const answer = await page.goto(`${site.http}/projects/heatflow${name}${query}`)
+        assert.equal(answer?.status(), 200, name)
         compared += await assertNumbers(page, name)
       }
       assert.ok(compared >= rows, String(compared))

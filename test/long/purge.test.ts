@@ -21,7 +21,7 @@ function comparable(stats: Stats, isMonth: boolean): unknown {
   const {trend: _trend, quality, features, ...others} = stats
   // Totals contain neither days nor which run used what, nor who is in several rows.
   const {marks: _m, beforeAndAfter: _a, upgrades: _u, conspicuous: _c, ...answers} = others
-  const {featureOutcomes: _o, featureVersionOutcomes: _v, fewUsers: _w, ...known} = answers
+  const {featureOutcomes: _o, featureVersionOutcomes: _v, details: _d, fewUsers: _w, ...known} = answers
   const {featuresSince: _f, runsSince: _r, storeBytes: _s, freeBytes: _b, ...counters} = quality
   // Different runs and users of features are known of months, and of years that were counted for themselves.
   const counted = features!.map(({runs, users, meanSeconds, ...sums}) => ({
