@@ -37,7 +37,7 @@ describe('the senders', () => {
 count=$(seq 1000 | while read -r _; do command usage feature Load.v1 || :; count=$((\${count:-0} + 1)); echo "$count"; done | tail -1)
 usage end --exit-code 0
 echo "$count"`
-    const outcome = await runShell(scene.home, 'sh', script, {timeoutSeconds: 110})
+    const outcome = await runShell(scene.home, 'sh', script, {timeoutSeconds: 200})
     assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, '1000\n', ''])
     await until(() => sendersOf(scene.destination).length === 0, 12)
     clearInterval(watch)
