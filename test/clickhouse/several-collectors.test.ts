@@ -129,7 +129,8 @@ async function answersOf(place: ReturnType<typeof placeOf>, nowMs: number) {
   ]
   const answers: unknown[] = []
   for (const written of questions) {
-    const {quality, ...others} = await askStore(place, {project: project.project, ...written}, nowMs)
+    // Reports that were sent again count again.
+    const {quality, clients: _, ...others} = await askStore(place, {project: project.project, ...written}, nowMs)
     answers.push(rounded({...others, unpaired: quality.unpaired}))
   }
   return answers
