@@ -54,12 +54,6 @@ export function chooses(filters: StatsFilters): Condition {
   return {sql: parts.map(part => `ifNull(${part}, 0)`).join(' AND '), parameters}
 }
 
-/**
- * The JSON of a run that has a field, named by an expression. If start and end report it, the value of the end counts.
- */
-export const jsonOfField = (name: string, start = 'start_fields', end = 'end_fields'): string =>
-  `if(JSONHas(${end}, ${name}), ${end}, ${start})`
-
 /** The types of numbers in JSON. */
 export const numberTypes = [`'Int64'`, `'UInt64'`, `'Double'`] as const
 
@@ -69,7 +63,8 @@ export function choosesRun(filters: StatsFilters): Condition {
   const field = fieldFilterOf(filters)
   if (field === null) return byHeader
   const name = '{fieldName:String}'
-  const json = jsonOfField(name)
+  // If start and end report the field, the value of the end counts.
+  const json = `if(JSONHas(end_fields, ${name}), end_fields, start_fields)`
   const type = `JSONType(${json}, ${name})`
   const isText = `${type} IN ('String', 'Bool') AND if(${type} = 'String', JSONExtractString(${json}, ${name}), JSONExtractRaw(${json}, ${name})) = {fieldText:String}`
   const isNumber = `${type} IN (${numberTypes.join(', ')}) AND JSONExtractFloat(${json}, ${name}) = {fieldNumber:Float64}`
